@@ -1,0 +1,149 @@
+"""The values a conversation is made of, and their form on the wire and in the file.
+
+Content blocks stay in their wire form (JSON objects as the API gave them): thinking
+signatures are bound to the exact bytes of everything before them, so a block is
+stored and sent again unchanged, known type or not.
+
+Must not know: the SDK, the disk, the terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias, cast, get_args
+
+Role: TypeAlias = Literal["user", "assistant"]
+Block: TypeAlias = Mapping[str, Any]  # a content block, wire form
+JsonObject: TypeAlias = dict[str, Any]
+
+INTERRUPTED = "interrupted"  # our stop reason: the user, a signal or a fault ended the reply
+THINKING_TYPES = frozenset({"thinking", "redacted_thinking"})
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one exchange, as `message_delta` counts them (cumulative).
+
+    `None` means that the server did not say (several compatible servers do not).
+    """
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cache_creation_input_tokens: int | None = None
+    cache_read_input_tokens: int | None = None
+    thinking_tokens: int | None = None
+
+    @classmethod
+    def from_wire(cls, data: Mapping[str, Any]) -> Usage:
+        """Read a wire `usage` object; anything that is not a count is unknown."""
+        details = data.get("output_tokens_details")
+        thinking = details.get("thinking_tokens") if isinstance(details, Mapping) else None
+        return cls(
+            input_tokens=_count(data.get("input_tokens")),
+            output_tokens=_count(data.get("output_tokens")),
+            cache_creation_input_tokens=_count(data.get("cache_creation_input_tokens")),
+            cache_read_input_tokens=_count(data.get("cache_read_input_tokens")),
+            thinking_tokens=_count(data.get("thinking_tokens", thinking)),
+        )
+
+    def to_dict(self) -> JsonObject:
+        """The known counts, for the conversation file."""
+        pairs = ((name, getattr(self, name)) for name in self.__slots__)
+        return {name: value for name, value in pairs if value is not None}
+
+    @property
+    def prompt_tokens(self) -> int | None:
+        """Everything that was read: fresh, written to and read from the cache."""
+        if self.input_tokens is None:
+            return None
+        cached = (self.cache_creation_input_tokens or 0) + (self.cache_read_input_tokens or 0)
+        return self.input_tokens + cached
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message: what a turn holds and what a request repeats.
+
+    The fields after `content` are known for replies only. `stop_reason` is the API's,
+    or `INTERRUPTED`; `None` on a reply means that it was cut off without one.
+    """
+
+    role: Role
+    content: tuple[Block, ...]
+    model: str | None = None
+    stop_reason: str | None = None
+    usage: Usage | None = None
+    cost_usd: float | None = None
+    request_id: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The text blocks, joined: what a person reads."""
+        return "".join(str(b.get("text", "")) for b in self.content if b.get("type") == "text")
+
+    def to_wire(self) -> JsonObject:
+        """The `{"role", "content"}` object that a request carries."""
+        return {"role": self.role, "content": [dict(block) for block in self.content]}
+
+
+def user_message(text: str) -> Message:
+    """A message of one text block, typed by the user."""
+    return Message("user", (text_block(text),))
+
+
+def text_block(text: str) -> Block:
+    """A text content block."""
+    return {"type": "text", "text": text}
+
+
+def content_from_wire(content: object) -> tuple[Block, ...]:
+    """Content as a request may carry it: a string, or a list of block objects.
+
+    Raises ValueError when it is neither.
+    """
+    if isinstance(content, str):
+        return (text_block(content),) if content.strip() else ()
+    if isinstance(content, list) and all(isinstance(b, dict) and "type" in b for b in content):
+        return tuple(cast("list[Block]", content))
+    raise ValueError("content must be a string or a list of content blocks")
+
+
+def role_from_wire(role: object) -> Role:
+    """Raises ValueError for anything but `user` and `assistant`."""
+    if role in get_args(Role):
+        return cast("Role", role)
+    raise ValueError(f"role must be user or assistant, not {role!r}")
+
+
+def without_empty_text(content: Iterable[Block]) -> tuple[Block, ...]:
+    """Drop empty and blank text blocks: the API refuses a request that repeats one."""
+    return tuple(
+        b for b in content if b.get("type") != "text" or str(b.get("text", "")).strip()
+    )
+
+
+def without_thinking(content: Iterable[Block]) -> tuple[Block, ...]:
+    """Drop thinking blocks, whose signatures a changed history would break."""
+    return tuple(b for b in content if b.get("type") not in THINKING_TYPES)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call of the Messages API, as `client.messages.stream` takes it.
+
+    `thinking` is "adaptive" (with a shown summary), "hidden" (adaptive, nothing
+    shown), "off", or None to leave the server's default alone.
+    """
+
+    model: str
+    messages: tuple[Message, ...]
+    max_tokens: int
+    system: str | None = None
+    effort: str | None = None
+    thinking: str | None = None
+    cache: bool = True
