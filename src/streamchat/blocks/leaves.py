@@ -1,0 +1,140 @@
+"""The closed leaf blocks of a Markdown document, each with its path of containers.
+
+A leaf is emitted once, in document order, when nothing that follows can change it.
+Code and HTML blocks are emitted line by line, since their lines cannot change.
+`text` and table cells are inline source, not yet parsed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A block quote. `id` is unique in the document."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A list item. `number` is None for bullets, else start + index in its list."""
+
+    id: int
+    list_id: int
+    number: int | None
+    delimiter: str  # - + * . )
+
+
+@dataclass(frozen=True, slots=True)
+class Footnote:
+    """A footnote definition `[^label]:`, shown where it stands."""
+
+    id: int
+    label: str
+
+
+Container: TypeAlias = Quote | Item | Footnote
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A thematic break."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeStart:
+    """A code block begins; `info` is the fence's info string, None when indented."""
+
+    info: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeLine:
+    text: str  # without its newline, indentation of containers and fence removed
+
+
+@dataclass(frozen=True, slots=True)
+class CodeEnd:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlLine:
+    text: str
+    first: bool  # of its HTML block
+
+
+@dataclass(frozen=True, slots=True)
+class MathBlock:
+    """`$$…$$` or `\\[…\\]` standing alone; `source` keeps its delimiters."""
+
+    source: str
+
+
+Alignment: TypeAlias = Literal["left", "center", "right"] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    alignments: tuple[Alignment, ...]
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A link reference definition; `source` is what was written."""
+
+    label: str  # normalised as markdown-it does
+    destination: str
+    title: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """A container that holds nothing (`-` or `>` alone)."""
+
+
+LeafBlock: TypeAlias = (
+    Paragraph
+    | Heading
+    | Rule
+    | CodeStart
+    | CodeLine
+    | CodeEnd
+    | HtmlLine
+    | MathBlock
+    | Table
+    | Definition
+    | Empty
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A closed block and the containers it stands in, outermost first.
+
+    `opens` counts the containers at the end of `path` of which this leaf is the first:
+    those still have their markers to show. `cropped` is set only in a tail whose
+    beginning was left out because it is larger than a screen.
+    """
+
+    block: LeafBlock
+    path: tuple[Container, ...] = ()
+    opens: int = 0
+    cropped: bool = False

@@ -1,0 +1,132 @@
+"""What the application needs of the world, as Protocols; the edges implement them.
+
+Nothing here is implemented, and nothing here names a library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol, TypeAlias
+
+from streamchat.conversation import Conversation, Turn
+from streamchat.events import Event
+from streamchat.messages import Message, Request
+from streamchat.records import Record
+
+
+class Source(Protocol):
+    """Where replies come from: a Messages API server."""
+
+    def stream(self, request: Request) -> AsyncIterator[Event]:
+        """Send the request once and yield the reply's events, ending in Finished.
+
+        Cancelling the task that iterates (or `aclose()`) ends the connection at once.
+        Raises ApiError, and nothing else, for whatever the server or the way to it
+        did; never retries.
+        """
+
+
+class Journal(Protocol):
+    """The file of one open conversation, append-only."""
+
+    @property
+    def name(self) -> str:
+        """What to call it in the banner: the file's path, or "not saved"."""
+
+    def append(self, record: Record) -> None:
+        """On disk when this returns. Raises DiskError; the record is then kept to be
+        written before the next one."""
+
+    def close(self) -> None: ...
+
+
+class Ending(Enum):
+    """How a reply ended, exactly one of."""
+
+    COMPLETE = "complete"
+    REFUSED = "refused"
+    CUT_OFF = "cut off"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+class View(Protocol):
+    """One reply being shown. `feed` never blocks and never raises for any event."""
+
+    def feed(self, event: Event) -> None: ...
+
+    def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
+        """Show all that is still unshown, then the ending and the usage; release the
+        terminal. Must be called exactly once, whatever happened."""
+
+
+class Screen(Protocol):
+    """The terminal between the prompts. All texts are hostile and are sanitised here."""
+
+    def reply(self, *, model: str, awaiting: str = "connecting") -> View:
+        """Begin to show a reply; what is awaited is shown until its first event."""
+
+    def banner(self, lines: list[str]) -> None: ...
+
+    def notice(self, text: str) -> None:
+        """Dim text about the program itself."""
+
+    def error(self, text: str) -> None: ...
+
+    def markdown(self, source: str) -> None:
+        """A report (help, a list), rendered as an answer would be."""
+
+    def history(self, turns: tuple[Turn, ...]) -> None:
+        """Old turns, rendered as they were when they arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A line (or several) that the user sent."""
+
+    text: str
+
+
+class Key(Enum):
+    """What a person can say to a prompt without a line."""
+
+    INTERRUPT = "ctrl-c on an empty line"
+    END = "ctrl-d on an empty line"
+    EDIT_PREVIOUS = "esc esc on an empty line"
+
+
+Input: TypeAlias = Typed | Key
+
+
+class Reader(Protocol):
+    """The keyboard."""
+
+    async def read(self, *, prefill: str = "", hint: str = "") -> Input:
+        """One prompt. `prefill` is text to edit (a failed prompt handed back), `hint`
+        a dim remark beside it ("ctrl-c again to exit")."""
+
+    def watching(self, stop: Stop) -> AbstractAsyncContextManager[None]:
+        """While entered, the keys Esc and Ctrl-C call `stop`; others are kept for the
+        next prompt, none is echoed."""
+
+
+class Stop(Protocol):
+    def __call__(self) -> None: ...
+
+
+__all__ = [
+    "Conversation",
+    "Ending",
+    "Input",
+    "Journal",
+    "Key",
+    "Reader",
+    "Screen",
+    "Source",
+    "Stop",
+    "Typed",
+    "View",
+]
