@@ -1,0 +1,51 @@
+"""What a typed line means: something to say, a command to run, or nothing.
+
+Rules: `/name rest` is a command. `//text` says `/text`; a line that begins with a blank,
+or whose first word holds a second slash (a path), is said as it stands. A bare `exit` or
+`quit` is the command. Only the first line decides: a pasted page is one message.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TypeAlias
+
+_COMMAND = re.compile(r"/(?P<name>[^\s/]*)(?:\s+(?P<argument>.*))?\Z", re.DOTALL)
+_BARE_COMMANDS = frozenset({"exit", "quit"})
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A message for the model."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A slash command: its name without the slash, and the rest of the input, stripped."""
+
+    name: str
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Only blanks."""
+
+
+Line: TypeAlias = Say | Run | Nothing
+
+
+def parse(text: str) -> Line:
+    """Classify what the user sent; never fails."""
+    if not text.strip():
+        return Nothing()
+    if text.strip() in _BARE_COMMANDS:
+        return Run(text.strip())
+    if text.startswith("//"):
+        return Say(text[1:])
+    if command := _COMMAND.match(text):
+        return Run(command["name"], (command["argument"] or "").strip())
+    return Say(text)
