@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, TypeAlias
 
-from streamchat.conversation import Conversation, Turn
+from streamchat.conversation import Conversation
 from streamchat.events import Event
 from streamchat.messages import Message, Request
-from streamchat.records import Record
+from streamchat.records import Record, Turn
 
 
 class Source(Protocol):
@@ -36,11 +36,58 @@ class Journal(Protocol):
     def name(self) -> str:
         """What to call it in the banner: the file's path, or "not saved"."""
 
+    @property
+    def saves(self) -> bool:
+        """False when nothing of this conversation is on disk."""
+
     def append(self, record: Record) -> None:
         """On disk when this returns. Raises DiskError; the record is then kept to be
         written before the next one."""
 
     def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One line of the list of conversations."""
+
+    id: str
+    title: str
+    updated: float  # seconds since the epoch
+    turns: int
+    model: str
+    cost_usd: float | None
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A conversation read from its file, and a line for each damage that was met."""
+
+    conversation: Conversation
+    journal: Journal
+    damage: tuple[str, ...] = ()
+
+
+class Archive(Protocol):
+    """The conversations that are kept."""
+
+    def start(self, model: str, system: str | None) -> tuple[Conversation, Journal]:
+        """An empty conversation; its file appears with its first turn."""
+
+    def open(self, ref: str, *, model: str) -> Opened:
+        """The conversation that `ref` names: a path (also of a JSON list of messages,
+        which is imported and answers by `model`), the first 4 or more characters of an
+        id, or a title. Raises NotFound, DiskError."""
+
+    def open_newest(self) -> Opened:
+        """Raises NotFound when none is kept."""
+
+    def summaries(self) -> list[Summary]:
+        """Newest first."""
+
+    def keep(self, conversation: Conversation) -> Journal:
+        """A file for a conversation that had none; holds all of it when this returns."""
 
 
 class Ending(Enum):
@@ -115,18 +162,3 @@ class Reader(Protocol):
 
 class Stop(Protocol):
     def __call__(self) -> None: ...
-
-
-__all__ = [
-    "Conversation",
-    "Ending",
-    "Input",
-    "Journal",
-    "Key",
-    "Reader",
-    "Screen",
-    "Source",
-    "Stop",
-    "Typed",
-    "View",
-]

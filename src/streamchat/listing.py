@@ -1,0 +1,69 @@
+"""The list of conversations as text: for /list, --list and the questions that name them.
+
+Pure: values in, Markdown or plain lines out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from streamchat.messages import JsonObject
+from streamchat.ports import Summary
+
+_UNITS = ((86400.0 * 365, "y"), (86400.0, "d"), (3600.0, "h"), (60.0, "min"))
+
+
+def age(seconds: float) -> str:
+    """How long ago, in its largest unit: "3 d"."""
+    for size, unit in _UNITS:
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit}"
+    return "now"
+
+
+def cost(usd: float | None) -> str:
+    """A price, or a dash where it is unknown: never 0 for "unknown"."""
+    return "–" if usd is None else f"${usd:.4f}" if usd < 0.1 else f"${usd:.2f}"
+
+
+def conversations_table(summaries: Iterable[Summary], *, now: float) -> str:
+    """A Markdown table, for the terminal."""
+    head = ["| id | age | turns | model | cost | title |", "|---|--:|--:|---|--:|---|"]
+    return "\n".join(head + [f"| {' | '.join(_cells(s, now))} |" for s in summaries])
+
+
+def _cells(summary: Summary, now: float) -> list[str]:
+    return [
+        f"`{summary.id[:8]}`",
+        age(now - summary.updated),
+        str(summary.turns),
+        _literal(summary.model),
+        cost(summary.cost_usd),
+        _literal(summary.title or "untitled"),
+    ]
+
+
+def _literal(text: str) -> str:
+    """Text as a Markdown table cell that shows just these characters."""
+    return "".join(f"\\{c}" if c in "\\`*_[]<>|~$&!#" else c for c in text)
+
+
+def conversations_lines(summaries: Iterable[Summary], *, now: float) -> list[str]:
+    """Tab-separated, for a pipe: id, age, turns, model, cost, title."""
+    return [
+        "\t".join([s.id, age(now - s.updated), str(s.turns), s.model, cost(s.cost_usd), s.title])
+        for s in summaries
+    ]
+
+
+def summary_object(summary: Summary) -> JsonObject:
+    """One conversation as `--list --json` prints it."""
+    return {
+        "id": summary.id,
+        "title": summary.title,
+        "updated": summary.updated,
+        "turns": summary.turns,
+        "model": summary.model,
+        "cost_usd": summary.cost_usd,
+        "path": summary.path,
+    }

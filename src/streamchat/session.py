@@ -1,0 +1,92 @@
+"""One open conversation and what a slash command may touch of it.
+
+Owns the order "apply, then on disk": every change is a record, applied to the
+conversation and appended to its journal. A disk that refuses costs a warning, never the
+conversation in memory. Must not know the terminal, the server or the file format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from streamchat.conversation import Conversation
+from streamchat.errors import DiskError
+from streamchat.messages import Message, Request, user_message
+from streamchat.ports import Archive, Journal
+from streamchat.records import Partial, Record, Turn
+
+
+@dataclass(slots=True)
+class Session:
+    """The conversation that is open now, and how its requests are made."""
+
+    conversation: Conversation
+    journal: Journal
+    archive: Archive
+    max_tokens: int
+    effort: str | None
+    thinking: str | None
+    new_id: Callable[[], str]
+    clock: Callable[[], float]  # seconds since the epoch
+    warn: Callable[[str], None]
+    trace: bool = False  # /events: one dim line for each API event
+    disk_failed: bool = False
+
+    def now(self) -> str:
+        """The time as records carry it: ISO 8601, UTC, whole seconds."""
+        moment = datetime.fromtimestamp(self.clock(), UTC)
+        return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def say(self, text: str) -> Turn:
+        """Add the user's message; on disk before anything is sent."""
+        return self.add(user_message(text))
+
+    def add(self, message: Message, *, turn_id: str | None = None) -> Turn:
+        """Add a message at the head."""
+        turn = self.conversation.append(message, id=turn_id or self.new_id(), at=self.now())
+        self.record(turn)
+        return turn
+
+    def checkpoint(self, turn_id: str, text: str) -> Partial:
+        """Put what has arrived of a reply on disk; its turn will supersede it."""
+        partial = self.conversation.partial(id=turn_id, text=text, at=self.now())
+        self.record(partial)
+        return partial
+
+    def record(self, *records: Record) -> None:
+        """Append what the conversation has already applied."""
+        for record in records:
+            try:
+                self.journal.append(record)
+            except DiskError as error:
+                self._disk_refused(error)
+            else:
+                self.disk_failed = False
+
+    def _disk_refused(self, error: DiskError) -> None:
+        if not self.disk_failed:  # once for each failure, not for each checkpoint
+            self.warn(f"{error.message} The conversation goes on in memory.")
+        self.disk_failed = True
+
+    def request(self) -> Request:
+        """What the model is asked now: the branch at the head, by the history rules."""
+        return Request(
+            model=self.conversation.model,
+            messages=self.conversation.request_messages(),
+            max_tokens=self.max_tokens,
+            system=self.conversation.system,
+            effort=self.effort,
+            thinking=self.thinking,
+        )
+
+    def switch(self, conversation: Conversation, journal: Journal) -> None:
+        """Open another conversation in place of this one."""
+        self.journal.close()
+        self.conversation, self.journal = conversation, journal
+        self.disk_failed = False
+
+    def begin(self) -> None:
+        """Open an empty conversation with the same model and system prompt."""
+        self.switch(*self.archive.start(self.conversation.model, self.conversation.system))
