@@ -1,0 +1,14 @@
+"""The loopback Messages API server behind `--demo`, and under the tests.
+
+It runs in this process, in a thread and an event loop of its own, on 127.0.0.1 only.
+The program reaches it as it reaches any server: through the SDK, over a socket. Must
+not know: the SDK, the terminal, the conversation files, the application.
+"""
+
+from __future__ import annotations
+
+from streamchat.demo.loopback import LoopbackServer
+from streamchat.demo.pace import INSTANT
+from streamchat.demo.server import DemoServer
+
+__all__ = ["INSTANT", "DemoServer", "LoopbackServer"]
