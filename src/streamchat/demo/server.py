@@ -28,14 +28,20 @@ class DemoServer(LoopbackServer):
     """The Messages API on loopback; any key will do. `speed` is in tokens a second."""
 
     def __init__(self, *, speed: float = TALKING_SPEED) -> None:
-        super().__init__(self._answer, refuse)
-        self._speed = speed
+        super().__init__(Api(speed=speed).answer, refuse)
 
     def __enter__(self) -> DemoServer:
         self.start()
         return self
 
-    async def _answer(self, request: HttpRequest, channel: Channel) -> None:
+
+class Api:
+    """Answers requests as the Messages API does."""
+
+    def __init__(self, *, speed: float) -> None:
+        self._speed = speed
+
+    async def answer(self, request: HttpRequest, channel: Channel) -> None:
         try:
             body = parse_json(request.body)
             await self._message(body, channel)

@@ -1,0 +1,50 @@
+"""What every test gets: a world of its own, and the scripted server on request."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from server import ScriptedServer
+
+# Whatever could steer the program, or the libraries under it, from outside.
+_FOREIGN_PREFIXES = ("ANTHROPIC_", "CLAUDE_", "STREAMCHAT_", "XDG_", "PROMPT_TOOLKIT_")
+_FOREIGN = (
+    *("ACCESSIBLE", "CLICOLOR", "CLICOLOR_FORCE", "COLORTERM", "COLUMNS", "EDITOR"),
+    *("FORCE_COLOR", "LINES", "NO_COLOR", "PAGER", "SSL_CERT_DIR", "SSL_CERT_FILE"),
+    *("TERM_PROGRAM", "TMUX", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "TZ", "VISUAL"),
+)
+_PROXIES = ("ALL_PROXY", "FTP_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+
+
+@pytest.fixture(autouse=True)
+def isolated_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the home, the settings, the keys or the terminal of who runs it."""
+    for name in list(os.environ):
+        foreign = name in _FOREIGN or name.upper() in _PROXIES
+        if foreign or name.startswith(_FOREIGN_PREFIXES):
+            monkeypatch.delenv(name)
+    home = tmp_path / "home"
+    home.mkdir()
+    for name, value in {
+        "HOME": home,
+        "XDG_CACHE_HOME": home / ".cache",
+        "XDG_CONFIG_HOME": home / ".config",
+        "XDG_DATA_HOME": home / ".local/share",
+        "XDG_RUNTIME_DIR": home / ".run",
+        "XDG_STATE_HOME": home / ".local/state",
+    }.items():
+        monkeypatch.setenv(name, str(value))
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.chdir(home)
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    """A Messages API server that answers as the test scripts it (see tests/server.py)."""
+    with ScriptedServer() as running:
+        yield running
