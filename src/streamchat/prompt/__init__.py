@@ -1,0 +1,11 @@
+"""The keyboard: the only importer of prompt_toolkit (0.05 s over asyncio).
+
+Owns what is typed until it is sent: the line and its keys, history, completion, pastes,
+and the keys that arrive while a reply is shown. It knows no command, no conversation and
+no settings; tables and callables are handed to it.
+"""
+
+from streamchat.prompt.completion import Choice, CommandRow
+from streamchat.prompt.reader import Look, Prompt
+
+__all__ = ["Choice", "CommandRow", "Look", "Prompt"]

@@ -1,0 +1,179 @@
+"""The keys of the prompt, over prompt_toolkit's own emacs or vi bindings.
+
+A result of the running application is the text of the line as it stands, or a Key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from prompt_toolkit.application import get_app
+from prompt_toolkit.application.run_in_terminal import run_in_terminal
+from prompt_toolkit.document import Document
+from prompt_toolkit.enums import DEFAULT_BUFFER
+from prompt_toolkit.filters import Condition, completion_is_selected, has_focus
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+
+from streamchat.ports import Key
+from streamchat.prompt.completion import is_command
+from streamchat.prompt.editor import edited, editor_command
+from streamchat.prompt.entry import block_is_open, continues, normalised
+from streamchat.prompt.pastes import Pastes
+from streamchat.sanitize import clean
+
+_INDENT = "    "
+
+in_line = has_focus(DEFAULT_BUFFER)
+
+
+@Condition
+def line_is_empty() -> bool:
+    return not get_app().current_buffer.text
+
+
+@Condition
+def continues_here() -> bool:
+    """A backslash ends the text and the cursor is behind it."""
+    document = get_app().current_buffer.document
+    return document.is_cursor_at_the_end and continues(document.text)
+
+
+@Condition
+def in_open_block() -> bool:
+    return block_is_open(get_app().current_buffer.text)
+
+
+@Condition
+def at_command() -> bool:
+    return is_command(get_app().current_buffer.document.text_before_cursor)
+
+
+def load_sending() -> KeyBindings:
+    """Enter sends, and the many ways to a new line. A later binding goes first."""
+    bindings = KeyBindings()
+
+    @bindings.add("enter", filter=in_line)
+    def send(event: KeyPressEvent) -> None:
+        event.app.exit(result=event.current_buffer.text, style="class:accepted")
+
+    @bindings.add("enter", filter=in_line & in_open_block)
+    @bindings.add("escape", "enter", filter=in_line)
+    @bindings.add("c-j", filter=in_line)
+    def new_line(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text("\n")
+
+    @bindings.add("enter", filter=in_line & continues_here)
+    def continue_below(event: KeyPressEvent) -> None:
+        event.current_buffer.delete_before_cursor()
+        event.current_buffer.insert_text("\n")
+
+    @bindings.add("enter", filter=in_line & completion_is_selected)
+    def take_completion(event: KeyPressEvent) -> None:
+        event.current_buffer.complete_state = None
+
+    return bindings
+
+
+def load_leaving() -> KeyBindings:
+    """The keys that end a prompt without a line."""
+    bindings = KeyBindings()
+
+    @bindings.add("c-c", filter=in_line)
+    @bindings.add("<sigint>")
+    def clear_line(event: KeyPressEvent) -> None:
+        event.app.layout.focus(DEFAULT_BUFFER)
+        event.current_buffer.reset()
+
+    @bindings.add("c-c", filter=in_line & line_is_empty)
+    @bindings.add("<sigint>", filter=in_line & line_is_empty)
+    def interrupt(event: KeyPressEvent) -> None:
+        event.app.erase_when_done = True  # the next prompt takes its place
+        event.app.exit(result=Key.INTERRUPT)
+
+    @bindings.add("escape", "escape", filter=in_line & line_is_empty)
+    def edit_previous(event: KeyPressEvent) -> None:
+        event.app.erase_when_done = True
+        event.app.exit(result=Key.EDIT_PREVIOUS)
+
+    @bindings.add("c-d", filter=in_line & line_is_empty)
+    def end(event: KeyPressEvent) -> None:
+        event.app.exit(result=Key.END)
+
+    return bindings
+
+
+def load_pasting(pastes: Pastes) -> KeyBindings:
+    """A paste is text and nothing else: no key in it acts."""
+    bindings = KeyBindings()
+
+    @bindings.add(Keys.BracketedPaste)
+    def paste_into_search(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text(clean(normalised(event.data)).partition("\n")[0])
+
+    @bindings.add(Keys.BracketedPaste, filter=in_line)
+    def paste(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text(pastes.folded(normalised(event.data)))
+
+    @bindings.add("c-x", "c-p", filter=in_line)
+    def unfold_pastes(event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        before = pastes.expanded(buffer.document.text_before_cursor)
+        after = pastes.expanded(buffer.document.text_after_cursor)
+        buffer.document = Document(before + after, len(before))
+
+    return bindings
+
+
+def load_completing() -> KeyBindings:
+    """Tab completes a slash command and nothing else."""
+    bindings = KeyBindings()
+
+    @bindings.add("tab", filter=in_line)
+    def indent(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text(_INDENT)
+
+    @bindings.add("tab", filter=in_line & at_command)
+    def complete(event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        if buffer.complete_state:
+            buffer.complete_next()
+        else:
+            buffer.start_completion(insert_common_part=True)
+
+    return bindings
+
+
+def load_editing(
+    pastes: Pastes, environ: Mapping[str, str], remark: Callable[[str], None]
+) -> KeyBindings:
+    """The editor, and a clean screen. `remark` shows a line beside the prompt."""
+    bindings = KeyBindings()
+
+    @bindings.add("c-g", filter=in_line)
+    @bindings.add("c-x", "c-e", filter=in_line)
+    async def edit(event: KeyPressEvent) -> None:
+        buffer, terminal = event.current_buffer, event.app.input.fileno()
+        command = editor_command(environ)
+        if not command:
+            remark("no editor: set $VISUAL or $EDITOR")
+            return
+        text = pastes.expanded(buffer.text)
+        after = await run_in_terminal(
+            lambda: edited(text, command, environ, terminal), in_executor=True
+        )
+        if after is None:
+            remark("the editor failed")
+        elif after != text:
+            folded = pastes.folded(after)
+            buffer.document = Document(folded, len(folded))
+
+    @bindings.add("c-l")
+    def redraw(event: KeyPressEvent) -> None:
+        # As many line feeds as the window is high scroll what is above the cursor's line
+        # into the scrollback, wherever that line is; only then is the screen cleared.
+        output = event.app.output
+        output.write_raw("\n" * output.get_size().rows)
+        event.app.renderer.clear()
+
+    return bindings

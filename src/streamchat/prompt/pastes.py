@@ -1,0 +1,102 @@
+"""Large pastes: each stands in the line as one character, its text is kept aside.
+
+The character is a lone surrogate, which no input can hold (`entry.normalised`), so it
+cannot be edited in half or be mistaken for text. It is shown as "[pasted 12,345 lines]".
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.formatted_text.utils import fragment_list_to_text
+from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
+from prompt_toolkit.layout.utils import explode_text_fragments
+
+from streamchat.sanitize import clean
+
+# prompt_toolkit lays out every line of the text at every key: 200 lines take 5 ms.
+MAX_LINES = 200
+MAX_CHARACTERS = 20_000
+TAB_WIDTH = 4
+
+_FIRST = 0xD800
+_MAX_PASTES = 0x400
+_STAND_INS = re.compile("[\ud800-\udbff]")
+
+
+class Pastes:
+    """The texts that stand-ins stand for, for as long as the program runs: history and
+    undo may bring a stand-in back."""
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+
+    def folded(self, text: str) -> str:
+        """A stand-in for a large text; a small text as it is."""
+        large = len(text) > MAX_CHARACTERS or text.count("\n") >= MAX_LINES
+        if not large or len(self._texts) == _MAX_PASTES:
+            return text
+        self._texts.append(text)
+        return chr(_FIRST + len(self._texts) - 1)
+
+    def expanded(self, text: str) -> str:
+        """The text with every stand-in replaced by what it stands for."""
+        return _STAND_INS.sub(lambda found: self._texts[ord(found[0]) - _FIRST], text)
+
+    def has_any(self, text: str) -> bool:
+        return _STAND_INS.search(text) is not None
+
+    def label(self, character: str) -> str | None:
+        """How a stand-in is shown; None for any other character."""
+        if not _STAND_INS.match(character):
+            return None
+        text = self._texts[ord(character) - _FIRST]
+        lines = text.count("\n") + 1
+        return (
+            f"[pasted {lines:,} lines]" if lines > 1 else f"[pasted {len(text):,} characters]"
+        )
+
+
+class Shown(Processor):
+    """How a line of the text is drawn: stand-ins by their label, tabs as blanks, and
+    nothing that could drive the terminal."""
+
+    def __init__(self, pastes: Pastes) -> None:
+        self._pastes = pastes
+
+    def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
+        fragments = transformation_input.fragments
+        line = fragment_list_to_text(fragments)
+        if line.isascii() and line.isprintable():
+            return Transformation(fragments)
+        return self._transformed(fragments, _cleaned(line))
+
+    def _transformed(self, fragments: StyleAndTextTuples, cleaned: str) -> Transformation:
+        shown: StyleAndTextTuples = []
+        starts = [0]
+        for fragment, safe in zip(explode_text_fragments(fragments), cleaned, strict=True):
+            style, text = self._drawn(fragment[0], fragment[1], safe, column=starts[-1])
+            shown.append((style, text))
+            starts.append(starts[-1] + len(text))
+        return Transformation(
+            shown,
+            source_to_display=lambda index: starts[min(index, len(starts) - 1)],
+            display_to_source=lambda index: max(0, bisect_right(starts, index) - 1),
+        )
+
+    def _drawn(self, style: str, character: str, safe: str, *, column: int) -> tuple[str, str]:
+        if character == "\t":
+            return style, " " * (TAB_WIDTH - column % TAB_WIDTH)
+        if label := self._pastes.label(character):
+            return f"{style} class:pasted", label
+        return (style, character) if safe == character else (f"{style} class:unsafe", safe)
+
+
+def _cleaned(line: str) -> str:
+    """`clean`, character for character: positions in the line must keep their meaning."""
+    whole = clean(line)
+    if len(whole) == len(line):
+        return whole
+    return "".join(clean(character)[:1] or "\ufffd" for character in line)

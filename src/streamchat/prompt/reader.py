@@ -1,0 +1,221 @@
+"""`Prompt`, the keyboard as the application sees it (`ports.Reader`).
+
+The prompt is drawn in place, never on the alternate screen, and never asks the terminal
+where its cursor is: a terminal that answers late would type the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from prompt_toolkit.application import get_app
+from prompt_toolkit.document import Document
+from prompt_toolkit.enums import EditingMode
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.input import Input as KeyInput
+from prompt_toolkit.key_binding import merge_key_bindings
+from prompt_toolkit.output import ColorDepth, Output
+from prompt_toolkit.shortcuts.prompt import PromptSession
+from prompt_toolkit.styles import Style
+
+from streamchat.ports import Input, Key, Stop, Typed
+from streamchat.prompt import keys
+from streamchat.prompt.completion import (
+    Arguments,
+    CommandCompleter,
+    CommandRow,
+    SuggestFromHistory,
+)
+from streamchat.prompt.entry import message, normalised
+from streamchat.prompt.history import FileHistory
+from streamchat.prompt.pastes import Pastes, Shown
+from streamchat.prompt.watch import ESCAPE_SECONDS, Watch, interrupts
+from streamchat.sanitize import clean
+
+# The terminal's own 16 colours, so that its theme holds here too.
+STYLE: Mapping[str, str] = {
+    "prompt": "ansicyan bold",
+    "remark": "dim",
+    "pasted": "ansicyan",
+    "unsafe": "ansired",
+    "auto-suggestion": "noinherit dim",
+    "completion-menu": "noinherit",
+    "completion-menu.completion": "noinherit",
+    "completion-menu.completion.current": "noinherit reverse",
+    "completion-menu.meta.completion": "noinherit dim",
+    "completion-menu.meta.completion.current": "noinherit reverse dim",
+}
+_PROMPT_START, _INPUT_START = "\x1b]133;A;redraw=0\a", "\x1b]133;B\a"
+_UNSEEN = "[ZeroWidthEscape]"
+_OUTPUT_START, _OUTPUT_END = "\x1b]133;C\a", "\x1b]133;D\a"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the prompt looks. `style` overrides STYLE by class name; `marks` are the
+    OSC 133 signs by which terminals jump from prompt to prompt."""
+
+    unicode: bool = True
+    colour: bool = True
+    vi: bool = False
+    marks: bool = True
+    style: Mapping[str, str] = field(default_factory=dict)
+
+
+def _nothing() -> None:
+    pass
+
+
+class Prompt:
+    """The keyboard and the prompt on one terminal."""
+
+    def __init__(
+        self,
+        keyboard: KeyInput,
+        output: Output,
+        *,
+        history: Path | None,
+        commands: Sequence[CommandRow],
+        arguments: Arguments,
+        environ: Mapping[str, str],
+        look: Look,
+        status: Callable[[], str] = str,
+        on_ready: Callable[[], None] = _nothing,
+        unfold: Callable[[], None] = _nothing,
+        resting: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        """`status` gives a short line for the right of the prompt and must be cheap;
+        `on_ready` is called once, when the first prompt is on the screen; `unfold` by
+        Ctrl-O in a reply; `resting` surrounds a suspension in a reply."""
+        self._keyboard = keyboard
+        self._output = output
+        self._look = look
+        self._status = status
+        self._on_ready = on_ready
+        self._unfold = unfold
+        self._resting = resting
+        self._remark = ""
+        self._hint = ""
+        self._output_is_marked = False
+        self._pastes = Pastes()
+        self._history = FileHistory(history)
+        self._session = self._new_session(CommandCompleter(commands, arguments), environ)
+
+    def _new_session(
+        self, completer: CommandCompleter, environ: Mapping[str, str]
+    ) -> PromptSession[str | Key]:
+        session: PromptSession[str | Key] = PromptSession(
+            message=self._message,
+            multiline=True,
+            prompt_continuation="  ",
+            editing_mode=EditingMode.VI if self._look.vi else EditingMode.EMACS,
+            key_bindings=merge_key_bindings(
+                [
+                    keys.load_sending(),
+                    keys.load_leaving(),
+                    keys.load_pasting(self._pastes),
+                    keys.load_completing(),
+                    keys.load_editing(self._pastes, environ, self._show_remark),
+                ]
+            ),
+            completer=completer,
+            complete_while_typing=False,
+            history=self._history,
+            enable_history_search=True,
+            search_ignore_case=True,
+            auto_suggest=SuggestFromHistory(),
+            input_processors=[Shown(self._pastes)],
+            rprompt=self._right,
+            placeholder=lambda: [("class:remark", self._hint)],
+            enable_suspend=True,
+            style=Style.from_dict({**STYLE, **self._look.style}),
+            include_default_pygments_style=False,
+            color_depth=ColorDepth.DEPTH_4_BIT if self._look.colour else ColorDepth.DEPTH_1_BIT,
+            input=self._keyboard,
+            output=self._output,
+        )
+        session.app.ttimeoutlen = ESCAPE_SECONDS
+        session.app.terminal_size_polling_interval = None  # SIGWINCH tells
+        session.app.after_render += self._rendered
+        session.default_buffer.on_text_changed += lambda _: self._show_remark("")
+        return session
+
+    async def read(self, *, prefill: str = "", hint: str = "") -> Input:
+        """One prompt, until it is sent or left. Cancelling restores the terminal."""
+        self._hint = clean(hint)
+        text = self._pastes.folded(normalised(prefill))
+        self._session.app.erase_when_done = False
+        self._mark_output_end()
+        try:
+            result = await self._session.prompt_async(
+                default=Document(text, len(text)), set_exception_handler=False
+            )
+        except EOFError:  # the terminal is gone
+            return Key.END
+        if isinstance(result, Key):
+            return result
+        self._mark_output_start()
+        return self._sent(result)
+
+    def _sent(self, line: str) -> Typed:
+        text = normalised(self._pastes.expanded(line))
+        self._history.record(text)
+        self._show_remark(self._history.problem)
+        self._history.problem = ""
+        return Typed(message(text))
+
+    @asynccontextmanager
+    async def watching(self, stop: Stop) -> AsyncIterator[None]:
+        """While entered, Esc, Ctrl-C and SIGINT call `stop`."""
+        with ExitStack() as stack:
+            stack.enter_context(interrupts(stop))
+            stack.enter_context(
+                Watch(
+                    self._keyboard,
+                    self._output,
+                    stop=stop,
+                    unfold=self._unfold,
+                    resting=self._resting,
+                )
+            )
+            yield
+
+    def _message(self) -> StyleAndTextTuples:
+        sign = "❯ " if self._look.unicode else "> "
+        if not self._look.marks:
+            return [("", sign)]
+        return [
+            ("[ZeroWidthEscape]", _PROMPT_START),
+            ("", sign),
+            ("[ZeroWidthEscape]", _INPUT_START),
+        ]
+
+    def _right(self) -> StyleAndTextTuples:
+        if get_app().is_done:
+            return []
+        return [("class:remark", clean(self._remark or self._status()))]
+
+    def _show_remark(self, text: str) -> None:
+        self._remark = text
+        self._session.app.invalidate()
+
+    def _rendered(self, _: object) -> None:
+        self._session.app.after_render -= self._rendered
+        self._on_ready()
+
+    def _mark_output_start(self) -> None:
+        if self._look.marks:
+            self._write(_OUTPUT_START)
+            self._output_is_marked = True
+
+    def _mark_output_end(self) -> None:
+        if self._output_is_marked:
+            self._write(_OUTPUT_END)
+            self._output_is_marked = False
+
+    def _write(self, sign: str) -> None:
+        self._output.write_raw(sign)
+        self._output.flush()
