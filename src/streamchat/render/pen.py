@@ -1,0 +1,93 @@
+"""The cursor, relative to the first row of the live region.
+
+Owns: where the cursor is, whether the terminal wraps, the bytes not yet handed over.
+Must not know: what the rows mean.
+
+Rule: every move is relative or to a column; nothing asks the terminal for anything.
+"""
+
+from __future__ import annotations
+
+SYNC_ON = "\x1b[?2026h"
+SYNC_OFF = "\x1b[?2026l"
+WRAP_ON = "\x1b[?7h"
+WRAP_OFF = "\x1b[?7l"
+CURSOR_ON = "\x1b[?25h"
+RESTORE = SYNC_OFF + WRAP_ON + "\x1b[0m" + CURSOR_ON
+ERASE_BELOW = "\x1b[J"
+
+
+class Pen:
+    """Collects the bytes of a frame and keeps the books on the cursor."""
+
+    def __init__(self) -> None:
+        self.row = 0
+        self.column: int | None = 0  # None: behind a full row, where terminals differ
+        self._wraps = True
+        self._out: list[str] = []
+        self._changes = 0
+
+    def take(self) -> str:
+        """The bytes so far, as one synchronised update when more than one row changed."""
+        text = "".join(self._out)
+        if self._changes > 1:
+            text = SYNC_ON + text + SYNC_OFF
+        self._out.clear()
+        self._changes = 0
+        return text
+
+    def move(self, row: int, column: int | None = None) -> None:
+        """Go to a row on the screen; to `column` too, unless it does not matter."""
+        if row != self.row:
+            self._out.append(_csi(abs(row - self.row), "A" if row < self.row else "B"))
+            self.row = row
+        if column is not None and column != self.column:
+            self._out.append("\r" if column == 0 else _csi(column + 1, "G"))
+            self.column = column
+
+    def wrap(self, *, on: bool) -> None:
+        if on != self._wraps:
+            self._out.append(WRAP_ON if on else WRAP_OFF)
+            self._wraps = on
+
+    def write(self, text: str, end: int | None) -> None:
+        """Write over one row; the cursor is at column `end` afterwards."""
+        self._out.append(text)
+        self.column = end
+        self._changes += 1
+
+    def line_feed(self, count: int = 1) -> None:
+        """Down, scrolling when at the bottom."""
+        if count:
+            self._out.append("\r" + "\n" * count)
+            self.row += count
+            self.column = 0
+
+    def insert_rows(self, count: int) -> None:
+        self._edit_rows(count, "L")
+
+    def delete_rows(self, count: int) -> None:
+        self._edit_rows(count, "M")
+
+    def erase_below(self) -> None:
+        self._out.append(ERASE_BELOW)
+        self._changes += 1
+
+    def wander(self, rows_up: int) -> None:
+        """Go up although the books are void (the window was resized)."""
+        self._out.append("\r" + (_csi(rows_up, "A") if rows_up else ""))
+        self.row, self.column = 0, 0
+
+    def rebase(self, rows: int) -> None:
+        """Count rows from `rows` further down from now on."""
+        self.row -= rows
+
+    def _edit_rows(self, count: int, final: str) -> None:
+        self._out.append(_csi(count, final))
+        # Terminals differ on whether inserting moves the cursor to the first column.
+        self.column = None
+        self._changes += 1
+
+
+def _csi(number: int, final: str) -> str:
+    return f"\x1b[{number if number > 1 else ''}{final}"

@@ -1,0 +1,248 @@
+"""The painter, judged by a terminal emulator with a history."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from pyte_terminal import MODES, PyteTerminal, printed
+from row_streams import RowStream, row_of
+
+from streamchat.render.painter import Painter
+from streamchat.render.rowdiff import plain_text
+from streamchat.render.rows import BLANK, Row
+
+
+def lines_of(rows: list[Row]) -> list[str]:
+    lines = [plain_text(row).rstrip() for row in rows]
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+STATUS = row_of("⠋ writing · model · 12 s · esc to stop"[:20], "\x1b[2m")
+
+
+def check_modes(frame: str) -> None:
+    """Every synchronised update that a frame opens, it closes."""
+    switches = [s for number, s in MODES.findall(frame) if number == "2026"]
+    assert switches in ([], ["h", "l"])
+    if switches:
+        assert frame.startswith("\x1b[?2026h")
+        assert frame.endswith("\x1b[?2026l")
+
+
+@pytest.mark.parametrize("height", [1, 2, 3, 5, 10, 24, 50])
+@pytest.mark.parametrize("width", [20, 40, 80, 132])
+def test_frames_of_any_stream_leave_what_printing_it_would(width: int, height: int) -> None:
+    for seed in range(8):
+        stream = RowStream(width, seed)
+        drops = random.Random(seed)
+        painter, terminal = Painter(width=width, height=height), PyteTerminal(width, height)
+        waiting: list[Row] = []
+        for _ in range(150):
+            waiting += stream.step()
+            if drops.random() < 0.4:
+                continue  # the scheduler drops frames
+            live = [*stream.tail, STATUS]
+            frame = painter.frame(waiting, live)
+            check_modes(frame)
+            terminal.feed(frame)
+            waiting.clear()
+            visible = live[-(height - 1) :] if height > 1 else []
+            assert terminal.lines() == lines_of([*stream.settled, *visible])
+        terminal.feed(painter.finish([*waiting, *stream.close()]))
+        expected = printed(stream.settled, width, height)
+        assert terminal.lines() == expected.lines()
+        assert terminal.styles() == expected.styles()
+        assert terminal.screen.cursor.x == 0
+        assert terminal.modes().get("7", "h") == "h"
+
+
+def test_what_is_on_the_screen_is_not_sent_again() -> None:
+    painter = Painter(width=80, height=24)
+    rows = [row_of(f"row {number}") for number in range(5)]
+    painter.frame([], [*rows, STATUS])
+    assert painter.frame([], [*rows, STATUS]) == ""
+    assert painter.frame(rows[:3], [*rows[3:], STATUS]) == ""
+
+
+def test_a_row_that_grew_sends_only_what_is_new() -> None:
+    painter = Painter(width=80, height=24)
+    painter.frame([], [row_of("the answ"), STATUS])
+    painter.frame([], [row_of("the answe"), STATUS])
+    assert painter.frame([], [row_of("the answer"), STATUS]) == "r"
+    assert painter.frame([], [row_of("the answer 好", ""), STATUS]) == " 好"
+
+
+def test_a_styled_row_that_grew_sends_only_what_is_new_and_its_style() -> None:
+    painter = Painter(width=80, height=24)
+    painter.frame([], [row_of("bol", "\x1b[1m")])
+    assert painter.frame([], [row_of("bold", "\x1b[1m")]) == "\x1b[1md\x1b[0m"
+
+
+def test_a_spinner_costs_its_own_cell() -> None:
+    painter = Painter(width=80, height=24)
+    painter.frame([], [row_of("⠋ thinking · 3 s · esc to stop", "\x1b[2m")])
+    frame = painter.frame([], [row_of("⠙ thinking · 3 s · esc to stop", "\x1b[2m")])
+    assert frame == "\r\x1b[2m⠙\x1b[0m"
+
+
+def test_a_new_row_does_not_send_the_status_below_it_again() -> None:
+    painter = Painter(width=80, height=24)
+    painter.frame([], [row_of("one"), STATUS])
+    frame = painter.frame([row_of("one")], [row_of("two"), STATUS])
+    assert frame == "\x1b[?2026h\r\n\x1b[A\x1b[L\rtwo\x1b[?2026l"
+
+
+def test_a_window_that_moves_on_sends_only_its_new_row() -> None:
+    painter = Painter(width=80, height=10)
+    rows = [row_of(f"row number {number} of a tall paragraph") for number in range(30)]
+    painter.frame([], [*rows[:20], STATUS])
+    frame = painter.frame([], [*rows[:21], STATUS])
+    assert "row number 20 of" in frame
+    assert "row number 19 of" not in frame
+    assert len(frame) < 80
+
+
+@pytest.mark.parametrize("old", ["full row of 20 cells", "a👩‍💻b", "ab", ""])
+@pytest.mark.parametrize(
+    "new", ["full row of 20 cell!", "short", "a👩‍💻bc", "好好好好好好好好好好"]
+)
+def test_one_row_becomes_another(old: str, new: str) -> None:
+    painter, terminal = Painter(width=20, height=5), PyteTerminal(20, 5)
+    terminal.feed(painter.frame([], [row_of(old), STATUS]))
+    terminal.feed(painter.frame([], [row_of(new), STATUS]))
+    expected = printed([row_of(new), STATUS], 20, 5)
+    assert terminal.lines() == expected.lines()
+
+
+def test_a_row_wider_than_we_thought_is_clipped_and_nothing_drifts() -> None:
+    painter, terminal = Painter(width=20, height=5), PyteTerminal(20, 5)
+    liar = Row("x" * 26, 20)  # as a terminal sees an emoji whose width it does not share
+    terminal.feed(painter.frame([], [row_of("above"), liar, row_of("below"), STATUS]))
+    terminal.feed(painter.frame([row_of("above")], [row_of("other"), row_of("rows"), STATUS]))
+    terminal.feed(painter.finish())
+    assert terminal.lines() == ["above"]
+
+
+def test_a_settled_row_wider_than_we_thought_loses_nothing() -> None:
+    painter, terminal = Painter(width=20, height=5), PyteTerminal(20, 5)
+    terminal.feed(painter.frame([Row("x" * 26, 20)], [STATUS]))
+    terminal.feed(painter.finish())
+    assert terminal.lines() == ["x" * 20, "x" * 6]
+
+
+@pytest.mark.parametrize("size", [(132, 24), (80, 50), (80, 6), (50, 24), (30, 4), (20, 3)])
+def test_a_resize_redraws_the_live_region_and_keeps_what_settled(size: tuple[int, int]) -> None:
+    """pyte cuts rows when it gets narrower, as xterm does."""
+    painter, terminal = Painter(width=80, height=24), PyteTerminal(80, 24)
+    settled = [row_of(f"settled {number}") for number in range(40)]
+    tail = [row_of(f"tail {number}") for number in range(3)]
+    terminal.feed(painter.frame(settled, [*tail, STATUS]))
+    width, height = size
+    shrink_from_the_top(terminal, width, height)
+    painter.resize(width, height)
+    terminal.feed(painter.frame([], [*tail, STATUS]))
+    terminal.feed(painter.finish(tail))
+    lines = terminal.lines()
+    assert [line for line in lines if line.startswith("settled")] == [r.text for r in settled]
+    stale = max(0, 4 - height)
+    assert lines[-3:] == ["tail 0", "tail 1", "tail 2"]
+    assert len(lines) == len(settled) + 3 + stale
+
+
+def shrink_from_the_top(terminal: PyteTerminal, width: int, height: int) -> None:
+    """As real terminals do: what no longer fits scrolls into the history."""
+    screen = terminal.screen
+    while screen.cursor.y >= height:
+        screen.history.top.append(screen.buffer[0])
+        for y in range(screen.lines - 1):
+            screen.buffer[y] = screen.buffer[y + 1]
+        screen.buffer.pop(screen.lines - 1)
+        screen.cursor.y -= 1
+    screen.lines = height
+    y = screen.cursor.y
+    screen.resize(columns=width)
+    screen.cursor.y = y
+
+
+def test_a_terminal_that_reflows_is_erased_from_where_the_rows_went() -> None:
+    painter = Painter(width=80, height=24, reflows=True)
+    painter.frame([], [row_of("x" * 70), row_of("y" * 79), row_of("end")])
+    painter.resize(40, 24)
+    # two rows became two each, and the cursor stands in a fifth
+    assert painter.frame([], []) == "\r\x1b[4A\x1b[J\x1b[?7h"
+
+
+def test_leaving_at_any_time_goes_below_the_live_region_and_wraps_again() -> None:
+    for seed in range(20):
+        stream = RowStream(40, seed)
+        painter, terminal = Painter(width=40, height=10), PyteTerminal(40, 10)
+        for _ in range(seed * 3):
+            terminal.feed(painter.frame(stream.step(), [*stream.tail, STATUS]))
+        shown = terminal.lines()
+        terminal.feed(painter.leave())
+        assert terminal.lines() == shown
+        assert terminal.screen.cursor.x == 0
+        assert terminal.screen.buffer[terminal.screen.cursor.y][0].data == " "
+        assert terminal.modes().get("7", "h") == "h"
+
+
+def test_printing_above_needs_the_live_region_erased_and_drawn_again() -> None:
+    painter, terminal = Painter(width=40, height=10), PyteTerminal(40, 10)
+    terminal.feed(painter.frame([row_of("settled")], [row_of("tail"), STATUS]))
+    terminal.feed(
+        painter.erase() + "printed above\r\n" + painter.frame([], [row_of("tail"), STATUS])
+    )
+    assert terminal.lines() == ["settled", "printed above", "tail", "⠋ writing · model ·"]
+
+
+def paragraph(random_: random.Random, width: int) -> list[str]:
+    words = [random_.choice(["token", "of", "an", "ordinary", "answer"]) for _ in range(60)]
+    return wrapped(words, width)
+
+
+def wrapped(words: list[str], width: int) -> list[str]:
+    lines = [""]
+    for word in words:
+        if len(lines[-1]) + 1 + len(word) > width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines
+
+
+@pytest.mark.parametrize(("height", "budget"), [(24, 2.0), (10, 3.0)])
+def test_bytes_stay_within_the_budget(height: int, budget: float) -> None:
+    """Prose held until it is whole, then code that settles some lines behind."""
+    random_ = random.Random(1)
+    painter = Painter(width=80, height=height)
+    settled: list[Row] = []
+    sent = frames = 0
+
+    def show(new: list[Row], tail: list[Row]) -> None:
+        nonlocal sent, frames
+        frames += 1
+        status = row_of(
+            f"  writing · model · {frames // 20} s · {frames // 10 * 50} tokens", "\x1b[2m"
+        )
+        sent += len(painter.frame(new, [*tail, status]).encode())
+        settled.extend(new)
+
+    for _ in range(12):
+        lines = paragraph(random_, 80)
+        text = " ".join(lines)
+        for end in range(20, len(text), 20):  # five tokens a frame
+            show([], [row_of(line) for line in wrapped(text[:end].split(), 80)])
+        show([row_of(line) for line in lines] + [BLANK], [])
+        lag = min(8, height // 4)
+        code = [row_of(f"    value_{n} = call({n})", "\x1b[34m") for n in range(30)]
+        for n in range(len(code)):
+            show(
+                code[max(0, n - lag) : max(0, n - lag + 1)][: 1 if n >= lag else 0],
+                code[max(0, n - lag + 1) : n + 1],
+            )
+        show([*code[len(code) - lag :], BLANK], [])
+    sent += len(painter.finish().encode())
+    once = sum(len(row.text.encode()) + 2 for row in settled)
+    assert sent <= budget * once
