@@ -34,9 +34,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Ask the model for a reply to the conversation as it stands."""
+    """Ask the model for a reply to the conversation as it stands; if none comes, go
+    back to the turn `otherwise`."""
 
-    notice: str = ""
+    otherwise: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +174,13 @@ def system(session: Session, argument: str) -> Outcome:
 def retry(session: Session, argument: str) -> Outcome:
     """Ask the last question again, of another model if one is named; the old answer
     stays in the file."""
-    if session.conversation.last_question is None:
+    head = session.conversation.head
+    if head is None or session.conversation.last_question is None:
         raise UsageError("There is no question to ask again.")
     if argument:
         session.record(session.conversation.configure(model=argument))
     session.record(session.conversation.retry())
-    return Answer()
+    return Answer(otherwise=head)
 
 
 @command("/undo [N]")

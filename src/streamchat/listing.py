@@ -51,7 +51,9 @@ def _literal(text: str) -> str:
 def conversations_lines(summaries: Iterable[Summary], *, now: float) -> list[str]:
     """Tab-separated, for a pipe: id, age, turns, model, cost, title."""
     return [
-        "\t".join([s.id, age(now - s.updated), str(s.turns), s.model, cost(s.cost_usd), s.title])
+        "\t".join(
+            [s.id, age(now - s.updated), str(s.turns), s.model, cost(s.cost_usd), s.title]
+        )
         for s in summaries
     ]
 

@@ -113,8 +113,9 @@ class View(Protocol):
 class Screen(Protocol):
     """The terminal between the prompts. All texts are hostile and are sanitised here."""
 
-    def reply(self, *, model: str, awaiting: str = "connecting") -> View:
-        """Begin to show a reply; what is awaited is shown until its first event."""
+    def reply(self, *, model: str, trace: bool = False) -> View:
+        """Begin to show a reply; what is awaited is shown until its first event. With
+        `trace`, a dim line for each RawEvent is shown beside it."""
 
     def banner(self, lines: list[str]) -> None: ...
 

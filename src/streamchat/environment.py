@@ -1,0 +1,53 @@
+"""The world as one value: streams, environment, home, clocks.
+
+Built once, in `__main__`; tests build their own. Nothing else in the program reads
+`os.environ`, `sys.stdin` or the time of day.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the program was started in. Clocks are in seconds."""
+
+    stdin: TextIO
+    stdout: TextIO
+    stderr: TextIO
+    environ: Mapping[str, str]
+    home: Path
+    cwd: Path
+    clock: Callable[[], float]
+    monotonic: Callable[[], float]
+    new_id: Callable[[], str]
+
+
+def new_id() -> str:
+    """Ten hexadecimal digits: short enough to type four of."""
+    return secrets.token_hex(5)
+
+
+def of_this_process() -> Environment:
+    """The real one. What stdout cannot encode is written escaped, never an error."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    return Environment(
+        stdin=sys.stdin,
+        stdout=sys.stdout,
+        stderr=sys.stderr,
+        environ=dict(os.environ),
+        home=Path.home(),
+        cwd=Path.cwd(),
+        clock=time.time,
+        monotonic=time.monotonic,
+        new_id=new_id,
+    )

@@ -1,0 +1,126 @@
+"""The loop: read a line, act on it, show what came of it, until the user leaves.
+
+Rules: nothing that happens to one exchange ends the loop; a question that got no answer
+is handed back for editing; the first Ctrl-C on an empty line only says that a second one
+leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import assert_never
+
+from streamchat import commands
+from streamchat.commands import Answer, Done, Outcome, Quit, Replay, Report
+from streamchat.errors import StreamchatError
+from streamchat.exchange import Exchange
+from streamchat.line import Nothing, Run, Say, parse
+from streamchat.ports import Ending, Key, Reader, Screen, Source, Typed
+from streamchat.records import Turn
+from streamchat.session import Session
+
+LEAVE_HINT = "Ctrl-C again to leave"
+
+
+@dataclass(slots=True)
+class Repl:
+    """A session, the keyboard and the screen, joined."""
+
+    session: Session
+    source: Source
+    reader: Reader
+    screen: Screen
+    monotonic: Callable[[], float]
+    prefill: str = ""
+    hint: str = ""
+
+    async def run(self) -> None:
+        """Until the user leaves."""
+        while await self._step():
+            pass
+
+    async def _step(self) -> bool:
+        prefill, hint, self.prefill, self.hint = self.prefill, self.hint, "", ""
+        match await self.reader.read(prefill=prefill, hint=hint):
+            case Typed(text):
+                return await self._act_on(text)
+            case Key.INTERRUPT:
+                self.hint = LEAVE_HINT
+                return hint != LEAVE_HINT
+            case Key.END:
+                return False
+            case Key.EDIT_PREVIOUS:
+                self._edit_previous()
+                return True
+
+    async def _act_on(self, text: str) -> bool:
+        match parse(text):
+            case Nothing():
+                return True
+            case Say(said):
+                self.session.say(said)
+                if not await self._answer():
+                    self._edit_previous()
+                return True
+            case Run() as line:
+                return await self._run(line)
+
+    async def _run(self, line: Run) -> bool:
+        try:
+            outcome = commands.run(self.session, line)
+        except StreamchatError as error:
+            self.screen.error(error.message)
+            return True
+        return await self._do(outcome)
+
+    async def _do(self, outcome: Outcome) -> bool:
+        match outcome:
+            case Done(notice):
+                self._notice(notice)
+            case Report(markdown):
+                self.screen.markdown(markdown)
+            case Answer(otherwise):
+                if not await self._answer():
+                    self.session.record(self.session.conversation.jump(otherwise))
+            case Replay(notice, exchanges):
+                self._notice(notice)
+                self.screen.history(last_exchanges(self.session.conversation.path, exchanges))
+            case Quit():
+                return False
+            case _:
+                assert_never(outcome)
+        return True
+
+    def _notice(self, text: str) -> None:
+        if text:
+            self.screen.notice(text)
+
+    def _edit_previous(self) -> None:
+        """Take the last exchange back and hand its question to the prompt."""
+        question = self.session.conversation.last_question
+        if question is None:
+            return
+        self.session.record(self.session.conversation.undo(1))
+        self.prefill = question.message.text
+
+    async def _answer(self) -> bool:
+        """Get a reply to the conversation as it stands, and show it; False if nothing
+        of one arrived."""
+        view = self.screen.reply(
+            model=self.session.conversation.model, trace=self.session.trace
+        )
+        exchange = Exchange(self.session, self.source, view, self.monotonic)
+        async with self.reader.watching(exchange.stop):
+            result = await exchange.run()
+        if result.reason and result.ending is not Ending.INTERRUPTED:
+            self.screen.error(result.reason)
+        return result.message is not None
+
+
+def last_exchanges(path: tuple[Turn, ...], count: int | None) -> tuple[Turn, ...]:
+    """The turns from the `count`-th last question on; all of them when None."""
+    if count is None:
+        return path
+    asked = [at for at, turn in enumerate(path) if turn.message.role == "user"]
+    return path[asked[-count] if count < len(asked) else 0 :]

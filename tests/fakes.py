@@ -1,0 +1,218 @@
+"""Stand-ins for the ports: a scripted source, keyboard and screen, journals in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from streamchat.conversation import Conversation
+from streamchat.errors import DiskError, NotFound, StreamchatError
+from streamchat.events import (
+    BlockStarted,
+    BlockStopped,
+    Event,
+    Finished,
+    Started,
+    TextDelta,
+    UsageUpdated,
+)
+from streamchat.messages import Message, Request, Usage, text_block
+from streamchat.ports import Ending, Input, Journal, Opened, Stop, Summary
+from streamchat.records import Record, Turn
+from streamchat.session import Session
+
+NOW_S = 1_790_000_000.0
+MODEL = "claude-test"
+
+
+@dataclass(frozen=True, slots=True)
+class Hang:
+    """A step of a script: nothing more comes until the reply is stopped."""
+
+    reached: Callable[[], None] = lambda: None
+
+
+Step: TypeAlias = Event | StreamchatError | Hang | BaseException
+
+
+def reply_events(*pieces: str, stop_reason: str = "end_turn") -> list[Step]:
+    """A whole reply of one text block."""
+    text = "".join(pieces)
+    usage = Usage(input_tokens=10, output_tokens=len(pieces))
+    content = (text_block(text),) if text else ()
+    message = Message("assistant", content, MODEL, stop_reason, usage, request_id="req_1")
+    return [
+        *partial_events(*pieces),
+        BlockStopped(0, text_block(text)),
+        UsageUpdated(usage),
+        Finished(message),
+    ]
+
+
+def partial_events(*pieces: str) -> list[Step]:
+    """A reply that has begun."""
+    start = [Started("msg_1", MODEL, Usage(input_tokens=10)), BlockStarted(0, "text")]
+    return [*start, *(TextDelta(piece) for piece in pieces)]
+
+
+@dataclass(slots=True)
+class ScriptedSource:
+    """Each call of `stream` plays the next script; requests are kept."""
+
+    scripts: list[list[Step]]
+    requests: list[Request] = field(default_factory=list)
+
+    async def stream(self, request: Request) -> AsyncIterator[Event]:
+        self.requests.append(request)
+        for step in self.scripts.pop(0):
+            match step:
+                case Hang(reached):
+                    reached()
+                    await asyncio.Event().wait()
+                case BaseException():
+                    raise step
+                case _:
+                    yield step
+
+
+@dataclass(slots=True)
+class RecordingView:
+    """Keeps what it was told."""
+
+    events: list[Event] = field(default_factory=list)
+    closings: list[tuple[Ending, Message | None]] = field(default_factory=list)
+    fault: BaseException | None = None  # raised at the first text
+
+    def feed(self, event: Event) -> None:
+        self.events.append(event)
+        if self.fault is not None and isinstance(event, TextDelta):
+            raise self.fault
+
+    def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
+        self.closings.append((ending, message))
+
+    @property
+    def text(self) -> str:
+        return "".join(e.text for e in self.events if isinstance(e, TextDelta))
+
+
+@dataclass(slots=True)
+class MemoryJournal:
+    """A journal that keeps records in a list, or refuses them while `full`."""
+
+    name: str = "memory"
+    saves: bool = True
+    records: list[Record] = field(default_factory=list)
+    full: bool = False
+    closed: bool = False
+
+    def append(self, record: Record) -> None:
+        if self.full:
+            raise DiskError("The disk is full.")
+        self.records.append(record)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@dataclass(slots=True)
+class MemoryArchive:
+    """Conversations by title."""
+
+    kept: dict[str, Conversation] = field(default_factory=dict)
+    listed: list[Summary] = field(default_factory=list)
+    started: list[Conversation] = field(default_factory=list)
+
+    def start(self, model: str, system: str | None) -> tuple[Conversation, Journal]:
+        name = f"conversation-{len(self.started) + 1}"
+        conversation = Conversation.new(
+            id=name, created="2026-09-21T14:13:20Z", model=model, system=system
+        )
+        self.started.append(conversation)
+        return conversation, MemoryJournal(name)
+
+    def open(self, ref: str, *, model: str) -> Opened:
+        if ref not in self.kept:
+            raise NotFound(f"There is no conversation {ref!r}.")
+        return Opened(self.kept[ref], MemoryJournal(ref))
+
+    def open_newest(self) -> Opened:
+        return self.open(next(iter(self.kept), ""), model=MODEL)
+
+    def summaries(self) -> list[Summary]:
+        return self.listed
+
+    def keep(self, conversation: Conversation) -> Journal:
+        return MemoryJournal("kept")
+
+
+@dataclass(slots=True)
+class ScriptedReader:
+    """Types what it is told; `during` is called with the stop of each reply."""
+
+    inputs: Iterator[Input]
+    prompts: list[tuple[str, str]] = field(default_factory=list)
+    during: Callable[[Stop], None] = lambda _stop: None
+
+    async def read(self, *, prefill: str = "", hint: str = "") -> Input:
+        self.prompts.append((prefill, hint))
+        return next(self.inputs)
+
+    @asynccontextmanager
+    async def watching(self, stop: Stop) -> AsyncIterator[None]:
+        self.during(stop)
+        yield
+
+
+@dataclass(slots=True)
+class RecordingScreen:
+    """Keeps what it was told to show, as (kind, text) pairs."""
+
+    shown: list[tuple[str, str]] = field(default_factory=list)
+    views: list[RecordingView] = field(default_factory=list)
+
+    def reply(self, *, model: str, trace: bool = False) -> RecordingView:
+        self.views.append(RecordingView())
+        return self.views[-1]
+
+    def banner(self, lines: list[str]) -> None:
+        self.shown += [("banner", line) for line in lines]
+
+    def notice(self, text: str) -> None:
+        self.shown.append(("notice", text))
+
+    def error(self, text: str) -> None:
+        self.shown.append(("error", text))
+
+    def markdown(self, source: str) -> None:
+        self.shown.append(("markdown", source))
+
+    def history(self, turns: tuple[Turn, ...]) -> None:
+        self.shown += [("history", turn.message.text) for turn in turns]
+
+
+def counting_ids() -> Callable[[], str]:
+    """id1, id2, …"""
+    numbers = itertools.count(1)
+    return lambda: f"id{next(numbers)}"
+
+
+def open_session(warnings: list[str] | None = None) -> Session:
+    """An empty conversation, kept in memory."""
+    archive = MemoryArchive()
+    conversation, journal = archive.start(MODEL, None)
+    return Session(
+        conversation=conversation,
+        journal=journal,
+        archive=archive,
+        max_tokens=1000,
+        effort=None,
+        thinking=None,
+        new_id=counting_ids(),
+        clock=lambda: NOW_S,
+        warn=(warnings if warnings is not None else []).append,
+    )

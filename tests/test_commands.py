@@ -1,0 +1,171 @@
+"""`commands`: each row by its outcome; the table by its shape."""
+
+import pytest
+
+from fakes import MODEL, MemoryArchive, MemoryJournal, open_session
+from streamchat import commands
+from streamchat.commands import COMMANDS, Answer, Done, Outcome, Quit, Replay, Report
+from streamchat.conversation import Conversation
+from streamchat.errors import NotFound, UsageError
+from streamchat.line import Run
+from streamchat.messages import Message, text_block
+from streamchat.ports import Summary
+from streamchat.session import Session
+
+
+def talked(*exchanges: tuple[str, str]) -> Session:
+    session = open_session()
+    for question, answer in exchanges:
+        session.say(question)
+        session.add(Message("assistant", (text_block(answer),), MODEL, "end_turn"))
+    return session
+
+
+def run(session: Session, name: str, argument: str = "") -> Outcome:
+    return commands.run(session, Run(name, argument))
+
+
+def texts(session: Session) -> list[str]:
+    return [turn.message.text for turn in session.conversation.path]
+
+
+def test_every_row_has_help_and_a_name_of_its_own() -> None:
+    names = [name for row in COMMANDS for name in (row.name, *row.aliases)]
+    assert len(names) == len(set(names))
+    assert [row.usage for row in COMMANDS if not row.help.endswith(".")] == []
+
+
+def test_the_commands_that_users_expect_are_there() -> None:
+    names = {name for row in COMMANDS for name in (row.name, *row.aliases)}
+    expected = "help exit quit clear new model system retry undo resume list save show events"
+    assert names.issuperset(expected.split(" "))
+
+
+def test_help_lists_every_command() -> None:
+    outcome = run(open_session(), "help")
+    assert isinstance(outcome, Report)
+    assert all(f"`{row.usage}`" in outcome.markdown for row in COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("typed", "nearest"),
+    [("modle", "/model"), ("hlep", "/help"), ("res", "/resume"), ("exot", "/exit")],
+)
+def test_an_unknown_name_gets_the_nearest(typed: str, nearest: str) -> None:
+    with pytest.raises(UsageError, match=nearest):
+        run(open_session(), typed)
+
+
+def test_quit() -> None:
+    assert run(open_session(), "quit") == Quit()
+
+
+def test_new_keeps_model_and_system_and_closes_the_old_journal() -> None:
+    session = talked(("q", "a"))
+    run(session, "model", "claude-other")
+    run(session, "system", "Be brief.")
+    old = session.journal
+    assert run(session, "new") == Done("New conversation.")
+    assert isinstance(old, MemoryJournal)
+    assert old.closed
+    assert texts(session) == []
+    assert session.conversation.model == "claude-other"
+    assert session.conversation.system == "Be brief."
+
+
+def test_model_and_system_are_shown_set_and_removed() -> None:
+    session = open_session()
+    assert run(session, "model") == Done(f"The model is {MODEL}.")
+    assert run(session, "system") == Done("There is no system prompt.")
+    run(session, "system", "Be\nbrief.")
+    assert session.request().system == "Be\nbrief."
+    assert run(session, "system") == Done("System prompt: Be\nbrief.")
+    run(session, "system", "off")
+    assert session.request().system is None
+
+
+def test_retry_needs_a_question() -> None:
+    with pytest.raises(UsageError, match="no question"):
+        run(open_session(), "retry")
+
+
+def test_retry_puts_the_head_on_the_question() -> None:
+    session = talked(("q", "a"))
+    head = session.conversation.head
+    assert head is not None
+    assert run(session, "retry") == Answer(otherwise=head)
+    assert texts(session) == ["q"]
+
+
+@pytest.mark.parametrize(
+    ("argument", "left", "said"),
+    [
+        ("", ["a", "1", "b", "2"], "Took back 1 exchange."),
+        ("2", ["a", "1"], "Took back 2 exchanges."),
+        ("9", [], "Took back 3 exchanges."),
+    ],
+)
+def test_undo_takes_exchanges_back(argument: str, left: list[str], said: str) -> None:
+    session = talked(("a", "1"), ("b", "2"), ("c", "3"))
+    assert run(session, "undo", argument) == Done(said)
+    assert texts(session) == left
+    assert len(session.conversation.turns) == 6
+
+
+@pytest.mark.parametrize("argument", ["0", "-1", "two", "1.5", "²"])
+def test_a_bad_count_is_refused(argument: str) -> None:
+    with pytest.raises(UsageError, match="whole number"):
+        run(talked(("a", "1")), "undo", argument)
+
+
+def test_undo_of_nothing_is_refused() -> None:
+    with pytest.raises(UsageError, match="nothing to undo"):
+        run(open_session(), "undo")
+
+
+def test_resume_switches_and_replays() -> None:
+    session = talked(("q", "a"))
+    other = Conversation.new(id="x", created="2026-09-21T14:13:20Z", model=MODEL, system=None)
+    other.append(Message("user", (text_block("Old times"),)), id="t", at=session.now())
+    session.archive = MemoryArchive(kept={"old": other})
+    assert run(session, "resume", "old") == Replay("Resumed: Old times")
+    assert session.conversation is other
+
+
+def test_resume_of_nothing_leaves_all_as_it_was() -> None:
+    session = talked(("q", "a"))
+    with pytest.raises(NotFound):
+        run(session, "resume", "nowhere")
+    assert texts(session) == ["q", "a"]
+
+
+def test_list_is_a_table_whose_titles_are_literal() -> None:
+    session = open_session()
+    assert run(session, "list") == Done("No conversations are kept yet.")
+    summary = Summary("abcd1234ef", "a|b *c*", session.clock() - 7200, 3, "m", None, "/p")
+    session.archive = MemoryArchive(listed=[summary])
+    outcome = run(session, "list")
+    assert isinstance(outcome, Report)
+    assert outcome.markdown.splitlines()[-1] == (
+        "| `abcd1234` | 2 h | 3 | m | – | a\\|b \\*c\\* |"
+    )
+
+
+def test_save_names_and_starts_keeping() -> None:
+    session = talked(("q", "a"))
+    assert run(session, "save", "My chat") == Done("Kept in conversation-1")
+    assert session.conversation.title == "My chat"
+    assert isinstance(session.journal, MemoryJournal)
+    session.journal.saves = False
+    assert run(session, "save") == Done("Kept in kept")
+
+
+def test_show_and_events() -> None:
+    session = open_session()
+    assert run(session, "show") == Done("Nothing has been said yet.")
+    session = talked(("q", "a"))
+    assert run(session, "show") == Replay()
+    assert run(session, "show", "2") == Replay(exchanges=2)
+    assert run(session, "events") == Done("API events are shown.")
+    assert session.trace
+    assert run(session, "events") == Done("API events are hidden.")

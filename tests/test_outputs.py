@@ -1,0 +1,121 @@
+"""`outputs`: what programs read, whole."""
+
+import io
+import json
+
+from fakes import MODEL, Step, partial_events, reply_events
+from streamchat.errors import ConfigError, TryLater
+from streamchat.events import Event, RawEvent, Retrying, ThinkingDelta
+from streamchat.messages import Message
+from streamchat.outputs import (
+    JsonResult,
+    JsonStream,
+    RawEvents,
+    VerbatimText,
+    error_object,
+)
+from streamchat.ports import Ending, View
+
+
+def events_of(*pieces: str) -> list[Event]:
+    return [step for step in reply_events(*pieces) if is_event(step)]
+
+
+def is_event(step: Step) -> bool:
+    return not isinstance(step, BaseException)
+
+
+def shown(view: View, out: io.StringIO, events: list[Event], message: Message | None) -> str:
+    for event in events:
+        view.feed(event)
+    view.close(Ending.COMPLETE, message, 1.25)
+    return out.getvalue()
+
+
+class Flushed(io.StringIO):
+    """Knows what had been flushed at each moment."""
+
+    out = ""
+
+    def flush(self) -> None:
+        self.out = self.getvalue()
+
+
+def test_text_is_verbatim_out_at_once_and_ends_in_one_newline() -> None:
+    out = Flushed()
+    view = VerbatimText(out)
+    for event in events_of("# Hi\x1b[31m", "\n\n`x`"):
+        view.feed(event)
+        if event in partial_events("# Hi\x1b[31m")[2:]:
+            assert out.out == "# Hi\x1b[31m"
+    view.close(Ending.COMPLETE, None, 1.0)
+    assert out.out == "# Hi\x1b[31m\n\n`x`\n"
+
+
+def test_text_that_ends_in_a_newline_gets_no_second_one() -> None:
+    out = io.StringIO()
+    assert shown(VerbatimText(out), out, events_of("done\n"), None) == "done\n"
+    empty = io.StringIO()
+    assert shown(VerbatimText(empty), empty, [], None) == ""
+
+
+def test_raw_events_are_lines_of_ascii_json() -> None:
+    out = io.StringIO()
+    events: list[Event] = [RawEvent({"type": "x", "text": "é\u2028"}), *events_of("é")]
+    assert shown(RawEvents(out), out, events, None) == (
+        '{"type": "x", "text": "\\u00e9\\u2028"}\n'
+    )
+
+
+def test_json_is_one_object() -> None:
+    out = io.StringIO()
+    final = reply_events("Hello")[-1]
+    message = final.message  # type: ignore[union-attr]
+    line = shown(JsonResult(out, "abcd"), out, events_of("Hello"), message)
+    assert json.loads(line) == {
+        "type": "result",
+        "ending": "complete",
+        "text": "Hello",
+        "content": [{"type": "text", "text": "Hello"}],
+        "model": MODEL,
+        "stop_reason": "end_turn",
+        "usage": {"input_tokens": 10, "output_tokens": 1},
+        "cost_usd": None,
+        "seconds": 1.25,
+        "request_id": "req_1",
+        "conversation": "abcd",
+    }
+
+
+def test_stream_json_names_each_step() -> None:
+    out = io.StringIO()
+    events = [Retrying(1, 0.5, "Busy."), *events_of("Hello"), ThinkingDelta("hm")]
+    lines = shown(JsonStream(out, "abcd"), out, events, None).splitlines()
+    objects = [json.loads(line) for line in lines]
+    assert [each["type"] for each in objects] == [
+        "retry",
+        "start",
+        "block",
+        "text",
+        "usage",
+        "thinking",
+        "result",
+    ]
+    assert objects[3] == {"type": "text", "text": "Hello"}
+
+
+def test_an_error_is_one_object_with_its_status() -> None:
+    error = TryLater(
+        "Busy.", kind="overloaded_error", http_status=529, request_id="r", retryable=True
+    )
+    assert error_object(error) == {
+        "error": {
+            "type": "overloaded_error",
+            "message": "Busy.",
+            "status": 75,
+            "http_status": 529,
+            "retryable": True,
+            "request_id": "r",
+        }
+    }
+    assert error_object(ConfigError("Bad file."))["error"]["status"] == 78
