@@ -6,6 +6,16 @@ no settings; tables and callables are handed to it.
 """
 
 from streamchat.prompt.completion import Choice, CommandRow
+from streamchat.prompt.plain import PlainPrompt
 from streamchat.prompt.reader import Look, Prompt
+from streamchat.prompt.terminal import open_keyboard, open_screen
 
-__all__ = ["Choice", "CommandRow", "Look", "Prompt"]
+__all__ = [
+    "Choice",
+    "CommandRow",
+    "Look",
+    "PlainPrompt",
+    "Prompt",
+    "open_keyboard",
+    "open_screen",
+]

@@ -14,6 +14,7 @@ from prompt_toolkit.enums import DEFAULT_BUFFER
 from prompt_toolkit.filters import Condition, completion_is_selected, has_focus
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
+from prompt_toolkit.search import stop_search
 
 from streamchat.ports import Key
 from streamchat.prompt.completion import is_command
@@ -82,7 +83,8 @@ def load_leaving() -> KeyBindings:
     @bindings.add("c-c", filter=in_line)
     @bindings.add("<sigint>")
     def clear_line(event: KeyPressEvent) -> None:
-        event.app.layout.focus(DEFAULT_BUFFER)
+        if event.app.layout.is_searching:
+            stop_search()
         event.current_buffer.reset()
 
     @bindings.add("c-c", filter=in_line & line_is_empty)

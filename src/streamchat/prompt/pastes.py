@@ -16,7 +16,8 @@ from prompt_toolkit.layout.utils import explode_text_fragments
 
 from streamchat.sanitize import clean
 
-# prompt_toolkit lays out every line of the text at every key: 200 lines take 5 ms.
+# A paste is shown as long as that is of use and cheap: no window has room for 200 lines,
+# and 20,000 characters in one line cost 27 ms at every key (2,500 lines 4 ms).
 MAX_LINES = 200
 MAX_CHARACTERS = 20_000
 TAB_WIDTH = 4

@@ -16,6 +16,7 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import Input as KeyInput
+from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.key_binding import merge_key_bindings
 from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.shortcuts.prompt import PromptSession
@@ -29,12 +30,16 @@ from streamchat.prompt.completion import (
     CommandRow,
     SuggestFromHistory,
 )
+from streamchat.prompt.confirm import confirm
 from streamchat.prompt.entry import message, normalised
 from streamchat.prompt.history import FileHistory
 from streamchat.prompt.pastes import Pastes, Shown
+from streamchat.prompt.terminal import hasten_pastes
 from streamchat.prompt.watch import ESCAPE_SECONDS, Watch, interrupts
 from streamchat.sanitize import clean
 
+# How long Esc waits for the key it may be a chord with; in vi mode it is a key by itself.
+CHORD_SECONDS = 0.5
 # The terminal's own 16 colours, so that its theme holds here too.
 STYLE: Mapping[str, str] = {
     "prompt": "ansicyan bold",
@@ -90,6 +95,8 @@ class Prompt:
         """`status` gives a short line for the right of the prompt and must be cheap;
         `on_ready` is called once, when the first prompt is on the screen; `unfold` by
         Ctrl-O in a reply; `resting` surrounds a suspension in a reply."""
+        if isinstance(keyboard, Vt100Input):
+            hasten_pastes(keyboard)
         self._keyboard = keyboard
         self._output = output
         self._look = look
@@ -129,7 +136,7 @@ class Prompt:
             auto_suggest=SuggestFromHistory(),
             input_processors=[Shown(self._pastes)],
             rprompt=self._right,
-            placeholder=lambda: [("class:remark", self._hint)],
+            placeholder=self._placeholder,
             enable_suspend=True,
             style=Style.from_dict({**STYLE, **self._look.style}),
             include_default_pygments_style=False,
@@ -138,6 +145,7 @@ class Prompt:
             output=self._output,
         )
         session.app.ttimeoutlen = ESCAPE_SECONDS
+        session.app.timeoutlen = ESCAPE_SECONDS if self._look.vi else CHORD_SECONDS
         session.app.terminal_size_polling_interval = None  # SIGWINCH tells
         session.app.after_render += self._rendered
         session.default_buffer.on_text_changed += lambda _: self._show_remark("")
@@ -167,6 +175,13 @@ class Prompt:
         self._history.problem = ""
         return Typed(message(text))
 
+    async def confirm(self, question: str, *, default: bool) -> bool:
+        """Ask a question of yes or no; leaving it is a no."""
+        style = Style.from_dict({**STYLE, **self._look.style})
+        return await confirm(
+            self._keyboard, self._output, clean(question), style, default=default
+        )
+
     @asynccontextmanager
     async def watching(self, stop: Stop) -> AsyncIterator[None]:
         """While entered, Esc, Ctrl-C and SIGINT call `stop`."""
@@ -192,6 +207,9 @@ class Prompt:
             ("", sign),
             ("[ZeroWidthEscape]", _INPUT_START),
         ]
+
+    def _placeholder(self) -> StyleAndTextTuples:
+        return [] if get_app().is_done else [("class:remark", self._hint)]
 
     def _right(self) -> StyleAndTextTuples:
         if get_app().is_done:

@@ -1,0 +1,52 @@
+"""A question of yes or no.
+
+Rule: only what is typed after the question is on the screen answers it. What was typed
+ahead is kept for the next prompt, or, if it never was read, dropped.
+"""
+
+from __future__ import annotations
+
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from prompt_toolkit.input import Input
+from prompt_toolkit.input.typeahead import get_typeahead, store_typeahead
+from prompt_toolkit.output import Output
+from prompt_toolkit.shortcuts.prompt import PromptSession
+from prompt_toolkit.styles import Style
+
+ANSWERS = {"y": True, "yes": True, "n": False, "no": False}
+
+
+async def confirm(
+    keyboard: Input, output: Output, question: str, style: Style, *, default: bool
+) -> bool:
+    """Ask until the answer is one; an empty line is the default, leaving a no."""
+    session: PromptSession[str] = PromptSession(
+        message=f"{question} {'[Y/n]' if default else '[y/N]'} ",
+        style=style,
+        include_default_pygments_style=False,
+        input=keyboard,
+        output=output,
+    )
+    answers = {**ANSWERS, "": default}
+    with _nothing_typed_ahead(keyboard):
+        while True:
+            try:
+                typed = await session.prompt_async(set_exception_handler=False)
+            except (EOFError, KeyboardInterrupt):
+                return False
+            if (answer := answers.get(typed.strip().lower())) is not None:
+                return answer
+
+
+@contextmanager
+def _nothing_typed_ahead(keyboard: Input) -> Iterator[None]:
+    kept = get_typeahead(keyboard)
+    with suppress(termios.error):
+        termios.tcflush(keyboard.fileno(), termios.TCIFLUSH)
+    try:
+        yield
+    finally:
+        store_typeahead(keyboard, kept)

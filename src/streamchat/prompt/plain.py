@@ -1,0 +1,102 @@
+"""`PlainPrompt`, for TERM=dumb: the terminal's own line editing, no escape sequence.
+
+The same rules of entry hold (a trailing backslash, blocks of three quotes). A text handed
+back for editing cannot be edited here: it is shown, and an empty line sends it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TextIO
+
+from streamchat.ports import Input, Key, Stop, Typed
+from streamchat.prompt.confirm import ANSWERS
+from streamchat.prompt.entry import block_is_open, continues, message, normalised
+from streamchat.prompt.watch import interrupts
+from streamchat.sanitize import clean
+
+_PIECE_BYTES = 65536
+
+
+class PlainPrompt:
+    """Lines from `keys`, prompts to `screen`."""
+
+    def __init__(self, keys: TextIO, screen: TextIO) -> None:
+        self._file = keys.fileno()
+        self._screen = screen
+        self._pending = b""
+        self._ended = False
+
+    async def read(self, *, prefill: str = "", hint: str = "") -> Input:
+        """One prompt. SIGINT drops the lines of an unfinished message first."""
+        self._say(f"({hint})\n" if hint else "")
+        self._say(f"{prefill}\n(Enter sends this again.)\n" if prefill else "")
+        typed = ""
+        while True:
+            line = await self._line("> " if not typed else "  ")
+            if line is None:
+                return Typed(message(typed)) if typed else Key.END
+            if isinstance(line, Key):
+                if not typed:
+                    return line
+                typed = ""
+                continue
+            typed += line
+            if block_is_open(typed):
+                typed += "\n"
+            elif continues(typed):
+                typed = typed[:-1] + "\n"
+            else:
+                return Typed(message(typed) or prefill)
+
+    async def confirm(self, question: str, *, default: bool) -> bool:
+        """Ask a question of yes or no; leaving it is a no."""
+        answers = {**ANSWERS, "": default}
+        while True:
+            line = await self._line(f"{question} {'[Y/n]' if default else '[y/N]'} ")
+            if line is None or isinstance(line, Key):
+                return False
+            if (answer := answers.get(line.strip().lower())) is not None:
+                return answer
+
+    @asynccontextmanager
+    async def watching(self, stop: Stop) -> AsyncIterator[None]:
+        """While entered, SIGINT (Ctrl-C) calls `stop`; other keys are the terminal's."""
+        with interrupts(stop):
+            yield
+
+    def _say(self, text: str) -> None:
+        self._screen.write(clean(text))
+        self._screen.flush()
+
+    async def _line(self, sign: str) -> str | Key | None:
+        """One line without its end; None at the end of input, a Key for SIGINT."""
+        self._say(sign)
+        interrupted = asyncio.Event()
+        with interrupts(interrupted.set):
+            while b"\n" not in self._pending and not self._ended:
+                if await self._interrupted_first(interrupted):
+                    self._say("\n")
+                    return Key.INTERRUPT
+                piece = os.read(self._file, _PIECE_BYTES)
+                self._pending += piece
+                self._ended = not piece
+        line, end, self._pending = self._pending.partition(b"\n")
+        return normalised(line.decode(errors="replace")) if line or end else None
+
+    async def _interrupted_first(self, interrupted: asyncio.Event) -> bool:
+        """Wait for input or SIGINT, and tell whether it was SIGINT."""
+        loop = asyncio.get_running_loop()
+        happened = asyncio.Event()
+        loop.add_reader(self._file, happened.set)
+        waiting = {loop.create_task(happened.wait()), loop.create_task(interrupted.wait())}
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            loop.remove_reader(self._file)
+            for task in waiting:
+                task.cancel()
+        return interrupted.is_set()

@@ -1,0 +1,101 @@
+"""The keyboard and the screen as prompt_toolkit wants them, for real terminals.
+
+`open_keyboard` takes any terminal, so that keys can come from /dev/tty while stdin is a
+pipe. `hasten_pastes` makes the cost of a paste grow with its length, not its square.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import termios
+from array import array
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import TextIO
+
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.input.vt100 import Vt100Input
+from prompt_toolkit.input.vt100_parser import Vt100Parser
+from prompt_toolkit.key_binding import KeyPress
+from prompt_toolkit.output import Output
+from prompt_toolkit.output.vt100 import Vt100_Output
+
+_PASTE_END = "\x1b[201~"
+_USUAL_SIZE = Size(rows=24, columns=80)
+
+
+class TerminalKeys(Vt100Input):
+    """A terminal's keys. What was typed before raw mode, between two prompts, the
+    terminal has turned from Enter to line feed: it is turned back, or it would not send."""
+
+    _cooked_bytes = 0
+
+    @contextmanager
+    def _raw_mode(self) -> Iterator[None]:
+        with super().raw_mode():
+            self._cooked_bytes = _waiting_bytes(self.fileno())
+            yield
+
+    def raw_mode(self) -> AbstractContextManager[None]:
+        return self._raw_mode()
+
+    def read_keys(self) -> list[KeyPress]:
+        count, self._cooked_bytes = self._cooked_bytes, 0
+        if count:
+            self.vt100_parser.feed(self.stdin_reader.read(count).replace("\n", "\r"))
+        return super().read_keys()
+
+
+def _waiting_bytes(file: int) -> int:
+    count = array("i", [0])
+    try:
+        fcntl.ioctl(file, termios.FIONREAD, count)
+    except OSError:
+        return 0
+    return count[0]
+
+
+def open_keyboard(stream: TextIO) -> Vt100Input:
+    """Keys from a terminal that is open for reading."""
+    return TerminalKeys(stream)
+
+
+def open_screen(stream: TextIO, *, term: str) -> Output:
+    """A terminal to draw on; it is never asked where its cursor is."""
+    return Vt100_Output(stream, lambda: _size(stream), term=term, enable_cpr=False)
+
+
+def _size(stream: TextIO) -> Size:
+    try:
+        columns, rows = os.get_terminal_size(stream.fileno())
+    except (OSError, ValueError):
+        return _USUAL_SIZE
+    return Size(rows=rows or _USUAL_SIZE.rows, columns=columns or _USUAL_SIZE.columns)
+
+
+class PasteParser(Vt100Parser):
+    """prompt_toolkit searches the whole paste for its end at every piece that comes:
+    5 MB took 9 s. Here the pieces wait until the end is among them."""
+
+    _pieces: list[str]
+    _tail = ""
+
+    def feed(self, data: str) -> None:
+        if not self._in_bracketed_paste:
+            self._pieces = []
+            self._tail = ""
+            super().feed(data)
+            return
+        self._pieces.append(data)
+        self._tail += data
+        if _PASTE_END in self._tail:
+            whole, self._pieces, self._tail = "".join(self._pieces), [], ""
+            super().feed(whole)
+        else:
+            self._tail = self._tail[1 - len(_PASTE_END) :]
+
+
+def hasten_pastes(keyboard: Vt100Input) -> None:
+    """Let `keyboard` read pastes by PasteParser."""
+    keyboard.vt100_parser = PasteParser(keyboard.vt100_parser.feed_key_callback)
