@@ -1,0 +1,191 @@
+"""What every block looks like.
+
+Owns headings, rules, check boxes, footnotes, HTML and definition lines, and the cutting
+of lines into rows behind their containers' prefixes. Must not know order or streaming: a
+block is rendered by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import dataclass
+from typing import assert_never
+
+from streamchat.blocks.leaves import (
+    CodeEnd,
+    CodeLine,
+    CodeStart,
+    Definition,
+    Empty,
+    Footnote,
+    Heading,
+    HtmlLine,
+    Item,
+    Leaf,
+    MathBlock,
+    Paragraph,
+    Rule,
+    Table,
+)
+from streamchat.render.cells import fold, wrap
+from streamchat.render.code import TAB_CELLS, OpenCode, Work
+from streamchat.render.containers import Prefix, prefix_of
+from streamchat.render.inline import Inline, Reference
+from streamchat.render.look import Depth, Palette
+from streamchat.render.mathtext import math_text
+from streamchat.render.rows import Row
+from streamchat.render.spans import Breaker, Line, Span, broken, row_of
+from streamchat.render.table import Cell, table_lines
+from streamchat.sanitize import clean_line
+from streamchat.theme import Part
+
+_TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
+_HEADINGS: tuple[Part, ...] = (
+    "heading1",
+    "heading2",
+    "heading3",
+    "heading4",
+    "heading5",
+    "heading6",
+)
+_NONE: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A block's lines, not yet cut to rows."""
+
+    lines: list[Line]
+    breaker: Breaker = wrap
+    task: str = ""  # the check box that replaces the bullet
+    missed: frozenset[str] = _NONE  # labels that were looked up in vain
+
+
+class BlockRows:
+    def __init__(self, palette: Palette, width: int) -> None:
+        self.width = width
+        self.work = Work()
+        self._palette = palette
+        self._inline = Inline(palette)
+
+    def at_width(self, width: int) -> BlockRows:
+        twin = copy(self)
+        twin.width = width
+        return twin
+
+    def rows(
+        self, leaf: Leaf, references: Mapping[str, Reference]
+    ) -> tuple[list[Row], frozenset[str]]:
+        """The rows, and the labels that nothing has defined so far."""
+        drawn = self._drawn(leaf, references)
+        prefix = prefix_of(leaf, self._palette, self.width, task=drawn.task)
+        return self._behind(prefix, drawn.lines, drawn.breaker), drawn.missed
+
+    def open_code(self, info: str | None) -> OpenCode:
+        return OpenCode(info, self._palette, self.work)
+
+    def label_rows(self, leaf: Leaf, info: str | None) -> list[Row]:
+        """The language; in a new container a row even without one, for its marker."""
+        label = clean_line(info or "").strip()
+        if not label and not leaf.opens:
+            return []
+        line = [Span(label, self._palette.parts["language"])]
+        return self._behind(prefix_of(leaf, self._palette, self.width), [line], fold)
+
+    def code_rows(self, leaf: Leaf, lines: list[Line]) -> list[Row]:
+        if not lines:
+            return []
+        prefix = prefix_of(leaf, self._palette, self.width)
+        return self._behind(prefix._replace(first=prefix.rest), lines, fold)
+
+    def _behind(self, prefix: Prefix, lines: list[Line], breaker: Breaker) -> list[Row]:
+        width = max(1, self.width - prefix.cells)
+        rows: list[Row] = []
+        for line in lines:
+            for part in broken(line, width, breaker):
+                rows.append(row_of([*(prefix.rest if rows else prefix.first), *part]))
+        return rows
+
+    def _drawn(self, leaf: Leaf, references: Mapping[str, Reference]) -> _Drawn:
+        match leaf.block:
+            case Paragraph(text=text):
+                return self._paragraph(leaf, text, references)
+            case Heading(level=level, text=text):
+                return self._heading(leaf, level, text, references)
+            case Table():
+                return self._table(leaf, leaf.block, references)
+            case Rule():
+                cells = self.width - prefix_of(leaf, self._palette, self.width).cells
+                return _Drawn([[self._span(self._palette.glyphs.horizontal * cells, "rule")]])
+            case HtmlLine(text=text):
+                return _Drawn([[self._span(text.expandtabs(TAB_CELLS), "tag")]], fold)
+            case MathBlock(source=source):
+                return _Drawn(self._literal(math_text(source) or source, "math"), fold)
+            case Definition(source=source):
+                return _Drawn(self._literal(source, "definition"))
+            case Empty():
+                return _Drawn([self._footnote_label(leaf)])
+            case CodeStart() | CodeLine() | CodeEnd():
+                raise AssertionError("code is rendered line by line")
+            case _:
+                assert_never(leaf.block)
+
+    def _paragraph(self, leaf: Leaf, text: str, references: Mapping[str, Reference]) -> _Drawn:
+        task = ""
+        if leaf.opens and isinstance(leaf.path[-1], Item) and (box := _TASK.match(text)):
+            glyphs = self._palette.glyphs
+            task = glyphs.unchecked if box[1] == " " else glyphs.checked
+            text = text[box.end() :]
+        lines = self._inline.lines(text, references)
+        lines[0][:0] = self._footnote_label(leaf)
+        return _Drawn(lines, task=task, missed=self._inline.missed)
+
+    def _heading(
+        self, leaf: Leaf, level: int, text: str, references: Mapping[str, Reference]
+    ) -> _Drawn:
+        style = self._palette.parts[_HEADINGS[level - 1]]
+        lines = self._inline.lines(text, references, style)
+        if self._palette.look.depth is Depth.NOTHING:
+            lines[0].insert(0, Span("#" * level + " "))  # nothing else would show it
+        lines[0][:0] = self._footnote_label(leaf)
+        return _Drawn(lines, missed=self._inline.missed)
+
+    def _table(self, leaf: Leaf, table: Table, references: Mapping[str, Reference]) -> _Drawn:
+        missed: frozenset[str] = _NONE
+        style = self._palette.parts["table-header"]
+
+        def cells(sources: tuple[str, ...], style: str = "") -> list[Cell]:
+            nonlocal missed
+            drawn = []
+            for source in sources:
+                drawn.append(self._inline.lines(source, references, style, in_cell=True))
+                missed |= self._inline.missed
+            return drawn
+
+        header = cells(table.header, style)
+        rows = [cells(row) for row in table.rows]
+        width = max(1, self.width - prefix_of(leaf, self._palette, self.width).cells)
+        lines = table_lines(header, rows, table.alignments, width=width, palette=self._palette)
+        if label := self._footnote_label(leaf):
+            lines.insert(0, label)
+        return _Drawn(lines, fold, missed=missed)
+
+    def _literal(self, text: str, part: Part) -> list[Line]:
+        lines = text.expandtabs(TAB_CELLS).split("\n")
+        return [[self._span(line, part)] for line in lines]
+
+    def _footnote_label(self, leaf: Leaf) -> Line:
+        """Before the first block of a footnote, where others have a bullet."""
+        if not leaf.opens:
+            return []
+        labels = (
+            f"[^{container.label}]: "
+            for container in leaf.path[-leaf.opens :]
+            if isinstance(container, Footnote)
+        )
+        return [self._span(clean_line(label), "footnote") for label in labels]
+
+    def _span(self, text: str, part: Part) -> Span:
+        return Span(text, self._palette.parts[part])

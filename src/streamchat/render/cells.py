@@ -1,0 +1,155 @@
+"""How many cells text takes, and where rows may break.
+
+Owns width and line breaking. Must not know styles or Markdown.
+Rules: a break is never inside a grapheme; only blanks at a break are dropped; a word
+longer than the row is folded; the work is linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+# Characters that take one cell each whatever surrounds them; a text of these alone is
+# measured by len(), and no library need be loaded.
+_NARROW = re.compile(
+    "[\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u2010-\u2027\u2030-\u203b\u203d-\u2048"
+    "\u2200-\u22ff\u2500-\u259f]*"
+)
+
+# Not at the start of a row, not at the end of one (the commonest of JIS X 4051).
+_NOT_FIRST = frozenset(
+    "、。，．・：；？！）］｝」』】〕〉》”’ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ…"
+)
+_NOT_LAST = frozenset("（［｛「『【〔〈《“‘")
+
+
+class Piece(NamedTuple):
+    """A row's share of a text: text[start:end], `cells` wide."""
+
+    start: int
+    end: int
+    cells: int
+
+
+def is_narrow(text: str) -> bool:
+    return text.isascii() or _NARROW.fullmatch(text) is not None
+
+
+def graphemes(text: str) -> Iterator[tuple[str, int]]:
+    """What a terminal draws as one, with its cells (flags, ZWJ emoji, VS16, marks)."""
+    import wcwidth  # 23 ms, and only text that is not narrow needs it
+
+    for grapheme in wcwidth.iter_graphemes(text):
+        yield grapheme, max(0, wcwidth.wcswidth(grapheme))
+
+
+def cell_len(text: str) -> int:
+    if is_narrow(text):
+        return len(text)
+    return sum(cells for _, cells in graphemes(text))
+
+
+def wrap(text: str, width: int) -> list[Piece]:
+    """Break between words; always at least one piece."""
+    if is_narrow(text):
+        return _wrap_narrow(text, width)
+    return _wrap_graphemes(text, width)
+
+
+def fold(text: str, width: int) -> list[Piece]:
+    """Break wherever the row is full, as code must; always at least one piece."""
+    if is_narrow(text):
+        size = len(text)
+        starts = range(0, size or 1, width)
+        return [Piece(at, min(at + width, size), min(width, size - at)) for at in starts]
+    pieces: list[Piece] = []
+    start = end = cells = 0
+    for grapheme, size in graphemes(text):
+        if cells + size > width and end > start:
+            pieces.append(Piece(start, end, cells))
+            start, cells = end, 0
+        end += len(grapheme)
+        cells += size
+    pieces.append(Piece(start, end, cells))
+    return pieces
+
+
+def _wrap_narrow(text: str, width: int) -> list[Piece]:
+    pieces: list[Piece] = []
+    start, size = _past_blanks(text, 0), len(text)
+    while size - start > width:
+        cut = text.rfind(" ", start, start + width + 1)
+        end = _without_blanks(text, start, cut)
+        if end <= start:  # one word fills the row
+            pieces.append(Piece(start, start + width, width))
+            start += width
+            continue
+        pieces.append(Piece(start, end, end - start))
+        start = _past_blanks(text, cut)
+    end = _without_blanks(text, start, size)
+    if end > start or not pieces:
+        pieces.append(Piece(start, end, end - start))
+    return pieces
+
+
+def _without_blanks(text: str, start: int, end: int) -> int:
+    while end > start and text[end - 1] == " ":
+        end -= 1
+    return end
+
+
+def _past_blanks(text: str, start: int) -> int:
+    while start < len(text) and text[start] == " ":
+        start += 1
+    return start
+
+
+def _wrap_graphemes(text: str, width: int) -> list[Piece]:
+    pieces: list[Piece] = []
+    start = end = _past_blanks(text, 0)
+    cells = 0
+    for unit_start, unit_end, unit_cells in _units(text):
+        gap = unit_start - end
+        if end > start and cells + gap + unit_cells > width:
+            pieces.append(Piece(start, end, cells))
+            start, cells, gap = unit_start, 0, 0
+        if unit_cells > width:
+            *full, last = fold(text[unit_start:unit_end], width)
+            pieces += [Piece(unit_start + p.start, unit_start + p.end, p.cells) for p in full]
+            start, cells, gap, unit_cells = unit_start + last.start, 0, 0, last.cells
+        end = unit_end
+        cells += gap + unit_cells
+    if end > start or not pieces:
+        pieces.append(Piece(start, end, cells))
+    return pieces
+
+
+def _units(text: str) -> Iterator[Piece]:
+    """Runs of graphemes that no row may break, without the blanks between them."""
+    start = end = cells = 0
+    previous = " "
+    for grapheme, size in graphemes(text):
+        if grapheme == " " or (previous != " " and _may_part(previous, grapheme)):
+            if end > start:
+                yield Piece(start, end, cells)
+            start, cells = end, 0
+        end += len(grapheme)
+        cells += size
+        if grapheme == " ":
+            start, cells = end, 0
+        previous = grapheme
+    if end > start:
+        yield Piece(start, end, cells)
+
+
+def _may_part(left: str, right: str) -> bool:
+    """Beside an ideograph or the like, but for punctuation that belongs to a neighbour."""
+    if not (_is_wide(left) or _is_wide(right)):
+        return False
+    return right[0] not in _NOT_FIRST and left[-1] not in _NOT_LAST
+
+
+def _is_wide(grapheme: str) -> bool:
+    return "\u2e80" <= grapheme[0] <= "\ud7ff" or "\uf900" <= grapheme[0] <= "\uffef"

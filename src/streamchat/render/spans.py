@@ -1,0 +1,118 @@
+"""Styled text: spans to rows.
+
+Owns the writing of SGR and OSC 8. Must not know Markdown.
+Rule: what a row opens it closes; blanks without style at its end are cut.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+from zlib import crc32
+
+from streamchat.render.cells import Piece, cell_len, fold, wrap
+from streamchat.render.rows import BLANK, Row
+
+
+class Span(NamedTuple):
+    """`style` is SGR parameters; `link` what `link_target` made, or ""."""
+
+    text: str
+    style: str = ""
+    link: str = ""
+
+
+Line = list[Span]
+Breaker = Callable[[str, int], list[Piece]]
+
+_SEEN_ON_BLANKS = frozenset({"4", "7", "9"})  # underline, reverse, strike
+_LINKABLE = re.compile(r"(?:https?://|mailto:)[^\s]", re.IGNORECASE)
+_NOT_IN_URI = re.compile(r"[^\x21-\x7e]")
+
+
+def link_target(url: str) -> str:
+    """What OSC 8 needs, or "" for a scheme a click must not reach.
+
+    The id depends on the address alone: a link broken over rows stays one link, and
+    every frame writes the same bytes.
+    """
+    if not _LINKABLE.match(url):
+        return ""
+    uri = _NOT_IN_URI.sub(_percent_encoded, url)
+    return f"id={crc32(uri.encode()):08x};{uri}"
+
+
+def _percent_encoded(match: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "replace"))
+
+
+def row_of(spans: Iterable[Span]) -> Row:
+    """One row of these spans, which are known to fit."""
+    parts = _merged(spans)
+    while parts and parts[-1].text[-1] == " " and _blanks_are_unseen(parts[-1]):
+        last = parts.pop()
+        if text := last.text.rstrip(" "):
+            parts.append(last._replace(text=text))
+    if not parts:
+        return BLANK
+    return Row("".join(map(_escaped, parts)), width_of(parts))
+
+
+def _blanks_are_unseen(span: Span) -> bool:
+    return not span.link and _SEEN_ON_BLANKS.isdisjoint(span.style.split(";"))
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    parts: list[Span] = []
+    for span in spans:
+        if not span.text:
+            continue
+        if parts and parts[-1][1:] == span[1:]:
+            parts[-1] = Span(parts[-1].text + span.text, span.style, span.link)
+        else:
+            parts.append(span)
+    return parts
+
+
+def _escaped(span: Span) -> str:
+    text, style, link = span
+    if style:
+        text = f"\x1b[{style}m{text}\x1b[0m"
+    if link:
+        text = f"\x1b]8;{link}\x1b\\{text}\x1b]8;;\x1b\\"
+    return text
+
+
+def broken(line: Sequence[Span], width: int, breaker: Breaker = wrap) -> list[Line]:
+    """A line of any length as lines that fit."""
+    if len(line) == 1:
+        text, style, link = line[0]
+        return [[Span(text[p.start : p.end], style, link)] for p in breaker(text, width)]
+    pieces = breaker("".join(span.text for span in line), width)
+    if len(pieces) == 1 and breaker is fold:
+        return [list(line)]
+    return _dealt(line, pieces)
+
+
+def _dealt(line: Sequence[Span], pieces: list[Piece]) -> list[Line]:
+    """Cut the spans where the pieces of their joined text begin and end."""
+    lines: list[Line] = []
+    index = offset = 0  # the span we are in, and where it begins in the joined text
+    for start, end, _ in pieces:
+        row: Line = []
+        while index < len(line):
+            text, style, link = line[index]
+            begin, stop = max(start - offset, 0), min(end - offset, len(text))
+            if begin < stop:
+                row.append(Span(text[begin:stop], style, link))
+            if offset + len(text) > end:
+                break
+            offset += len(text)
+            index += 1
+        lines.append(row)
+    return lines
+
+
+def width_of(line: Iterable[Span]) -> int:
+    return cell_len("".join(span.text for span in line))
