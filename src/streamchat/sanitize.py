@@ -1,0 +1,133 @@
+"""Which characters may reach a terminal: everything that is seen, nothing that commands.
+
+Owns the allow-list. Knows nothing of escape sequences: a filter that parses them loses
+to the sequence it did not foresee, so every character is judged by itself and by the
+two before it.
+
+Rule 1: nothing is swallowed. A control character becomes its picture (ESC is `␛`), an
+invisible one U+FFFD, CRLF and a lone CR a newline.
+Rule 2: how the stream was cut does not matter. Judging needs two characters of
+hindsight; only the tags of a possible flag need foresight and are held back (five at most).
+Rule 3: joiners stay where writing needs them: ZWJ after an emoji, ZWJ and ZWNJ in Arabic,
+Indic and kin; one variation selector after a visible character; tags only as one of the
+three flags in general use ("any tags after a black flag" smuggles text).
+"""
+
+from __future__ import annotations
+
+import re
+
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "\u2421"}
+
+_VARIATION = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
+# Unicode's Default_Ignorable_Code_Point, other bidi and format controls, line and paragraph
+# separators, C0, DEL, C1, surrogates, noncharacters. Visible Cf (Arabic number signs) pass.
+_SUSPECT_BMP = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufdd0-\ufdef"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
+)
+_SUSPECT = (
+    _SUSPECT_BMP
+    + "\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    + "".join(
+        f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(1, 17)
+    )
+)
+# Where an emoji may end before a joiner: roughly Extended_Pictographic and skin tones.
+_EMOJI = (
+    "\xa9\xae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u25fe"
+    "\u2600-\u27bf\u2934\u2935\u2b05-\u2b55\u3030\u303d\u3297\u3299"
+    "\U0001f000-\U0001f1e5\U0001f200-\U0001faff"
+)
+# Scripts whose letters join or form conjuncts, by block.
+_JOINING = (
+    "\u0600-\u061b\u061d-\u0fff\u1000-\u109f\u1780-\u17b3\u17b6-\u180a\u1810-\u18af"
+    "\u1a20-\u1aaf\u1b00-\u1c4f\u1cd0-\u1cff\ua840-\ua87f\ua8e0-\uaaff\uabc0-\uabff"
+    "\ufb50-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc\U00010a00-\U00011fff\U0001e900-\U0001e95f"
+)
+_FLAG = "\U0001f3f4"
+
+
+def _tags(ascii_text: str) -> str:
+    return "".join(chr(0xE0000 + ord(character)) for character in ascii_text)
+
+
+_FLAG_TAGS = [_tags(region + "\x7f") for region in ("gbeng", "gbsct", "gbwls")]
+_FLAG_LENGTH = len(_FLAG + _FLAG_TAGS[0])
+
+# A superset with few ranges beyond the BMP: `re` tries those one by one for every character.
+_maybe_suspect = re.compile(
+    f"[{_SUSPECT_BMP}\U00013430-\U0001d17a\U0001fffe\U0001ffff\U0002fffe-\U0010ffff]"
+)
+_tokens = re.compile(
+    f"(?P<keep>(?<={_FLAG})(?:{'|'.join(_FLAG_TAGS)})"
+    f"|(?<=[^\\s{_SUSPECT}])[{_VARIATION}]"
+    f"|(?<=[{_EMOJI}])\u200d|(?<=[{_EMOJI}]\ufe0f)\u200d"
+    f"|(?<=[{_JOINING}])[\u200c\u200d])"
+    f"|(?P<rest_of_crlf>(?<=\r)\n)"
+    f"|(?P<return>\r)"
+    f"|[{_SUSPECT}]"
+)
+_unfinished_flag = re.compile(
+    f"(?<={_FLAG})(?:"
+    + "|".join({tags[:length] for tags in _FLAG_TAGS for length in range(1, len(tags))})
+    + r")\Z"
+)
+
+
+class Sanitizer:
+    """Cleans a text that arrives in pieces."""
+
+    def __init__(self) -> None:
+        self._before = ""  # the last two source characters already judged
+        self._held = ""  # tags that may still become a flag
+
+    def feed(self, piece: str) -> str:
+        source = self._held + piece
+        unfinished = _unfinished_flag.search(
+            (self._before + source[-_FLAG_LENGTH:])[-_FLAG_LENGTH:]
+        )
+        length_held = len(unfinished[0]) if unfinished else 0
+        self._held = source[len(source) - length_held :]
+        return self._judge(source[: len(source) - length_held])
+
+    def close(self) -> str:
+        held, self._held = self._held, ""
+        return self._judge(held)
+
+    def _judge(self, source: str) -> str:
+        before, self._before = self._before, (self._before + source[-2:])[-2:]
+        if before[-1:] != "\r" and not _maybe_suspect.search(source):
+            return source
+        text = before + source
+        pieces: list[str] = []
+        done = len(before)
+        for match in _tokens.finditer(text, done):
+            pieces += text[done : match.start()], _shown(match)
+            done = match.end()
+        return "".join(pieces) + text[done:]
+
+
+def _shown(match: re.Match[str]) -> str:
+    match match.lastgroup:
+        case "keep":
+            return match[0]
+        case "rest_of_crlf":
+            return ""
+        case "return":
+            return "\n"
+        case _:
+            return _PICTURES.get(ord(match[0]), _REPLACEMENT)
+
+
+def clean(text: str) -> str:
+    """Clean a whole text."""
+    sanitizer = Sanitizer()
+    return sanitizer.feed(text) + sanitizer.close()
+
+
+def clean_line(text: str) -> str:
+    """Clean a text that is shown on one line: a title, a file name, an error."""
+    return clean(text).replace("\n", "\N{SYMBOL FOR NEWLINE}").replace("\t", " ")
