@@ -1,0 +1,201 @@
+"""The command line: a parser made from the table of options, and what a line asks for.
+
+Owns argparse. Reads no variable, no file and no terminal (the width is an argument); values
+stay texts, `settings.resolve` judges them, so that a flag and a variable fail alike.
+
+Rule 1: options may stand before and after the prompt; after `--` everything is prompt.
+Rule 2: no abbreviations: a script must not change meaning when an option is added.
+Rule 3: wrong use is a UsageError, one line that names the nearest option; nothing exits.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, NoReturn
+
+from streamchat.errors import UsageError
+from streamchat.settings import Given, Group, Kind, Layer, Option, Source, did_you_mean, quoted
+
+_NO_VALUE = frozenset({Kind.ON_OFF, Kind.SWITCH})
+_EXPORT_FORMATS = ("md", "html", "json")
+_EPILOG = """\
+Every setting also has a variable (STREAMCHAT_MODEL, see .env.example) and a key in
+~/.config/streamchat/config.toml; what is on is turned off by its opposite (--no-quiet, --save).
+Words that start with a dash go after --.
+
+examples:
+  streamchat                               chat
+  streamchat 'What is ENOTTY?'             one answer, then exit
+  git diff | streamchat 'Review this.'     the piped text first, then the prompt
+  streamchat -c 'And now in one line.'     go on with the newest conversation
+  streamchat --demo                        try it without a key
+
+exit status:
+  0 done · 1 another failure · 2 wrong use · 65 the request was refused as invalid ·
+  66 no such conversation or file · 69 the server cannot be reached · 74 the disk refused ·
+  75 try again later · 76 the reply was cut off · 77 no key or no permission ·
+  78 the configuration is unusable · 129, 130, 141, 143 ended by a signal
+"""
+
+
+class Report(Enum):
+    """What is printed instead of a conversation; the values are names in the table."""
+
+    LIST = "list"
+    SEARCH = "search"
+    SHOW = "show"
+    EXPORT = "export"
+    LIST_MODELS = "list_models"
+    SHOW_CONFIG = "show_config"
+    VERSION = "version"
+    HELP = "help"
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """What a command line asks for. `report_words` are the report's own arguments
+    (TEXT of --search, format and REF of --export); `flags` is the settings' first layer."""
+
+    prompt: str = ""
+    attachments: tuple[str, ...] = ()
+    report: Report | None = None
+    report_words: tuple[str, ...] = ()
+    flags: Layer = field(default_factory=lambda: Layer(Source.FLAG, {}))
+
+
+def parse(argv: Sequence[str], options: Sequence[Option]) -> Invocation:
+    """Read a command line (without the program's name). Raises UsageError."""
+    words = list(argv)
+    cut = words.index("--") if "--" in words else len(words)
+    parser = build_parser(options)
+    taken, extra = parser.parse_known_intermixed_args(words[:cut])
+    unknown = [word for word in extra if word.startswith("-") and word != "-"]
+    if unknown:
+        parser.error(_unknown(unknown[0], options))
+    prompt = " ".join([*taken.prompt, *words[cut + 1 :]])
+    report, report_words = _report(taken)
+    settings = {row.name for row in options if row.is_setting}
+    given = {name: value for name, value in vars(taken).items() if name in settings}
+    layer = Layer(Source.FLAG, {name: value for name, value in given.items() if value})
+    return Invocation(prompt, tuple(taken.attach or ()), report, report_words, layer)
+
+
+def help_text(options: Sequence[Option], *, width: int) -> str:
+    return build_parser(options, width=width).format_help()
+
+
+def build_parser(options: Sequence[Option], *, width: int = 80) -> argparse.ArgumentParser:
+    """The parser of a table; its namespace holds a Given, a list or None for each row."""
+    parser = _Parser(
+        prog="streamchat",
+        usage="streamchat [OPTIONS] [PROMPT...]",
+        description="Chat with Claude in the terminal, or ask once and pipe the answer on.",
+        epilog=_EPILOG,
+        formatter_class=lambda prog: _Formatter(prog, max_help_position=30, width=width),
+        add_help=False,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "prompt", nargs="*", metavar="PROMPT", help="what to ask; words are joined by spaces"
+    )
+    for group in Group:
+        section = parser.add_argument_group(group.value)
+        for row in options:
+            if row.group is group and row.flags:
+                _add(section, row)
+    return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} (streamchat --help lists the options)")
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Flags once, not once per value: `-m, --model ID`, not `-m ID, --model ID`."""
+
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        if not action.option_strings or action.nargs == 0:
+            return super()._format_action_invocation(action)
+        metavar = (
+            action.metavar
+            if isinstance(action.metavar, str)
+            else " ".join(action.metavar or ())
+        )
+        return f"{', '.join(action.option_strings)} {metavar}"
+
+
+def _add(section: argparse._ArgumentGroup, row: Option) -> None:
+    text = row.help.replace("%", "%%")
+    if row.choices:
+        text += f" ({', '.join(row.choices)})"
+    if row.default not in (None, (), False):
+        text += f" [{row.default:g}]" if isinstance(row.default, float) else f" [{row.default}]"
+    words: dict[str, Any] = {"dest": row.name, "help": text, "default": None}
+    if row.kind is Kind.LIST:
+        section.add_argument(*row.flags, action="append", metavar=row.metavar, **words)
+    elif row.kind in _NO_VALUE:
+        section.add_argument(*row.flags, action=_Take, nargs=0, const="on", **words)
+    elif row.kind is Kind.PAIR:
+        metavar = tuple(row.metavar.split())
+        section.add_argument(*row.flags, action=_Take, nargs=2, metavar=metavar, **words)
+    else:
+        section.add_argument(*row.flags, action=_Take, metavar=row.metavar, **words)
+    _add_shortcuts(section, row)
+
+
+def _add_shortcuts(section: argparse._ArgumentGroup, row: Option) -> None:
+    for flag, value in row.shortcuts:
+        section.add_argument(
+            flag, dest=row.name, action=_Take, nargs=0, const=value, default=None,
+            help=f"{row.long_flag} {value}",
+        )  # fmt: skip
+    if row.opposite:
+        section.add_argument(
+            row.opposite, dest=row.name, action=_Take, nargs=0, const="off", default=None,
+            help=argparse.SUPPRESS,
+        )  # fmt: skip
+
+
+class _Take(argparse.Action):
+    """Keep the text together with the flag it was written under."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        if self.nargs == 0:
+            values = str(self.const)
+        taken = values if isinstance(values, str) else "\0".join(values or ())
+        setattr(namespace, self.dest, Given(taken.strip(), option_string or self.dest))
+
+
+def _report(taken: argparse.Namespace) -> tuple[Report | None, tuple[str, ...]]:
+    asked = [report for report in Report if getattr(taken, report.value, None)]
+    if Report.HELP in asked:
+        return Report.HELP, ()
+    if len(asked) > 1:
+        names = " and ".join(getattr(taken, report.value).name for report in asked)
+        raise UsageError(f"{names}: ask for one report at a time")
+    if not asked:
+        return None, ()
+    given: Given = getattr(taken, asked[0].value)
+    words = tuple(given.text.split("\0"))
+    if asked[0] is Report.EXPORT and words[0] not in _EXPORT_FORMATS:
+        raise UsageError(
+            f"--export {quoted(words[0])}: give one of {', '.join(_EXPORT_FORMATS)}"
+        )
+    takes_words = asked[0] in (Report.SEARCH, Report.SHOW, Report.EXPORT)
+    return asked[0], words if takes_words else ()
+
+
+def _unknown(word: str, options: Sequence[Option]) -> str:
+    flag = word.partition("=")[0]
+    known = [each for row in options for each in (*row.flags, row.opposite) if each]
+    return f"unknown option {quoted(flag)}{did_you_mean(flag, known)}"

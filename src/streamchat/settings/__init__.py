@@ -1,0 +1,64 @@
+"""Settings as values: what can be set, what was set by whom, and what follows for a key.
+
+Owns the table of options (`options`), the reading of values and their origins (`values`,
+`layers`, `address`), the order of sources (`resolve`), the rule of trust (`trust`) and what is
+made from the table (`report`). Knows no file, no stream and no process: variables arrive
+as mappings, config.toml as the table that it holds. The sources, the strongest first: flag,
+environment, --env-file, allowed ./.env, configuration directory, default.
+"""
+
+from __future__ import annotations
+
+from streamchat.settings.address import Address, parse_address
+from streamchat.settings.layers import did_you_mean, from_keys, from_variables, is_taken
+from streamchat.settings.options import (
+    DEFAULT_MODEL,
+    DEFAULT_URL,
+    KEYS,
+    OPTIONS,
+    SETTINGS,
+    VARIABLES,
+    Group,
+    Kind,
+    Option,
+)
+from streamchat.settings.report import env_example, flag_table, show_config, shown
+from streamchat.settings.resolve import Credential, CredentialKind, Settings, resolve
+from streamchat.settings.trust import Endpoint, endpoint, masked, redact, secrets_of
+from streamchat.settings.values import Given, Layer, Origin, Source, quoted
+
+__all__ = [
+    "DEFAULT_MODEL",
+    "DEFAULT_URL",
+    "KEYS",
+    "OPTIONS",
+    "SETTINGS",
+    "VARIABLES",
+    "Address",
+    "Credential",
+    "CredentialKind",
+    "Endpoint",
+    "Given",
+    "Group",
+    "Kind",
+    "Layer",
+    "Option",
+    "Origin",
+    "Settings",
+    "Source",
+    "did_you_mean",
+    "endpoint",
+    "env_example",
+    "flag_table",
+    "from_keys",
+    "from_variables",
+    "is_taken",
+    "masked",
+    "parse_address",
+    "quoted",
+    "redact",
+    "resolve",
+    "secrets_of",
+    "show_config",
+    "shown",
+]
