@@ -1,0 +1,64 @@
+"""What a conversation cost: tokens and money of every reply, of all its branches."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from streamchat.messages import Message, Usage
+from streamchat.records import Sealed, Turn
+
+_N = TypeVar("_N", int, float)
+
+
+class Totals:
+    """Running sums. Replies are counted when someone asks: a resume need not."""
+
+    def __init__(self) -> None:
+        self._uncounted: list[Turn | Sealed] = []
+        self._cost_usd: float | None = None
+        self._usage = Usage()
+
+    def add(self, turn: Turn | Sealed) -> None:
+        if turn.role == "assistant":
+            self._uncounted.append(turn)
+
+    @property
+    def cost_usd(self) -> float | None:
+        """None when no reply has a price."""
+        self._count()
+        return self._cost_usd
+
+    @property
+    def usage(self) -> Usage:
+        self._count()
+        return self._usage
+
+    def _count(self) -> None:
+        for turn in self._uncounted:
+            reply = turn.about_reply() if isinstance(turn, Sealed) else turn.message
+            self._cost_usd = _sum(self._cost_usd, reply.cost_usd)
+            self._usage = _added(self._usage, reply)
+        self._uncounted.clear()
+
+
+def _added(total: Usage, reply: Message) -> Usage:
+    if reply.usage is None:
+        return total
+    new = reply.usage
+    return Usage(
+        input_tokens=_sum(total.input_tokens, new.input_tokens),
+        output_tokens=_sum(total.output_tokens, new.output_tokens),
+        cache_creation_input_tokens=_sum(
+            total.cache_creation_input_tokens, new.cache_creation_input_tokens
+        ),
+        cache_read_input_tokens=_sum(
+            total.cache_read_input_tokens, new.cache_read_input_tokens
+        ),
+        thinking_tokens=_sum(total.thinking_tokens, new.thinking_tokens),
+    )
+
+
+def _sum(total: _N | None, more: _N | None) -> _N | None:
+    if total is None or more is None:
+        return more if total is None else total
+    return total + more
