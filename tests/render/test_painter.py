@@ -92,7 +92,7 @@ def test_a_new_row_does_not_send_the_status_below_it_again() -> None:
     painter = Painter(width=80, height=24)
     painter.frame([], [row_of("one"), STATUS])
     frame = painter.frame([row_of("one")], [row_of("two"), STATUS])
-    assert frame == "\x1b[?2026h\r\n\x1b[A\x1b[L\rtwo\x1b[?2026l"
+    assert frame == "\r\n\x1b[A\x1b[L\rtwo"
 
 
 def test_a_window_that_moves_on_sends_only_its_new_row() -> None:

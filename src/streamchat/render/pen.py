@@ -68,6 +68,7 @@ class Pen:
 
     def delete_rows(self, count: int) -> None:
         self._edit_rows(count, "M")
+        self._changes += 1
 
     def erase_below(self) -> None:
         self._out.append(ERASE_BELOW)
@@ -84,9 +85,8 @@ class Pen:
 
     def _edit_rows(self, count: int, final: str) -> None:
         self._out.append(_csi(count, final))
-        # Terminals differ on whether inserting moves the cursor to the first column.
+        # Terminals differ on whether this moves the cursor to the first column.
         self.column = None
-        self._changes += 1
 
 
 def _csi(number: int, final: str) -> str:

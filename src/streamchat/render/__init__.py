@@ -1,0 +1,61 @@
+"""Everything that is shown: Markdown to rows, rows to the terminal. The only importer of
+rich and pygments.
+
+    screen = open_screen(env.stdout, environ=env.environ, clock=env.monotonic, theme="auto")
+    screen.banner(["streamchat"])
+    view = screen.reply(model=…)        # a ports.View; feed it events, close it once
+    screen.resized()                    # on SIGWINCH, and on SIGCONT
+    screen.restore()                    # before dying of a signal, at exit, before SIGTSTP
+    preload()                           # in a thread, when the prompt stands
+
+Importing this package loads neither rich nor pygments; the first reply or report does,
+unless `preload` has done so in idle time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import TextIO
+
+from streamchat.render.scheduler import CallLater, Timer
+from streamchat.render.screen import TerminalScreen
+from streamchat.render.status import Price
+
+
+def open_screen(
+    stdout: TextIO,
+    *,
+    environ: Mapping[str, str],
+    clock: Callable[[], float],
+    theme: str = "auto",
+    price: Price | None = None,
+    call_later: CallLater | None = None,
+) -> TerminalScreen:
+    """The Screen on that stream: painted on a terminal, plain text anywhere else.
+
+    `clock` is monotonic, in seconds. `theme` can be set later (`screen.theme = name`).
+    `price(model, usage)` gives the cost so far for the status row, None when unknown.
+    `call_later` is that of the running event loop unless given.
+    """
+    return TerminalScreen(
+        stdout,
+        environ=environ,
+        clock=clock,
+        call_later=call_later or _call_later_in_running_loop,
+        theme=theme,
+        price=price,
+    )
+
+
+def preload() -> None:
+    """Import what the first reply needs (0.15 s)."""
+    import streamchat.render.fold
+    import streamchat.render.view  # noqa: F401
+
+
+def _call_later_in_running_loop(delay: float, callback: Callable[[], None], /) -> Timer:
+    return asyncio.get_running_loop().call_later(delay, callback)
+
+
+__all__ = ["TerminalScreen", "open_screen", "preload"]

@@ -1,0 +1,48 @@
+"""Text that is not Markdown to rows: what the user typed, notices, errors, thoughts.
+
+Owns the indent and the wrapping of literal text. The text is hostile and is cleaned here.
+"""
+
+from __future__ import annotations
+
+from streamchat.render.cells import cell_len, fold, wrap
+from streamchat.render.look import Look, sgr_parameters
+from streamchat.render.rows import BLANK, Row
+from streamchat.render.spans import Span, row_of
+from streamchat.sanitize import clean, clean_line
+from streamchat.theme import Part
+
+_TAB = 4
+
+
+def style_of(look: Look, part: Part) -> str:
+    """The SGR parameters of that part of the screen."""
+    return sgr_parameters(look.theme.parts.get(part, ""), look.depth)
+
+
+def literal_rows(
+    text: str, width: int, *, style: str = "", first: str = "", rest: str = ""
+) -> list[Row]:
+    """`first` stands before the first row and `rest` before all others."""
+    rows: list[Row] = []
+    for line in clean(text).split("\n"):
+        for piece in _pieces(line.expandtabs(_TAB), max(1, width - cell_len(first))):
+            lead = rest if rows else first
+            rows.append(row_of([Span(lead, style), Span(piece, style)]) if piece else BLANK)
+    return rows
+
+
+def one_row(text: str, width: int, *, style: str = "") -> Row:
+    """As much as fits in one row; the text itself may be cut, and says so."""
+    line = clean_line(text)
+    if cell_len(line) > width:
+        first = fold(line, max(1, width - 1))[0]
+        line = line[: first.end] + "…"
+    return row_of([Span(line, style)])
+
+
+def _pieces(line: str, width: int) -> list[str]:
+    """The line's own indentation is kept, on each of its rows, while there is room."""
+    body = line.lstrip(" ")
+    indent = line[: min(len(line) - len(body), width // 2)]
+    return [indent + body[piece.start : piece.end] for piece in wrap(body, width - len(indent))]

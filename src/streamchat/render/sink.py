@@ -1,0 +1,69 @@
+"""The stream that the terminal hangs on, made safe to write to.
+
+Rule 1: a terminal that went away (closed window, broken pipe) is remembered, not raised:
+what still arrives has to be kept, and showing it must not get in the way.
+Rule 2: a character that the encoding lacks becomes as many "?" as it has cells.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+from typing import TextIO
+
+from streamchat.render.cells import cell_len
+
+_AS_WIDE = "streamchat.as-wide"
+
+
+def _question_marks(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "?" * cell_len(error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(_AS_WIDE, _question_marks)
+
+
+class Sink:
+    """A text file for `rich.console.Console`; `gone` is why nothing is written any more."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self.encoding = stream.encoding or "utf-8"
+        self._is_utf = self.encoding.lower().startswith("utf")
+        self.gone: OSError | None = None
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+    def write(self, text: str) -> int:
+        if self.gone is None:
+            try:
+                self._stream.write(text if self._is_utf else self._encodable(text))
+            except OSError as error:
+                self.gone = error
+        return len(text)
+
+    def flush(self) -> None:
+        if self.gone is None:
+            try:
+                self._stream.flush()
+            except OSError as error:
+                self.gone = error
+
+    def write_now(self, text: str) -> None:
+        """Past every buffer and lock, as a signal handler must."""
+        try:
+            os.write(self._stream.fileno(), text.encode())
+        except ValueError:  # not a real file (or closed): `fileno` says so
+            self.write(text)
+            self.flush()
+        except OSError as error:
+            self.gone = error
+
+    def _encodable(self, text: str) -> str:
+        return text.encode(self.encoding, _AS_WIDE).decode(self.encoding)

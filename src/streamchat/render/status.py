@@ -1,0 +1,168 @@
+"""The row below a reply that is arriving: what is awaited, since when, how fast.
+
+Owns the figures and the spinner. Must not know where the row is shown.
+
+Rule: it costs little to repaint. The spinner turns only while nothing arrives, figures move
+twice a second, and both leave the rest of the row as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from streamchat.events import (
+    BlockStarted,
+    Event,
+    Retrying,
+    Started,
+    TextDelta,
+    ThinkingDelta,
+    UsageUpdated,
+)
+from streamchat.messages import Usage
+from streamchat.render.asides import awaited_in
+from streamchat.render.cells import cell_len
+from streamchat.render.figures import SEPARATOR, price_in_words, whole_seconds_in_words
+from streamchat.render.literal import one_row, style_of
+from streamchat.render.look import Look
+from streamchat.render.rows import Row
+from streamchat.sanitize import clean_line
+
+TICK_S = 0.125  # how often a turning spinner wants to be painted
+_FIGURES_S = 0.5
+_STALLED_S = 1.0
+_CHARS_PER_TOKEN = 4  # until the server says
+_TURNING = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+_TURNING_ASCII = "|/-\\"
+_STOP_HINT = "esc to stop"
+
+Price = Callable[[str, Usage], float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """What was last shown of the quantities."""
+
+    at_s: float
+    elapsed_s: int
+    tokens: int
+    is_estimate: bool
+    tokens_per_s: int | None
+
+
+class Status:
+    """Feed it every event with its time; `row` at any time."""
+
+    def __init__(
+        self, *, model: str, now_s: float, look: Look, price: Price | None = None
+    ) -> None:
+        self._model = clean_line(model)
+        self._look = look
+        self._price = price
+        self._since_s = now_s
+        self._awaited, self._awaited_since_s = "connecting", now_s
+        self._retry_at_s: float | None = None
+        self._last_content_s = now_s
+        self._first_content_s: float | None = None
+        self._chars = 0
+        self._usage = Usage()
+        self._figures = _Figures(now_s, 0, 0, is_estimate=False, tokens_per_s=None)
+
+    @property
+    def awaited(self) -> str:
+        """What is waited for: connecting, thinking, writing, searching the web, …"""
+        return self._awaited
+
+    def feed(self, event: Event, now_s: float) -> None:
+        match event:
+            case Retrying(attempt, delay_s, reason):
+                self._await(f"retry {attempt} after {clean_line(reason)}", now_s)
+                self._retry_at_s = now_s + delay_s
+            case Started(model=model, usage=usage):
+                self._model = clean_line(model) or self._model
+                self._usage = usage
+                self._await("waiting", now_s)
+            case BlockStarted(kind=kind, name=name):
+                self._await(awaited_in(kind, name), now_s)
+            case TextDelta(text):
+                self._content("writing", text, now_s)
+            case ThinkingDelta(text):
+                self._content("thinking", text, now_s)
+            case UsageUpdated(usage):
+                self._usage = usage
+            case _:
+                pass
+
+    def row(self, now_s: float, width: int) -> Row:
+        """One row of at most `width` cells; parts that do not fit are left out."""
+        if now_s - self._figures.at_s >= _FIGURES_S:
+            self._figures = self._measured(now_s)
+        head = f"{self._sign(now_s)} {self._activity(now_s)}"
+        parts = _fitting([head, *self._parts(), _STOP_HINT], width)
+        style = style_of(self._look, "status")
+        return one_row(SEPARATOR.join(parts), width, style=style)
+
+    def _await(self, what: str, now_s: float) -> None:
+        if what != self._awaited:
+            self._awaited, self._awaited_since_s = what, now_s
+        self._retry_at_s = None
+        self._last_content_s = now_s
+
+    def _content(self, what: str, text: str, now_s: float) -> None:
+        self._await(what, now_s)
+        self._chars += len(text)
+        if self._first_content_s is None:
+            self._first_content_s = now_s
+
+    def _sign(self, now_s: float) -> str:
+        is_flowing = self._awaited == "writing" and now_s - self._last_content_s < _STALLED_S
+        if is_flowing:
+            return "●" if self._look.unicode else "*"
+        turning = _TURNING if self._look.unicode else _TURNING_ASCII
+        return turning[int(now_s / TICK_S) % len(turning)]
+
+    def _activity(self, now_s: float) -> str:
+        if self._retry_at_s is not None:
+            left = max(0, round(self._retry_at_s - now_s))
+            return f"{self._awaited}: in {left} s"
+        silent_s = now_s - self._last_content_s
+        if self._awaited == "writing":
+            return self._awaited if silent_s < 5 else f"nothing for {int(silent_s)} s"
+        waited_s = int(now_s - self._awaited_since_s)
+        is_first = self._awaited_since_s - self._since_s < 1
+        return self._awaited if is_first or waited_s < 2 else f"{self._awaited} {waited_s} s"
+
+    def _parts(self) -> list[str]:
+        shown = self._figures
+        parts = [self._model, whole_seconds_in_words(shown.elapsed_s)]
+        if shown.tokens:
+            parts.append(f"{'~' if shown.is_estimate else ''}{shown.tokens:,} tokens")
+        if shown.tokens_per_s is not None:
+            parts.append(f"{shown.tokens_per_s} tok/s")
+        cost_usd = self._price(self._model, self._usage) if self._price else None
+        if cost_usd is not None:
+            parts.append(price_in_words(cost_usd))
+        return parts
+
+    def _measured(self, now_s: float) -> _Figures:
+        told = self._usage.output_tokens or 0
+        guessed = self._chars // _CHARS_PER_TOKEN
+        tokens = max(told, guessed)
+        writing_s = now_s - self._first_content_s if self._first_content_s is not None else 0
+        rate = round(tokens / writing_s) if tokens and writing_s >= 1 else None
+        elapsed_s = int(now_s - self._since_s)
+        return _Figures(now_s, elapsed_s, tokens, tokens > told, rate)
+
+
+def _fitting(parts: list[str], width: int) -> list[str]:
+    """What matters most stays: the head, then how to stop, then from the left."""
+    order = [0, len(parts) - 1, *range(1, len(parts) - 1)]
+    kept: set[int] = set()
+    room = width + cell_len(SEPARATOR)
+    for index in order:
+        room -= cell_len(parts[index]) + cell_len(SEPARATOR)
+        if room < 0 and kept:
+            break
+        kept.add(index)
+    return [parts[index] for index in sorted(kept)]
