@@ -19,7 +19,6 @@ from typing import Any, NoReturn
 from streamchat.errors import UsageError
 from streamchat.settings import Given, Group, Kind, Layer, Option, Source, did_you_mean, quoted
 
-_NO_VALUE = frozenset({Kind.ON_OFF, Kind.SWITCH})
 _EXPORT_FORMATS = ("md", "html", "json")
 _EPILOG = """\
 Every setting also has a variable (STREAMCHAT_MODEL, see .env.example) and a key in
@@ -78,8 +77,8 @@ def parse(argv: Sequence[str], options: Sequence[Option]) -> Invocation:
     prompt = " ".join([*taken.prompt, *words[cut + 1 :]])
     report, report_words = _report(taken)
     settings = {row.name for row in options if row.is_setting}
-    given = {name: value for name, value in vars(taken).items() if name in settings}
-    layer = Layer(Source.FLAG, {name: value for name, value in given.items() if value})
+    given = {name: value for name, value in vars(taken).items() if name in settings and value}
+    layer = Layer(Source.FLAG, given)
     return Invocation(prompt, tuple(taken.attach or ()), report, report_words, layer)
 
 
@@ -137,11 +136,12 @@ def _add(section: argparse._ArgumentGroup, row: Option) -> None:
     words: dict[str, Any] = {"dest": row.name, "help": text, "default": None}
     if row.kind is Kind.LIST:
         section.add_argument(*row.flags, action="append", metavar=row.metavar, **words)
-    elif row.kind in _NO_VALUE:
-        section.add_argument(*row.flags, action=_Take, nargs=0, const="on", **words)
-    elif row.kind is Kind.PAIR:
+    elif row.group is Group.REPORTS:
         metavar = tuple(row.metavar.split())
-        section.add_argument(*row.flags, action=_Take, nargs=2, metavar=metavar, **words)
+        words |= {"nargs": len(metavar), "metavar": metavar}
+        section.add_argument(*row.flags, action=_Ask, **words)
+    elif row.kind is Kind.ON_OFF:
+        section.add_argument(*row.flags, action=_Take, nargs=0, const="on", **words)
     else:
         section.add_argument(*row.flags, action=_Take, metavar=row.metavar, **words)
     _add_shortcuts(section, row)
@@ -170,29 +170,45 @@ class _Take(argparse.Action):
         values: str | Sequence[Any] | None,
         option_string: str | None = None,
     ) -> None:
-        if self.nargs == 0:
-            values = str(self.const)
-        taken = values if isinstance(values, str) else "\0".join(values or ())
-        setattr(namespace, self.dest, Given(taken.strip(), option_string or self.dest))
+        text = values if isinstance(values, str) else str(self.const)
+        setattr(namespace, self.dest, Given(text.strip(), option_string or self.dest))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    flag: str
+    words: tuple[str, ...]
+
+
+class _Ask(argparse.Action):
+    """Keep a report's own arguments."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        setattr(namespace, self.dest, _Asked(option_string or self.dest, tuple(values or ())))
 
 
 def _report(taken: argparse.Namespace) -> tuple[Report | None, tuple[str, ...]]:
-    asked = [report for report in Report if getattr(taken, report.value, None)]
-    if Report.HELP in asked:
-        return Report.HELP, ()
+    asked: dict[Report, _Asked] = {
+        report: found for report in Report if (found := getattr(taken, report.value, None))
+    }
+    for report in (Report.HELP, Report.VERSION):
+        if report in asked:
+            return report, ()
     if len(asked) > 1:
-        names = " and ".join(getattr(taken, report.value).name for report in asked)
-        raise UsageError(f"{names}: ask for one report at a time")
-    if not asked:
-        return None, ()
-    given: Given = getattr(taken, asked[0].value)
-    words = tuple(given.text.split("\0"))
-    if asked[0] is Report.EXPORT and words[0] not in _EXPORT_FORMATS:
-        raise UsageError(
-            f"--export {quoted(words[0])}: give one of {', '.join(_EXPORT_FORMATS)}"
-        )
-    takes_words = asked[0] in (Report.SEARCH, Report.SHOW, Report.EXPORT)
-    return asked[0], words if takes_words else ()
+        flags = " and ".join(each.flag for each in asked.values())
+        raise UsageError(f"{flags}: ask for one report at a time")
+    for report, each in asked.items():
+        if report is Report.EXPORT and each.words[0] not in _EXPORT_FORMATS:
+            formats = ", ".join(_EXPORT_FORMATS)
+            raise UsageError(f"{each.flag} {quoted(each.words[0])}: give one of {formats}")
+        return report, each.words
+    return None, ()
 
 
 def _unknown(word: str, options: Sequence[Option]) -> str:

@@ -120,6 +120,8 @@ def resolve(layers: Sequence[Layer]) -> Settings:
 def _with_profile(layers: list[Layer]) -> list[Layer]:
     for place, layer in enumerate(layers):
         if chosen := layer.given.get("profile"):
+            if not chosen.text:
+                return layers
             profiles = {name: found for each in layers for name, found in each.profiles.items()}
             if chosen.text not in profiles:
                 near = did_you_mean(chosen.text, profiles)

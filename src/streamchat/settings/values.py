@@ -18,7 +18,7 @@ from typing import TypeAlias, assert_never
 
 from streamchat.errors import ConfigError, StreamchatError, UsageError
 from streamchat.settings.address import parse_address
-from streamchat.settings.options import Kind, Option
+from streamchat.settings.options import Kind, Option, Reach
 
 Value: TypeAlias = str | int | float | bool | tuple[tuple[str, str], ...] | None
 
@@ -99,9 +99,11 @@ def complaint(origin: Origin, problem: str) -> StreamchatError:
 def read(option: Option, given: Given, origin: Origin) -> Value:
     """The typed value of a text. Raises UsageError or ConfigError.
 
-    Only a flag can give an empty text; it unsets what a weaker source set."""
+    Only a flag can give an empty text. It unsets what a weaker source set, but not what
+    names something: `-r "$ID"` with an unset ID must not start a new conversation."""
     try:
-        if not given.text and option.default is not None:
+        must_be_given = option.default is not None or option.reach is not Reach.ANYWHERE
+        if must_be_given and not given.text:
             raise ValueError("give a value")
         return _read(option, given.text) if given.text else None
     except ValueError as wrong:

@@ -1,0 +1,75 @@
+"""Which ./.env files the user allowed: a list of digests over path and content.
+
+Owns the list (`allowed-env` in the state directory, readable by the user alone). As with
+direnv, changed content is another file, and is asked about again; so is a copy elsewhere.
+
+A line is `allow` or `deny`, the digest, and the path for people to read; of two lines for
+one digest the later counts. A line that cannot be read allows nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from enum import Enum
+from pathlib import Path
+
+from streamchat.config.files import FileText
+from streamchat.errors import ConfigError, DiskError
+
+_LIST = "allowed-env"
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
+
+class Verdict(Enum):
+    """What the user said about a file; UNDECIDED is never written."""
+
+    ALLOWED = "allow"
+    DENIED = "deny"
+    UNDECIDED = "ask"
+
+
+def verdict(file: FileText, state_dir: Path) -> Verdict:
+    """What was said about this path with this content. Raises ConfigError when others
+    could have written the list."""
+    path = state_dir / _LIST
+    try:
+        if path.stat().st_mode & _OTHERS_WRITE:
+            raise ConfigError(f"others can write {path}; look through it, then chmod 600 it")
+        lines = path.read_text("utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return Verdict.UNDECIDED
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
+    digest = _digest(file)
+    said = Verdict.UNDECIDED
+    for line in lines:
+        word, _, rest = line.partition(" ")
+        if rest.partition(" ")[0] == digest and word in (
+            Verdict.ALLOWED.value,
+            Verdict.DENIED.value,
+        ):
+            said = Verdict(word)
+    return said
+
+
+def remember(file: FileText, said: Verdict, state_dir: Path) -> None:
+    """Write the user's word down. Raises DiskError."""
+    if said is Verdict.UNDECIDED:
+        return
+    line = f"{said.value} {_digest(file)} {str(file.path)!r}\n"
+    try:
+        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+        descriptor = os.open(state_dir / _LIST, flags, mode=0o600)
+        with open(descriptor, "wb", buffering=0) as log:  # noqa: PTH123 - a descriptor
+            log.write(line.encode("utf-8", errors="backslashreplace"))
+    except OSError as error:
+        raise DiskError(f"cannot write {state_dir / _LIST}: {error.strerror}") from error
+
+
+def _digest(file: FileText) -> str:
+    import hashlib  # 5 ms, paid only where a ./.env sets something of ours
+
+    path = os.fsencode(file.path)
+    return hashlib.sha256(b"%d:%s%s" % (len(path), path, file.text.encode())).hexdigest()

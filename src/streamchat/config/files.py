@@ -1,0 +1,113 @@
+"""Reading settings files: bounded, regular files only, every mistake one line.
+
+Owns python-dotenv and tomllib. Neither is imported before a file is there.
+
+Rule 1: nothing is expanded: `${ANTHROPIC_API_KEY}` in a file would carry a key from the
+environment to wherever that file wants it.
+Rule 2: opening does not block (a FIFO), reading is bounded (/dev/zero), and what is judged
+is what was opened (fstat, not stat).
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+from streamchat.errors import ConfigError
+
+LARGEST_BYTES = 1_000_000
+_OTHERS_READ = stat.S_IRWXG | stat.S_IRWXO
+_ANYBODY_WRITES = stat.S_IWOTH
+_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
+
+
+@dataclass(frozen=True, slots=True)
+class FileText:
+    """A file as it was read; `mode` is its permissions."""
+
+    path: Path
+    text: str
+    mode: int
+
+
+def read_text(path: Path, *, largest_bytes: int = LARGEST_BYTES) -> FileText | None:
+    """The file's text, None when there is no such file. Raises ConfigError."""
+    try:
+        descriptor = os.open(path, _FLAGS)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+    with open(descriptor, "rb", closefd=True) as file:  # noqa: PTH123 - a descriptor
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            raise ConfigError(f"{path} is not a regular file")
+        try:
+            data = file.read(largest_bytes + 1)
+        except OSError as error:
+            raise _unreadable(path, error) from error
+    if len(data) > largest_bytes:
+        raise ConfigError(f"{path} is larger than {largest_bytes:,} bytes: no settings file")
+    return FileText(path, _decode(path, data), mode)
+
+
+def _unreadable(path: Path, error: OSError | ValueError) -> ConfigError:
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    return ConfigError(f"cannot read {path}: {reason}")
+
+
+def _decode(path: Path, data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}, line {line}: this is not UTF-8 text") from error
+
+
+def private(file: FileText) -> FileText:
+    """Refuse a file of keys that others can read."""
+    if file.mode & _OTHERS_READ:
+        path = shlex.quote(str(file.path))
+        raise ConfigError(f"others can read {file.path}; type: chmod 600 {path}")
+    return file
+
+
+def own(file: FileText) -> FileText:
+    """Refuse a file of settings that anybody can write."""
+    if file.mode & _ANYBODY_WRITES:
+        path = shlex.quote(str(file.path))
+        raise ConfigError(f"anybody can write {file.path}; type: chmod o-w {path}")
+    return file
+
+
+def parse_env(file: FileText) -> Mapping[str, str]:
+    """The variables of an env file, taken literally. Raises ConfigError naming the line."""
+    # 25 ms, paid only where there is such a file. Its parser, and not dotenv_values(), which
+    # logs a bad line where we name it.
+    from dotenv.parser import parse_stream
+
+    variables = {}
+    for binding in parse_stream(StringIO(file.text)):
+        if binding.error:
+            blank = len(binding.original.string) - len(binding.original.string.lstrip())
+            line = binding.original.line + binding.original.string.count("\n", 0, blank)
+            raise ConfigError(f"{file.path}, line {line}: write NAME=value")
+        if binding.key is not None:
+            variables[binding.key] = binding.value or ""
+    return variables
+
+
+def parse_toml(file: FileText) -> Mapping[str, object]:
+    """The table of a TOML file. Raises ConfigError naming the line."""
+    import tomllib  # 13 ms, paid only where there is such a file
+
+    try:
+        return tomllib.loads(file.text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        reason = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "too deep"
+        raise ConfigError(f"{file.path}: {reason}") from error

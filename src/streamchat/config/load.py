@@ -1,0 +1,140 @@
+"""From files to the layers of settings, the user asked where only the user can know.
+
+Rule 1: ./.env is this directory's, never a parent's. It is read to see what it sets;
+what it sets counts only after the user allowed this path with this content.
+Rule 2: a ./.env that sets nothing of ours is nobody's business: no question, no note.
+Rule 3: what is wrong in a ./.env never stops the program: it may be written for another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from streamchat.config.allowed import Verdict, remember, verdict
+from streamchat.config.files import FileText, own, parse_env, parse_toml, private, read_text
+from streamchat.config.paths import Paths
+from streamchat.errors import ConfigError, NotFound
+from streamchat.settings import (
+    VARIABLES,
+    Layer,
+    Source,
+    from_keys,
+    from_variables,
+    is_taken,
+    masked,
+    shown,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """May this file set these? `lines` are `NAME = value`, secrets masked, printable."""
+
+    path: Path
+    lines: tuple[str, ...]
+
+
+Ask: TypeAlias = Callable[[Question], Verdict]
+
+
+def load(
+    flags: Layer,
+    environ: Mapping[str, str],
+    *,
+    paths: Paths,
+    cwd: Path,
+    ask: Ask | None,
+) -> tuple[Layer, ...]:
+    """Every layer, the strongest first, for `settings.resolve`. `ask` is None where nobody
+    can be asked (no terminal). Raises ConfigError, DiskError, NotFound."""
+    environment = from_variables(Source.ENVIRONMENT, environ)
+    layers = [flags, environment]
+    named = next(
+        (layer.given["env_file"].text for layer in layers if "env_file" in layer.given), ""
+    )
+    named_path = cwd / named if named else None
+    if named_path:
+        layers.append(_env_file(named_path))
+    here = cwd / ".env"
+    if here != paths.config_dir / ".env" and not _same(here, named_path):
+        layers.extend(_here(here, paths.state_dir, ask))
+    layers.extend(_configuration(paths.config_dir, environ))
+    return tuple(layers)
+
+
+def _same(here: Path, named: Path | None) -> bool:
+    """A ./.env that was named by --env-file needs no second reading."""
+    try:
+        return named is not None and here.samefile(named)
+    except OSError:
+        return False
+
+
+def _env_file(path: Path) -> Layer:
+    file = read_text(path)
+    if file is None:
+        raise NotFound(f"--env-file: there is no file {path}")
+    return from_variables(Source.ENV_FILE, parse_env(file), str(path))
+
+
+def _here(path: Path, state_dir: Path, ask: Ask | None) -> list[Layer]:
+    try:
+        file = read_text(path) if _is_file(path) else None
+        variables = parse_env(file) if file else {}
+    except ConfigError as error:
+        return [Layer(Source.DOTENV, {}, notes=(f"./.env is ignored: {error.message}",))]
+    taken = {name: text for name, text in variables.items() if is_taken(Source.DOTENV, name)}
+    if not file or not any(text.strip() for text in taken.values()):
+        return []
+    said = verdict(file, state_dir)
+    if said is Verdict.UNDECIDED and ask is not None:
+        said = ask(Question(path, tuple(_line(*each) for each in taken.items())))
+        remember(file, said, state_dir)
+    if said is Verdict.ALLOWED:
+        return [from_variables(Source.DOTENV, variables, "./.env")]
+    if said is Verdict.UNDECIDED:
+        return [Layer(Source.DOTENV, {}, notes=(_not_allowed(taken),))]
+    return []
+
+
+def _is_file(path: Path) -> bool:
+    """False for a virtual environment called .env, and for a directory that is closed."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _line(name: str, text: str) -> str:
+    return f"{name} = {masked(text) if VARIABLES[name].secret else shown(text)}"
+
+
+def _not_allowed(taken: Mapping[str, str]) -> str:
+    return (
+        f"./.env is ignored, it was not allowed (it sets {', '.join(taken)}): start streamchat"
+        " here on a terminal to be asked, or name it with --env-file"
+    )
+
+
+def _configuration(config_dir: Path, environ: Mapping[str, str]) -> list[Layer]:
+    layers = []
+    variables: Mapping[str, str] = {}
+    if file := read_text(config_dir / ".env"):
+        variables = parse_env(private(file))
+        layers.append(from_variables(Source.CONFIG, variables, str(file.path)))
+    if file := read_text(config_dir / "config.toml"):
+        table = parse_toml(own(file))
+        exported = {name: text for name, text in environ.items() if text.strip()}
+        layers.append(from_keys(table, {**variables, **exported}, str(file.path)))
+    return layers
+
+
+def read_prompt_file(path: Path) -> str:
+    """The text of `--system-file`. Raises NotFound, or ConfigError when unreadable."""
+    file: FileText | None = read_text(path)
+    if file is None:
+        raise NotFound(f"there is no file {path}")
+    return file.text
