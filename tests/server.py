@@ -24,7 +24,7 @@ from typing import Any, TypeAlias
 from streamchat.demo.http import Channel, Framing, HttpRequest
 from streamchat.demo.loopback import LoopbackServer
 from streamchat.demo.pace import INSTANT
-from streamchat.demo.server import Api, refuse
+from streamchat.demo.server import RESET_AFTER_S, Api, refuse
 from streamchat.demo.wire import (
     EVENT_TYPE,
     JSON_TYPE,
@@ -59,7 +59,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """The connection breaks (RST)."""
+    """The connection breaks (RST).
+
+    A reset may overtake what was sent: a test of what is kept puts a Wait before it.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +342,7 @@ async def _perform(step: Step, channel: Channel, *, framed: bool) -> None:
         case Mark(event):
             event.set()
         case Reset():
+            await asyncio.sleep(RESET_AFTER_S)
             channel.reset()
         case Close():
             channel.close()

@@ -112,11 +112,13 @@ class Inbox:
         """All before the mark, which is consumed too; None when the client is gone."""
         searched = 0
         while (found := self._ahead.find(mark, searched)) < 0:
-            if len(self._ahead) > MAX_HEAD_BYTES:
-                raise BadRequest(431, "the request's header fields are too large")
             searched = max(0, len(self._ahead) - len(mark) + 1)
+            if searched > MAX_HEAD_BYTES:
+                break
             if not await self.fill():
                 return None
+        if not 0 <= found <= MAX_HEAD_BYTES:
+            raise BadRequest(431, "the request's header fields are too large")
         return self._take(found, skip=len(mark))
 
     async def pieces(self, size: int) -> AsyncIterator[bytes]:

@@ -36,5 +36,9 @@ class Pace:
 
     async def tick(self) -> None:
         """Wait until the next token is due; lets others run in any case."""
-        self._due += self._mean_s * next(self._gaps)
+        await self.pause(next(self._gaps))
+
+    async def pause(self, tokens: float) -> None:
+        """Wait for as long as so many tokens take."""
+        self._due += self._mean_s * tokens
         await asyncio.sleep(max(0.0, self._due - asyncio.get_running_loop().time()))

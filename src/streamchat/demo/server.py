@@ -1,27 +1,51 @@
-"""The demo server: the Messages API's routes, answered from the tour.
+"""The demo server: the Messages API's routes, and how a planned reply goes out.
 
-`DemoServer` is the public face; what a reply says is decided in `replies`.
+What is refused is decided in `checks`, what is said in `replies`, what it costs in
+`tokens`; this module has the order of things, and the time.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from itertools import count
+from typing import TypeAlias, assert_never
 
+from streamchat.demo import checks, models
+from streamchat.demo.compose import Thinking, message_of, thinking_of, write
 from streamchat.demo.http import BadRequest, Channel, HttpRequest
 from streamchat.demo.loopback import LoopbackServer
+from streamchat.demo.models import Model
 from streamchat.demo.pace import TALKING_SPEED, Pace, pieces
+from streamchat.demo.replies import Answer, Fail, FailTwice, Oddity, Trick, plan_reply
+from streamchat.demo.tokens import Link, PromptCache, chain_of, check_signatures, end_digest
 from streamchat.demo.wire import (
     EVENT_TYPE,
     JSON_TYPE,
+    OVERLOADED,
+    PING,
     Refused,
+    SseEvent,
     encode,
+    error_event,
     error_object,
     error_type,
     events_of,
     new_id,
 )
 from streamchat.messages import JsonObject
+
+Route: TypeAlias = Callable[[HttpRequest, Channel], Awaitable[None]]
+
+RESET_AFTER_S = 0.03  # a reset overtakes what the client has not read yet
+_PING_S = 1.0
+_MAX_SILENT_TOKENS = 200
+_TRICK_AFTER = 0.6  # of the answer's events
+_HTML = b"<!doctype html><html><title>Sign in</title><h1>Sign in to this network</h1></html>"
+_REQUESTS_A_MINUTE = 1000
+_TOKENS_A_MINUTE = 2_000_000
 
 
 class DemoServer(LoopbackServer):
@@ -36,56 +60,198 @@ class DemoServer(LoopbackServer):
 
 
 class Api:
-    """Answers requests as the Messages API does."""
+    """Answers requests as the Messages API does; what it remembers is the prompt cache."""
 
-    def __init__(self, *, speed: float) -> None:
+    def __init__(self, *, speed: float, ping_s: float = _PING_S) -> None:
         self._speed = speed
+        self._ping_s = ping_s
+        self._cache = PromptCache()
+        self._failures: dict[bytes, int] = {}
+        self._served = count(1)
 
     async def answer(self, request: HttpRequest, channel: Channel) -> None:
+        """Handle one request, whatever it is."""
         try:
-            body = parse_json(request.body)
-            await self._message(body, channel)
+            await self._route(request)(request, channel)
         except Refused as refused:
             await send_refused(refused, channel)
 
-    async def _message(self, body: JsonObject, channel: Channel) -> None:
-        message: dict[str, Any] = {
-            "id": new_id("msg"),
-            "type": "message",
-            "role": "assistant",
-            "model": body.get("model"),
-            "content": [{"type": "text", "text": "# Hello\n\nThis is **streamchat**.\n"}],
-            "stop_reason": "end_turn",
-            "stop_sequence": None,
-            "usage": {"input_tokens": 10, "output_tokens": 12},
+    def _route(self, request: HttpRequest) -> Route:
+        routes: dict[str, tuple[str, Route]] = {
+            "/v1/messages": ("POST", self._reply),
+            "/v1/messages/count_tokens": ("POST", self._count_tokens),
+            "/v1/models": ("GET", self._models),
         }
-        if not body.get("stream"):
-            await send_json(200, message, channel)
+        one_model = ("GET", self._model)
+        is_model = request.path.startswith("/v1/models/")
+        found = one_model if is_model else routes.get(request.path)
+        if found is None:
+            raise Refused(404, "Not Found")
+        method, route = found
+        if request.method not in (method, "HEAD" if method == "GET" else method):
+            raise Refused(405, "Method Not Allowed")
+        return route
+
+    async def _models(self, request: HttpRequest, channel: Channel) -> None:
+        await send_json(models.page(request.query), channel)
+
+    async def _model(self, request: HttpRequest, channel: Channel) -> None:
+        model = models.find(request.path.removeprefix("/v1/models/"))
+        await send_json(model.to_wire(), channel)
+
+    async def _count_tokens(self, request: HttpRequest, channel: Channel) -> None:
+        body = parse_json(request.body)
+        checks.check_headers(request.headers, body)
+        models.callable_model(body.get("model"))
+        checks.check_prompt(body)
+        await send_json({"input_tokens": chain_of(body)[-1].tokens}, channel)
+
+    async def _reply(self, request: HttpRequest, channel: Channel) -> None:
+        body = parse_json(request.body)
+        model, links = self._accept(request, body)
+        answer = await self._decide(body, end_digest(links), channel)
+        if answer is None:
             return
-        headers = {"content-type": EVENT_TYPE, "cache-control": "no-cache"}
-        await channel.begin(200, {**headers, "request-id": new_id("req")})
-        pace = Pace(self._speed)
-        for event in events_of(message, pieces):
+        message = self._compose(answer, body, model, links)
+        headers = self._headers(message)
+        if body.get("stream"):
+            await self._stream(message, answer, headers, channel)
+        else:  # a trick needs a stream to be played in
+            await channel.respond(200, {**headers, "content-type": JSON_TYPE}, encode(message))
+
+    def _accept(self, request: HttpRequest, body: JsonObject) -> tuple[Model, list[Link]]:
+        """What is asked, of whom. Raises Refused for whatever the API would refuse."""
+        checks.check_headers(request.headers, body)
+        model = models.callable_model(body.get("model"))
+        checks.check_prompt(body)
+        checks.check_request(body, model)
+        links = chain_of(body)
+        checks.check_length(links, model)
+        check_signatures(links)
+        return model, links
+
+    def _compose(
+        self, answer: Answer, body: JsonObject, model: Model, links: list[Link]
+    ) -> JsonObject:
+        thinking = thinking_of(body, model)
+        written = write(answer, body, thinks=thinking is not Thinking.NONE)
+        message = message_of(
+            written, answer, model=model.id, before=end_digest(links), thinking=thinking
+        )
+        message["usage"] |= self._cache.usage(model.id, body, links)
+        return message
+
+    async def _decide(self, body: JsonObject, key: bytes, channel: Channel) -> Answer | None:
+        """The answer to give; None when something else was sent. Raises Refused."""
+        match plan_reply(body):
+            case Answer() as answer:
+                return answer
+            case Fail(status, retry_after):
+                headers = {"retry-after": retry_after} if retry_after else {}
+                raise Refused(status, f"The demo was asked for a {status}.", headers=headers)
+            case FailTwice(answer):
+                self._fail_twice(key)
+                return answer
+            case Oddity.HTML:
+                await channel.respond(200, {"content-type": "text/html"}, _HTML)
+            case Oddity.REDIRECT:
+                await channel.respond(307, {"location": "/elsewhere/v1/messages"}, b"")
+            case other:
+                assert_never(other)
+        return None
+
+    def _fail_twice(self, key: bytes) -> None:
+        failures = self._failures.get(key, 0)
+        if failures < 2:
+            self._failures[key] = failures + 1
+            raise Refused(OVERLOADED, "Overloaded")
+        del self._failures[key]
+
+    def _headers(self, message: JsonObject) -> Mapping[str, str]:
+        left = _REQUESTS_A_MINUTE - next(self._served) % _REQUESTS_A_MINUTE
+        spent = message["usage"]["input_tokens"] + message["usage"]["output_tokens"]
+        limits = "anthropic-ratelimit"
+        reset = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return {
+            "request-id": new_id("req"),
+            "anthropic-organization-id": "streamchat-demo",
+            f"{limits}-requests-limit": str(_REQUESTS_A_MINUTE),
+            f"{limits}-requests-remaining": str(left),
+            f"{limits}-requests-reset": reset,
+            f"{limits}-tokens-limit": str(_TOKENS_A_MINUTE),
+            f"{limits}-tokens-remaining": str(max(0, _TOKENS_A_MINUTE - spent)),
+            f"{limits}-tokens-reset": reset,
+        }
+
+    async def _stream(
+        self, message: JsonObject, answer: Answer, headers: Mapping[str, str], channel: Channel
+    ) -> None:
+        events = list(events_of(message, pieces))
+        if answer.trick is not None:
+            del events[int(len(events) * _TRICK_AFTER) :]
+        await channel.begin(
+            200, {**headers, "content-type": EVENT_TYPE, "cache-control": "no-cache"}
+        )
+        await self._send_paced(events, message, answer.slowness, channel)
+        if answer.trick is not None:
+            await self._perform(answer.trick, headers["request-id"], channel)
+        else:
+            await channel.end()
+
+    async def _send_paced(
+        self, events: list[SseEvent], message: JsonObject, slowness: float, channel: Channel
+    ) -> None:
+        pace = Pace(self._speed / slowness)
+        for event in events:
             if event.is_delta:
                 await pace.tick()
+            if event.data.get("delta", {}).get("type") == "signature_delta":
+                await pace.pause(_silent_tokens(message))
             await channel.send(event.encode())
-        await channel.end()
+
+    async def _perform(self, trick: Trick, request_id: str, channel: Channel) -> None:
+        match trick:
+            case Trick.DROP:
+                await asyncio.sleep(RESET_AFTER_S)
+                channel.reset()
+            case Trick.STALL:
+                await asyncio.Event().wait()
+            case Trick.STALL_PINGING:
+                while True:
+                    await asyncio.sleep(self._ping_s)
+                    await channel.send(PING.encode())
+            case Trick.CUT:
+                await channel.end()
+            case Trick.OVERLOAD:
+                failure = error_event("overloaded_error", "Overloaded", request_id)
+                await channel.send(failure.encode())
+                await channel.end()
+            case _:
+                assert_never(trick)
+
+
+def _silent_tokens(message: JsonObject) -> int:
+    """How long to think without a word, when the thinking is not to be shown."""
+    if message["content"][0]["thinking"]:
+        return 0
+    thought: int = message["usage"]["output_tokens_details"]["thinking_tokens"]
+    return min(thought, _MAX_SILENT_TOKENS)
 
 
 def parse_json(body: bytes) -> JsonObject:
     """A request body as an object. Raises Refused when it is not one."""
     try:
         data = json.loads(body)
-    except ValueError as bad:
+    except (ValueError, RecursionError) as bad:
         raise Refused(400, f"The request body is not valid JSON: {bad}") from None
     if not isinstance(data, dict):
         raise Refused(400, "The request body must be a JSON object")
     return data
 
 
-async def send_json(status: int, data: JsonObject, channel: Channel) -> None:
+async def send_json(data: JsonObject, channel: Channel) -> None:
     headers = {"content-type": JSON_TYPE, "request-id": new_id("req")}
-    await channel.respond(status, headers, encode(data))
+    await channel.respond(200, headers, encode(data))
 
 
 async def send_refused(refused: Refused, channel: Channel) -> None:

@@ -1,0 +1,103 @@
+"""From an answer to the message that carries it: thinking, limits, stop reason, usage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from itertools import islice
+from typing import Any
+
+from streamchat.demo.models import Model
+from streamchat.demo.pace import pieces
+from streamchat.demo.replies import Answer
+from streamchat.demo.tokens import sign
+from streamchat.demo.wire import new_id
+from streamchat.messages import JsonObject
+
+
+class Thinking(Enum):
+    """What becomes of the thinking before an answer."""
+
+    NONE = auto()
+    OMITTED = auto()
+    SUMMARISED = auto()
+
+
+def thinking_of(body: JsonObject, model: Model) -> Thinking:
+    """What the request asks for, or else what the model does by itself."""
+    match body.get("thinking"):
+        case {"type": "adaptive" | "enabled", **options}:
+            display = options.get("display", model.display)
+            return Thinking.SUMMARISED if display == "summarized" else Thinking.OMITTED
+        case None if model.thinks:
+            return Thinking.OMITTED
+        case _:
+            return Thinking.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """As much of an answer as the limits leave, and why it ends; in tokens, too."""
+
+    text: str
+    thinking: str
+    text_tokens: int
+    thinking_tokens: int
+    stop_reason: str
+    stop_sequence: str | None = None
+
+
+def write(answer: Answer, body: JsonObject, *, thinks: bool) -> Written:
+    """Apply `stop_sequences` and `max_tokens`. A token is a delta of the stream."""
+    text, stop = _stopped(answer.text, body.get("stop_sequences") or [])
+    limit = body["max_tokens"]
+    thought = list(islice(pieces(answer.thinking if thinks else ""), limit))
+    said = list(islice(pieces(text), limit - len(thought)))
+    cut = len("".join(said)) < len(text)
+    ended = "stop_sequence" if stop else "refusal" if answer.stop_details else "end_turn"
+    return Written(
+        text="".join(said),
+        thinking="".join(thought),
+        text_tokens=len(said),
+        thinking_tokens=len(thought),
+        stop_reason="max_tokens" if cut else ended,
+        stop_sequence=None if cut else stop,
+    )
+
+
+def _stopped(text: str, sequences: list[str]) -> tuple[str, str | None]:
+    """The text before the first stop sequence in it, and which that was."""
+    found = [(text.find(s), s) for s in sequences if s and s in text]
+    if not found:
+        return text, None
+    at, sequence = min(found)
+    return text[:at], sequence
+
+
+def message_of(
+    written: Written, answer: Answer, *, model: str, before: bytes, thinking: Thinking
+) -> JsonObject:
+    """The message, its usage without the prompt's side."""
+    content: list[dict[str, Any]] = []
+    if answer.thinking and thinking is not Thinking.NONE:
+        shown = written.thinking if thinking is Thinking.SUMMARISED else ""
+        signature = sign(before, shown)
+        content.append({"type": "thinking", "thinking": shown, "signature": signature})
+    if written.text:
+        content.append({"type": "text", "text": written.text})
+    refused = written.stop_reason == "refusal"
+    return {
+        "id": new_id("msg"),
+        "type": "message",
+        "role": "assistant",
+        "model": model,
+        "content": content,
+        "stop_reason": written.stop_reason,
+        "stop_sequence": written.stop_sequence,
+        "stop_details": answer.stop_details if refused else None,
+        "usage": {
+            "output_tokens": written.text_tokens + written.thinking_tokens,
+            "output_tokens_details": {"thinking_tokens": written.thinking_tokens},
+            "service_tier": "standard",
+        },
+    }

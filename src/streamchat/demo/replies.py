@@ -1,0 +1,249 @@
+"""What the demo answers: from the conversation it was sent to a plan for the reply.
+
+The texts are the Markdown files in texts/; a comment at the head of a file is what is
+thought before it is said. Rules: the same conversation gets the same plan; a message
+is matched by its words, and one that means nothing here gets a pointer to what does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from streamchat.messages import Block, JsonObject, content_from_wire
+
+MAX_LONG_CHARS = 400_000
+_DEFAULT_LONG_CHARS = 20_000
+_MAX_TOPIC_WORDS = 8  # a longer message that holds a topic's word is about something else
+_MAX_QUOTE_CHARS = 240
+
+
+class Trick(Enum):
+    """What goes wrong after half an answer."""
+
+    DROP = auto()
+    STALL = auto()
+    STALL_PINGING = auto()
+    CUT = auto()
+    OVERLOAD = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reply; `slowness` divides the speed."""
+
+    text: str
+    thinking: str = ""
+    trick: Trick | None = None
+    slowness: float = 1.0
+    stop_details: Mapping[str, Any] | None = None  # of a refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """An error status and no reply."""
+
+    status: int
+    retry_after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FailTwice:
+    """Overloaded for two times, then the answer."""
+
+    then: Answer
+
+
+class Oddity(Enum):
+    """A response that is no reply of the Messages API at all."""
+
+    HTML = auto()
+    REDIRECT = auto()
+
+
+Plan: TypeAlias = Answer | Fail | FailTwice | Oddity
+
+_TOPICS = {
+    "hi": "welcome",
+    "hello": "welcome",
+    "hey": "welcome",
+    "start": "welcome",
+    "help": "help",
+    "topics": "help",
+    "tour": "tour",
+    "code": "code",
+    "rust": "code",
+    "python": "code",
+    "sql": "code",
+    "diff": "code",
+    "table": "table",
+    "tables": "table",
+    "list": "lists",
+    "lists": "lists",
+    "unicode": "unicode",
+    "emoji": "unicode",
+    "math": "math",
+    "maths": "math",
+    "thinking": "thinking",
+    "think": "thinking",
+    "faults": "faults",
+    "errors": "faults",
+    "markdown": "markdown",
+    "keys": "keys",
+}
+_TRICKS = {
+    "drop": Trick.DROP,
+    "stall": Trick.STALL,
+    "stall ping": Trick.STALL_PINGING,
+    "cut": Trick.CUT,
+    "overloaded": Trick.OVERLOAD,
+}
+_ODDITIES = {"html": Oddity.HTML, "redirect": Oddity.REDIRECT}
+_ERROR = re.compile(r"error ([45]\d\d)(?: (\S+))?")
+_LONG = re.compile(r"long(?: ([\d_,]+)(k?))?")
+_MEMORY = re.compile(r"what (did|have) i (say|said|ask|asked)( so far)?")
+_ECHO = re.compile(r"echo[ \n](?P<rest>.+)", re.DOTALL | re.IGNORECASE)
+_REFUSAL = {
+    "type": "refusal",
+    "category": "general_harms",
+    "explanation": "The demo was asked to refuse, and so it does.",
+}
+
+
+def plan_reply(body: JsonObject) -> Plan:
+    """What to answer to this request, whose messages are known to be valid."""
+    said = [text for text in _said(body["messages"]) if text]
+    latest = said[-1].strip() if said else ""
+    plain = " ".join(latest.lower().split()).strip("?!. ")
+    if echo := _ECHO.match(latest):
+        return Answer(echo["rest"])
+    if plan := _misbehaviour(plain):
+        return plan
+    if long := _LONG.fullmatch(plain):
+        return _long_answer(long[1], long[2])
+    if _MEMORY.fullmatch(plain):
+        return _memory(body, said[:-1])
+    return _topic(plain) or _unknown(body, latest)
+
+
+def _misbehaviour(plain: str) -> Plan | None:
+    if error := _ERROR.fullmatch(plain):
+        return Fail(int(error[1]), error[2] or ("1" if error[1] == "429" else None))
+    if trick := _TRICKS.get(plain):
+        return replace(text_page("midway"), trick=trick)
+    match plain:
+        case "slow":
+            return replace(text_page("slow"), slowness=10.0)
+        case "retry":
+            return FailTwice(text_page("retry"))
+        case "refuse":
+            return replace(text_page("refuse"), stop_details=_REFUSAL)
+        case "refuse empty":
+            return Answer("", stop_details=_REFUSAL)
+        case _:
+            return _ODDITIES.get(plain)
+
+
+def _topic(plain: str) -> Answer | None:
+    words = re.findall(r"\w+", plain)
+    if len(words) > _MAX_TOPIC_WORDS:
+        return None
+    pages = [_TOPICS[word] for word in words if word in _TOPICS]
+    # The last word wins: "hi, show me a table" is about tables.
+    return text_page(pages[-1]) if pages else None
+
+
+@cache
+def text_page(name: str) -> Answer:
+    """The answer kept in texts/NAME.md."""
+    source = (Path(__file__).parent / "texts" / f"{name}.md").read_text("utf-8")
+    thinking, separator, text = source.removeprefix("<!--\n").partition("\n-->\n\n")
+    if not separator:
+        return Answer(source, thinking=f"A page called {name} says this better than I could.")
+    return Answer(text, thinking=thinking)
+
+
+def _long_answer(digits: str | None, thousands: str) -> Answer:
+    wanted = int(re.sub(r"\D", "", digits or "") or _DEFAULT_LONG_CHARS)
+    wanted *= 1000 if thousands else 1
+    wanted = min(wanted, MAX_LONG_CHARS)
+    return Answer(_long_text(wanted), thinking=f"About {wanted} characters were asked for.")
+
+
+def _long_text(wanted: int) -> str:
+    """Numbered sections until the size is reached, the last one cut at a paragraph."""
+    opening, *sections = text_page("long").text.split("\n## ")
+    parts = [opening + "\n"]
+    size = len(opening)
+    for number in count(1):
+        section = f"\n## {number}. {sections[(number - 1) % len(sections)].strip()}\n"
+        if size + len(section) > wanted:
+            break
+        size += len(section)
+        parts.append(section)
+    parts.append(f"\n---\n\n*The end, after {len(parts) - 1} sections.*\n")
+    return "".join(parts)
+
+
+def _memory(body: JsonObject, said: list[str]) -> Answer:
+    """What the user said before, read from the messages of this very request."""
+    lines = [f"{number}. {_quote(text)}" for number, text in enumerate(said, 1)]
+    listed = "\n".join(lines) or "Nothing before this question: the conversation is new."
+    system = body.get("system")
+    shown = f"\n\nThe system prompt: {_quote(_text_of(system))}" if system else ""
+    text = text_page("memory").text.replace("{said}", listed + shown)
+    return Answer(text, thinking=f"The request holds {len(said)} earlier messages of the user.")
+
+
+def _unknown(body: JsonObject, latest: str) -> Answer:
+    page = text_page("unknown")
+    gist = [_describe(block) for block in content_from_wire(body["messages"][-1]["content"])]
+    received = "\n".join(f"- {line}" for line in gist) or "- nothing at all"
+    return replace(page, text=page.text.replace("{received}", received))
+
+
+def _describe(block: Block) -> str:
+    match block:
+        case {"type": "text", "text": str(text)}:
+            words = len(text.split())
+            return f"{words} word{'s' * (words != 1)} of text: {_quote(text)}"
+        case {
+            "type": str(kind),
+            "source": {"type": "base64", "media_type": media, "data": data},
+        }:
+            return f"{_article(kind)}, `{media}`, {len(data) * 3 // 4:,} bytes"
+        case {"type": str(kind), "source": {"type": "url", "url": url}}:
+            return f"{_article(kind)} at `{url}`"
+        case {"type": str(kind), "source": {"type": "text", "data": data}}:
+            return f"{_article(kind)} of {len(data):,} characters"
+        case _:
+            return f"a block of type `{block.get('type')}`"
+
+
+def _article(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+
+
+def _quote(text: str) -> str:
+    """One line of code span, so that nothing in it is Markdown, nor too long."""
+    line = " ".join(text.split()).replace("`", "ˋ")
+    clipped = line if len(line) <= _MAX_QUOTE_CHARS else line[: _MAX_QUOTE_CHARS - 1] + "…"
+    return f"`{clipped}`"
+
+
+def _said(messages: list[JsonObject]) -> Iterator[str]:
+    for message in messages:
+        if message["role"] == "user":
+            yield _text_of(message["content"])
+
+
+def _text_of(content: object) -> str:
+    """The text blocks of a content, joined as paragraphs."""
+    blocks = content_from_wire(content)
+    return "\n\n".join(str(b.get("text", "")) for b in blocks if b.get("type") == "text")
