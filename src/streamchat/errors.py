@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+# Kinds that the application acts upon; the others are only shown.
+INVALID_SIGNATURE = "invalid_thinking_signature"  # strip the thinking and send again, once
+NO_CREDENTIALS = "no_credentials"
+
 
 class Status(IntEnum):
     """Exit statuses, after sysexits.h; a signal N exits with 128 + N."""
@@ -58,6 +62,30 @@ class NotFound(StreamchatError):
 
     status = Status.NOT_FOUND
     kind = "not_found"
+
+
+class Ambiguous(NotFound):
+    """Several conversations answer to one name; `matches` names each."""
+
+    kind = "ambiguous"
+
+    def __init__(self, message: str, matches: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.matches = matches
+
+
+class Busy(StreamchatError):
+    """Another process has the conversation open. It can be read, and copied."""
+
+    status = Status.TRY_LATER
+    kind = "busy"
+    retryable = True
+
+    def __init__(self, message: str, path: str, *, pid: int | None, since: str | None) -> None:
+        super().__init__(message)
+        self.path = path
+        self.pid = pid
+        self.since = since
 
 
 class DiskError(StreamchatError):

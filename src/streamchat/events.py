@@ -80,9 +80,13 @@ class UsageUpdated:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The reply is whole: `get_final_message()`, with its stop reason."""
+    """The reply is whole: `get_final_message()`, with its stop reason.
+
+    `stop_details` is the API's object that explains a refusal (category, explanation).
+    """
 
     message: Message
+    stop_details: JsonObject | None = None
 
 
 Event: TypeAlias = (

@@ -1,0 +1,15 @@
+"""The Messages API: the only importer of anthropic and httpx2.
+
+Owns: the request's parameters, the one translation of the SDK's stream into events and
+of every failure into an ApiError. Must not know: the screen, the disk, the conversation.
+Rule 1: success is an event stream with a message_stop and a stop reason; anything else
+raises. Rule 2: never retries, never follows a redirect. Rule 3: importing this package
+does not import the SDK (1.1 s); only `connection`, `reply`, `wire` and `faults` do, and
+they are imported by `Api.load`.
+"""
+
+from streamchat.api.catalogue import ModelInfo
+from streamchat.api.client import Api
+from streamchat.api.server import DEFAULT_BASE_URL, Deadlines, Server
+
+__all__ = ["DEFAULT_BASE_URL", "Api", "Deadlines", "ModelInfo", "Server"]

@@ -1,0 +1,125 @@
+"""Why no connection came about, in words.
+
+The SDK says "Connection error." for everything; the cause is somewhere down the chain.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+
+import anthropic
+import httpx2
+
+from streamchat.api.server import Server
+from streamchat.api.wording import one_line, sentence
+from streamchat.errors import ApiError, Unreachable
+
+
+def unreachable(fault: BaseException, server: Server) -> ApiError:
+    """What kept us from an answer, and whether another try may help."""
+    chain = list(_chain(fault))
+    for recognise in (_by_tls, _by_address, _by_system, _by_protocol):
+        for cause in chain:
+            found = recognise(cause, server.host)
+            if found is not None:
+                return found
+    return Unreachable(f"{server.host} cannot be reached: {_last_words(chain)}", retryable=True)
+
+
+def _chain(fault: BaseException) -> Iterator[BaseException]:
+    """The exception and what caused it, groups (happy eyeballs) included."""
+    seen: set[int] = set()
+    waiting: list[BaseException | None] = [fault]
+    while waiting:
+        cause = waiting.pop(0)
+        if cause is None or id(cause) in seen:
+            continue
+        seen.add(id(cause))
+        yield cause
+        if isinstance(cause, BaseExceptionGroup):
+            waiting += cause.exceptions
+        waiting += [cause.__cause__, cause.__context__]
+
+
+def _by_tls(cause: BaseException, host: str) -> ApiError | None:
+    match cause:
+        case ssl.SSLCertVerificationError():
+            why = sentence(one_line(cause.verify_message or str(cause)))
+            return Unreachable(
+                f"The certificate of {host} is not trusted: {why}"
+                " SSL_CERT_FILE can name your own authority.",
+                kind="tls",
+            )
+        case ssl.SSLError():
+            why = one_line(cause.reason or str(cause))
+            return Unreachable(f"No secure connection to {host}: {sentence(why)}", kind="tls")
+        case _:
+            return None
+
+
+def _by_address(cause: BaseException, host: str) -> ApiError | None:
+    match cause:
+        case socket.gaierror():
+            return Unreachable(
+                f"The name {host} was not found (DNS). Check it, and the network.",
+                kind="dns",
+                retryable=True,
+            )
+        case httpx2.InvalidURL() | httpx2.UnsupportedProtocol():
+            why = sentence(one_line(str(cause)))
+            return Unreachable(f"The base URL cannot be used: {why}", kind="invalid_url")
+        case httpx2.ProxyError():
+            why = sentence(one_line(str(cause)))
+            return Unreachable(f"The proxy refused: {why}", kind="proxy", retryable=True)
+        case _:
+            return None
+
+
+def _by_system(cause: BaseException, host: str) -> ApiError | None:
+    match cause:
+        case ConnectionRefusedError():
+            why = f"{host} refuses the connection: is the server running?"
+            return Unreachable(why, kind="connection_refused", retryable=True)
+        case httpx2.ConnectTimeout():
+            why = f"{host} did not accept a connection in time. Check the network."
+            return Unreachable(why, kind="timeout", retryable=True)
+        case httpx2.TimeoutException():
+            return Unreachable(f"{host} gave no answer.", kind="timeout", retryable=True)
+        case ConnectionResetError() | BrokenPipeError() | httpx2.ReadError():
+            return _closed(host)
+        case OSError() if cause.strerror and cause.errno:
+            why = sentence(one_line(cause.strerror))
+            return Unreachable(f"{host} cannot be reached: {why}", retryable=True)
+        case _:
+            return None
+
+
+def _by_protocol(cause: BaseException, host: str) -> ApiError | None:
+    match cause:
+        # Also how a kept-alive connection ends that the server has closed meanwhile.
+        case httpx2.RemoteProtocolError() if "disconnected" in str(cause):
+            return _closed(host)
+        case httpx2.RemoteProtocolError():
+            why = f"What {host} answers is not HTTP: is the base URL right?"
+            return Unreachable(why, kind="not_http")
+        case httpx2.LocalProtocolError():
+            why = "A header cannot be sent: look for line breaks in the key and the headers."
+            return Unreachable(why, kind="invalid_header")
+        case _:
+            return None
+
+
+def _closed(host: str) -> ApiError:
+    return Unreachable(
+        f"{host} closed the connection without an answer.",
+        kind="connection_closed",
+        retryable=True,
+    )
+
+
+def _last_words(chain: list[BaseException]) -> str:
+    """What the deepest cause says; the SDK's own words say nothing."""
+    said = [str(cause) for cause in chain if not isinstance(cause, anthropic.APIError)]
+    return sentence(one_line(said[-1] if said else "") or "the reason is unknown")

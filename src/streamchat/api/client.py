@@ -1,0 +1,139 @@
+"""The edge as the program sees it: made at once, loaded later.
+
+Rule: nothing here imports the SDK at module level, and making an `Api` costs nothing, so
+that the prompt can be drawn first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+from collections.abc import AsyncGenerator, Iterator
+from concurrent.futures import Future
+from contextlib import aclosing, contextmanager
+from datetime import date
+from typing import TYPE_CHECKING
+
+from streamchat.api.catalogue import ModelInfo
+from streamchat.api.server import Deadlines, Server
+from streamchat.errors import ApiError
+from streamchat.events import Event
+from streamchat.messages import Request
+
+if TYPE_CHECKING:
+    from streamchat.api.connection import Connection
+
+_loading = threading.Lock()  # the import and the collector belong to the whole process
+
+
+class Api:
+    """A Messages API server (ports.Source). Belongs to one event loop, once used.
+
+    Every method that asks the server raises ApiError and nothing else.
+    """
+
+    def __init__(self, server: Server, deadlines: Deadlines | None = None) -> None:
+        self.server = server
+        self._deadlines = deadlines or Deadlines()
+        self._connection: Connection | None = None
+
+    @property
+    def is_loaded(self) -> bool:
+        return self._connection is not None
+
+    def load(self) -> None:
+        """Import the SDK and make its client, once; blocks for a second. From any thread.
+
+        Raises ApiError when the server's address or the credentials cannot be used.
+        """
+        with _loading:
+            if self._connection is None:
+                with _collector_paused():
+                    # 1.1 s, 3,300 modules: after the first prompt, never at module level.
+                    from streamchat.api.connection import Connection
+
+                self._connection = Connection(self.server, self._deadlines)
+
+    async def ready(self) -> None:
+        """Wait until loaded, loading in a thread of its own where nobody did yet."""
+        if self._connection is None:
+            await _in_thread(self)
+
+    async def warm(self, model: str) -> ModelInfo | None:
+        """Open the connection that the next request will take, by asking for the model.
+
+        Never raises ApiError: what is wrong, the request itself will tell.
+        """
+        try:
+            return await self.model(model)
+        except ApiError:
+            return None
+
+    async def stream(self, request: Request) -> AsyncGenerator[Event]:
+        """Send the request once and yield the reply's events, ending in Finished."""
+        connection = await self._loaded()
+        async with aclosing(connection.reply(request)) as events:
+            async for event in events:
+                yield event
+
+    async def count_tokens(self, request: Request) -> int:
+        """What the request would cost to read, in tokens."""
+        return await (await self._loaded()).count_tokens(request)
+
+    async def models(self) -> list[ModelInfo]:
+        """The models that the server lists."""
+        return await (await self._loaded()).models()
+
+    async def model(self, model: str) -> ModelInfo | None:
+        """What the server says about the model; None when it has none of that name."""
+        return await (await self._loaded()).model(model)
+
+    async def deprecation(self, model: str, *, today: date) -> str | None:
+        """One line when the model is retired or about to be, by the SDK's table."""
+        await self.ready()
+        from streamchat.api.connection import deprecation  # loaded: costs nothing
+
+        return deprecation(model, today=today)
+
+    async def aclose(self) -> None:
+        """Close the connections. A request after that is made on new ones."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.aclose()
+
+    async def _loaded(self) -> Connection:
+        await self.ready()
+        assert self._connection is not None
+        return self._connection
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """The import is a fifth faster so, and what it made is never looked at again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_enabled:
+            gc.enable()
+
+
+async def _in_thread(api: Api) -> None:
+    """`api.load()` in a daemon thread: leaving the program must not wait for an import,
+    as it would for asyncio's own threads."""
+    loaded: Future[None] = Future()
+    loaded.set_running_or_notify_cancel()  # from now on a cancelled waiter leaves it alone
+    threading.Thread(target=_load_into, args=(api, loaded), daemon=True).start()
+    await asyncio.wrap_future(loaded)
+
+
+def _load_into(api: Api, loaded: Future[None]) -> None:
+    try:
+        api.load()
+    except BaseException as fault:  # noqa: BLE001 - raised again by who waits for it
+        loaded.set_exception(fault)
+    else:
+        loaded.set_result(None)

@@ -1,0 +1,161 @@
+"""The SDK's client for one server: the half of the edge that needs the SDK.
+
+Importing this module imports the SDK (1.1 s). One HTTP client for everything, so that a
+connection that was warmed up is the one that the request takes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from datetime import date
+from typing import Any, TypeVar
+
+import httpx2
+from anthropic import AsyncAnthropic, BaseModel, Omit
+from anthropic.resources.messages.messages import DEPRECATED_MODELS
+
+from streamchat.api.catalogue import ModelInfo, deprecation_line
+from streamchat.api.faults import SDK_FAULTS, translate
+from streamchat.api.params import prompt_params, reply_params, within_limit
+from streamchat.api.reply import Reply, own_deprecation_line
+from streamchat.api.server import DEFAULT_BASE_URL, Deadlines, Server, checked, no_credentials
+from streamchat.api.wording import one_line, sentence
+from streamchat.errors import ApiError, CutOff, InvalidRequest, Unreachable
+from streamchat.events import Event
+from streamchat.messages import Request
+
+KEEPALIVE_S = 60.0  # httpx2's own 5 s would end the connection between two turns
+_MOST_MODELS = 1000  # the API's largest page
+
+T = TypeVar("T")
+
+
+class Connection:
+    """A client and what may be asked of it. Raises ApiError, from the constructor too."""
+
+    def __init__(self, server: Server, deadlines: Deadlines) -> None:
+        self._server = server
+        self._deadlines = deadlines
+        try:
+            self._http = _http_client(server, deadlines)
+            self._client = _sdk_client(server, self._http)
+        except (*SDK_FAULTS, ImportError) as fault:  # a SOCKS proxy without its extra
+            raise _unusable(fault, server) from fault
+
+    def reply(self, request: Request) -> AsyncGenerator[Event]:
+        """The events of the reply to the request."""
+        params = reply_params(request)
+        return Reply(self._usable(), self._server, self._deadlines, params).events()
+
+    async def count_tokens(self, request: Request) -> int:
+        """What the request would cost to read, by the server's own count."""
+        params = within_limit(prompt_params(request))
+        counted = await self._call(
+            lambda client: client.messages.count_tokens(**params), request.model
+        )
+        count = getattr(counted, "input_tokens", None)
+        if not isinstance(count, int):
+            raise CutOff(f"{self._server.host} does not count tokens.", kind="not_a_reply")
+        return count
+
+    async def models(self) -> list[ModelInfo]:
+        """The models that the server lists, newest first (one page of 1000)."""
+        page = await self._call(lambda client: client.models.list(limit=_MOST_MODELS))
+        listed = getattr(page, "data", None)
+        if not isinstance(listed, list):
+            raise CutOff(f"{self._server.host} does not list its models.", kind="not_a_reply")
+        return [info for info in map(_model_info, listed) if info is not None]
+
+    async def model(self, model: str) -> ModelInfo | None:
+        """What the server says about the model; None when it knows none of that name."""
+        try:
+            found = await self._call(lambda client: client.models.retrieve(model), model)
+        except InvalidRequest:
+            return None
+        return _model_info(found)
+
+    async def aclose(self) -> None:
+        await self._client.close()
+
+    async def _call(self, send: Callable[[AsyncAnthropic], Awaitable[T]], model: str = "") -> T:
+        client = self._usable()
+        try:
+            async with asyncio.timeout(self._deadlines.idle_s) as timeout:
+                with own_deprecation_line():
+                    sent = send(client)
+                return await sent
+        except TimeoutError:
+            if not timeout.expired():
+                raise
+            raise Unreachable(
+                f"{self._server.host} gave no answer within {self._deadlines.idle_s:g} s.",
+                kind="timeout",
+                retryable=True,
+            ) from None
+        except SDK_FAULTS as fault:
+            raise translate(fault, self._server, model or None) from fault
+
+    def _usable(self) -> AsyncAnthropic:
+        """The client, if it has something to show at the door."""
+        client = self._client
+        static = client.api_key is not None or client.auth_token is not None
+        if static or client.credentials is not None or _authorises(self._server.headers):
+            return client
+        raise no_credentials()
+
+
+def deprecation(model: str, *, today: date) -> str | None:
+    """The line to show for a model of the SDK's table of endings."""
+    return deprecation_line(model, DEPRECATED_MODELS.get(model), today=today)
+
+
+def _authorises(headers: Mapping[str, Any]) -> bool:
+    return not {"authorization", "x-api-key"}.isdisjoint(name.lower() for name in headers)
+
+
+def _model_info(found: object) -> ModelInfo | None:
+    data = found.to_dict(mode="json", warnings=False) if isinstance(found, BaseModel) else {}
+    return ModelInfo.from_wire(data)
+
+
+def _unusable(fault: Exception, server: Server) -> ApiError:
+    """Why there can be no client: the URL, the proxy, the certificates, a profile."""
+    match fault:
+        case ImportError() | OSError():
+            why = sentence(one_line(str(fault)))
+            return Unreachable(f"No connection can be made: {why}", kind="configuration")
+        case _:
+            return translate(fault, server)
+
+
+def _http_client(server: Server, deadlines: Deadlines) -> httpx2.AsyncClient:
+    silence_s = max(deadlines.idle_s, deadlines.thinking_s)  # Countdown is the stricter one
+    return httpx2.AsyncClient(
+        follow_redirects=False,
+        trust_env=server.trust_env and not server.is_loopback,
+        limits=httpx2.Limits(keepalive_expiry=KEEPALIVE_S),
+        timeout=httpx2.Timeout(silence_s, connect=deadlines.connect_s),
+    )
+
+
+def _sdk_client(server: Server, http: httpx2.AsyncClient) -> AsyncAnthropic:
+    key = checked(server.api_key, "API key")
+    token = None if key else checked(server.auth_token, "auth token")
+    headers: dict[str, Any] = dict(server.headers)
+    if not server.is_default:
+        # Some compatible servers read only x-api-key. And what the SDK could find by
+        # itself belongs to Anthropic: it is never looked for when others are asked.
+        headers = {**({"x-api-key": key} if key else {}), **headers}
+        if key is None and token is None:
+            key = ""  # "none", in the way that stops the SDK from looking
+            headers = headers if _authorises(headers) else {"Authorization": Omit()} | headers
+    return AsyncAnthropic(
+        api_key=key,
+        auth_token=token,
+        # A profile of the SDK may name its own host, unless one was chosen.
+        base_url=server.base_url or (DEFAULT_BASE_URL if key or token else None),
+        max_retries=0,
+        default_headers=headers,
+        http_client=http,
+    )

@@ -1,0 +1,109 @@
+"""Which server, with which credentials and how much patience: values, checked here.
+
+Keys are stripped; one that could not stand in a header is refused before the SDK sees
+it, which would say "Connection error." and put the key into a traceback.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from streamchat.errors import NO_CREDENTIALS, NoPermission
+
+DEFAULT_BASE_URL = "https://api.anthropic.com"
+
+NO_KEY = """\
+No API key was found. Any one of these gets you going:
+  export ANTHROPIC_API_KEY=sk-ant-…    (or put that line, without export, into a .env file)
+  streamchat --demo                    (a built-in server answers: no key, no network)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A Messages API server. Without key and token the SDK's own credentials are used
+    (ANTHROPIC_AUTH_TOKEN, its profiles), for the default host only.
+
+    `trust_env` lets the environment's proxies and certificates apply; never to loopback.
+    """
+
+    base_url: str | None = None
+    api_key: str | None = field(default=None, repr=False)
+    auth_token: str | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    trust_env: bool = True
+
+    @property
+    def is_default(self) -> bool:
+        """Whether requests go to Anthropic itself."""
+        return (self.base_url or DEFAULT_BASE_URL).rstrip("/") == DEFAULT_BASE_URL
+
+    @property
+    def host(self) -> str:
+        """What to call the server in a message."""
+        return _host_of(self.base_url or DEFAULT_BASE_URL)
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the server is on this machine."""
+        return _is_loopback(self.base_url or DEFAULT_BASE_URL)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not occur in any text that leaves the program."""
+        private = [value for name, value in self.headers.items() if _is_private(name)]
+        found = (self.api_key, self.auth_token, *private)
+        return tuple(secret.strip() for secret in found if secret and secret.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """How long to wait for what. Only time spent waiting for the server counts, except
+    for `total_s`, and only content ends a wait: pings do not.
+
+    `thinking_s` replaces `idle_s` while a thinking block is open: with its summary
+    omitted a model thinks for minutes without a word.
+    """
+
+    connect_s: float = 10.0
+    idle_s: float = 60.0
+    thinking_s: float = 300.0
+    total_s: float | None = None
+
+
+def checked(secret: str | None, name: str) -> str | None:
+    """A key or token, stripped; None when empty. Raises NoPermission when no header can
+    carry it."""
+    secret = (secret or "").strip()
+    if all("!" <= character <= "~" for character in secret):
+        return secret or None
+    raise NoPermission(
+        f"The {name} has a line break, a space or a foreign character in it."
+        " Copy it again, without quotes and on one line."
+    )
+
+
+def no_credentials() -> NoPermission:
+    """The three lines that say how to get going."""
+    return NoPermission(NO_KEY, kind=NO_CREDENTIALS)
+
+
+def _is_private(header: str) -> bool:
+    return header.lower() in {"authorization", "x-api-key", "proxy-authorization", "cookie"}
+
+
+def _host_of(url: str) -> str:
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2] or url
+    except ValueError:
+        return url
+
+
+def _is_loopback(url: str) -> bool:
+    try:
+        name = urlsplit(url).hostname or ""
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,59 @@
+"""Texts that came from outside, made fit to stand in one line of ours.
+
+Sanitising control characters is the screen's work; here only: one line, not too long,
+and no secret in it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+LONGEST = 600  # characters of a server's own words
+_KEY = re.compile(r"sk-ant-[\w-]+")
+_BEARER = re.compile(r"(?i)\b(bearer\s+)[\w.~+/=-]{8,}")
+REDACTED = "[redacted]"
+
+
+def one_line(text: str) -> str:
+    """White space collapsed, and cut when long."""
+    line = " ".join(text[: 4 * LONGEST].split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+
+
+def redact(text: str, secrets: Iterable[str]) -> str:
+    """The text without the secrets and without anything that looks like a key."""
+    for secret in secrets:
+        text = text.replace(secret, REDACTED)
+    return _BEARER.sub(rf"\1{REDACTED}", _KEY.sub(REDACTED, text))
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop, unless it ends a sentence already."""
+    return text if not text or text[-1] in ".!?…" else f"{text}."
+
+
+def retry_after_s(value: str | None, *, now: datetime) -> float | None:
+    """Seconds that a `retry-after` header asks for: a number or an HTTP date.
+
+    None for anything else, also for inf, nan and negative numbers.
+    """
+    if value is None:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = _seconds_until(value, now)
+    return seconds if math.isfinite(seconds) and seconds >= 0 else None
+
+
+def _seconds_until(date: str, now: datetime) -> float:
+    try:
+        then = parsedate_to_datetime(date)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return math.nan
+    aware = then if then.tzinfo else then.replace(tzinfo=UTC)
+    return max(0.0, (aware - now).total_seconds())
