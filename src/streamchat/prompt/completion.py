@@ -80,15 +80,23 @@ class CommandCompleter(Completer):
         row = next((r for r in self._commands if name in (r.name, *r.aliases)), None)
         if row is None:
             return
-        for choice in self._arguments(row.name):
-            text = clean(choice.text).replace("\n", " ")
-            # What had to be cleaned would not be what is meant: not offered.
-            if text == choice.text and typed.casefold() in text.casefold():
-                yield Completion(
-                    text,
-                    start_position=-len(typed),
-                    display_meta=clean(choice.note).replace("\n", " "),
-                )
+        for choice in _matching(typed.casefold(), self._arguments(row.name)):
+            yield Completion(
+                choice.text,
+                start_position=-len(typed),
+                display_meta=_one_line(choice.note),
+            )
+
+
+def _matching(typed: str, choices: Iterable[Choice]) -> list[Choice]:
+    """Those that begin so, or else those that hold it. A text that would have to be
+    cleaned for the screen would not be what is meant then: it is not offered."""
+    holding = [c for c in choices if typed in c.text.casefold() and c.text == _one_line(c.text)]
+    return [c for c in holding if c.text.casefold().startswith(typed)] or holding
+
+
+def _one_line(text: str) -> str:
+    return clean(text).replace("\n", " ")
 
 
 class SuggestFromHistory(AutoSuggest):

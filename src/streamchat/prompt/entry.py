@@ -19,23 +19,30 @@ def continues(text: str) -> bool:
 
 
 def block_is_open(text: str) -> bool:
-    """Whether a block of three quotes was opened and not yet closed."""
+    """Whether a block of three quotes was opened and not yet closed. A docstring in a
+    block opens and closes too, and a pasted one is not a block left open."""
     block = text.strip()
-    return block.startswith(FENCE) and not _is_closed(block)
-
-
-def _is_closed(block: str) -> bool:
-    return block.endswith(FENCE) and len(block) >= 2 * len(FENCE)
+    return block.startswith(FENCE) and block.count(FENCE) % 2 == 1
 
 
 def message(text: str) -> str:
     """What to send for the text as typed: a block loses its quotes."""
     block = text.strip()
-    if not (block.startswith(FENCE) and _is_closed(block)):
+    if not _is_block(block):
         return text
     inside = block.removeprefix(FENCE).removesuffix(FENCE).strip("\n")
     # A block is never a command: the newline it was opened with keeps it from being one.
     return f"\n{inside}" if inside.startswith("/") else inside
+
+
+def _is_block(block: str) -> bool:
+    """Whether the first and the last quotes belong together: there are no others, or
+    each has a line of its own."""
+    if not (block.startswith(FENCE) and block.endswith(FENCE)):
+        return False
+    quotes = block.count(FENCE)
+    alone = block.startswith(f"{FENCE}\n") and block.endswith(f"\n{FENCE}")
+    return quotes == 2 or (alone and quotes % 2 == 0)
 
 
 def normalised(pasted: str) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 
 from prompt_toolkit.application import get_app
 from prompt_toolkit.application.run_in_terminal import run_in_terminal
+from prompt_toolkit.buffer import Buffer, CompletionState
+from prompt_toolkit.completion import CompleteEvent, get_common_complete_suffix
 from prompt_toolkit.document import Document
 from prompt_toolkit.enums import DEFAULT_BUFFER
 from prompt_toolkit.filters import Condition, completion_is_selected, has_focus
@@ -137,13 +139,26 @@ def load_completing() -> KeyBindings:
 
     @bindings.add("tab", filter=in_line & at_command)
     def complete(event: KeyPressEvent) -> None:
-        buffer = event.current_buffer
-        if buffer.complete_state:
-            buffer.complete_next()
+        if event.current_buffer.complete_state:
+            event.current_buffer.complete_next()
         else:
-            buffer.start_completion(insert_common_part=True)
+            _complete(event.current_buffer)
 
     return bindings
+
+
+def _complete(buffer: Buffer) -> None:
+    """Insert what is certain and show the rest as a menu; at once, unlike
+    `start_completion`: the next key may be there already."""
+    wanted = CompleteEvent(completion_requested=True)
+    found = list(buffer.completer.get_completions(buffer.document, wanted))
+    if len(found) == 1:
+        buffer.apply_completion(found[0])
+    elif found:
+        common = get_common_complete_suffix(buffer.document, found)
+        buffer.insert_text(common)
+        rest = [completion.new_completion_from_position(len(common)) for completion in found]
+        buffer.complete_state = CompletionState(buffer.document, rest if common else found)
 
 
 def load_editing(

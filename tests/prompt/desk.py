@@ -1,0 +1,137 @@
+"""A person at a terminal: keys go in through a pipe, the screen is read through pyte."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pyte
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.input import PipeInput, create_pipe_input
+from prompt_toolkit.output.vt100 import Vt100_Output
+
+from streamchat.ports import Input
+from streamchat.prompt import Choice, Look, Prompt
+
+Result = TypeVar("Result")
+PATIENCE_SECONDS = 10
+SIZE = Size(rows=10, columns=40)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A slash command as the prompt sees it."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    argument: str = ""
+    help: str = ""
+
+
+ROWS = (
+    Row("help", ("?",), help="List the commands."),
+    Row("model", argument="[NAME]", help="Show or change it."),
+    Row("retry", help="Ask again."),
+    Row("resume", argument="[REF]", help="Open another."),
+)
+
+
+class Paper(io.StringIO):
+    """What was written to the terminal, and a way to wait for more of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._written = asyncio.Event()
+
+    def write(self, text: str) -> int:
+        self._written.set()
+        return super().write(text)
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait for the write after which `holds`."""
+        while not holds():
+            self._written.clear()
+            await self._written.wait()
+
+
+@dataclass
+class Desk:
+    keys: PipeInput
+    paper: Paper
+    prompt: Prompt
+    size: Size
+
+    def type(self, text: str) -> None:
+        self.keys.send_text(text)
+
+    def paste(self, text: str) -> None:
+        self.type(f"\x1b[200~{text}\x1b[201~")
+
+    def terminal(self) -> pyte.HistoryScreen:
+        screen = pyte.HistoryScreen(self.size.columns, self.size.rows, history=1000)
+        pyte.Stream(screen).feed(self.paper.getvalue())
+        return screen
+
+    def screen(self) -> list[str]:
+        """The rows of the screen down to the last that is not blank."""
+        return _rows(self.terminal().display)
+
+    async def sees(self, text: str) -> None:
+        await self.paper.until(lambda: any(text in row for row in self.screen()))
+
+    def read(self, typed: str = "", *, prefill: str = "", hint: str = "") -> Input:
+        """Type, and tell what one prompt returns."""
+        if typed:
+            self.type(typed)
+        return run(self.prompt.read(prefill=prefill, hint=hint))
+
+
+def _rows(display: Sequence[str]) -> list[str]:
+    rows = [row.rstrip() for row in display]
+    while rows and not rows[-1]:
+        rows.pop()
+    return rows
+
+
+@contextmanager
+def desk(
+    *,
+    history: Path | None = None,
+    arguments: Callable[[str], Sequence[Choice]] = lambda _: [],
+    environ: Mapping[str, str] | None = None,
+    look: Look | None = None,
+    status: Callable[[], str] = str,
+    on_ready: Callable[[], None] = lambda: None,
+    unfold: Callable[[], None] = lambda: None,
+    size: Size = SIZE,
+) -> Iterator[Desk]:
+    paper = Paper()
+    with create_pipe_input() as keys:
+        prompt = Prompt(
+            keys,
+            Vt100_Output(paper, lambda: size, term="xterm", enable_cpr=False),
+            history=history,
+            commands=ROWS,
+            arguments=arguments,
+            environ=environ or {},
+            look=look or Look(marks=False),
+            status=status,
+            on_ready=on_ready,
+            unfold=unfold,
+        )
+        yield Desk(keys, paper, prompt, size)
+
+
+def run(work: Awaitable[Result]) -> Result:
+    """Run to the end, and not for ever."""
+
+    async def bounded() -> Result:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await work
+
+    return asyncio.run(bounded())

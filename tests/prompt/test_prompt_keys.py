@@ -1,0 +1,331 @@
+"""Each key of the prompt, typed at it, and the screen it leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from desk import desk, run
+
+from streamchat.ports import Input, Key, Typed
+from streamchat.prompt import Look
+
+ALT_ENTER, CTRL_J, ESC, UP, RIGHT = "\x1b\r", "\n", "\x1b", "\x1b[A", "\x1b[C"
+
+
+def test_enter_sends_and_the_text_stays_on_the_screen() -> None:
+    with desk() as at:
+        assert at.read("hello world\r") == Typed("hello world")
+        assert at.screen() == ["❯ hello world"]
+
+
+@pytest.mark.parametrize("new_line", [ALT_ENTER, CTRL_J, "\\\r"])
+def test_keys_for_a_new_line(new_line: str) -> None:
+    with desk() as at:
+        assert at.read(f"one{new_line}two\r") == Typed("one\ntwo")
+        assert at.screen() == ["❯ one", "  two"]
+
+
+def test_two_backslashes_are_one_and_send() -> None:
+    with desk() as at:
+        assert at.read("a\\\\\r") == Typed("a\\\\")
+
+
+def test_a_backslash_before_the_cursor_but_not_at_the_end_sends() -> None:
+    with desk() as at:
+        assert at.read("a\\b\x1b[D\r") == Typed("a\\b")
+
+
+def test_three_quotes_hold_enter_back_until_they_are_closed() -> None:
+    with desk() as at:
+        assert at.read('"""\rone\r\r/two\r"""\r') == Typed("one\n\n/two")
+        assert at.screen() == ['❯ """', "  one", "", "  /two", '  """']
+
+
+def test_enter_sends_from_any_place_in_the_text() -> None:
+    with desk() as at:
+        assert at.read(f"one{CTRL_J}two{UP}\r") == Typed("one\ntwo")
+
+
+def test_what_was_typed_ahead_goes_to_the_next_prompts() -> None:
+    with desk() as at:
+        at.type("one\rtwo\rthr")
+        assert at.read() == Typed("one")
+        assert at.read() == Typed("two")
+        assert at.read("ee\r") == Typed("three")
+
+
+def test_ctrl_c_clears_the_line_and_says_so_on_an_empty_one() -> None:
+    with desk() as at:
+        assert at.read(f"one{CTRL_J}two\x03three\r") == Typed("three")
+        assert at.screen() == ["❯ three"]
+        assert at.read("\x03") == Key.INTERRUPT
+
+
+def test_an_interrupt_leaves_no_prompt_behind() -> None:
+    with desk() as at:
+        assert at.read("\x03") == Key.INTERRUPT
+        assert at.screen() == []
+        assert at.read("x\r") == Typed("x")
+        assert at.screen() == ["❯ x"]
+
+
+def test_sigint_from_outside_is_ctrl_c_and_the_old_handler_comes_back() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with desk() as at:
+
+        async def interrupted() -> Input:
+            reading = asyncio.ensure_future(at.prompt.read(prefill="draft"))
+            await at.sees("draft")
+            os.kill(os.getpid(), signal.SIGINT)
+            await at.paper.until(lambda: at.screen() == ["❯"])
+            os.kill(os.getpid(), signal.SIGINT)
+            return await reading
+
+        assert run(interrupted()) == Key.INTERRUPT
+    assert signal.getsignal(signal.SIGINT) == before
+
+
+def test_sigint_in_a_search_clears_the_line_too() -> None:
+    with desk() as at:
+        at.read("old entry\r")
+
+        async def interrupted() -> Input:
+            reading = asyncio.ensure_future(at.prompt.read())
+            at.type("\x12old")
+            await at.sees("I-search backward: old")
+            os.kill(os.getpid(), signal.SIGINT)
+            await at.paper.until(lambda: at.screen()[-1] == "❯")
+            at.type("new\r")
+            return await reading
+
+        assert run(interrupted()) == Typed("new")
+
+
+def test_ctrl_d_ends_only_an_empty_line() -> None:
+    with desk() as at:
+        assert at.read("ab\x01\x04\r") == Typed("b")
+        assert at.read("\x04") == Key.END
+
+
+def test_a_terminal_that_is_gone_is_the_end() -> None:
+    with desk() as at:
+        at.keys.close()
+        assert at.read() == Key.END
+
+
+def test_esc_twice_on_an_empty_line_asks_for_the_previous_message() -> None:
+    with desk() as at:
+        assert at.read(ESC + ESC) == Key.EDIT_PREVIOUS
+        assert at.screen() == []
+        assert at.read(f"a{ESC}{ESC}\x03b\r") == Typed("b")
+
+
+def test_up_recalls_what_began_alike() -> None:
+    with desk() as at:
+        for line in ("first one", "second", "first two"):
+            at.read(line + "\r")
+        assert at.read(f"first{UP}{UP}\r") == Typed("first one")
+
+
+def test_ctrl_r_searches() -> None:
+    with desk() as at:
+        for line in ("where is the KEY", "/model", "other"):
+            at.read(line + "\r")
+        assert at.read("\x12key\r\r") == Typed("where is the KEY")
+
+
+def test_slash_lines_are_recalled_and_lines_after_a_blank_are_not() -> None:
+    with desk() as at:
+        for line in ("/model x", " secret"):
+            at.read(line + "\r")
+        assert at.read(f"{UP}\r") == Typed("/model x")
+
+
+def test_right_takes_the_suggestion_from_history() -> None:
+    with desk() as at:
+        at.read("tell me more\r")
+
+        async def suggested() -> Input:
+            reading = asyncio.ensure_future(at.prompt.read())
+            at.type("tell")
+            await at.paper.until(lambda: at.screen() == ["❯ tell me more"] * 2)
+            at.type(f"{RIGHT}!\r")
+            return await reading
+
+        assert run(suggested()) == Typed("tell me more!")
+
+
+def test_a_suggestion_not_taken_is_not_sent_and_leaves_the_screen() -> None:
+    with desk() as at:
+        at.read("tell me more\r")
+
+        async def refused() -> Input:
+            reading = asyncio.ensure_future(at.prompt.read())
+            at.type("tell")
+            await at.paper.until(lambda: at.screen() == ["❯ tell me more"] * 2)
+            at.type("\r")
+            return await reading
+
+        assert run(refused()) == Typed("tell")
+        assert at.screen()[-1] == "❯ tell"
+
+
+def test_ctrl_l_clears_the_screen_and_keeps_what_was_on_it_above() -> None:
+    with desk() as at:
+        at.read("old\r")
+
+        async def redrawn() -> None:
+            reading = asyncio.ensure_future(at.prompt.read())
+            at.type("new\x0c")
+            await at.paper.until(lambda: at.screen() == ["❯ new"])
+            at.type("\r")
+            await reading
+
+        run(redrawn())
+        above = at.terminal().history.top
+        first = "".join(above[0][column].data for column in range(at.size.columns))
+        assert first.rstrip() == "❯ old"
+        assert "\x1b[3J" not in at.paper.getvalue()
+
+
+def test_a_prefill_is_edited_and_a_hint_is_gone_when_something_is_typed() -> None:
+    with desk() as at:
+        assert at.read("!\r", prefill="again") == Typed("again!")
+
+        async def hinted() -> list[str]:
+            reading = asyncio.ensure_future(at.prompt.read(hint="ctrl-c again to exit"))
+            await at.sees("❯ ctrl-c again to exit")
+            at.type("x\r")
+            await reading
+            return at.screen()
+
+        assert run(hinted()) == ["❯ again!", "❯ x"]
+
+
+def test_the_hint_does_not_stay_when_the_prompt_is_left() -> None:
+    with desk() as at:
+        at.read("\x04", hint="ctrl-c again to exit")
+        assert at.screen() == ["❯"]
+
+
+def test_the_status_stands_at_the_right_until_the_line_is_sent() -> None:
+    with desk(status=lambda: "opus · $0.02") as at:
+
+        async def status() -> list[str]:
+            reading = asyncio.ensure_future(at.prompt.read())
+            await at.sees("$0.02")
+            shown = at.screen()
+            at.type("x\r")
+            await reading
+            return shown
+
+        assert run(status()) == ["❯" + "opus · $0.02".rjust(39)]
+        assert at.screen() == ["❯ x"]
+
+
+def test_ready_is_told_once_when_the_prompt_is_on_the_screen() -> None:
+    seen: list[list[str]] = []
+    with desk(on_ready=lambda: seen.append(at.screen())) as at:
+        at.read("a\r")
+        at.read("b\r")
+    assert seen == [["❯"]]
+
+
+def test_vi_mode() -> None:
+    with desk(look=Look(vi=True, marks=False)) as at:
+        assert at.read(f"hello{ESC}x0x\r") == Typed("ell")
+
+
+def test_plain_sign_and_no_colour() -> None:
+    with desk(look=Look(unicode=False, colour=False, marks=False)) as at:
+        at.read("a\x07b\r")
+        assert at.screen() == ["> ab"]
+        assert "\x1b[0;3" not in at.paper.getvalue()
+
+
+def test_marks_lie_round_prompt_and_output() -> None:
+    with desk(look=Look()) as at:
+        at.read("a\r")
+        at.read("\x04")
+        written = at.paper.getvalue()
+    order = [written.find(f"\x1b]133;{mark}") for mark in ("A", "B", "C", "D")]
+    assert order == sorted(order)
+    assert min(order) >= 0
+    assert written.count("\x1b]133;C") == written.count("\x1b]133;D") == 1
+
+
+def test_a_cancelled_prompt_lets_the_terminal_go() -> None:
+    with desk() as at:
+
+        async def cancelled() -> None:
+            reading = asyncio.ensure_future(at.prompt.read(prefill="draft"))
+            await at.sees("draft")
+            reading.cancel()
+            await asyncio.wait([reading])
+            assert reading.cancelled()
+
+        run(cancelled())
+        written = at.paper.getvalue()
+        assert written.rfind("\x1b[?2004l") > written.rfind("\x1b[?2004h")
+        assert written.rfind("\x1b[?7h") > written.rfind("\x1b[?7l")
+        assert at.terminal().cursor.y == 1
+
+
+def test_tab_is_four_blanks_outside_commands() -> None:
+    with desk() as at:
+        assert at.read("if x:\n\ty\r") == Typed("if x:\n    y")
+
+
+@pytest.mark.parametrize("keys", ["\x18\x05", "\x07"])
+def test_the_editor_gets_the_text_and_gives_it_back(tmp_path: Path, keys: str) -> None:
+    editor = tmp_path / "an editor"
+    editor.write_text(
+        '#!/bin/sh\nstat -c %a "$2" > "$1.mode"\ncat "$2" > "$1"\necho new > "$2"'
+    )
+    editor.chmod(0o700)
+    copy = tmp_path / "copy"
+    environ = {"EDITOR": f"'{editor}' {copy}", "PATH": os.environ["PATH"]}
+    with desk(environ=environ) as at:
+
+        async def edited() -> Input:
+            reading = asyncio.ensure_future(at.prompt.read())
+            at.type(f"one\ntwo{keys}")
+            await at.sees("❯ new")
+            at.type("!\r")
+            return await reading
+
+        assert run(edited()) == Typed("new!")
+    assert copy.read_text() == "one\ntwo"
+    assert copy.with_suffix(".mode").read_text() == "600\n"
+
+
+@pytest.mark.parametrize("editor", ["false", "/nowhere/editor", "'"])
+def test_a_failing_editor_changes_nothing_and_is_told(editor: str) -> None:
+    with desk(environ={"VISUAL": editor, "PATH": os.environ["PATH"]}) as at:
+
+        async def failed() -> Input:
+            reading = asyncio.ensure_future(at.prompt.read())
+            at.type("text\x07")
+            await at.sees("the editor failed")
+            at.type("\r")
+            return await reading
+
+        assert run(failed()) == Typed("text")
+
+
+def test_no_editor_is_told(tmp_path: Path) -> None:
+    with desk(environ={"PATH": str(tmp_path)}) as at:
+
+        async def none() -> Input:
+            reading = asyncio.ensure_future(at.prompt.read())
+            at.type("\x07")
+            await at.sees("no editor")
+            at.type("x\r")
+            return await reading
+
+        assert run(none()) == Typed("x")
+        assert at.screen() == ["❯ x"]

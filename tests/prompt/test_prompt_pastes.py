@@ -1,0 +1,151 @@
+"""Pastes: one message, whatever is in it, of whatever size, harmless on the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from pathlib import Path
+
+import pytest
+from desk import desk, run
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.key_binding import KeyPress
+from prompt_toolkit.keys import Keys
+
+from streamchat.ports import Input, Typed
+from streamchat.prompt.entry import normalised
+from streamchat.prompt.pastes import MAX_CHARACTERS, MAX_LINES
+from streamchat.prompt.terminal import PasteParser
+from streamchat.sanitize import clean
+
+CORPUS = Path(__file__).parent.parent / "data" / "escape_corpus.json"
+OURS = re.compile(r"\x1b\[[?0-9;]*[A-Za-z]|\r\n|\r")
+
+
+def unsafe(written: str) -> list[str]:
+    """What could drive a terminal besides prompt_toolkit's own sequences: the stretches
+    that cleaning would change."""
+    text = OURS.sub("", written)
+    pairs = zip(text, clean(text), strict=True)
+    return [repr(was) for was, would_be in pairs if was != would_be]
+
+
+def test_many_lines_are_one_message_and_no_key_in_them_acts() -> None:
+    with desk() as at:
+        at.paste("one\r\ntwo\rthree\x03\x04\t/x\n")
+        assert at.read("!\r") == Typed("one\ntwo\nthree\x03\x04\t/x\n!")
+        assert at.screen() == ["❯ one", "  two", "  three␃␄ /x", "  !"]
+
+
+def test_a_paste_of_controls_keeps_its_text_and_leaves_none_on_the_screen() -> None:
+    hostile = "a\x1b]52;c;aGk=\x07\x9b31m\x7f\x08\u202eb\x1b[2Jc\U000e0041"
+    with desk() as at:
+        at.paste(hostile)
+        assert at.read("\r") == Typed(hostile)
+        assert unsafe(at.paper.getvalue()) == []
+        assert at.screen() == ["❯ a␛]52;c;aGk=␇�31m␡␈�b␛[2Jc�"]
+
+
+def test_no_payload_of_the_corpus_reaches_the_terminal() -> None:
+    payloads = [_payload(entry) for entry in json.loads(CORPUS.read_text())]
+    small = [text for text in payloads if len(text) < 500]
+    assert len(small) > 80
+    with desk(size=Size(rows=100, columns=500)) as at:
+        for text in small:
+            at.paste(text.replace("\x1b[201~", ""))
+            at.read(".\r")
+        assert unsafe(at.paper.getvalue()) == []
+
+
+def _payload(entry: dict[str, str]) -> str:
+    text = entry.get("payload") or entry.get("text") or ""
+    return text.encode("utf-8", "replace").decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("line\n" * MAX_LINES, f"[pasted {MAX_LINES + 1} lines]"),
+        ("x" * (MAX_CHARACTERS + 1), "[pasted 20,001 characters]"),
+    ],
+)
+def test_a_large_paste_is_shown_by_its_size_and_sent_whole(text: str, label: str) -> None:
+    with desk() as at:
+
+        async def pasted() -> Input:
+            reading = asyncio.ensure_future(at.prompt.read())
+            at.type("see ")
+            await asyncio.to_thread(at.paste, text)
+            at.type(" end\r")
+            return await reading
+
+        assert run(pasted()) == Typed(f"see {text} end")
+        assert at.screen() == [f"❯ see {label} end"]
+
+
+def test_a_large_paste_is_one_character_to_the_keys() -> None:
+    text = "line\n" * MAX_LINES
+    with desk() as at:
+        at.paste(text)
+        assert at.read("\x7fgone\r") == Typed("gone")
+        at.paste(text)
+        assert at.read("\x1b[D>\x1b[C<\r") == Typed(f">{text}<")
+
+
+def test_ctrl_x_ctrl_p_unfolds_a_large_paste() -> None:
+    text = "line\n" * MAX_LINES
+    with desk() as at:
+
+        async def unfolded() -> Input:
+            reading = asyncio.ensure_future(at.prompt.read())
+            at.paste(text)
+            at.type("end\x18\x10")
+            await at.sees("  end")
+            at.type("!\r")
+            return await reading
+
+        assert run(unfolded()) == Typed(f"{text}end!")
+
+
+def test_a_large_prefill_is_folded_too() -> None:
+    text = "line\n" * MAX_LINES
+    with desk() as at:
+        assert at.read("!\r", prefill=text) == Typed(f"{text}!")
+
+
+def test_a_paste_into_the_search_is_its_first_line() -> None:
+    with desk() as at:
+        at.read("some entry\r")
+        at.type("\x12")
+        at.paste("ent\nry\x07")
+        assert at.read("\r\r") == Typed("some entry")
+        assert unsafe(at.paper.getvalue()) == []
+
+
+def test_bytes_that_are_no_text_become_replacement_characters() -> None:
+    with desk() as at:
+        at.keys.send_bytes(b"\xff\x80a\r")
+        assert at.read() == Typed("\ufffd\ufffda")
+
+
+def test_pastes_are_the_same_however_their_bytes_were_cut() -> None:
+    typed = "a\x1b[200~one\x1b[201x\x1b[A\r\x1b[20\x1b[201~b\x1b[200~\x1b[201~\x1b[C"
+    expected = [
+        KeyPress("a", "a"),
+        KeyPress(Keys.BracketedPaste, "one\x1b[201x\x1b[A\r\x1b[20"),
+        KeyPress("b", "b"),
+        KeyPress(Keys.BracketedPaste, ""),
+        KeyPress(Keys.Right, "\x1b[C"),
+    ]
+    for first in range(len(typed)):
+        for second in range(first, len(typed)):
+            keys: list[KeyPress] = []
+            parser = PasteParser(keys.append)
+            for piece in (typed[:first], typed[first:second], typed[second:]):
+                parser.feed(piece)
+            assert keys == expected
+
+
+def test_normalised_text_is_what_is_sent() -> None:
+    assert normalised("a\r\nb") == "a\nb"
