@@ -30,7 +30,7 @@ from streamchat.blocks.leaves import (
     Table,
 )
 from streamchat.render.cells import fold, wrap
-from streamchat.render.code import TAB_CELLS, OpenCode, Work
+from streamchat.render.code import TAB_CELLS, CodeBlocks
 from streamchat.render.containers import Prefix, prefix_of
 from streamchat.render.inline import Inline, Reference
 from streamchat.render.look import Depth, Palette
@@ -66,7 +66,7 @@ class _Drawn:
 class BlockRows:
     def __init__(self, palette: Palette, width: int) -> None:
         self.width = width
-        self.work = Work()
+        self.code = CodeBlocks(palette)
         self._palette = palette
         self._inline = Inline(palette)
 
@@ -82,9 +82,6 @@ class BlockRows:
         drawn = self._drawn(leaf, references)
         prefix = prefix_of(leaf, self._palette, self.width, task=drawn.task)
         return self._behind(prefix, drawn.lines, drawn.breaker), drawn.missed
-
-    def open_code(self, info: str | None) -> OpenCode:
-        return OpenCode(info, self._palette, self.work)
 
     def label_rows(self, leaf: Leaf, info: str | None) -> list[Row]:
         """The language; in a new container a row even without one, for its marker."""

@@ -54,7 +54,7 @@ class LeafRows:
 
     @property
     def characters_lexed(self) -> int:
-        return self._blocks.work.characters_lexed
+        return self._blocks.code.work.characters_lexed
 
     def feed(self, leaf: Leaf) -> list[Row]:
         match leaf.block:
@@ -152,7 +152,7 @@ class LeafRows:
     def _code_rows(self, leaf: Leaf) -> list[Row]:
         match leaf.block:
             case CodeStart(info=info):
-                self._code, self._code_leaf = self._blocks.open_code(info), leaf
+                self._code, self._code_leaf = self._blocks.code.begin(info), leaf
                 shown = self._blocks.label_rows(leaf, info)
                 if not shown:
                     return []  # the first line of code stands in its place

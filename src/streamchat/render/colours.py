@@ -1,0 +1,68 @@
+"""Kinds of tokens to styles.
+
+Owns the choice between a pygments style (256 colours and more) and the theme's own
+colours.
+"""
+
+from __future__ import annotations
+
+from pygments.style import StyleMeta
+from pygments.styles import get_style_by_name
+from pygments.token import Token, _TokenType
+from pygments.util import ClassNotFound
+
+from streamchat.render.lexing import LexedLine
+from streamchat.render.look import Depth, Palette, rgb_parameters
+from streamchat.render.spans import Line, Span
+
+
+class Colours:
+    def __init__(self, palette: Palette) -> None:
+        self._palette = palette
+        self._style = _pygments_style(palette)
+        self._known: dict[_TokenType, str] = {}
+
+    def of(self, kind: _TokenType) -> str:
+        style = self._known.get(kind)
+        if style is None:
+            style = self._known[kind] = self._found(kind)
+        return style
+
+    def line(self, text: str, lexed: LexedLine) -> Line:
+        """Plain where the text was not given to the lexer."""
+        if not lexed.tokens:
+            return [Span(text)]
+        return [Span(value, self.of(kind)) for kind, value in lexed.tokens]
+
+    def _found(self, kind: _TokenType) -> str:
+        if self._style is None:
+            return self._palette.token(".".join(kind))
+        wanted = self._style.style_for_token(kind)
+        parameters = [
+            number
+            for number, name in (("1", "bold"), ("3", "italic"), ("4", "underline"))
+            if wanted[name]  # type: ignore[literal-required]
+        ]
+        # Text in the style's own foreground keeps the user's.
+        if wanted["color"] and wanted["color"] != self._style.style_for_token(Token)["color"]:
+            parameters.append(rgb_parameters(wanted["color"], self._palette.look.depth))
+        return ";".join(parameters)
+
+
+def _pygments_style(palette: Palette) -> StyleMeta | None:
+    name = palette.look.theme.code
+    if name is None or palette.look.depth < Depth.COLOURS_256:
+        return None
+    try:
+        return get_style_by_name(name)
+    except ClassNotFound:
+        return None
+
+
+def is_code_style(name: str) -> bool:
+    """Whether pygments has a style of this name."""
+    try:
+        get_style_by_name(name)
+    except ClassNotFound:
+        return False
+    return True

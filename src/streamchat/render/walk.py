@@ -1,0 +1,207 @@
+"""A lexer's steps one by one, with its states.
+
+pygments walks its tables of regular expressions in a generator that hides the stack of
+states. This walk shows it, so that lexing can stop at a line's end and go on later.
+Must not know lines or colours. Three kinds of lexer, one step type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import copy
+from typing import Any, NamedTuple, Protocol, TypeAlias
+
+from pygments.lexer import ExtendedRegexLexer, Lexer, LexerContext, RegexLexer
+from pygments.token import Error, Token, Whitespace, _TokenType
+
+Stack: TypeAlias = tuple[str, ...]
+State: TypeAlias = "Stack | LexerContext | None"
+Found: TypeAlias = tuple[int, _TokenType, str]  # where, what, its text
+
+
+class Step(NamedTuple):
+    """text[start:end] in one match, with the states before and after it.
+
+    `after` is only exact for a step with a newline in it: others end no line.
+    """
+
+    start: int
+    end: int
+    tokens: list[Found]
+    state: State
+    after: State
+
+
+class Walker(Protocol):
+    def start(self) -> State: ...
+
+    def steps(self, text: str, at: int, state: State) -> Iterator[Step]: ...
+
+
+def walker_for(lexer: Lexer) -> Walker:
+    if isinstance(lexer, ExtendedRegexLexer):
+        return ContextWalker(lexer)
+    if isinstance(lexer, RegexLexer):
+        return StackWalker(lexer)
+    return TokenWalker(lexer)
+
+
+def top_of(state: State) -> str:
+    match state:
+        case None:
+            return ""
+        case tuple():
+            return state[-1]
+        case _:
+            return str(state.stack[-1])
+
+
+class StackWalker:
+    """Most lexers: tables of expressions and a stack of their names."""
+
+    def __init__(self, lexer: RegexLexer) -> None:
+        self._lexer = lexer
+        self._tables = _tables_of(lexer)
+        self._recoloured: dict[tuple[_TokenType, str], _TokenType] | None = (
+            None
+            if type(lexer).get_tokens_unprocessed is RegexLexer.get_tokens_unprocessed
+            else {}
+        )
+
+    def start(self) -> Stack:
+        return ("root", "php") if getattr(self._lexer, "startinline", False) else ("root",)
+
+    def steps(self, text: str, at: int, state: State) -> Iterator[Step]:
+        while True:
+            assert isinstance(state, tuple)
+            step = self._step(text, at, state)
+            if step is None:
+                return
+            yield step
+            at, state = step.end, step.after
+
+    def _step(self, text: str, at: int, stack: Stack) -> Step | None:
+        for matches, action, move in self._tables[stack[-1]]:
+            if match := matches(text, at):
+                if action is None:
+                    tokens = []
+                elif type(action) is _TokenType:
+                    tokens = [(at, action, match[0])]
+                else:
+                    tokens = list(action(self._lexer, match))
+                if self._recoloured is not None:
+                    tokens = [
+                        (i, self._recolour(kind, value), value) for i, kind, value in tokens
+                    ]
+                return Step(at, match.end(), tokens, stack, moved(stack, move))
+        if at >= len(text):
+            return None
+        if text[at] == "\n":
+            return Step(at, at + 1, [(at, Whitespace, "\n")], stack, ("root",))
+        return Step(at, at + 1, [(at, Error, text[at])], stack, stack)
+
+    def _recolour(self, kind: _TokenType, value: str) -> _TokenType:
+        """What a lexer that revises the table's tokens (C, PHP: known names) makes of one,
+        found by giving it the name alone."""
+        if self._recoloured is None or kind[:1] != Token.Name:
+            return kind
+        key = kind, value
+        if key not in self._recoloured:
+            ours = list(RegexLexer.get_tokens_unprocessed(self._lexer, value, self.start()))
+            theirs = list(self._lexer.get_tokens_unprocessed(value))
+            alone = len(ours) == len(theirs) == 1 and ours[0][1] is kind
+            self._recoloured[key] = theirs[0][1] if alone else kind
+        return self._recoloured[key]
+
+
+def _tables_of(lexer: RegexLexer) -> dict[str, list[Any]]:
+    """By state: (match function, action, transition). There is no public way in."""
+    tables: dict[str, list[Any]] = lexer._tokens  # type: ignore[attr-defined] # noqa: SLF001
+    return tables
+
+
+def moved(stack: Stack, move: Any) -> Stack:
+    """The stack after a rule's transition; the last state is never popped."""
+    match move:
+        case None:
+            return stack
+        case int():
+            return stack[:1] if abs(move) >= len(stack) else stack[:move]
+        case tuple():
+            for one in move:
+                stack = moved(stack, -1 if one == "#pop" else one)
+            return stack
+        case "#push":
+            return (*stack, stack[-1])
+        case _:
+            return (*stack, move)
+
+
+class ContextWalker:
+    """Lexers whose rules change a context object (Ruby, YAML)."""
+
+    def __init__(self, lexer: ExtendedRegexLexer) -> None:
+        self._lexer = lexer
+        self._tables = _tables_of(lexer)
+
+    def start(self) -> State:
+        if self._lexer.name == "YAML":
+            from pygments.lexers.data import YamlLexerContext
+
+            return YamlLexerContext("", 0)  # type: ignore[no-untyped-call]
+        return LexerContext("", 0)
+
+    def steps(self, text: str, at: int, state: State) -> Iterator[Step]:
+        assert isinstance(state, LexerContext)
+        context = _twin(state)
+        context.text, context.pos, context.end = text, at, len(text)
+        while True:
+            start, before = context.pos, _twin(context)
+            tokens = self._step(context)
+            if tokens is None:
+                return
+            yield Step(start, context.pos, tokens, before, _twin(context))
+
+    def _step(self, context: LexerContext) -> list[Found] | None:
+        text, at = context.text, context.pos
+        for matches, action, move in self._tables[context.stack[-1]]:
+            if match := matches(text, at, context.end):
+                tokens = []
+                if type(action) is _TokenType:
+                    tokens = [(at, action, match[0])]
+                    context.pos = match.end()
+                elif action is not None:
+                    tokens = list(action(self._lexer, match, context))
+                context.stack = list(moved(tuple(context.stack), move))
+                return tokens
+        if at >= context.end:
+            return None
+        context.pos = at + 1
+        if text[at] == "\n":
+            context.stack = ["root"]
+            return [(at, Token.Text, "\n")]
+        return [(at, Error, text[at])]
+
+
+def _twin(context: LexerContext) -> LexerContext:
+    """A copy that shares no list with the original."""
+    twin = copy(context)
+    for name, value in vars(context).items():
+        if isinstance(value, list):
+            setattr(twin, name, value.copy())
+    return twin
+
+
+class TokenWalker:
+    """Lexers of their own making: every line begins anew (JSON, console sessions)."""
+
+    def __init__(self, lexer: Lexer) -> None:
+        self._lexer = lexer
+
+    def start(self) -> State:
+        return None
+
+    def steps(self, text: str, at: int, state: State) -> Iterator[Step]:
+        for start, kind, value in self._lexer.get_tokens_unprocessed(text[at:]):
+            found = (at + start, kind, value)
+            yield Step(at + start, at + start + len(value), [found], None, None)
