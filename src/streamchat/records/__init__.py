@@ -12,7 +12,7 @@ import json
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-from streamchat.records.reading import Sealed, from_dict, is_id, parse, seal
+from streamchat.records.reading import Sealed, from_dict, is_id, is_whole, parse, seal
 from streamchat.records.values import (
     VERSION,
     Head,
@@ -36,6 +36,7 @@ __all__ = [
     "Unknown",
     "from_dict",
     "is_id",
+    "is_whole",
     "parse",
     "seal",
     "stamp",
@@ -52,6 +53,6 @@ def to_line(record: Record) -> bytes:
     return json.dumps(record.to_dict()).encode("ascii") + b"\n"
 
 
-def stamp(moment: datetime) -> str:
+def stamp(seconds: float) -> str:
     """A time as records carry it: ISO 8601, UTC, whole seconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

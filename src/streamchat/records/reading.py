@@ -32,8 +32,9 @@ _T = TypeVar("_T")
 
 def parse(line: bytes | str) -> WholeRecord:
     """Read one line. Raises ValueError that says what is wrong with it."""
+    text = line if isinstance(line, str) else line.decode("utf-8")  # never UTF-16 by guess
     try:
-        data = json.loads(line)
+        data = json.loads(text.removeprefix("\ufeff"))
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     return from_dict(data)
@@ -117,12 +118,21 @@ def seal(line: bytes, number: int) -> Sealed | None:
     turn, parent, at, role = beginning.groups()
     return Sealed(
         id=turn.decode("ascii"),
-        parent=parent and parent.decode("ascii"),
+        parent=None if parent is None else parent.decode("ascii"),
         at=at.decode("utf-8", "replace"),
         role=cast("Role", role.decode("ascii")),
         line=line,
         number=number,
     )
+
+
+def is_whole(line: bytes) -> bool:
+    """Whether this is a record to its last byte."""
+    try:
+        parse(line)
+    except ValueError:
+        return False
+    return True
 
 
 def is_id(text: object) -> bool:

@@ -1,0 +1,203 @@
+"""The conversations on disk: one JSONL file each, in one directory.
+
+The only toucher of conversation files. Rules: a file appears with its first turn, an
+append is on disk when it returns, nothing is ever rewritten, and a file is written by
+one process at a time (see `ledger`). Every failure is raised as one of our errors.
+
+Must not know: the terminal, the server, the settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from streamchat.conversation import Conversation
+from streamchat.errors import DiskError, NotFound
+from streamchat.ports import Opened, Summary
+from streamchat.records import VERSION, Header, stamp
+from streamchat.store.disk import Disk, Folder, read_file, reading
+from streamchat.store.finding import looks_like_path, nobody, with_id, with_title
+from streamchat.store.imports import imported_turns
+from streamchat.store.journal import FileJournal, NoJournal, SealedJournal
+from streamchat.store.ledger import Ledger
+from streamchat.store.naming import file_name, id_in
+from streamchat.store.reader import Damage, NotConversation, read_conversation
+
+__all__ = ["Damage", "Disk", "FileJournal", "NoJournal", "SealedJournal", "Store"]
+
+
+class Store:
+    """Implements ports.Archive over one directory."""
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        disk: Disk,
+        clock: Callable[[], float],
+        new_id: Callable[[], str],
+    ) -> None:
+        self._folder = Folder(disk, directory)
+        self._disk = disk
+        self._clock = clock
+        self._new_id = new_id
+
+    # Begin
+
+    def start(self, model: str, system: str | None) -> tuple[Conversation, FileJournal]:
+        """An empty conversation; its file appears with its first turn."""
+        conversation = Conversation.new(
+            id=self._new_id(), created=stamp(self._clock()), model=model, system=system
+        )
+        return conversation, self._journal(conversation)
+
+    def keep(self, conversation: Conversation) -> FileJournal:
+        """A file for a conversation that had none; on disk when this returns, unless it
+        has no turn yet."""
+        journal = self._journal(conversation)
+        if conversation.turn_count:
+            journal.flush()
+        return journal
+
+    def fork(self, source: Conversation) -> tuple[Conversation, FileJournal]:
+        """A copy that goes on by itself; on disk when this returns."""
+        old = source.header
+        extra = {**old.extra, "forked_from": old.id}
+        copy = Conversation(
+            Header(self._new_id(), stamp(self._clock()), old.model, old.system, extra=extra)
+        )
+        for record in source.records[1:]:
+            copy.apply(record)
+        if source.title:
+            copy.rename(f"{source.title} (fork)")
+        return copy, self.keep(copy)
+
+    def import_messages(self, path: Path, model: str) -> tuple[Conversation, FileJournal]:
+        """A conversation from a plain JSON list, which is not touched. It is written with
+        the first turn that is added."""
+        data = read_file(self._disk, path)
+        turns = imported_turns(data, str(path), new_id=self._new_id, at=stamp(self._clock()))
+        conversation, _ = self.start(model, None)
+        for turn in turns:
+            conversation.apply(turn)
+        return conversation, self._journal(conversation)
+
+    def _journal(self, conversation: Conversation) -> FileJournal:
+        def place() -> Ledger:
+            self._folder.ensure()
+            name = file_name(conversation.header.created, conversation.title, conversation.id)
+            return self._ledger(self._folder.path / name)
+
+        journal = FileJournal(self._folder.path, place)
+        for record in conversation.records:
+            journal.put_off(record)
+        return journal
+
+    def _ledger(self, path: Path) -> Ledger:
+        return Ledger(self._disk, path, since=lambda: stamp(self._clock()))
+
+    # Go on
+
+    def open(self, ref: str, *, model: str) -> Opened:
+        """See ports.Archive. Raises NotFound, Ambiguous, Busy, DiskError."""
+        path = self.find(ref)
+        if read_file(self._disk, path, 64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"[":
+            return Opened(*self.import_messages(path, model))
+        return self._open(path, model)
+
+    def open_newest(self) -> Opened:
+        """Raises NotFound when none is kept."""
+        return self._open(self.newest(), "")
+
+    def _open(self, path: Path, model: str) -> Opened:
+        ledger = self._ledger(path)
+        with reading(path):
+            ledger.open()
+        try:
+            with reading(path):
+                data = ledger.read()
+            opened = self._read(path, data, model)
+        except (DiskError, NotFound):
+            ledger.close()
+            raise
+        if _is_newer(opened.conversation):
+            ledger.close()
+            return opened
+        journal = FileJournal(path, lambda: ledger, ledger)
+        return Opened(opened.conversation, journal, opened.damage)
+
+    def read(self, ref: str, *, model: str = "") -> Opened:
+        """A conversation to look at, also while another process has it open."""
+        path = self.find(ref)
+        return self._read(path, read_file(self._disk, path), model)
+
+    def _read(self, path: Path, data: bytes, model: str) -> Opened:
+        lost = Header(id_in(path.name), "", model)
+        try:
+            conversation, damage = read_conversation(data, lost=lost)
+        except NotConversation as error:
+            raise NotFound(f"{path} is no conversation: {error}.") from error
+        why = f"{path.name} was opened to be read only."
+        if _is_newer(conversation):
+            why = f"{path.name} was written by a newer streamchat; it can only be read."
+        lines = tuple(f"{path.name}, {item}" for item in damage)
+        return Opened(conversation, SealedJournal(str(path), why), lines)
+
+    # Find
+
+    def newest(self) -> Path:
+        """The conversation that was written last. Raises NotFound when none is kept."""
+        with reading(self._folder.path):
+            files = self._folder.newest_first()
+        for path, _ in files:
+            if self._summary(path, 0.0) is not None:
+                return path
+        raise NotFound("No conversation is kept yet.")
+
+    def find(self, ref: str) -> Path:
+        """The file that `ref` names. Raises NotFound, which lists the nearest, or
+        Ambiguous, which lists all."""
+        if looks_like_path(ref):
+            return Path(ref)
+        with reading(self._folder.path):
+            paths = [path for path, _ in self._folder.newest_first()]
+        if found := with_id(paths, ref):
+            return found
+        summaries = self.summaries()
+        if found := with_title(summaries, ref):
+            return found
+        if Path(ref).is_file():
+            return Path(ref)
+        raise nobody(summaries, ref)
+
+    def summaries(self) -> list[Summary]:
+        """Newest first. Reads every file, but decodes of each turn only its end."""
+        with reading(self._folder.path):
+            files = self._folder.newest_first()
+        found = (self._summary(path, written) for path, written in files)
+        return [summary for summary in found if summary is not None]
+
+    def _summary(self, path: Path, written: float) -> Summary | None:
+        """None for what holds no turn, or cannot be read."""
+        try:
+            data = read_file(self._disk, path)
+            lost = Header(id_in(path.name), "", "")
+            conversation, _ = read_conversation(data, lost=lost, whole_bytes=0)
+        except (DiskError, NotFound, NotConversation):
+            return None
+        if not conversation.turn_count:
+            return None
+        return Summary(
+            id=conversation.id,
+            title=conversation.title,
+            updated=written,
+            turns=conversation.turn_count,
+            model=conversation.model,
+            cost_usd=conversation.cost_usd,
+            path=str(path),
+        )
+
+
+def _is_newer(conversation: Conversation) -> bool:
+    return conversation.header.version > VERSION

@@ -1,0 +1,212 @@
+"""The system calls of the store, and how a file or a directory is opened safely.
+
+Rules: no symbolic link is followed and nothing but a regular file is opened, without
+waiting for one (a FIFO would hang); a directory of ours is for its owner only.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from streamchat.errors import DiskError, NotFound
+
+_SAFELY = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+_CHUNK = 1 << 24
+
+
+class Disk:
+    """One method for one system call, so that tests can fail or record any of them."""
+
+    def open(self, path: str, flags: int, mode: int = 0o600) -> int:
+        return os.open(path, flags, mode)
+
+    def close(self, fd: int) -> None:
+        os.close(fd)
+
+    def read(self, fd: int, size: int, offset: int) -> bytes:
+        return os.pread(fd, size, offset)
+
+    def write(self, fd: int, data: bytes | memoryview) -> int:
+        return os.write(fd, data)
+
+    def fsync(self, fd: int) -> None:
+        os.fsync(fd)
+
+    def truncate(self, fd: int, size: int) -> None:
+        os.ftruncate(fd, size)
+
+    def lock(self, fd: int) -> None:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def status(self, fd: int) -> os.stat_result:
+        return os.fstat(fd)
+
+    def look(self, path: str) -> os.stat_result:
+        return os.lstat(path)
+
+    def mkdir(self, path: str) -> None:
+        os.mkdir(path, 0o700)  # noqa: PTH102
+
+    def chmod(self, path: str, mode: int) -> None:
+        os.chmod(path, mode)  # noqa: PTH101
+
+    def unlink(self, path: str) -> None:
+        os.unlink(path)  # noqa: PTH108
+
+    def list(self, path: str) -> list[str]:
+        return os.listdir(path)  # noqa: PTH208
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Raise our errors for what the system says: NotFound, DiskError."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise NotFound(f"There is no file {path}.") from error
+    except OSError as error:
+        raise DiskError(f"Cannot read {path}: {_reason(error)}.") from error
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Raise DiskError for whatever the system says."""
+    try:
+        yield
+    except OSError as error:
+        raise DiskError(f"Cannot save to {path}: {_reason(error)}.") from error
+
+
+def _reason(error: OSError) -> str:
+    if error.errno == errno.ELOOP:
+        return "it is a symbolic link"
+    return (error.strerror or str(error)).lower()
+
+
+def open_regular(disk: Disk, path: Path, flags: int) -> int:
+    """Open a file that must be a regular one. Raises OSError."""
+    fd = disk.open(str(path), flags | _SAFELY)
+    try:
+        kind = stat.S_IFMT(disk.status(fd).st_mode)
+        if kind != stat.S_IFREG:
+            raise OSError(errno.EINVAL, f"it is {_KINDS.get(kind, 'not a regular file')}")
+    except OSError:
+        close_quietly(disk, fd)
+        raise
+    return fd
+
+
+_KINDS = {
+    stat.S_IFDIR: "a directory",
+    stat.S_IFIFO: "a FIFO",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+def require_ours(disk: Disk, fd: int) -> None:
+    """Raises OSError unless the open file belongs to this user."""
+    if disk.status(fd).st_uid != os.geteuid():
+        raise OSError(errno.EPERM, "it belongs to another user")
+
+
+def close_quietly(disk: Disk, fd: int) -> None:
+    """Close what holds nothing that was not synced."""
+    with suppress(OSError):
+        disk.close(fd)
+
+
+def read_all(disk: Disk, fd: int) -> bytes:
+    """From the beginning to the end."""
+    pieces: list[bytes] = []
+    offset = 0
+    while piece := disk.read(fd, _CHUNK, offset):
+        pieces.append(piece)
+        offset += len(piece)
+    return b"".join(pieces)
+
+
+def read_file(disk: Disk, path: Path, size: int | None = None) -> bytes:
+    """The bytes of a regular file, or its first `size`. Raises NotFound, DiskError."""
+    with reading(path):
+        fd = open_regular(disk, path, os.O_RDONLY)
+        try:
+            return read_all(disk, fd) if size is None else disk.read(fd, size, 0)
+        finally:
+            close_quietly(disk, fd)
+
+
+def write_all(disk: Disk, fd: int, data: bytes) -> None:
+    """Write everything: a full disk may take a part and raise nothing."""
+    rest = memoryview(data)
+    while rest:
+        written = disk.write(fd, rest)
+        if written <= 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        rest = rest[written:]
+
+
+def sync_directory(disk: Disk, path: Path) -> None:
+    """Make the names in a directory survive a power cut."""
+    fd = disk.open(str(path), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        disk.fsync(fd)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a file system that cannot, such as CIFS
+            raise
+    finally:
+        close_quietly(disk, fd)
+
+
+@dataclass(slots=True)
+class Folder:
+    """The directory of the conversations: made when first needed, for its owner only."""
+
+    disk: Disk
+    path: Path
+    _unsynced: list[Path] = field(default_factory=list)
+
+    def ensure(self) -> None:
+        """Make it, check it, and put its name on disk. Raises OSError."""
+        for path in reversed([self.path, *self.path.parents]):
+            if not self._exists(path):
+                self._unsynced.append(path.parent)
+                self.disk.mkdir(str(path))
+        self._check()
+        while self._unsynced:
+            sync_directory(self.disk, self._unsynced[-1])
+            self._unsynced.pop()
+
+    def _exists(self, path: Path) -> bool:
+        try:
+            self.disk.look(str(path))
+        except FileNotFoundError:
+            return False
+        return True
+
+    def _check(self) -> None:
+        found = self.disk.look(str(self.path))
+        if not stat.S_ISDIR(found.st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        if found.st_uid != os.geteuid():
+            raise PermissionError(errno.EPERM, "the directory belongs to another user")
+        if stat.S_IMODE(found.st_mode) & 0o077:
+            self.disk.chmod(str(self.path), 0o700)
+
+    def newest_first(self) -> list[tuple[Path, float]]:
+        """The conversation files, with the time each was last written."""
+        found = []
+        with suppress(FileNotFoundError):
+            for name in self.disk.list(str(self.path)):
+                if name.endswith(".jsonl"):
+                    with suppress(FileNotFoundError):  # deleted meanwhile
+                        path = self.path / name
+                        found.append((path, self.disk.look(str(path)).st_mtime))
+        return sorted(found, key=lambda pair: (pair[1], pair[0].name), reverse=True)

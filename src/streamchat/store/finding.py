@@ -1,0 +1,64 @@
+"""Which conversation a person means: by path, by the start of its id, or by title."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from streamchat.errors import Ambiguous, NotFound
+from streamchat.ports import Summary
+from streamchat.store.naming import id_in
+
+SHORTEST_ID = 4
+_MOST_NAMED = 8
+
+
+def looks_like_path(ref: str) -> bool:
+    """Something with a separator, or named like a file of ours."""
+    return "/" in ref or ref.endswith((".jsonl", ".json"))
+
+
+def with_id(paths: Iterable[Path], ref: str) -> Path | None:
+    """The file whose id begins with `ref`. Raises Ambiguous."""
+    if len(ref) < SHORTEST_ID:
+        return None
+    found = [path for path in paths if id_in(path.name).startswith(ref)]
+    exact = [path for path in found if id_in(path.name) == ref]
+    return _only(exact or found, ref, [path.name for path in exact or found])
+
+
+def with_title(summaries: Sequence[Summary], ref: str) -> Path | None:
+    """The file whose title is `ref`, begins with it, or has it inside; whatever the case.
+
+    Raises Ambiguous.
+    """
+    wanted = ref.casefold().strip()
+    titles = [(summary, summary.title.casefold()) for summary in summaries]
+    for found in (
+        [summary for summary, title in titles if title == wanted],
+        [summary for summary, title in titles if title.startswith(wanted)],
+        [summary for summary, title in titles if wanted in title],
+    ):
+        if wanted and found:
+            names = [f"{s.id[:8]} {s.title}" for s in found]
+            return _only([Path(s.path) for s in found], ref, names)
+    return None
+
+
+def _only(found: list[Path], ref: str, names: list[str]) -> Path | None:
+    if len(found) > 1:
+        listed = "; ".join(names[:_MOST_NAMED])
+        more = f"; and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+        raise Ambiguous(f"{ref!r} may be any of: {listed}{more}.", tuple(names))
+    return found[0] if found else None
+
+
+def nobody(summaries: Sequence[Summary], ref: str) -> NotFound:
+    """There is none; the nearest ids and titles."""
+    import difflib  # 4 ms, and only for a mistake
+
+    names = {s.title.casefold(): f"{s.id[:8]} {s.title}" for s in summaries}
+    names |= {s.id[: len(ref)]: f"{s.id[:8]} {s.title}" for s in summaries}
+    near = difflib.get_close_matches(ref.casefold(), names, n=3, cutoff=0.5)
+    hint = f" The nearest: {'; '.join(dict.fromkeys(names[n] for n in near))}." if near else ""
+    return NotFound(f"There is no conversation {ref!r}.{hint}")

@@ -1,0 +1,129 @@
+"""A conversation from the bytes of its file, and what was wrong with them.
+
+Rules: only b"\\n" ends a line; a bad line costs that line; what can be saved of one (a
+whole record after a torn one, a record with NULs or bad UTF-8 in it) is kept; all of it
+is reported with its number.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from streamchat.conversation import Conversation
+from streamchat.records import Header, Record, Unknown, from_dict, parse, seal
+
+WHOLE_BYTES = 4_000_000  # of the end of the file are decoded at once: 0.02 s
+_RECORD = re.compile(r'\{\s*"type"\s*:\s*"(?:turn|partial|head|set)"')
+_MOST_SAVED = 100  # records of one bad line
+
+
+class NotConversation(ValueError):
+    """No line of the file is a record; says what is wrong with the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What was wrong with a line, from 1."""
+
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.reason}"
+
+
+@dataclass(slots=True)
+class _Reading:
+    records: list[Record] = field(default_factory=list)
+    damage: list[Damage] = field(default_factory=list)
+
+
+def read_conversation(
+    data: bytes, *, lost: Header, whole_bytes: int = WHOLE_BYTES
+) -> tuple[Conversation, tuple[Damage, ...]]:
+    """Fold the file. `lost` stands in for a header that cannot be read. Turns before the
+    last `whole_bytes` are left sealed.
+
+    Raises NotConversation.
+    """
+    reading = _read(data, whole_bytes)
+    header = next((r for r in reading.records if isinstance(r, Header)), None)
+    if header is None:
+        _require_records(reading)
+        reading.damage.append(Damage(1, "the header is missing"))
+    conversation = Conversation(header or lost)
+    for record in reading.records:
+        if record is not header:
+            conversation.apply(record)
+    return conversation, tuple(sorted(reading.damage, key=lambda damage: damage.line))
+
+
+def _require_records(reading: _Reading) -> None:
+    if not any(not isinstance(record, Unknown) for record in reading.records):
+        first = reading.damage[0] if reading.damage else Damage(1, "there is no header")
+        raise NotConversation(str(first))
+
+
+def _read(data: bytes, whole_bytes: int) -> _Reading:
+    reading = _Reading()
+    lines = data.split(b"\n")
+    left = len(data)
+    for number, line in enumerate(lines, 1):
+        left -= len(line) + 1
+        sealed = seal(line, number) if left > whole_bytes else None
+        if sealed is not None:
+            reading.records.append(sealed)
+        elif line.strip():
+            _read_line(line, number, reading, torn=number == len(lines))
+    return reading
+
+
+def _read_line(line: bytes, number: int, reading: _Reading, *, torn: bool) -> None:
+    try:
+        record = parse(line)
+    except ValueError as error:
+        reason = "it was cut off" if torn else _reason(error)
+        _save(line, number, reading, reason)
+        return
+    if isinstance(record, Header) and any(isinstance(r, Header) for r in reading.records):
+        reading.damage.append(Damage(number, "a second header"))
+    reading.records.append(record)
+
+
+def _reason(error: ValueError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} at character {error.pos + 1}"
+    if isinstance(error, UnicodeDecodeError):
+        return f"not UTF-8 at byte {error.start + 1}"
+    return str(error)
+
+
+def _save(line: bytes, number: int, reading: _Reading, reason: str) -> None:
+    nulls = line.count(b"\0")
+    text = line.replace(b"\0", b"").decode("utf-8", "replace")
+    saved = list(_saved(text))
+    if nulls:
+        reason = f"{nulls} NUL bytes" + ("" if saved or not text else f"; {reason}")
+    reading.damage.append(Damage(number, reason))
+    reading.records += saved
+
+
+def _saved(text: str) -> Iterator[Record]:
+    try:
+        yield parse(text)
+        return
+    except ValueError:
+        pass
+    decoder = json.JSONDecoder()
+    done = 0
+    for match, _ in zip(_RECORD.finditer(text), range(_MOST_SAVED), strict=False):
+        if match.start() < done:
+            continue
+        try:
+            value, done = decoder.raw_decode(text, match.start())
+            yield from_dict(value)
+        except (ValueError, RecursionError):
+            continue
