@@ -57,7 +57,7 @@ class ColouredCode(OpenCode):
         self._ahead: list[LexedLine] = []
 
     def feed(self, text: str) -> list[Line]:
-        self._held.append(text.expandtabs(TAB_CELLS))
+        self._held.append(text)
         return self._settle(BATCH) if len(self._held) == LAG + BATCH else []
 
     def close(self) -> list[Line]:
@@ -93,7 +93,6 @@ class _Unsettled(OpenCode):
         self._lines = lines
 
     def feed(self, text: str) -> list[Line]:
-        text = text.expandtabs(TAB_CELLS)
         lexed = lexed_line(self._lexer, self._mark, text)
         self._lines.append(self._colours.line(text, lexed))
         self._mark = lexed.mark

@@ -11,6 +11,7 @@ from pygments.styles import get_style_by_name
 from pygments.token import Token, _TokenType
 from pygments.util import ClassNotFound
 
+from streamchat.render.code import TAB_CELLS
 from streamchat.render.lexing import LexedLine
 from streamchat.render.look import Depth, Palette, rgb_parameters
 from streamchat.render.spans import Line, Span
@@ -31,8 +32,9 @@ class Colours:
     def line(self, text: str, lexed: LexedLine) -> Line:
         """Plain where the text was not given to the lexer."""
         if not lexed.tokens:
-            return [Span(text)]
-        return [Span(value, self.of(kind)) for kind, value in lexed.tokens]
+            return [Span(text.expandtabs(TAB_CELLS))]
+        spans = [Span(value, self.of(kind)) for kind, value in lexed.tokens]
+        return _without_tabs(spans) if "\t" in text else spans
 
     def _found(self, kind: _TokenType) -> str:
         if self._style is None:
@@ -47,6 +49,18 @@ class Colours:
         if wanted["color"] and wanted["color"] != self._style.style_for_token(Token)["color"]:
             parameters.append(rgb_parameters(wanted["color"], self._palette.look.depth))
         return ";".join(parameters)
+
+
+def _without_tabs(spans: Line) -> Line:
+    """Tabs as blanks up to the next stop; lexers have seen them as they were."""
+    column = 0
+    expanded = []
+    for text, style, link in spans:
+        ahead = "x" * (column % TAB_CELLS)  # so that stops are counted from the line's start
+        text = (ahead + text).expandtabs(TAB_CELLS)[len(ahead) :]
+        expanded.append(Span(text, style, link))
+        column += len(text)
+    return expanded
 
 
 def _pygments_style(palette: Palette) -> StyleMeta | None:

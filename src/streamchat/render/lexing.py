@@ -51,6 +51,7 @@ class LexedLine(NamedTuple):
 class _Walked(NamedTuple):
     steps: list[Step]
     open: Construct | None  # the construct that the last lines are inside of
+    begins: int  # where that is
 
 
 class LineLexer:
@@ -74,33 +75,35 @@ class LineLexer:
         return list(map(LexedLine, tokens, _marks(text, resumed, mark, walked)))
 
     def _walked(self, text: str, at: int, mark: Mark) -> _Walked:
-        """Decide whether the text ends inside a construct, by closing it on trial."""
+        """Decide whether the text ends inside a construct, by closing each on trial.
+
+        Where several could be open (an apostrophe in a here document) the first to
+        begin is."""
         if mark.inside is not None:
-            steps = self._trial(text, at, mark.state, mark.inside)
-            if steps is not None:
-                return _Walked(steps, mark.inside)
+            still = self._trial(text, at, mark.state, mark.inside)
+            if still is not None and still.begins == at:
+                return still
         plain = self._steps(text, at, mark.state)
-        for construct in self._constructs:
-            if construct is mark.inside or not _suspected(construct, text, at, plain):
-                continue
-            steps = self._trial(text, at, mark.state, construct)
-            if steps is not None:
-                return _Walked(steps, construct)
-        return _Walked(plain, None)
+        trials = [
+            self._trial(text, at, mark.state, construct)
+            for construct in self._constructs
+            if _suspected(construct, text, at, plain)
+        ]
+        walks = [trial for trial in trials if trial is not None]
+        return min(walks, key=lambda walk: walk.begins, default=_Walked(plain, None, at))
 
     def _steps(self, text: str, at: int, state: State) -> list[Step]:
         self._work.characters_lexed += len(text) - at
         return list(self._walker.steps(text, at, state))
 
-    def _trial(
-        self, text: str, at: int, state: State, construct: Construct
-    ) -> list[Step] | None:
+    def _trial(self, text: str, at: int, state: State, construct: Construct) -> _Walked | None:
         openers = list(construct.opener.finditer(text, at)) if not construct.state else []
         closings = dict.fromkeys(construct.closing(match) for match in reversed(openers))
         for closing in list(closings)[:_TRIALS_MAX] or [construct.closer]:
             steps = self._steps(text + closing, at, state)
-            if _ends_inside(construct, text, steps):
-                return steps
+            step = _step_across(steps, len(text))
+            if step is not None and _is_inside(construct, text, step):
+                return _Walked(steps, construct, step.start)
         return None
 
 
@@ -119,10 +122,7 @@ def _suspected(construct: Construct, text: str, at: int, plain: list[Step]) -> b
     return closer in last[0] or text.find(closer, last.end()) < 0
 
 
-def _ends_inside(construct: Construct, text: str, steps: list[Step]) -> bool:
-    step = _step_across(steps, len(text))
-    if step is None:
-        return False
+def _is_inside(construct: Construct, text: str, step: Step) -> bool:
     if construct.state:
         return top_of(step.state) == construct.state
     return step.end > len(text) and construct.opener.match(text, step.start) is not None
