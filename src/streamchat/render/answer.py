@@ -7,12 +7,14 @@ Rule 1: text pieces are only collected by `feed`; the fold works when a frame as
 so that a burst of deltas costs one pass.
 Rule 2: text blocks that follow each other directly are one text (citations cut a sentence
 into several); with anything between them they are separate documents.
+Rule 3: with the trace on, a text settles when it ends, so that the lines of the trace, which
+settle at once, do not come between its rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, TypeAlias, assert_never
+from typing import Literal, Protocol, TypeAlias, assert_never
 
 from streamchat.events import (
     BlockStarted,
@@ -66,12 +68,13 @@ class Answer:
         self._clock = clock
         self._trace = trace
         self._settled: list[Row] = []
+        self._held: list[Row] = []  # final, but of a text that the trace must not break
         self._pieces: list[str] = []
         self._fold: FoldLike | None = None
         self._thoughts: Thoughts | None = None
         self._thinking_since_s = 0.0
         self._usage = Usage()
-        self._wants_gap = False  # something was shown that a text must stand apart from
+        self._last: Literal["nothing", "text", "aside"] = "nothing"
         self._after_blank = True
 
     @property
@@ -114,7 +117,9 @@ class Answer:
             return []
         if self._thoughts is not None:
             return self._thoughts.rows(height)
-        return self._fold.tail(height) if self._fold is not None else []
+        if self._fold is None:
+            return []
+        return [*self._held[-height:], *self._fold.tail(height)][-height:]
 
     def close(self) -> list[Row]:
         self._end_thinking()
@@ -159,34 +164,43 @@ class Answer:
         self._pieces.clear()
         if self._fold is None:
             self._fold = self._new_fold(self._width, self._look)
-            self._gap()
-        self._add(self._fold.feed(text))
+            if not self._trace:
+                self._part("text")
+        self._add_text(self._fold.feed(text))
 
     def _end_text(self) -> None:
         self._fold_pieces()
         if self._fold is not None:
-            self._add(self._fold.close())
+            self._add_text(self._fold.close())
             self._fold = None
-            self._wants_gap = True
+            if self._trace:
+                self._part("text")
+                self._add(self._held)
+                self._held = []
 
     def _aside(self, text: str) -> None:
-        if self._fold is not None or self._pieces:
-            self._end_text()
-            self._gap()
+        self._end_text()
+        self._part("aside")
         self._add(literal_rows(text, self._width, style=style_of(self._look, "thinking")))
-        self._wants_gap = True
 
     def _trace_event(self, event: RawEvent) -> None:
         if self._trace:
-            self._fold_pieces()
-            self._add(
-                [one_row(trace_line(event), self._width, style=style_of(self._look, "status"))]
-            )
-            self._wants_gap = True
+            style = style_of(self._look, "status")
+            self._add([one_row(trace_line(event), self._width, style=style)])
+            self._last = "aside"
 
-    def _gap(self) -> None:
-        if self._wants_gap and not self._after_blank:
+    def _part(self, kind: Literal["text", "aside"]) -> None:
+        """A blank row between parts, but not between asides."""
+        stands_apart = self._last == "text" or (self._last == "aside" and kind == "text")
+        if stands_apart and not self._after_blank:
             self._add([BLANK])
+        self._last = kind
+
+    def _add_text(self, rows: list[Row]) -> None:
+        if self._trace:
+            self._held += rows
+        else:
+            self._add(rows)
 
     def _add(self, rows: list[Row]) -> None:
         self._settled += rows

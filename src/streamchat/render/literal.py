@@ -36,8 +36,9 @@ def one_row(text: str, width: int, *, style: str = "") -> Row:
     """As much as fits in one row; the text itself may be cut, and says so."""
     line = clean_line(text)
     if cell_len(line) > width:
-        first = fold(line, max(1, width - 1))[0]
-        line = line[: first.end] + "…"
+        ending = "…" if width > 1 else ""
+        first = fold(line, max(1, width - len(ending)))[0]
+        line = line[: first.end] + ending
     return row_of([Span(line, style)])
 
 

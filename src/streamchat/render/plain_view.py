@@ -1,8 +1,8 @@
 """One reply as text that is only ever appended: the ports' View for screen readers, dumb
 terminals and whatever is no terminal.
 
-Rule: no escape sequence, no line twice, nothing that moves; a long silence is broken once
-by a line that says what is waited for.
+Rule: no escape sequence, no line twice, nothing that moves; a long silence is broken by a
+line that says what is waited for.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from streamchat.render.closing import closing_rows
 from streamchat.render.literal import literal_rows
 from streamchat.render.look import Look
 from streamchat.render.rows import Row
-from streamchat.render.scheduler import CallLater, Timer
+from streamchat.render.scheduler import CallLater, Ticker
 from streamchat.render.status import Status
 
-LONG_WAIT_S = 20.0
+LONG_SILENCE_S = 20.0
 
 
 class PlainView:
@@ -38,15 +38,17 @@ class PlainView:
         call_later: CallLater,
         on_close: Callable[[], None],
     ) -> None:
-        self._write_rows = write_rows
+        self._print = write_rows
         self._answer, self._status = answer, status
         self._look, self._width = look, width
-        self._clock, self._call_later, self._on_close = clock, call_later, on_close
+        self._clock, self._on_close = clock, on_close
         self._is_closed = False
-        self._timer: Timer | None = call_later(LONG_WAIT_S, self._say_what_is_awaited)
+        self._is_silent = True
+        self._ticker = Ticker(
+            self._break_silence, interval_s=LONG_SILENCE_S, call_later=call_later
+        )
 
     def feed(self, event: Event) -> None:
-        self._cancel_timer()
         self._status.feed(event, self._clock())
         self._answer.feed(event)
         rows = self._answer.settle()
@@ -58,7 +60,7 @@ class PlainView:
         if self._is_closed:
             return
         self._is_closed = True
-        self._cancel_timer()
+        self._ticker.stop()
         rows = self._answer.close()
         rows += closing_rows(
             ending,
@@ -80,14 +82,15 @@ class PlainView:
     def leave(self) -> str:
         return ""
 
-    def _say_what_is_awaited(self) -> None:
-        self._timer = None
-        self._write_rows(self._literal(f"still {self._status.awaited}"))
+    def _break_silence(self) -> None:
+        if self._is_silent:
+            self._write_rows(self._literal(f"still {self._status.awaited}"))
+        self._is_silent = True
+
+    def _write_rows(self, rows: list[Row]) -> None:
+        if rows:
+            self._is_silent = False
+            self._print(rows)
 
     def _literal(self, text: str) -> list[Row]:
         return literal_rows(text, self._width)
-
-    def _cancel_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None

@@ -2,7 +2,8 @@
 
 Rule 1: a terminal that went away (closed window, broken pipe) is remembered, not raised:
 what still arrives has to be kept, and showing it must not get in the way.
-Rule 2: a character that the encoding lacks becomes as many "?" as it has cells.
+Rule 2: a character that the encoding lacks becomes as many "?" as it has cells; the few
+signs that we write ourselves become their likeness.
 """
 
 from __future__ import annotations
@@ -14,15 +15,17 @@ from typing import TextIO
 from streamchat.render.cells import cell_len
 
 _AS_WIDE = "streamchat.as-wide"
+_LIKENESS = {"·": "-", "…": "~"}
 
 
-def _question_marks(error: UnicodeError) -> tuple[str, int]:
+def _as_wide(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    return "?" * cell_len(error.object[error.start : error.end]), error.end
+    lacking = error.object[error.start : error.end]
+    return "".join(_LIKENESS.get(char, "?" * cell_len(char)) for char in lacking), error.end
 
 
-codecs.register_error(_AS_WIDE, _question_marks)
+codecs.register_error(_AS_WIDE, _as_wide)
 
 
 class Sink:

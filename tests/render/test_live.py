@@ -1,0 +1,137 @@
+"""The painter inside a rich Live: what Live still does, and that it costs nothing."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from pyte_terminal import MODES, PyteTerminal
+from rich.console import Console
+from row_streams import RowStream, row_of
+from stage import Tty
+
+from streamchat.render.live import LivePanel
+from streamchat.render.painter import Painter
+from streamchat.render.rowdiff import plain_text
+from streamchat.render.rows import Row
+
+STATUS = row_of("status", "\x1b[2m")
+
+
+def panel_of(tty: Tty, width: int = 40, height: int = 10) -> LivePanel:
+    console = Console(
+        file=tty,
+        force_terminal=True,
+        width=width,
+        height=height,
+        legacy_windows=False,
+        _environ={},
+    )
+    return LivePanel(Painter(width=width, height=height), console)
+
+
+def test_each_frame_is_one_write_of_the_painters_bytes() -> None:
+    tty, alone = Tty(), Painter(width=40, height=10)
+    panel, stream = panel_of(tty), RowStream(40, seed=3)
+    panel.start()
+    expected = ["\x1b[?25l"]
+    for _ in range(200):
+        settled = stream.step()
+        live = [*stream.tail, STATUS]
+        panel.paint(settled, live)
+        expected += [frame] if (frame := alone.frame(settled, live)) else []
+    assert tty.writes == expected
+    rest = stream.close()
+    panel.finish(rest)
+    assert tty.writes[len(expected) :] == [alone.finish(rest) + "\x1b[?25h"]
+
+
+def test_what_settled_stays_and_what_was_live_is_gone() -> None:
+    terminal = PyteTerminal(40, 10)
+    panel = panel_of(Tty(terminal))
+    panel.start()
+    panel.paint([row_of("first")], [row_of("second"), STATUS])
+    panel.finish([row_of("second, whole")])
+    assert terminal.lines() == ["first", "second, whole"]
+    assert (terminal.screen.cursor.x, terminal.screen.cursor.y) == (0, 2)
+    assert terminal.modes() == {"25": "h", "2026": "l", "7": "h"}
+
+
+def test_printing_appears_above_what_is_live() -> None:
+    terminal = PyteTerminal(40, 10)
+    panel = panel_of(Tty(terminal))
+    panel.start()
+    panel.paint([row_of("settled")], [row_of("tail"), STATUS])
+    panel.console.print("from the console")
+    print("from print")  # noqa: T201
+    print("from stderr", file=sys.stderr)  # noqa: T201
+    assert terminal.lines() == [
+        "settled", "from the console", "from print", "from stderr", "tail", "status"
+    ]  # fmt: skip
+    panel.paint([], [row_of("tail grows"), STATUS])
+    panel.finish([row_of("tail grows")])
+    assert terminal.lines() == [
+        "settled", "from the console", "from print", "from stderr", "tail grows"
+    ]  # fmt: skip
+
+
+def test_printing_above_is_one_synchronised_write() -> None:
+    tty = Tty()
+    panel = panel_of(tty)
+    panel.start()
+    panel.paint([], [row_of("tail"), STATUS])
+    before = len(tty.writes)
+    panel.console.print("above")
+    assert len(tty.writes) == before + 1
+    written = tty.writes[-1]
+    assert written.startswith("\x1b[?2026h")
+    assert written.endswith("\x1b[?2026l")
+    panel.finish([])
+
+
+def test_the_standard_streams_come_back() -> None:
+    before = sys.stdout, sys.stderr
+    panel = panel_of(Tty())
+    panel.start()
+    assert sys.stdout is not before[0]
+    panel.finish([])
+    assert (sys.stdout, sys.stderr) == before
+
+
+def test_an_abandoned_panel_leaves_its_rows_and_restores_the_terminal() -> None:
+    before = sys.stdout
+    terminal = PyteTerminal(40, 10)
+    panel = panel_of(Tty(terminal))
+    panel.start()
+    panel.paint([row_of("settled")], [row_of("tail"), STATUS])
+    panel.abandon()
+    assert terminal.lines() == ["settled", "tail", "status"]
+    assert (terminal.screen.cursor.x, terminal.screen.cursor.y) == (0, 3)
+    assert terminal.modes() == {"25": "h", "2026": "l", "7": "h"}
+    assert sys.stdout is before
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_prints_between_frames_disturb_nothing(seed: int) -> None:
+    terminal = PyteTerminal(40, 8)
+    panel, stream = panel_of(Tty(terminal), height=8), RowStream(40, seed)
+    expected: list[Row] = []
+    panel.start()
+    for number in range(120):
+        settled = stream.step()
+        expected += settled
+        panel.paint(settled, [*stream.tail, STATUS])
+        if number % 7 == 0:
+            panel.console.print(f"note {number}", highlight=False)
+            expected.append(row_of(f"note {number}"))
+    rest = stream.close()
+    panel.finish(rest)
+    lines = [plain_text(row).rstrip() for row in [*expected, *rest]]
+    while not lines[-1]:
+        lines.pop()
+    assert terminal.lines() == lines
+    assert terminal.modes() == {"25": "h", "2026": "l", "7": "h"}
+    assert [setting for mode, setting in MODES.findall(terminal.fed) if mode == "25"] == [
+        "l",
+        "h",
+    ]

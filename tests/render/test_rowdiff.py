@@ -1,0 +1,74 @@
+"""Patches between rows: cheap, and never wrong about a column."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from pyte_terminal import PyteTerminal
+from row_streams import row_of
+
+from streamchat.render.rowdiff import Patch, patch, plain_text
+from streamchat.render.rows import Row
+
+RED, BOLD, RESET = "\x1b[31m", "\x1b[1m", "\x1b[0m"
+LINK, LINK_END = "\x1b]8;id=1;https://a.b/\x1b\\", "\x1b]8;;\x1b\\"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("abc", "abcd", Patch(3, "d", 4)),
+        ("abc", "aXc", Patch(1, "X", 2)),
+        ("abc", "ab", Patch(2, "\x1b[K", 2)),
+        ("好的", "好的吗", Patch(4, "吗", 6)),
+        (f"{RED}ab{RESET}", f"{RED}abc{RESET}", Patch(2, f"{RED}c{RESET}", 3)),
+        ("abc", f"a{RED}b{RESET}c", Patch(1, f"{RED}b{RESET}", 2)),
+        (f"{LINK}a{LINK_END}", f"{LINK}ab{LINK_END}", Patch(1, f"{LINK}b{LINK_END}", 2)),
+    ],
+)
+def test_a_patch_is_what_differs(old: str, new: str, expected: Patch) -> None:
+    assert patch(sized(old), sized(new)) == expected
+
+
+@pytest.mark.parametrize("odd", ["👩‍💻", "🇫🇷", "e\u0301", "☎\ufe0f", "नि"])
+def test_a_row_whose_width_is_in_doubt_is_written_whole(odd: str) -> None:
+    old, new = sized(f"{odd} abc"), sized(f"{odd} abcd")
+    assert patch(old, new) == Patch(0, f"\x1b[K{new.text}", new.width)
+
+
+def test_behind_such_a_row_a_suffix_needs_no_column() -> None:
+    old, new = sized("👩‍💻 abc"), sized("👩‍💻 abcd")
+    assert patch(old, new, at_end=True) == Patch(old.width, "d", new.width)
+
+
+def test_what_joins_the_last_character_is_no_suffix() -> None:
+    old, new = sized("👩"), sized("👩\u200d💻")
+    assert patch(old, new, at_end=True) == Patch(0, f"\x1b[K{new.text}", new.width)
+
+
+def test_random_rows_become_each_other() -> None:
+    random_ = random.Random(7)
+    terminal = PyteTerminal(30, 2)
+    old = row_of("")
+    for _ in range(1500):
+        new = random_row(random_)
+        change = patch(old, new)
+        terminal.feed(f"\r\x1b[{change.column + 1}G{change.text}")
+        expected = PyteTerminal(30, 2)
+        expected.feed(new.text)
+        assert terminal.lines() == expected.lines() == ([plain_text(new)] if new.width else [])
+        assert terminal.styles() == expected.styles()
+        old = new
+
+
+def random_row(random_: random.Random) -> Row:
+    words = [random_.choice(["ab", "好", "x", "—"]) for _ in range(random_.randint(0, 8))]
+    styles = ["", "", RED, BOLD, BOLD + RED]
+    styled = [(word, random_.choice(styles)) for word in words]
+    text = "".join(f"{style}{word}{RESET if style else ''}" for word, style in styled)
+    return Row(text, row_of("".join(words)).width)
+
+
+def sized(text: str) -> Row:
+    return Row(text, row_of(plain_text(Row(text, 0))).width)

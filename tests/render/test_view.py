@@ -1,0 +1,363 @@
+"""Replies on an emulated terminal, from events to what is left in the scrollback."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from pathlib import Path
+
+import pytest
+from pyte_terminal import PyteTerminal
+from stage import Stage, stage
+
+from streamchat.events import (
+    BlockStarted,
+    BlockStopped,
+    Event,
+    Finished,
+    RawEvent,
+    Retrying,
+    Started,
+    TextDelta,
+    ThinkingDelta,
+)
+from streamchat.messages import Message, Usage, text_block
+from streamchat.ports import Ending, View
+from streamchat.render.fold import render
+from streamchat.render.painter import Painter
+from streamchat.render.rowdiff import plain_text
+
+CORPUS = Path(__file__).parents[1] / "data" / "escape_corpus.json"
+STARTED = Started("m", "opus", Usage(12))
+MARKDOWN = """# Title
+
+Some *prose* that is long enough to be wrapped at sixty columns, and so to grow.
+
+```python
+def f(x: int) -> int:
+    return x + 1
+```
+
+| one | two |
+|-----|-----|
+| 好的 | b |
+
+1. first
+2. second
+"""
+
+
+def message(text: str, stop_reason: str = "end_turn") -> Message:
+    usage = Usage(1234, 567)
+    return Message("assistant", (text_block(text),), "opus", stop_reason, usage, 0.0123)
+
+
+def pieces_of(text: str, random_: random.Random) -> list[str]:
+    pieces = []
+    while text:
+        size = random_.randint(1, 24)
+        pieces.append(text[:size])
+        text = text[size:]
+    return pieces
+
+
+def feed_all(view: View, *events: Event) -> None:
+    for event in events:
+        view.feed(event)
+
+
+def answer_rows(text: str, made: Stage, width: int) -> list[str]:
+    return [
+        plain_text(row).rstrip() for row in render(text, width=width, look=made.screen.look)
+    ]
+
+
+USAGE = "1,234 in · 567 out · 12.3 s · 46 tok/s · $0.0123"
+
+
+def trimmed(lines: list[str]) -> list[str]:
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+@pytest.mark.parametrize("height", [2, 3, 5, 10, 24, 50])
+@pytest.mark.parametrize("width", [20, 60, 132])
+def test_what_streams_is_what_one_print_would_leave(width: int, height: int) -> None:
+    random_ = random.Random(width * height)
+    made = stage(width, height)
+    view = made.screen.reply(model="opus")
+    feed_all(view, STARTED, BlockStarted(0, "text"))
+    for piece in pieces_of(MARKDOWN * 3, random_):
+        view.feed(TextDelta(piece))
+        made.loop.advance(random_.choice([0, 0.01, 0.05]))
+    view.close(Ending.COMPLETE, message(MARKDOWN), 12.3)
+    usage = [line.rstrip() for line in wrapped_usage(width)]
+    expected = ["", *trimmed(answer_rows(MARKDOWN * 3, made, width)), "", *usage]
+    assert made.lines == expected
+    assert made.terminal.modes() == {"25": "h", "2026": "l", "7": "h"}
+
+
+def wrapped_usage(width: int) -> list[str]:
+    if width > len(USAGE):
+        return [USAGE]
+    return ["1,234 in · 567 out ·", "12.3 s · 46 tok/s ·", "$0.0123"]
+
+
+def test_the_first_letters_are_on_the_screen_when_feed_returns() -> None:
+    made = stage()
+    view = made.screen.reply(model="opus")
+    feed_all(view, STARTED, BlockStarted(0, "text"), TextDelta("Hel"))
+    assert made.lines[:2] == ["", "Hel"]
+    view.close(Ending.COMPLETE, None, 1.0)
+
+
+def test_a_stalled_stream_shows_all_that_came_within_a_frame() -> None:
+    made = stage()
+    view = made.screen.reply(model="opus")
+    feed_all(view, STARTED, TextDelta("Hel"), TextDelta("lo, wor"))
+    made.loop.advance(0.04)
+    assert made.lines[1] == "Hello, wor"
+    view.close(Ending.COMPLETE, None, 1.0)
+
+
+def test_the_status_is_the_bottom_row_and_goes_with_the_end() -> None:
+    made = stage()
+    view = made.screen.reply(model="opus")
+    assert made.lines == ["", "⠋ connecting · opus · 0 s · esc to stop"]
+    feed_all(view, STARTED, TextDelta("Hello"))
+    made.loop.advance(2.1)
+    assert made.lines[:2] == ["", "Hello"]
+    assert made.lines[-1].endswith("writing · opus · 2 s · ~1 tokens · 0 tok/s · esc to stop")
+    view.close(Ending.COMPLETE, message("Hello"), 12.3)
+    assert made.lines == ["", "Hello", "", USAGE]
+
+
+def test_waiting_costs_little() -> None:
+    made = stage(80, 24)
+    view = made.screen.reply(model="opus")
+    feed_all(view, STARTED, BlockStarted(0, "thinking"))
+    made.loop.advance(3)
+    before = len(made.tty.text.encode())
+    made.loop.advance(10)
+    spent = len(made.tty.text.encode()) - before
+    assert len(made.tty.writes) > 70
+    assert spent / 10 <= 300
+    view.close(Ending.INTERRUPTED, None, 1.0)
+
+
+def test_a_retry_is_counted_down() -> None:
+    made = stage()
+    view = made.screen.reply(model="opus")
+    view.feed(Retrying(1, 3.0, "overloaded"))
+    made.loop.advance(1.1)
+    assert "retry 1 after overloaded: in 2 s" in made.lines[-1]
+    made.loop.advance(1)
+    assert "retry 1 after overloaded: in 1 s" in made.lines[-1]
+    view.close(Ending.FAILED, None, 2.0)
+    assert made.lines == []
+
+
+@pytest.mark.parametrize(
+    ("ending", "said"),
+    [
+        (Ending.COMPLETE, []),
+        (Ending.INTERRUPTED, ["⏹ interrupted"]),
+        (Ending.REFUSED, ["⏹ refused"]),
+        (Ending.CUT_OFF, []),
+        (Ending.FAILED, []),
+    ],
+)
+def test_how_it_ended(ending: Ending, said: list[str]) -> None:
+    made = stage()
+    view = made.screen.reply(model="opus")
+    feed_all(view, STARTED, TextDelta("Half an ans"))
+    view.close(ending, message("Half an ans"), 12.3)
+    assert made.lines == ["", "Half an ans", "", *said, USAGE]
+    assert made.terminal.screen.cursor.x == 0
+
+
+def test_thoughts_are_seen_and_leave_one_line() -> None:
+    made = stage()
+    view = made.screen.reply(model="opus")
+    feed_all(view, STARTED, BlockStarted(0, "thinking"), ThinkingDelta("Let me see"))
+    assert made.lines[1] == "  Let me see"
+    made.loop.advance(3.2)
+    feed_all(view, BlockStopped(0, {"type": "thinking"}), BlockStarted(1, "text"))
+    feed_all(view, TextDelta("Yes."))
+    view.close(Ending.COMPLETE, message("Yes."), 12.3)
+    assert made.lines == ["", "✻ thought for 3.2 s", "", "Yes.", "", USAGE]
+
+
+def test_the_trace_shows_each_event_in_order() -> None:
+    made = stage()
+    view = made.screen.reply(model="opus", trace=True)
+    feed_all(view, RawEvent({"type": "message_start"}), STARTED)
+    feed_all(view, RawEvent({"type": "content_block_delta", "index": 0}), TextDelta("Yes."))
+    feed_all(view, RawEvent({"type": "message_stop"}), Finished(message("Yes.")))
+    view.close(Ending.COMPLETE, message("Yes."), 12.3)
+    assert made.lines == [
+        "",
+        "message_start",
+        'content_block_delta {"index": 0}',
+        "message_stop",
+        "",
+        "Yes.",
+        "",
+        USAGE,
+    ]
+
+
+def test_what_is_said_while_it_arrives_stands_above_it() -> None:
+    made = stage()
+    view = made.screen.reply(model="opus")
+    feed_all(view, STARTED, TextDelta("An answer"))
+    made.screen.notice("The checkpoint could not be written.")
+    assert made.lines[:3] == ["", "The checkpoint could not be written.", "An answer"]
+    view.close(Ending.COMPLETE, None, 12.3)
+    made.screen.notice("after")
+    assert made.lines == ["", "The checkpoint could not be written.", "An answer", "", "after"]
+
+
+def test_closing_twice_is_closing_once() -> None:
+    made = stage()
+    view = made.screen.reply(model="opus")
+    view.close(Ending.COMPLETE, message(""), 12.3)
+    before = made.tty.text
+    view.close(Ending.COMPLETE, message(""), 12.3)
+    view.feed(TextDelta("late"))
+    made.loop.advance(5)
+    assert made.tty.text == before
+
+
+class Fault(Exception):
+    """Something that painting must not hide."""
+
+
+def test_a_fault_while_painting_gives_the_terminal_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = stage()
+    view = made.screen.reply(model="opus")
+    feed_all(view, STARTED, TextDelta("An answer\n\nand "))
+
+    def fail(*_: object) -> str:
+        raise Fault
+
+    made.loop.advance(1)
+    monkeypatch.setattr(Painter, "frame", fail)
+    view.feed(TextDelta("more"))
+    with pytest.raises(Fault):
+        made.loop.advance(1)
+    monkeypatch.undo()
+    assert made.terminal.modes() == {"25": "h", "2026": "l", "7": "h"}
+    assert made.terminal.screen.cursor.x == 0
+    view.feed(TextDelta("more"))
+    made.loop.advance(1)
+    view.close(Ending.FAILED, None, 1.0)
+    made.screen.error("after")
+    assert made.lines[-1] == "✗ after"
+
+
+@pytest.mark.parametrize("size", [(132, 12), (60, 40), (40, 12), (60, 5), (30, 4), (21, 3)])
+def test_another_window_size_in_mid_answer(size: tuple[int, int]) -> None:
+    made = stage(60, 12)
+    view = made.screen.reply(model="opus")
+    feed_all(
+        view, STARTED, TextDelta(MARKDOWN[: MARKDOWN.index("```")]), TextDelta("A new par")
+    )
+    made.loop.advance(1)
+    settled = made.lines[:5]
+    width, height = size
+    resize(made, width, height)
+    view.feed(TextDelta("agraph that goes on in a window of another size. The end."))
+    view.close(Ending.COMPLETE, None, 12.3)
+    # pyte, as xterm, cuts what no longer fits on the screen, whoever wrote it
+    assert [line[:width] for line in made.lines[:5]] == [line[:width] for line in settled]
+    rest = " ".join(made.lines[5:])
+    assert rest.endswith("A new paragraph that goes on in a window of another size. The end.")
+
+
+def resize(made: Stage, width: int, height: int) -> None:
+    """The window changes, then the program hears of it."""
+    screen = made.terminal.screen
+    while screen.cursor.y >= height:
+        screen.history.top.append(screen.buffer[0])
+        for y in range(screen.lines - 1):
+            screen.buffer[y] = screen.buffer[y + 1]
+        screen.buffer.pop(screen.lines - 1)
+        screen.cursor.y -= 1
+    y = screen.cursor.y
+    screen.lines = height
+    screen.resize(columns=width)
+    screen.cursor.y = y
+    made.environ.update(COLUMNS=str(width), LINES=str(height))
+    made.screen.resized()
+
+
+def test_restoring_at_any_moment_and_going_on() -> None:
+    made = stage()
+    view = made.screen.reply(model="opus")
+    feed_all(view, STARTED, TextDelta("Half an ans"))
+    made.screen.restore()
+    assert made.terminal.modes() == {"25": "h", "2026": "l", "7": "h"}
+    assert made.terminal.screen.cursor.x == 0
+    made.screen.resized()  # continued: what is live is drawn again below
+    feed_all(view, TextDelta("wer."))
+    view.close(Ending.COMPLETE, None, 12.3)
+    assert made.lines[-1] == "Half an answer."
+    assert made.terminal.modes() == {"25": "h", "2026": "l", "7": "h"}
+
+
+def payloads() -> list[str]:
+    entries: list[dict[str, str]] = json.loads(CORPUS.read_text())
+    return [entry["payload"] for entry in entries if len(entry["payload"]) < 2000]
+
+
+# Only what the painter and the rows are made of.
+OURS = re.compile(
+    r"\x1b\[[0-9;]*m|\x1b\[\?(?:25|7|2026)[hl]|\x1b\[\d*[ABGJKLM]"
+    r"|\x1b\]8;(?:id=[0-9a-f]+;[\x21-\x7e]+|;)\x1b\\|\r|\n"
+)
+COMMANDING = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def test_nothing_that_arrives_drives_the_terminal() -> None:
+    assert len(payloads()) > 90
+    for payload in payloads():
+        made = stage(60, 12)
+        made.screen.banner([payload])
+        view = made.screen.reply(model=payload, trace=True)
+        feed_all(
+            view,
+            RawEvent({"type": payload, "x": payload}),
+            Retrying(1, 1.0, payload),
+            Started("m", payload, Usage()),
+            BlockStarted(0, "thinking"),
+            ThinkingDelta(payload),
+            BlockStarted(1, "server_tool_use", payload),
+            BlockStopped(
+                1, {"type": "server_tool_use", "name": payload, "input": {"query": payload}}
+            ),
+            BlockStarted(2, "text"),
+            TextDelta(payload),
+        )
+        made.loop.advance(1)
+        view.close(Ending.COMPLETE, message(payload), 1.0)
+        made.screen.notice(payload)
+        made.screen.error(payload)
+        assert not COMMANDING.search(OURS.sub("", made.tty.text))
+
+
+def test_a_window_of_one_cell_is_survived() -> None:
+    for width, height in [(1, 1), (2, 1), (1, 5), (3, 2)]:
+        made = stage(width, height)
+        made.screen.banner(["streamchat"])
+        view = made.screen.reply(model="opus")
+        for piece in pieces_of(MARKDOWN, random.Random(1)):
+            view.feed(TextDelta(piece))
+            made.loop.advance(0.05)
+        view.close(Ending.COMPLETE, message(MARKDOWN), 12.3)
+        assert isinstance(made.terminal, PyteTerminal)
+        assert made.terminal.modes().get("7", "h") == "h"
