@@ -91,7 +91,7 @@ def build_parser(options: Sequence[Option], *, width: int = 80) -> argparse.Argu
     parser = _Parser(
         prog="streamchat",
         usage="streamchat [OPTIONS] [PROMPT...]",
-        description="Chat with Claude in the terminal, or ask once and pipe the answer on.",
+        description="Chat with Claude in the terminal, or ask once.",
         epilog=_EPILOG,
         formatter_class=lambda prog: _Formatter(prog, max_help_position=30, width=width),
         add_help=False,

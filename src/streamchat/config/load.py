@@ -28,6 +28,9 @@ from streamchat.settings import (
     shown,
 )
 
+# Read unasked in every directory: 1 MB of it can cost python-dotenv three seconds.
+_LARGEST_HERE_BYTES = 64_000
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -82,7 +85,7 @@ def _env_file(path: Path) -> Layer:
 
 def _here(path: Path, state_dir: Path, ask: Ask | None) -> list[Layer]:
     try:
-        file = read_text(path) if _is_file(path) else None
+        file = read_text(path, largest_bytes=_LARGEST_HERE_BYTES) if _is_file(path) else None
         variables = parse_env(file) if file else {}
     except ConfigError as error:
         return [Layer(Source.DOTENV, {}, notes=(f"./.env is ignored: {error.message}",))]
