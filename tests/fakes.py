@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -33,13 +33,13 @@ MODEL = "claude-test"
 class Hang:
     """A step of a script: nothing more comes until the reply is stopped."""
 
-    reached: Callable[[], None] = lambda: None
+    reached: Callable[[], object] = lambda: None
 
 
 Step: TypeAlias = Event | StreamchatError | Hang | BaseException
 
 
-def reply_events(*pieces: str, stop_reason: str = "end_turn") -> list[Step]:
+def reply_events(*pieces: str, stop_reason: str = "end_turn") -> list[Event]:
     """A whole reply of one text block."""
     text = "".join(pieces)
     usage = Usage(input_tokens=10, output_tokens=len(pieces))
@@ -53,17 +53,17 @@ def reply_events(*pieces: str, stop_reason: str = "end_turn") -> list[Step]:
     ]
 
 
-def partial_events(*pieces: str) -> list[Step]:
+def partial_events(*pieces: str) -> list[Event]:
     """A reply that has begun."""
-    start = [Started("msg_1", MODEL, Usage(input_tokens=10)), BlockStarted(0, "text")]
-    return [*start, *(TextDelta(piece) for piece in pieces)]
+    start = Started("msg_1", MODEL, Usage(input_tokens=10))
+    return [start, BlockStarted(0, "text"), *(TextDelta(piece) for piece in pieces)]
 
 
 @dataclass(slots=True)
 class ScriptedSource:
     """Each call of `stream` plays the next script; requests are kept."""
 
-    scripts: list[list[Step]]
+    scripts: list[Sequence[Step]]
     requests: list[Request] = field(default_factory=list)
 
     async def stream(self, request: Request) -> AsyncIterator[Event]:
@@ -143,6 +143,9 @@ class MemoryArchive:
     def open_newest(self) -> Opened:
         return self.open(next(iter(self.kept), ""), model=MODEL)
 
+    def read(self, ref: str, *, model: str = "") -> Opened:
+        return self.open(ref, model=model)
+
     def summaries(self) -> list[Summary]:
         return self.listed
 
@@ -191,7 +194,7 @@ class RecordingScreen:
     def markdown(self, source: str) -> None:
         self.shown.append(("markdown", source))
 
-    def history(self, turns: tuple[Turn, ...]) -> None:
+    def history(self, turns: tuple[Turn, ...], *, whole: bool = False) -> None:
         self.shown += [("history", turn.message.text) for turn in turns]
 
 
@@ -212,6 +215,7 @@ def open_session(warnings: list[str] | None = None) -> Session:
         max_tokens=1000,
         effort=None,
         thinking=None,
+        cache=True,
         new_id=counting_ids(),
         clock=lambda: NOW_S,
         warn=(warnings if warnings is not None else []).append,

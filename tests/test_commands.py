@@ -49,7 +49,7 @@ def test_help_lists_every_command() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "nearest"),
-    [("modle", "/model"), ("hlep", "/help"), ("res", "/resume"), ("exot", "/exit")],
+    [("modle", "/model"), ("hlep", "/help"), ("resu", "/resume"), ("exot", "/exit")],
 )
 def test_an_unknown_name_gets_the_nearest(typed: str, nearest: str) -> None:
     with pytest.raises(UsageError, match=nearest):
@@ -164,8 +164,8 @@ def test_show_and_events() -> None:
     session = open_session()
     assert run(session, "show") == Done("Nothing has been said yet.")
     session = talked(("q", "a"))
-    assert run(session, "show") == Replay()
-    assert run(session, "show", "2") == Replay(exchanges=2)
+    assert run(session, "show") == Replay(whole=True)
+    assert run(session, "show", "2") == Replay(exchanges=2, whole=True)
     assert run(session, "events") == Done("API events are shown.")
     assert session.trace
     assert run(session, "events") == Done("API events are hidden.")

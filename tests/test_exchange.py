@@ -1,7 +1,7 @@
 """`exchange`: whatever ends a reply, what arrived is kept and how it ended is said."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -15,7 +15,7 @@ from fakes import (
     reply_events,
 )
 from streamchat.errors import ApiError, CutOff, NoPermission, TryLater
-from streamchat.events import Retrying
+from streamchat.events import Finished, Retrying
 from streamchat.exchange import CHECKPOINT_CHARACTERS, Exchange, Patience, Result
 from streamchat.messages import INTERRUPTED
 from streamchat.ports import Ending
@@ -26,7 +26,7 @@ from streamchat.session import Session
 class Answered:
     """A question answered from a script; what came of it."""
 
-    def __init__(self, *scripts: list[Step], fault: BaseException | None = None) -> None:
+    def __init__(self, *scripts: Sequence[Step], fault: BaseException | None = None) -> None:
         self.session: Session = open_session()
         self.source = ScriptedSource(list(scripts))
         self.view = RecordingView(fault=fault)
@@ -117,8 +117,12 @@ def run_and(stop_at: Callable[[Exchange], None], answered: Answered) -> Result:
     async def main() -> Result:
         return await answered.exchange.run()
 
-    answered.source.scripts[0].append(Hang(lambda: stop_at(answered.exchange)))
+    then_hang(answered, lambda: stop_at(answered.exchange))
     return asyncio.run(main())
+
+
+def then_hang(answered: Answered, reached: Callable[[], object]) -> None:
+    answered.source.scripts[0] = [*answered.source.scripts[0], Hang(reached)]
 
 
 def test_stopping_keeps_what_arrived() -> None:
@@ -140,7 +144,7 @@ def test_cancelling_the_caller_keeps_what_arrived_too() -> None:
 
     async def main() -> None:
         reached = asyncio.Event()
-        answered.source.scripts[0].append(Hang(reached.set))
+        then_hang(answered, reached.set)
         running = asyncio.create_task(answered.exchange.run())
         await reached.wait()
         running.cancel()
@@ -182,7 +186,7 @@ def test_a_slow_reply_is_checkpointed_by_the_clock() -> None:
             return schedule(0, *args)  # type: ignore[arg-type]
 
         loop.call_later = at_once  # type: ignore[method-assign, assignment]
-        answered.source.scripts[0].append(Hang(lambda: schedule(0.01, answered.exchange.stop)))
+        then_hang(answered, lambda: schedule(0.01, answered.exchange.stop))
         await answered.exchange.run()
         return delays
 
@@ -230,3 +234,19 @@ def test_a_full_disk_costs_a_warning_and_no_turn() -> None:
     assert answered.run().ending is Ending.COMPLETE
     assert answered.history[1:] == [("assistant", "Hello", "end_turn")]
     assert warnings == ["The disk is full. The conversation goes on in memory."]
+
+
+def test_an_empty_answer_is_said_to_be_one() -> None:
+    result = Answered(reply_events()).run()
+    assert (result.ending, result.reason) == (Ending.COMPLETE, "The answer was empty.")
+
+
+def test_a_refusal_is_explained_as_far_as_the_server_does() -> None:
+    events = reply_events("No.", stop_reason="refusal")
+    details = {"category": "cyber", "explanation": "Not this."}
+    end = events.pop()
+    assert isinstance(end, Finished)
+    events.append(Finished(end.message, details))
+    assert Answered(events).run().reason == (
+        "The model declined to answer (cyber): Not this. /retry MODEL asks another one."
+    )

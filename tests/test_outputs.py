@@ -3,9 +3,9 @@
 import io
 import json
 
-from fakes import MODEL, Step, partial_events, reply_events
+from fakes import MODEL, partial_events, reply_events
 from streamchat.errors import ConfigError, TryLater
-from streamchat.events import Event, RawEvent, Retrying, ThinkingDelta
+from streamchat.events import Event, Finished, RawEvent, Retrying, ThinkingDelta
 from streamchat.messages import Message
 from streamchat.outputs import (
     JsonResult,
@@ -15,14 +15,6 @@ from streamchat.outputs import (
     error_object,
 )
 from streamchat.ports import Ending, View
-
-
-def events_of(*pieces: str) -> list[Event]:
-    return [step for step in reply_events(*pieces) if is_event(step)]
-
-
-def is_event(step: Step) -> bool:
-    return not isinstance(step, BaseException)
 
 
 def shown(view: View, out: io.StringIO, events: list[Event], message: Message | None) -> str:
@@ -44,7 +36,7 @@ class Flushed(io.StringIO):
 def test_text_is_verbatim_out_at_once_and_ends_in_one_newline() -> None:
     out = Flushed()
     view = VerbatimText(out)
-    for event in events_of("# Hi\x1b[31m", "\n\n`x`"):
+    for event in reply_events("# Hi\x1b[31m", "\n\n`x`"):
         view.feed(event)
         if event in partial_events("# Hi\x1b[31m")[2:]:
             assert out.out == "# Hi\x1b[31m"
@@ -54,14 +46,14 @@ def test_text_is_verbatim_out_at_once_and_ends_in_one_newline() -> None:
 
 def test_text_that_ends_in_a_newline_gets_no_second_one() -> None:
     out = io.StringIO()
-    assert shown(VerbatimText(out), out, events_of("done\n"), None) == "done\n"
+    assert shown(VerbatimText(out), out, reply_events("done\n"), None) == "done\n"
     empty = io.StringIO()
     assert shown(VerbatimText(empty), empty, [], None) == ""
 
 
 def test_raw_events_are_lines_of_ascii_json() -> None:
     out = io.StringIO()
-    events: list[Event] = [RawEvent({"type": "x", "text": "é\u2028"}), *events_of("é")]
+    events: list[Event] = [RawEvent({"type": "x", "text": "é\u2028"}), *reply_events("é")]
     assert shown(RawEvents(out), out, events, None) == (
         '{"type": "x", "text": "\\u00e9\\u2028"}\n'
     )
@@ -70,8 +62,8 @@ def test_raw_events_are_lines_of_ascii_json() -> None:
 def test_json_is_one_object() -> None:
     out = io.StringIO()
     final = reply_events("Hello")[-1]
-    message = final.message  # type: ignore[union-attr]
-    line = shown(JsonResult(out, "abcd"), out, events_of("Hello"), message)
+    assert isinstance(final, Finished)
+    line = shown(JsonResult(out, "abcd"), out, reply_events("Hello"), final.message)
     assert json.loads(line) == {
         "type": "result",
         "ending": "complete",
@@ -89,7 +81,7 @@ def test_json_is_one_object() -> None:
 
 def test_stream_json_names_each_step() -> None:
     out = io.StringIO()
-    events = [Retrying(1, 0.5, "Busy."), *events_of("Hello"), ThinkingDelta("hm")]
+    events = [Retrying(1, 0.5, "Busy."), *reply_events("Hello"), ThinkingDelta("hm")]
     lines = shown(JsonStream(out, "abcd"), out, events, None).splitlines()
     objects = [json.loads(line) for line in lines]
     assert [each["type"] for each in objects] == [
@@ -108,7 +100,7 @@ def test_an_error_is_one_object_with_its_status() -> None:
     error = TryLater(
         "Busy.", kind="overloaded_error", http_status=529, request_id="r", retryable=True
     )
-    assert error_object(error) == {
+    assert error_object(error, "Busy.") == {
         "error": {
             "type": "overloaded_error",
             "message": "Busy.",
@@ -118,4 +110,4 @@ def test_an_error_is_one_object_with_its_status() -> None:
             "request_id": "r",
         }
     }
-    assert error_object(ConfigError("Bad file."))["error"]["status"] == 78
+    assert error_object(ConfigError("Bad file."), "Bad file.")["error"]["status"] == 78

@@ -1,7 +1,7 @@
 """`repl`: whole dialogues, with a scripted keyboard and model."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from fakes import (
     Hang,
@@ -24,14 +24,14 @@ class Dialogue:
     def __init__(
         self,
         *inputs: Input | str,
-        answers: list[list[Step]] | None = None,
+        answers: Sequence[Sequence[Step]] = (),
         during: Callable[[Stop], None] = lambda _stop: None,
     ) -> None:
         keys = [Typed(entry) if isinstance(entry, str) else entry for entry in inputs]
         self.session = open_session()
         self.reader = ScriptedReader(iter(keys), during=during)
         self.screen = RecordingScreen()
-        self.source = ScriptedSource(answers or [])
+        self.source = ScriptedSource(list(answers))
         self.session.warn = self.screen.error
         repl = Repl(self.session, self.source, self.reader, self.screen, lambda: 0.0)
         asyncio.run(repl.run())

@@ -42,10 +42,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """Show the last `exchanges` of the open conversation again (all when None)."""
+    """Show the last `exchanges` of the open conversation again (all when None); of
+    these the last screenfuls, or every one when `whole`."""
 
     notice: str = ""
     exchanges: int | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +246,8 @@ def show(session: Session, argument: str) -> Outcome:
     """Show the conversation again, or only its last N exchanges."""
     if not session.conversation.path:
         return Done("Nothing has been said yet.")
-    return Replay(exchanges=_positive(argument, default=1) if argument else None)
+    count = _positive(argument, default=1) if argument else None
+    return Replay(exchanges=count, whole=True)
 
 
 @command("/events")

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from streamchat.errors import ApiError, CutOff
 from streamchat.events import Event, Finished, Retrying, Started, TextDelta
-from streamchat.messages import Message
+from streamchat.messages import JsonObject, Message
 from streamchat.ports import Ending, Source, View
 from streamchat.session import Session
 from streamchat.turn import Turn
@@ -73,6 +73,7 @@ class Exchange:
     _turn: Turn = field(default_factory=Turn)
     _turn_id: str = ""
     _started: bool = False
+    _end: Finished | None = None
     _unsaved: list[str] = field(default_factory=list)
     _unsaved_characters: int = 0
     _timer: asyncio.TimerHandle | None = None
@@ -136,6 +137,7 @@ class Exchange:
                 self._note_unsaved(text)
             case Finished():
                 self._forget_unsaved()
+                self._end = event
             case _:
                 pass
         self.view.feed(event)
@@ -168,7 +170,7 @@ class Exchange:
         if message is not None:
             message = self._keep(message)
         fault = None if task.cancelled() else task.exception()
-        result = _result(task, message, seconds)
+        result = _result(task, self._end, message, seconds)
         self.view.close(result.ending, message, seconds)
         if fault is not None and not isinstance(fault, ApiError):
             raise fault
@@ -180,7 +182,9 @@ class Exchange:
         return self.session.add(message, turn_id=self._turn_id).message
 
 
-def _result(task: asyncio.Task[None], message: Message | None, seconds: float) -> Result:
+def _result(
+    task: asyncio.Task[None], end: Finished | None, message: Message | None, seconds: float
+) -> Result:
     if task.cancelled():
         return Result(Ending.INTERRUPTED, message, seconds, "Interrupted.")
     match task.exception():
@@ -189,15 +193,24 @@ def _result(task: asyncio.Task[None], message: Message | None, seconds: float) -
         case ApiError() as error:
             return Result(Ending.FAILED, message, seconds, error.message, error)
         case None:
-            return _finished(message, seconds)
+            ending, reason = _judged(end, message)
+            return Result(ending, message, seconds, reason)
         case _:
             return Result(Ending.FAILED, message, seconds, "streamchat failed.")
 
 
-def _finished(message: Message | None, seconds: float) -> Result:
-    reason = message.stop_reason if message else None
-    if reason == "refusal":
-        return Result(Ending.REFUSED, message, seconds, "The model declined to answer.")
-    if reason in _CUT_OFF_REASONS:
-        return Result(Ending.CUT_OFF, message, seconds, _CUT_OFF_REASONS[reason])
-    return Result(Ending.COMPLETE, message, seconds)
+def _judged(end: Finished | None, kept: Message | None) -> tuple[Ending, str]:
+    """What a reply that came to its end is, by its stop reason."""
+    stop_reason = end.message.stop_reason if end else None
+    if stop_reason == "refusal":
+        return Ending.REFUSED, _refusal_in_words((end.stop_details if end else None) or {})
+    if stop_reason in _CUT_OFF_REASONS:
+        return Ending.CUT_OFF, _CUT_OFF_REASONS[stop_reason]
+    return Ending.COMPLETE, "" if kept else "The answer was empty."
+
+
+def _refusal_in_words(details: JsonObject) -> str:
+    category, explanation = details.get("category"), details.get("explanation")
+    about = f" ({category})" if category else ""
+    why = f": {explanation}" if explanation else "."
+    return f"The model declined to answer{about}{why} /retry MODEL asks another one."

@@ -37,13 +37,13 @@ def _cells(summary: Summary, now: float) -> list[str]:
         f"`{summary.id[:8]}`",
         age(now - summary.updated),
         str(summary.turns),
-        _literal(summary.model),
+        literal(summary.model),
         cost(summary.cost_usd),
-        _literal(summary.title or "untitled"),
+        literal(summary.title or "untitled"),
     ]
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """Text as a Markdown table cell that shows just these characters."""
     return "".join(f"\\{c}" if c in "\\`*_[]<>|~$&!#" else c for c in text)
 

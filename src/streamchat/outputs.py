@@ -147,13 +147,14 @@ def stream_object(event: Event) -> JsonObject | None:
             return None
 
 
-def error_object(error: StreamchatError) -> JsonObject:
-    """The object that stands on stderr beside a failed JSON output."""
+def error_object(error: StreamchatError, message: str) -> JsonObject:
+    """The object that stands on stderr beside a failed JSON output; `message` is the
+    error's, redacted."""
     api = error if isinstance(error, ApiError) else None
     return {
         "error": {
             "type": error.kind,
-            "message": error.message,
+            "message": message,
             "status": int(error.status),
             "http_status": api.http_status if api else None,
             "retryable": error.retryable,

@@ -83,6 +83,9 @@ class Archive(Protocol):
     def open_newest(self) -> Opened:
         """Raises NotFound when none is kept."""
 
+    def read(self, ref: str, *, model: str = "") -> Opened:
+        """A conversation to look at only, also while another process has it open."""
+
     def summaries(self) -> list[Summary]:
         """Newest first."""
 
@@ -127,8 +130,9 @@ class Screen(Protocol):
     def markdown(self, source: str) -> None:
         """A report (help, a list), rendered as an answer would be."""
 
-    def history(self, turns: tuple[Turn, ...]) -> None:
-        """Old turns, rendered as they were when they arrived."""
+    def history(self, turns: tuple[Turn, ...], *, whole: bool = False) -> None:
+        """Old turns, rendered as they were when they arrived: the last screenfuls, or
+        all of them when `whole`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,9 +83,10 @@ class Repl:
             case Answer(otherwise):
                 if not await self._answer():
                     self.session.record(self.session.conversation.jump(otherwise))
-            case Replay(notice, exchanges):
+            case Replay(notice, exchanges, whole):
                 self._notice(notice)
-                self.screen.history(last_exchanges(self.session.conversation.path, exchanges))
+                path = self.session.conversation.path
+                self.screen.history(last_exchanges(path, exchanges), whole=whole)
             case Quit():
                 return False
             case _:

@@ -28,6 +28,7 @@ class Session:
     max_tokens: int
     effort: str | None
     thinking: str | None
+    cache: bool
     new_id: Callable[[], str]
     clock: Callable[[], float]  # seconds since the epoch
     warn: Callable[[str], None]
@@ -79,6 +80,7 @@ class Session:
             system=self.conversation.system,
             effort=self.effort,
             thinking=self.thinking,
+            cache=self.cache,
         )
 
     def switch(self, conversation: Conversation, journal: Journal) -> None:

@@ -1,0 +1,114 @@
+"""The one-shot, put together: the prompt from arguments and pipe, the answer to stdout.
+
+Compose rank. Everything but the answer goes to stderr.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from streamchat.assembly import Run, archive_of, screen_of, session_of, source_of
+from streamchat.chat import DEMO_NOTE, converse
+from streamchat.errors import InvalidRequest, Status, UsageError
+from streamchat.extract import first_code_block
+from streamchat.oneshot import OneShot, failure_of, status_of
+from streamchat.outputs import FirstCodeBlock, JsonResult, JsonStream, RawEvents, VerbatimText
+from streamchat.ports import View
+from streamchat.session import Session
+from streamchat.signals import interruptible, on_resize, without_echo
+
+if TYPE_CHECKING:
+    from streamchat.api import Api
+
+LARGEST_INPUT = 32 * 1024 * 1024  # bytes; the API takes no larger request
+
+
+def prompt_of(run: Run) -> str:
+    """Piped text, a blank line, the prompt. Raises UsageError when there is neither."""
+    piped = "" if run.env.stdin.isatty() else piped_text(run)
+    prompt = run.invocation.prompt
+    text = f"{piped.rstrip()}\n\n{prompt}" if piped.strip() and prompt else piped or prompt
+    if not text.strip():
+        raise UsageError("There is nothing to ask: give a prompt, or pipe a text in.")
+    return text
+
+
+def piped_text(run: Run) -> str:
+    """All of stdin; bytes that are no UTF-8 are replaced, and counted in a note."""
+    data = run.env.stdin.buffer.read(LARGEST_INPUT + 1)
+    if len(data) > LARGEST_INPUT:
+        raise InvalidRequest("More than 32 MB on stdin: no request may be that large.")
+    text = data.decode("utf-8", errors="replace")
+    if bad := text.count("\ufffd") - data.count("\ufffd".encode()):
+        run.notes.note(f"stdin is not UTF-8: {bad} places were replaced.")
+    return text
+
+
+async def answer_once(run: Run) -> int:
+    """Answer, then leave (or stay, with -i); returns the exit status."""
+    prompt = prompt_of(run)
+    for remark in run.remarks:
+        run.notes.note(remark)
+    if run.settings.demo:
+        run.notes.note(DEMO_NOTE)
+    with source_of(run) as source:
+        session = session_of(run, archive_of(run))
+        try:
+            status = await _answer(run, session, source, prompt)
+            if run.settings.interactive:
+                await converse(run, session, source)
+                return Status.OK
+            return status
+        finally:
+            session.journal.close()
+            await source.aclose()
+
+
+async def _answer(run: Run, session: Session, source: Api, prompt: str) -> int:
+    with _view(run, session) as view:
+        one = OneShot(session, source, view, run.env.monotonic, interruptible)
+        result = await one.run(prompt)
+    if failure := failure_of(result):
+        run.notes.error(failure)
+    if not _is_live(run) and run.env.stderr.isatty():
+        from streamchat.render.figures import usage_in_words
+
+        run.notes.note(usage_in_words(result.message, result.seconds))
+    status = status_of(result)
+    return Status.DISK if status is Status.OK and session.disk_failed else status
+
+
+def _is_live(run: Run) -> bool:
+    settings = run.settings
+    plain = settings.output_format == "text" and not (settings.raw or settings.extract)
+    return plain and run.env.stdout.isatty()
+
+
+@contextmanager
+def _view(run: Run, session: Session) -> Iterator[View]:
+    if _is_live(run):
+        screen = screen_of(run)
+        with without_echo(run.env.stdin), on_resize(screen.resized):
+            try:
+                yield screen.reply(model=session.conversation.model)
+            finally:
+                screen.restore()
+        return
+    yield _output(run, session.conversation.id)
+
+
+def _output(run: Run, conversation: str) -> View:
+    stdout = run.env.stdout
+    if run.settings.extract:
+        return FirstCodeBlock(stdout, first_code_block)
+    match run.settings.output_format:
+        case "json":
+            return JsonResult(stdout, conversation)
+        case "stream-json":
+            return JsonStream(stdout, conversation)
+        case "events":
+            return RawEvents(stdout)
+        case _:
+            return VerbatimText(stdout)

@@ -1,0 +1,148 @@
+"""The parts of a run, made from the settings: who answers, what is kept, what is shown.
+
+Compose rank: the one place that knows every edge. Each edge is imported where its part
+is made, since the prompt must be on the screen before most of them are needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from streamchat.arguments import Invocation
+from streamchat.config import Paths, read_prompt_file
+from streamchat.environment import Environment
+from streamchat.notes import Notes
+from streamchat.ports import Archive, Opened
+from streamchat.session import Session
+from streamchat.settings import CredentialKind, Settings, Source, endpoint
+
+if TYPE_CHECKING:
+    from streamchat.api import Api, Server
+    from streamchat.render import TerminalScreen
+
+NO_KEY = "no-key"
+A_DAY_S = 86400.0  # what "no limit" comes to
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of the program: what was asked for, in which world."""
+
+    env: Environment
+    invocation: Invocation
+    settings: Settings
+    paths: Paths
+    notes: Notes
+    remarks: tuple[str, ...] = ()  # for the banner
+
+
+@contextmanager
+def source_of(run: Run) -> Iterator[Api]:
+    """The server that answers; the demo's own runs while this is entered."""
+    from streamchat.api import Server
+
+    if run.settings.demo:
+        from streamchat.demo import DemoServer  # 20 ms, nobody else needs it
+
+        with DemoServer() as demo:
+            yield _api(run, Server(base_url=demo.base_url, api_key=NO_KEY))
+        return
+    yield _api(run, server_of(run))
+
+
+def _api(run: Run, server: Server) -> Api:
+    from streamchat.api import Api, Deadlines
+
+    idle = run.settings.idle_deadline_s or A_DAY_S
+    thinking = max(idle, Deadlines().thinking_s)
+    total = run.settings.deadline_s or None
+    return Api(server, Deadlines(idle_s=idle, thinking_s=thinking, total_s=total))
+
+
+def server_of(run: Run) -> Server:
+    """Where requests go, by the rule of trust. Raises ConfigError."""
+    from streamchat.api import Server
+
+    end = endpoint(run.settings)
+    credential = end.credential
+    secret = credential.secret if credential else None
+    is_token = credential is not None and credential.kind is CredentialKind.AUTH_TOKEN
+    if credential is None and not end.sdk_may_search:
+        secret = NO_KEY  # a local server wants none, but the SDK must not go and search
+    return Server(
+        base_url=end.address.url,
+        api_key=None if is_token else secret,
+        auth_token=secret if is_token else None,
+        headers=dict(end.headers),
+    )
+
+
+def archive_of(run: Run) -> Archive:
+    """The conversations that are kept, or an archive that keeps nothing."""
+    from streamchat.store import Disk, Store
+    from streamchat.store.unkept import Unkept
+
+    env = run.env
+    store = Store(run.paths.conversations, disk=Disk(), clock=env.clock, new_id=env.new_id)
+    return Unkept(store) if run.settings.no_save else store
+
+
+def session_of(run: Run, archive: Archive) -> Session:
+    """The conversation that was asked for. Raises NotFound, DiskError, ConfigError."""
+    settings = run.settings
+    opened = _opened(run, archive)
+    session = Session(
+        conversation=opened.conversation,
+        journal=opened.journal,
+        archive=archive,
+        max_tokens=settings.max_tokens,
+        effort=settings.effort,
+        thinking=settings.thinking,
+        cache=not settings.no_caching,
+        new_id=run.env.new_id,
+        clock=run.env.clock,
+        warn=run.notes.warn,
+    )
+    for line in opened.damage:
+        run.notes.warn(line)
+    return session
+
+
+def _opened(run: Run, archive: Archive) -> Opened:
+    settings = run.settings
+    system = settings.system
+    if settings.system_file:
+        system = read_prompt_file(run.env.cwd / settings.system_file)
+    if not (settings.continue_newest or settings.resume):
+        return Opened(*archive.start(settings.model, system))
+    if settings.resume:
+        opened = archive.open(settings.resume, model=settings.model)
+    else:
+        opened = archive.open_newest()
+    _apply_flags(run, opened, system)
+    return opened
+
+
+def _apply_flags(run: Run, opened: Opened, system: str | None) -> None:
+    """A resumed conversation keeps its model and system prompt unless a flag says
+    otherwise: what a file or a variable says is for new ones."""
+    conversation = opened.conversation
+    origins = run.settings.origins
+    named = {name for name, origin in origins.items() if origin.source is Source.FLAG}
+    if "model" in named and run.settings.model != conversation.model:
+        opened.journal.append(conversation.configure(model=run.settings.model))
+    if named & {"system", "system_file"} and system != conversation.system:
+        opened.journal.append(conversation.configure(system=system))
+
+
+def screen_of(run: Run) -> TerminalScreen:
+    """The terminal on stdout."""
+    from streamchat.render import open_screen
+
+    env = run.env
+    return open_screen(
+        env.stdout, environ=env.environ, clock=env.monotonic, theme=run.settings.theme
+    )

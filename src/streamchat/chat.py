@@ -1,0 +1,166 @@
+"""The REPL, put together: prompt first, everything dear after it.
+
+Compose rank. The order is the point: the prompt is drawn, then a thread imports the SDK
+and the renderer, then the connection is opened, while the user types.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from streamchat import __version__
+from streamchat.assembly import Run, archive_of, screen_of, session_of, source_of
+from streamchat.commands import COMMANDS
+from streamchat.errors import ApiError, Status, StreamchatError, UsageError
+from streamchat.ports import Archive, Reader
+from streamchat.repl import Repl
+from streamchat.session import Session
+from streamchat.signals import on_resize
+
+if TYPE_CHECKING:
+    from streamchat.api import Api
+    from streamchat.prompt import Choice
+    from streamchat.render import TerminalScreen
+
+DEMO_NOTE = "demo: a built-in server answers, no model does (try: tour)"
+NOT_SAVED = "not saved: nothing of this conversation is on disk"
+
+
+def banner(run: Run, session: Session) -> list[str]:
+    """What stands above the first prompt."""
+    conversation = session.conversation
+    name = conversation.title if conversation.turn_count else "new conversation"
+    lines = [f"streamchat {__version__} · {conversation.model} · {name} · /help"]
+    if run.settings.demo:
+        lines.append(DEMO_NOTE)
+    if not session.journal.saves:
+        lines.append(NOT_SAVED)
+    return [*lines, *run.remarks]
+
+
+async def chat(run: Run) -> int:
+    """The REPL until the user leaves; returns the exit status."""
+    with source_of(run) as source:
+        await converse(run, session_of(run, archive_of(run)), source)
+    return Status.OK
+
+
+async def converse(run: Run, session: Session, source: Api) -> None:
+    """The REPL on an open session."""
+    screen = screen_of(run)
+    session.warn = lambda text: screen.error(run.notes.redact(text))
+    warming = Warming(session, source, screen)
+    try:
+        with keyboard(run) as keys, on_resize(screen.resized):
+            reader = reader_of(run, keys, session, screen, warming.begin)
+            screen.banner(banner(run, session))
+            if session.conversation.turn_count:
+                screen.history(session.conversation.path)
+            await Repl(session, source, reader, screen, run.env.monotonic).run()
+    finally:
+        warming.end()
+        screen.restore()
+        session.journal.close()
+        await source.aclose()
+
+
+@contextmanager
+def keyboard(run: Run) -> Iterator[TextIO]:
+    """Where keys come from: stdin, or the terminal itself when stdin was a pipe."""
+    if run.env.stdin.isatty():
+        yield run.env.stdin
+        return
+    with ExitStack() as stack:
+        try:
+            terminal = stack.enter_context(Path("/dev/tty").open())
+        except OSError as error:
+            raise UsageError("There is no terminal to chat on; give a prompt.") from error
+        yield terminal
+
+
+def reader_of(
+    run: Run,
+    keys: TextIO,
+    session: Session,
+    screen: TerminalScreen,
+    on_ready: Callable[[], None],
+) -> Reader:
+    """The prompt on that terminal."""
+    from streamchat.prompt import Look, PlainPrompt, Prompt, open_keyboard, open_screen
+
+    env = run.env
+    term = env.environ.get("TERM", "dumb")
+    if term in ("", "dumb"):
+        on_ready()
+        return PlainPrompt(keys, env.stdout)
+
+    @contextmanager
+    def resting() -> Iterator[None]:
+        screen.restore()
+        yield
+        screen.resized()
+
+    unicode = (env.stdout.encoding or "ascii").lower().startswith("utf")
+    name = "history-demo" if run.settings.demo else "history"
+    return Prompt(
+        open_keyboard(keys),
+        open_screen(env.stdout, term=term),
+        history=None if run.settings.no_save else run.paths.state_dir / name,
+        commands=COMMANDS,
+        arguments=Arguments(session.archive),
+        environ=env.environ,
+        look=Look(unicode=unicode, colour=not env.environ.get("NO_COLOR")),
+        status=lambda: "" if session.journal.saves else "not saved",
+        on_ready=on_ready,
+        resting=resting,
+    )
+
+
+@dataclass(slots=True)
+class Arguments:
+    """What may follow a command, for completion."""
+
+    archive: Archive
+    models: tuple[str, ...] = ()
+
+    def __call__(self, command: str) -> list[Choice]:
+        from streamchat.prompt import Choice
+
+        match command:
+            case "resume":
+                with suppress(StreamchatError):
+                    listed = self.archive.summaries()[:50]
+                    return [Choice(each.id[:8], each.title) for each in listed]
+        return []
+
+
+@dataclass(slots=True)
+class Warming:
+    """Loads the SDK and the renderer and opens the connection, behind the first prompt."""
+
+    session: Session
+    source: Api
+    screen: TerminalScreen
+    _task: asyncio.Task[None] | None = field(default=None)
+
+    def begin(self) -> None:
+        """Called once, when the prompt is on the screen."""
+        self._task = asyncio.get_running_loop().create_task(self._warm())
+
+    def end(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _warm(self) -> None:
+        from streamchat.render import preload
+
+        threading.Thread(target=preload, daemon=True).start()
+        model = self.session.conversation.model
+        with suppress(ApiError):  # the first request will tell
+            await self.source.warm(model)

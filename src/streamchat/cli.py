@@ -1,0 +1,126 @@
+"""The program: a command line in, an exit status out.
+
+Compose rank: decides what is run, and turns every failure into one clear line and the
+right status, here and nowhere else. A bug keeps its traceback. Importing this module
+loads no library: `--help` and a wrong flag must not wait for one.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from functools import partial
+
+from streamchat import __version__, reports
+from streamchat.answering import answer_once
+from streamchat.arguments import Invocation, Report, help_text, parse
+from streamchat.assembly import Run
+from streamchat.chat import chat
+from streamchat.config import Ask, Paths, Question, Verdict, load, paths_of
+from streamchat.environment import Environment
+from streamchat.errors import Status, StreamchatError, UsageError
+from streamchat.notes import Notes, may_be_styled
+from streamchat.sanitize import clean_line
+from streamchat.settings import OPTIONS, Settings, endpoint, redact, resolve, secrets_of
+from streamchat.signals import run as run_guarded
+from streamchat.signals import silence
+
+JSON_FORMATS = frozenset({"json", "stream-json"})
+
+
+def main(argv: Sequence[str], env: Environment) -> int:
+    """Run the program; `argv` is without its name. Returns the exit status."""
+    notes = _notes(env, None, as_json="--json" in argv)
+    try:
+        invocation = parse(argv, OPTIONS)
+        if invocation.report is Report.VERSION:
+            env.stdout.write(f"streamchat {__version__}\n")
+            return Status.OK
+        if invocation.report is Report.HELP:
+            env.stdout.write(help_text(OPTIONS, width=_width(env)))
+            return Status.OK
+        settings, paths = _load(invocation, env)
+        notes = _notes(env, settings, as_json=settings.output_format in JSON_FORMATS)
+        remarks = () if settings.demo else endpoint(settings).remarks
+        return _run(Run(env, invocation, settings, paths, notes, (*settings.notes, *remarks)))
+    except StreamchatError as error:
+        notes.error(error)
+        return error.status
+    except BrokenPipeError:
+        silence(env.stdout)
+        return Status.PIPE
+    except KeyboardInterrupt:
+        return Status.INTERRUPTED
+
+
+def _width(env: Environment) -> int:
+    columns = env.environ.get("COLUMNS", "")
+    usual = int(columns) if columns.isdecimal() else shutil.get_terminal_size().columns
+    return min(max(usual, 40), 100)
+
+
+def _notes(env: Environment, settings: Settings | None, *, as_json: bool) -> Notes:
+    return Notes(
+        env.stderr,
+        partial(redact, secrets=secrets_of(settings) if settings else ()),
+        styled=may_be_styled(env.stderr, env.environ),
+        quiet=settings is not None and settings.quiet,
+        as_json=as_json,
+    )
+
+
+def _load(invocation: Invocation, env: Environment) -> tuple[Settings, Paths]:
+    paths = paths_of(env.environ, env.home)
+    layers = load(
+        invocation.flags, env.environ, paths=paths, cwd=env.cwd, ask=_ask_on_terminal(env)
+    )
+    settings = resolve(layers)
+    return settings, paths.for_demo() if settings.demo else paths
+
+
+def _ask_on_terminal(env: Environment) -> Ask | None:
+    """None where nobody can be asked."""
+    if not (env.stdin.isatty() and env.stderr.isatty()):
+        return None
+
+    def ask(question: Question) -> Verdict:
+        lines = [f"  {line}" for line in question.lines]
+        env.stderr.write("\n".join([f"{clean_line(str(question.path))} sets", *lines, ""]))
+        env.stderr.write("Use it, here and with this content? [y/N] ")
+        env.stderr.flush()
+        said = env.stdin.readline().strip().lower()
+        return Verdict.ALLOWED if said in ("y", "yes") else Verdict.DENIED
+
+    return ask
+
+
+def _run(run: Run) -> int:
+    if run.invocation.report is not None:
+        return _report(run, run.invocation.report)
+    if _is_one_shot(run):
+        return run_guarded(answer_once(run))
+    return run_guarded(chat(run))
+
+
+def _is_one_shot(run: Run) -> bool:
+    env, settings = run.env, run.settings
+    if run.invocation.prompt or settings.once or not env.stdin.isatty():
+        return True
+    if settings.output_format != "text" or not env.stdout.isatty():
+        raise UsageError("There is nothing to ask: give a prompt, or pipe a text in.")
+    return False
+
+
+def _report(run: Run, report: Report) -> int:
+    match report:
+        case Report.SHOW_CONFIG:
+            reports.show_configuration(run)
+        case Report.LIST:
+            reports.list_conversations(run)
+        case Report.SHOW:
+            reports.show_conversation(run, run.invocation.report_words[0])
+        case Report.LIST_MODELS:
+            return run_guarded(reports.list_models(run))
+        case _:
+            raise UsageError(f"--{report.value} is not available.")
+    return Status.OK

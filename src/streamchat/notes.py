@@ -1,0 +1,51 @@
+"""What is said on stderr beside an answer: one clear line each, safe and without secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TextIO
+
+from streamchat.errors import StreamchatError
+from streamchat.outputs import error_object, write_line
+from streamchat.sanitize import clean
+
+_DIM, _RED, _PLAIN = "\x1b[2m", "\x1b[31m", "\x1b[0m"
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """`redact` takes secrets out of whatever is said; `as_json` makes errors objects."""
+
+    stderr: TextIO
+    redact: Callable[[str], str]
+    styled: bool = False
+    quiet: bool = False
+    as_json: bool = False
+
+    def note(self, text: str) -> None:
+        """A remark; nothing with --quiet, or where JSON is wanted."""
+        if text and not self.quiet and not self.as_json:
+            self._say(text, _DIM)
+
+    def error(self, error: StreamchatError) -> None:
+        """A failure, said even with --quiet."""
+        if self.as_json:
+            write_line(self.stderr, error_object(error, self.redact(error.message)))
+        else:
+            self._say(f"streamchat: {error.message}", _RED)
+
+    def warn(self, text: str) -> None:
+        """A failure that does not end the program."""
+        self.error(StreamchatError(text))
+
+    def _say(self, text: str, style: str) -> None:
+        safe = clean(self.redact(text))
+        self.stderr.write(f"{style}{safe}{_PLAIN}\n" if self.styled else f"{safe}\n")
+        self.stderr.flush()
+
+
+def may_be_styled(stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """Whether a little colour is welcome there."""
+    dumb = environ.get("TERM", "dumb") == "dumb"
+    return stream.isatty() and not dumb and not environ.get("NO_COLOR")

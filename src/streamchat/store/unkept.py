@@ -1,0 +1,41 @@
+"""The archive of --no-save: old conversations can be gone on with, nothing is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from streamchat.conversation import Conversation
+from streamchat.ports import Journal, Opened, Summary
+from streamchat.store.journal import NoJournal
+
+if TYPE_CHECKING:
+    from streamchat.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Unkept:
+    """Implements ports.Archive by only reading what `store` holds."""
+
+    store: Store
+
+    def start(self, model: str, system: str | None) -> tuple[Conversation, Journal]:
+        conversation, _ = self.store.start(model, system)
+        return conversation, NoJournal()
+
+    def open(self, ref: str, *, model: str) -> Opened:
+        opened = self.store.read(ref, model=model)
+        return Opened(opened.conversation, NoJournal(), opened.damage)
+
+    def open_newest(self) -> Opened:
+        return self.open(str(self.store.newest()), model="")
+
+    def read(self, ref: str, *, model: str = "") -> Opened:
+        return self.store.read(ref, model=model)
+
+    def summaries(self) -> list[Summary]:
+        return self.store.summaries()
+
+    def keep(self, conversation: Conversation) -> Journal:
+        """The user changed their mind (/save)."""
+        return self.store.keep(conversation)
