@@ -23,7 +23,7 @@ SHOWN = {"type": "adaptive", "display": "summarized"}
 
 
 @pytest.fixture
-def demo() -> Iterator[DemoServer]:
+def demo(no_server_bug: None) -> Iterator[DemoServer]:
     with DemoServer(speed=INSTANT) as running:
         yield running
 

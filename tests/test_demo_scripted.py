@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 import anthropic
@@ -218,3 +220,17 @@ def test_stop_ends_a_reply_that_waits() -> None:
                 return failed.value
 
         assert isinstance(in_time(use), httpx2.RemoteProtocolError | httpx2.ReadError)
+
+
+def test_stop_does_not_wait_for_a_client_that_does_not_read(server: ScriptedServer) -> None:
+    server.enqueue(event_reply(b"." * 20_000_000))
+    host, port = server.base_url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=PATIENCE_S) as link:
+        link.sendall(b"POST /v1/messages HTTP/1.1\r\n\r\n")
+        while b"....." not in link.recv(1000):
+            pass
+        server.stop()
+        gc.collect()  # a transport left open would warn here
+        with suppress(ConnectionResetError):
+            while link.recv(65536):
+                pass

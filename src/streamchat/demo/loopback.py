@@ -93,7 +93,14 @@ class _Running:
         # A plain function: asyncio would log the cancelled tasks it had made itself.
         connection = asyncio.get_running_loop().create_task(self._converse(reader, writer))
         self._connections.add(connection)
-        connection.add_done_callback(self._connections.discard)
+        connection.add_done_callback(self._ended)
+
+    def _ended(self, connection: asyncio.Task[None]) -> None:
+        self._connections.discard(connection)
+        if not connection.cancelled() and (bug := connection.exception()):
+            # Now, with its traceback, and not when the garbage collector comes round.
+            report = {"message": "answering a request failed", "exception": bug}
+            self._loop.call_exception_handler(report)
 
     async def _converse(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
