@@ -33,6 +33,8 @@ _NESTING_MAX = 100  # markdown-it's 20 would show the rest as source
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"maxNesting": _NESTING_MAX})
     parser.enable("strikethrough")
+    # Where our rules begin; markdown-it would also stop at those of its plugins.
+    parser.inline.terminator_re = re.compile(r"[\n!$&*<\[\\\]_`~]")
     parser.inline.ruler.before("escape", "math", find_math)
     # Every destination is a link here: which of them may be clicked is decided below,
     # and those that may not are shown as text.

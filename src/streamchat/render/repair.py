@@ -5,6 +5,49 @@ Must not be used for anything that settles: what it guesses may turn out otherwi
 
 from __future__ import annotations
 
+import re
+
+_MARK = re.compile(r"\\.|`+|\*+|_+|~~|!?\[", re.DOTALL)
+_HALF_LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^()]*(?:\([^()]*\)[^()]*)*\Z")
+_BARE_MARKS = re.compile(r"(?:\*+|_+|~~?|`+|!?\[)\Z")
+
 
 def repaired(text: str) -> str:
-    return text
+    """`a **b` as `a **b**`, `[label](htt` as `label`."""
+    if not _MARK.search(text):
+        return text
+    text = _HALF_LINK.sub(r"\1", text)
+    closers = _open_marks(text)
+    if not closers:
+        return text
+    bare = _BARE_MARKS.search(text)
+    if bare and bare[0] == closers[0]:
+        return text[: bare.start()] + "".join(closers[1:])  # nothing follows it yet
+    # A blank before a closer would keep it from closing.
+    return text.rstrip(" \n") + "".join(closers)
+
+
+def _open_marks(text: str) -> list[str]:
+    """The marks that are still open, innermost first."""
+    stack: list[str] = []
+    at = 0
+    while match := _MARK.search(text, at):
+        mark, at = match[0], match.end()
+        if mark[0] in "\\[!":
+            continue
+        if mark[0] == "`":
+            closing = re.compile(f"(?<!`){mark}(?!`)").search(text, at)
+            if closing is None:
+                return [mark, *reversed(stack)]
+            at = closing.end()
+        elif stack and stack[-1] == mark and not text[match.start() - 1].isspace():
+            stack.pop()
+        elif _can_open(text, match):
+            stack.append(mark)
+    return stack[::-1]
+
+
+def _can_open(text: str, match: re.Match[str]) -> bool:
+    if text[match.end() : match.end() + 1].isspace():
+        return False
+    return match[0][0] != "_" or not text[: match.start()][-1:].isalnum()
