@@ -125,6 +125,7 @@ def test_every_report_is_a_row() -> None:
         (["--export", "md"], "argument --export: expected 2 arguments"),
         (["--export", "pdf", "x"], "--export 'pdf': give one of md, html, json"),
         (["--list", "--show", "x"], "--list and --show: ask for one report at a time"),
+        (["-p is?"], "'-p is?': put -- before a prompt that starts with a dash"),
         (["-h", "--bogus"], "unknown option '--bogus'"),
     ],
 )  # fmt: skip

@@ -11,6 +11,7 @@ Rule 3: wrong use is a UsageError, one line that names the nearest option; nothi
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -19,6 +20,8 @@ from typing import Any, NoReturn
 from streamchat.errors import UsageError
 from streamchat.settings import Given, Group, Kind, Layer, Option, Source, did_you_mean, quoted
 
+# argparse reads "-p is a flag" as -p, and what it makes of the rest differs by version.
+_DASHED_PROMPT = re.compile(r"-[A-Za-z]\s")
 _EXPORT_FORMATS = ("md", "html", "json")
 _EPILOG = """\
 Every setting also has a variable (STREAMCHAT_MODEL, see .env.example) and a key in
@@ -70,6 +73,9 @@ def parse(argv: Sequence[str], options: Sequence[Option]) -> Invocation:
     words = list(argv)
     cut = words.index("--") if "--" in words else len(words)
     parser = build_parser(options)
+    for word in words[:cut]:
+        if _DASHED_PROMPT.match(word):
+            parser.error(f"{quoted(word)}: put -- before a prompt that starts with a dash")
     taken, extra = parser.parse_known_intermixed_args(words[:cut])
     unknown = [word for word in extra if word.startswith("-") and word != "-"]
     if unknown:
