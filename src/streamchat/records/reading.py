@@ -90,12 +90,19 @@ class Sealed:
 
         They follow the content, and an unescaped quote cannot be inside a string.
         """
-        at = self.line.rfind(b'], "model": ')
-        try:
-            tail = json.loads(b"{" + self.line[at + 3 :]) if at >= 0 else {}
-        except ValueError:
-            tail = {}
-        return _message(self.role, (), tail)
+        for key in (b"model", b"stop_reason", b"usage", b"cost_usd"):
+            at = self.line.rfind(b'], "' + key + b'": ')
+            if at >= 0 and (tail := _object(b"{" + self.line[at + 3 :])) is not None:
+                return _message(self.role, (), tail)
+        return Message(self.role, ())
+
+
+def _object(line: bytes) -> JsonObject | None:
+    try:
+        data = json.loads(line)
+    except ValueError:
+        return None
+    return data if isinstance(data, dict) else None
 
 
 _BEGINNING = re.compile(

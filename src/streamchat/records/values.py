@@ -51,7 +51,10 @@ class Turn:
 
     def to_dict(self) -> JsonObject:
         message = self.message
-        usage = {**self.extra.get("usage", {}), **(message.usage or Usage()).to_dict()}
+        usage = (message.usage or Usage()).to_dict()
+        extra = dict(self.extra)
+        if isinstance(extra.get("usage"), dict):  # counts that we do not know
+            usage |= extra.pop("usage")
         about_reply = {
             "model": message.model,
             "stop_reason": message.stop_reason,
@@ -66,7 +69,7 @@ class Turn:
             "at": self.at,
             **message.to_wire(),
             **{key: value for key, value in about_reply.items() if value is not None},
-            **{key: value for key, value in self.extra.items() if key != "usage"},
+            **extra,
         }
 
 

@@ -18,7 +18,6 @@ from pathlib import Path
 from streamchat.errors import DiskError, NotFound
 
 _SAFELY = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-_CHUNK = 1 << 24
 
 
 class Disk:
@@ -124,13 +123,14 @@ def close_quietly(disk: Disk, fd: int) -> None:
 
 
 def read_all(disk: Disk, fd: int) -> bytes:
-    """From the beginning to the end."""
+    """From the beginning to the end; in one piece when the size is true."""
+    size = disk.status(fd).st_size + 1
     pieces: list[bytes] = []
     offset = 0
-    while piece := disk.read(fd, _CHUNK, offset):
+    while piece := disk.read(fd, size, offset):
         pieces.append(piece)
         offset += len(piece)
-    return b"".join(pieces)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 def read_file(disk: Disk, path: Path, size: int | None = None) -> bytes:
