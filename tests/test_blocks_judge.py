@@ -55,7 +55,7 @@ leaf = st.one_of(
     st.builds("    {}\n\n     more".format, words),
     st.builds("| a | b |\n|---|:-:|\n| {} | 2 |".format, words),
     st.sampled_from(["<div>\n*a*\n</div>", "<!-- a\n\nb -->", "<b>\ntext", "<pre>\n\n</pre>"]),
-    st.sampled_from(["[a]: /url", "[a]:\n  /url\n  'a\n  title'", "[a]: /url\n'no", "[a] [b"]),
+    st.sampled_from(["[a]: /url", "[a]:\n  /url\n  'a\n  title'", "[a] [b"]),
 )
 
 
@@ -84,10 +84,13 @@ def _containers(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-# Only outside quotes: in them markdown-it leaves a part of a tab whole, or miscounts it.
-tabbed = st.sampled_from(["\tcode\n\n\t\tmore", "-\ta\n\n\tb\n\n\t- c"])
+# Only outside containers: in them markdown-it miscounts tabs, or leaves a part of one whole,
+# and a lazy title that is none ends the container.
+outside = st.sampled_from(
+    ["\tcode\n\n\t\tmore", "-\ta\n\n\tb\n\n\t- c", "[a]: /url\n'no", "[a]: /url\n'no' title"]
+)
 blocks = st.recursive(leaf, _containers, max_leaves=8)
-documents = st.lists(blocks | tabbed, min_size=1, max_size=4).flatmap(
+documents = st.lists(blocks | outside, min_size=1, max_size=4).flatmap(
     lambda parts: st.sampled_from(["\n", "\n\n"]).map(lambda gap: gap.join(parts) + "\n")
 )
 

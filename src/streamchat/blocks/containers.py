@@ -57,15 +57,11 @@ def reads_quote_marker(line: Line) -> bool:
 
 def matched(stack: list[OpenContainer], line: Line) -> int:
     """How many containers of `stack` (the document first) `line` continues."""
-    quotes = stack[-1].quotes
     for depth in range(1, len(stack)):
-        container = stack[depth]
-        if (
-            line.offset == len(line.text)
-            and container.quotes == stack[depth - 1].quotes == quotes
-        ):
-            # Nothing but items below: an empty line continues them all, save an empty last one.
-            return len(stack) - (not stack[-1].filled)
-        if not container.continues(line):
+        exhausted = line.offset == len(line.text)
+        if exhausted and stack[depth - 1].quotes == stack[-1].quotes:
+            # Only items from here: an empty line continues them all, save an empty last one.
+            return len(stack) if stack[-1].filled else len(stack) - 1
+        if not stack[depth].continues(line):
             return depth
     return len(stack)

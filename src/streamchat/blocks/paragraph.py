@@ -78,6 +78,7 @@ class OpenParagraph:
         )
         source = "\n".join(self.lines[:count]).rstrip(_BLANKS)
         self.lines = self.lines[count:]
+        self._math_start -= count
         self.scan = None
         return definition(source)
 
@@ -101,11 +102,18 @@ class OpenParagraph:
         return False
 
     def _close_math(self) -> list[LeafBlock]:
-        source = "\n".join(self.lines[self._math_start :]).rstrip(_BLANKS)
-        del self.lines[self._math_start :]
-        blocks = self.close() if self.lines else []
+        math = MathBlock("\n".join(self.lines[self._math_start :]).rstrip(_BLANKS))
+        self._keep_lines(self._math_start)
         self.closed = True
-        return [*blocks, MathBlock(source)]
+        return [*self.close(), math]
+
+    def _keep_lines(self, count: int) -> None:
+        """Forget the lines after the first `count`, also as parts of a definition."""
+        del self.lines[count:]
+        if self.scan is not None:
+            self.scan = None
+            for text in self.lines:
+                self.scan = (self.scan or Scan()).add(text)
 
     def close(self) -> list[LeafBlock]:
         blocks: list[LeafBlock] = []
@@ -129,15 +137,8 @@ class OpenParagraph:
         columns = table.alignments(line.content())
         if columns is None or len(columns) != len(table.cells(header)):
             return None
-        self._forget_last_line()
+        self._keep_lines(len(self.lines) - 1)
         return table.OpenTable(columns, table.cells(header))
-
-    def _forget_last_line(self) -> None:
-        self.lines.pop()
-        if self.scan is not None:
-            self.scan = None
-            for text in self.lines:
-                self.scan = (self.scan or Scan()).add(text)
 
     def copy(self, max_chars: int) -> OpenParagraph:
         """For a tail: the last lines, at most about `max_chars` of them."""

@@ -15,6 +15,7 @@ from streamchat.blocks.leaves import (
     Heading,
     HtmlLine,
     Leaf,
+    LeafBlock,
     MathBlock,
     Paragraph,
     Table,
@@ -96,18 +97,13 @@ def _last(pieces: list[str], max_chars: int) -> str:
 
 
 def _cropped(leaf: Leaf, max_chars: int) -> Leaf:
-    block = leaf.block
+    block: LeafBlock = leaf.block
     match block:
         case Paragraph() | Heading() | CodeLine() | HtmlLine() if len(block.text) > max_chars:
-            return replace(
-                leaf, block=replace(block, text=block.text[-max_chars:]), cropped=True
-            )
+            block = replace(block, text=block.text[-max_chars:].lstrip("\n"))
         case MathBlock() | Definition() if len(block.source) > max_chars:
-            return replace(
-                leaf, block=replace(block, source=block.source[-max_chars:]), cropped=True
-            )
+            block = replace(block, source=block.source[-max_chars:].lstrip("\n"))
         case Table() if any(len(cell) > max_chars for row in block.rows for cell in row):
             rows = tuple(tuple(cell[-max_chars:] for cell in row) for row in block.rows)
-            return replace(leaf, block=replace(block, rows=rows), cropped=True)
-        case _:
-            return leaf
+            block = replace(block, rows=rows)
+    return leaf if block is leaf.block else replace(leaf, block=block, cropped=True)

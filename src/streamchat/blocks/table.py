@@ -75,25 +75,30 @@ class OpenTable:
 
     def copy(self, max_chars: int) -> OpenTable:
         """For a tail: the header and the last rows, at most about `max_chars` of each."""
-        header = _within(self.header, max_chars)[:max_chars]
+        header = _within(self.header[:max_chars], max_chars)
         last_rows: list[tuple[str, ...]] = []
         budget = max_chars
         for row in reversed(self.rows):
-            if budget <= 0:
+            kept = _within(row[: len(header)], max_chars)
+            budget -= sum(map(len, kept)) + len(header)
+            if last_rows and budget < 0:
                 break
-            last_rows.append(_within(row[: len(header)], budget))
-            budget -= sum(map(len, last_rows[-1])) + len(header)
+            last_rows.append(kept)
         copy = OpenTable(self.alignments[: len(header)], header)
         copy.rows = last_rows[::-1]
-        copy.cropped = len(last_rows) < len(self.rows) or header != self.header
+        whole = self.rows[len(self.rows) - len(last_rows) :]
+        copy.cropped = (
+            header != self.header or copy.rows != whole or len(last_rows) < len(self.rows)
+        )
         return copy
 
 
 def _within(row: tuple[str, ...], max_chars: int) -> tuple[str, ...]:
+    """The row with at most the last `max_chars` of its text."""
     if sum(map(len, row)) <= max_chars:
         return row
     kept = []
-    for cell in row:
-        kept.append(cell[:max_chars])
+    for cell in reversed(row):
+        kept.append(cell[-max_chars:] if max_chars else "")
         max_chars -= len(kept[-1])
-    return tuple(kept)
+    return tuple(reversed(kept))
