@@ -33,8 +33,13 @@ class Dialogue:
         self.screen = RecordingScreen()
         self.source = ScriptedSource(list(answers))
         self.session.warn = self.screen.error
-        repl = Repl(self.session, self.source, self.reader, self.screen, lambda: 0.0)
+        repl = Repl(
+            self.session, self.source, self.reader, self.screen, lambda: 0.0, self._advice
+        )
         asyncio.run(repl.run())
+
+    async def _advice(self, model: str) -> str:
+        return "It ends soon." if model == "claude-old" else ""
 
     @property
     def history(self) -> list[str]:
@@ -136,3 +141,15 @@ def test_show_replays_the_last_exchanges() -> None:
         "a", "b", "/show 1", Key.END, answers=[reply_events("1"), reply_events("2")]
     )
     assert dialogue.screen.shown == [("history", "b"), ("history", "2")]
+
+
+def test_what_is_to_know_about_a_model_is_said_once() -> None:
+    dialogue = Dialogue(
+        "/model claude-old",
+        "a",
+        "b",
+        Key.END,
+        answers=[reply_events("1"), reply_events("2")],
+    )
+    said = [text for kind, text in dialogue.screen.shown if kind == "notice"]
+    assert said == ["claude-old answers from here on.", "It ends soon."]

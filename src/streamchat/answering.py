@@ -9,12 +9,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from streamchat.assembly import Run, archive_of, screen_of, session_of, source_of
+from streamchat.assembly import (
+    Run,
+    advice_on,
+    archive_of,
+    screen_of,
+    session_of,
+    source_of,
+)
 from streamchat.chat import DEMO_NOTE, converse
 from streamchat.errors import InvalidRequest, Status, UsageError
-from streamchat.extract import first_code_block
 from streamchat.oneshot import OneShot, failure_of, status_of
-from streamchat.outputs import FirstCodeBlock, JsonResult, JsonStream, RawEvents, VerbatimText
+from streamchat.outputs import (
+    FirstCodeBlock,
+    JsonResult,
+    JsonStream,
+    RawEvents,
+    SayingRetries,
+    VerbatimText,
+)
 from streamchat.ports import View
 from streamchat.session import Session
 from streamchat.signals import interruptible, on_resize, without_echo
@@ -56,6 +69,7 @@ async def answer_once(run: Run) -> int:
     with source_of(run) as source:
         session = session_of(run, archive_of(run))
         try:
+            run.notes.note(await advice_on(run, source, session.conversation.model))
             status = await _answer(run, session, source, prompt)
             if run.settings.interactive:
                 await converse(run, session, source)
@@ -96,12 +110,14 @@ def _view(run: Run, session: Session) -> Iterator[View]:
             finally:
                 screen.restore()
         return
-    yield _output(run, session.conversation.id)
+    yield SayingRetries(_output(run, session.conversation.id), run.notes.note)
 
 
 def _output(run: Run, conversation: str) -> View:
     stdout = run.env.stdout
     if run.settings.extract:
+        from streamchat.extract import first_code_block  # markdown-it: 60 ms
+
         return FirstCodeBlock(stdout, first_code_block)
     match run.settings.output_format:
         case "json":

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from streamchat.arguments import Invocation
@@ -77,6 +78,26 @@ def server_of(run: Run) -> Server:
         api_key=None if is_token else secret,
         auth_token=secret if is_token else None,
         headers=dict(end.headers),
+    )
+
+
+async def advice_on(run: Run, source: Api, model: str) -> str:
+    """What to know about a model before it answers: that it ends, or has ended."""
+    today = datetime.fromtimestamp(run.env.clock(), UTC).date()
+    return await source.deprecation(model, today=today) or ""
+
+
+def has_surely_no_key(run: Run) -> bool:
+    """Known without the SDK, which takes a second to find out the same: no key was
+    given, and there is nowhere else that it looks."""
+    end = endpoint(run.settings)
+    elsewhere = run.env.home / ".config" / "anthropic"
+    return (
+        end.credential is None
+        and end.sdk_may_search
+        and not end.headers
+        and not any(name.startswith("ANTHROPIC_") for name in run.env.environ)
+        and not elsewhere.exists()
     )
 
 

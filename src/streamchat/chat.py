@@ -11,11 +11,20 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from streamchat import __version__
-from streamchat.assembly import Run, archive_of, screen_of, session_of, source_of
+from streamchat.assembly import (
+    Run,
+    advice_on,
+    archive_of,
+    has_surely_no_key,
+    screen_of,
+    session_of,
+    source_of,
+)
 from streamchat.commands import COMMANDS
 from streamchat.errors import ApiError, Status, StreamchatError, UsageError
 from streamchat.ports import Archive, Reader
@@ -46,6 +55,10 @@ def banner(run: Run, session: Session) -> list[str]:
 
 async def chat(run: Run) -> int:
     """The REPL until the user leaves; returns the exit status."""
+    if not run.settings.demo and has_surely_no_key(run):
+        from streamchat.api.server import no_credentials
+
+        raise no_credentials()
     with source_of(run) as source:
         await converse(run, session_of(run, archive_of(run)), source)
     return Status.OK
@@ -62,7 +75,8 @@ async def converse(run: Run, session: Session, source: Api) -> None:
             screen.banner(banner(run, session))
             if session.conversation.turn_count:
                 screen.history(session.conversation.path)
-            await Repl(session, source, reader, screen, run.env.monotonic).run()
+            advice = partial(advice_on, run, source)
+            await Repl(session, source, reader, screen, run.env.monotonic, advice).run()
     finally:
         warming.end()
         screen.restore()

@@ -24,7 +24,7 @@ from streamchat.events import (
     UsageUpdated,
 )
 from streamchat.messages import JsonObject, Message
-from streamchat.ports import Ending
+from streamchat.ports import Ending, View
 
 
 def write_line(stream: TextIO, value: JsonObject) -> None:
@@ -180,3 +180,19 @@ class FirstCodeBlock:
         if code is not None:
             self.stdout.write(code)
             self.stdout.flush()
+
+
+@dataclass(slots=True)
+class SayingRetries:
+    """A view that shows no repetition of its own, with a line for each on the side."""
+
+    view: View
+    say: Callable[[str], None]
+
+    def feed(self, event: Event) -> None:
+        if isinstance(event, Retrying):
+            self.say(f"{event.reason} Trying again in {event.delay_s:.1f} s.")
+        self.view.feed(event)
+
+    def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
+        self.view.close(ending, message, seconds)

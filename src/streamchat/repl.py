@@ -1,14 +1,14 @@
 """The loop: read a line, act on it, show what came of it, until the user leaves.
 
-Rules: nothing that happens to one exchange ends the loop; a question that got no answer
+`advice` gives a line to show about a model, or "", once it has answered. Rules: nothing that happens to one exchange ends the loop; a question that got no answer
 is handed back for editing; the first Ctrl-C on an empty line only says that a second one
 leaves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import assert_never
 
 from streamchat import commands
@@ -32,8 +32,10 @@ class Repl:
     reader: Reader
     screen: Screen
     monotonic: Callable[[], float]
+    advice: Callable[[str], Awaitable[str]]
     prefill: str = ""
     hint: str = ""
+    advised: set[str] = field(default_factory=set)
 
     async def run(self) -> None:
         """Until the user leaves."""
@@ -108,15 +110,21 @@ class Repl:
     async def _answer(self) -> bool:
         """Get a reply to the conversation as it stands, and show it; False if nothing
         of one arrived."""
-        view = self.screen.reply(
-            model=self.session.conversation.model, trace=self.session.trace
-        )
+        model = self.session.conversation.model
+        view = self.screen.reply(model=model, trace=self.session.trace)
         exchange = Exchange(self.session, self.source, view, self.monotonic)
         async with self.reader.watching(exchange.stop):
             result = await exchange.run()
+        await self._advise(model)
         if result.reason and result.ending is not Ending.INTERRUPTED:
             self.screen.error(result.reason)
         return result.message is not None
+
+    async def _advise(self, model: str) -> None:
+        """Say once for each model what to know about it (that it ends soon)."""
+        if model not in self.advised:
+            self.advised.add(model)
+            self._notice(await self.advice(model))
 
 
 def last_exchanges(path: tuple[Turn, ...], count: int | None) -> tuple[Turn, ...]:
