@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 TAB_CELLS = 4
 LAG = 4
 BATCH = 4
-COLOURED_MAX = 2_000  # characters; a longer line is not meant to be read
+COLOURED_MAX = 1_000  # characters; a longer line is not meant to be read
 
 
 @dataclass(slots=True)

@@ -26,12 +26,11 @@ Reference = Mapping[str, str]  # href, title: as markdown-it wants them
 
 _MARKUP = re.compile(r"[\\`*_~\[<&$\n]")
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_NESTING_MAX = 100  # markdown-it's 20 would show the rest as source
 
 
 @lru_cache(1)
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"maxNesting": _NESTING_MAX})
+    parser = MarkdownIt("commonmark")
     parser.enable("strikethrough")
     # Where our rules begin; markdown-it would also stop at those of its plugins.
     parser.inline.terminator_re = re.compile(r"[\n!$&*<\[\\\]_`~]")

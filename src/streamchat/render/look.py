@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from streamchat.theme import PARTS, Part, Theme, theme_named
 
@@ -79,9 +80,12 @@ def sgr_parameters(words: str, depth: Depth) -> str:
     return ";".join(shown[word] for word in words.split() if word in shown)
 
 
+@lru_cache(512)
 def joined(outer: str, inner: str) -> str:
-    """The style of `inner` within `outer`."""
-    return f"{outer};{inner}" if outer and inner else outer or inner
+    """The style of `inner` within `outer`, both of parts (not of pygments styles)."""
+    within = inner.split(";")
+    kept = [parameter for parameter in outer.split(";") if parameter not in within]
+    return ";".join(parameter for parameter in kept + within if parameter)
 
 
 def rgb_parameters(hexadecimal: str, depth: Depth) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 _MARK = re.compile(r"\\.|`+|\*+|_+|~~|!?\[", re.DOTALL)
-_HALF_LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^()]*(?:\([^()]*\)[^()]*)*\Z")
+_OPEN_MAX = 8  # marks worth closing
+_BRACKET = re.compile(r"[\[\]]")
 _BARE_MARKS = re.compile(r"(?:\*+|_+|~~?|`+|!?\[)\Z")
 
 
@@ -16,7 +17,7 @@ def repaired(text: str) -> str:
     """`a **b` as `a **b**`, `[label](htt` as `label`."""
     if not _MARK.search(text):
         return text
-    text = _HALF_LINK.sub(r"\1", text)
+    text = _without_half_link(text)
     closers = _open_marks(text)
     if not closers:
         return text
@@ -25,6 +26,20 @@ def repaired(text: str) -> str:
         return text[: bare.start()] + "".join(closers[1:])  # nothing follows it yet
     # A blank before a closer would keep it from closing.
     return text.rstrip(" \n") + "".join(closers)
+
+
+def _without_half_link(text: str) -> str:
+    """Of a link whose address is still being written, only the label."""
+    middle = text.rfind("](")
+    if middle < 0 or text.count("(", middle) <= text.count(")", middle):
+        return text
+    depth = 0
+    for match in reversed(list(_BRACKET.finditer(text, 0, middle))):
+        depth += 1 if match[0] == "]" else -1
+        if depth < 0:
+            before = text[: match.start()].removesuffix("!")
+            return before + text[match.end() : middle]
+    return text
 
 
 def _open_marks(text: str) -> list[str]:
@@ -38,13 +53,13 @@ def _open_marks(text: str) -> list[str]:
         if mark[0] == "`":
             closing = re.compile(f"(?<!`){mark}(?!`)").search(text, at)
             if closing is None:
-                return [mark, *reversed(stack)]
+                return [mark, *reversed(stack[-_OPEN_MAX:])]
             at = closing.end()
         elif stack and stack[-1] == mark and not text[match.start() - 1].isspace():
             stack.pop()
         elif _can_open(text, match):
             stack.append(mark)
-    return stack[::-1]
+    return stack[-_OPEN_MAX:][::-1]
 
 
 def _can_open(text: str, match: re.Match[str]) -> bool:
