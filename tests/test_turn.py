@@ -18,6 +18,7 @@ from streamchat.messages import INTERRUPTED, Block, Message, Usage, text_block
 from streamchat.turn import Turn, keepable
 
 FIRST, LAST = Usage(input_tokens=12, output_tokens=1), Usage(input_tokens=12, output_tokens=34)
+UNCOUNTED = Usage(input_tokens=12)  # of a reply that ended before its counts came
 SIGNED: Block = {"type": "thinking", "thinking": "Let me see.", "signature": "c2ln"}
 CALL: Block = {"type": "server_tool_use", "id": "t1", "name": "web_search", "input": {}}
 RESULT: Block = {"type": "web_search_tool_result", "tool_use_id": "t1", "content": []}
@@ -51,7 +52,7 @@ def turn_of(*events: Event) -> Turn:
     return turn
 
 
-def partial(*content: Block, usage: Usage = FIRST) -> Message:
+def partial(*content: Block, usage: Usage = UNCOUNTED) -> Message:
     return Message("assistant", content, "claude-sonnet-5-5", INTERRUPTED, usage, None, "req_1")
 
 

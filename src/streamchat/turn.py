@@ -8,7 +8,7 @@ Rule 2: linear. Pieces are kept in lists and joined when someone asks.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from streamchat.events import (
     BlockStarted,
@@ -56,7 +56,9 @@ class Turn:
                 self._open_text.clear()  # the block has it
                 self._closed.append(block)
             case Started():
-                self._started, self._usage = event, event.usage
+                # message_start counts one token of output, whatever will come
+                self._started = event
+                self._usage = replace(event.usage, output_tokens=None)
             case UsageUpdated(usage):
                 self._usage = usage
             case Finished(message):

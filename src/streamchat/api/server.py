@@ -17,8 +17,9 @@ DEFAULT_BASE_URL = "https://api.anthropic.com"
 
 NO_KEY = """\
 No API key was found. Any one of these gets you going:
-  export ANTHROPIC_API_KEY=sk-ant-…    (or put that line, without export, into a .env file)
-  streamchat --demo                    (a built-in server answers: no key, no network)"""
+  export ANTHROPIC_API_KEY=sk-ant-…   a key for this shell
+  streamchat --env-file .env          a file that holds ANTHROPIC_API_KEY=sk-ant-…
+  streamchat --demo                   a built-in server: no key, no network"""
 
 
 @dataclass(frozen=True, slots=True)
