@@ -113,7 +113,7 @@ class Store:
     def _open(self, path: Path, model: str) -> Opened:
         ledger = self._ledger(path)
         with reading(path):
-            ledger.open()
+            ledger.open(private=path.parent == self._folder.path)
         try:
             with reading(path):
                 data = ledger.read()

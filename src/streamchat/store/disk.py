@@ -53,7 +53,7 @@ class Disk:
     def mkdir(self, path: str) -> None:
         os.mkdir(path, 0o700)  # noqa: PTH102
 
-    def chmod(self, path: str, mode: int) -> None:
+    def chmod(self, path: str | int, mode: int) -> None:
         os.chmod(path, mode)  # noqa: PTH101
 
     def unlink(self, path: str) -> None:
@@ -86,7 +86,8 @@ def writing(path: Path) -> Iterator[None]:
 def _reason(error: OSError) -> str:
     if error.errno == errno.ELOOP:
         return "it is a symbolic link"
-    return (error.strerror or str(error)).lower()
+    reason = error.strerror or str(error)
+    return reason[:1].lower() + reason[1:]
 
 
 def open_regular(disk: Disk, path: Path, flags: int) -> int:
@@ -110,10 +111,14 @@ _KINDS = {
 }
 
 
-def require_ours(disk: Disk, fd: int) -> None:
-    """Raises OSError unless the open file belongs to this user."""
-    if disk.status(fd).st_uid != os.geteuid():
-        raise OSError(errno.EPERM, "it belongs to another user")
+def require_ours(disk: Disk, fd: int, *, private: bool) -> None:
+    """Raises OSError unless the open file belongs to this user. With `private`, closes it
+    to all others."""
+    found = disk.status(fd)
+    if found.st_uid != os.geteuid():
+        raise PermissionError(errno.EPERM, "it belongs to another user")
+    if private and stat.S_IMODE(found.st_mode) & 0o077:
+        disk.chmod(fd, 0o600)
 
 
 def close_quietly(disk: Disk, fd: int) -> None:

@@ -58,7 +58,8 @@ def nobody(summaries: Sequence[Summary], ref: str) -> NotFound:
     import difflib  # 4 ms, and only for a mistake
 
     names = {s.title.casefold(): f"{s.id[:8]} {s.title}" for s in summaries}
-    names |= {s.id[: len(ref)]: f"{s.id[:8]} {s.title}" for s in summaries}
+    if len(ref) >= SHORTEST_ID:
+        names |= {s.id[: len(ref)]: f"{s.id[:8]} {s.title}" for s in summaries}
     near = difflib.get_close_matches(ref.casefold(), names, n=3, cutoff=0.5)
     hint = f" The nearest: {'; '.join(dict.fromkeys(names[n] for n in near))}." if near else ""
     return NotFound(f"There is no conversation {ref!r}.{hint}")

@@ -54,17 +54,17 @@ class Ledger:
         """Make the file, empty. May be tried again after a failure."""
         flags = _APPENDING | os.O_CREAT | (0 if self._tried else os.O_EXCL)
         self._tried = True
-        self._hold(open_regular(self._disk, self.path, flags))
+        self._hold(open_regular(self._disk, self.path, flags), private=True)
         self._end = 0
 
-    def open(self) -> None:
+    def open(self, *, private: bool) -> None:
         """Open a file that is there. Raises Busy when another process has it."""
-        self._hold(open_regular(self._disk, self.path, _APPENDING))
+        self._hold(open_regular(self._disk, self.path, _APPENDING), private=private)
         self._named = True
 
-    def _hold(self, fd: int) -> None:
+    def _hold(self, fd: int, *, private: bool) -> None:
         try:
-            require_ours(self._disk, fd)
+            require_ours(self._disk, fd, private=private)
             self._disk.lock(fd)
         except BlockingIOError:
             close_quietly(self._disk, fd)
