@@ -429,6 +429,13 @@ def test_a_file_that_sets_nothing_of_ours_is_nobodys_business(world: World, text
     assert (world.settings(), world.asked) == (resolve([]), [])
 
 
+def test_the_demo_asks_nothing(world: World) -> None:
+    world.write("project/.env", f"ANTHROPIC_BASE_URL={EVIL}\n")
+    world.answer = Verdict.ALLOWED
+    world.flags = {"demo": "on"}
+    assert (world.settings().base_url, world.asked) == ("https://api.anthropic.com", [])
+
+
 def test_a_virtual_environment_called_env_is_no_file(world: World) -> None:
     (world.project / ".env").mkdir()
     assert world.settings() == resolve([])

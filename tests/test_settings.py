@@ -586,6 +586,10 @@ def test_redact_removes_given_secrets_and_everything_like_a_key() -> None:
     )
 
 
+def test_redact_leaves_no_end_of_a_secret_that_begins_like_another() -> None:
+    assert redact("x key-12345-and-more y", ["key-12345", "key-12345-and-more"]) == "x …more y"
+
+
 def test_no_repr_no_note_and_no_table_shows_a_secret() -> None:
     layers = [
         exported(ANTHROPIC_API_KEY=KEY, ANTHROPIC_AUTH_TOKEN=OTHER_KEY),

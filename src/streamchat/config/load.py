@@ -3,6 +3,7 @@
 Rule 1: ./.env is this directory's, never a parent's. It is read to see what it sets;
 what it sets counts only after the user allowed this path with this content.
 Rule 2: a ./.env that sets nothing of ours is nobody's business: no question, no note.
+With `--demo` it is not looked at: no key is needed, so no question is worth asking.
 Rule 3: what is wrong in a ./.env never stops the program: it may be written for another.
 """
 
@@ -62,7 +63,8 @@ def load(
     if named_path:
         layers.append(_env_file(named_path))
     here = cwd / ".env"
-    if here != paths.config_dir / ".env" and not _same(here, named_path):
+    in_demo = (said := flags.given.get("demo")) is not None and said.text == "on"
+    if not in_demo and here != paths.config_dir / ".env" and not _same(here, named_path):
         layers.extend(_here(here, paths.state_dir, ask))
     layers.extend(_configuration(paths.config_dir, environ))
     return tuple(layers)
