@@ -255,6 +255,7 @@ SECTIONS: dict[str, list[str]] = {
         "-\n  a\n-\n  ```\n  b\n  ```\n-\n      c\n",
         "-   \n  a\n",
         "-\n\n  a\n",
+        "-\n    \n  a\n",
         "- a\n-\n- b\n",
         "- a\n-   \n- b\n",
         "1. a\n2.\n3. b\n",

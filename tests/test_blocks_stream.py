@@ -24,6 +24,9 @@ from streamchat.blocks import (
     Paragraph,
     Table,
 )
+from streamchat.blocks.cursor import Line
+from streamchat.blocks.starts import Interrupts, ItemStart, find_start
+from streamchat.blocks.stream import _ends
 
 OURS = [
     "a\n$$\nx\n- y\n$$\nb\n\\[ z \\]\n",
@@ -283,3 +286,17 @@ def test_a_line_that_grows_costs_only_what_comes() -> None:
     first = calls_during(lambda: blocks.feed("y"))
     blocks.feed("x" * 1_000_000)
     assert calls_during(lambda: blocks.feed("y")) == first
+
+
+# The calls counted above do not see how far a regular expression or a join reaches.
+
+
+def test_a_rule_that_is_none_is_scanned_once_for_all_the_items_before_it() -> None:
+    line = Line("- - - - x")
+    assert isinstance(find_start(line, Interrupts()), ItemStart)
+    assert line.no_rule_before == line.text.index("x")
+
+
+def test_of_a_huge_partial_line_only_the_ends_are_read() -> None:
+    pieces = ["> ", *(["word "] * 10_000), "end"]
+    assert _ends(pieces, 10) == "> word wor" + "rd word end"
