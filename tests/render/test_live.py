@@ -107,7 +107,7 @@ def test_an_abandoned_panel_leaves_its_rows_and_restores_the_terminal() -> None:
     panel.abandon()
     assert terminal.lines() == ["settled", "tail", "status"]
     assert (terminal.screen.cursor.x, terminal.screen.cursor.y) == (0, 3)
-    assert terminal.modes() == {"25": "h", "2026": "l", "7": "h"}
+    assert terminal.modes() == {"25": "h", "7": "h"}
     assert sys.stdout is before
 
 

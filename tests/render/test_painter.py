@@ -92,7 +92,18 @@ def test_a_new_row_does_not_send_the_status_below_it_again() -> None:
     painter = Painter(width=80, height=24)
     painter.frame([], [row_of("one"), STATUS])
     frame = painter.frame([row_of("one")], [row_of("two"), STATUS])
-    assert frame == "\r\n\x1b[A\x1b[L\rtwo"
+    assert frame == "\r\n\x1b[A\x1b[Ltwo"
+
+
+def test_a_status_that_changes_as_a_row_is_added_is_only_patched() -> None:
+    painter = Painter(width=80, height=24)
+    painter.frame([], [row_of("one"), BLANK, row_of("model · 12 s · esc to stop")])
+    frame = painter.frame(
+        [], [row_of("one"), row_of("two"), BLANK, row_of("model · 13 s · esc to stop")]
+    )
+    assert "3" in frame
+    assert "model" not in frame
+    assert "stop" not in frame
 
 
 def test_a_window_that_moves_on_sends_only_its_new_row() -> None:

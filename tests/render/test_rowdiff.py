@@ -39,7 +39,19 @@ def test_a_row_whose_width_is_in_doubt_is_written_whole(odd: str) -> None:
 
 def test_behind_such_a_row_a_suffix_needs_no_column() -> None:
     old, new = sized("👩‍💻 abc"), sized("👩‍💻 abcd")
-    assert patch(old, new, at_end=True) == Patch(old.width, "d", new.width)
+    assert patch(old, new, at_end=True) == Patch(None, "d", new.width)
+    assert patch(new, old, at_end=True) == Patch(None, "\b\x1b[K", old.width)
+    other = sized("👩‍💻 axy")
+    assert patch(new, other, at_end=True) == Patch(None, "\x1b[3Dxy\x1b[K", other.width)
+
+
+@pytest.mark.parametrize("cut", range(1, 12))
+def test_no_escape_sequence_is_taken_for_text(cut: int) -> None:
+    """Rows whose texts part within an escape sequence."""
+    old, new = sized(f"👩‍💻{RED}ab{RESET}"), sized(f"👩‍💻{BOLD}ab{RESET}")
+    longer = Row(old.text[: len("👩‍💻") + cut] + "m", 2)
+    assert patch(old, new, at_end=True).column == 0
+    assert patch(longer, new, at_end=True).column == 0
 
 
 def test_what_joins_the_last_character_is_no_suffix() -> None:
@@ -54,6 +66,7 @@ def test_random_rows_become_each_other() -> None:
     for _ in range(1500):
         new = random_row(random_)
         change = patch(old, new)
+        assert change.column is not None
         terminal.feed(f"\r\x1b[{change.column + 1}G{change.text}")
         expected = PyteTerminal(30, 2)
         expected.feed(new.text)

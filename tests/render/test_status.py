@@ -69,16 +69,18 @@ def test_figures_while_writing_and_the_servers_count_when_it_comes() -> None:
     made = status((1.0, STARTED), (2.0, TextDelta("x" * 400)), (4.0, TextDelta("x" * 400)))
     assert row(made, 4.0) == "● writing · opus · 4 s · ~200 tokens · 100 tok/s · esc to stop"
     made.feed(UsageUpdated(Usage(12, 1234)), 4.1)
-    assert row(made, 4.5) == "● writing · opus · 4 s · 1,234 tokens · 494 tok/s · esc to stop"
+    assert row(made, 4.9).startswith("● writing · opus · 4 s · ~200 tokens")
+    made.feed(TextDelta("x"), 5.0)
+    assert row(made, 5.0) == "● writing · opus · 5 s · 1,234 tokens · 411 tok/s · esc to stop"
 
 
-def test_figures_move_twice_a_second_and_not_with_every_delta() -> None:
+def test_figures_move_once_a_second_and_not_with_every_delta() -> None:
     made = status((1.0, STARTED))
     rows = set()
     for tick in range(100):
         made.feed(TextDelta("word " * 9), 2 + tick / 20)
         rows.add(row(made, 2 + tick / 20))
-    assert 9 <= len(rows) <= 11
+    assert 4 <= len(rows) <= 6
 
 
 def test_the_spinner_turns_again_when_the_text_stalls() -> None:

@@ -10,8 +10,11 @@ Rule 1: the live region is at most height - 1 rows, cropped from above.
 Rule 2: a row that is already on the screen is not sent again, settled or not.
 Rule 3: a settled row is never touched again; nothing but a line feed scrolls.
 Rule 4: autowrap is off while live rows are written, so that a terminal which finds a row
-wider than we do clips it, and on for settled rows, which must not lose anything.
-Rule 5: never clears the scrollback, sets a scroll region or asks where the cursor is.
+wider than we do clips it, and on for settled rows, which must not lose anything. (Where no
+terminal can find it wider, the mode is left as it is.)
+Rule 5: several changes are one synchronised update (mode 2026); what is only appended, to
+the row where the cursor rests or below all others, is shown in order and needs none.
+Rule 6: never clears the scrollback, sets a scroll region or asks where the cursor is.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from streamchat.render.pen import Pen
-from streamchat.render.rowdiff import patch
+from streamchat.render.rowdiff import is_certain, patch
 from streamchat.render.rows import Row
 
 
@@ -105,6 +108,7 @@ class Painter:
 
     def _morph(self, target: list[Row], settled: int) -> None:
         """Edit what is shown into `target`, of which the first `settled` rows are final."""
+        self._update_last(target, len(target) - settled)
         top, bottom = self._common_ends(target, len(target) - settled)
         old = self._shown[top : len(self._shown) - bottom]
         new = target[top : len(target) - bottom]
@@ -122,6 +126,16 @@ class Painter:
         elif len(new) > len(old):
             self._add(end, target[end : len(target) - bottom], bottom, settled)
 
+    def _update_last(self, target: list[Row], live_count: int) -> None:
+        """Keep the last row the last one, when rows come or go above it: it is a status."""
+        shown = self._shown
+        if not shown or not live_count or len(shown) == len(target):
+            return
+        before, after = shown[-1], target[-1]
+        if before != after and 2 * len(patch(before, after).text) < len(after.text):
+            self._overwrite(len(shown) - 1, before, after, settled=False)
+            self._shown = [*shown[:-1], after]
+
     def _common_ends(self, target: list[Row], live_count: int) -> tuple[int, int]:
         """How many rows stay as they are at the top, and below the change."""
         shown = self._shown
@@ -136,12 +150,16 @@ class Painter:
         at_end = self._pen.row == index and self._pen.column == before.width
         change = patch(before, after, at_end=at_end)
         self._pen.move(index, change.column)
-        self._write(change.text, change.end, settled=settled)
+        self._write(after, change.text, settled=settled)
+        if change.column is not None:
+            self._pen.count_change()
 
-    def _write(self, text: str, end: int, *, settled: bool) -> None:
-        self._pen.wrap(on=settled)
+    def _write(self, row: Row, text: str, *, settled: bool) -> None:
+        """Write `text`, which makes the screen show `row`."""
+        if not settled or not is_certain(row):
+            self._pen.wrap(on=settled)
         # Behind a full row the cursor is in the last column or pending: unknown.
-        self._pen.write(text, end if end < self._width else None)
+        self._pen.write(text, row.width if row.width < self._width else None)
 
     def _remove(self, index: int, count: int, *, is_last: bool) -> None:
         self._pen.move(index, 0)
@@ -154,6 +172,7 @@ class Painter:
             self._pen.delete_rows(count)
 
     def _add(self, index: int, rows: list[Row], below: int, settled: int) -> None:
+        self._pen.count_change()
         if below:
             self._make_room(index, len(rows), below)
         for number, row in enumerate(rows, start=index):
@@ -162,12 +181,11 @@ class Painter:
             elif number:
                 self._pen.move(number - 1)
                 self._pen.line_feed()
-            self._write(row.text, row.width, settled=number < settled)
+            self._write(row, row.text, settled=number < settled)
 
     def _make_room(self, index: int, count: int, below: int) -> None:
         """Scroll first, so that only blank rows are pushed off the bottom."""
-        self._pen.move(index + below - 1)
-        self._pen.line_feed(count)
+        self._pen.line_feed(index + below - 1 - self._pen.row + count)
         self._pen.move(index)
         self._pen.insert_rows(count)
 

@@ -23,12 +23,12 @@ class Pen:
     def __init__(self) -> None:
         self.row = 0
         self.column: int | None = 0  # None: behind a full row, where terminals differ
-        self._wraps = True
+        self.wraps = True
         self._out: list[str] = []
         self._changes = 0
 
     def take(self) -> str:
-        """The bytes so far, as one synchronised update when more than one row changed."""
+        """The bytes so far, as a synchronised update when there was more than one change."""
         text = "".join(self._out)
         if self._changes > 1:
             text = SYNC_ON + text + SYNC_OFF
@@ -46,14 +46,17 @@ class Pen:
             self.column = column
 
     def wrap(self, *, on: bool) -> None:
-        if on != self._wraps:
+        if on != self.wraps:
             self._out.append(WRAP_ON if on else WRAP_OFF)
-            self._wraps = on
+            self.wraps = on
 
     def write(self, text: str, end: int | None) -> None:
-        """Write over one row; the cursor is at column `end` afterwards."""
+        """The cursor is at column `end` afterwards."""
         self._out.append(text)
         self.column = end
+
+    def count_change(self) -> None:
+        """More than one makes a synchronised update."""
         self._changes += 1
 
     def line_feed(self, count: int = 1) -> None:
@@ -68,11 +71,11 @@ class Pen:
 
     def delete_rows(self, count: int) -> None:
         self._edit_rows(count, "M")
-        self._changes += 1
+        self.count_change()
 
     def erase_below(self) -> None:
         self._out.append(ERASE_BELOW)
-        self._changes += 1
+        self.count_change()
 
     def wander(self, rows_up: int) -> None:
         """Go up although the books are void (the window was resized)."""
@@ -86,7 +89,7 @@ class Pen:
     def _edit_rows(self, count: int, final: str) -> None:
         self._out.append(_csi(count, final))
         # Terminals differ on whether this moves the cursor to the first column.
-        self.column = None
+        self.column = 0 if self.column == 0 else None
 
 
 def _csi(number: int, final: str) -> str:

@@ -4,13 +4,15 @@ Owns: reading a row back into cells, and finding the few that differ.
 Must not know: where the row is, the cursor, the frame.
 
 Rule 1: a column is computed only through characters whose width every terminal agrees
-on; a row with any other (emoji, joiners, combining marks) is written whole.
+on; a row with any other (emoji, joiners, combining marks) is written whole, unless the
+cursor rests at its end and the change is within such characters from there.
 Rule 2: a patch opens and closes its own styling, so patches can be joined freely.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -33,9 +35,10 @@ _CERTAIN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """Write `text` at `column`; the cursor is then at column `end`."""
+    """Write `text` at `column` (None: where the cursor rests, behind the row); the cursor
+    is then at column `end`."""
 
-    column: int
+    column: int | None
     text: str
     end: int
 
@@ -52,23 +55,42 @@ def plain_text(row: Row) -> str:
     return _ESCAPE.sub("", row.text)
 
 
+def is_certain(row: Row) -> bool:
+    """Whether every terminal finds the row as wide as we do."""
+    return _cells(row.text) is not None
+
+
 def patch(old: Row, new: Row, *, at_end: bool = False) -> Patch:
     """The cheapest safe way from `old` to `new`; `at_end` says that the cursor rests
-    just behind `old`, where a suffix needs no column."""
-    if at_end and _grows(old.text, new.text):
-        return Patch(old.width, new.text[len(old.text) :], new.width)
+    just behind `old`."""
+    changes = [_from_the_end(old, new)] if at_end else []
     before, after = _cells(old.text), _cells(new.text)
-    if before is None or after is None:
-        return Patch(0, ERASE_REST + new.text, new.width)
-    return _patch_cells(before, after, old.width, new.width)
+    if before is not None and after is not None:
+        changes.append(_patch_cells(before, after, old.width, new.width))
+    safe = [change for change in changes if change is not None]
+    whole = Patch(0, ERASE_REST + new.text, new.width)
+    return min(safe, key=lambda change: len(change.text)) if safe else whole
 
 
-def _grows(old: str, new: str) -> bool:
-    rest = new[len(old) :]
-    # A joiner or a combining mark would have to reach back into the last cell.
-    return new.startswith(old) and (
-        rest[:1] == "\x1b" or _CERTAIN.fullmatch(rest[:1]) is not None
-    )
+def _from_the_end(old: Row, new: Row) -> Patch | None:
+    """Back over what goes, if anything, then what comes; None when that is not safe."""
+    kept = _common(old.text, new.text)
+    goes, comes = old.text[kept:], new.text[kept:]
+    # A joiner or a combining mark would reach back into the last cell.
+    starts_afresh = comes[:1] == "\x1b" or _CERTAIN.fullmatch(comes[:1])
+    if not (starts_afresh and _CERTAIN.fullmatch(goes)) or _ends_in_escape(old.text, kept):
+        return None
+    back = cell_len(goes)
+    move = f"\x1b[{back}D" if back > 1 else "\b" * back
+    return Patch(None, move + comes + (ERASE_REST if new.width < old.width else ""), new.width)
+
+
+def _ends_in_escape(text: str, cut: int) -> bool:
+    start = text.rfind("\x1b", 0, cut)
+    if start < 0:
+        return False
+    escape = _ESCAPE.match(text, start)
+    return escape is None or escape.end() > cut
 
 
 def _patch_cells(
@@ -84,7 +106,7 @@ def _patch_cells(
     return Patch(column, _styled(middle) + erase, column + _width(middle))
 
 
-def _common(one: tuple[_Cell, ...], other: tuple[_Cell, ...]) -> int:
+def _common(one: Sequence[object], other: Sequence[object]) -> int:
     count = 0
     for a, b in zip(one, other, strict=False):
         if a != b:

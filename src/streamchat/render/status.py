@@ -3,7 +3,7 @@
 Owns the figures and the spinner. Must not know where the row is shown.
 
 Rule: it costs little to repaint. The spinner turns only while nothing arrives, figures move
-twice a second, and both leave the rest of the row as it was.
+once a second, and both leave the rest of the row as it was.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from streamchat.render.rows import Row
 from streamchat.sanitize import clean_line
 
 TICK_S = 0.125  # how often a turning spinner wants to be painted
-_FIGURES_S = 0.5
+_FIGURES_S = 1.0
 _STALLED_S = 1.0
 _CHARS_PER_TOKEN = 4  # until the server says
 _TURNING = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
