@@ -149,7 +149,8 @@ def _sdk_client(server: Server, http: httpx2.AsyncClient) -> AsyncAnthropic:
         headers = {**({"x-api-key": key} if key else {}), **headers}
         if key is None and token is None:
             key = ""  # "none", in the way that stops the SDK from looking
-            headers = headers if _authorises(headers) else {"Authorization": Omit()} | headers
+            if "authorization" not in map(str.lower, headers):
+                headers["Authorization"] = Omit()
     return AsyncAnthropic(
         api_key=key,
         auth_token=token,

@@ -31,7 +31,14 @@ KINDS = frozenset((START, *_BLOCK_KINDS, "message_delta", STOP))
 # The rest of the body after message_stop: reading it frees the connection for the next
 # turn. A server that does not end it costs this much, and a new connection.
 DRAIN_S = 0.1
-_UNSAID: dict[str, str] = {"text": "text", "thinking": "thinking"}
+# The string that a block or a delta of this type must have.
+_WORDS = {
+    "text": "text",
+    "thinking": "thinking",
+    "text_delta": "text",
+    "thinking_delta": "thinking",
+    "input_json_delta": "partial_json",
+}
 
 
 @dataclass(slots=True)
@@ -147,17 +154,19 @@ def complete(kind: str, data: JsonObject) -> JsonObject:
             delta, usage = _object(data, "delta"), _object(data, "usage")
             return {**data, "type": kind, "delta": delta, "usage": usage}
         case "content_block_start":
-            return {**data, "type": kind, "content_block": _whole_block(data)}
-        case "content_block_delta" | "content_block_stop" if "type" not in data:
+            block = _with_words(_object(data, "content_block"))
+            return {**data, "type": kind, "content_block": block}
+        case "content_block_delta":
+            return {**data, "type": kind, "delta": _with_words(_object(data, "delta"))}
+        case "content_block_stop":
             return {**data, "type": kind}
         case _:
             return data
 
 
-def _whole_block(data: JsonObject) -> JsonObject:
-    block = _object(data, "content_block")
-    name = _UNSAID.get(str(block.get("type")))
-    return {**block, name: ""} if name and block.get(name) is None else block
+def _with_words(part: JsonObject) -> JsonObject:
+    name = _WORDS.get(str(part.get("type")))
+    return {**part, name: ""} if name and part.get(name) is None else part
 
 
 def _object(data: JsonObject, name: str) -> JsonObject:

@@ -1,0 +1,65 @@
+"""One request to a server, and all that came of it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from streamchat.api import Api, Deadlines, Server
+from streamchat.errors import ApiError
+from streamchat.events import Event, Finished, TextDelta
+from streamchat.messages import Message, Request, user_message
+from streamchat.turn import Turn
+
+CANARY = "sk-ant-api03-canary_K3Y-that-must-never-be-seen"
+REQUEST = Request("claude-sonnet-5-5", (user_message("hello"),), max_tokens=1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The events in order, what ended them, and the message that a Turn made of them."""
+
+    events: list[Event]
+    error: ApiError | None
+    kept: Message | None
+
+    @property
+    def text(self) -> str:
+        return "".join(event.text for event in self.events if isinstance(event, TextDelta))
+
+    @property
+    def is_whole(self) -> bool:
+        return any(isinstance(event, Finished) for event in self.events)
+
+
+def receive(
+    url: str, request: Request = REQUEST, deadlines: Deadlines | None = None
+) -> Received:
+    """Ask the server once, in an event loop of its own."""
+    return receive_from(Server(base_url=url, api_key=CANARY), request, deadlines)
+
+
+def receive_from(
+    server: Server, request: Request = REQUEST, deadlines: Deadlines | None = None
+) -> Received:
+    return asyncio.run(_receive_and_close(Api(server, deadlines), request))
+
+
+async def _receive_and_close(api: Api, request: Request) -> Received:
+    async with aclosing(api):
+        return await listen(api, request)
+
+
+async def listen(api: Api, request: Request = REQUEST) -> Received:
+    """Ask once, on a connection that stays open."""
+    events: list[Event] = []
+    turn = Turn()
+    error: ApiError | None = None
+    try:
+        async for event in api.stream(request):
+            events.append(event)
+            turn.feed(event)
+    except ApiError as fault:
+        error = fault
+    return Received(events, error, turn.message())
