@@ -85,7 +85,8 @@ class PlainPrompt:
                 self._pending += piece
                 self._ended = not piece
         line, end, self._pending = self._pending.partition(b"\n")
-        return normalised(line.decode(errors="replace")) if line or end else None
+        text = line.removesuffix(b"\r").decode(errors="replace")
+        return normalised(text) if line or end else None
 
     async def _interrupted_first(self, interrupted: asyncio.Event) -> bool:
         """Wait for input or SIGINT, and tell whether it was SIGINT."""

@@ -1,0 +1,165 @@
+"""History on disk: who may read it, who else writes it, and what damage costs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import stat
+from pathlib import Path
+
+from desk import desk, run
+from prompt_toolkit.data_structures import Size
+
+from streamchat.ports import Typed
+from streamchat.prompt.history import MAX_ENTRIES, MAX_ENTRY_CHARACTERS, FileHistory
+
+UP = "\x1b[A"
+
+
+def entries(history: FileHistory) -> list[str]:
+    """What a new prompt would load, newest first."""
+
+    async def load() -> list[str]:
+        return [entry async for entry in history.load()]
+
+    return asyncio.run(load())
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_what_was_sent_is_recalled_by_the_next_program(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "history"
+    for line in ("first", "second\nline"):
+        with desk(history=path) as at:
+            at.paste(line)
+            at.read("\r")
+    with desk(history=path) as at:
+        assert at.read(f"{UP}{UP}{UP}\r") == Typed("first")
+    assert path.read_text() == '"first"\n"second\\nline"\n"first"\n'
+
+
+def test_nobody_else_may_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "state" / "history"
+    before = os.umask(0)
+    try:
+        FileHistory(path).record("x")
+    finally:
+        os.umask(before)
+    assert (mode(path), mode(path.parent)) == (0o600, 0o700)
+
+
+def test_a_file_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    path.write_text('"old"\n')
+    path.chmod(0o644)
+    FileHistory(path).record("new")
+    assert mode(path) == 0o600
+
+
+def test_what_another_process_adds_is_there_at_the_next_prompt(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    ours, theirs = FileHistory(path), FileHistory(path)
+    ours.record("a")
+    theirs.record("b")
+    ours.record("c")
+    assert entries(ours) == entries(theirs) == ["c", "b", "a"]
+
+
+def test_the_same_again_is_recorded_once(tmp_path: Path) -> None:
+    history = FileHistory(tmp_path / "history")
+    for text in ("a", "a", "b", "a"):
+        history.record(text)
+    assert entries(history) == ["a", "b", "a"]
+
+
+def test_blanks_first_and_huge_texts_are_not_recorded(tmp_path: Path) -> None:
+    history = FileHistory(tmp_path / "history")
+    for text in (" secret", "\tsecret", "", "x" * (MAX_ENTRY_CHARACTERS + 1)):
+        history.record(text)
+    assert entries(history) == []
+    assert not (tmp_path / "history").exists()
+
+
+def test_any_text_survives(tmp_path: Path) -> None:
+    text = 'quote " \\ \x1b[m \x00 \u2028 \x85 é 漢 \U0001f600'
+    FileHistory(tmp_path / "history").record(text)
+    assert entries(FileHistory(tmp_path / "history")) == [text]
+    assert (tmp_path / "history").read_bytes().isascii()
+
+
+def test_damaged_lines_are_skipped(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    path.write_bytes(b'"a"\n{"b": 1}\n\xff\xfe\n\x00\x00\n"torn\n3\n"\\ud800b"\n"c"\n"torn')
+    history = FileHistory(path)
+    assert entries(history) == ["c", "\ufffdb", "a"]
+    history.record("d")
+    assert entries(history) == ["d", "c", "\ufffdb", "a"]
+    assert entries(FileHistory(path)) == ["d", "c", "\ufffdb", "a"]
+
+
+def test_only_the_end_of_a_large_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    lines = [json.dumps(f"entry {number} {'x' * 100}") for number in range(20_000)]
+    path.write_text("\n".join(lines) + "\n")
+    loaded = entries(FileHistory(path))
+    assert len(loaded) == MAX_ENTRIES
+    assert loaded == [json.loads(line) for line in lines[: -MAX_ENTRIES - 1 : -1]]
+
+
+def test_a_file_that_became_shorter_is_followed(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    history = FileHistory(path)
+    history.record("long entry")
+    path.write_text("")
+    assert entries(history) == ["long entry"]
+    FileHistory(path).record("b")
+    assert entries(history) == ["b", "long entry"]
+
+
+def test_no_path_keeps_it_in_memory(tmp_path: Path) -> None:
+    history = FileHistory(None)
+    history.record("a")
+    history.record("b")
+    assert entries(history) == ["b", "a"]
+    assert list(tmp_path.glob("**/*history*")) == []
+
+
+def test_a_disk_that_refuses_is_told_and_costs_nothing_else(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.touch()
+    with desk(history=blocked / "history", size=Size(rows=10, columns=60)) as at:
+        assert at.read("one\r") == Typed("one")
+
+        async def told() -> None:
+            reading = asyncio.ensure_future(at.prompt.read())
+            await at.sees("history is not saved: File exists")
+            at.type(f"{UP}\r")
+            assert await reading == Typed("one")
+
+        run(told())
+
+
+def test_links_pipes_and_directories_are_not_followed(tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    target.write_text('"theirs"\n')
+    link, pipe = tmp_path / "link", tmp_path / "pipe"
+    link.symlink_to(target)
+    os.mkfifo(pipe)
+    for path in (link, pipe, tmp_path):
+        history = FileHistory(path)
+        assert entries(history) == []
+        history.record("mine")
+        assert history.problem.startswith("history is not saved")
+        assert entries(history) == ["mine"]
+    assert target.read_text() == '"theirs"\n'
+
+
+def test_a_large_paste_is_recorded_as_what_was_sent(tmp_path: Path) -> None:
+    text = "line\n" * 300
+    with desk(history=tmp_path / "history") as at:
+        at.paste(text)
+        at.read("end\r")
+    assert entries(FileHistory(tmp_path / "history")) == [f"{text}end"]

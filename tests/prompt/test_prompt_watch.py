@@ -1,0 +1,313 @@
+"""The keyboard while a reply is shown, on a real pty."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import termios
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pytest
+from desk import ROWS, Paper, desk, run
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.input.typeahead import clear_typeahead
+from prompt_toolkit.output.vt100 import Vt100_Output
+
+from streamchat.ports import Key, Typed
+from streamchat.prompt import Look, Prompt, open_keyboard
+
+ESC, CTRL_C, CTRL_O = "\x1b", "\x03", "\x0f"
+
+
+class Pty:
+    """A terminal with a person at its other end."""
+
+    def __init__(self) -> None:
+        self.person, self.terminal = os.openpty()
+        self.stream = os.fdopen(self.terminal, closefd=False)
+        self.paper = Paper()
+        self.stopped = asyncio.Event()
+        self.unfolded = asyncio.Event()
+        self.keyboard = open_keyboard(self.stream)
+        self.prompt = Prompt(
+            self.keyboard,
+            Vt100_Output(self.paper, lambda: Size(10, 40), enable_cpr=False),
+            history=None,
+            commands=ROWS,
+            arguments=lambda _: [],
+            environ={},
+            look=Look(marks=False),
+            unfold=self.unfolded.set,
+        )
+
+    def type(self, text: str) -> None:
+        os.write(self.person, text.encode())
+
+    @property
+    def modes(self) -> list[Any]:
+        return termios.tcgetattr(self.terminal)
+
+    async def watch(self, typed: str) -> None:
+        """Watch until Esc, Ctrl-C or Ctrl-O."""
+        async with self.prompt.watching(self.stopped.set):
+            self.type(typed)
+            events = [self.stopped.wait(), self.unfolded.wait()]
+            tasks = [asyncio.ensure_future(event) for event in events]
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in tasks:
+                task.cancel()
+
+    def close(self) -> None:
+        self.stream.close()
+        os.close(self.person)
+        os.close(self.terminal)
+
+
+@pytest.fixture
+def pty() -> Iterator[Pty]:
+    pair = Pty()
+    clear_typeahead(pair.keyboard)  # kept by file number, which may be an old one
+    yield pair
+    pair.close()
+
+
+@pytest.mark.parametrize("keys", [ESC, CTRL_C, "abc" + CTRL_C, "\x1b[A" + ESC, ESC + ESC])
+def test_esc_and_ctrl_c_stop(pty: Pty, keys: str) -> None:
+    run(pty.watch(keys))
+    assert pty.stopped.is_set()
+
+
+@pytest.mark.parametrize(
+    "keys",
+    ["\x1b[A", "\x1bOB", "\x1b[1;5C", "\x1b[3~", "\x1bx", "\x1b\r", "text\r", "\x04"],
+)
+def test_other_keys_do_not(pty: Pty, keys: str) -> None:
+    run(pty.watch(keys + CTRL_O))
+    assert pty.unfolded.is_set()
+    assert not pty.stopped.is_set()
+
+
+def test_an_arrow_key_that_comes_in_two_pieces_does_not_stop() -> None:
+    unfolded, stopped = asyncio.Event(), asyncio.Event()
+    with desk(unfold=unfolded.set) as at:
+
+        async def parted() -> None:
+            async with at.prompt.watching(stopped.set):
+                at.type(ESC)
+                for _ in range(5):  # turns of the loop: the first piece is read
+                    await asyncio.sleep(0)
+                at.type("[D" + CTRL_O)
+                await unfolded.wait()
+
+        run(parted())
+        assert not stopped.is_set()
+        at.type("b\r")
+        assert run(at.prompt.read(prefill="a")) == Typed("ba")
+
+
+def test_what_was_typed_is_there_at_the_next_prompt(pty: Pty) -> None:
+    run(pty.watch("nexd\x7ft question\r" + CTRL_O))
+    assert run(pty.prompt.read()) == Typed("next question")
+
+
+def test_a_paste_is_there_as_one_message(pty: Pty) -> None:
+    run(pty.watch("\x1b[200~one\r\ntwo\x1b\x03\x1b[201~!\r" + CTRL_O))
+    assert not pty.stopped.is_set()
+    assert run(pty.prompt.read()) == Typed("one\ntwo\x1b\x03!")
+    written = pty.paper.getvalue()
+    assert written.count("\x1b[?2004h") == written.count("\x1b[?2004l") == 2
+
+
+def test_what_was_typed_between_two_prompts_is_sent_by_its_enter(pty: Pty) -> None:
+    pty.type("early\r")
+    assert run(pty.prompt.read()) == Typed("early")
+
+
+def test_answers_of_the_terminal_are_not_typed(pty: Pty) -> None:
+    run(pty.watch("\x1b[12;40R\x1b[<0;3;4Mx\r" + CTRL_O))
+    assert run(pty.prompt.read()) == Typed("x")
+
+
+def test_nothing_is_echoed_and_output_is_still_processed(pty: Pty) -> None:
+    async def watched() -> list[Any]:
+        async with pty.prompt.watching(pty.stopped.set):
+            pty.type("secret" + CTRL_O)
+            await pty.unfolded.wait()
+            return pty.modes
+
+    before = pty.modes
+    inside = run(watched())
+    assert before[3] & termios.ECHO
+    assert inside[3] & (termios.ECHO | termios.ICANON | termios.ISIG) == 0
+    assert inside[1] == before[1]
+    assert inside[1] & termios.OPOST
+    os.write(pty.terminal, b"|")
+    assert os.read(pty.person, 100) == b"|"
+
+
+def test_the_modes_come_back_whatever_ends_the_watch(pty: Pty) -> None:
+    before = pty.modes
+
+    async def failing() -> None:
+        async with pty.prompt.watching(pty.stopped.set):
+            raise OSError
+
+    async def cancelled() -> None:
+        entered = asyncio.Event()
+
+        async def watch() -> None:
+            async with pty.prompt.watching(pty.stopped.set):
+                entered.set()
+                await asyncio.Event().wait()
+
+        task = asyncio.ensure_future(watch())
+        await entered.wait()
+        assert pty.modes != before
+        task.cancel()
+        await asyncio.wait([task])
+
+    run(pty.watch(CTRL_C))
+    assert pty.modes == before
+    with pytest.raises(OSError):  # noqa: PT011 - ours
+        run(failing())
+    assert pty.modes == before
+    run(cancelled())
+    assert pty.modes == before
+
+
+def test_a_cancelled_prompt_gives_the_modes_back(pty: Pty) -> None:
+    before = pty.modes
+
+    async def cancelled() -> None:
+        reading = asyncio.ensure_future(pty.prompt.read())
+        await pty.paper.until(lambda: "❯" in pty.paper.getvalue())
+        assert pty.modes != before
+        reading.cancel()
+        await asyncio.wait([reading])
+
+    run(cancelled())
+    assert pty.modes == before
+
+
+def test_sigint_from_outside_stops_and_its_handler_comes_back(pty: Pty) -> None:
+    before = signal.getsignal(signal.SIGINT)
+
+    async def interrupted() -> None:
+        async with pty.prompt.watching(pty.stopped.set):
+            os.kill(os.getpid(), signal.SIGINT)
+            await pty.stopped.wait()
+
+    run(interrupted())
+    assert signal.getsignal(signal.SIGINT) == before
+
+
+def test_a_hang_up_neither_stops_nor_spins() -> None:
+    with desk() as at:
+        stops: list[None] = []
+
+        async def hung_up() -> None:
+            async with at.prompt.watching(lambda: stops.append(None)):
+                at.keys.close()
+                for _ in range(10):
+                    await asyncio.sleep(0)
+
+        run(hung_up())
+        assert stops == []
+        assert run(at.prompt.read()) == Key.END
+
+
+@pytest.mark.parametrize(
+    ("typed", "default", "answer"),
+    [
+        ("y\r", False, True),
+        ("Yes \r", False, True),
+        ("n\r", True, False),
+        ("\r", True, True),
+        ("\r", False, False),
+        ("what\rno\r", True, False),
+        (CTRL_C, True, False),
+        ("\x04", True, False),
+    ],
+)
+def test_yes_or_no(typed: str, *, default: bool, answer: bool) -> None:
+    with desk() as at:
+        at.type(typed)
+        assert run(at.prompt.confirm("Delete it?\x9b", default=default)) is answer
+        hint = "[Y/n]" if default else "[y/N]"
+        assert at.screen()[0].startswith(f"Delete it?� {hint}")
+
+
+def test_what_was_typed_ahead_answers_no_question(pty: Pty) -> None:
+    run(pty.watch("y\r" + CTRL_O))
+    pty.type("y\r")
+
+    async def asked() -> bool:
+        asking = asyncio.ensure_future(pty.prompt.confirm("Delete it?", default=True))
+        await pty.paper.until(lambda: "Delete it?" in pty.paper.getvalue())
+        pty.type("n\r")
+        return await asking
+
+    assert run(asked()) is False
+    assert run(pty.prompt.read()) == Typed("y")
+
+
+PROMPT_TYPED = r"> (\x1b\[0m)?typed"
+SUSPENDING = """\
+import asyncio, contextlib, sys
+from pathlib import Path
+from streamchat.prompt import Look, Prompt, open_keyboard, open_screen
+
+@contextlib.contextmanager
+def resting():
+    print("rest", flush=True)
+    yield
+    print("awake", flush=True)
+
+async def main():
+    prompt = Prompt(open_keyboard(sys.stdin), open_screen(sys.stdout, term="xterm"),
+        history=None, commands=[], arguments=lambda _: [], environ={},
+        look=Look(unicode=False, marks=False), resting=resting)
+    stopped = asyncio.Event()
+    async with prompt.watching(stopped.set):
+        print("watching", flush=True)
+        await stopped.wait()
+    print("stopped", await prompt.read(), flush=True)
+
+asyncio.run(main())
+"""
+
+
+def test_ctrl_z_suspends_in_a_reply_and_in_the_prompt(tmp_path: Path) -> None:
+    script = tmp_path / "suspending.py"
+    script.write_text(SUSPENDING)
+    environ = {**os.environ, "PS1": "shell> ", "BASH_SILENCE_DEPRECATION_WARNING": "1"}
+    shell = pexpect.spawn(
+        "bash", ["--norc", "--noprofile", "-i"], env=environ, timeout=20, encoding="utf-8"
+    )
+    shell.expect_exact("shell> ")
+    shell.send(f"{sys.executable} {script}\r")
+    shell.expect_exact("watching")
+    shell.send("typed\x1a")
+    shell.expect_exact("rest")
+    shell.expect_exact("Stopped")
+    shell.expect_exact("shell> ")
+    shell.send("stty -a | grep -ow -e '-*echo' -e '-*icanon'; fg\r")
+    shell.expect(r"[^-]icanon\s+echo\s")
+    shell.expect_exact("awake")
+    shell.send("\x1b")
+    shell.expect(PROMPT_TYPED)
+    shell.send("\x1a")
+    shell.expect_exact("Stopped")
+    shell.expect_exact("shell> ")
+    shell.send("fg\r")
+    shell.expect(PROMPT_TYPED)
+    shell.send("!\r")
+    shell.expect_exact("stopped Typed(text='typed!')")
+    shell.send("exit\r")
+    shell.expect(pexpect.EOF)
+    shell.close()
