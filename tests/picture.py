@@ -9,17 +9,16 @@ screen back through a terminal emulator and writes .github/streamchat.svg.
 from __future__ import annotations
 
 import io
-import os
-import sys
 import tempfile
 from pathlib import Path
 
-import pexpect
 import pyte
 from rich.console import Console
 from rich.style import Style
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
+
+from terminal import Terminal
 
 TARGET = Path(__file__).parent.parent / ".github" / "streamchat.svg"
 COLUMNS, ROWS = 84, 40
@@ -56,31 +55,15 @@ FORMAT = """\
 
 def screen_of_a_session() -> pyte.Screen:
     """What stands on the terminal after one question."""
-    screen = pyte.Screen(COLUMNS, ROWS)
-    stream = pyte.ByteStream(screen)
     home = tempfile.mkdtemp(prefix="streamchat-picture-")
-    environment = {
-        "HOME": home,
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
-        "TERM": "xterm-256color",
-        "LANG": "C.UTF-8",
-    }
-    child = pexpect.spawn(
-        sys.executable,
-        ["-m", "streamchat", "--demo", "--no-save"],
-        env=environment,
-        dimensions=(ROWS, COLUMNS),
-        timeout=60,
-    )
-    child.expect("❯ ".encode())
-    stream.feed(child.before + child.after)
-    child.send(QUESTION + "\r")
-    child.expect(rb" out .*tok/s[\s\S]*" + "❯ ".encode())
-    stream.feed(child.before + child.after)
-    child.sendeof()
-    child.close()
-    return screen
+    world = {"HOME": home, "XDG_CONFIG_HOME": home, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
+    arguments = ("--demo", "--no-save")
+    with Terminal(*arguments, columns=COLUMNS, rows=ROWS, environ=world) as terminal:
+        terminal.wait_for_prompt()
+        terminal.type(f"{QUESTION}\r")
+        terminal.wait_for("tok/s")
+        terminal.wait_for_prompt()
+        return terminal.screen
 
 
 def as_text(screen: pyte.Screen) -> Text:

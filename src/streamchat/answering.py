@@ -19,6 +19,7 @@ from streamchat.assembly import (
 )
 from streamchat.chat import DEMO_NOTE, converse
 from streamchat.errors import InvalidRequest, Status, UsageError
+from streamchat.exchange import Patience
 from streamchat.oneshot import OneShot, failure_of, status_of
 from streamchat.outputs import (
     FirstCodeBlock,
@@ -82,7 +83,8 @@ async def answer_once(run: Run) -> int:
 
 async def _answer(run: Run, session: Session, source: Api, prompt: str) -> int:
     with _view(run, session) as view:
-        one = OneShot(session, source, view, run.env.monotonic, interruptible)
+        patience = Patience(run.settings.retries)
+        one = OneShot(session, source, view, run.env.monotonic, patience, interruptible)
         result = await one.run(prompt)
     if failure := failure_of(result):
         run.notes.error(failure)

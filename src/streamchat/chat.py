@@ -27,6 +27,7 @@ from streamchat.assembly import (
 )
 from streamchat.commands import COMMANDS
 from streamchat.errors import ApiError, Status, StreamchatError, UsageError
+from streamchat.exchange import Patience
 from streamchat.ports import Archive, Reader
 from streamchat.repl import Repl
 from streamchat.session import Session
@@ -75,8 +76,16 @@ async def converse(run: Run, session: Session, source: Api) -> None:
             screen.banner(banner(run, session))
             if session.conversation.turn_count:
                 screen.history(session.conversation.path)
-            advice = partial(advice_on, run, source)
-            await Repl(session, source, reader, screen, run.env.monotonic, advice).run()
+            repl = Repl(
+                session,
+                source,
+                reader,
+                screen,
+                run.env.monotonic,
+                advice=partial(advice_on, run, source),
+                patience=Patience(run.settings.retries),
+            )
+            await repl.run()
     finally:
         warming.end()
         screen.restore()

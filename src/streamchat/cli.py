@@ -89,7 +89,9 @@ def _ask_on_terminal(env: Environment) -> Ask | None:
         env.stderr.write("Use it, here and with this content? [y/N] ")
         env.stderr.flush()
         said = env.stdin.readline().strip().lower()
-        return Verdict.ALLOWED if said in ("y", "yes") else Verdict.DENIED
+        answers = {"y": Verdict.ALLOWED, "yes": Verdict.ALLOWED}
+        answers |= {"n": Verdict.DENIED, "no": Verdict.DENIED}
+        return answers.get(said, Verdict.UNDECIDED)  # Enter alone is asked again next time
 
     return ask
 

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from streamchat.errors import ApiError, CutOff, Status, StreamchatError
-from streamchat.exchange import Exchange, Result
+from streamchat.exchange import Exchange, Patience, Result
 from streamchat.ports import Ending, Source, Stop, View
 from streamchat.session import Session
 
@@ -33,12 +33,13 @@ class OneShot:
     source: Source
     view: View
     monotonic: Callable[[], float]
+    patience: Patience
     interruptible: Callable[[Stop], AbstractContextManager[None]]
 
     async def run(self, prompt: str) -> Result:
         """Ask, and show the reply; see Exchange.run for what it raises."""
         self.session.say(prompt)
-        exchange = Exchange(self.session, self.source, self.view, self.monotonic)
+        exchange = Exchange(self.session, self.source, self.view, self.monotonic, self.patience)
         with self.interruptible(exchange.stop):
             return await exchange.run()
 

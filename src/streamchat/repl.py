@@ -1,6 +1,8 @@
 """The loop: read a line, act on it, show what came of it, until the user leaves.
 
-`advice` gives a line to show about a model, or "", once it has answered. Rules: nothing that happens to one exchange ends the loop; a question that got no answer
+`advice` gives a line to show about a model, or "", once it has answered.
+
+Rules: nothing that happens to one exchange ends the loop; a question that got no answer
 is handed back for editing; the first Ctrl-C on an empty line only says that a second one
 leaves.
 """
@@ -14,7 +16,7 @@ from typing import assert_never
 from streamchat import commands
 from streamchat.commands import Answer, Done, Outcome, Quit, Replay, Report
 from streamchat.errors import StreamchatError
-from streamchat.exchange import Exchange
+from streamchat.exchange import Exchange, Patience
 from streamchat.line import Nothing, Run, Say, parse
 from streamchat.ports import Ending, Key, Reader, Screen, Source, Typed
 from streamchat.records import Turn
@@ -33,6 +35,7 @@ class Repl:
     screen: Screen
     monotonic: Callable[[], float]
     advice: Callable[[str], Awaitable[str]]
+    patience: Patience = field(default_factory=Patience)
     prefill: str = ""
     hint: str = ""
     advised: set[str] = field(default_factory=set)
@@ -112,7 +115,7 @@ class Repl:
         of one arrived."""
         model = self.session.conversation.model
         view = self.screen.reply(model=model, trace=self.session.trace)
-        exchange = Exchange(self.session, self.source, view, self.monotonic)
+        exchange = Exchange(self.session, self.source, view, self.monotonic, self.patience)
         async with self.reader.watching(exchange.stop):
             result = await exchange.run()
         await self._advise(model)

@@ -18,7 +18,7 @@ DEFAULT_BASE_URL = "https://api.anthropic.com"
 NO_KEY = """\
 No API key was found. Any one of these gets you going:
   export ANTHROPIC_API_KEY=sk-ant-…   a key for this shell
-  streamchat --env-file .env          a file that holds ANTHROPIC_API_KEY=sk-ant-…
+  streamchat --env-file .env          a file that holds that line
   streamchat --demo                   a built-in server: no key, no network"""
 
 

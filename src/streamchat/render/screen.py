@@ -8,6 +8,7 @@ Rule: whatever is said while a reply arrives appears above its live rows.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol, TextIO
 
@@ -94,14 +95,14 @@ class TerminalScreen:
 
         self._show(render(source, width=self._size().width, look=self.look))
 
-    def history(self, turns: tuple[Turn, ...]) -> None:
+    def history(self, turns: tuple[Turn, ...], *, whole: bool = False) -> None:
         size = self._size()
         self._show(
             recent_rows(
                 [turn.message for turn in turns],
                 look=self.look,
                 width=size.width,
-                enough_rows=2 * size.height,
+                enough_rows=sys.maxsize if whole else 2 * size.height,
                 new_fold=_new_fold,
             )
         )

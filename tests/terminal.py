@@ -1,0 +1,120 @@
+"""The real program on a pty, its screen read back through a terminal emulator.
+
+    with Terminal("--demo") as terminal:
+        terminal.wait_for("❯ ")
+        terminal.type("hi\\r")
+        terminal.wait_for("tok/s")
+        terminal.text                     # scrollback and screen, row by row
+        assert terminal.end() == 0
+
+Waiting is reading: what the program writes is read until the awaited is on the screen.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import pexpect
+import pyte
+
+PATIENCE_S = 20.0
+_HISTORY_ROWS = 20_000
+
+
+class Screen(pyte.HistoryScreen):
+    """pyte knows no DECSET 2026 or 2004 by name, and needs to know none."""
+
+
+class Terminal:
+    """One run of the program."""
+
+    def __init__(
+        self,
+        *arguments: str,
+        columns: int = 80,
+        rows: int = 24,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        self.screen = Screen(columns, rows, history=_HISTORY_ROWS, ratio=0.5)
+        self._stream = pyte.ByteStream(self.screen)
+        self.raw = b""
+        self.child = pexpect.spawn(
+            sys.executable,
+            ["-m", "streamchat", *arguments],
+            env={**os.environ, **(environ or {})},
+            dimensions=(rows, columns),
+        )
+        self.child.delaybeforesend = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.child.close(force=True)
+
+    @property
+    def rows(self) -> list[str]:
+        """Scrollback and screen, trailing blanks cut."""
+        above = [_text_of(row, self.screen.columns) for row in self.screen.history.top]
+        return [*above, *(row.rstrip() for row in self.screen.display)]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.rows).rstrip()
+
+    @property
+    def prompt(self) -> str:
+        """The last row that holds anything: where one types."""
+        return next((row for row in reversed(self.rows) if row), "")
+
+    def type(self, keys: str) -> None:
+        self.child.send(keys)
+
+    def wait_for(self, wanted: str | Callable[[], bool]) -> None:
+        """Read until the text (or the condition) is there; fails after 20 s."""
+        arrived = wanted if callable(wanted) else lambda: wanted in self.text
+        deadline = time.monotonic() + PATIENCE_S
+        while not arrived():
+            if time.monotonic() > deadline or not self._read():
+                raise AssertionError(f"{wanted!r} did not come; the screen:\n{self.text}")
+
+    def wait_for_prompt(self) -> None:
+        """Read until an empty prompt is the last row."""
+        self.wait_for(lambda: re.fullmatch(r"[❯>]\s*", self.prompt) is not None)
+
+    def end(self) -> int:
+        """Read to the end; returns the exit status, 128 + N for signal N."""
+        while self._read():
+            pass
+        self.child.close()
+        if self.child.exitstatus is not None:
+            return int(self.child.exitstatus)
+        return 128 + int(self.child.signalstatus or 0)
+
+    def resize(self, columns: int, rows: int) -> None:
+        self.screen.resize(rows, columns)
+        self.child.setwinsize(rows, columns)
+
+    def _read(self) -> bool:
+        try:
+            piece: Any = self.child.read_nonblocking(65536, timeout=PATIENCE_S)
+        except (pexpect.EOF, pexpect.TIMEOUT):
+            return False
+        self.raw += piece
+        self._stream.feed(piece)
+        return True
+
+
+def _text_of(row: Mapping[int, pyte.screens.Char], columns: int) -> str:
+    return "".join(row[x].data for x in range(columns)).rstrip()

@@ -1,0 +1,393 @@
+"""The real program, on a pty and in pipes, against a loopback server."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from server import Close, ScriptedServer, Wait, error_reply, text_reply
+from terminal import Terminal
+
+KEY = "sk-ant-canary-0123456789"
+
+
+@pytest.fixture
+def towards(server: ScriptedServer) -> Mapping[str, str]:
+    """The environment of a program that talks to the scripted server."""
+    return {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": server.base_url}
+
+
+def piped(
+    *arguments: str, stdin: str | bytes = "", environ: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """The program in a pipe, to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "streamchat", *arguments],
+        input=stdin.encode() if isinstance(stdin, str) else stdin,
+        capture_output=True,
+        env={**os.environ, **(environ or {})},
+        check=False,
+        timeout=30,
+    )
+
+
+def conversations() -> list[Path]:
+    data = Path(os.environ["XDG_DATA_HOME"])
+    return sorted(data.glob("streamchat/conversations/*.jsonl"))
+
+
+def records() -> list[dict[str, object]]:
+    [file] = conversations()
+    return [json.loads(line) for line in file.read_bytes().splitlines()]
+
+
+def said() -> list[tuple[object, str]]:
+    """(role, text) of each turn in the one conversation on disk."""
+    turns = [record for record in records() if record["type"] == "turn"]
+    return [(turn["role"], turn["content"][0]["text"]) for turn in turns]  # type: ignore[index]
+
+
+# The REPL
+
+
+def test_a_chat_streams_remembers_and_leaves(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    more = threading.Event()
+    server.enqueue(text_reply("**Hel", Wait(more), "lo** there"), text_reply("Again."))
+    with Terminal(environ=towards) as terminal:
+        terminal.wait_for_prompt()
+        assert "streamchat" in terminal.rows[0]
+        assert server.base_url.removeprefix("http://") in terminal.text
+        terminal.type("first\r")
+        terminal.wait_for("Hel")  # on the screen before the rest was sent
+        more.set()
+        terminal.wait_for("tok/s")
+        assert "Hello there" in terminal.rows
+        terminal.wait_for_prompt()
+        terminal.type("second\r")
+        terminal.wait_for("Again.")
+        terminal.wait_for_prompt()
+        terminal.type("\x04")
+        assert terminal.end() == 0
+    assert [m["content"][0]["text"] for m in server.bodies[1]["messages"]] == [
+        "first",
+        "**Hello** there",
+        "second",
+    ]
+    assert said() == [
+        ("user", "first"),
+        ("assistant", "**Hello** there"),
+        ("user", "second"),
+        ("assistant", "Again."),
+    ]
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x1b"], ids=["ctrl-c", "esc"])
+def test_a_key_stops_the_answer_and_keeps_what_arrived(
+    key: str, server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    never = threading.Event()
+    server.enqueue(text_reply("It begins here", Wait(never), " never"))
+    with Terminal(environ=towards) as terminal:
+        terminal.wait_for_prompt()
+        terminal.type("go\r")
+        terminal.wait_for("It begins here")
+        terminal.type(key)
+        terminal.wait_for("interrupted")
+        terminal.wait_for_prompt()
+        assert terminal.text.count("It begins here") == 1
+        terminal.type("\x03")
+        terminal.wait_for("Ctrl-C again to leave")
+        terminal.type("\x03")
+        assert terminal.end() == 0
+    assert said() == [("user", "go"), ("assistant", "It begins here")]
+    assert records()[-1]["stop_reason"] == "interrupted"
+
+
+def test_a_paste_of_many_lines_is_one_message(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    server.enqueue(text_reply("Read."))
+    with Terminal(environ=towards) as terminal:
+        terminal.wait_for_prompt()
+        terminal.type("\x1b[200~one\ntwo\nthree\x1b[201~")
+        terminal.wait_for("three")
+        assert server.posts == []
+        terminal.type("\r")
+        terminal.wait_for("Read.")
+        terminal.wait_for_prompt()
+        terminal.type("exit\r")
+        assert terminal.end() == 0
+    assert said()[0] == ("user", "one\ntwo\nthree")
+
+
+def test_a_failed_question_comes_back_for_editing(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    server.enqueue(error_reply(401, "invalid x-api-key"), text_reply("Better."))
+    with Terminal(environ=towards) as terminal:
+        terminal.wait_for_prompt()
+        terminal.type("precious words\r")
+        terminal.wait_for("401")
+        terminal.wait_for(lambda: terminal.prompt == "❯ precious words")
+        assert KEY not in terminal.text
+        terminal.type("\r")
+        terminal.wait_for("Better.")
+        terminal.wait_for_prompt()
+        terminal.type("\x04")
+        assert terminal.end() == 0
+    assert said()[-2:] == [("user", "precious words"), ("assistant", "Better.")]
+
+
+def test_a_conversation_goes_on_after_a_restart(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    server.enqueue(text_reply("A *fine* day."), text_reply("Still."))
+    assert piped("how is it?", environ=towards).returncode == 0
+    with Terminal("-c", environ=towards) as terminal:
+        terminal.wait_for_prompt()
+        assert terminal.rows[0].count("how is it?") == 1
+        assert "❯ how is it?" in terminal.rows
+        assert "A fine day." in terminal.rows
+        terminal.type("and now?\r")
+        terminal.wait_for("Still.")
+        terminal.wait_for_prompt()
+        terminal.type("\x04")
+        assert terminal.end() == 0
+    assert len(server.bodies[1]["messages"]) == 3
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_in_mid_answer_loses_nothing_and_restores_the_terminal(
+    number: signal.Signals, server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    never = threading.Event()
+    server.enqueue(text_reply("So far", Wait(never), " never"))
+    with Terminal(environ=towards) as terminal:
+        terminal.wait_for_prompt()
+        terminal.type("go\r")
+        terminal.wait_for("So far")
+        terminal.child.kill(number)
+        assert terminal.end() == 128 + number
+    assert terminal.raw.rfind(b"\x1b[?25h") > terminal.raw.rfind(b"\x1b[?25l")
+    assert terminal.raw.rfind(b"\x1b[?2004l") > terminal.raw.rfind(b"\x1b[?2004h")
+    assert said() == [("user", "go"), ("assistant", "So far")]
+
+
+def test_without_a_key_three_lines_say_how_to_get_going() -> None:
+    with Terminal() as terminal:
+        assert terminal.end() == 77
+        lines = terminal.text.splitlines()
+    assert len(lines) == 4
+    assert all(word in terminal.text for word in ("ANTHROPIC_API_KEY", ".env", "--demo"))
+
+
+def test_a_long_answer_stands_whole_in_the_scrollback_once(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    lines = [f"Line {number} of many.\n\n" for number in range(200)]
+    server.enqueue(text_reply(*lines))
+    with Terminal(environ=towards, rows=10) as terminal:
+        terminal.wait_for_prompt()
+        terminal.type("go\r")
+        terminal.wait_for("tok/s")
+        terminal.wait_for_prompt()
+        shown = [row for row in terminal.rows if row.startswith("Line ")]
+    assert shown == [line.strip() for line in lines]
+
+
+# Pipes
+
+
+def test_a_piped_answer_is_the_verbatim_markdown(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    source = "# Title\n\n- **a**\x1b[31m\n"
+    server.enqueue(text_reply(source))
+    run = piped("summarise", stdin="the text\n", environ=towards)
+    assert (run.stdout.decode(), run.returncode) == (source, 0)
+    assert run.stderr.decode().splitlines() == [
+        f"server: {server.base_url.removeprefix('http://')} (ANTHROPIC_BASE_URL)"
+    ]
+    assert server.bodies[0]["messages"][0]["content"][0]["text"] == "the text\n\nsummarise"
+
+
+def test_the_first_delta_is_out_before_the_second_was_sent(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    more = threading.Event()
+    server.enqueue(text_reply("first", Wait(more), " second"))
+    command = [sys.executable, "-m", "streamchat", "go"]
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **towards},
+    ) as child:
+        assert child.stdout is not None
+        assert os.read(child.stdout.fileno(), 100) == b"first"
+        more.set()
+        assert child.stdout.read() == b" second\n"
+
+
+def test_events_are_the_raw_ones_a_line_each(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    server.enqueue(text_reply("Hi", " there"))
+    run = piped("--output-format", "events", "go", environ=towards)
+    events = [json.loads(line) for line in run.stdout.splitlines()]
+    assert [event["type"] for event in events] == [
+        "message_start",
+        "content_block_start",
+        "content_block_delta",
+        "content_block_delta",
+        "content_block_stop",
+        "message_delta",
+        "message_stop",
+    ]
+    assert events[2]["delta"] == {"type": "text_delta", "text": "Hi"}
+
+
+def test_json_is_one_object_and_so_is_its_error(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    server.enqueue(text_reply("Hi"), error_reply(529))
+    run = piped("--json", "go", environ=towards)
+    assert json.loads(run.stdout)["text"] == "Hi"
+    assert run.stderr == b""
+    run = piped("--json", "--retries", "0", "go", environ=towards)
+    error = json.loads(run.stderr)["error"]
+    assert (run.returncode, error["status"], error["retryable"]) == (75, 75, True)
+
+
+def test_a_reader_that_leaves_is_no_error(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    server.enqueue(text_reply(*["word " * 2000] * 40))
+    command = f"{sys.executable} -m streamchat go | head -c 5; echo ${{PIPESTATUS[0]}}"
+    run = subprocess.run(
+        ["bash", "-c", command],
+        capture_output=True,
+        env={**os.environ, **towards},
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    assert run.stdout == b"word 141\n"
+    assert b"Traceback" not in run.stderr
+    assert b"Error" not in run.stderr
+
+
+def test_ctrl_c_in_a_pipe_keeps_what_arrived(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    never = threading.Event()
+    server.enqueue(text_reply("So far", Wait(never), " never"))
+    with subprocess.Popen(
+        [sys.executable, "-m", "streamchat", "go"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **towards},
+    ) as child:
+        assert child.stdout is not None
+        assert os.read(child.stdout.fileno(), 100) == b"So far"
+        child.send_signal(signal.SIGINT)
+        _, stderr = child.communicate(timeout=20)
+    assert (child.returncode, b"Traceback" in stderr) == (130, False)
+    assert said() == [("user", "go"), ("assistant", "So far")]
+
+
+def test_a_cut_reply_is_printed_kept_and_has_its_status(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    server.enqueue(text_reply("Half a", Close()))
+    run = piped("go", environ=towards)
+    assert (run.stdout, run.returncode) == (b"Half a\n", 76)
+    assert said() == [("user", "go"), ("assistant", "Half a")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["--bogus"], 2),
+        (["--max-tokens", "abc", "hi"], 2),
+        (["-r", "nowhere", "hi"], 66),
+        (["--show", "nowhere"], 66),
+        (["--system-file", "nowhere", "hi"], 66),
+        (["--base-url", "http://127.0.0.1:9", "--retries", "0", "hi"], 69),
+        ([], 2),
+    ],
+)
+def test_a_mistake_is_one_line_and_its_status(
+    arguments: list[str], status: int, towards: Mapping[str, str]
+) -> None:
+    run = piped(*arguments, environ={"ANTHROPIC_API_KEY": KEY})
+    assert (run.returncode, run.stdout) == (status, b"")
+    complaints = [line for line in run.stderr.decode().splitlines() if "server:" not in line]
+    assert len(complaints) == 1
+    assert complaints[0].startswith("streamchat: ")
+
+
+def test_a_key_does_not_follow_a_repository(
+    server: ScriptedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path(".env").write_text(f"ANTHROPIC_BASE_URL={server.base_url}\n")
+    run = piped("hi", environ={"ANTHROPIC_API_KEY": KEY, "HTTPS_PROXY": "http://127.0.0.1:9"})
+    assert run.returncode == 69  # the real host, through a proxy that is not there
+    assert server.posts == []
+    assert b"./.env is ignored" in run.stderr
+
+
+def test_stdin_that_is_no_text_is_replaced_and_counted(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    server.enqueue(text_reply("ok"))
+    run = piped(stdin=b"caf\xe9 \xff\x00", environ=towards)
+    assert run.returncode == 0
+    assert b"2 places were replaced" in run.stderr
+    assert server.bodies[0]["messages"][0]["content"][0]["text"].startswith("caf\ufffd \ufffd")
+
+
+def test_no_save_leaves_nothing(server: ScriptedServer, towards: Mapping[str, str]) -> None:
+    server.enqueue(text_reply("ok"))
+    assert piped("--no-save", "hi", environ=towards).returncode == 0
+    assert [path for path in Path.home().rglob("*") if path.is_file()] == []
+
+
+def test_the_demo_answers_in_a_pipe() -> None:
+    run = piped("--demo", stdin="hi")
+    assert run.returncode == 0
+    assert run.stdout.startswith(b"Hello!")
+    assert b"\x1b" not in run.stdout
+    assert b"no model" in run.stderr
+
+
+def test_a_list_of_messages_is_imported(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    source = [
+        {"role": "user", "content": "My name is Ada."},
+        {"role": "assistant", "content": [{"type": "text", "text": "Hello Ada."}]},
+    ]
+    Path("old.json").write_text(json.dumps(source))
+    server.enqueue(text_reply("Ada."))
+    assert piped("-r", "old.json", "Who am I?", environ=towards).returncode == 0
+    assert len(server.bodies[0]["messages"]) == 3
+    assert json.loads(Path("old.json").read_text()) == source
+    assert [text for _, text in said()] == [
+        "My name is Ada.",
+        "Hello Ada.",
+        "Who am I?",
+        "Ada.",
+    ]
+    listed = piped("--list")
+    assert listed.stdout.decode().strip().endswith("My name is Ada.")
+    assert "Hello Ada." in piped("--show", "My name").stdout.decode()
