@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-_MARK = re.compile(r"https?://[^\s<>\"]+|\[\^[^\]\s]+\]")
+_MARK = re.compile(r"https?://[^\s<>\"\[\]]+|\[\^[^\]\s]+\]")
 _AFTER_ADDRESS = ".,;:!?'*_~"
 _NAMES_A_HOST = re.compile(
     r"(?:https?://|www\.)|[\w.-]+\.(?:com|org|net|io|dev|gov|edu|app)\b", re.IGNORECASE
@@ -37,8 +37,7 @@ def _address_len(text: str) -> int:
 
 
 def _closes_nothing(text: str) -> bool:
-    opening = {")": "(", "]": "["}.get(text[-1])
-    return opening is not None and text.count(text[-1]) > text.count(opening)
+    return text[-1] == ")" and text.count(")") > text.count("(")
 
 
 @dataclass(slots=True)

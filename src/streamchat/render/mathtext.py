@@ -66,12 +66,19 @@ def find_math(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 (markdo
     if state.src[state.pos] not in "$\\":
         return False
     match = _FORMULA.match(state.src, state.pos, state.posMax)
-    if match is None:
+    if match is None or _is_escaped_prose(match[0]):
         return False
     if not silent:
         state.push("math", "", 0).content = match[0]
     state.pos = match.end()
     return True
+
+
+def _is_escaped_prose(source: str) -> bool:
+    r"""`\[1\]` and `\(see above\)` are brackets that Markdown shall not see."""
+    if source[0] == "$" or re.search(r"[\\^_=]", source[2:-2]):
+        return False
+    return source[1] == "[" or re.search(r"[A-Za-z]{2}", source) is not None
 
 
 @lru_cache(256)
@@ -145,6 +152,8 @@ def _macro(token: str, tokens: Iterator[str]) -> str:
     if token in _ESCAPED:
         return _ESCAPED[token]
     name = token[1:]
+    if not name.isalpha():
+        raise _StructureError(name)
     if name in ("left", "right"):
         return ""  # the delimiter itself follows
     if name in ("mathbb", "mathcal", "mathfrak"):

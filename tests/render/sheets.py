@@ -1,0 +1,53 @@
+"""Rows as text that a test can state: styles in braces, links in angles.
+
+{1;35 Title}   SGR 1;35 round "Title"
+<http://x|label>   OSC 8 round "label"
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from streamchat.render.fold import Fold, render
+from streamchat.render.look import Depth, Look
+from streamchat.render.rows import Row
+from streamchat.theme import theme_named
+
+LOOK = Look(theme_named("mono"), Depth.ATTRIBUTES)
+LINKED = Look(theme_named("mono"), Depth.ATTRIBUTES, hyperlinks=True)
+
+_SGR = re.compile(r"\x1b\[([0-9;]+)m([^\x1b]*)\x1b\[0m")
+_OSC_8 = re.compile(r"\x1b\]8;id=[0-9a-f]{8};([^\x1b]+)\x1b\\(.*?)\x1b\]8;;\x1b\\")
+_SEQUENCE = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^\x1b]*\x1b\\")
+
+
+def marked(row: Row) -> str:
+    return _OSC_8.sub(r"<\1|\2>", _SGR.sub(r"{\1 \2}", row.text))
+
+
+def bare(row: Row) -> str:
+    return _SEQUENCE.sub("", row.text)
+
+
+def sheet(source: str, width: int = 40, look: Look = LOOK) -> list[str]:
+    """The source rendered at once, each row marked."""
+    return [marked(row) for row in render(source, width=width, look=look)]
+
+
+def text_of(source: str, width: int = 40, look: Look = LOOK) -> list[str]:
+    return [bare(row) for row in render(source, width=width, look=look)]
+
+
+def streamed(
+    pieces: Iterable[str], width: int, look: Look, *, tail_height: int | None = None
+) -> list[Row]:
+    """Fed piece by piece, with a live view after each if a height is given."""
+    fold = Fold(width=width, look=look)
+    rows: list[Row] = []
+    for piece in pieces:
+        rows += fold.feed(piece)
+        if tail_height is not None:
+            tail = fold.tail(tail_height)
+            assert len(tail) <= tail_height
+    return rows + fold.close()

@@ -1,0 +1,93 @@
+"""A theme's words become SGR for what the terminal can show."""
+
+from __future__ import annotations
+
+from sheets import sheet
+
+from streamchat.render.look import (
+    PLAIN,
+    Depth,
+    Look,
+    Palette,
+    joined,
+    rgb_parameters,
+    sgr_parameters,
+)
+from streamchat.theme import theme_named
+
+SOURCE = "# Title\n\n- **b** `c`\n\n> q\n\n---\n\n```python\nif x: pass\n```\n"
+
+
+def test_words_become_parameters_by_depth() -> None:
+    words = "bold magenta"
+    assert sgr_parameters(words, Depth.NOTHING) == ""
+    assert sgr_parameters(words, Depth.ATTRIBUTES) == "1"
+    assert sgr_parameters(words, Depth.COLOURS_16) == "1;35"
+    assert sgr_parameters("", Depth.TRUE_COLOUR) == ""
+
+
+def test_a_style_within_another_repeats_nothing_and_its_colour_wins() -> None:
+    assert joined("", "1") == "1"
+    assert joined("1", "") == "1"
+    assert joined("1;35", "36") == "1;35;36"
+    assert joined("1;3", "1") == "3;1"
+
+
+def test_pygments_colours_become_true_or_one_of_256() -> None:
+    assert rgb_parameters("ff8700", Depth.TRUE_COLOUR) == "38;2;255;135;0"
+    assert rgb_parameters("ff8700", Depth.COLOURS_256) == "38;5;208"
+    assert rgb_parameters("808080", Depth.COLOURS_256) == "38;5;244"
+    assert rgb_parameters("000000", Depth.COLOURS_256) == "38;5;16"
+    assert rgb_parameters("ffffff", Depth.COLOURS_256) == "38;5;231"
+
+
+def test_a_token_takes_the_style_of_its_nearest_ancestor() -> None:
+    palette = Palette(Look(theme_named("auto"), Depth.COLOURS_16))
+    assert palette.token("Literal.String.Double") == "32"
+    assert palette.token("Keyword.Type") == "36"
+    assert palette.token("Name.Label") == ""
+
+
+def test_without_colour_only_attributes_are_written() -> None:
+    look = Look(theme_named("auto"), Depth.ATTRIBUTES)
+    assert sheet(SOURCE, 20, look) == [
+        "{1;4 Title}",
+        "",
+        "• {1 b} `c`",
+        "",
+        "{2 ▌ }q",
+        "",
+        "{2 ────────────────────}",
+        "",
+        "{2 python}",
+        "if x: pass",
+    ]
+
+
+def test_a_dumb_terminal_gets_no_escape_and_ascii_glyphs() -> None:
+    assert sheet(SOURCE, 20, PLAIN) == [
+        "# Title",
+        "",
+        "* b `c`",
+        "",
+        "| q",
+        "",
+        "--------------------",
+        "",
+        "python",
+        "if x: pass",
+    ]
+
+
+def test_a_pygments_style_colours_code_where_there_are_colours_enough() -> None:
+    theme = theme_named("monokai")
+    source = "```python\nif 1: pass\n```\n"
+    assert sheet(source, 20, Look(theme, Depth.TRUE_COLOUR))[1] == (
+        "{38;2;102;217;239 if} {38;2;174;129;255 1}: {38;2;102;217;239 pass}"
+    )
+    assert sheet(source, 20, Look(theme, Depth.COLOURS_16))[1] == "{35 if} {31 1}: {35 pass}"
+
+
+def test_a_style_that_pygments_lacks_falls_back_to_the_theme() -> None:
+    look = Look(theme_named("no-such-style"), Depth.TRUE_COLOUR)
+    assert sheet("```python\npass\n```\n", 20, look)[1] == "{35 pass}"
