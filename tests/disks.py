@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import itertools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -120,13 +120,17 @@ Operation: TypeAlias = tuple[Any, ...]
 
 
 class RecordingDisk(Disk):
-    """Works, and keeps a log of what changed. `syncs` and `names` say whether fsync of
-    files and of directories are logged: without them it is a program that forgot them."""
+    """Works, and keeps a log of what changed.
 
-    def __init__(self, *, syncs: bool = True, names: bool = True) -> None:
+    `syncs` and `names` say whether fsync of files and of directories are logged: without
+    them it is a program that forgot them. The fsync number `fails_at` fails.
+    """
+
+    def __init__(self, *, syncs: bool = True, names: bool = True, fails_at: int = 0) -> None:
         self.log: list[Operation] = []
         self._syncs = syncs
         self._names = names
+        self._sync_fails_in = fails_at
         self._paths: dict[int, str] = {}
 
     def open(self, path: str, flags: int, mode: int = 0o600) -> int:
@@ -152,6 +156,11 @@ class RecordingDisk(Disk):
     def fsync(self, fd: int) -> None:
         path = self._paths[fd]
         is_directory = Path(path).is_dir()
+        self._sync_fails_in -= 1
+        if self._sync_fails_in == 0:
+            if not is_directory:
+                self.log.append(("sync failed", path))
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
         if self._names if is_directory else self._syncs:
             self.log.append(("sync names" if is_directory else "sync", path))
 
@@ -187,6 +196,8 @@ class PowerCut:
             case ("sync", path):
                 self.durable[path] = _written(self.durable[path], self.unsynced[path])
                 self.unsynced[path] = []
+            case ("sync failed", path):
+                self.unsynced[path] = []  # what could not be written counts as written
             case ("sync names", path):
                 known = [*self.durable, *self.unsynced, *self._made]
                 self.named |= {name for name in known if str(Path(name).parent) == path}
@@ -236,11 +247,9 @@ def _written(data: bytes, operations: list[Operation]) -> bytes:
     return data
 
 
-def power_cuts(
-    log: list[Operation], check: Callable[[dict[str, bytes], list[str]], None]
-) -> int:
-    """Call `check` with every state of the disk at every moment, and the turns that were
-    acknowledged by then. How many states there were."""
+def power_cuts(log: list[Operation]) -> Iterator[tuple[dict[str, bytes], set[str]]]:
+    """Every state of the disk after a power cut at any moment, as contents by path, and
+    the turns that were acknowledged by then. Each is yielded once."""
     cut = PowerCut()
     seen: set[tuple[object, ...]] = set()
     for operation in log:
@@ -249,5 +258,4 @@ def power_cuts(
             key = (tuple(sorted(state.items())), len(cut.acknowledged))
             if key not in seen:
                 seen.add(key)
-                check(state, cut.acknowledged)
-    return len(seen)
+                yield state, set(cut.acknowledged)

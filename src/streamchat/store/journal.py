@@ -24,6 +24,7 @@ class FileJournal:
         self._place = place
         self._ledger = ledger
         self._pending: list[bytes] = []
+        self._begun = ledger is not None  # there was a turn: the file is due
 
     @property
     def name(self) -> str:
@@ -37,7 +38,8 @@ class FileJournal:
     def append(self, record: Record) -> None:
         """See ports.Journal. What a disk refuses is written before the next record."""
         self.put_off(record)
-        if self._ledger is not None or isinstance(record, Turn):
+        self._begun = self._begun or isinstance(record, Turn)
+        if self._begun:
             self.flush()
 
     def put_off(self, record: Record) -> None:
