@@ -56,9 +56,8 @@ FORMAT = """\
 def screen_of_a_session() -> pyte.Screen:
     """What stands on the terminal after one question."""
     home = tempfile.mkdtemp(prefix="streamchat-picture-")
-    world = {"HOME": home, "XDG_CONFIG_HOME": home, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
-    arguments = ("--demo", "--no-save")
-    with Terminal(*arguments, columns=COLUMNS, rows=ROWS, environ=world) as terminal:
+    world = {"HOME": home, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
+    with Terminal("--demo", columns=COLUMNS, rows=ROWS, environ=world) as terminal:
         terminal.wait_for_prompt()
         terminal.type(f"{QUESTION}\r")
         terminal.wait_for("tok/s")

@@ -1,0 +1,105 @@
+"""The commands of every chat: leave, begin, resume, look, and how the model is asked."""
+
+from __future__ import annotations
+
+from streamchat.commands.table import (
+    KEYS,
+    Done,
+    Outcome,
+    Quit,
+    Replay,
+    Report,
+    command,
+    commands_table,
+    positive,
+)
+from streamchat.listing import conversations_table
+from streamchat.session import Session
+
+
+@command("/help", "?")
+def show_help(_session: Session, _argument: str) -> Outcome:
+    """List the commands and the keys."""
+    return Report(f"{commands_table()}\n{KEYS}")
+
+
+@command("/exit", "quit", "q", "bye")
+def leave(_session: Session, _argument: str) -> Outcome:
+    """Leave; every turn is already on disk."""
+    return Quit()
+
+
+@command("/new", "clear", "reset")
+def new(session: Session, _argument: str) -> Outcome:
+    """Begin a new conversation; the old one is kept."""
+    session.begin()
+    return Done("New conversation.")
+
+
+@command("/model [ID]")
+def model(session: Session, argument: str) -> Outcome:
+    """Show the model, or go on with another one."""
+    if not argument:
+        return Done(f"The model is {session.conversation.model}.")
+    session.record(session.conversation.configure(model=argument))
+    return Done(f"{argument} answers from here on.")
+
+
+@command("/system [TEXT|off]")
+def system(session: Session, argument: str) -> Outcome:
+    """Show the system prompt, or set it for the turns to come."""
+    if not argument:
+        current = session.conversation.system
+        return Done(f"System prompt: {current}" if current else "There is no system prompt.")
+    text = None if argument == "off" else argument
+    session.record(session.conversation.configure(system=text))
+    return Done("System prompt set." if text else "System prompt removed.")
+
+
+@command("/resume [REF]")
+def resume(session: Session, argument: str) -> Outcome:
+    """Open another conversation by its title, its id (4 or more characters) or a path;
+    without REF, list them."""
+    if not argument:
+        return list_conversations(session, argument)
+    opened = session.archive.open(argument, model=session.conversation.model)
+    session.switch(opened.conversation, opened.journal)
+    for line in opened.damage:
+        session.warn(line)
+    return Replay(f"Resumed: {opened.conversation.title or 'untitled'}")
+
+
+@command("/list [N]")
+def list_conversations(session: Session, argument: str) -> Outcome:
+    """List the newest N conversations (20 if not said)."""
+    summaries = session.archive.summaries()[: positive(argument, default=20)]
+    if not summaries:
+        return Done("No conversations are kept yet.")
+    return Report(conversations_table(summaries, now=session.clock()))
+
+
+@command("/save [TITLE]")
+def save(session: Session, argument: str) -> Outcome:
+    """Say where the conversation is kept, and name it if a TITLE is given. One begun
+    with --no-save is written from here on, whole."""
+    if argument:
+        session.record(session.conversation.rename(argument))
+    if not session.journal.saves:
+        session.journal = session.archive.keep(session.conversation)
+    return Done(f"Kept in {session.journal.name}")
+
+
+@command("/show [N]")
+def show(session: Session, argument: str) -> Outcome:
+    """Show the conversation again, or only its last N exchanges."""
+    if not session.conversation.path:
+        return Done("Nothing has been said yet.")
+    count = positive(argument, default=1) if argument else None
+    return Replay(exchanges=count, whole=True)
+
+
+@command("/events")
+def events(session: Session, _argument: str) -> Outcome:
+    """Show each event of the API beside the answer as a dim line, or stop showing them."""
+    session.trace = not session.trace
+    return Done(f"API events are {'shown' if session.trace else 'hidden'}.")
