@@ -39,7 +39,10 @@ class Colours:
     def _found(self, kind: _TokenType) -> str:
         if self._style is None:
             return self._palette.token(".".join(kind))
-        wanted = self._style.style_for_token(kind)
+        try:
+            wanted = self._style.style_for_token(kind)
+        except KeyError:  # a lexer's own kind, which no style has heard of
+            return self.of(kind.parent or Token)
         parameters = [
             number
             for number, name in (("1", "bold"), ("3", "italic"), ("4", "underline"))

@@ -1,0 +1,191 @@
+"""Code is coloured while it streams as it would be at once, and as pygments would.
+
+Where pygments needs to see further than the lines held back, the colours are those of
+the lines it saw: the same in streaming and at once. Known of these: a C function whose
+parameters take more than four lines, JavaScript or CSS constructs over many lines inside
+HTML, recipes of makefiles (its lexer cannot be resumed).
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from code_samples import SAMPLES, filled
+from pygments.lexer import Lexer
+from pygments.token import _TokenType
+from sheets import LOOK, bare, marked, sheet, streamed, text_of
+
+from streamchat.render.code import BATCH, LAG, Work
+from streamchat.render.fold import Fold, render
+from streamchat.render.languages import language_of, lexer_for, preload
+from streamchat.render.lexing import LineLexer
+from streamchat.render.look import Depth, Look
+from streamchat.theme import theme_named
+
+COLOURS = Look(theme_named("auto"), Depth.COLOURS_16)
+Kinds = list[_TokenType | None]
+
+
+def lexer_of(language: str) -> Lexer:
+    lexer = lexer_for(language)
+    assert lexer is not None
+    return lexer
+
+
+def kinds_at_once(lexer: Lexer, text: str) -> Kinds:
+    kinds: Kinds = [None] * len(text)
+    for start, kind, value in lexer.get_tokens_unprocessed(text):
+        kinds[start : start + len(value)] = [kind] * len(value)
+    return seen(text, kinds)
+
+
+def kinds_in_windows(lexer: Lexer, text: str, work: Work) -> Kinds:
+    """As an open fence is lexed: every line once with at most LAG lines behind it."""
+    lines = text.removesuffix("\n").split("\n")
+    line_lexer = LineLexer(lexer, work)
+    mark = line_lexer.start()
+    kinds: Kinds = []
+    while lines:
+        is_last = len(lines) < LAG + BATCH
+        window = line_lexer.lex(mark, lines[: LAG + BATCH])
+        settled = window if is_last else window[:BATCH]
+        for line, lexed in zip(lines, settled, strict=False):
+            assert "".join(token.text for token in lexed.tokens) == line
+            for kind, value in lexed.tokens:
+                kinds += [kind] * len(value)
+            kinds.append(None)
+        mark = settled[-1].mark
+        del lines[: len(settled)]
+    return seen(text, kinds)
+
+
+def seen(text: str, kinds: Kinds) -> Kinds:
+    """The colour of a blank does not show."""
+    return [
+        None if character.isspace() else kind
+        for character, kind in zip(text, kinds, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("lines", [3, 30, 300])
+@pytest.mark.parametrize("language", list(SAMPLES))
+def test_colours_are_those_of_the_whole_block(language: str, lines: int) -> None:
+    lexer, work = lexer_of(language), Work()
+    for sample in SAMPLES[language]:
+        text = filled(sample, lines)
+        work.characters_lexed = 0
+        assert kinds_in_windows(lexer, text, work) == kinds_at_once(lexer, text)
+        assert work.characters_lexed < 6 * len(text) + 200
+
+
+def test_an_open_construct_is_coloured_as_if_it_were_closed() -> None:
+    code = "var s = `raw\nstill raw\n"
+    assert sheet(f"```go\n{code}", 40, COLOURS)[1:] == [
+        "{35 var} s = {32 `raw}",
+        "{32 still raw}",
+    ]
+
+
+def test_the_first_construct_to_begin_is_the_one_that_is_open() -> None:
+    rows = sheet("```bash\ncat <<EOF\nit's text\n# no comment\n", 40, COLOURS)
+    assert rows[1:] == ["cat {32 <<EOF}", "{32 it's text}", "{32 # no comment}"]
+
+
+def test_lines_settle_a_few_behind_and_the_live_view_shows_the_rest() -> None:
+    fold = Fold(width=40, look=COLOURS)
+    settled = fold.feed("```python\n" + "pass\n" * (LAG + BATCH - 1))
+    assert [marked(row) for row in settled] == ["{2 python}"]
+    assert [marked(row) for row in fold.tail(20)] == ["{35 pass}"] * (LAG + BATCH - 1)
+    assert [marked(row) for row in fold.feed("pass\nde")] == ["{35 pass}"] * BATCH
+    assert [marked(row) for row in fold.tail(3)] == ["{35 pass}", "{35 pass}", "de"]
+    assert [marked(row) for row in fold.feed("f x(): 1\n")] == []
+    assert marked(fold.tail(1)[0]) == "{35 def} {34 x}(): {31 1}"
+    assert len(fold.close()) == LAG + 1
+
+
+def test_the_live_view_colours_inside_constructs_too() -> None:
+    fold = Fold(width=40, look=COLOURS)
+    fold.feed('```python\ndef f():\n    """Doc\n' + "    more\n" * 3 + "    if")
+    assert [marked(row) for row in fold.tail(2)] == ["{32;3     more}", "{32;3     if}"]
+
+
+def test_code_in_no_known_language_settles_at_once() -> None:
+    fold = Fold(width=40, look=COLOURS)
+    rows = fold.feed("```nonsense\nif x\ny")
+    assert [bare(row) for row in rows] == ["nonsense", "if x"]
+
+
+def test_a_line_too_long_to_read_is_left_plain() -> None:
+    long_line = "x = 'a' + " * 200
+    rows = text_of(f"```python\nif 1:\n{long_line}\nif 2:\n```\n", 100, COLOURS)
+    assert "".join(rows[2:-1]).replace(" ", "") == long_line.replace(" ", "")
+    marks = sheet(f"```python\nif 1:\n{long_line}\nif 2:\n```\n", 100, COLOURS)
+    assert marks[2:-1] == rows[2:-1]
+    assert marks[-1] == "{35 if} {31 2}:"
+
+
+def test_tabs_reach_the_lexer_and_stops_are_counted_from_the_start_of_the_line() -> None:
+    assert sheet("```go\n\tx\t:= 1\n```\n", 40, COLOURS)[1] == "    x   := {31 1}"
+
+
+@pytest.mark.parametrize("name", ["dark", "light", "monokai"])
+def test_streaming_is_exact_in_pygments_styles(name: str) -> None:
+    look = Look(theme_named(name), Depth.TRUE_COLOUR)
+    source = "".join(f"```{key}\n{filled(texts[0], 5)}```\n" for key, texts in SAMPLES.items())
+    assert streamed(source, 60, look) == render(source, width=60, look=look)
+
+
+@pytest.mark.parametrize(
+    ("info", "language"),
+    [
+        ("python", "python"),
+        ("Python title=x", "python"),
+        ("{.js}", "js"),
+        ("{.yml #id}", "yaml"),
+        ("py:main.py", "py"),
+        ("c#", "csharp"),
+        ("C++", "c++"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_the_language_is_the_first_word(info: str | None, language: str) -> None:
+    assert language_of(info) == language
+
+
+def test_unknown_languages_and_plain_text_have_no_lexer() -> None:
+    assert [lexer_for(name) for name in ("", "text", "nonsense", "../x")] == [None] * 4
+    preload(["nonsense", "json"])
+
+
+def test_without_escapes_nothing_is_lexed() -> None:
+    fold = Fold(width=40, look=Look(theme_named("auto"), Depth.NOTHING))
+    fold.feed("```python\npass\n```\n")
+    assert fold.characters_lexed == 0
+
+
+def test_pygments_is_loaded_by_the_first_coloured_block_and_not_before() -> None:
+    program = (
+        "import sys\n"
+        "from streamchat.render.fold import render\n"
+        "from streamchat.render.look import Look\n"
+        "from streamchat.theme import theme_named\n"
+        "look = Look(theme_named('auto'))\n"
+        "render('# t\\n\\n- x `y`\\n', width=40, look=look)\n"
+        "heavy = {'pygments', 'wcwidth', 'pylatexenc', 'rich'}\n"
+        "print(heavy & set(sys.modules))\n"
+        "render('```json\\n1\\n```\\n', width=40, look=look)\n"
+        "print('pygments.lexers.data' in sys.modules, 'importlib.metadata' in sys.modules)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "set()\nTrue False\n"
+
+
+def test_monochrome_code_is_told_apart_by_weight() -> None:
+    assert sheet("```python\nif x: pass  # why\n```\n", 40, LOOK)[1] == (
+        "{1 if} x: {1 pass}  {2;3 # why}"
+    )

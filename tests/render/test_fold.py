@@ -1,0 +1,171 @@
+"""How the source was cut never matters, nothing is lost, and the work is linear."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from documents import TOUR, random_cuts, random_document
+from sheets import LINKED, LOOK, bare, marked, sheet, streamed
+
+from streamchat.render.cells import cell_len
+from streamchat.render.fold import Fold, render
+from streamchat.render.look import PLAIN, Depth, Look
+from streamchat.render.rows import Row
+from streamchat.theme import theme_named
+
+CORPUS = Path(__file__).parent.parent / "data" / "escape_corpus.json"
+COLOURS = Look(theme_named("auto"), Depth.COLOURS_16, hyperlinks=True)
+RICH = Look(theme_named("dark"), Depth.TRUE_COLOUR, hyperlinks=True)
+WIDTHS = (1, 2, 3, 7, 10, 20, 40, 80, 132)
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b]")
+
+
+def check_rows(rows: list[Row], width: int) -> None:
+    """No control but our own, of the width it says, no wider than the window."""
+    for row in rows:
+        text = bare(row)
+        assert not _FORBIDDEN.search(text), row
+        assert cell_len(text) == row.width
+        assert row.width <= max(width, 2)  # an ideograph in a window of one cell
+        assert not row.text.endswith(" ")
+        assert row.text.count("\x1b[0m") * 2 == row.text.count("\x1b[")
+        assert row.text.count("\x1b]8;;\x1b\\") * 2 == row.text.count("\x1b]8;")
+
+
+@pytest.mark.parametrize("look", [LOOK, COLOURS, RICH, PLAIN], ids=lambda look: look.depth.name)
+@pytest.mark.parametrize("width", [2, 20, 40, 80])
+def test_streaming_by_character_is_one_shot(width: int, look: Look) -> None:
+    at_once = render(TOUR, width=width, look=look)
+    check_rows(at_once, width)
+    assert streamed(TOUR, width, look, tail_height=10) == at_once
+
+
+def test_streaming_random_documents_in_random_pieces_is_one_shot() -> None:
+    rng = random.Random(20261123)
+    for _ in range(150):
+        source, width = random_document(rng), rng.choice(WIDTHS)
+        look = rng.choice([LOOK, COLOURS, RICH, PLAIN])
+        at_once = render(source, width=width, look=look)
+        check_rows(at_once, width)
+        assert streamed(source, width, look, tail_height=rng.choice([1, 3, 23])) == at_once
+        assert streamed(random_cuts(rng, source), width, look) == at_once
+
+
+def test_no_letter_is_lost() -> None:
+    rng = random.Random(7)
+    for _ in range(150):
+        source, width = random_document(rng), rng.choice([20, 40, 132])
+        shown = Counter("".join(map(bare, render(source, width=width, look=LOOK))))
+        # Entities are what they stand for.
+        letters = re.sub(r"&\w+;|&#\w+;|<br>", "", source)
+        assert not Counter(filter(str.isalpha, letters)) - shown, source
+
+
+@pytest.mark.parametrize("kind", ["{}", "`{}`", "# {}", "- {}", "> {}", "|{}|\n|---|\n|{}|"])
+def test_no_payload_reaches_the_terminal(kind: str) -> None:
+    payloads: list[dict[str, str]] = json.loads(CORPUS.read_text())
+    assert len(payloads) > 90
+    for payload in payloads:
+        text = payload["payload"][:2000]
+        for source in (kind.replace("{}", text), f"[a](<{text}>)", f"```{text}\n{text}\n```"):
+            check_rows(render(source, width=40, look=COLOURS), 40)
+
+
+def test_the_tail_is_what_closing_now_would_add() -> None:
+    fold = Fold(width=40, look=LOOK)
+    assert [marked(row) for row in fold.feed("one\n\ntwo [a]\n\nthr")] == ["one"]
+    assert [marked(row) for row in fold.tail(9)] == ["", "two [a]", "", "thr"]
+    assert [marked(row) for row in fold.tail(2)] == ["", "thr"]
+    assert [marked(row) for row in fold.close()] == ["", "two [a]", "", "thr"]
+
+
+def test_a_definition_being_written_does_not_leak() -> None:
+    fold = Fold(width=40, look=LOOK)
+    assert fold.feed("see [a]\n\n[a]: /x") == []
+    assert marked(fold.tail(9)[0]) == "see {4 a}{2  (/x)}"
+    rows = fold.feed("y\n\nend [a]\n\n") + fold.close()
+    assert [marked(row) for row in rows] == [
+        "see {4 a}{2  (/xy)}",
+        "",
+        "{2 [a]: /xy}",
+        "",
+        "end {4 a}{2  (/xy)}",
+    ]
+
+
+def test_the_tail_never_takes_more_than_its_height() -> None:
+    fold = Fold(width=20, look=LOOK)
+    fold.feed("word " * 5000)
+    fold.tail(5)
+    for height in (1, 2, 5, 23):
+        tail = fold.tail(height)
+        assert len(tail) == height
+        assert marked(tail[-1]).endswith("word")
+
+
+def test_a_huge_open_table_shows_its_header_and_its_last_rows() -> None:
+    fold = Fold(width=40, look=LOOK)
+    fold.feed("| name | n |\n|---|--:|\n" + "".join(f"| row | {n} |\n" for n in range(500)))
+    tail = [bare(row) for row in fold.tail(10)]
+    assert tail[-1].split() == ["row", "│", "499"]
+    assert len(tail) == 10
+
+
+def test_rows_after_a_resize_have_the_new_width() -> None:
+    fold = Fold(width=40, look=LOOK)
+    fold.feed("some words [a] that wrap somewhere\n\n")
+    fold.feed("[a]: /x\n")
+    fold.resize(12)
+    assert max(row.width for row in fold.tail(20)) <= 12
+    fold.feed("```python\n" + "x = 1 + 2 + 3 + 4\n" * 3)
+    fold.resize(10)
+    rows = fold.close()
+    assert [bare(row) for row in rows][:2] == ["x = 1 + 2", "+ 3 + 4"]
+
+
+@pytest.mark.parametrize("width", [-1, 0, 1])
+def test_a_window_of_no_width_is_one_cell_wide(width: int) -> None:
+    assert sheet("ab", width) == ["a", "b"]
+
+
+def test_addresses_are_written_alike_in_every_frame() -> None:
+    source = "[l](http://x.org) and [m](http://y.org)"
+    assert render(source, width=40, look=LINKED) == render(source, width=40, look=LINKED)
+
+
+WORDS = "some **words** and `code` of prose "
+SHAPES: dict[str, Callable[[int], str]] = {
+    "a fence of 1,000 lines": lambda n: "```python\n" + "x = f(1, 'two')\n" * (250 * n),
+    "a string of 400 lines": lambda n: "```go\nvar s = `\n" + "raw text\n" * (100 * n) + "`\n",
+    "200 items": lambda n: f"- {WORDS}\n" * (50 * n),
+    "200 nested items": lambda n: f"- {WORDS}\n  - {WORDS}\n" * (25 * n),
+    "200 numbered items": lambda n: "".join(f"{i}. {WORDS}\n" for i in range(50 * n)),
+    "a fence in an item": lambda n: "- x\n  ```rust\n" + "  let x = f(1);\n" * (75 * n),
+    "a table of 500 rows": lambda n: "| a | b |\n|---|--|\n" + "| `x` | two |\n" * (125 * n),
+    "a paragraph of 100 KB": lambda n: WORDS * (740 * n),
+    "a lazy quote": lambda n: "> " + f"{WORDS}\n" * (100 * n),
+    "definitions": lambda n: "[x0]\n\n" + "".join(f"[x{i}]: /u\n" for i in range(50 * n)),
+}
+
+
+@pytest.mark.parametrize("shape", list(SHAPES))
+def test_the_work_grows_with_the_input(shape: str) -> None:
+    """Counted, in 100 pieces with a live view after each: 4 times the input, 4.6 the work."""
+    counts = []
+    for factor in (1, 4):
+        source = SHAPES[shape](factor)
+        fold = Fold(width=80, look=COLOURS)
+        size = -(-len(source) // 100)
+        for start in range(0, len(source), size):
+            fold.feed(source[start : start + size])
+            fold.tail(23)
+        fold.close()
+        counts.append((fold.leaves_rendered, fold.characters_lexed, fold.lines_parsed))
+    for small, large in zip(*counts, strict=True):
+        assert large <= 4.6 * small + 20
