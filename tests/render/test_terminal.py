@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
+import os
+import pty
+import struct
+import termios
 
 import pytest
 from stage import Tty
@@ -91,6 +96,16 @@ def test_glyphs_follow_the_encoding(encoding: str, unicode: bool) -> None:  # no
 )
 def test_the_size_where_the_terminal_does_not_say(environ: dict[str, str], size: Size) -> None:
     assert size_of(Tty(), environ) == size
+
+
+def test_a_terminal_knows_its_size_better_than_the_environment() -> None:
+    ours, theirs = pty.openpty()
+    try:
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 33, 101, 0, 0))
+        with os.fdopen(theirs, "w") as stream:
+            assert size_of(stream, {"COLUMNS": "20", "LINES": "5"}) == Size(101, 33)
+    finally:
+        os.close(ours)
 
 
 def test_a_closed_stream_has_the_fallback_size() -> None:

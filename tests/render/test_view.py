@@ -47,6 +47,32 @@ def f(x: int) -> int:
 2. second
 """
 
+TYPICAL = """## Why the rows settle
+
+A row settles when nothing that follows can change it: a paragraph when a **blank line** or
+another block ends it, a line of code some lines later, since a `/*` far above may colour it.
+What has settled is printed once and scrolls away like any other output of a program.
+
+- The *tail* is all that is painted again, and it is never taller than the screen.
+- What is on the screen already is not sent again, whether it settles or stays as it is.
+- [The specification](https://spec.commonmark.org/) says what a block is.
+
+```python
+def settle(rows: list[Row], tail: list[Row]) -> str:
+    # one string to write
+    shown = [*rows, *tail[-height:]]
+    for index, row in enumerate(shown):
+        if row != before[index]:
+            yield patch(before[index], row)
+```
+
+| what | when |
+|------|------|
+| a paragraph | at its end |
+| a table | at its end |
+
+"""
+
 
 def message(text: str, stop_reason: str = "end_turn") -> Message:
     usage = Usage(1234, 567)
@@ -279,6 +305,40 @@ def test_another_window_size_in_mid_answer(size: tuple[int, int]) -> None:
     assert rest.endswith("A new paragraph that goes on in a window of another size. The end.")
 
 
+def test_a_window_that_grew_shows_more_of_the_tail() -> None:
+    made = stage(60, 12)
+    view = made.screen.reply(model="opus")
+    feed_all(view, STARTED, TextDelta("| n |\n|---|\n"))
+    feed_all(view, *(TextDelta(f"| row{number} |\n") for number in range(30)))
+    made.loop.advance(1)
+    assert "row20" not in "\n".join(made.lines)
+    resize(made, 60, 24)
+    assert "row11" in "\n".join(made.lines)
+    resize(made, 60, 8)
+    made.loop.advance(1)
+    view.close(Ending.COMPLETE, None, 12.3)
+    assert [line for line in made.lines[-30:] if "row" in line] == [
+        f"row{number}" for number in range(30)
+    ]
+
+
+@pytest.mark.parametrize(("height", "budget"), [(24, 2.0), (10, 3.0)])
+def test_bytes_over_printing_once(height: int, budget: float) -> None:
+    """At 100 tokens a second, painted 30 times a second, the status included."""
+    made = stage(80, height)
+    made.tty.terminal = None
+    view = made.screen.reply(model="claude-opus-5")
+    feed_all(view, STARTED, BlockStarted(0, "text"))
+    text = TYPICAL * 6
+    for start in range(0, len(text), 4):
+        view.feed(TextDelta(text[start : start + 4]))
+        made.loop.advance(0.01)
+    view.close(Ending.COMPLETE, None, 12.3)
+    rows = render(text, width=80, look=made.screen.look)
+    once = sum(len(row.text.encode()) + 2 for row in rows)
+    assert len(made.tty.text.encode()) <= budget * once
+
+
 def resize(made: Stage, width: int, height: int) -> None:
     """The window changes, then the program hears of it."""
     screen = made.terminal.screen
@@ -304,6 +364,7 @@ def test_restoring_at_any_moment_and_going_on() -> None:
     assert made.terminal.modes() == {"25": "h", "2026": "l", "7": "h"}
     assert made.terminal.screen.cursor.x == 0
     made.screen.resized()  # continued: what is live is drawn again below
+    assert made.terminal.modes()["25"] == "l"
     feed_all(view, TextDelta("wer."))
     view.close(Ending.COMPLETE, None, 12.3)
     assert made.lines[-1] == "Half an answer."

@@ -149,10 +149,10 @@ class Painter:
     def _overwrite(self, index: int, before: Row, after: Row, *, settled: bool) -> None:
         at_end = self._pen.row == index and self._pen.column == before.width
         change = patch(before, after, at_end=at_end)
+        if change.column is not None and not self._pen.is_at(index, change.column):
+            self._pen.count_change()
         self._pen.move(index, change.column)
         self._write(after, change.text, settled=settled)
-        if change.column is not None:
-            self._pen.count_change()
 
     def _write(self, row: Row, text: str, *, settled: bool) -> None:
         """Write `text`, which makes the screen show `row`."""

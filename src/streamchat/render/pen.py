@@ -36,6 +36,9 @@ class Pen:
         self._changes = 0
         return text
 
+    def is_at(self, row: int, column: int) -> bool:
+        return (row, column) == (self.row, self.column)
+
     def move(self, row: int, column: int | None = None) -> None:
         """Go to a row on the screen; to `column` too, unless it does not matter."""
         if row != self.row:

@@ -92,8 +92,10 @@ class LiveView:
         self._scheduler.request(at_once=True)
 
     def resized(self) -> None:
-        """The window has another size."""
-        self._scheduler.request(at_once=True)
+        """The window has another size, or the terminal is ours again after `leave`."""
+        if not self._is_closed:
+            self._panel.console.show_cursor(show=False)
+            self._scheduler.request(at_once=True)
 
     def leave(self) -> str:
         """What brings the cursor below the live rows, which then stand; the next frame
