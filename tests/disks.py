@@ -15,18 +15,25 @@ from streamchat.store import Disk, Store
 NOW_S = 1_790_000_000.0  # 2026-09-21T14:13:20Z
 
 
+class QuickDisk(Disk):
+    """A disk without power cuts: fsync takes no time."""
+
+    def fsync(self, fd: int) -> None:
+        pass
+
+
 def open_store(directory: Path, disk: Disk | None = None, *, prefix: str = "") -> Store:
     """A store over a directory; ids count from 1, after their prefix."""
     numbers = itertools.count(1)
     return Store(
         directory,
-        disk=disk or Disk(),
+        disk=disk or QuickDisk(),
         clock=lambda: NOW_S,
         new_id=lambda: f"{prefix}{next(numbers):08d}",
     )
 
 
-class FailingDisk(Disk):
+class FailingDisk(QuickDisk):
     """Fails the call number `at` (from 1), and with `lasting` all calls after it, until
     `heal`. `SHORT` writes take half and report that; then the disk is full."""
 
@@ -137,6 +144,7 @@ class RecordingDisk(Disk):
         new = bool(flags & os.O_CREAT) and not Path(path).exists()
         fd = super().open(path, flags, mode)
         self._paths[fd] = path
+        self.log.append(("open", path, flags))
         if new:
             self.log.append(("create", path))
         elif flags & os.O_TRUNC:
@@ -201,6 +209,8 @@ class PowerCut:
             case ("sync names", path):
                 known = [*self.durable, *self.unsynced, *self._made]
                 self.named |= {name for name in known if str(Path(name).parent) == path}
+            case ("open", *_):
+                pass
             case ("mkdir", path):
                 self._made.append(path)
             case ("unlink", path):

@@ -11,7 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from disks import FailingDisk, Operation, RecordingDisk, open_store, power_cuts
+from disks import (
+    FailingDisk,
+    Operation,
+    QuickDisk,
+    RecordingDisk,
+    open_store,
+    power_cuts,
+)
 from streamchat.conversation import Conversation
 from streamchat.errors import DiskError, NotFound
 from streamchat.messages import Message, text_block, user_message
@@ -225,6 +232,46 @@ def test_what_a_failed_sync_forgot_is_written_again(failing: int, tmp_path: Path
     go_on(conversation, journal)
     disk.log += [("acknowledged", turn.id) for turn in conversation.turns]
     assert all(survivals(disk.log, tmp_path / "state"))
+
+
+def test_a_descriptor_whose_sync_failed_is_not_used_again(tmp_path: Path) -> None:
+    disk = RecordingDisk(fails_at=2)  # the first is that of a directory
+    conversation, journal = open_store(tmp_path / "a", disk).start(MODEL, None)
+    with pytest.raises(DiskError):
+        journal.append(conversation.append(user_message("one"), "t1", AT))
+    del disk.log[:]
+    journal.append(conversation.append(user_message("two"), "t2", AT))
+    opened = [operation for operation, *_ in disk.log if operation in ("open", "write")]
+    assert opened[:2] == ["open", "write"]
+
+
+class FullDisk(QuickDisk):
+    """Takes `room` bytes more."""
+
+    room = 0
+
+    def write(self, fd: int, data: bytes | memoryview) -> int:
+        if data and not self.room:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        written = super().write(fd, data[: self.room])
+        self.room -= written
+        return written
+
+
+@pytest.mark.parametrize("room", [0, 1, 60, 100])
+def test_what_a_full_disk_took_of_a_record_is_given_back(room: int, tmp_path: Path) -> None:
+    disk = FullDisk()
+    disk.room = 10_000
+    conversation, journal = open_store(tmp_path, disk).start(MODEL, None)
+    journal.append(conversation.append(user_message("one"), "t1", AT))
+    before = Path(journal.name).read_bytes()
+    disk.room = room
+    with pytest.raises(DiskError, match="no space left on device"):
+        journal.append(conversation.append(user_message("two"), "t2", AT))
+    assert Path(journal.name).read_bytes() == before
+    disk.room = 10_000
+    go_on(conversation, journal)
+    assert_kept(tmp_path, conversation)
 
 
 # SIGKILL
