@@ -6,9 +6,13 @@ import asyncio
 
 import pytest
 from desk import Desk, desk, run
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.document import Document
 
 from streamchat.ports import Typed
 from streamchat.prompt import Choice
+from streamchat.prompt.completion import SuggestFromHistory
+from streamchat.prompt.history import FileHistory
 
 TAB = "\t"
 
@@ -103,17 +107,20 @@ def test_hostile_titles_are_not_offered_and_hostile_notes_are_tamed() -> None:
         assert [row.split() for row in shown[1:]] == [["ab", "note�31m", "�"], ["ac"]]
 
 
-def test_a_hostile_or_later_line_of_history_is_not_suggested() -> None:
-    with desk() as at:
-        at.read("tell\x1b[200~\x9bm\x1b[201~\r")
-        at.read("say one\ntwo\r")
+def suggestion(typed: str, *sent: str) -> str | None:
+    history = FileHistory(None)
+    for text in sent:
+        history.record(text)
+    found = SuggestFromHistory().get_suggestion(Buffer(history=history), Document(typed))
+    return found.text if found else None
 
-        async def suggested() -> list[str]:
-            reading = asyncio.ensure_future(at.prompt.read())
-            at.type("tel\x03say o")
-            await at.paper.until(lambda: at.screen()[-1] == "❯ say one" != at.screen()[-2])
-            at.type("\x05\r")
-            assert await reading == Typed("say one")
-            return at.screen()
 
-        assert run(suggested())[-1] == "❯ say one"
+def test_the_newest_entry_that_begins_so_is_suggested_to_the_end_of_its_line() -> None:
+    assert suggestion("say", "say one", "say two\nthree", "other") == " two"
+    assert suggestion("say one", "say one") is None
+    assert suggestion("", "say one") is None
+    assert suggestion("say\n", "say\none") is None
+
+
+def test_nothing_unseen_is_suggested() -> None:
+    assert suggestion("tell", "tell me", "tell\x9bm", "tell\u202eme") == " me"

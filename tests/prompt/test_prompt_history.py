@@ -12,7 +12,7 @@ from desk import desk, run
 from prompt_toolkit.data_structures import Size
 
 from streamchat.ports import Typed
-from streamchat.prompt.history import MAX_ENTRIES, MAX_ENTRY_CHARACTERS, FileHistory
+from streamchat.prompt.history import MAX_ENTRIES, MAX_ENTRY_CHARACTERS, READ_BYTES, FileHistory
 
 UP = "\x1b[A"
 
@@ -107,6 +107,24 @@ def test_only_the_end_of_a_large_file_is_read(tmp_path: Path) -> None:
     loaded = entries(FileHistory(path))
     assert len(loaded) == MAX_ENTRIES
     assert loaded == [json.loads(line) for line in lines[: -MAX_ENTRIES - 1 : -1]]
+
+
+def test_the_rest_of_a_line_is_no_entry(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    cut = '" more"\n'  # what would remain of a line is a JSON string, too
+    filler = "x" * (READ_BYTES - len(cut) - 3)
+    path.write_text(f'"a \\{cut}"{filler}"\n')
+    assert entries(FileHistory(path)) == [filler]
+
+
+def test_a_line_that_was_half_written_is_read_when_it_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    path.write_text('"a"\n"half')
+    history = FileHistory(path)
+    assert entries(history) == ["a"]
+    with path.open("a") as file:
+        file.write(' and half"\n')
+    assert entries(history) == ["half and half", "a"]
 
 
 def test_a_file_that_became_shorter_is_followed(tmp_path: Path) -> None:

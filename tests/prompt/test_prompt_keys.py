@@ -74,19 +74,20 @@ def test_an_interrupt_leaves_no_prompt_behind() -> None:
 
 
 def test_sigint_from_outside_is_ctrl_c_and_the_old_handler_comes_back() -> None:
-    before = signal.getsignal(signal.SIGINT)
     with desk() as at:
 
         async def interrupted() -> Input:
+            before = signal.getsignal(signal.SIGINT)
             reading = asyncio.ensure_future(at.prompt.read(prefill="draft"))
             await at.sees("draft")
             os.kill(os.getpid(), signal.SIGINT)
             await at.paper.until(lambda: at.screen() == ["❯"])
             os.kill(os.getpid(), signal.SIGINT)
-            return await reading
+            typed = await reading
+            assert signal.getsignal(signal.SIGINT) == before
+            return typed
 
         assert run(interrupted()) == Key.INTERRUPT
-    assert signal.getsignal(signal.SIGINT) == before
 
 
 def test_sigint_in_a_search_clears_the_line_too() -> None:

@@ -14,7 +14,6 @@ from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
 
 from streamchat.ports import Input, Typed
-from streamchat.prompt.entry import normalised
 from streamchat.prompt.pastes import MAX_CHARACTERS, MAX_LINES
 from streamchat.prompt.terminal import PasteParser
 from streamchat.sanitize import clean
@@ -93,6 +92,24 @@ def test_a_large_paste_is_one_character_to_the_keys() -> None:
         assert at.read("\x1b[D>\x1b[C<\r") == Typed(f">{text}<")
 
 
+def test_the_cursor_stands_behind_what_is_shown() -> None:
+    with desk() as at:
+
+        async def columns() -> list[int]:
+            reading = asyncio.ensure_future(at.prompt.read())
+            at.paste("\tab")
+            await at.sees("ab")
+            found = [at.terminal().cursor.x]
+            at.paste("line\n" * MAX_LINES)
+            await at.sees("lines]")
+            found.append(at.terminal().cursor.x)
+            at.type("\r")
+            await reading
+            return found
+
+        assert run(columns()) == [8, 8 + len("[pasted 201 lines]")]
+
+
 def test_ctrl_x_ctrl_p_unfolds_a_large_paste() -> None:
     text = "line\n" * MAX_LINES
     with desk() as at:
@@ -145,7 +162,3 @@ def test_pastes_are_the_same_however_their_bytes_were_cut() -> None:
             for piece in (typed[:first], typed[first:second], typed[second:]):
                 parser.feed(piece)
             assert keys == expected
-
-
-def test_normalised_text_is_what_is_sent() -> None:
-    assert normalised("a\r\nb") == "a\nb"

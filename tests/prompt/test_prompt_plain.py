@@ -56,19 +56,19 @@ def test_hint_and_prefill_are_shown_harmlessly_and_enter_sends_again(pipe: Pipe)
 
 
 def test_sigint_drops_an_unfinished_message_and_then_interrupts(pipe: Pipe) -> None:
-    before = signal.getsignal(signal.SIGINT)
-
     async def interrupted() -> Input:
+        before = signal.getsignal(signal.SIGINT)
         pipe.type(b"one\\\n")
         reading = asyncio.ensure_future(pipe.prompt.read())
         await pipe.paper.until(lambda: pipe.paper.getvalue() == ">   ")
         os.kill(os.getpid(), signal.SIGINT)
         await pipe.paper.until(lambda: pipe.paper.getvalue() == ">   \n> ")
         os.kill(os.getpid(), signal.SIGINT)
-        return await reading
+        typed = await reading
+        assert signal.getsignal(signal.SIGINT) == before
+        return typed
 
     assert run(interrupted()) == Key.INTERRUPT
-    assert signal.getsignal(signal.SIGINT) == before
 
 
 @pytest.mark.parametrize(

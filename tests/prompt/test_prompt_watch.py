@@ -15,7 +15,8 @@ import pexpect
 import pytest
 from desk import ROWS, Paper, desk, run
 from prompt_toolkit.data_structures import Size
-from prompt_toolkit.input.typeahead import clear_typeahead
+from prompt_toolkit.input.typeahead import clear_typeahead, get_typeahead
+from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 from streamchat.ports import Key, Typed
@@ -128,9 +129,23 @@ def test_what_was_typed_between_two_prompts_is_sent_by_its_enter(pty: Pty) -> No
     assert run(pty.prompt.read()) == Typed("early")
 
 
-def test_answers_of_the_terminal_are_not_typed(pty: Pty) -> None:
-    run(pty.watch("\x1b[12;40R\x1b[<0;3;4Mx\r" + CTRL_O))
-    assert run(pty.prompt.read()) == Typed("x")
+def test_answers_of_the_terminal_are_not_kept(pty: Pty) -> None:
+    run(pty.watch("\x1b[12;40R\x1b[<0;3;4Mx" + CTRL_O))
+    assert get_typeahead(pty.keyboard) == [KeyPress("x", "x")]
+
+
+def test_an_esc_that_comes_as_the_reply_ends_stops_nothing() -> None:
+    stops: list[None] = []
+    with desk() as at:
+
+        async def ending() -> None:
+            async with at.prompt.watching(lambda: stops.append(None)):
+                at.type(ESC)
+                for _ in range(5):
+                    await asyncio.sleep(0)
+
+        run(ending())
+        assert stops == []
 
 
 def test_nothing_is_echoed_and_output_is_still_processed(pty: Pty) -> None:
@@ -195,15 +210,14 @@ def test_a_cancelled_prompt_gives_the_modes_back(pty: Pty) -> None:
 
 
 def test_sigint_from_outside_stops_and_its_handler_comes_back(pty: Pty) -> None:
-    before = signal.getsignal(signal.SIGINT)
-
     async def interrupted() -> None:
+        before = signal.getsignal(signal.SIGINT)
         async with pty.prompt.watching(pty.stopped.set):
             os.kill(os.getpid(), signal.SIGINT)
             await pty.stopped.wait()
+        assert signal.getsignal(signal.SIGINT) == before
 
     run(interrupted())
-    assert signal.getsignal(signal.SIGINT) == before
 
 
 def test_a_hang_up_neither_stops_nor_spins() -> None:
