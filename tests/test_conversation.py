@@ -111,6 +111,14 @@ def test_nothing_is_never_a_turn(content: tuple[Block, ...]) -> None:
     assert conversation.turns == ()
 
 
+@pytest.mark.parametrize("id", ["t1", "", "a b", "../x", "x" * 65])
+def test_an_id_is_new_and_safe(id: str) -> None:
+    conversation = talked("a")
+    with pytest.raises(ValueError, match="cannot be the id"):
+        conversation.append(user_message("b"), id, AT)
+    assert texts(conversation) == ["a"]
+
+
 def test_undo_goes_back_before_the_nth_last_question() -> None:
     conversation = talked("a", "1", "b", "2", "c", "3")
     assert conversation.undo() == Head("t4")

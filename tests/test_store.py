@@ -300,6 +300,14 @@ def test_a_second_process_is_told_who_has_it(store: Store, home: Path) -> None:
     store.open(str(path), model=MODEL).journal.close()
 
 
+def test_a_conversation_that_is_open_here_says_so(store: Store) -> None:
+    _, path = converse(store, "a")
+    opened = store.open(str(path), model=MODEL)
+    with pytest.raises(Busy, match=f"{path.name} is open here since {AT}"):
+        store.open(str(path), model=MODEL)
+    opened.journal.close()
+
+
 def test_the_lock_of_a_killed_process_does_not_block(store: Store) -> None:
     _, path = converse(store, "a")
     holder = hold(path)

@@ -47,7 +47,7 @@ def said(opened: Opened) -> list[str]:
 def go_on(store: Store, path: Path, text: str = "next") -> list[str]:
     """Open, add a turn, close, and read again: what is said then, without damage."""
     opened = store.open(str(path), model="m")
-    opened.journal.append(opened.conversation.append(user_message(text), "next", AT))
+    opened.journal.append(opened.conversation.append(user_message(text), text, AT))
     opened.journal.close()
     return said(store.read(str(path)))
 
@@ -85,10 +85,11 @@ def test_a_file_cut_before_its_first_turn_is_none(store: Store) -> None:
 
 def test_two_torn_tails_are_both_kept(store: Store) -> None:
     path, _ = written(store, "one")
-    for piece in (b'{"type": "tu', b"\xff\0\0"):
+    for text, piece in (("two", b'{"type": "tu'), ("three", b"\xff\0\0")):
         with path.open("ab") as file:
             file.write(piece)
-        go_on(store, path)
+        go_on(store, path, text)
+    assert said(store.read(str(path))) == ["one", "two", "three"]
     assert Path(f"{path}.torn").read_bytes() == b'{"type": "tu\n\xff\0\0\n'
 
 

@@ -26,11 +26,13 @@ from streamchat.records import (
     Setting,
     Turn,
     Unknown,
+    is_id,
 )
 
 __all__ = ["IMPORTED", "Conversation", "Keep", "Turn", "one_line"]
 
 TITLE_LENGTH = 60
+_MOST_READ = 1000  # characters of a text that a title is made from
 
 
 class Keep(Enum):
@@ -108,10 +110,14 @@ class Conversation:
     def append(self, message: Message, id: str, at: str) -> Turn:
         """Add a turn after the head, or in place of the partial reply of the same id.
 
-        Raises ValueError when the message holds nothing: empty text is never a turn.
+        Raises ValueError when the message holds nothing: empty text is never a turn; and
+        when the id is taken, or none that a file can hold.
         """
         if not without_empty_text(message.content):
             raise ValueError("a turn needs content")
+        node = self._tree.nodes.get(id)
+        if not is_id(id) or (node is not None and not node.partial):
+            raise ValueError(f"{id!r} cannot be the id of a new turn")
         turn = Turn(id, self._parent_of(id), at, message)
         self.apply(turn)
         return turn
@@ -264,7 +270,8 @@ class Conversation:
 
 def one_line(text: str) -> str:
     """The first line that says something, at most 60 characters, cut at a word."""
-    line = next((" ".join(x.split()) for x in text.splitlines() if x.strip()), "")
+    lines = text.lstrip()[:_MOST_READ].splitlines()
+    line = " ".join(lines[0].split()) if lines else ""
     if len(line) <= TITLE_LENGTH:
         return line
     cut = line[: TITLE_LENGTH - 1]

@@ -67,8 +67,9 @@ class Store:
         copy = Conversation(
             Header(self._new_id(), stamp(self._clock()), old.model, old.system, extra=extra)
         )
-        for record in source.records[1:]:
-            copy.apply(record)
+        for record in source.records:
+            if not isinstance(record, Header):
+                copy.apply(record)
         if source.title:
             copy.rename(f"{source.title} (fork)")
         return copy, self.keep(copy)

@@ -190,9 +190,9 @@ class Ledger:
 
     def _busy(self) -> Busy:
         pid, since = self._owner()
-        by = f"process {pid}" if pid else "another process"
+        by = f"in process {pid}" if pid else "in another process"
         when = f" since {since}" if since else ""
-        message = f"{self.path.name} is open in {by}{when}."
+        message = f"{self.path.name} is open {'here' if pid == os.getpid() else by}{when}."
         return Busy(message, str(self.path), pid=pid, since=since)
 
     def _owner(self) -> tuple[int | None, str | None]:
