@@ -88,7 +88,10 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "css": ("/* c\n{B}\n*/\na { color: red }\n", "a {\n{C}\n}\n"),
     "json": ('{\n{J}\n"z": [1, true, null]\n}\n', "/* c\n{B}\n*/\n[1]\n"),
-    "yaml": ('a: |\n{I}\nb: 2\nc: "x\n{I}\n"\nd: [1,\n{I}\n]\n',),
+    "yaml": (
+        'a: |\n{I}\nb: 2\nc: "x\n{I}\n"\nd: [1,\n{I}\n]\n',
+        "a:\n  b: |\n    {Q}\n  c: >\n   x\nd: 2\ne:\n  - f: |\n      t\n    g: 3\n",
+    ),
     "toml": ('a = """\n{S}\n"""\nb = 2\n[x.y]\n', "a = '''\n{S}\n'''\nb = 2\n"),
     "diff": ("diff --git a b\n--- a\n+++ b\n@@ -1,2 +3,4 @@\n-x\n+y\n{B}\n-z\n",),
     "lua": ("--[[ c\n{B}\n]]\nlocal x = 1\n", "x = [==[\n{B}\n]==]\ny = 2\n"),

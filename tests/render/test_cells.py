@@ -53,6 +53,8 @@ def test_narrow_text_is_measured_as_the_tables_would() -> None:
         ("x abcdefgh", 4, ["x", "abcd", "efgh"]),
         ("  lead", 10, ["lead"]),
         ("中文，字符 hello 世界。ok", 6, ["中文，", "字符", "hello", "世界。", "ok"]),
+        ("中文中，文", 6, ["中文", "中，文"]),
+        ("中文（中）", 6, ["中文", "（中）"]),
         (f"{FAMILY}x{FLAG}{FLAG}", 2, [FAMILY, "x", FLAG, FLAG]),
         ("e\u0301e\u0301e\u0301", 2, ["e\u0301e\u0301", "e\u0301"]),
         ("é b", 1, ["é", "b"]),

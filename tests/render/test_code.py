@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from copy import deepcopy
 
 import pytest
 from code_samples import SAMPLES, filled
@@ -78,6 +79,18 @@ def test_colours_are_those_of_the_whole_block(language: str, lines: int) -> None
         work.characters_lexed = 0
         assert kinds_in_windows(lexer, text, work) == kinds_at_once(lexer, text)
         assert work.characters_lexed < 6 * len(text) + 200
+
+
+def test_lexing_on_does_not_change_a_mark() -> None:
+    """The live view goes on from the marks that settling starts from."""
+    line_lexer = LineLexer(lexer_of("yaml"), Work())
+    lines = ["a:", "  b:", "    c: 1", "d: 2", "e: |", "  text", "f: 3"]
+    marks = [lexed.mark for lexed in line_lexer.lex(line_lexer.start(), lines)]
+    before = [deepcopy(vars(mark.state)) for mark in marks]
+    assert before[2]["indent_stack"] == [-1, 0, 2]
+    for mark in marks:
+        line_lexer.lex(mark, ["  g:", "      h: 1", "i: 2"])
+    assert [vars(mark.state) for mark in marks] == before
 
 
 def test_an_open_construct_is_coloured_as_if_it_were_closed() -> None:

@@ -120,9 +120,15 @@ def test_a_huge_open_table_shows_its_header_and_its_last_rows() -> None:
 def test_rows_after_a_resize_have_the_new_width() -> None:
     fold = Fold(width=40, look=LOOK)
     fold.feed("some words [a] that wrap somewhere\n\n")
-    fold.feed("[a]: /x\n")
-    fold.resize(12)
-    assert max(row.width for row in fold.tail(20)) <= 12
+    for more in ("", "[a]: /x\n", "[b]: /y\n"):
+        fold.feed(more)
+        fold.resize(14)
+        assert max(row.width for row in fold.tail(20)) <= 14
+        fold.resize(40)
+        assert max(row.width for row in fold.tail(20)) > 14
+    fold.resize(14)
+    rows = fold.feed("\nnext\n\n")
+    assert [bare(row) for row in rows][:3] == ["some words a", "(/x) that wrap", "somewhere"]
     fold.feed("```python\n" + "x = 1 + 2 + 3 + 4\n" * 3)
     fold.resize(10)
     rows = fold.close()
