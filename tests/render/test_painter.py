@@ -264,3 +264,11 @@ def test_bytes_stay_within_the_budget(height: int, budget: float) -> None:
     sent += len(painter.finish().encode())
     once = sum(len(row.text.encode()) + 2 for row in settled)
     assert sent <= budget * once
+
+
+def test_after_a_patch_in_the_middle_of_a_row_its_end_is_found_again() -> None:
+    terminal = PyteTerminal(40, 10)
+    painter = Painter(width=40, height=10)
+    for text in ("one     |", "one two |", "one two | three"):
+        terminal.feed(painter.frame([], [Row(text, len(text))]))
+        assert terminal.lines() == [text]

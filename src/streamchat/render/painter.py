@@ -152,14 +152,14 @@ class Painter:
         if change.column is not None and not self._pen.is_at(index, change.column):
             self._pen.count_change()
         self._pen.move(index, change.column)
-        self._write(after, change.text, settled=settled)
+        self._write(after, change.text, change.end, settled=settled)
 
-    def _write(self, row: Row, text: str, *, settled: bool) -> None:
-        """Write `text`, which makes the screen show `row`."""
+    def _write(self, row: Row, text: str, end: int, *, settled: bool) -> None:
+        """Write `text`, which makes the screen show `row` and ends at column `end`."""
         if not settled or not is_certain(row):
             self._pen.wrap(on=settled)
         # Behind a full row the cursor is in the last column or pending: unknown.
-        self._pen.write(text, row.width if row.width < self._width else None)
+        self._pen.write(text, end if end < self._width else None)
 
     def _remove(self, index: int, count: int, *, is_last: bool) -> None:
         self._pen.move(index, 0)
@@ -181,7 +181,7 @@ class Painter:
             elif number:
                 self._pen.move(number - 1)
                 self._pen.line_feed()
-            self._write(row, row.text, settled=number < settled)
+            self._write(row, row.text, row.width, settled=number < settled)
 
     def _make_room(self, index: int, count: int, below: int) -> None:
         """Scroll first, so that only blank rows are pushed off the bottom."""
