@@ -16,7 +16,7 @@ from fakes import (
 )
 from streamchat.errors import ApiError, CutOff, NoPermission, TryLater
 from streamchat.events import Finished, Retrying
-from streamchat.exchange import CHECKPOINT_CHARACTERS, Exchange, Patience, Result
+from streamchat.exchange import CHECKPOINT_BYTES, Exchange, Patience, Result
 from streamchat.messages import INTERRUPTED
 from streamchat.ports import Ending
 from streamchat.records import Partial
@@ -165,7 +165,7 @@ def test_a_closed_output_ends_the_exchange_and_loses_nothing() -> None:
 
 
 def test_four_kilobytes_are_checkpointed_at_once_and_never_twice() -> None:
-    piece = "x" * CHECKPOINT_CHARACTERS
+    piece = "x" * CHECKPOINT_BYTES
     answered = Answered([*partial_events(piece, "ab", piece, "tail"), CutOff("Gone.")])
     answered.run()
     records = answered.session.journal.records  # type: ignore[attr-defined]
@@ -250,3 +250,17 @@ def test_a_refusal_is_explained_as_far_as_the_server_does() -> None:
     assert Answered(events).run().reason == (
         "The model declined to answer (cyber): Not this. /retry MODEL asks another one."
     )
+
+
+def test_a_blank_answer_is_no_turn() -> None:
+    answered = Answered(reply_events(" \n"))
+    assert answered.run().message is None
+    assert answered.history == [("user", "question", None)]
+
+
+def test_a_checkpoint_counts_bytes_not_characters() -> None:
+    piece = "語" * (CHECKPOINT_BYTES // 3 + 1)
+    answered = Answered([*partial_events(piece), CutOff("Gone.")])
+    answered.run()
+    records = answered.session.journal.records  # type: ignore[attr-defined]
+    assert [r.text for r in records if isinstance(r, Partial)] == [piece]

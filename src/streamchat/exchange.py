@@ -16,13 +16,13 @@ from dataclasses import dataclass, field
 
 from streamchat.errors import ApiError, CutOff
 from streamchat.events import Event, Finished, Retrying, Started, TextDelta
-from streamchat.messages import JsonObject, Message
+from streamchat.messages import JsonObject, Message, without_empty_text
 from streamchat.ports import Ending, Source, View
 from streamchat.session import Session
 from streamchat.turn import Turn
 
 CHECKPOINT_S = 2.0
-CHECKPOINT_CHARACTERS = 4096
+CHECKPOINT_BYTES = 4096
 LONGEST_WAIT_S = 60.0  # a server that asks for more is told to the user instead
 MOST_PAUSES = 10  # pause_turn replies sent on without asking
 
@@ -75,7 +75,7 @@ class Exchange:
     _started: bool = False
     _end: Finished | None = None
     _unsaved: list[str] = field(default_factory=list)
-    _unsaved_characters: int = 0
+    _unsaved_bytes: int = 0
     _timer: asyncio.TimerHandle | None = None
     _task: asyncio.Task[None] | None = None
 
@@ -144,8 +144,8 @@ class Exchange:
 
     def _note_unsaved(self, text: str) -> None:
         self._unsaved.append(text)
-        self._unsaved_characters += len(text)
-        if self._unsaved_characters >= CHECKPOINT_CHARACTERS:
+        self._unsaved_bytes += len(text.encode(errors="replace"))
+        if self._unsaved_bytes >= CHECKPOINT_BYTES:
             self._checkpoint()
         elif self._timer is None:
             loop = asyncio.get_running_loop()
@@ -158,7 +158,7 @@ class Exchange:
 
     def _forget_unsaved(self) -> None:
         self._unsaved.clear()
-        self._unsaved_characters = 0
+        self._unsaved_bytes = 0
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -177,7 +177,7 @@ class Exchange:
         return result
 
     def _keep(self, message: Message) -> Message | None:
-        if not message.content:
+        if not without_empty_text(message.content):
             return None
         return self.session.add(message, turn_id=self._turn_id).message
 

@@ -45,11 +45,19 @@ class Replay:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """Hand a message of the user's to the prompt. Sent, it begins a branch beside the
+    old one; left, nothing has changed."""
+
+    turn: str
+
+
+@dataclass(frozen=True, slots=True)
 class Quit:
     """Leave the program."""
 
 
-Outcome: TypeAlias = Done | Report | Answer | Replay | Quit
+Outcome: TypeAlias = Done | Report | Answer | Replay | Edit | Quit
 Handler: TypeAlias = Callable[[Session, str], Outcome]
 
 
@@ -118,17 +126,22 @@ def _also(row: Command) -> str:
     return f" Also: {', '.join(f'`/{alias}`' for alias in row.aliases)}." if row.aliases else ""
 
 
-KEYS = """\
+KEYS = '''\
 | key | what it does |
 |---|---|
 | `Enter` | send |
 | `Alt-Enter`, `Ctrl-J`, a trailing `\\` | a new line in the message; so does a paste |
+| `"""` | begins and ends a message of many lines |
 | `Ctrl-C`, `Esc` | stop the answer and keep what arrived; at the prompt, clear the line |
+| `Esc` `Esc` | take the last question back, to edit it |
 | `Ctrl-D` | leave, on an empty line; so does `Ctrl-C` twice |
-| `Ctrl-R`, `Up` | search and recall what was typed before |
-| `Ctrl-X Ctrl-E` | write the message in your editor |
+| `Up`, `Ctrl-R` | recall and search what was typed before |
+| `Ctrl-X` `Ctrl-E`, `Ctrl-G` | write the message in your editor |
+| `Ctrl-X` `Ctrl-P` | show a long paste that is shown as its number of lines |
+| `Ctrl-L` | clear the screen, not the scrollback |
+| `Ctrl-Z` | suspend |
 | `Tab` | complete a command |
-"""
+'''
 
 
 def positive(argument: str, *, default: int) -> int:
