@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ from documents import TOUR, random_cuts, random_document
 from sheets import LINKED, LOOK, bare, marked, sheet, streamed
 
 from streamchat.render.cells import cell_len
-from streamchat.render.fold import Fold, render
+from streamchat.render.fold import Fold, preload, render
 from streamchat.render.look import PLAIN, Depth, Look
 from streamchat.render.rows import Row
 from streamchat.theme import theme_named
@@ -175,3 +176,10 @@ def test_the_work_grows_with_the_input(shape: str) -> None:
         counts.append((fold.leaves_rendered, fold.characters_lexed, fold.lines_parsed))
     for small, large in zip(*counts, strict=True):
         assert large <= 4.6 * small + 20
+
+
+def test_preloading_leaves_nothing_to_import() -> None:
+    preload()
+    loaded = set(sys.modules)
+    render(TOUR, width=40, look=COLOURS)
+    assert set(sys.modules) == loaded

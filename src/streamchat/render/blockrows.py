@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from copy import copy
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -33,6 +32,7 @@ from streamchat.render.cells import fold, wrap
 from streamchat.render.code import TAB_CELLS, CodeBlocks
 from streamchat.render.containers import Prefix, prefix_of
 from streamchat.render.inline import Inline, Reference
+from streamchat.render.liveinline import LiveInline
 from streamchat.render.look import Depth, Palette
 from streamchat.render.mathtext import math_text
 from streamchat.render.rows import Row
@@ -64,16 +64,22 @@ class _Drawn:
 
 
 class BlockRows:
-    def __init__(self, palette: Palette, width: int) -> None:
+    def __init__(self, palette: Palette, width: int, inline: Inline, code: CodeBlocks) -> None:
         self.width = width
-        self.code = CodeBlocks(palette)
+        self.code = code
         self._palette = palette
-        self._inline = Inline(palette)
+        self._inline = inline
+        self._live: BlockRows | None = None
 
     def at_width(self, width: int) -> BlockRows:
-        twin = copy(self)
-        twin.width = width
-        return twin
+        return BlockRows(self._palette, width, self._inline, self.code)
+
+    def live(self) -> BlockRows:
+        """The same for the open end of the document, with a memory from frame to frame."""
+        if self._live is None:
+            inline = LiveInline(self._palette)
+            self._live = BlockRows(self._palette, self.width, inline, self.code)
+        return self._live
 
     def rows(
         self, leaf: Leaf, references: Mapping[str, Reference]

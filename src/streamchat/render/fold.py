@@ -12,12 +12,15 @@ from dataclasses import replace
 
 from streamchat.blocks import Blocks
 from streamchat.blocks.leaves import Heading, Leaf, Paragraph
+from streamchat.render.languages import preload as preload_lexers
 from streamchat.render.leafrows import LeafRows
 from streamchat.render.look import Look, Palette
 from streamchat.render.repair import repaired
 from streamchat.render.rows import Row
 from streamchat.sanitize import Sanitizer
+from streamchat.theme import theme_named
 
+_OF_EVERYTHING = "*a* [b](http://x.org) 中 $\\alpha$\n\n```python\npass\n```\n"
 _TAIL_CHARS_MIN = 200  # a small window still shows where an emphasis began
 
 
@@ -83,3 +86,10 @@ def render(source: str, *, width: int, look: Look) -> list[Row]:
     """A whole source at once: the same fold, so that streaming cannot differ."""
     fold = Fold(width=width, look=look)
     return fold.feed(source) + fold.close()
+
+
+def preload() -> None:
+    """Spend in idle time what the first frames would spend: the inline parser's tables,
+    widths of wide text, TeX's symbols, the commonest lexers."""
+    preload_lexers()
+    render(_OF_EVERYTHING, width=40, look=Look(theme_named("auto")))

@@ -21,9 +21,9 @@ from streamchat.blocks.leaves import (
     Leaf,
 )
 from streamchat.render.blockrows import BlockRows
-from streamchat.render.code import OpenCode
+from streamchat.render.code import CodeBlocks, OpenCode
 from streamchat.render.containers import blank_between
-from streamchat.render.inline import Reference
+from streamchat.render.inline import Inline, Reference
 from streamchat.render.look import Palette
 from streamchat.render.rows import Row
 
@@ -44,7 +44,7 @@ class LeafRows:
     def __init__(self, palette: Palette, width: int) -> None:
         self.leaves_rendered = 0
         self._palette = palette
-        self._blocks = BlockRows(palette, width)
+        self._blocks = BlockRows(palette, width, Inline(palette), CodeBlocks(palette))
         self._references: dict[str, Reference] = {}
         self._references_are_shared = False
         self._previous: Leaf | None = None
@@ -80,6 +80,7 @@ class LeafRows:
     def unshare(self) -> None:
         """Part from the original, which a twin must not change."""
         self._references_are_shared = True
+        self._blocks = self._blocks.live()
         if self._code is not None:
             self._code = self._code.branch()
 

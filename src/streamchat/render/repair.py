@@ -65,4 +65,4 @@ def _open_marks(text: str) -> list[str]:
 def _can_open(text: str, match: re.Match[str]) -> bool:
     if text[match.end() : match.end() + 1].isspace():
         return False
-    return match[0][0] != "_" or not text[: match.start()][-1:].isalnum()
+    return match[0][0] != "_" or not text[match.start() - 1 : match.start()].isalnum()
