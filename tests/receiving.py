@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import TypeVar
 
+from server import ScriptedServer
 from streamchat.api import Api, Deadlines, Server
 from streamchat.errors import ApiError
 from streamchat.events import Event, Finished, TextDelta
 from streamchat.messages import Message, Request, user_message
 from streamchat.turn import Turn
+
+T = TypeVar("T")
 
 CANARY = "sk-ant-api03-canary_K3Y-that-must-never-be-seen"
 REQUEST = Request("claude-sonnet-5-5", (user_message("hello"),), max_tokens=1000)
@@ -63,3 +68,18 @@ async def listen(api: Api, request: Request = REQUEST) -> Received:
     except ApiError as fault:
         error = fault
     return Received(events, error, turn.message())
+
+
+def use(
+    server: ScriptedServer,
+    work: Callable[[Api], Awaitable[T]],
+    deadlines: Deadlines | None = None,
+) -> T:
+    """Do something with an Api for the server, in an event loop of its own."""
+
+    async def run() -> T:
+        scripted = Server(server.base_url, api_key=CANARY)
+        async with aclosing(Api(scripted, deadlines)) as api:
+            return await work(api)
+
+    return asyncio.run(run())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import warnings
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias, cast
 
@@ -57,8 +57,17 @@ class Reply:
         stream = await self._open()
         try:
             while (event := await self._next(stream)) is not None:
-                for ours in self._read(event, stream):
-                    yield ours
+                raw = self._tap.raw
+                if raw is not self._last_raw:
+                    self._last_raw = raw
+                    yield RawEvent(raw)
+                    for ours in self._read(raw, event, stream):
+                        yield ours
+                elif event.type == "text":
+                    yield TextDelta(event.text)
+                elif event.type == "thinking":
+                    yield ThinkingDelta(event.thinking)
+                # Other helpers (citation, signature, input_json) are in their raw event.
             yield await self._finished(stream)
         finally:
             await stream.close()
@@ -95,39 +104,28 @@ class Reply:
         except SDK_FAULTS as fault:
             raise translate(fault, self._server, self._model) from fault
 
-    def _read(self, event: Any, stream: SdkStream) -> Iterator[Event]:
-        raw = self._tap.raw
-        if raw is not self._last_raw:
-            self._last_raw = raw
-            yield RawEvent(raw)
-            yield from self._read_wire(raw.get("type"), event, stream)
-        elif event.type == "text":
-            yield TextDelta(event.text)
-        elif event.type == "thinking":
-            yield ThinkingDelta(event.thinking)
-        # Other helpers (citation, signature, input_json): the block has it when it stops.
-
-    def _read_wire(self, kind: object, event: Any, stream: SdkStream) -> Iterator[Event]:
-        match kind:
+    def _read(self, raw: JsonObject, event: Any, stream: SdkStream) -> Iterable[Event]:
+        """What an event on the wire means beside itself; deltas have helper events."""
+        match raw.get("type"):
             case "message_start":
-                yield self._started(stream)
+                return [self._started(stream)]
             case "content_block_start":
-                yield from _block_started(_index(self._tap.raw), _block(event.content_block))
+                return _block_started(_index(raw), _block(event.content_block))
             case "content_block_stop":
-                yield BlockStopped(_index(self._tap.raw), _block(event.content_block))
+                return [BlockStopped(_index(raw), _block(event.content_block))]
             case "message_delta":
-                self._note_stop_details()
-                yield UsageUpdated(_usage(stream.current_message_snapshot))
+                self._note_stop_details(raw)
+                return [UsageUpdated(_usage(stream.current_message_snapshot))]
             case _:
-                pass
+                return ()
 
     def _started(self, stream: SdkStream) -> Started:
         message = stream.current_message_snapshot
         model = message.model if isinstance(message.model, str) else self._model
         return Started(str(message.id or ""), model, _usage(message), stream.request_id)
 
-    def _note_stop_details(self) -> None:
-        delta = self._tap.raw.get("delta")
+    def _note_stop_details(self, raw: JsonObject) -> None:
+        delta = raw.get("delta")
         details = delta.get("stop_details") if isinstance(delta, dict) else None
         if isinstance(details, dict):
             self._stop_details = details

@@ -17,7 +17,6 @@ from typing import Any, NoReturn, cast
 
 import httpx2
 from anthropic import AsyncStream
-from anthropic._streaming import ServerSentEvent  # only ever subclassed, to parse once
 from anthropic.types import RawMessageStreamEvent
 
 from streamchat.api.countdown import Countdown
@@ -51,15 +50,16 @@ class Tap:
     stopped: bool = False
 
 
-class WireEvent(ServerSentEvent):
-    """An event whose data has been parsed."""
+@dataclass(frozen=True, slots=True)
+class WireEvent:
+    """An event as the SDK's stream takes it from a decoder, already parsed."""
 
-    def __init__(self, kind: str, parsed: JsonObject) -> None:
-        super().__init__(event=kind, data=kind)  # empty data would be skipped
-        self._parsed = parsed
+    event: str
+    parsed: JsonObject
+    data: str = "parsed"  # the SDK skips an event whose data is empty
 
     def json(self) -> JsonObject:
-        return self._parsed
+        return self.parsed
 
 
 class Wire(AsyncStream[RawMessageStreamEvent]):
@@ -73,7 +73,7 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
         )
         self._tap = tap
 
-    async def _iter_events(self) -> AsyncIterator[ServerSentEvent]:
+    async def _iter_events(self) -> AsyncIterator[Any]:  # what __stream__ reads
         body = self.response.aiter_bytes()
         async with aclosing(self._in_time(body)) as pieces:
             async for sse in self._decoder.aiter_bytes(pieces):
@@ -93,7 +93,7 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
                 return
             yield piece
 
-    def _read(self, sse: ServerSentEvent) -> WireEvent | None:
+    def _read(self, sse: Any) -> WireEvent | None:
         data = parse(sse.event, sse.data) if sse.data else None
         if data is None:
             return None
@@ -157,7 +157,11 @@ def complete(kind: str, data: JsonObject) -> JsonObject:
             block = _with_words(_object(data, "content_block"))
             return {**data, "type": kind, "content_block": block}
         case "content_block_delta":
-            return {**data, "type": kind, "delta": _with_words(_object(data, "delta"))}
+            delta = _object(data, "delta")
+            whole = _with_words(delta)
+            if whole is data.get("delta") and "type" in data:
+                return data  # most events are these, and most lack nothing
+            return {**data, "type": kind, "delta": whole}
         case "content_block_stop":
             return {**data, "type": kind}
         case _:
