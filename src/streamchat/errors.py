@@ -102,6 +102,12 @@ class ConfigError(StreamchatError):
     kind = "config"
 
 
+class OverBudget(StreamchatError):
+    """A turn was not sent, or stopped, because it would pass the cap of costs."""
+
+    kind = "over_budget"
+
+
 class ApiError(StreamchatError):
     """The request failed; the fields are what the server told.
 

@@ -13,7 +13,7 @@ from streamchat.events import (
     UsageUpdated,
 )
 from streamchat.messages import Message, Usage
-from streamchat.render.figures import price_in_words, seconds_in_words, usage_in_words
+from streamchat.render.figures import seconds_in_words, usage_in_words
 from streamchat.render.look import PLAIN, Depth, Look
 from streamchat.render.rowdiff import plain_text
 from streamchat.render.status import Price, Status
@@ -95,6 +95,16 @@ def test_the_cost_where_a_price_is_known() -> None:
     assert "$0.5000 · esc to stop" in row(made, 1.0)
 
 
+def test_the_cost_grows_with_the_answer_and_is_about_until_the_server_counts() -> None:
+    def price(model: str, usage: Usage) -> float:
+        return (usage.input_tokens or 0) + (usage.output_tokens or 0) / 1000
+
+    made = status((0.0, STARTED), (1.0, TextDelta("x" * 400)), price=price)
+    assert "~$12.10" in row(made, 1.0)
+    made.feed(UsageUpdated(Usage(12, 300)), 2.0)
+    assert " · $12.30" in row(made, 3.0)
+
+
 @pytest.mark.parametrize("width", range(1, 80))
 def test_whatever_the_width_the_row_fits(width: int) -> None:
     made = status((1.0, STARTED), (2.0, TextDelta("x" * 400)))
@@ -121,12 +131,6 @@ def test_seconds(seconds: float, words: str) -> None:
     assert seconds_in_words(seconds) == words
 
 
-def test_prices() -> None:
-    assert [price_in_words(usd) for usd in (0.0123, 0.0, 1.5, 1234.5)] == [
-        "$0.0123", "$0.0000", "$1.50", "$1,234.50"
-    ]  # fmt: skip
-
-
 def reply(usage: Usage | None, cost_usd: float | None = None) -> Message:
     return Message("assistant", (), usage=usage, cost_usd=cost_usd)
 
@@ -138,6 +142,11 @@ def reply(usage: Usage | None, cost_usd: float | None = None) -> Message:
             reply(Usage(234, 567, cache_read_input_tokens=1000), 0.0123),
             "1,234 in (1,000 cached) · 567 out · 12.3 s · 46 tok/s · $0.0123",
         ),
+        (
+            reply(Usage(1, 567, 200, 1000, 99)),
+            "1,201 in (1,000 cached, 200 to cache) · 567 out (99 thinking) · 12.3 s · 46 tok/s",
+        ),
+        (reply(Usage(234), 0.0123), "234 in · 12.3 s · ~$0.0123"),
         (reply(Usage(234, 567)), "234 in · 567 out · 12.3 s · 46 tok/s"),
         (reply(Usage(output_tokens=5)), "5 out · 12.3 s · 0 tok/s"),
         (reply(None), "12.3 s"),

@@ -5,6 +5,9 @@ Rule: what is not known is left out, never shown as 0.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from streamchat.amounts import price_in_words
 from streamchat.messages import Message, Usage
 
 SEPARATOR = " · "
@@ -23,33 +26,41 @@ def whole_seconds_in_words(seconds: float) -> str:
     return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
 
 
-def price_in_words(usd: float) -> str:
-    """Four places below a dollar, where a reply usually is."""
-    return f"${usd:.4f}" if usd < 1 else f"${usd:,.2f}"
-
-
 def usage_in_words(message: Message | None, seconds: float) -> str:
-    """1,234 in (1,000 cached) · 567 out · 12.3 s · 46 tok/s · $0.0123"""
+    """1,234 in (1,000 cached) · 567 out (99 thinking) · 12.3 s · 46 tok/s · $0.0123"""
     usage = (message.usage if message else None) or Usage()
     parts = [
         _input(usage),
-        _count(usage.output_tokens, "out"),
+        _output(usage),
         seconds_in_words(seconds),
         _rate(usage.output_tokens, seconds),
-        price_in_words(message.cost_usd) if message and message.cost_usd is not None else "",
+        _cost(message),
     ]
     return SEPARATOR.join(part for part in parts if part)
 
 
 def _input(usage: Usage) -> str:
-    cached = usage.cache_read_input_tokens
-    remark = f" ({cached:,} cached)" if cached else ""
-    text = _count(usage.prompt_tokens, "in")
-    return text + remark if text else ""
+    read, written = usage.cache_read_input_tokens, usage.cache_creation_input_tokens
+    return _count(usage.prompt_tokens, "in", {"cached": read, "to cache": written})
 
 
-def _count(tokens: int | None, unit: str) -> str:
-    return "" if tokens is None else f"{tokens:,} {unit}"
+def _output(usage: Usage) -> str:
+    return _count(usage.output_tokens, "out", {"thinking": usage.thinking_tokens})
+
+
+def _cost(message: Message | None) -> str:
+    """About, where the server did not come to count the answer."""
+    if message is None or message.cost_usd is None:
+        return ""
+    counted = message.usage is not None and message.usage.output_tokens is not None
+    return f"{'' if counted else '~'}{price_in_words(message.cost_usd)}"
+
+
+def _count(tokens: int | None, unit: str, of_which: Mapping[str, int | None]) -> str:
+    if tokens is None:
+        return ""
+    remarks = ", ".join(f"{count:,} {what}" for what, count in of_which.items() if count)
+    return f"{tokens:,} {unit} ({remarks})" if remarks else f"{tokens:,} {unit}"
 
 
 def _rate(tokens: int | None, seconds: float) -> str:

@@ -9,8 +9,9 @@ once a second, and both leave the rest of the row as it was.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from streamchat.amounts import price_in_words
 from streamchat.events import (
     BlockStarted,
     Event,
@@ -23,7 +24,7 @@ from streamchat.events import (
 from streamchat.messages import Usage
 from streamchat.render.asides import awaited_in
 from streamchat.render.cells import cell_len
-from streamchat.render.figures import SEPARATOR, price_in_words, whole_seconds_in_words
+from streamchat.render.figures import SEPARATOR, whole_seconds_in_words
 from streamchat.render.literal import one_row, style_of
 from streamchat.render.look import Look
 from streamchat.render.rows import Row
@@ -49,6 +50,7 @@ class _Figures:
     tokens: int
     is_estimate: bool
     tokens_per_s: int | None
+    cost_usd: float | None = None
 
 
 class Status:
@@ -140,9 +142,9 @@ class Status:
             parts.append(f"{'~' if shown.is_estimate else ''}{shown.tokens:,} tokens")
         if shown.tokens_per_s is not None:
             parts.append(f"{shown.tokens_per_s} tok/s")
-        cost_usd = self._price(self._model, self._usage) if self._price else None
-        if cost_usd is not None:
-            parts.append(price_in_words(cost_usd))
+        if shown.cost_usd is not None:
+            about = "~" if shown.is_estimate else ""
+            parts.append(f"{about}{price_in_words(shown.cost_usd)}")
         return parts
 
     def _measured(self, now_s: float) -> _Figures:
@@ -152,7 +154,13 @@ class Status:
         writing_s = now_s - self._first_content_s if self._first_content_s is not None else 0
         rate = round(tokens / writing_s) if tokens and writing_s >= 1 else None
         elapsed_s = int(now_s - self._since_s)
-        return _Figures(now_s, elapsed_s, tokens, tokens > told, rate)
+        return _Figures(now_s, elapsed_s, tokens, tokens > told, rate, self._cost(tokens))
+
+    def _cost(self, output_tokens: int) -> float | None:
+        """Of what was read and written so far; None where the price is not known."""
+        if self._price is None:
+            return None
+        return self._price(self._model, replace(self._usage, output_tokens=output_tokens))
 
 
 def _fitting(parts: list[str], width: int) -> list[str]:

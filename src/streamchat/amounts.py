@@ -1,0 +1,30 @@
+"""Amounts in words: money, tokens, the time of day.
+
+Rule: what is not known is not a number here; the caller leaves it out or says so.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+def price_in_words(usd: float) -> str:
+    """Four places below a dollar, where a reply usually is."""
+    return f"${usd:.4f}" if usd < 1 else f"${usd:,.2f}"
+
+
+def cap_in_words(usd: float) -> str:
+    """A cap as one types it: $2.50, and no fewer digits than it has."""
+    return f"${usd:,.2f}" if round(usd, 2) == usd else f"${usd:g}"
+
+
+def size_in_words(tokens: int) -> str:
+    """A context window: 1M, 200K."""
+    if tokens >= 1_000_000:
+        return f"{tokens / 1_000_000:.3g}M"
+    return f"{tokens / 1_000:.3g}K" if tokens >= 1_000 else str(tokens)
+
+
+def clock_in_words(seconds: float) -> str:
+    """A moment (seconds since the epoch) as the clock on the wall shows it: 14:05."""
+    return datetime.fromtimestamp(seconds).astimezone().strftime("%H:%M")

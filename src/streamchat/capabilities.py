@@ -1,0 +1,84 @@
+"""What a model can take: its context window, its levels of effort, its kinds of thinking.
+
+The server says it (`ModelFacts.read`); the small table below is only for servers that do
+not. Unknown is None, and allows everything: the server will refuse what it cannot do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+# By the start of the id. Only what Anthropic documents.
+_WINDOWS = {
+    "claude-fable-5-1": 1_000_000,
+    "claude-opus-5-5": 1_000_000,
+    "claude-sonnet-5-5": 1_000_000,
+    "claude-haiku-5-5": 1_000_000,
+    "claude-sonnet-4-6": 1_000_000,
+    "claude-opus-4-5": 200_000,
+    "claude-sonnet-4-5": 200_000,
+    "claude-haiku-4-5": 200_000,
+}
+_EFFORTS = ("low", "medium", "high", "xhigh", "max")
+# The settings of `thinking`, by the wire type that each one asks for.
+WIRE_THINKING = {"adaptive": "adaptive", "hidden": "adaptive", "off": "disabled"}
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """One model. `efforts` are in rising order, `thinking` are wire types."""
+
+    id: str
+    window: int | None = None  # tokens
+    efforts: tuple[str, ...] | None = None
+    thinking: frozenset[str] | None = None
+
+    @classmethod
+    def read(cls, id: str, data: Mapping[str, Any]) -> ModelFacts:
+        """A model object of the API; what it leaves out comes from the table."""
+        said = data.get("capabilities")
+        capabilities = said if isinstance(said, Mapping) else {}
+        facts = facts_by_table(id)
+        window = data.get("max_input_tokens")
+        return replace(
+            facts,
+            window=window if isinstance(window, int) and window > 0 else facts.window,
+            efforts=_efforts(capabilities.get("effort")),
+            thinking=_thinking(capabilities.get("thinking")),
+        )
+
+    def takes_effort(self, level: str) -> bool:
+        return self.efforts is None or level in self.efforts
+
+    def takes_thinking(self, setting: str) -> bool:
+        return self.thinking is None or WIRE_THINKING[setting] in self.thinking
+
+    @property
+    def thinking_settings(self) -> tuple[str, ...]:
+        """The settings of `thinking` that it takes."""
+        return tuple(setting for setting in WIRE_THINKING if self.takes_thinking(setting))
+
+
+def facts_by_table(id: str) -> ModelFacts:
+    """What is known of a model that nobody was asked about."""
+    windows = (size for name, size in _WINDOWS.items() if id.startswith(name))
+    return ModelFacts(id, window=next(windows, None))
+
+
+def _efforts(said: object) -> tuple[str, ...] | None:
+    if not isinstance(said, Mapping):
+        return None
+    return tuple(level for level in _EFFORTS if _is_supported(said.get(level)))
+
+
+def _thinking(said: object) -> frozenset[str] | None:
+    types = said.get("types") if isinstance(said, Mapping) else None
+    if not isinstance(types, Mapping):
+        return None
+    return frozenset(str(name) for name, each in types.items() if _is_supported(each))
+
+
+def _is_supported(said: object) -> bool:
+    return isinstance(said, Mapping) and said.get("supported") is True
