@@ -21,7 +21,7 @@ from streamchat.events import (
     UsageUpdated,
 )
 from streamchat.messages import Message, Request, Usage, text_block
-from streamchat.ports import Ending, Input, Journal, Opened, Stop, Summary
+from streamchat.ports import Archive, Ending, Input, Journal, Opened, Stop, Summary
 from streamchat.records import Record, Turn
 from streamchat.session import Session
 
@@ -126,6 +126,7 @@ class MemoryArchive:
     kept: dict[str, Conversation] = field(default_factory=dict)
     listed: list[Summary] = field(default_factory=list)
     started: list[Conversation] = field(default_factory=list)
+    saves: bool = True
 
     def start(self, model: str, system: str | None) -> tuple[Conversation, Journal]:
         name = f"conversation-{len(self.started) + 1}"
@@ -133,7 +134,19 @@ class MemoryArchive:
             id=name, created="2026-09-21T14:13:20Z", model=model, system=system
         )
         self.started.append(conversation)
-        return conversation, MemoryJournal(name)
+        return conversation, MemoryJournal(name, saves=self.saves)
+
+    def not_saving(self) -> Archive:
+        return MemoryArchive(self.kept, self.listed, self.started, saves=False)
+
+    def saving(self) -> Archive:
+        return MemoryArchive(self.kept, self.listed, self.started)
+
+    def fork(self, conversation: Conversation) -> tuple[Conversation, Journal]:
+        copy, journal = self.start(conversation.model, conversation.system)
+        for record in conversation.records[1:]:
+            copy.apply(record)
+        return copy, journal
 
     def open(self, ref: str, *, model: str) -> Opened:
         if ref not in self.kept:

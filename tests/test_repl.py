@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
+import pytest
+
 from fakes import (
     Hang,
     RecordingScreen,
@@ -14,8 +16,9 @@ from fakes import (
     reply_events,
 )
 from streamchat.errors import NoPermission
+from streamchat.messages import Message, text_block
 from streamchat.ports import Input, Key, Stop, Typed
-from streamchat.repl import LEAVE_HINT, Repl
+from streamchat.repl import EDIT_HINT, LEAVE_HINT, Repl
 
 
 class Dialogue:
@@ -27,8 +30,17 @@ class Dialogue:
         answers: Sequence[Sequence[Step]] = (),
         during: Callable[[Stop], None] = lambda _stop: None,
     ) -> None:
-        keys = [Typed(entry) if isinstance(entry, str) else entry for entry in inputs]
         self.session = open_session()
+        self.again(*inputs, answers=answers, during=during)
+
+    def again(
+        self,
+        *inputs: Input | str,
+        answers: Sequence[Sequence[Step]] = (),
+        during: Callable[[Stop], None] = lambda _stop: None,
+    ) -> RecordingScreen:
+        """The same session once more."""
+        keys = [Typed(entry) if isinstance(entry, str) else entry for entry in inputs]
         self.reader = ScriptedReader(iter(keys), during=during)
         self.screen = RecordingScreen()
         self.source = ScriptedSource(list(answers))
@@ -37,6 +49,7 @@ class Dialogue:
             self.session, self.source, self.reader, self.screen, lambda: 0.0, self._advice
         )
         asyncio.run(repl.run())
+        return self.screen
 
     async def _advice(self, model: str) -> str:
         return "It ends soon." if model == "claude-old" else ""
@@ -96,10 +109,95 @@ def test_a_stopped_reply_is_kept_and_sent_again() -> None:
     assert dialogue.screen.shown == []
 
 
-def test_esc_esc_takes_the_last_question_back() -> None:
-    dialogue = Dialogue("first", Key.EDIT_PREVIOUS, Key.END, answers=[reply_events("answer")])
-    assert dialogue.reader.prompts[-1] == ("first", "")
-    assert dialogue.history == []
+TWO = [reply_events("1"), reply_events("2")]
+
+
+@pytest.mark.parametrize("way", [Key.EDIT_PREVIOUS, "/edit"])
+@pytest.mark.parametrize("leaving", [Key.INTERRUPT, "", "  \n"])
+def test_an_edit_that_is_left_changes_nothing(way: Input | str, leaving: Input | str) -> None:
+    dialogue = Dialogue("a", "b", way, leaving, Key.END, answers=TWO)
+    assert dialogue.reader.prompts[3:] == [("b", EDIT_HINT), ("", "")]
+    assert dialogue.history == ["a", "1", "b", "2"]
+    assert dialogue.session.conversation.records[-1] == dialogue.session.conversation.path[-1]
+
+
+@pytest.mark.parametrize("way", [Key.EDIT_PREVIOUS, "/edit", "/edit 1"])
+def test_an_edited_message_begins_a_branch(way: Input | str) -> None:
+    dialogue = Dialogue("a", "b", way, "B", Key.END, answers=[*TWO, reply_events("3")])
+    assert dialogue.history == ["a", "1", "B", "3"]
+    assert dialogue.sent[-1] == ["a", "1", "B"]
+    assert [t.message.text for t in dialogue.session.conversation.turns] == list("a1b2B3")
+
+
+def test_a_message_in_the_middle_is_edited_and_the_old_branch_found_again() -> None:
+    dialogue = Dialogue(
+        *("a", "b", "/edit 2", "A", "/tree 4", "c", Key.END),
+        answers=[*TWO, reply_events("3"), reply_events("4")],
+    )
+    assert dialogue.sent == [["a"], ["a", "1", "b"], ["A"], ["a", "1", "b", "2", "c"]]
+    assert dialogue.screen.shown == [
+        ("notice", "Here is turn 4 of 6."),
+        *(("history", text) for text in "a1b2"),
+    ]
+    assert dialogue.history == ["a", "1", "b", "2", "c", "4"]
+
+
+def test_an_edit_that_gets_no_answer_is_handed_back_and_can_still_be_left() -> None:
+    dialogue = Dialogue(
+        *("a", "b", "/edit 2", "A", Key.INTERRUPT, Key.END),
+        answers=[*TWO, [NoPermission("No.")]],
+    )
+    assert dialogue.reader.prompts[-2:] == [("A", EDIT_HINT), ("", "")]
+    assert dialogue.history == ["a", "1", "b", "2"]
+
+
+def test_an_edit_that_gets_no_answer_can_be_sent_again() -> None:
+    dialogue = Dialogue(
+        *("a", "b", "/edit 2", "A", "A!", Key.END),
+        answers=[*TWO, [NoPermission("No.")], reply_events("3")],
+    )
+    assert dialogue.sent[-1] == ["A!"]
+    assert dialogue.history == ["A!", "3"]
+
+
+def test_a_command_ends_an_edit() -> None:
+    dialogue = Dialogue("a", "b", "/edit 2", "/undo", "c", Key.END, answers=[*TWO, TWO[0]])
+    assert dialogue.sent[-1] == ["a", "1", "c"]
+
+
+def test_what_is_attached_stays_with_an_edited_message() -> None:
+    picture = {"type": "image", "source": {"type": "url", "url": "https://example.org/a.png"}}
+    dialogue = Dialogue(Key.END)
+    session = dialogue.session
+    session.add(Message("user", (picture, text_block("old"))))
+    session.add(Message("assistant", (text_block("1"),), "m", "end_turn"))
+    screen = dialogue.again(Key.EDIT_PREVIOUS, "new", Key.END, answers=[reply_events("2")])
+    [request] = dialogue.source.requests
+    assert [m.content for m in request.messages] == [(picture, text_block("new"))]
+    assert screen.shown == [("notice", "What is attached to it (1) stays with it.")]
+
+
+def test_what_was_said_with_two_slashes_comes_back_with_two() -> None:
+    dialogue = Dialogue("//exit now", Key.EDIT_PREVIOUS, Key.END, answers=[TWO[0]])
+    assert dialogue.history == ["/exit now", "1"]
+    assert dialogue.reader.prompts[-1] == ("//exit now", EDIT_HINT)
+
+
+def test_each_head_is_asked_with_its_own_branch_and_no_thinking_of_others() -> None:
+    """Three branches walked in turn: each request is exactly the path to its head."""
+    dialogue = Dialogue(
+        *("a", "b", "/edit", "c", "/edit 2", "d", "/tree 4", "e", "/tree 6", "f", Key.END),
+        answers=[reply_events(str(n)) for n in range(1, 7)],
+    )
+    assert [" ".join(texts) for texts in dialogue.sent] == [
+        *("a", "a 1 b", "a 1 c", "d", "a 1 b 2 e", "a 1 c 3 f"),
+    ]
+
+
+def test_incognito_asks_and_keeps_nothing() -> None:
+    dialogue = Dialogue("/incognito", "psst", Key.END, answers=[TWO[0]])
+    assert dialogue.history == ["psst", "1"]
+    assert not dialogue.session.journal.saves
 
 
 def test_esc_esc_on_an_empty_conversation_does_nothing() -> None:

@@ -25,6 +25,7 @@ from streamchat.assembly import (
     session_of,
     source_of,
 )
+from streamchat.attachments import attachment, in_words
 from streamchat.commands import COMMANDS
 from streamchat.errors import ApiError, Status, StreamchatError, UsageError
 from streamchat.exchange import Patience
@@ -51,6 +52,7 @@ def banner(run: Run, session: Session) -> list[str]:
         lines.append(DEMO_NOTE)
     if not session.journal.saves:
         lines.append(NOT_SAVED)
+    lines += [f"attached to the first message: {in_words(block)}" for block in session.attached]
     return [*lines, *run.remarks]
 
 
@@ -61,7 +63,11 @@ async def chat(run: Run) -> int:
 
         raise no_credentials()
     with source_of(run) as source:
-        await converse(run, session_of(run, archive_of(run)), source)
+        session = session_of(run, archive_of(run))
+        session.attached = tuple(
+            attachment(ref, cwd=run.env.cwd, piped=b"") for ref in run.invocation.attachments
+        )
+        await converse(run, session, source)
     return Status.OK
 
 
@@ -140,6 +146,7 @@ def reader_of(
         environ=env.environ,
         look=Look(unicode=unicode, colour=not env.environ.get("NO_COLOR")),
         status=lambda: "" if session.journal.saves else "not saved",
+        remembers=lambda: session.journal.saves,
         on_ready=on_ready,
         resting=resting,
     )

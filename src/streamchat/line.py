@@ -38,6 +38,11 @@ class Nothing:
 Line: TypeAlias = Say | Run | Nothing
 
 
+def typed(text: str) -> str:
+    """What to type so that it says `text`."""
+    return f"/{text}" if text.startswith("/") and isinstance(parse(text), Run) else text
+
+
 def parse(text: str) -> Line:
     """Classify what the user sent; never fails."""
     if not text.strip():

@@ -96,6 +96,12 @@ def user_message(text: str) -> Message:
     return Message("user", (text_block(text),))
 
 
+def with_text(message: Message, text: str) -> Message:
+    """A user's message with another text; whatever else it carries stays before it."""
+    others = [block for block in message.content if block.get("type") != "text"]
+    return Message("user", (*others, text_block(text)))
+
+
 def text_block(text: str) -> Block:
     """A text content block."""
     return {"type": "text", "text": text}

@@ -72,8 +72,21 @@ class Opened:
 class Archive(Protocol):
     """The conversations that are kept."""
 
+    @property
+    def saves(self) -> bool:
+        """False when it keeps nothing of what is begun or opened (--no-save)."""
+
+    def not_saving(self) -> Archive:
+        """The same conversations, to look at and go on with, and nothing is written."""
+
+    def saving(self) -> Archive:
+        """The one that writes."""
+
     def start(self, model: str, system: str | None) -> tuple[Conversation, Journal]:
         """An empty conversation; its file appears with its first turn."""
+
+    def fork(self, conversation: Conversation) -> tuple[Conversation, Journal]:
+        """A copy that goes on by itself; on disk when this returns. Raises DiskError."""
 
     def open(self, ref: str, *, model: str) -> Opened:
         """The conversation that `ref` names: a path (also of a JSON list of messages,

@@ -3,8 +3,8 @@
 `advice` gives a line to show about a model, or "", once it has answered.
 
 Rules: nothing that happens to one exchange ends the loop; a question that got no answer
-is handed back for editing; the first Ctrl-C on an empty line only says that a second one
-leaves.
+is handed back for editing; an old message that is edited moves the head only when it is
+sent; the first Ctrl-C on an empty line only says that a second one leaves.
 """
 
 from __future__ import annotations
@@ -14,15 +14,25 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from streamchat import commands
-from streamchat.commands import Answer, Done, Outcome, Quit, Replay, Report
+from streamchat.commands import Answer, Done, Edit, Outcome, Quit, Replay, Report
 from streamchat.errors import StreamchatError
 from streamchat.exchange import Exchange, Patience
-from streamchat.line import Nothing, Run, Say, parse
+from streamchat.line import Nothing, Run, Say, parse, typed
+from streamchat.messages import Message, user_message, with_text
 from streamchat.ports import Ending, Key, Reader, Screen, Source, Typed
 from streamchat.records import Turn
 from streamchat.session import Session
 
 LEAVE_HINT = "Ctrl-C again to leave"
+EDIT_HINT = "Enter or Ctrl-C leaves the conversation as it was"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message that stands in the prompt again. Sent, it follows the turn `after`."""
+
+    after: str | None
+    message: Message
 
 
 @dataclass(slots=True)
@@ -38,6 +48,7 @@ class Repl:
     patience: Patience = field(default_factory=Patience)
     prefill: str = ""
     hint: str = ""
+    draft: Draft | None = None
     advised: set[str] = field(default_factory=set)
 
     async def run(self) -> None:
@@ -47,29 +58,48 @@ class Repl:
 
     async def _step(self) -> bool:
         prefill, hint, self.prefill, self.hint = self.prefill, self.hint, "", ""
-        match await self.reader.read(prefill=prefill, hint=hint):
+        draft, self.draft = self.draft, None
+        match await self.reader.read(prefill=prefill, hint=EDIT_HINT if draft else hint):
             case Typed(text):
-                return await self._act_on(text)
+                return await self._act_on(text, draft)
+            case Key.INTERRUPT if draft:
+                return True
             case Key.INTERRUPT:
                 self.hint = LEAVE_HINT
                 return hint != LEAVE_HINT
             case Key.END:
                 return False
             case Key.EDIT_PREVIOUS:
-                self._edit_previous()
+                if question := self.session.conversation.last_question:
+                    self._edit(question)
                 return True
 
-    async def _act_on(self, text: str) -> bool:
+    async def _act_on(self, text: str, draft: Draft | None) -> bool:
         match parse(text):
             case Nothing():
                 return True
             case Say(said):
-                self.session.say(said)
-                if not await self._answer():
-                    self._edit_previous()
+                await self._say(said, draft)
                 return True
             case Run() as line:
                 return await self._run(line)
+
+    async def _say(self, text: str, draft: Draft | None) -> None:
+        conversation = self.session.conversation
+        head = conversation.head
+        after = draft.after if draft else head
+        message = with_text(draft.message, text) if draft else user_message(text)
+        self._jump(after)
+        self.session.add(message)
+        if not await self._answer():
+            self._jump(head)
+            self.prefill = typed(text)
+            if after != head or len(message.content) > 1:
+                self.draft = Draft(after, message)
+
+    def _jump(self, turn: str | None) -> None:
+        if turn != self.session.conversation.head:
+            self.session.record(self.session.conversation.jump(turn))
 
     async def _run(self, line: Run) -> bool:
         try:
@@ -87,11 +117,13 @@ class Repl:
                 self.screen.markdown(markdown)
             case Answer(otherwise):
                 if not await self._answer():
-                    self.session.record(self.session.conversation.jump(otherwise))
+                    self._jump(otherwise)
             case Replay(notice, exchanges, whole):
                 self._notice(notice)
                 path = self.session.conversation.path
                 self.screen.history(last_exchanges(path, exchanges), whole=whole)
+            case Edit(turn):
+                self._edit(self.session.conversation.turn(turn))
             case Quit():
                 return False
             case _:
@@ -102,13 +134,14 @@ class Repl:
         if text:
             self.screen.notice(text)
 
-    def _edit_previous(self) -> None:
-        """Take the last exchange back and hand its question to the prompt."""
-        question = self.session.conversation.last_question
-        if question is None:
-            return
-        self.session.record(self.session.conversation.undo(1))
-        self.prefill = question.message.text
+    def _edit(self, question: Turn) -> None:
+        """Hand an old message to the prompt; the head moves when it is sent."""
+        after = self.session.conversation.before(question.id)
+        self.draft = Draft(after, question.message)
+        self.prefill = typed(question.message.text)
+        carried = sum(block.get("type") != "text" for block in question.message.content)
+        if carried:
+            self._notice(f"What is attached to it ({carried}) stays with it.")
 
     async def _answer(self) -> bool:
         """Get a reply to the conversation as it stands, and show it; False if nothing

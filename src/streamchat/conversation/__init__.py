@@ -154,6 +154,10 @@ class Conversation:
             raise UsageError("Only a message of yours can be edited.")
         return self.jump(node.parent)
 
+    def before(self, turn: str) -> str | None:
+        """The turn that one follows; None for a first one."""
+        return self._tree.nodes[turn].parent
+
     def jump(self, turn: str | None) -> Head:
         """Go on after any turn; None begins anew beside the first."""
         if turn is not None and turn not in self._tree.nodes:
@@ -236,6 +240,14 @@ class Conversation:
     def children(self, turn: str | None) -> tuple[Turn, ...]:
         """The turns that follow one, oldest first; None for the first turns."""
         return tuple(self.turn(id) for id in self._tree.ids_below(turn))
+
+    def outline(self) -> tuple[tuple[str, str | None], ...]:
+        """Every turn's id and that of the turn it follows, oldest first; reads none."""
+        return tuple((id, node.parent) for id, node in self._tree.nodes.items())
+
+    def line(self) -> tuple[str, ...]:
+        """The ids of the path; unlike `path`, this reads none of the turns."""
+        return tuple(self._tree.path())
 
     @property
     def last_question(self) -> Turn | None:

@@ -47,14 +47,18 @@ class FileHistory(History):
         """Nothing: the line editor calls this with what stands in the line, but what
         was sent is recorded, by `record`."""
 
-    def record(self, sent: str) -> None:
+    def record(self, sent: str, *, on_disk: bool = True) -> None:
         """Keep what was sent, but not what begins with a blank, is huge, or was just
-        recorded."""
+        recorded. Only in memory without `on_disk`."""
         if not sent or sent[0].isspace() or len(sent) > MAX_ENTRY_CHARACTERS:
             return
         self._read_news()
-        if self._loaded_strings[:1] != [sent]:
+        if self._loaded_strings[:1] == [sent]:
+            return
+        if on_disk:
             self.store_string(sent)
+        else:
+            self._loaded_strings.insert(0, sent)
 
     def store_string(self, string: str) -> None:
         """On disk, and read back from there: the order is that of all processes."""

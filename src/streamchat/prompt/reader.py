@@ -74,6 +74,10 @@ def _nothing() -> None:
     pass
 
 
+def _always() -> bool:
+    return True
+
+
 class Prompt:
     """The keyboard and the prompt on one terminal."""
 
@@ -88,11 +92,13 @@ class Prompt:
         environ: Mapping[str, str],
         look: Look,
         status: Callable[[], str] = str,
+        remembers: Callable[[], bool] = _always,
         on_ready: Callable[[], None] = _nothing,
         unfold: Callable[[], None] = _nothing,
         resting: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         """`status` gives a short line for the right of the prompt and must be cheap;
+        what is sent while `remembers` says no is not written to `history`;
         `on_ready` is called once, when the first prompt is on the screen; `unfold` by
         Ctrl-O in a reply; `resting` surrounds a suspension in a reply."""
         if isinstance(keyboard, Vt100Input):
@@ -101,6 +107,7 @@ class Prompt:
         self._output = output
         self._look = look
         self._status = status
+        self._remembers = remembers
         self._on_ready = on_ready
         self._unfold = unfold
         self._resting = resting
@@ -170,7 +177,7 @@ class Prompt:
 
     def _sent(self, line: str) -> Typed:
         text = normalised(self._pastes.expanded(line))
-        self._history.record(text)
+        self._history.record(text, on_disk=self._remembers())
         self._show_remark(self._history.problem)
         self._history.problem = ""
         return Typed(message(text))

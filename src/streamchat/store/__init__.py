@@ -14,7 +14,7 @@ from pathlib import Path
 
 from streamchat.conversation import Conversation
 from streamchat.errors import DiskError, NotFound
-from streamchat.ports import Opened, Summary
+from streamchat.ports import Archive, Opened, Summary
 from streamchat.records import VERSION, Header, stamp
 from streamchat.store.disk import Disk, Folder, read_file, reading
 from streamchat.store.finding import looks_like_path, nobody, with_id, with_title
@@ -23,6 +23,7 @@ from streamchat.store.journal import FileJournal, NoJournal, SealedJournal
 from streamchat.store.ledger import Ledger
 from streamchat.store.naming import file_name, id_in
 from streamchat.store.reader import Damage, NotConversation, read_conversation
+from streamchat.store.unkept import Unkept
 
 __all__ = ["Damage", "Disk", "FileJournal", "NoJournal", "SealedJournal", "Store"]
 
@@ -43,6 +44,16 @@ class Store:
         self._clock = clock
         self._new_id = new_id
 
+    # What is written
+
+    saves = True
+
+    def not_saving(self) -> Archive:
+        return Unkept(self)
+
+    def saving(self) -> Archive:
+        return self
+
     # Begin
 
     def start(self, model: str, system: str | None) -> tuple[Conversation, FileJournal]:
@@ -61,7 +72,12 @@ class Store:
         return journal
 
     def fork(self, source: Conversation) -> tuple[Conversation, FileJournal]:
-        """A copy that goes on by itself; on disk when this returns."""
+        """See ports.Archive."""
+        copy = self.copy(source)
+        return copy, self.keep(copy)
+
+    def copy(self, source: Conversation) -> Conversation:
+        """The same turns under an id of its own, not yet on disk."""
         old = source.header
         extra = {**old.extra, "forked_from": old.id}
         copy = Conversation(
@@ -72,7 +88,7 @@ class Store:
                 copy.apply(record)
         if source.title:
             copy.rename(f"{source.title} (fork)")
-        return copy, self.keep(copy)
+        return copy
 
     def import_messages(self, path: Path, model: str) -> tuple[Conversation, FileJournal]:
         """A conversation from a plain JSON list, which is not touched. It is written with

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from streamchat.conversation import Conversation
-from streamchat.ports import Journal, Opened, Summary
+from streamchat.ports import Archive, Journal, Opened, Summary
 from streamchat.store.journal import NoJournal
 
 if TYPE_CHECKING:
@@ -22,6 +22,19 @@ class Unkept:
     def start(self, model: str, system: str | None) -> tuple[Conversation, Journal]:
         conversation, _ = self.store.start(model, system)
         return conversation, NoJournal()
+
+    @property
+    def saves(self) -> bool:
+        return False
+
+    def not_saving(self) -> Archive:
+        return self
+
+    def saving(self) -> Archive:
+        return self.store
+
+    def fork(self, conversation: Conversation) -> tuple[Conversation, Journal]:
+        return self.store.copy(conversation), NoJournal()
 
     def open(self, ref: str, *, model: str) -> Opened:
         opened = self.store.read(ref, model=model)
