@@ -229,6 +229,7 @@ def open_session(warnings: list[str] | None = None) -> Session:
         effort=None,
         thinking=None,
         cache=True,
+        read_attachment=lambda ref: {"type": "document", "title": ref},
         new_id=counting_ids(),
         clock=lambda: NOW_S,
         warn=(warnings if warnings is not None else []).append,

@@ -170,3 +170,15 @@ def test_show_and_events() -> None:
     assert run(session, "events") == Done("API events are shown.")
     assert session.trace
     assert run(session, "events") == Done("API events are hidden.")
+
+
+def test_what_is_attached_goes_with_the_next_message() -> None:
+    session = open_session()
+    assert run(session, "attach") == Done("Nothing is attached.")
+    run(session, "attach", "a.png")
+    assert run(session, "file", "b c.txt") == Done("With the next message: a.png, b c.txt")
+    session.say("Compare.")
+    session.say("Alone.")
+    first, second = (turn.message.content for turn in session.conversation.path)
+    assert [block.get("title") for block in first] == ["a.png", "b c.txt", None]
+    assert len(second) == 1

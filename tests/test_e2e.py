@@ -391,3 +391,15 @@ def test_a_list_of_messages_is_imported(
     listed = piped("--list")
     assert listed.stdout.decode().strip().endswith("My name is Ada.")
     assert "Hello Ada." in piped("--show", "My name").stdout.decode()
+
+
+def test_files_are_attached_before_the_text(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    Path("notes.md").write_text("# Notes\n")
+    server.enqueue(text_reply("ok"))
+    run = piped("-a", "notes.md", "-a", "-", "compare", stdin="piped", environ=towards)
+    assert run.returncode == 0
+    content = server.bodies[0]["messages"][0]["content"]
+    assert [block.get("title") for block in content] == ["notes.md", "stdin", None]
+    assert content[2] == {"type": "text", "text": "compare"}

@@ -17,9 +17,11 @@ from streamchat.assembly import (
     session_of,
     source_of,
 )
+from streamchat.attachments import attachment
 from streamchat.chat import DEMO_NOTE, converse
 from streamchat.errors import InvalidRequest, Status, UsageError
 from streamchat.exchange import Patience
+from streamchat.messages import Block
 from streamchat.oneshot import OneShot, failure_of, status_of
 from streamchat.outputs import (
     FirstCodeBlock,
@@ -39,21 +41,32 @@ if TYPE_CHECKING:
 LARGEST_INPUT = 32 * 1024 * 1024  # bytes; the API takes no larger request
 
 
-def prompt_of(run: Run) -> str:
-    """Piped text, a blank line, the prompt. Raises UsageError when there is neither."""
-    piped = "" if run.env.stdin.isatty() else piped_text(run)
+def asked_of(run: Run) -> tuple[str, tuple[Block, ...]]:
+    """The prompt and what is attached to it. Piped text, a blank line, the prompt; with
+    `-a -` what was piped is an attachment. Raises UsageError when nothing is asked."""
+    refs = run.invocation.attachments
+    piped = b"" if run.env.stdin.isatty() else piped_bytes(run)
+    attached = tuple(attachment(ref, cwd=run.env.cwd, piped=piped) for ref in refs)
+    context = "" if "-" in refs else text_of(run, piped)
     prompt = run.invocation.prompt
-    text = f"{piped.rstrip()}\n\n{prompt}" if piped.strip() and prompt else piped or prompt
+    text = (
+        f"{context.rstrip()}\n\n{prompt}" if context.strip() and prompt else context or prompt
+    )
     if not text.strip():
         raise UsageError("There is nothing to ask: give a prompt, or pipe a text in.")
-    return text
+    return text, attached
 
 
-def piped_text(run: Run) -> str:
-    """All of stdin; bytes that are no UTF-8 are replaced, and counted in a note."""
+def piped_bytes(run: Run) -> bytes:
+    """All of stdin. Raises InvalidRequest when it is more than a request may hold."""
     data = run.env.stdin.buffer.read(LARGEST_INPUT + 1)
     if len(data) > LARGEST_INPUT:
         raise InvalidRequest("More than 32 MB on stdin: no request may be that large.")
+    return data
+
+
+def text_of(run: Run, data: bytes) -> str:
+    """Bytes that are no UTF-8 are replaced, and counted in a note."""
     text = data.decode("utf-8", errors="replace")
     if bad := text.count("\ufffd") - data.count("\ufffd".encode()):
         run.notes.note(f"stdin is not UTF-8: {bad} places were replaced.")
@@ -62,13 +75,14 @@ def piped_text(run: Run) -> str:
 
 async def answer_once(run: Run) -> int:
     """Answer, then leave (or stay, with -i); returns the exit status."""
-    prompt = prompt_of(run)
+    prompt, attached = asked_of(run)
     for remark in run.remarks:
         run.notes.note(remark)
     if run.settings.demo:
         run.notes.note(DEMO_NOTE)
     with source_of(run) as source:
         session = session_of(run, archive_of(run))
+        session.attached = attached
         try:
             run.notes.note(await advice_on(run, source, session.conversation.model))
             status = await _answer(run, session, source, prompt)

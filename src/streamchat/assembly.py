@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from streamchat.arguments import Invocation
+from streamchat.attachments import attachment
 from streamchat.config import Paths, read_prompt_file
 from streamchat.environment import Environment
 from streamchat.notes import Notes
@@ -123,6 +125,7 @@ def session_of(run: Run, archive: Archive) -> Session:
         effort=settings.effort,
         thinking=settings.thinking,
         cache=not settings.no_caching,
+        read_attachment=partial(attachment, cwd=run.env.cwd, piped=b""),
         new_id=run.env.new_id,
         clock=run.env.clock,
         warn=run.notes.warn,

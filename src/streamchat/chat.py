@@ -25,10 +25,10 @@ from streamchat.assembly import (
     session_of,
     source_of,
 )
-from streamchat.attachments import attachment, in_words
 from streamchat.commands import COMMANDS
 from streamchat.errors import ApiError, Status, StreamchatError, UsageError
 from streamchat.exchange import Patience
+from streamchat.messages import in_words
 from streamchat.ports import Archive, Reader
 from streamchat.repl import Repl
 from streamchat.session import Session
@@ -64,9 +64,7 @@ async def chat(run: Run) -> int:
         raise no_credentials()
     with source_of(run) as source:
         session = session_of(run, archive_of(run))
-        session.attached = tuple(
-            attachment(ref, cwd=run.env.cwd, piped=b"") for ref in run.invocation.attachments
-        )
+        session.attached = tuple(map(session.read_attachment, run.invocation.attachments))
         await converse(run, session, source)
     return Status.OK
 

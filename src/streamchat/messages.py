@@ -107,6 +107,13 @@ def text_block(text: str) -> Block:
     return {"type": "text", "text": text}
 
 
+def in_words(block: Block) -> str:
+    """What a block that is no text holds, for a notice: "report.pdf"."""
+    source = block.get("source")
+    address = source.get("url") if isinstance(source, Mapping) else None
+    return str(block.get("title") or address or block.get("type"))
+
+
 def content_from_wire(content: object) -> tuple[Block, ...]:
     """Content as a request may carry it: a string, or a list of block objects.
 

@@ -18,7 +18,7 @@ from streamchat.commands import Answer, Done, Edit, Outcome, Quit, Replay, Repor
 from streamchat.errors import StreamchatError
 from streamchat.exchange import Exchange, Patience
 from streamchat.line import Nothing, Run, Say, parse, typed
-from streamchat.messages import Message, user_message, with_text
+from streamchat.messages import Message, with_text
 from streamchat.ports import Ending, Key, Reader, Screen, Source, Typed
 from streamchat.records import Turn
 from streamchat.session import Session
@@ -88,7 +88,7 @@ class Repl:
         conversation = self.session.conversation
         head = conversation.head
         after = draft.after if draft else head
-        message = with_text(draft.message, text) if draft else user_message(text)
+        message = with_text(draft.message, text) if draft else self.session.message(text)
         self._jump(after)
         self.session.add(message)
         if not await self._answer():

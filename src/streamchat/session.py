@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from streamchat.conversation import Conversation
 from streamchat.errors import DiskError
-from streamchat.messages import Message, Request, user_message
+from streamchat.messages import Block, Message, Request, text_block
 from streamchat.ports import Archive, Journal
 from streamchat.records import Partial, Record, Turn
 
@@ -29,9 +29,11 @@ class Session:
     effort: str | None
     thinking: str | None
     cache: bool
+    read_attachment: Callable[[str], Block]  # a path or an address
     new_id: Callable[[], str]
     clock: Callable[[], float]  # seconds since the epoch
     warn: Callable[[str], None]
+    attached: tuple[Block, ...] = ()  # to go with the next message
     trace: bool = False  # /events: one dim line for each API event
     disk_failed: bool = False
 
@@ -40,9 +42,14 @@ class Session:
         moment = datetime.fromtimestamp(self.clock(), UTC)
         return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
+    def message(self, text: str) -> Message:
+        """What the user says, behind what was attached to be said with it."""
+        attached, self.attached = self.attached, ()
+        return Message("user", (*attached, text_block(text)))
+
     def say(self, text: str) -> Turn:
         """Add the user's message; on disk before anything is sent."""
-        return self.add(user_message(text))
+        return self.add(self.message(text))
 
     def add(self, message: Message, *, turn_id: str | None = None) -> Turn:
         """Add a message at the head."""

@@ -14,6 +14,7 @@ from streamchat.commands.table import (
     positive,
 )
 from streamchat.listing import conversations_table
+from streamchat.messages import in_words
 from streamchat.session import Session
 
 
@@ -96,6 +97,17 @@ def show(session: Session, argument: str) -> Outcome:
         return Done("Nothing has been said yet.")
     count = positive(argument, default=1) if argument else None
     return Replay(exchanges=count, whole=True)
+
+
+@command("/attach [PATH|URL]", "file")
+def attach(session: Session, argument: str) -> Outcome:
+    """Send a file or an address along with the next message; without one, say what is
+    attached."""
+    if argument:
+        session.attached = (*session.attached, session.read_attachment(argument))
+    if not session.attached:
+        return Done("Nothing is attached.")
+    return Done(f"With the next message: {', '.join(map(in_words, session.attached))}")
 
 
 @command("/events")
