@@ -72,13 +72,18 @@ def server_of(run: Run) -> Server:
     end = endpoint(run.settings)
     credential = end.credential
     secret = credential.secret if credential else None
+    is_chosen = run.settings.origins["base_url"].source is not Source.DEFAULT
     is_token = credential is not None and credential.kind is CredentialKind.AUTH_TOKEN
     if credential is None and not end.sdk_may_search:
         secret = NO_KEY  # a local server wants none, but the SDK must not go and search
     return Server(
-        base_url=end.address.url,
+        # Nobody's choice: a profile of the SDK's may then name its own host.
+        base_url=None
+        if run.settings.origins["base_url"].source is Source.DEFAULT
+        else end.address.url,
         api_key=None if is_token else secret,
         auth_token=secret if is_token else None,
+        profile=end.sdk_profile,
         headers=dict(end.headers),
     )
 

@@ -154,6 +154,7 @@ def _sdk_client(server: Server, http: httpx2.AsyncClient) -> AsyncAnthropic:
     return AsyncAnthropic(
         api_key=key,
         auth_token=token,
+        profile=None if key is not None or token else server.profile,
         # A profile of the SDK may name its own host, unless one was chosen.
         base_url=server.base_url or (DEFAULT_BASE_URL if key or token else None),
         max_retries=0,

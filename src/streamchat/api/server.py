@@ -33,6 +33,7 @@ class Server:
     base_url: str | None = None
     api_key: str | None = field(default=None, repr=False)
     auth_token: str | None = field(default=None, repr=False)
+    profile: str | None = None  # of the SDK's own; asked for when there is no key or token
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     trust_env: bool = True
 
