@@ -77,10 +77,8 @@ def server_of(run: Run) -> Server:
     if credential is None and not end.sdk_may_search:
         secret = NO_KEY  # a local server wants none, but the SDK must not go and search
     return Server(
-        # Nobody's choice: a profile of the SDK's may then name its own host.
-        base_url=None
-        if run.settings.origins["base_url"].source is Source.DEFAULT
-        else end.address.url,
+        # When nobody chose one, a profile of the SDK's may name its own host.
+        base_url=end.address.url if is_chosen else None,
         api_key=None if is_token else secret,
         auth_token=secret if is_token else None,
         profile=end.sdk_profile,
