@@ -247,9 +247,7 @@ def test_a_refusal_is_explained_as_far_as_the_server_does() -> None:
     end = events.pop()
     assert isinstance(end, Finished)
     events.append(Finished(end.message, details))
-    assert Answered(events).run().reason == (
-        "The model declined to answer (cyber): Not this. /retry MODEL asks another one."
-    )
+    assert Answered(events).run().reason == ("The model declined to answer (cyber): Not this.")
 
 
 def test_a_blank_answer_is_no_turn() -> None:

@@ -21,7 +21,7 @@ _WINDOWS = {
     "claude-sonnet-4-5": 200_000,
     "claude-haiku-4-5": 200_000,
 }
-_EFFORTS = ("low", "medium", "high", "xhigh", "max")
+EFFORTS = ("low", "medium", "high", "xhigh", "max")
 # The settings of `thinking`, by the wire type that each one asks for.
 WIRE_THINKING = {"adaptive": "adaptive", "hidden": "adaptive", "off": "disabled"}
 
@@ -70,7 +70,7 @@ def facts_by_table(id: str) -> ModelFacts:
 def _efforts(said: object) -> tuple[str, ...] | None:
     if not isinstance(said, Mapping):
         return None
-    return tuple(level for level in _EFFORTS if _is_supported(said.get(level)))
+    return tuple(level for level in EFFORTS if _is_supported(said.get(level)))
 
 
 def _thinking(said: object) -> frozenset[str] | None:

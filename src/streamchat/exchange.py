@@ -3,8 +3,10 @@
 The reply is received by a task of its own, so that a key, a signal or a deadline can end
 it alone. Rules: what arrived is on disk at most 2 s or 4 KB late and becomes a turn
 however the reply ended; a request is sent again only before its first event, visibly,
-and never more often than `Patience` says; a view that raises (a closed pipe, a bug)
-ends the exchange but loses nothing.
+and never more often than `Patience` says, and once more without the thinking when its
+signature is refused; where there is a cap of costs, a request that would pass it is not
+sent and a reply that does is stopped; a view that raises (a closed pipe, a bug) ends the
+exchange but loses nothing.
 """
 
 from __future__ import annotations
@@ -12,11 +14,22 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
 
-from streamchat.errors import ApiError, CutOff
-from streamchat.events import Event, Finished, Retrying, Started, TextDelta
-from streamchat.messages import JsonObject, Message, without_empty_text
+from streamchat.context import expected
+from streamchat.endings import Result, ended_by, ended_itself
+from streamchat.errors import INVALID_SIGNATURE, ApiError, StreamchatError
+from streamchat.events import (
+    Event,
+    Finished,
+    Retrying,
+    Started,
+    TextDelta,
+    ThinkingDelta,
+    UsageUpdated,
+)
+from streamchat.messages import Message, Request, without_empty_text
 from streamchat.ports import Ending, Source, View
 from streamchat.session import Session
 from streamchat.turn import Turn
@@ -25,11 +38,12 @@ CHECKPOINT_S = 2.0
 CHECKPOINT_BYTES = 4096
 LONGEST_WAIT_S = 60.0  # a server that asks for more is told to the user instead
 MOST_PAUSES = 10  # pause_turn replies sent on without asking
+PRICED_CHARACTERS = 400  # how much of an answer may come between two looks at its cost
 
-_CUT_OFF_REASONS = {
-    "max_tokens": "The answer reached the limit of tokens (--max-tokens raises it).",
-    "model_context_window_exceeded": "The conversation fills the model's context window.",
-}
+_THINKING_REFUSED = (
+    "The server refused earlier thinking as not signed for this conversation;"
+    " it was sent again without any."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +63,6 @@ class Patience:
         return min(0.5 * 2.0 ** (attempt - 1), 8.0) * (1 - 0.25 * self.jitter())
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """How it ended. `message` is what was kept (None: nothing had arrived), `reason`
-    the line to show for any ending that is not complete."""
-
-    ending: Ending
-    message: Message | None
-    seconds: float
-    reason: str = ""
-    error: ApiError | None = None
-
-
 @dataclass(slots=True)
 class Exchange:
     """Answers the conversation of `session` as it stands."""
@@ -74,6 +76,11 @@ class Exchange:
     _turn_id: str = ""
     _started: bool = False
     _end: Finished | None = None
+    _kept: Message | None = None
+    _is_settled: bool = False  # what arrived of this turn is kept, and charged
+    _is_admitted: bool = False  # the cap allows this turn
+    _unpriced_characters: int = 0
+    _remarks: list[str] = field(default_factory=list)
     _unsaved: list[str] = field(default_factory=list)
     _unsaved_bytes: int = 0
     _timer: asyncio.TimerHandle | None = None
@@ -101,14 +108,22 @@ class Exchange:
             result = self._settle(self._task, self.monotonic() - began)
         return result
 
+    @property
+    def thinking(self) -> str:
+        """The summary of the reasoning, as far as it has come."""
+        return self._turn.thinking
+
     async def _receive(self) -> None:
         for _ in range(MOST_PAUSES):
-            self._turn, self._turn_id = Turn(), self.session.new_id()
+            self._begin_turn()
             await self._reply()
-            message = self._turn.message()
-            if message is None or message.stop_reason != "pause_turn":
+            if self._end is None or self._end.message.stop_reason != "pause_turn":
                 return
-            self._keep(message)
+            self._settle_turn()
+
+    def _begin_turn(self) -> None:
+        self._turn, self._turn_id, self._end = Turn(), self.session.new_id(), None
+        self._is_settled, self._is_admitted = False, False
 
     async def _reply(self) -> None:
         attempt = 1
@@ -116,6 +131,8 @@ class Exchange:
             try:
                 return await self._attempt()
             except ApiError as error:
+                if self._drops_thinking(error):
+                    continue
                 delay = None if self._started else self.patience.delay_s(attempt, error)
                 if delay is None:
                     raise
@@ -123,10 +140,48 @@ class Exchange:
                 await self.patience.pause(delay)
                 attempt += 1
 
+    def _drops_thinking(self, error: ApiError) -> bool:
+        """Leave all thinking out from here on, when that is what the server refused."""
+        refused = error.kind == INVALID_SIGNATURE and self.session.sends_thinking
+        if refused:
+            self.session.sends_thinking = False
+            self._remarks.append(_THINKING_REFUSED)
+        return refused
+
     async def _attempt(self) -> None:
         self._started = False
-        async for event in self.source.stream(self.session.request()):
-            self._feed(event)
+        request = self.session.request()
+        await self._admit(request)
+        async with aclosing(self.source.stream(request)) as events:
+            async for event in events:
+                self._feed(event)
+                self._watch_cost(event)
+
+    async def _admit(self, request: Request) -> None:
+        """Raises OverBudget when the turn would pass the cap."""
+        if self.session.budget.binds and not self._is_admitted:
+            tokens = await self.source.count_tokens(request)
+            self.session.budget.admit(request.model, expected(self.session, tokens))
+            self._is_admitted = True
+
+    def _watch_cost(self, event: Event) -> None:
+        """Raises OverBudget when the reply passes the cap."""
+        match event:
+            case TextDelta(text) | ThinkingDelta(text):
+                self._unpriced_characters += len(text)
+                due = self._unpriced_characters >= PRICED_CHARACTERS
+            case Started() | UsageUpdated():
+                due = True
+            case _:
+                due = False
+        usage = self._turn.usage_so_far()
+        if due and usage is not None:
+            self._unpriced_characters = 0
+            self.session.budget.check(self._model, usage)
+
+    @property
+    def _model(self) -> str:
+        return self._turn.model or self.session.conversation.model
 
     def _feed(self, event: Event) -> None:
         self._turn.feed(event)
@@ -166,51 +221,30 @@ class Exchange:
     def _settle(self, task: asyncio.Task[None], seconds: float) -> Result:
         """Keep what arrived, then show how it ended; on disk before anything can fail."""
         self._forget_unsaved()
-        message = self._turn.message()
-        if message is not None:
-            message = self._keep(message)
+        self._settle_turn()
         fault = None if task.cancelled() else task.exception()
-        result = _result(task, self._end, message, seconds)
-        self.view.close(result.ending, message, seconds)
-        if fault is not None and not isinstance(fault, ApiError):
+        result = self._result(task, seconds)
+        self.view.close(result.ending, result.message, seconds)
+        if fault is not None and not isinstance(fault, StreamchatError):
             raise fault
-        return result
+        return replace(result, remarks=(*self._remarks, *result.remarks))
 
-    def _keep(self, message: Message) -> Message | None:
-        if not without_empty_text(message.content):
-            return None
-        return self.session.add(message, turn_id=self._turn_id).message
+    def _result(self, task: asyncio.Task[None], seconds: float) -> Result:
+        if task.cancelled():
+            return Result(Ending.INTERRUPTED, self._kept, seconds, "Interrupted.")
+        if (fault := task.exception()) is not None:
+            return ended_by(fault, self._kept, seconds)
+        return ended_itself(self._end, self._kept, seconds)
 
-
-def _result(
-    task: asyncio.Task[None], end: Finished | None, message: Message | None, seconds: float
-) -> Result:
-    if task.cancelled():
-        return Result(Ending.INTERRUPTED, message, seconds, "Interrupted.")
-    match task.exception():
-        case CutOff() as error:
-            return Result(Ending.CUT_OFF, message, seconds, error.message, error)
-        case ApiError() as error:
-            return Result(Ending.FAILED, message, seconds, error.message, error)
-        case None:
-            ending, reason = _judged(end, message)
-            return Result(ending, message, seconds, reason)
-        case _:
-            return Result(Ending.FAILED, message, seconds, "streamchat failed.")
-
-
-def _judged(end: Finished | None, kept: Message | None) -> tuple[Ending, str]:
-    """What a reply that came to its end is, by its stop reason."""
-    stop_reason = end.message.stop_reason if end else None
-    if stop_reason == "refusal":
-        return Ending.REFUSED, _refusal_in_words((end.stop_details if end else None) or {})
-    if stop_reason in _CUT_OFF_REASONS:
-        return Ending.CUT_OFF, _CUT_OFF_REASONS[stop_reason]
-    return Ending.COMPLETE, "" if kept else "The answer was empty."
-
-
-def _refusal_in_words(details: JsonObject) -> str:
-    category, explanation = details.get("category"), details.get("explanation")
-    about = f" ({category})" if category else ""
-    why = f": {explanation}" if explanation else "."
-    return f"The model declined to answer{about}{why} /retry MODEL asks another one."
+    def _settle_turn(self) -> None:
+        """Put what arrived into the conversation, and what it costs on the bill; once."""
+        if self._is_settled:
+            return
+        self._is_settled = True
+        usage = self._turn.usage_so_far()
+        cost = self.session.budget.price(self._model, usage) if usage else None
+        self.session.budget.charge(cost)
+        message = self._turn.message()
+        if message is not None and without_empty_text(message.content):
+            message = replace(message, cost_usd=cost)
+            self._kept = self.session.add(message, turn_id=self._turn_id).message

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from streamchat.endings import Result
 from streamchat.errors import ApiError, CutOff, Status, StreamchatError
-from streamchat.exchange import Exchange, Patience, Result
+from streamchat.exchange import Exchange, Patience
 from streamchat.ports import Ending, Source, Stop, View
 from streamchat.session import Session
 
@@ -57,7 +58,7 @@ def failure_of(result: Result) -> StreamchatError | None:
         case Ending.CUT_OFF if result.error is None:
             return CutOff(result.reason, kind="max_tokens")
         case Ending.REFUSED:
-            return ApiError(result.reason, kind="refusal")
+            return ApiError(f"{result.reason} -m MODEL asks another one.", kind="refusal")
         case Ending.INTERRUPTED:
             return ApiError(result.reason, kind="interrupted", retryable=True)
         case _:

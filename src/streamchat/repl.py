@@ -9,16 +9,30 @@ sent; the first Ctrl-C on an empty line only says that a second one leaves.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from streamchat import commands
-from streamchat.commands import Answer, Done, Edit, Outcome, Quit, Replay, Report
-from streamchat.errors import StreamchatError
+from streamchat import commands, counting
+from streamchat.commands import (
+    Answer,
+    Compact,
+    Count,
+    Done,
+    Edit,
+    Outcome,
+    Quit,
+    Replay,
+    Report,
+)
+from streamchat.compaction import ask_for_summary, told_as_summary
+from streamchat.context import context_of, warning
+from streamchat.endings import Result
+from streamchat.errors import ApiError, OverBudget, StreamchatError
 from streamchat.exchange import Exchange, Patience
 from streamchat.line import Nothing, Run, Say, parse, typed
-from streamchat.messages import Message, with_text
+from streamchat.messages import THINKING_TYPES, Message, user_message, with_text
 from streamchat.ports import Ending, Key, Reader, Screen, Source, Typed
 from streamchat.records import Turn
 from streamchat.session import Session
@@ -50,6 +64,9 @@ class Repl:
     hint: str = ""
     draft: Draft | None = None
     advised: set[str] = field(default_factory=set)
+    refused: str | None = None  # a question that the model declined; it may be retried
+    is_warned: bool = False  # of the context's end
+    exchange: Exchange | None = None  # the one under way
 
     async def run(self) -> None:
         """Until the user leaves."""
@@ -87,15 +104,24 @@ class Repl:
     async def _say(self, text: str, draft: Draft | None) -> None:
         conversation = self.session.conversation
         head = conversation.head
-        after = draft.after if draft else head
+        after = draft.after if draft else self._settled(head)
         message = with_text(draft.message, text) if draft else self.session.message(text)
         self._jump(after)
-        self.session.add(message)
-        if not await self._answer():
+        question = self.session.add(message)
+        result = await self._answer()
+        if result.message is None and result.ending is Ending.REFUSED:
+            self.refused = question.id
+        elif result.message is None:
             self._jump(head)
             self.prefill = typed(text)
             if after != head or len(message.content) > 1:
                 self.draft = Draft(after, message)
+
+    def _settled(self, head: str | None) -> str | None:
+        """Where to go on: not after a question that was declined."""
+        if head is None or head != self.refused:
+            return head
+        return self.session.conversation.before(head)
 
     def _jump(self, turn: str | None) -> None:
         if turn != self.session.conversation.head:
@@ -116,7 +142,7 @@ class Repl:
             case Report(markdown):
                 self.screen.markdown(markdown)
             case Answer(otherwise):
-                if not await self._answer():
+                if (await self._answer()).message is None:
                     self._jump(otherwise)
             case Replay(notice, exchanges, whole):
                 self._notice(notice)
@@ -124,6 +150,10 @@ class Repl:
                 self.screen.history(last_exchanges(path, exchanges), whole=whole)
             case Edit(turn):
                 self._edit(self.session.conversation.turn(turn))
+            case Count(text):
+                await self._count(text)
+            case Compact(focus):
+                await self._compact(focus)
             case Quit():
                 return False
             case _:
@@ -143,24 +173,87 @@ class Repl:
         if carried:
             self._notice(f"What is attached to it ({carried}) stays with it.")
 
-    async def _answer(self) -> bool:
-        """Get a reply to the conversation as it stands, and show it; False if nothing
-        of one arrived."""
+    async def _answer(self) -> Result:
+        """Get a reply to the conversation as it stands, and show it."""
         model = self.session.conversation.model
+        result = await self._exchange(model)
+        await self._advise(model)
+        for remark in result.remarks:
+            self._notice(remark)
+        if result.reason and result.ending is not Ending.INTERRUPTED:
+            self.screen.error(f"{result.reason}{offer(result)}")
+        self._warn_of_the_end()
+        return result
+
+    async def _exchange(self, model: str) -> Result:
         view = self.screen.reply(model=model, trace=self.session.trace)
         exchange = Exchange(self.session, self.source, view, self.monotonic, self.patience)
-        async with self.reader.watching(exchange.stop):
-            result = await exchange.run()
-        await self._advise(model)
-        if result.reason and result.ending is not Ending.INTERRUPTED:
-            self.screen.error(result.reason)
-        return result.message is not None
+        self.exchange = exchange
+        try:
+            async with self.reader.watching(exchange.stop):
+                return await exchange.run()
+        finally:
+            self.exchange = None
+
+    def _warn_of_the_end(self) -> None:
+        """Say once that the conversation nears the end of the model's context."""
+        text = warning(context_of(self.session))
+        if not self.is_warned:
+            self._notice(text)
+        self.is_warned = bool(text)
+
+    async def _count(self, text: str) -> None:
+        task = asyncio.create_task(counting.count(self.session, self.source, text))
+
+        def stop() -> None:
+            task.cancel()
+
+        async with self.reader.watching(stop):
+            await asyncio.wait({task})
+        if task.cancelled():
+            return
+        try:
+            self._notice(counting.in_words(task.result(), self.session))
+        except ApiError as error:
+            self.screen.error(error.message)
+
+    async def _compact(self, focus: str) -> None:
+        before = self.session.conversation.head
+        self.session.add(user_message(ask_for_summary(focus)))
+        result = await self._answer()
+        if result.ending is not Ending.COMPLETE or result.message is None:
+            self._jump(before)
+            self._notice("Not compacted: the conversation is as it was.")
+            return
+        self.session.go_on_from(told_as_summary(result.message.text), before)
+        self.is_warned = False
+        self._notice("The conversation goes on from this summary; /undo goes back.")
+
+    def unfold(self) -> None:
+        """Show the thinking of the reply that arrives, or of the last one, whole."""
+        thinking = self.exchange.thinking if self.exchange else ""
+        reply = self.session.conversation.last_reply
+        if not thinking and reply is not None:
+            blocks = [b for b in reply.message.content if b.get("type") in THINKING_TYPES]
+            thinking = "\n\n".join(str(b.get("thinking") or "") for b in blocks)
+        self._notice(thinking.strip() or "There is no thinking to show (/think adaptive).")
 
     async def _advise(self, model: str) -> None:
         """Say once for each model what to know about it (that it ends soon)."""
         if model not in self.advised:
             self.advised.add(model)
             self._notice(await self.advice(model))
+
+
+def offer(result: Result) -> str:
+    """What can be done about an ending, as the end of its line."""
+    if result.ending is Ending.REFUSED:
+        return " /retry MODEL asks another one."
+    if isinstance(result.error, OverBudget):
+        return " /budget sets another cap."
+    if result.message is not None and result.ending in (Ending.CUT_OFF, Ending.FAILED):
+        return " /continue goes on from there, /retry asks again."
+    return ""
 
 
 def last_exchanges(path: tuple[Turn, ...], count: int | None) -> tuple[Turn, ...]:

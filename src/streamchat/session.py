@@ -8,10 +8,12 @@ conversation in memory. Must not know the terminal, the server or the file forma
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from streamchat.conversation import Conversation
+from streamchat.budget import Budget
+from streamchat.capabilities import ModelFacts, facts_by_table
+from streamchat.conversation import COMPACTS, Conversation
 from streamchat.errors import DiskError
 from streamchat.messages import Block, Message, Request, text_block
 from streamchat.ports import Archive, Journal
@@ -33,9 +35,12 @@ class Session:
     new_id: Callable[[], str]
     clock: Callable[[], float]  # seconds since the epoch
     warn: Callable[[str], None]
+    budget: Budget = field(default_factory=Budget)
+    facts: Callable[[str], ModelFacts] = facts_by_table  # what is known of a model now
     attached: tuple[Block, ...] = ()  # to go with the next message
     trace: bool = False  # /events: one dim line for each API event
     disk_failed: bool = False
+    sends_thinking: bool = True  # False once the server refused it in this conversation
 
     def now(self) -> str:
         """The time as records carry it: ISO 8601, UTC, whole seconds."""
@@ -78,11 +83,23 @@ class Session:
             self.warn(f"{error.message} The conversation goes on in memory.")
         self.disk_failed = True
 
-    def request(self) -> Request:
-        """What the model is asked now: the branch at the head, by the history rules."""
+    def go_on_from(self, summary: str, before: str | None) -> None:
+        """Begin a branch with a summary of the one that ends at `before`."""
+        self.record(self.conversation.jump(None))
+        message = Message("user", (text_block(summary),))
+        extra = {COMPACTS: before}
+        id, at = self.new_id(), self.now()
+        self.record(self.conversation.append(message, id=id, at=at, extra=extra))
+
+    def request(self, *, asking: str = "") -> Request:
+        """What the model is asked now: the branch at the head, by the history rules.
+        With `asking`, what it would be asked if the user said that next."""
+        messages = self.conversation.request_messages(thinking=self.sends_thinking)
+        if asking:
+            messages += (Message("user", (*self.attached, text_block(asking))),)
         return Request(
             model=self.conversation.model,
-            messages=self.conversation.request_messages(),
+            messages=messages,
             max_tokens=self.max_tokens,
             system=self.conversation.system,
             effort=self.effort,
@@ -90,11 +107,25 @@ class Session:
             cache=self.cache,
         )
 
+    def change_model(self, model: str) -> str:
+        """Let another model answer from here on; what is known not to suit it is left to
+        it. Returns the line that says so."""
+        self.record(self.conversation.configure(model=model))
+        facts, dropped = self.facts(model), []
+        if self.thinking is not None and not facts.takes_thinking(self.thinking):
+            dropped.append(f"thinking {self.thinking!r}")
+            self.thinking = None
+        if self.effort is not None and not facts.takes_effort(self.effort):
+            dropped.append(f"effort {self.effort!r}")
+            self.effort = None
+        refused = f" It does not take {' and '.join(dropped)}." if dropped else ""
+        return f"{model} answers from here on.{refused}"
+
     def switch(self, conversation: Conversation, journal: Journal) -> None:
         """Open another conversation in place of this one."""
         self.journal.close()
         self.conversation, self.journal = conversation, journal
-        self.disk_failed = False
+        self.disk_failed, self.sends_thinking = False, True
 
     def begin(self) -> None:
         """Open an empty conversation with the same model and system prompt."""

@@ -29,6 +29,8 @@ from streamchat.messages import (
     without_empty_text,
 )
 
+CHARACTERS_PER_TOKEN = 3  # of an answer that the server has not counted; rather too few
+
 
 @dataclass(slots=True)
 class Turn:
@@ -40,6 +42,7 @@ class Turn:
     _open_text: list[str] = field(default_factory=list)  # of the block that is arriving
     _text: list[str] = field(default_factory=list)
     _thinking: list[str] = field(default_factory=list)
+    _characters: int = 0
     _whole: Message | None = None
 
     def feed(self, event: Event) -> None:
@@ -48,8 +51,10 @@ class Turn:
             case TextDelta(text):
                 self._text.append(text)
                 self._open_text.append(text)
+                self._characters += len(text)
             case ThinkingDelta(text):
                 self._thinking.append(text)
+                self._characters += len(text)
             case BlockStarted():
                 self._keep_open_text()
             case BlockStopped(_, block):
@@ -76,6 +81,20 @@ class Turn:
         """The summary of the reasoning so far."""
         return "".join(self._thinking)
 
+    @property
+    def model(self) -> str | None:
+        """Who answers, as the server named it."""
+        return self._started.model if self._started else None
+
+    def usage_so_far(self) -> Usage | None:
+        """The counts; None before the server accepted the request. While the output is
+        not counted it is estimated by its letters."""
+        if self._whole is not None:
+            return self._whole.usage
+        if self._usage is None or self._usage.output_tokens is not None:
+            return self._usage
+        return replace(self._usage, output_tokens=self._characters // CHARACTERS_PER_TOKEN)
+
     def message(self, stop_reason: str | None = INTERRUPTED) -> Message | None:
         """The reply: whole after `Finished`, else what of it can be kept.
 
@@ -90,7 +109,7 @@ class Turn:
         return Message(
             "assistant",
             content,
-            model=self._started.model if self._started else None,
+            model=self.model,
             stop_reason=stop_reason,
             usage=self._usage,
             request_id=self._started.request_id if self._started else None,

@@ -8,12 +8,14 @@ the session and returns an outcome for the loop to act on; it never prints.
 order of the imports here is the order of /help.
 """
 
-from streamchat.commands import basics, branches
+from streamchat.commands import basics, branches, money, reasoning
 from streamchat.commands.table import (
     COMMANDS,
     KEYS,
     Answer,
     Command,
+    Compact,
+    Count,
     Done,
     Edit,
     Outcome,
@@ -29,6 +31,8 @@ __all__ = [
     "KEYS",
     "Answer",
     "Command",
+    "Compact",
+    "Count",
     "Done",
     "Edit",
     "Outcome",
@@ -38,5 +42,7 @@ __all__ = [
     "basics",
     "branches",
     "commands_table",
+    "money",
+    "reasoning",
     "run",
 ]

@@ -42,8 +42,7 @@ def model(session: Session, argument: str) -> Outcome:
     """Show the model, or go on with another one."""
     if not argument:
         return Done(f"The model is {session.conversation.model}.")
-    session.record(session.conversation.configure(model=argument))
-    return Done(f"{argument} answers from here on.")
+    return Done(session.change_model(argument))
 
 
 @command("/system [TEXT|off]")

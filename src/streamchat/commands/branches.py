@@ -13,8 +13,10 @@ from streamchat.commands.table import (
     command,
     positive,
 )
+from streamchat.compaction import ask_for_rest
 from streamchat.conversation import Conversation
 from streamchat.errors import UsageError
+from streamchat.messages import user_message
 from streamchat.session import Session
 
 SHOWN_AFTER_A_JUMP = 2  # exchanges
@@ -28,9 +30,22 @@ def retry(session: Session, argument: str) -> Outcome:
     if head is None or session.conversation.last_question is None:
         raise UsageError("There is no question to ask again.")
     if argument:
-        session.record(session.conversation.configure(model=argument))
+        session.change_model(argument)
     session.record(session.conversation.retry())
     return Answer(otherwise=head)
+
+
+@command("/continue")
+def go_on(session: Session, _argument: str) -> Outcome:
+    """Ask for the rest of an answer that was cut off, or stopped."""
+    path = session.conversation.path
+    if not path or path[-1].role != "assistant":
+        raise UsageError("There is no answer to go on with.")
+    answer = path[-1]
+    if answer.message.stop_reason in ("end_turn", "stop_sequence"):
+        raise UsageError("The last answer is whole.")
+    session.add(user_message(ask_for_rest(answer.message.text)))
+    return Answer(otherwise=answer.id)
 
 
 @command("/edit [N]")

@@ -53,11 +53,25 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """Count and price the next request, which will ask `text`, and say so."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Compact:
+    """Ask the model for a summary, and go on from it on a branch of its own."""
+
+    focus: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Quit:
     """Leave the program."""
 
 
-Outcome: TypeAlias = Done | Report | Answer | Replay | Edit | Quit
+Outcome: TypeAlias = Done | Report | Answer | Replay | Edit | Count | Compact | Quit
 Handler: TypeAlias = Callable[[Session, str], Outcome]
 
 
@@ -134,6 +148,7 @@ KEYS = '''\
 | `"""` | begins and ends a message of many lines |
 | `Ctrl-C`, `Esc` | stop the answer and keep what arrived; at the prompt, clear the line |
 | `Esc` `Esc` | take the last question back, to edit it |
+| `Ctrl-O` | show the last thinking, whole |
 | `Ctrl-D` | leave, on an empty line; so does `Ctrl-C` twice |
 | `Up`, `Ctrl-R` | recall and search what was typed before |
 | `Ctrl-X` `Ctrl-E`, `Ctrl-G` | write the message in your editor |

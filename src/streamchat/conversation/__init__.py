@@ -9,10 +9,11 @@ Must not know: the disk, the clock, where ids come from, the server.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any, assert_never
 
-from streamchat.conversation.history import IMPORTED, to_send
+from streamchat.conversation.history import COMPACTS, IMPORTED, to_send
 from streamchat.conversation.totals import Totals
 from streamchat.conversation.tree import Tree
 from streamchat.errors import UsageError
@@ -29,7 +30,7 @@ from streamchat.records import (
     is_id,
 )
 
-__all__ = ["IMPORTED", "Conversation", "Keep", "Turn", "one_line"]
+__all__ = ["COMPACTS", "IMPORTED", "Conversation", "Keep", "Turn", "one_line"]
 
 TITLE_LENGTH = 60
 _MOST_READ = 1000  # characters of a text that a title is made from
@@ -107,7 +108,9 @@ class Conversation:
 
     # Records out
 
-    def append(self, message: Message, id: str, at: str) -> Turn:
+    def append(
+        self, message: Message, id: str, at: str, *, extra: Mapping[str, Any] | None = None
+    ) -> Turn:
         """Add a turn after the head, or in place of the partial reply of the same id.
 
         Raises ValueError when the message holds nothing: empty text is never a turn; and
@@ -118,7 +121,7 @@ class Conversation:
         node = self._tree.nodes.get(id)
         if not is_id(id) or (node is not None and not node.partial):
             raise ValueError(f"{id!r} cannot be the id of a new turn")
-        turn = Turn(id, self._parent_of(id), at, message)
+        turn = Turn(id, self._parent_of(id), at, message, extra or {})
         self.apply(turn)
         return turn
 
@@ -142,17 +145,20 @@ class Conversation:
 
     def retry(self) -> Head:
         """Go back to the last question, to ask it again; the old answer stays."""
-        question = next(self._tree.said_by("user", self._tree.upwards()), None)
+        question = self.last_question
         if question is None:
             raise UsageError("There is no question to ask again.")
-        return self.jump(question)
+        return self.jump(question.id)
 
     def edit(self, turn: str) -> Head:
-        """Go to just before a user's turn, so that another can be said in its place."""
+        """Go to just before a user's turn, so that another can be said in its place;
+        from a summary, back to what it sums up."""
         node = self._tree.nodes.get(turn)
         if node is None or node.turn.role != "user":
             raise UsageError("Only a message of yours can be edited.")
-        return self.jump(node.parent)
+        summed_up = self.turn(turn).extra.get(COMPACTS)
+        known = isinstance(summed_up, str) and summed_up in self._tree.nodes
+        return self.jump(summed_up if known else node.parent)
 
     def before(self, turn: str) -> str | None:
         """The turn that one follows; None for a first one."""
@@ -251,8 +257,9 @@ class Conversation:
 
     @property
     def last_question(self) -> Turn | None:
-        ids = self._tree.said_by("user", self._tree.upwards())
-        return next(map(self.turn, ids), None)
+        """The last thing that the user said; a summary was not."""
+        said = map(self.turn, self._tree.said_by("user", self._tree.upwards()))
+        return next((turn for turn in said if COMPACTS not in turn.extra), None)
 
     @property
     def last_reply(self) -> Turn | None:
