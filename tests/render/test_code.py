@@ -18,11 +18,12 @@ from pygments.lexer import Lexer
 from pygments.token import _TokenType
 from sheets import LOOK, bare, marked, sheet, streamed, text_of
 
-from streamchat.render.code import BATCH, LAG, Work
+from streamchat.render.code import BATCH, LAG
 from streamchat.render.fold import Fold, render
 from streamchat.render.languages import language_of, lexer_for, preload
 from streamchat.render.lexing import LineLexer
 from streamchat.render.look import Depth, Look
+from streamchat.render.work import Work
 from streamchat.theme import theme_named
 
 COLOURS = Look(theme_named("auto"), Depth.COLOURS_16)

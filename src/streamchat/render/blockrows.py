@@ -28,8 +28,8 @@ from streamchat.blocks.leaves import (
     Rule,
     Table,
 )
-from streamchat.render.cells import fold, wrap
-from streamchat.render.code import TAB_CELLS, CodeBlocks
+from streamchat.render.cells import TAB_CELLS, fold, wrap
+from streamchat.render.code import CodeBlocks
 from streamchat.render.containers import Prefix, prefix_of
 from streamchat.render.inline import Inline, Reference
 from streamchat.render.liveinline import LiveInline

@@ -24,6 +24,8 @@ _NOT_FIRST = frozenset(
 )
 _NOT_LAST = frozenset("（［｛「『【〔〈《“‘")
 
+TAB_CELLS = 4
+
 
 class Piece(NamedTuple):
     """A row's share of a text: text[start:end], `cells` wide."""

@@ -9,28 +9,21 @@ colours it as it would were the block to end there, in streaming and at once ali
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from streamchat.render.cells import TAB_CELLS
 from streamchat.render.languages import language_of, lexer_for
 from streamchat.render.look import Depth, Palette
 from streamchat.render.spans import Line, Span
+from streamchat.render.work import Work
 
 if TYPE_CHECKING:
     from streamchat.render.colours import Colours
     from streamchat.render.lexing import LexedLine, LineLexer, Mark
 
-TAB_CELLS = 4
 LAG = 4
 BATCH = 4
 COLOURED_MAX = 1_000  # characters; a longer line is not meant to be read
-
-
-@dataclass(slots=True)
-class Work:
-    """Counted for tests: a linear program is one whose counts are."""
-
-    characters_lexed: int = 0
 
 
 class OpenCode:

@@ -11,7 +11,7 @@ from pygments.styles import get_style_by_name
 from pygments.token import Token, _TokenType
 from pygments.util import ClassNotFound
 
-from streamchat.render.code import TAB_CELLS
+from streamchat.render.cells import TAB_CELLS
 from streamchat.render.lexing import LexedLine
 from streamchat.render.look import Depth, Palette, rgb_parameters
 from streamchat.render.spans import Line, Span

@@ -19,7 +19,7 @@ from streamchat.render.constructs import Construct, constructs_of
 from streamchat.render.walk import Found, State, Step, top_of, walker_for
 
 if TYPE_CHECKING:
-    from streamchat.render.code import Work
+    from streamchat.render.work import Work
 
 _TRIALS_MAX = 3  # here documents of different names in one window
 _BEFORE_MAX = 200
