@@ -8,18 +8,63 @@ from collections.abc import Iterable, Mapping
 import pyte
 from pyte.screens import Char
 
+from streamchat.render.cells import graphemes, is_narrow
 from streamchat.render.rows import Row
 
 MODES = re.compile(r"\x1b\[\?(\d+)([hl])")
 
 
+_LINK = re.compile(r"\x1b\]8;[^;]*;([^\x1b]*)\x1b\\\\")
+
+
 class _Screen(pyte.HistoryScreen):
-    """pyte 0.8.2 leaves a row as it was when deleting moves a never written one there."""
+    """pyte 0.8.2, mended where it is not a terminal:
+
+    - deleting rows leaves one as it was when a never written one moves there;
+    - a zero-width character that is no combining mark ends what is drawn. Here what a
+      terminal draws as one (a family, a flag) is one cell, or two;
+    - it knows neither links (kept as the background) nor dim (kept as blinking).
+    """
+
+    link = "default"
 
     def delete_lines(self, count: int | None = None) -> None:
         for y in range(self.lines):
             self.buffer[y] = self.buffer[y]
         super().delete_lines(count)
+
+    def select_graphic_rendition(self, *attrs: int) -> None:
+        super().select_graphic_rendition(*attrs)
+        dim = self.cursor.attrs.blink and 0 not in attrs and bool(attrs)
+        self.cursor.attrs = self.cursor.attrs._replace(bg=self.link, blink=dim or 2 in attrs)
+
+    def draw(self, data: str) -> None:
+        if is_narrow(data):
+            super().draw(data)
+            return
+        for grapheme, cells in graphemes(data):
+            self._draw_one(grapheme, cells)
+
+    def _draw_one(self, grapheme: str, cells: int) -> None:
+        if cells == 0:
+            x = self.cursor.x - 1
+            line = self.buffer[self.cursor.y]
+            while x > 0 and not line[x].data:
+                x -= 1
+            if x >= 0:
+                line[x] = line[x]._replace(data=line[x].data + grapheme)
+            return
+        if self.cursor.x + cells > self.columns:
+            if pyte.modes.DECAWM in self.mode:
+                self.carriage_return()
+                self.linefeed()
+            else:
+                self.cursor.x = self.columns - cells
+        line = self.buffer[self.cursor.y]
+        line[self.cursor.x] = self.cursor.attrs._replace(data=grapheme)
+        for x in range(self.cursor.x + 1, self.cursor.x + cells):
+            line[x] = self.cursor.attrs._replace(data="")
+        self.cursor.x += cells
 
 
 class PyteTerminal:
@@ -36,7 +81,14 @@ class PyteTerminal:
         assert "\x1b[6n" not in text
         assert not re.search(r"\x1b\[\d*;?\d*r", text)
         self.fed += text
-        self.stream.feed(text)
+        for index, piece in enumerate(_LINK.split(text)):
+            if index % 2:
+                self.screen.link = piece or "default"
+                self.screen.cursor.attrs = self.screen.cursor.attrs._replace(
+                    bg=self.screen.link
+                )
+            else:
+                self.stream.feed(piece)
 
     def lines(self) -> list[str]:
         """Everything, oldest first, without trailing blanks."""

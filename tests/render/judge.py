@@ -1,0 +1,137 @@
+"""Real documents through the real fold and painter, the screen judged after every frame."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from pyte.screens import Char
+from pyte_terminal import PyteTerminal
+from row_streams import row_of
+from stage import Stage
+
+from streamchat.events import TextDelta
+from streamchat.ports import Ending
+from streamchat.render.fold import Fold, render
+from streamchat.render.look import Look
+from streamchat.render.painter import Painter
+from streamchat.render.rows import BLANK, Row
+
+Image = Mapping[int, Char]
+UNWRITTEN = Char(" ")
+
+
+def image_of(line: Image) -> dict[int, Char]:
+    """Only what can be seen."""
+    return {x: char for x, char in line.items() if char != UNWRITTEN}
+
+
+@lru_cache(20_000)
+def expected_image(text: str, width: int) -> dict[int, Char]:
+    """What a terminal makes of a row alone."""
+    terminal = PyteTerminal(width, 1)
+    terminal.feed("\x1b[?7l" + text)
+    return image_of(terminal.screen.buffer[0])
+
+
+@dataclass
+class Judge:
+    """Knows what must be on the terminal, and says where it is not."""
+
+    width: int
+    height: int
+    terminal: PyteTerminal
+    settled: list[Row] = field(default_factory=list)
+    _verified: int = 0  # rows of the history, which cannot change any more
+
+    def check(self, live: Sequence[Row], about: str, *, footer: int = 0) -> None:
+        """`settled` and below it `live` are there, then at most `footer` rows."""
+        screen = self.terminal.screen
+        above = len(screen.history.top)
+        assert above <= len(self.settled), f"a live row scrolled off: {about!r}"
+        for index in range(self._verified, above):
+            self._check_row(screen.history.top[index], self.settled[index], index, about)
+        self._verified = above
+        rows = [*self.settled[above:], *live]
+        assert not any(row.width for row in rows[self.height :])
+        for y, row in enumerate(rows[: self.height]):
+            self._check_row(screen.buffer[y], row, above + y, about)
+        for y in range(len(rows) + footer, self.height):
+            self._check_row(screen.buffer[y], BLANK, above + y, about)
+
+    def _check_row(self, line: Image, row: Row, index: int, about: str) -> None:
+        seen = image_of(line)
+        wanted = expected_image(row.text, self.width)
+        assert seen == wanted, (
+            f"row {index} at {self.width}x{self.height} is {_text(seen)!r}, "
+            f"not {_text(wanted)!r}, after {about!r}"
+        )
+
+
+def _text(image: Image) -> str:
+    end = max(image, default=-1) + 1
+    return "".join(image[x].data if x in image else " " for x in range(end))
+
+
+def stream(
+    pieces: Iterable[str],
+    *,
+    width: int,
+    height: int,
+    look: Look,
+    dropped: float = 0.0,
+    seed: int = 0,
+) -> int:
+    """Show the pieces, `dropped` of the frames left out; returns the bytes written."""
+    drops = random.Random(seed)
+    judge = Judge(width, height, PyteTerminal(width, height))
+    fold = Fold(width=width, look=look)
+    painter = Painter(width=width, height=height)
+    waiting: list[Row] = []
+    source = ""
+    for number, piece in enumerate(pieces):
+        source += piece
+        waiting += fold.feed(piece)
+        if drops.random() < dropped:
+            continue
+        footer = [row_of(f"{'|/-'[number % 3]} writing {number // 7} s"[:width], "\x1b[2m")]
+        live = (fold.tail(height - 2) + footer) if height > 2 else footer[: height - 1]
+        judge.terminal.feed(painter.frame(waiting, live))
+        judge.settled += waiting
+        waiting = []
+        judge.check(live, source)
+    waiting += fold.close()
+    judge.terminal.feed(painter.finish(waiting))
+    judge.settled += waiting
+    judge.check([], source)
+    assert judge.settled == render(source, width=width, look=look), source
+    assert judge.terminal.screen.cursor.x == 0
+    assert judge.terminal.modes().get("7", "h") == "h"
+    return len(judge.terminal.fed.encode())
+
+
+def show(made: Stage, pieces: Iterable[str]) -> None:
+    """The same through a whole screen: scheduler, panel and status included."""
+    size = made.terminal.screen
+    judge = Judge(size.columns, size.lines, made.terminal)
+    look, room = made.screen.look, size.lines - 1
+    fold = Fold(width=size.columns, look=look)
+    judge.settled = [BLANK]
+    footer = 2 if room >= 10 else 1 if room > 1 else 0
+    view = made.screen.reply(model="opus")
+    source = ""
+    for piece in pieces:
+        source += piece
+        view.feed(TextDelta(piece))
+        judge.settled += fold.feed(piece)
+        live = fold.tail(room - footer)
+        made.loop.advance(0.05)  # a frame, whatever the scheduler waits for
+        judge.check(live, source, footer=footer)
+    view.close(Ending.COMPLETE, None, 1.0)
+    judge.settled += fold.close()
+    judge.check([], source)
+    assert judge.settled[1:] == render(source, width=size.columns, look=look), source
+    assert made.terminal.screen.cursor.x == 0
+    assert made.terminal.modes() == {"25": "h", "2026": "l", "7": "h"}

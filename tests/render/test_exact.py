@@ -1,0 +1,95 @@
+"""Whatever is written and however it arrives: after every frame the terminal shows what
+settled and the tail, at the end what one print of the whole would have left."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from documents import TOUR, random_cuts, random_document
+from grammar import documents
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from judge import show, stream
+from stage import stage
+
+from blocks_constructs import CONSTRUCTS
+from streamchat.render.look import Depth, Look
+from streamchat.theme import theme_named
+
+TEXTS = Path(__file__).parents[2] / "src" / "streamchat" / "demo" / "texts"
+LOOKS = (
+    Look(theme_named("auto"), Depth.COLOURS_16, hyperlinks=True),
+    Look(theme_named("dark"), Depth.TRUE_COLOUR, hyperlinks=True),
+    Look(theme_named("mono"), Depth.ATTRIBUTES),
+)
+HEIGHTS = (3, 5, 10, 24, 50)
+WIDTHS = (20, 40, 80, 132)
+
+
+@pytest.mark.parametrize("height", HEIGHTS)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_joined_constructs_in_any_pieces(width: int, height: int) -> None:
+    rng = random.Random(width * 100 + height)
+    for _ in range(6):
+        source = "".join(
+            rng.choice(CONSTRUCTS) + rng.choice(["", "\n"]) for _ in range(rng.randint(1, 5))
+        )
+        stream(
+            rng.choice([list, lambda text: random_cuts(rng, text)])(source),
+            width=width,
+            height=height,
+            look=rng.choice(LOOKS),
+            dropped=rng.choice([0, 0.5]),
+            seed=rng.randrange(1 << 30),
+        )
+
+
+def test_random_fragments_by_character_and_in_pieces() -> None:
+    rng = random.Random(3)
+    for _ in range(30):
+        source = random_document(rng)
+        for pieces, dropped in ((list(source), 0.0), (random_cuts(rng, source), 0.5)):
+            stream(
+                pieces,
+                width=rng.choice(WIDTHS),
+                height=rng.choice(HEIGHTS),
+                look=rng.choice(LOOKS),
+                dropped=dropped,
+                seed=rng.randrange(1 << 30),
+            )
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(
+    documents,
+    st.sampled_from(WIDTHS),
+    st.sampled_from(HEIGHTS),
+    st.integers(1, 9),
+    st.integers(),
+)
+def test_documents_of_a_grammar(
+    source: str, width: int, height: int, size: int, seed: int
+) -> None:
+    pieces = [source[start : start + size] for start in range(0, len(source), size)]
+    dropped = (0.0, 0.6)[seed % 2]
+    look = LOOKS[seed % 3]
+    stream(pieces, width=width, height=height, look=look, dropped=dropped, seed=seed)
+
+
+@pytest.mark.parametrize("name", ["tour", "unicode", "table", "code", "lists", "math"])
+def test_the_pages_of_the_demo(name: str) -> None:
+    source = (TEXTS / f"{name}.md").read_text()
+    rng = random.Random(name)
+    for width, height in ((20, 10), (40, 5), (80, 24)):
+        pieces = random_cuts(rng, source)
+        stream(pieces, width=width, height=height, look=LOOKS[0], dropped=0.3, seed=1)
+
+
+@pytest.mark.parametrize("height", [2, *HEIGHTS])
+@pytest.mark.parametrize("width", [20, 80])
+def test_a_whole_screen(width: int, height: int) -> None:
+    rng = random.Random(height)
+    for source in (TOUR, random_document(rng), random_document(rng)):
+        show(stage(width, height), random_cuts(rng, source))
