@@ -9,16 +9,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from streamchat import counting
 from streamchat.assembly import (
     Run,
     advice_on,
     archive_of,
+    live_price,
     screen_of,
     session_of,
     source_of,
 )
 from streamchat.attachments import attachment
-from streamchat.chat import DEMO_NOTE, converse
+from streamchat.chat import DEMO_NOTE, converse, load_prices
 from streamchat.errors import InvalidRequest, Status, UsageError
 from streamchat.exchange import Patience
 from streamchat.messages import Block
@@ -30,6 +32,7 @@ from streamchat.outputs import (
     RawEvents,
     SayingRetries,
     VerbatimText,
+    write_line,
 )
 from streamchat.ports import View
 from streamchat.session import Session
@@ -85,6 +88,9 @@ async def answer_once(run: Run) -> int:
         session.attached = attached
         try:
             run.notes.note(await advice_on(run, source, session.conversation.model))
+            if run.settings.dry_run:
+                return await _count(run, session, source, prompt)
+            load_prices(session)
             status = await _answer(run, session, source, prompt)
             if run.settings.interactive:
                 await converse(run, session, source)
@@ -95,11 +101,25 @@ async def answer_once(run: Run) -> int:
             await source.aclose()
 
 
+async def _count(run: Run, session: Session, source: Api, prompt: str) -> int:
+    """--dry-run: what the request would take; nothing is sent and nothing is kept.
+    Raises OverBudget where the cap would refuse it."""
+    counted = await counting.count(session, source, prompt)
+    if run.settings.output_format == "text":
+        run.env.stdout.write(counting.in_words(counted, session) + "\n")
+    else:
+        write_line(run.env.stdout, counted.to_dict())
+    session.budget.admit(counted.model, counted.usage)
+    return Status.OK
+
+
 async def _answer(run: Run, session: Session, source: Api, prompt: str) -> int:
     with _view(run, session) as view:
         patience = Patience(run.settings.retries)
         one = OneShot(session, source, view, run.env.monotonic, patience, interruptible)
         result = await one.run(prompt)
+    for remark in result.remarks:
+        run.notes.note(remark)
     if failure := failure_of(result):
         run.notes.error(failure)
     if not _is_live(run) and run.env.stderr.isatty():
@@ -119,7 +139,7 @@ def _is_live(run: Run) -> bool:
 @contextmanager
 def _view(run: Run, session: Session) -> Iterator[View]:
     if _is_live(run):
-        screen = screen_of(run)
+        screen = screen_of(run, price=live_price(session))
         with without_echo(run.env.stdin), on_resize(screen.resized):
             try:
                 yield screen.reply(model=session.conversation.model)

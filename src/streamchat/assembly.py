@@ -15,10 +15,14 @@ from typing import TYPE_CHECKING
 
 from streamchat.arguments import Invocation
 from streamchat.attachments import attachment
+from streamchat.budget import Budget, Price
 from streamchat.config import Paths, read_prompt_file
 from streamchat.environment import Environment
+from streamchat.export import Exporter
+from streamchat.modelcache import ModelCache
 from streamchat.notes import Notes
-from streamchat.ports import Archive, Opened
+from streamchat.ports import Archive, Catalogue, Opened
+from streamchat.prices import Prices
 from streamchat.session import Session
 from streamchat.settings import CredentialKind, Settings, Source, endpoint
 
@@ -109,11 +113,27 @@ def has_surely_no_key(run: Run) -> bool:
 def archive_of(run: Run) -> Archive:
     """The conversations that are kept, or an archive that keeps nothing."""
     from streamchat.store import Disk, Store
-    from streamchat.store.unkept import Unkept
 
     env = run.env
-    store = Store(run.paths.conversations, disk=Disk(), clock=env.clock, new_id=env.new_id)
-    return Unkept(store) if run.settings.no_save else store
+    store = Store(
+        run.paths.conversations,
+        disk=Disk(),
+        clock=env.clock,
+        new_id=env.new_id,
+        catalogue=partial(catalogue_of, run),
+    )
+    return store.not_saving() if run.settings.no_save else store
+
+
+def catalogue_of(run: Run) -> Catalogue:
+    """The index of the conversations. Raises NoCatalogue."""
+    from streamchat.store import NoCatalogue
+
+    try:
+        from streamchat.search import Index  # sqlite3: 7 ms, and nobody needs it to chat
+    except ImportError as error:
+        raise NoCatalogue("Search needs Python's sqlite3, which is missing here.") from error
+    return Index(run.paths.cache_dir / "search.sqlite3", writes=not run.settings.no_save)
 
 
 def session_of(run: Run, archive: Archive) -> Session:
@@ -124,6 +144,7 @@ def session_of(run: Run, archive: Archive) -> Session:
         conversation=opened.conversation,
         journal=opened.journal,
         archive=archive,
+        exporter=Exporter(run.env.cwd, run.env.home),
         max_tokens=settings.max_tokens,
         effort=settings.effort,
         thinking=settings.thinking,
@@ -132,10 +153,36 @@ def session_of(run: Run, archive: Archive) -> Session:
         new_id=run.env.new_id,
         clock=run.env.clock,
         warn=run.notes.warn,
+        budget=budget_of(run),
     )
     for line in opened.damage:
         run.notes.warn(line)
     return session
+
+
+def budget_of(run: Run) -> Budget:
+    """Prices are Anthropic's: what another server takes is not known, the demo is free."""
+    settings = run.settings
+    cap = settings.max_cost_usd
+    if settings.demo:
+        return Budget(cap_usd=cap, billed=False)
+    if settings.platform or not endpoint(settings).address.is_default:
+        return Budget(cap_usd=cap)
+    return Budget(Prices(), cap_usd=cap)
+
+
+def live_price(session: Session) -> Price | None:
+    """For the status, which must not wait for the table of prices."""
+    price = session.budget.price
+    return price.if_loaded if isinstance(price, Prices) else None
+
+
+def model_cache_of(run: Run) -> ModelCache | None:
+    """None where nothing may be written, and for the demo, which is new each time."""
+    if run.settings.demo or run.settings.no_save:
+        return None
+    url = endpoint(run.settings).address.url
+    return ModelCache(run.paths.cache_dir, url, run.env.clock)
 
 
 def _opened(run: Run, archive: Archive) -> Opened:
@@ -165,11 +212,15 @@ def _apply_flags(run: Run, opened: Opened, system: str | None) -> None:
         opened.journal.append(conversation.configure(system=system))
 
 
-def screen_of(run: Run) -> TerminalScreen:
+def screen_of(run: Run, *, price: Price | None = None) -> TerminalScreen:
     """The terminal on stdout."""
     from streamchat.render import open_screen
 
     env = run.env
     return open_screen(
-        env.stdout, environ=env.environ, clock=env.monotonic, theme=run.settings.theme
+        env.stdout,
+        environ=env.environ,
+        clock=env.monotonic,
+        theme=run.settings.theme,
+        price=price,
     )

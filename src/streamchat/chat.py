@@ -21,15 +21,20 @@ from streamchat.assembly import (
     advice_on,
     archive_of,
     has_surely_no_key,
+    live_price,
+    model_cache_of,
     screen_of,
     session_of,
     source_of,
 )
 from streamchat.commands import COMMANDS
+from streamchat.context import beside_prompt
 from streamchat.errors import ApiError, Status, StreamchatError, UsageError
 from streamchat.exchange import Patience
+from streamchat.learning import Learning
 from streamchat.messages import in_words
 from streamchat.ports import Archive, Reader
+from streamchat.prices import Prices
 from streamchat.repl import Repl
 from streamchat.session import Session
 from streamchat.signals import on_resize
@@ -71,12 +76,19 @@ async def chat(run: Run) -> int:
 
 async def converse(run: Run, session: Session, source: Api) -> None:
     """The REPL on an open session."""
-    screen = screen_of(run)
+    screen = screen_of(run, price=live_price(session))
     session.warn = lambda text: screen.error(run.notes.redact(text))
-    warming = Warming(session, source, screen)
+    session.facts = learning = Learning(source, model_cache_of(run))
+    warming = Warming(session, learning)
+
+    def unfold() -> None:
+        repl.unfold()
+
     try:
         with keyboard(run) as keys, on_resize(screen.resized):
-            reader = reader_of(run, keys, session, screen, warming.begin)
+            reader = reader_of(
+                run, keys, session, screen, on_ready=warming.begin, unfold=unfold
+            )
             screen.banner(banner(run, session))
             if session.conversation.turn_count:
                 screen.history(session.conversation.path)
@@ -116,7 +128,9 @@ def reader_of(
     keys: TextIO,
     session: Session,
     screen: TerminalScreen,
+    *,
     on_ready: Callable[[], None],
+    unfold: Callable[[], None],
 ) -> Reader:
     """The prompt on that terminal."""
     from streamchat.prompt import Look, PlainPrompt, Prompt, open_keyboard, open_screen
@@ -143,9 +157,10 @@ def reader_of(
         arguments=Arguments(session.archive),
         environ=env.environ,
         look=Look(unicode=unicode, colour=not env.environ.get("NO_COLOR")),
-        status=lambda: "" if session.journal.saves else "not saved",
+        status=lambda: beside_prompt(session),
         remembers=lambda: session.journal.saves,
         on_ready=on_ready,
+        unfold=unfold,
         resting=resting,
     )
 
@@ -170,11 +185,11 @@ class Arguments:
 
 @dataclass(slots=True)
 class Warming:
-    """Loads the SDK and the renderer and opens the connection, behind the first prompt."""
+    """Loads the SDK and the renderer, opens the connection and learns what the model
+    takes, behind the first prompt; the prices last, nobody waits for them yet."""
 
     session: Session
-    source: Api
-    screen: TerminalScreen
+    learning: Learning
     _task: asyncio.Task[None] | None = field(default=None)
 
     def begin(self) -> None:
@@ -182,6 +197,7 @@ class Warming:
         self._task = asyncio.get_running_loop().create_task(self._warm())
 
     def end(self) -> None:
+        self.learning.end()
         if self._task is not None:
             self._task.cancel()
 
@@ -189,6 +205,14 @@ class Warming:
         from streamchat.render import preload
 
         threading.Thread(target=preload, daemon=True).start()
-        model = self.session.conversation.model
+        self.learning.may_ask = True
         with suppress(ApiError):  # the first request will tell
-            await self.source.warm(model)
+            await self.learning.ask(self.session.conversation.model)
+        load_prices(self.session)
+
+
+def load_prices(session: Session) -> None:
+    """In a thread of its own, if there are any."""
+    price = session.budget.price
+    if isinstance(price, Prices):
+        threading.Thread(target=price.load, daemon=True).start()

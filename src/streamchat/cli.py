@@ -24,6 +24,7 @@ from streamchat.sanitize import clean_line
 from streamchat.settings import OPTIONS, Settings, endpoint, redact, resolve, secrets_of
 from streamchat.signals import run as run_guarded
 from streamchat.signals import silence
+from streamchat.transfer import export_conversation
 
 JSON_FORMATS = frozenset({"json", "stream-json"})
 
@@ -106,7 +107,8 @@ def _run(run: Run) -> int:
 
 def _is_one_shot(run: Run) -> bool:
     env, settings = run.env, run.settings
-    if run.invocation.prompt or settings.once or not env.stdin.isatty():
+    once = settings.once or settings.dry_run
+    if run.invocation.prompt or once or not env.stdin.isatty():
         return True
     if settings.output_format != "text" or not env.stdout.isatty():
         raise UsageError("There is nothing to ask: give a prompt, or pipe a text in.")
@@ -121,6 +123,8 @@ def _report(run: Run, report: Report) -> int:
             reports.list_conversations(run)
         case Report.SHOW:
             reports.show_conversation(run, run.invocation.report_words[0])
+        case Report.EXPORT:
+            export_conversation(run, *run.invocation.report_words)
         case Report.LIST_MODELS:
             return run_guarded(reports.list_models(run))
         case _:

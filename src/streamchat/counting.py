@@ -72,6 +72,8 @@ def _share(counted: Count, session: Session) -> str:
 
 
 def _cache(session: Session) -> str:
+    if session.conversation.last_reply is None:
+        return ""
     if not session.cache:
         return "The prompt cache is not used."
     cached = cached_of(session)

@@ -161,6 +161,17 @@ def _complete(buffer: Buffer) -> None:
         buffer.complete_state = CompletionState(buffer.document, rest if common else found)
 
 
+def load_unfolding(unfold: Callable[[], None]) -> KeyBindings:
+    """Ctrl-O shows the last thinking above the prompt, as it does above a reply."""
+    bindings = KeyBindings()
+
+    @bindings.add("c-o", filter=in_line)
+    async def show(event: KeyPressEvent) -> None:
+        await run_in_terminal(unfold)
+
+    return bindings
+
+
 def load_editing(
     pastes: Pastes, environ: Mapping[str, str], remark: Callable[[str], None]
 ) -> KeyBindings:

@@ -100,7 +100,7 @@ class Prompt:
         """`status` gives a short line for the right of the prompt and must be cheap;
         what is sent while `remembers` says no is not written to `history`;
         `on_ready` is called once, when the first prompt is on the screen; `unfold` by
-        Ctrl-O in a reply; `resting` surrounds a suspension in a reply."""
+        Ctrl-O; `resting` surrounds a suspension in a reply."""
         if isinstance(keyboard, Vt100Input):
             hasten_pastes(keyboard)
         self._keyboard = keyboard
@@ -132,6 +132,7 @@ class Prompt:
                     keys.load_leaving(),
                     keys.load_pasting(self._pastes),
                     keys.load_completing(),
+                    keys.load_unfolding(self._unfold),
                     keys.load_editing(self._pastes, environ, self._show_remark),
                 ]
             ),
