@@ -21,7 +21,18 @@ from streamchat.events import (
     UsageUpdated,
 )
 from streamchat.messages import Message, Request, Usage, text_block
-from streamchat.ports import Archive, Ending, Input, Journal, Opened, Stop, Summary
+from streamchat.ports import (
+    Archive,
+    Ending,
+    Exporter,
+    Hit,
+    Input,
+    Journal,
+    Opened,
+    Progress,
+    Stop,
+    Summary,
+)
 from streamchat.records import Record, Turn
 from streamchat.session import Session
 
@@ -120,6 +131,30 @@ class MemoryJournal:
 
 
 @dataclass(slots=True)
+class MemoryShelf:
+    """Finds the hits whose text or title holds what is searched; each of `steps` is one
+    of catching up, after which `later` are found too."""
+
+    hits: list[Hit] = field(default_factory=list)
+    later: list[Hit] = field(default_factory=list)
+    steps: int = 0
+    asked: list[str] = field(default_factory=list)
+
+    def catch_up(self) -> Iterator[Progress]:
+        for done in range(1, self.steps + 1):
+            yield Progress(done, self.steps)
+        self.hits += self.later
+        self.later = []
+
+    def search(self, text: str, *, most: int) -> list[Hit]:
+        self.asked.append(text)
+        return [hit for hit in self.hits if text in f"{hit.summary.title}\n{hit.text}"][:most]
+
+    def browse(self, text: str, *, most: int) -> list[Hit]:
+        return self.search(text, most=most)
+
+
+@dataclass(slots=True)
 class MemoryArchive:
     """Conversations by title."""
 
@@ -127,6 +162,8 @@ class MemoryArchive:
     listed: list[Summary] = field(default_factory=list)
     started: list[Conversation] = field(default_factory=list)
     saves: bool = True
+    shelf: MemoryShelf = field(default_factory=MemoryShelf)
+    deleted: list[str] = field(default_factory=list)
 
     def start(self, model: str, system: str | None) -> tuple[Conversation, Journal]:
         name = f"conversation-{len(self.started) + 1}"
@@ -162,8 +199,35 @@ class MemoryArchive:
     def summaries(self) -> list[Summary]:
         return self.listed
 
+    def delete(self, ref: str) -> None:
+        self.open(ref, model="")
+        self.deleted.append(ref)
+        del self.kept[ref]
+
     def keep(self, conversation: Conversation) -> Journal:
         return MemoryJournal("kept")
+
+
+@dataclass(slots=True)
+class MemoryExporter:
+    """Keeps what was to be written: (form, path, replies, replace)."""
+
+    saved: list[tuple[str, str, int | None, bool]] = field(default_factory=list)
+
+    def text(self, conversation: Conversation, form: str, *, replies: int | None) -> str:
+        return f"{form} of {conversation.title}"
+
+    def save(
+        self,
+        conversation: Conversation,
+        form: str,
+        *,
+        path: str,
+        replies: int | None,
+        replace: bool,
+    ) -> str:
+        self.saved.append((form, path, replies, replace))
+        return f"/somewhere/{path or f'chat.{form}'}"
 
 
 @dataclass(slots=True)
@@ -217,7 +281,9 @@ def counting_ids() -> Callable[[], str]:
     return lambda: f"id{next(numbers)}"
 
 
-def open_session(warnings: list[str] | None = None) -> Session:
+def open_session(
+    warnings: list[str] | None = None, exporter: Exporter | None = None
+) -> Session:
     """An empty conversation, kept in memory."""
     archive = MemoryArchive()
     conversation, journal = archive.start(MODEL, None)
@@ -225,6 +291,7 @@ def open_session(warnings: list[str] | None = None) -> Session:
         conversation=conversation,
         journal=journal,
         archive=archive,
+        exporter=exporter or MemoryExporter(),
         max_tokens=1000,
         effort=None,
         thinking=None,

@@ -193,8 +193,36 @@ class Archive(Protocol):
     def summaries(self) -> list[Summary]:
         """Newest first."""
 
+    @property
+    def shelf(self) -> Shelf:
+        """To search in what is kept."""
+
+    def delete(self, ref: str) -> None:
+        """Take the conversation that `ref` names off the disk, and all that is
+        remembered of it. Raises NotFound, Busy, DiskError."""
+
     def keep(self, conversation: Conversation) -> Journal:
         """A file for a conversation that had none; holds all of it when this returns."""
+
+
+class Exporter(Protocol):
+    """Conversations in the forms "md", "html" and "json" (a list of wire messages)."""
+
+    def text(self, conversation: Conversation, form: str, *, replies: int | None) -> str:
+        """The open branch, or the end of it that holds the last `replies`."""
+
+    def save(
+        self,
+        conversation: Conversation,
+        form: str,
+        *,
+        path: str,
+        replies: int | None,
+        replace: bool,
+    ) -> str:
+        """Write it to `path`, or to a file named after the title, and return where that
+        is. Raises UsageError for a file that is there, unless it is to be replaced, and
+        DiskError."""
 
 
 class Ending(Enum):

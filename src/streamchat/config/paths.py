@@ -27,8 +27,10 @@ class Paths:
         return self.data_dir / "conversations"
 
     def for_demo(self) -> Paths:
-        """The demo's conversations are apart from real ones."""
-        return replace(self, data_dir=self.data_dir / "demo")
+        """The demo's conversations, and what is derived from them, are apart from real ones."""
+        return replace(
+            self, data_dir=self.data_dir / "demo", cache_dir=self.cache_dir / "demo"
+        )
 
 
 def paths_of(environ: Mapping[str, str], home: Path) -> Paths:

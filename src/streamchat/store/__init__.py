@@ -13,19 +13,28 @@ from collections.abc import Callable
 from pathlib import Path
 
 from streamchat.conversation import Conversation
-from streamchat.errors import DiskError, NotFound
-from streamchat.ports import Archive, Opened, Summary
+from streamchat.errors import DiskError, NotFound, UsageError
+from streamchat.ports import Archive, Catalogue, Opened, Summary
 from streamchat.records import VERSION, Header, stamp
-from streamchat.store.disk import Disk, Folder, read_file, reading
+from streamchat.store.disk import Disk, Folder, read_file, reading, writing
 from streamchat.store.finding import looks_like_path, nobody, with_id, with_title
 from streamchat.store.imports import imported_turns
 from streamchat.store.journal import FileJournal, NoJournal, SealedJournal
 from streamchat.store.ledger import Ledger
 from streamchat.store.naming import file_name, id_in
 from streamchat.store.reader import Damage, NotConversation, read_conversation
+from streamchat.store.shelf import FileShelf, NoCatalogue, no_catalogue
 from streamchat.store.unkept import Unkept
 
-__all__ = ["Damage", "Disk", "FileJournal", "NoJournal", "SealedJournal", "Store"]
+__all__ = [
+    "Damage",
+    "Disk",
+    "FileJournal",
+    "NoCatalogue",
+    "NoJournal",
+    "SealedJournal",
+    "Store",
+]
 
 
 class Store:
@@ -38,8 +47,11 @@ class Store:
         disk: Disk,
         clock: Callable[[], float],
         new_id: Callable[[], str],
+        catalogue: Callable[[], Catalogue] = no_catalogue,
     ) -> None:
+        """`catalogue` is called when something is to be listed or searched."""
         self._folder = Folder(disk, directory)
+        self.shelf = FileShelf(self._folder, catalogue)
         self._disk = disk
         self._clock = clock
         self._new_id = new_id
@@ -49,7 +61,7 @@ class Store:
     saves = True
 
     def not_saving(self) -> Archive:
-        return Unkept(self)
+        return Unkept(self, self.shelf.unwritten())
 
     def saving(self) -> Archive:
         return self
@@ -165,11 +177,9 @@ class Store:
 
     def newest(self) -> Path:
         """The conversation that was written last. Raises NotFound when none is kept."""
-        with reading(self._folder.path):
-            files = self._folder.newest_first()
-        for path, _ in files:
-            if self._summary(path, 0.0) is not None:
-                return path
+        for kept in self.shelf.kept():
+            if self.shelf.look_into(kept) is not None:
+                return Path(kept.path)
         raise NotFound("No conversation is kept yet.")
 
     def find(self, ref: str) -> Path:
@@ -177,9 +187,7 @@ class Store:
         Ambiguous, which lists all."""
         if looks_like_path(ref):
             return Path(ref)
-        with reading(self._folder.path):
-            paths = [path for path, _ in self._folder.newest_first()]
-        if found := with_id(paths, ref):
+        if found := with_id([Path(kept.path) for kept in self.shelf.kept()], ref):
             return found
         summaries = self.summaries()
         if found := with_title(summaries, ref):
@@ -189,31 +197,25 @@ class Store:
         raise nobody(summaries, ref)
 
     def summaries(self) -> list[Summary]:
-        """Newest first. Reads every file, but decodes of each turn only its end."""
-        with reading(self._folder.path):
-            files = self._folder.newest_first()
-        found = (self._summary(path, written) for path, written in files)
-        return [summary for summary in found if summary is not None]
+        """Newest first."""
+        return self.shelf.summaries()
 
-    def _summary(self, path: Path, written: float) -> Summary | None:
-        """None for what holds no turn, or cannot be read."""
-        try:
-            data = read_file(self._disk, path)
-            lost = Header(id_in(path.name), "", "")
-            conversation, _ = read_conversation(data, lost=lost, whole_bytes=0)
-        except (DiskError, NotFound, NotConversation):
-            return None
-        if not conversation.turn_count:
-            return None
-        return Summary(
-            id=conversation.id,
-            title=conversation.title,
-            updated=written,
-            turns=conversation.turn_count,
-            model=conversation.model,
-            cost_usd=conversation.cost_usd,
-            path=str(path),
-        )
+    # End
+
+    def delete(self, ref: str) -> None:
+        """See ports.Archive. What is not in the directory is not ours to delete."""
+        path = self.find(ref)
+        if path.parent != self._folder.path:
+            raise UsageError(f"{path} is not a conversation that is kept here.")
+        ledger = self._ledger(path)
+        with reading(path):
+            ledger.open(private=True)
+        with writing(path):
+            try:
+                ledger.delete()
+            finally:
+                ledger.close()
+        self.shelf.forget(path)
 
 
 def _is_newer(conversation: Conversation) -> bool:

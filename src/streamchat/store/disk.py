@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from streamchat.errors import DiskError, NotFound
+from streamchat.ports import Kept
 
 _SAFELY = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
@@ -205,13 +206,14 @@ class Folder:
         if stat.S_IMODE(found.st_mode) & 0o077:
             self.disk.chmod(str(self.path), 0o700)
 
-    def newest_first(self) -> list[tuple[Path, float]]:
-        """The conversation files, with the time each was last written."""
+    def kept(self) -> list[Kept]:
+        """The conversation files, newest first. Raises OSError."""
         found = []
         with suppress(FileNotFoundError):
             for name in self.disk.list(str(self.path)):
                 if name.endswith(".jsonl"):
                     with suppress(FileNotFoundError):  # deleted meanwhile
-                        path = self.path / name
-                        found.append((path, self.disk.look(str(path)).st_mtime))
-        return sorted(found, key=lambda pair: (pair[1], pair[0].name), reverse=True)
+                        path = f"{self.path}/{name}"
+                        state = self.disk.look(path)
+                        found.append(Kept(path, state.st_size, state.st_mtime_ns))
+        return sorted(found, key=lambda kept: (kept.written_ns, kept.path), reverse=True)

@@ -159,6 +159,14 @@ class Ledger:
             close_quietly(self._disk, fd)
         sync_directory(self._disk, path.parent)
 
+    def delete(self) -> None:
+        """Take the file, and what was put aside of it, off the disk."""
+        assert self._holder is not None
+        for path in (self._beside(".torn"), self.path):
+            with suppress(FileNotFoundError):
+                self._disk.unlink(str(path))
+        sync_directory(self._disk, self.path.parent)
+
     def close(self) -> None:
         """Let others have it. A file that never held anything is taken away."""
         if self._holder is None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from streamchat.conversation import Conversation
 from streamchat.ports import Archive, Journal, Opened, Summary
 from streamchat.store.journal import NoJournal
+from streamchat.store.shelf import FileShelf
 
 if TYPE_CHECKING:
     from streamchat.store import Store
@@ -18,6 +19,7 @@ class Unkept:
     """Implements ports.Archive by only reading what `store` holds."""
 
     store: Store
+    shelf: FileShelf
 
     def start(self, model: str, system: str | None) -> tuple[Conversation, Journal]:
         conversation, _ = self.store.start(model, system)
@@ -47,7 +49,10 @@ class Unkept:
         return self.store.read(ref, model=model)
 
     def summaries(self) -> list[Summary]:
-        return self.store.summaries()
+        return self.shelf.summaries()
+
+    def delete(self, ref: str) -> None:
+        self.store.delete(ref)
 
     def keep(self, conversation: Conversation) -> Journal:
         """The user changed their mind (/save)."""

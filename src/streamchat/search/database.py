@@ -1,0 +1,137 @@
+"""Opening the index: a SQLite file for its owner only, or a database in memory.
+
+Rules: nothing is followed, created or widened that is not ours; another version's tables
+are dropped in one transaction, so that two programs of different versions only cost each
+other time; the rollback journal is used (a write-ahead log cannot be read where nothing
+may be written, and would keep deleted words).
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+import stat
+from contextlib import closing, suppress
+from pathlib import Path
+from urllib.parse import quote
+
+from streamchat.search.words import TOKENIZER
+
+VERSION = 1
+BUSY_S = 5.0
+_CACHE_KIB = 65536  # a batch must fit, or others could not read while it is written
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
+
+_TABLES = f"""
+DROP TABLE IF EXISTS files;
+DROP TABLE IF EXISTS turns;
+DROP TABLE IF EXISTS words;
+CREATE TABLE files (
+    id INTEGER PRIMARY KEY,
+    path BLOB NOT NULL UNIQUE,
+    size INTEGER NOT NULL,
+    written_ns INTEGER NOT NULL,
+    searchable INTEGER NOT NULL,
+    conversation TEXT NOT NULL,
+    title TEXT NOT NULL,
+    turns INTEGER NOT NULL,
+    model TEXT NOT NULL,
+    cost_usd REAL
+);
+CREATE INDEX files_by_time ON files (written_ns);
+CREATE TABLE turns (
+    id INTEGER PRIMARY KEY,
+    file INTEGER NOT NULL,
+    turn TEXT NOT NULL,
+    role TEXT NOT NULL,
+    at TEXT NOT NULL,
+    settled INTEGER NOT NULL
+);
+CREATE INDEX turns_by_file ON turns (file, id);
+CREATE VIRTUAL TABLE words USING fts5 (title, text, tokenize = "{TOKENIZER}");
+PRAGMA user_version = {VERSION};
+"""
+
+
+def open_file(path: Path, *, writes: bool) -> sqlite3.Connection:
+    """The index on disk. Raises sqlite3.Error, OSError."""
+    if writes:
+        with suppress(PermissionError):  # it may still be read
+            _prepare(path)
+    _require_ours(path)
+    mode = "rw" if writes else "ro"
+    # autocommit, so that transactions are where the code says; a lock guards the threads
+    connection = sqlite3.connect(
+        f"file:{quote(os.fsencode(path))}?mode={mode}",
+        uri=True,
+        timeout=BUSY_S,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    return _with_tables(connection)
+
+
+def open_memory(copied_from: Path | None) -> sqlite3.Connection:
+    """An index that goes with the process, with what the one on disk knows already."""
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    if copied_from is not None:
+        with closing(open_file(copied_from, writes=False)) as disk:
+            disk.backup(connection)
+    return _with_tables(connection)
+
+
+def _with_tables(connection: sqlite3.Connection) -> sqlite3.Connection:
+    try:
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        if _version(connection) != VERSION:
+            _make_tables(connection)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _make_tables(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    if _version(connection) == VERSION:  # another process was faster
+        connection.execute("ROLLBACK")
+        return
+    for statement in filter(str.strip, _TABLES.split(";")):
+        connection.execute(statement)
+    connection.execute("COMMIT")
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether to make the file anew; otherwise it is the disk, or another process."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    return code & 0xFF in _DAMAGE
+
+
+def discard(path: Path) -> None:
+    """Delete the index. Raises OSError."""
+    for suffix in ("-journal", ""):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _prepare(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    directory = path.parent.lstat()
+    if stat.S_IMODE(directory.st_mode) & 0o077 and directory.st_uid == os.geteuid():
+        path.parent.chmod(0o700)
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+    os.close(os.open(path, flags, 0o600))
+
+
+def _require_ours(path: Path) -> None:
+    found = path.lstat()
+    if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
+        raise OSError(errno.EPERM, "not a file of ours")
+    if stat.S_IMODE(found.st_mode) & 0o077:
+        path.chmod(0o600)

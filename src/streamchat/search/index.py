@@ -1,0 +1,219 @@
+"""The index as the rest of the program sees it (ports.Catalogue).
+
+Rules: what the files hold now is asked of the files; the index only spares reading them
+again. Work is done in steps of some megabytes, each a transaction, so that several
+processes and threads may index at once. When the file of the index fails it is made anew
+if it was damaged; otherwise the work goes on in memory, from a copy if there is one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from enum import Enum
+from pathlib import Path
+from typing import TypeVar
+
+from streamchat.errors import DiskError
+from streamchat.ports import Files, Hit, Kept, Progress, Summary
+from streamchat.search import reading, writing
+from streamchat.search.database import discard, is_damage, open_file, open_memory
+from streamchat.search.reading import Known
+from streamchat.search.words import query_of
+from streamchat.search.writing import Entry
+
+STEP_BYTES = 2_000_000  # of files: a tenth of a second or two
+STEP_FILES = 500
+
+_T = TypeVar("_T")
+
+
+class _Place(Enum):
+    """Where the tables are; each is where to go when the one before it fails."""
+
+    FILE = "on disk"
+    COPY = "in memory, begun with what is on disk"
+    EMPTY = "in memory"
+
+
+class Index:
+    """The index in the file `path`; nothing is written there unless it `writes`."""
+
+    def __init__(self, path: Path, *, writes: bool = True) -> None:
+        self._path = path
+        self._writes = writes
+        self._place = _Place.FILE
+        self._made_anew = False
+        self._open: sqlite3.Connection | None = None
+        self._lock = threading.RLock()
+
+    def unwritten(self) -> Index:
+        return Index(self._path, writes=False)
+
+    def close(self) -> None:
+        with self._lock:
+            if self._open is not None:
+                self._open.close()
+            self._open = None
+
+    # Asked
+
+    def summaries(self, files: Files) -> list[Summary]:
+        kept = files.kept()
+        known = self._run(reading.known)
+        for _ in _Place:  # once, and again for each time that the index was lost
+            stale = _stale(kept, known, texts=False)
+            if not stale:
+                break
+            for batch in _batches(stale):
+                self._take_in(files, batch, texts=False)
+            known = self._run(reading.known)
+        found = (known[each.path].summary for each in kept if each.path in known)
+        return [summary for summary in found if summary.turns]
+
+    def search(self, text: str, *, most: int) -> list[Hit]:
+        query = query_of(text)
+        return self._run(lambda db: reading.hits(db, query, most)) if query else []
+
+    def browse(self, text: str, *, most: int) -> list[Hit]:
+        if not text.strip():
+            return self._run(lambda db: reading.newest(db, most))
+        query = query_of(text)
+        return self._run(lambda db: reading.pages(db, query, most)) if query else []
+
+    # Kept up to date
+
+    def catch_up(self, files: Files) -> Iterator[Progress]:
+        for _ in _Place:
+            kept = files.kept()
+            known = self._run(reading.known)
+            self._remove(known.keys() - {each.path for each in kept})
+            stale = _stale(kept, known, texts=True)
+            if not stale:
+                return
+            done = 0
+            for batch in _batches(stale):
+                self._take_in(files, batch, texts=True)
+                done += len(batch)
+                yield Progress(done, len(stale))
+
+    def forget(self, path: str) -> None:
+        self._run(lambda db: _erase(db, path))
+        if self._writes and self._place is _Place.FILE:
+            return
+        try:
+            if self._path.exists():
+                with closing(open_file(self._path, writes=True)) as db:
+                    _erase(db, path)
+        except (sqlite3.Error, OSError):
+            self._discard(path)
+
+    def _discard(self, path: str) -> None:
+        try:
+            discard(self._path)
+        except OSError as error:
+            raise DiskError(
+                f"{self._path} may still hold words of {path}: {error.strerror}."
+            ) from error
+
+    def _remove(self, paths: Iterable[str]) -> None:
+        def remove(db: sqlite3.Connection) -> None:
+            with _transaction(db):
+                for path in paths:
+                    writing.remove(db, path)
+
+        if paths:
+            self._run(remove)
+
+    def _take_in(self, files: Files, batch: Sequence[Kept], *, texts: bool) -> None:
+        entries = [Entry(kept, files.look_into(kept)) for kept in batch]
+
+        def write(db: sqlite3.Connection) -> None:
+            with _transaction(db):
+                writing.write(db, entries, texts=texts)
+
+        self._run(write)
+
+    # Wherever it works
+
+    def _run(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
+        """Do it on disk, or where it can be done. Raises DiskError."""
+        with self._lock:
+            while True:
+                try:
+                    return work(self._tables())
+                except (sqlite3.Error, OSError) as error:
+                    self.close()
+                    if not self._another_way(error):
+                        raise DiskError(f"The search index does not work: {error}.") from error
+
+    def _tables(self) -> sqlite3.Connection:
+        if self._open is None:
+            match self._place:
+                case _Place.FILE:
+                    self._open = open_file(self._path, writes=self._writes)
+                case _Place.COPY:
+                    self._open = open_memory(self._path)
+                case _Place.EMPTY:
+                    self._open = open_memory(None)
+        return self._open
+
+    def _another_way(self, error: Exception) -> bool:
+        """Whether to try again, and where."""
+        may_be_made_anew = self._place is _Place.FILE and self._writes and not self._made_anew
+        if may_be_made_anew and isinstance(error, sqlite3.Error) and is_damage(error):
+            self._made_anew = True
+            with suppress(OSError):
+                discard(self._path)
+            return True
+        match self._place:
+            case _Place.FILE:
+                self._place = _Place.COPY
+            case _Place.COPY:
+                self._place = _Place.EMPTY
+            case _Place.EMPTY:
+                return False
+        return True
+
+
+def _stale(kept: Iterable[Kept], known: Mapping[str, Known], *, texts: bool) -> list[Kept]:
+    """What changed since it was read, or was not read so far."""
+
+    def is_fresh(each: Kept) -> bool:
+        found = known.get(each.path)
+        return found is not None and found.is_of(each) and (found.searchable or not texts)
+
+    return [each for each in kept if not is_fresh(each)]
+
+
+def _batches(kept: Iterable[Kept]) -> Iterator[list[Kept]]:
+    batch: list[Kept] = []
+    size = 0
+    for each in kept:
+        batch.append(each)
+        size += each.size
+        if size >= STEP_BYTES or len(batch) == STEP_FILES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+@contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[None]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.Error):  # SQLite has done it for some failures
+            db.execute("ROLLBACK")
+        raise
+
+
+def _erase(db: sqlite3.Connection, path: str) -> None:
+    with _transaction(db):
+        writing.remove(db, path)
+        writing.erase(db)

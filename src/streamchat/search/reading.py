@@ -1,0 +1,131 @@
+"""What the index knows, read as values: files, hits, newest turns."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from streamchat.ports import Hit, Kept, Summary
+from streamchat.search.words import HIT_BEGINS, HIT_ENDS, shown
+
+EXCERPT_TOKENS = 24
+_MOST_SCANNED = 20_000  # hits, for a page of conversations
+_PREVIEW_LENGTH = 300
+
+_SUMMARY = (
+    "files.path, files.written_ns, files.conversation, files.title, files.turns, "
+    "files.model, files.cost_usd"
+)
+_TURN = "turns.turn, turns.role, turns.at"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the index has of a file."""
+
+    size: int
+    written_ns: int
+    searchable: bool
+    summary: Summary
+
+    def is_of(self, kept: Kept) -> bool:
+        return (self.size, self.written_ns) == (kept.size, kept.written_ns)
+
+
+def known(db: sqlite3.Connection) -> dict[str, Known]:
+    """What there is of each file, by its path."""
+    query = f"SELECT {_SUMMARY}, files.size, files.searchable FROM files"
+    found = (
+        Known(size, row[1], bool(searchable), _summary(row))
+        for *row, size, searchable in db.execute(query)
+    )
+    return {each.summary.path: each for each in found}
+
+
+def _summary(row: Sequence[Any]) -> Summary:
+    path, written_ns, id, title, turns, model, cost_usd = row
+    updated = written_ns / 1e9
+    return Summary(id, title, updated, turns, model, cost_usd, os.fsdecode(path))
+
+
+def _hit(row: Sequence[Any]) -> Hit:
+    turn, role, at, excerpt = row[-4:]
+    return Hit(_summary(row[:-4]), turn or "", role or "", at or "", shown(excerpt or ""))
+
+
+_JOINED = """
+FROM words
+CROSS JOIN turns ON turns.id = words.rowid
+CROSS JOIN files ON files.id = turns.file
+WHERE words MATCH ?
+"""
+_TEXT_EXCERPT = f"snippet(words, 1, '{HIT_BEGINS}', '{HIT_ENDS}', '…', {EXCERPT_TOKENS})"
+_TITLE_EXCERPT = f"highlight(words, 0, '{HIT_BEGINS}', '{HIT_ENDS}')"
+_TEXT_HITS = f"""
+SELECT {_SUMMARY}, {_TURN}, {_TEXT_EXCERPT} {_JOINED} ORDER BY words.rowid DESC LIMIT ?
+"""
+_TITLE_HITS = f"""
+SELECT {_SUMMARY}, {_TURN}, {_TITLE_EXCERPT} {_JOINED} ORDER BY files.written_ns DESC LIMIT ?
+"""
+# An excerpt is dear, and is made of the first hit in each conversation only.
+_FIRST_HITS = f"""
+SELECT CASE WHEN is_first(turns.file) THEN {_TEXT_EXCERPT} END AS excerpt,
+    {_SUMMARY}, {_TURN}
+{_JOINED} ORDER BY words.rowid DESC LIMIT {_MOST_SCANNED}
+"""
+_LAST_TURNS = f"""
+SELECT {_SUMMARY}, {_TURN}, substr(words.text, 1, {_PREVIEW_LENGTH}) FROM (
+    SELECT * FROM files WHERE turns > 0 ORDER BY written_ns DESC LIMIT ?
+) AS files
+LEFT JOIN turns ON turns.id = (SELECT max(id) FROM turns WHERE file = files.id)
+LEFT JOIN words ON words.rowid = turns.id
+ORDER BY files.written_ns DESC
+"""
+
+
+def hits(db: sqlite3.Connection, query: str, most: int) -> list[Hit]:
+    """See ports.Shelf.search."""
+    texts = [_hit(row) for row in db.execute(_TEXT_HITS, (f"text : ({query})", most))]
+    found = {hit.summary.path for hit in texts}
+    titles = [hit for hit in title_hits(db, query, most) if hit.summary.path not in found]
+    return [*titles, *texts][:most]
+
+
+def title_hits(db: sqlite3.Connection, query: str, most: int) -> list[Hit]:
+    """The titles that the words are in, the conversation that was written last first."""
+    return [_hit(row) for row in db.execute(_TITLE_HITS, (f"title : ({query})", most))]
+
+
+def newest(db: sqlite3.Connection, most: int) -> list[Hit]:
+    """The conversations that were written last, each with the beginning of its last turn."""
+    return [_hit(row) for row in db.execute(_LAST_TURNS, (most,))]
+
+
+def first_hits(db: sqlite3.Connection, query: str, most: int) -> list[Hit]:
+    """The newest hit of each conversation."""
+    seen: set[int] = set()
+    found: list[Hit] = []
+
+    def is_first(file: int) -> bool:
+        new = file not in seen
+        seen.add(file)
+        return new
+
+    db.create_function("is_first", 1, is_first)
+    for excerpt, *row in db.execute(_FIRST_HITS, (f"text : ({query})",)):
+        if excerpt is not None:
+            found.append(_hit([*row, excerpt]))
+            if len(found) == most:
+                break
+    return found
+
+
+def pages(db: sqlite3.Connection, query: str, most: int) -> list[Hit]:
+    """See ports.Shelf.browse."""
+    texts = {hit.summary.path: hit for hit in first_hits(db, query, most)}
+    titles = title_hits(db, query, most)
+    best = [texts.pop(hit.summary.path, hit) for hit in titles]
+    return [*best, *texts.values()][:most]

@@ -1,0 +1,83 @@
+"""What of a text is indexed, what is asked for, and what is shown of a hit. Pure.
+
+SQLite's unicode61 tokenizer ends a word where letters, digits and marks end, and ignores
+case and diacritics. Writing without blanks between words (Han, kana, Hangul, Thai, Lao,
+Khmer, Burmese) would be one word a sentence: here each of its characters is a word, and
+what is searched is then a phrase of them, so that any part is found, from one character
+on. (The trigram tokenizer needs three, and most Chinese words have two; its index is three
+times as large.) Elsewhere words are found by their beginning.
+
+What a user types is never the syntax of a query: each word goes in as a quoted phrase.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from streamchat.ports import Excerpt
+
+TOKENIZER = "unicode61 remove_diacritics 2 categories 'L* M* N* Co'"
+
+# Not blanks (str.split would part words there), and no letters: they separate tokens.
+HIT_BEGINS, HIT_ENDS, _SEPARATOR = "\x02", "\x03", "\x04"
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff"
+    "\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uaa60-\uaa7f"
+    "\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U00020000-\U0003ffff]+"
+)
+
+
+def storable(text: str) -> str:
+    """A text as SQLite can hold it: no lone surrogate, no NUL."""
+    if text.isascii():
+        return _CONTROLS.sub(" ", text)
+    return _CONTROLS.sub(" ", _SURROGATES.sub("\ufffd", text))
+
+
+def indexed(text: str) -> str:
+    """A text as it is put into the index; `shown` gives it back."""
+    clean = storable(text)
+    if clean.isascii():
+        return clean
+    return _UNSPACED.sub(_parted, unicodedata.normalize("NFC", clean))
+
+
+def _parted(run: re.Match[str]) -> str:
+    return f"{_SEPARATOR}{_SEPARATOR.join(run[0])}{_SEPARATOR}"
+
+
+def query_of(typed: str) -> str | None:
+    """The query for what was typed: all words must occur; the last one may go on, unless
+    a blank ends it. None when there is no word in it."""
+    words = [word for word in indexed(typed).split() if any(map(_is_of_word, word))]
+    if not words:
+        return None
+    phrases = ['"' + word.replace('"', '""') + '"' for word in words]
+    goes_on = "" if typed[-1:].isspace() else "*"
+    return " AND ".join(phrases) + goes_on
+
+
+def _is_of_word(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category[0] in "LMN" or category == "Co"
+
+
+def shown(marked: str) -> Excerpt:
+    """An excerpt on one line, in pieces: each with whether it was searched for."""
+    text = " ".join(marked.replace(_SEPARATOR, "").split())
+    return tuple(_pieces(text))
+
+
+def _pieces(text: str) -> Iterator[tuple[str, bool]]:
+    for part in text.split(HIT_BEGINS):
+        hit, end, rest = part.partition(HIT_ENDS)
+        if not end:
+            hit, rest = "", part
+        if hit:
+            yield hit, True
+        if rest:
+            yield rest, False

@@ -1,0 +1,173 @@
+"""The rows of the index, written from conversations.
+
+A file has one row; each of its turns one in `turns` and one of the same id in `words`. A
+row's id begins with the second of its turn, so the order of ids is the order of time: a
+page of the newest hits is read without looking at the others. Turns never change, so a
+file that grew costs its new turns only. The title has a row whose turn is "".
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from streamchat.conversation import Conversation
+from streamchat.ports import Kept
+from streamchat.records import Sealed, Turn
+from streamchat.search.words import indexed, storable
+
+_SECOND_BITS = 20  # a million turns in the same second
+_LAST_SECOND = 1 << 40
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was found in a file; None when it holds no conversation."""
+
+    kept: Kept
+    conversation: Conversation | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    file: int
+    turn: str
+    role: str
+    at: str
+    second: int
+    settled: bool
+    title: str = ""
+    text: str = ""
+
+
+def write(db: sqlite3.Connection, entries: Iterable[Entry], *, texts: bool) -> None:
+    """Put files in, their texts only if asked for; but not what another process did
+    meanwhile."""
+    rows: list[_Row] = []
+    for entry in entries:
+        path = os.fsencode(entry.kept.path)
+        known = db.execute(_AGREES, (path, entry.kept.size, entry.kept.written_ns)).fetchone()
+        if known and (known[0] or not texts):
+            continue
+        file = _write_file(db, path, entry, searchable=texts)
+        if texts:
+            rows += _news_of(db, file, entry.conversation)
+    for row in sorted(rows, key=lambda row: row.second):
+        _insert(db, row)
+
+
+_AGREES = "SELECT searchable FROM files WHERE path = ? AND size = ? AND written_ns = ?"
+_WRITE_FILE = """
+INSERT INTO files (
+    path, size, written_ns, searchable, conversation, title, turns, model, cost_usd
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (path) DO UPDATE SET
+    size = excluded.size, written_ns = excluded.written_ns, searchable = excluded.searchable,
+    conversation = excluded.conversation, title = excluded.title, turns = excluded.turns,
+    model = excluded.model, cost_usd = excluded.cost_usd
+"""
+
+
+def _write_file(db: sqlite3.Connection, path: bytes, entry: Entry, *, searchable: bool) -> int:
+    kept, found = entry.kept, entry.conversation
+    about: tuple[object, ...] = ("", "", 0, "", None)
+    if found is not None:
+        texts = (storable(text) for text in (found.id, found.title, found.model))
+        id, title, model = texts
+        about = (id, title, found.turn_count, model, found.cost_usd)
+    db.execute(_WRITE_FILE, (path, kept.size, kept.written_ns, searchable, *about))
+    return int(db.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()[0])
+
+
+def _news_of(
+    db: sqlite3.Connection, file: int, conversation: Conversation | None
+) -> Iterator[_Row]:
+    """What is not in the index yet; what is no longer true goes."""
+    query = "SELECT turn, id FROM turns WHERE file = ? AND settled"
+    have: dict[str, int] = dict(db.execute(query, (file,)))
+    if conversation is None:
+        _delete(db, file, keep=())
+        return
+    turns = _turns_of(conversation)
+    kept = have.keys() & turns.keys()
+    if _title(db, have.get("")) == indexed(conversation.title):
+        kept.add("")
+    _delete(db, file, keep=[have[turn] for turn in kept])
+    if "" not in kept:
+        yield _title_row(file, conversation)
+    for turn, settled in turns.items():
+        if turn not in kept:
+            yield _turn_row(file, conversation.turn(turn), settled=settled)
+
+
+def _turns_of(conversation: Conversation) -> dict[str, bool]:
+    """Every turn of every branch, and whether it is final; reads none of them."""
+    records = conversation.records
+    settled = {record.id for record in records if isinstance(record, Turn | Sealed)}
+    return {turn: turn in settled for turn, _ in conversation.outline()}
+
+
+def _title(db: sqlite3.Connection, id: int | None) -> str | None:
+    found = db.execute("SELECT title FROM words WHERE rowid = ?", (id,)).fetchone()
+    return None if found is None else str(found[0])
+
+
+def _title_row(file: int, conversation: Conversation) -> _Row:
+    title = indexed(conversation.title)
+    at = storable(conversation.header.created)
+    return _Row(file, "", "title", at, second=0, settled=True, title=title)
+
+
+def _turn_row(file: int, turn: Turn, *, settled: bool) -> _Row:
+    second = max(1, min(_second_of(turn.at), _LAST_SECOND))
+    text = indexed(turn.message.text)
+    at = storable(turn.at)
+    return _Row(file, turn.id, turn.role, at, second=second, settled=settled, text=text)
+
+
+def _second_of(at: str) -> int:
+    """0 for a time that is none."""
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        return 0
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+
+
+def _insert(db: sqlite3.Connection, row: _Row) -> None:
+    first = row.second << _SECOND_BITS
+    last = first + (1 << _SECOND_BITS) - 1
+    newest = db.execute(_NEWEST_ID, (first, last)).fetchone()[0]
+    id = first if newest is None else newest + 1
+    db.execute(_INSERT_TURN, (id, row.file, row.turn, row.role, row.at, row.settled))
+    db.execute(_INSERT_WORDS, (id, row.title, row.text))
+
+
+_NEWEST_ID = "SELECT max(id) FROM turns WHERE id BETWEEN ? AND ?"
+_INSERT_TURN = "INSERT INTO turns (id, file, turn, role, at, settled) VALUES (?, ?, ?, ?, ?, ?)"
+_INSERT_WORDS = "INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)"
+
+
+def _delete(db: sqlite3.Connection, file: int, *, keep: Iterable[int]) -> None:
+    rows = {id for (id,) in db.execute("SELECT id FROM turns WHERE file = ?", (file,))}
+    gone = [(id,) for id in rows.difference(keep)]
+    db.executemany("DELETE FROM words WHERE rowid = ?", gone)
+    db.executemany("DELETE FROM turns WHERE id = ?", gone)
+
+
+def remove(db: sqlite3.Connection, path: str) -> None:
+    """Take a file out."""
+    name = os.fsencode(path)
+    found = db.execute("SELECT id FROM files WHERE path = ?", (name,)).fetchone()
+    if found is not None:
+        _delete(db, found[0], keep=())
+        db.execute("DELETE FROM files WHERE id = ?", found)
+
+
+def erase(db: sqlite3.Connection) -> None:
+    """Leave no trace of what was removed: until its parts are merged, the index of words
+    has those of deleted rows too. What SQLite frees is overwritten (secure_delete)."""
+    db.execute("INSERT INTO words (words) VALUES ('optimize')")
