@@ -50,7 +50,7 @@ def test_help_lists_every_command() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "nearest"),
-    [("modle", "/model"), ("hlep", "/help"), ("resu", "/resume"), ("exot", "/exit")],
+    [("modle", "/model"), ("hlep", "/help"), ("resu", "/resume"), ("exti", "/exit")],
 )
 def test_an_unknown_name_gets_the_nearest(typed: str, nearest: str) -> None:
     with pytest.raises(UsageError, match=nearest):

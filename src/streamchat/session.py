@@ -16,7 +16,7 @@ from streamchat.capabilities import ModelFacts, facts_by_table
 from streamchat.conversation import COMPACTS, Conversation
 from streamchat.errors import DiskError
 from streamchat.messages import Block, Message, Request, text_block
-from streamchat.ports import Archive, Journal
+from streamchat.ports import Archive, Exporter, Journal
 from streamchat.records import Partial, Record, Turn
 
 
@@ -27,6 +27,7 @@ class Session:
     conversation: Conversation
     journal: Journal
     archive: Archive
+    exporter: Exporter
     max_tokens: int
     effort: str | None
     thinking: str | None

@@ -8,7 +8,7 @@ the session and returns an outcome for the loop to act on; it never prints.
 order of the imports here is the order of /help.
 """
 
-from streamchat.commands import basics, branches, money, reasoning
+from streamchat.commands import basics, branches, exports, money, reasoning
 from streamchat.commands.table import (
     COMMANDS,
     KEYS,
@@ -42,6 +42,7 @@ __all__ = [
     "basics",
     "branches",
     "commands_table",
+    "exports",
     "money",
     "reasoning",
     "run",

@@ -283,7 +283,7 @@ _REPORTS = (
     _report("list", "--list", "the saved conversations, newest first"),
     _report("search", "--search", "the conversations that contain TEXT", "TEXT"),
     _report("show", "--show", "print a conversation", "REF"),
-    _report("export", "--export", "print a conversation in another form", "md|html|json REF"),
+    _report("export", "--export", "print a conversation, or write it to the PATH after it", "md|html|json REF"),
     _report("list_models", "--list-models", "the models of the server"),
     _report("show_config", "--show-config", "every setting and where it came from"),
     _report("version", "--version", "the version"),

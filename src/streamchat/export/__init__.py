@@ -1,0 +1,74 @@
+"""Conversations for other programs and other people: Markdown, one HTML page, JSON.
+
+The only importer of markdown_it's renderer and, beside `render`, of pygments. Owns the
+forms and the files that are written on request; must not know the terminal, the server
+or the conversation files. What an answer holds is hostile here too: see `html`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from streamchat.conversation import Conversation
+from streamchat.errors import UsageError
+from streamchat.export.document import document_of
+from streamchat.export.files import save
+from streamchat.export.wire import as_messages
+from streamchat.sanitize import clean_line
+
+__all__ = ["FORMS", "Exporter"]
+
+FORMS = ("md", "html", "json")
+_NAME_CHARACTERS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """Implements ports.Exporter; relative paths are from `cwd`."""
+
+    cwd: Path
+    home: Path
+
+    def text(self, conversation: Conversation, form: str, *, replies: int | None) -> str:
+        """See ports.Exporter."""
+        match form:
+            case "json":
+                return as_messages(conversation, replies=replies)
+            case "md":
+                from streamchat.export.markdown import as_markdown  # markdown-it's helpers
+
+                return as_markdown(document_of(conversation, replies=replies))
+            case "html":
+                from streamchat.export.html import as_page  # markdown-it and pygments: 60 ms
+
+                return as_page(document_of(conversation, replies=replies))
+        raise UsageError(f"There is no form {form!r}; the forms are {', '.join(FORMS)}.")
+
+    def save(
+        self,
+        conversation: Conversation,
+        form: str,
+        *,
+        path: str,
+        replies: int | None,
+        replace: bool,
+    ) -> str:
+        """See ports.Exporter."""
+        text = self.text(conversation, form, replies=replies)
+        place = self._place(path) if path else self.cwd / file_name(conversation.title, form)
+        save(text, place, replace=replace)
+        return str(place)
+
+    def _place(self, path: str) -> Path:
+        if path == "~" or path.startswith("~/"):
+            return self.home / path[2:]
+        return self.cwd / path
+
+
+def file_name(title: str, form: str) -> str:
+    """Named after the title: its words, joined by dashes."""
+    words = re.findall(r"\w+", clean_line(title).lower())
+    name = "-".join(words)[:_NAME_CHARACTERS].rstrip("-_")
+    return f"{name or 'conversation'}.{form}"

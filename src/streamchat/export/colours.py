@@ -1,0 +1,68 @@
+"""Source code to HTML with the few classes that `page` has colours for."""
+
+from __future__ import annotations
+
+from html import escape
+from itertools import groupby
+
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
+from pygments.token import (
+    Comment,
+    Generic,
+    Keyword,
+    Name,
+    Number,
+    Operator,
+    String,
+    _TokenType,
+)
+from pygments.util import ClassNotFound
+
+LONGEST = 100_000  # characters that are coloured: a lexer may take quadratic time
+_CLASSES = (
+    (Comment.Preproc, "kw"),
+    (Comment, "com"),
+    (Keyword, "kw"),
+    (Operator.Word, "kw"),
+    (Name.Function, "fn"),
+    (Name.Class, "fn"),
+    (Name.Decorator, "fn"),
+    (Name.Tag, "kw"),
+    (Name.Attribute, "fn"),
+    (Name.Builtin, "bi"),
+    (Name.Exception, "bi"),
+    (Name.Constant, "num"),
+    (String, "str"),
+    (Number, "num"),
+    (Generic.Deleted, "del"),
+    (Generic.Inserted, "ins"),
+    (Generic.Heading, "kw"),
+    (Generic.Subheading, "fn"),
+)
+
+
+def coloured(code: str, language: str) -> str:
+    """Escaped HTML that holds every character of the code."""
+    lexer = _lexer(language) if len(code) <= LONGEST else None
+    if lexer is None:
+        return escape(code)
+    tokens = [(_class_of(kind), text) for kind, text in lexer.get_tokens(code)]
+    if "".join(text for _, text in tokens) != code:  # a lexer that tidies
+        return escape(code)
+    runs = ((name, "".join(t for _, t in run)) for name, run in groupby(tokens, lambda t: t[0]))
+    return "".join(
+        f'<span class="{name}">{escape(text)}</span>' if name else escape(text)
+        for name, text in runs
+    )
+
+
+def _lexer(language: str) -> Lexer | None:
+    try:
+        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return None
+
+
+def _class_of(kind: _TokenType) -> str:
+    return next((name for group, name in _CLASSES if kind[: len(group)] == group), "")

@@ -1,0 +1,129 @@
+"""What a reader sees of a conversation, for both readable forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from streamchat.conversation import Conversation
+from streamchat.messages import INTERRUPTED, THINKING_TYPES, Block, Message
+from streamchat.records import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A block that is no text. `media_type` and `data` are those of a picture that is
+    carried along, base64; else ""."""
+
+    kind: str
+    name: str = ""
+    media_type: str = ""
+    data: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One turn."""
+
+    role: str
+    at: str  # ISO 8601, or ""
+    text: str
+    model: str = ""
+    thinking: str = ""
+    attached: tuple[Attached, ...] = ()
+    sources: tuple[Citation, ...] = ()
+    interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    title: str
+    created: str
+    said: tuple[Said, ...]
+
+
+def document_of(conversation: Conversation, *, replies: int | None) -> Document:
+    """The open branch, or its last `replies` with what was asked."""
+    turns = last(conversation.path, [turn.role for turn in conversation.path], replies)
+    return Document(
+        conversation.title or "Conversation",
+        conversation.header.created,
+        tuple(_said(turn) for turn in turns),
+    )
+
+
+def last(items: Sequence[Turn], roles: Sequence[str], replies: int | None) -> Sequence[Turn]:
+    return items[start_of_last(roles, replies) :]
+
+
+def start_of_last(roles: Sequence[str], replies: int | None) -> int:
+    """Where the `replies`-th last answer's question begins."""
+    answered = [
+        at for at, role in enumerate(roles) if role == "user" and "assistant" in roles[at + 1 :]
+    ]
+    firsts = [at for at in answered if at == 0 or roles[at - 1] != "user"]
+    return 0 if replies is None or replies >= len(firsts) else firsts[-replies]
+
+
+def _said(turn: Turn) -> Said:
+    message = turn.message
+    return Said(
+        role=message.role,
+        at=turn.at,
+        text=message.text,
+        model=message.model or "",
+        thinking="\n\n".join(_thoughts(message)),
+        attached=tuple(_attached(block) for block in message.content if _is_other(block)),
+        sources=tuple(dict.fromkeys(_citations(message))),
+        interrupted=message.stop_reason == INTERRUPTED,
+    )
+
+
+def _thoughts(message: Message) -> Iterator[str]:
+    for block in message.content:
+        text = block.get("thinking")
+        if block.get("type") == "thinking" and isinstance(text, str) and text.strip():
+            yield text
+
+
+def _is_other(block: Block) -> bool:
+    kind = str(block.get("type"))
+    return kind != "text" and kind not in THINKING_TYPES and not kind.endswith("_result")
+
+
+def _attached(block: Block) -> Attached:
+    kind, source = str(block.get("type")), block.get("source")
+    name = str(block.get("title") or block.get("name") or "")
+    if not isinstance(source, dict):
+        return Attached(kind, name)
+    if source.get("type") == "url":
+        return Attached(kind, name or str(source.get("url", "")))
+    if kind == "image" and source.get("type") == "base64":
+        return Attached(
+            kind, name, str(source.get("media_type", "")), str(source.get("data", ""))
+        )
+    return Attached(kind, name)
+
+
+def _citations(message: Message) -> Iterator[Citation]:
+    for block in message.content:
+        cited = block.get("citations")
+        for each in cited if isinstance(cited, list) else ():
+            url = each.get("url") if isinstance(each, dict) else None
+            if isinstance(url, str) and url:
+                yield Citation(str(each.get("title") or url), url)
+
+
+def when(at: str) -> str:
+    """A time for people: "23 Nov 2026, 22:10 UTC"; "" where it is unknown."""
+    try:
+        return f"{datetime.fromisoformat(at):%-d %b %Y, %H:%M} UTC"
+    except ValueError:
+        return ""

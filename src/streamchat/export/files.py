@@ -1,0 +1,42 @@
+"""Writing an exported file: never over another one unless that was asked for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from streamchat.errors import DiskError, UsageError
+
+
+def save(text: str, path: Path, *, replace: bool) -> None:
+    """Raises UsageError when the file exists and is not to be replaced, DiskError for
+    what the system refuses. A file that is replaced is so at once, or not at all."""
+    try:
+        if replace and path.exists():
+            _replace(text, path.resolve())
+        else:
+            _write(text, path)
+    except FileExistsError as error:
+        raise UsageError(
+            f"{path} is there already; a ! after the name writes over it."
+        ) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DiskError(f"Cannot write {path}: {reason[:1].lower()}{reason[1:]}.") from error
+
+
+def _replace(text: str, path: Path) -> None:
+    if not path.is_file():
+        raise OSError(0, "It is no regular file")
+    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        _write(text, beside)
+        beside.replace(path)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def _write(text: str, path: Path) -> None:
+    with path.open("xb") as file:
+        file.write(text.encode("utf-8", "replace"))

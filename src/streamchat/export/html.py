@@ -1,0 +1,110 @@
+"""A conversation as one HTML page: no script, no external resource, nothing fetched.
+
+The page says so itself, with a content security policy, and does not depend on it: text
+is escaped, what was typed is literal, answers pass through `prose`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import escape
+
+from streamchat.export.document import Attached, Citation, Document, Said, when
+from streamchat.export.page import STYLE
+from streamchat.export.prose import html_of, is_safe, link
+from streamchat.sanitize import clean, clean_line
+
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+_PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+=*")
+
+
+def as_page(document: Document) -> str:
+    """The whole document."""
+    title = escape(clean_line(document.title))
+    turns = "\n".join(_turn(said) for said in document.said)
+    return f"""\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<style>
+{STYLE}</style>
+</head>
+<body>
+<header class="page">
+<h1 dir="auto">{title}</h1>
+<p>{escape(_summary(document))}</p>
+</header>
+<main>
+{turns}
+</main>
+</body>
+</html>
+"""
+
+
+def _summary(document: Document) -> str:
+    asked = sum(said.role == "user" for said in document.said)
+    models = dict.fromkeys(clean_line(said.model) for said in document.said if said.model)
+    count = f"{asked} question" if asked == 1 else f"{asked} questions"
+    return " · ".join(filter(None, [when(document.created), *models, count]))
+
+
+def _turn(said: Said) -> str:
+    kind = "user" if said.role == "user" else "assistant"
+    who = "You" if said.role == "user" else clean_line(said.model) or "Assistant"
+    body = "\n".join(filter(None, _parts(said)))
+    return f"""\
+<article class="{kind}">
+<div class="by"><h2>{escape(who)}</h2>{_time(said.at)}</div>
+{body}
+</article>"""
+
+
+def _time(at: str) -> str:
+    words = when(at)
+    return f'<time datetime="{escape(clean_line(at))}">{escape(words)}</time>' if words else ""
+
+
+def _parts(said: Said) -> Iterator[str]:
+    for each in said.attached:
+        yield _attachment(each)
+    if said.thinking:
+        yield (
+            "<details><summary>Thinking</summary>"
+            f'<div class="typed" dir="auto">{escape(clean(said.thinking))}</div></details>'
+        )
+    if said.role == "user" and said.text.strip():
+        yield f'<div class="typed" dir="auto">{escape(clean(said.text))}</div>'
+    elif said.text.strip():
+        yield f'<div class="prose" dir="auto">\n{html_of(said.text)}</div>'
+    if said.sources:
+        yield f'<ul class="sources">{"".join(map(_source, said.sources))}</ul>'
+    if said.interrupted:
+        yield '<p class="note">Interrupted.</p>'
+
+
+def _attachment(attached: Attached) -> str:
+    name = clean_line(attached.name)
+    if attached.media_type in _PICTURES and _BASE64.fullmatch(attached.data):
+        source = f"data:{attached.media_type};base64,{attached.data}"
+        return f'<p><img alt="{escape(name or "picture")}" src="{source}"></p>'
+    label = clean_line(attached.kind).replace("_", " ")
+    if is_safe(name):
+        return f'<p class="attached">{escape(label)} {link(name, name)}</p>'
+    return f'<p class="attached">{escape(f"{label} {name}".strip())}</p>'
+
+
+def _source(citation: Citation) -> str:
+    title, url = clean_line(citation.title), clean_line(citation.url)
+    return f"<li>{link(url, title) if is_safe(url) else escape(f'{title} {url}')}</li>"

@@ -1,0 +1,61 @@
+"""A conversation as Markdown: each turn verbatim under a heading with its role and time."""
+
+from __future__ import annotations
+
+import re
+
+from streamchat.blocks import Blocks, Heading
+from streamchat.export.document import Citation, Document, Said, when
+from streamchat.sanitize import clean_line
+
+
+def as_markdown(document: Document) -> str:
+    """The whole document."""
+    parts = [f"# {clean_line(document.title)}"]
+    for said in document.said:
+        parts += [_heading(said), *(f"*[{_name(each)}]*" for each in _attachments(said))]
+        if said.text.strip():
+            parts.append(_closed(said.text.strip("\n")))
+        if said.interrupted:
+            parts.append("*(interrupted)*")
+        if said.sources:
+            parts.append("\n".join(["Sources:", "", *map(_source, said.sources)]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _heading(said: Said) -> str:
+    role = "User" if said.role == "user" else "Assistant"
+    model = f" ({clean_line(said.model)})" if said.model else ""
+    time = f", {when(said.at)}" if when(said.at) else ""
+    return f"## {role}{model}{time}"
+
+
+def _attachments(said: Said) -> list[str]:
+    return [f"{each.kind}: {each.name}" if each.name else each.kind for each in said.attached]
+
+
+def _name(text: str) -> str:
+    return clean_line(text).replace("*", "\\*")
+
+
+def _source(citation: Citation) -> str:
+    title = clean_line(citation.title).replace("[", "\\[").replace("]", "\\]")
+    return f"- {title}: <{clean_line(citation.url)}>"
+
+
+def _closed(text: str) -> str:
+    """The text, and the end of what it leaves open: a code block or a comment would take
+    in all that follows."""
+    if _is_closed(text):
+        return text
+    runs = re.findall(r"^ {0,3}(`{3,}|~{3,})", text, re.MULTILINE)
+    for end in (*sorted(runs, key=len, reverse=True), "-->"):
+        if _is_closed(f"{text}\n{end}"):
+            return f"{text}\n{end}"
+    return text
+
+
+def _is_closed(text: str) -> bool:
+    parser = Blocks()
+    leaves = [*parser.feed(f"{text}\n\n# next\n"), *parser.close()]
+    return isinstance(leaves[-1].block, Heading)
