@@ -121,6 +121,8 @@ def _report(run: Run, report: Report) -> int:
             reports.show_configuration(run)
         case Report.LIST:
             reports.list_conversations(run)
+        case Report.SEARCH:
+            reports.search_conversations(run, run.invocation.report_words[0])
         case Report.SHOW:
             reports.show_conversation(run, run.invocation.report_words[0])
         case Report.EXPORT:

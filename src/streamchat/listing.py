@@ -1,4 +1,5 @@
-"""The list of conversations as text: for /list, --list and the questions that name them.
+"""Conversations and hits in them as text: for /list, --list, --search and the questions
+that name them.
 
 Pure: values in, Markdown or plain lines out.
 """
@@ -6,9 +7,10 @@ Pure: values in, Markdown or plain lines out.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from streamchat.messages import JsonObject
-from streamchat.ports import Summary
+from streamchat.ports import Hit, Summary
 
 _UNITS = ((86400.0 * 365, "y"), (86400.0, "d"), (3600.0, "h"), (60.0, "min"))
 
@@ -68,4 +70,53 @@ def summary_object(summary: Summary) -> JsonObject:
         "model": summary.model,
         "cost_usd": summary.cost_usd,
         "path": summary.path,
+    }
+
+
+def hits_markdown(hits: Iterable[Hit], *, now: float) -> str:
+    """For the terminal: each hit with its conversation above it."""
+    return "\n\n".join(f"{_place(hit, now)}\n> {_quotation(hit)}" for hit in hits)
+
+
+def _place(hit: Hit, now: float) -> str:
+    summary = hit.summary
+    where = f"turn `{hit.turn}`" if hit.turn else "its title"
+    title = literal(summary.title or "untitled")
+    return f"**{title}** · `{summary.id[:8]}` · {where} · {age(now - _written(hit))}"
+
+
+def _written(hit: Hit) -> float:
+    try:
+        return datetime.fromisoformat(hit.at).timestamp()
+    except ValueError:
+        return hit.summary.updated
+
+
+def _quotation(hit: Hit) -> str:
+    """Begins with who said it: what begins a line could be a list or a heading."""
+    pieces = (f"**{literal(text)}**" if found else literal(text) for text, found in hit.excerpt)
+    return f"{SPEAKERS.get(hit.role, hit.role)}: {''.join(pieces)}"
+
+
+SPEAKERS = {"user": "you", "assistant": "answer", "title": "title"}
+
+
+def hits_lines(hits: Iterable[Hit]) -> list[str]:
+    """Tab-separated, for a pipe: id, title, turn, time, excerpt."""
+    return [
+        "\t".join([hit.summary.id, hit.summary.title, hit.turn, hit.at, hit.text])
+        for hit in hits
+    ]
+
+
+def hit_object(hit: Hit) -> JsonObject:
+    """One hit as `--search --json` prints it."""
+    return {
+        "id": hit.summary.id,
+        "title": hit.summary.title,
+        "turn": hit.turn or None,
+        "role": hit.role if hit.turn else None,
+        "at": hit.at,
+        "excerpt": hit.text,
+        "path": hit.summary.path,
     }

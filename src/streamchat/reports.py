@@ -1,4 +1,5 @@
-"""What is printed instead of a conversation: --list, --show, --show-config, --list-models.
+"""What is printed instead of a conversation: --list, --search, --show, --show-config,
+--list-models.
 
 To a terminal rendered, to a pipe as plain lines or JSON.
 """
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from streamchat import listing
 from streamchat.assembly import Run, archive_of, screen_of, source_of
-from streamchat.errors import Status
+from streamchat.errors import NotFound, Status
 from streamchat.messages import Message
 from streamchat.settings import show_config
 
@@ -40,6 +41,31 @@ def list_conversations(run: Run) -> None:
         screen_of(run).markdown(listing.conversations_table(summaries, now=now))
     else:
         run.notes.note("No conversations are kept yet.")
+
+
+MOST_HITS = 200
+_WORTH_A_NOTE = 200  # conversations to be read first: a second of waiting or more
+
+
+def search_conversations(run: Run, text: str) -> None:
+    """Where the words are found, the newest first. Raises NotFound when nowhere."""
+    shelf = archive_of(run).shelf
+    for progress in shelf.catch_up():
+        if progress.total >= _WORTH_A_NOTE and progress.done < progress.total:
+            run.notes.note(f"Indexing: {progress.done:,} of {progress.total:,} conversations.")
+    hits = shelf.search(text, most=MOST_HITS)
+    out = run.env.stdout
+    if run.settings.output_format != "text":
+        json.dump([listing.hit_object(hit) for hit in hits], out, indent=1)
+        out.write("\n")
+    elif hits and out.isatty():
+        screen_of(run).markdown(listing.hits_markdown(hits, now=run.env.clock()))
+    else:
+        out.writelines(f"{line}\n" for line in listing.hits_lines(hits))
+    if not hits:
+        raise NotFound(f"No conversation holds {text!r}.")
+    if len(hits) == MOST_HITS:
+        run.notes.note(f"These are the newest {MOST_HITS} hits; more words find fewer.")
 
 
 def show_conversation(run: Run, ref: str) -> None:

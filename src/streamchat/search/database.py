@@ -16,7 +16,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
-from streamchat.search.words import TOKENIZER
+from streamchat.search.words import PREFIXES, TOKENIZER
 
 VERSION = 1
 BUSY_S = 5.0
@@ -49,7 +49,7 @@ CREATE TABLE turns (
     settled INTEGER NOT NULL
 );
 CREATE INDEX turns_by_file ON turns (file, id);
-CREATE VIRTUAL TABLE words USING fts5 (title, text, tokenize = "{TOKENIZER}");
+CREATE VIRTUAL TABLE words USING fts5 (title, text, prefix = '{PREFIXES}', tokenize = "{TOKENIZER}");
 PRAGMA user_version = {VERSION};
 """
 

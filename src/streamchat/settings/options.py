@@ -281,7 +281,7 @@ _SERVER = (
 
 _REPORTS = (
     _report("list", "--list", "the saved conversations, newest first"),
-    _report("search", "--search", "the conversations that contain TEXT", "TEXT"),
+    _report("search", "--search", "where all words of TEXT were said, the newest first", "TEXT"),
     _report("show", "--show", "print a conversation", "REF"),
     _report("export", "--export", "print a conversation, or write it to the PATH after it", "md|html|json REF"),
     _report("list_models", "--list-models", "the models of the server"),
