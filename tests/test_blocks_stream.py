@@ -24,9 +24,9 @@ from streamchat.blocks import (
     Paragraph,
     Table,
 )
+from streamchat.blocks.cropping import CUT, crop_start, ends
 from streamchat.blocks.cursor import Line
 from streamchat.blocks.starts import Interrupts, ItemStart, find_start
-from streamchat.blocks.stream import _ends
 
 OURS = [
     "a\n$$\nx\n- y\n$$\nb\n\\[ z \\]\n",
@@ -141,12 +141,13 @@ def test_a_line_that_may_become_the_closing_fence_is_not_shown(
 
 def test_a_huge_paragraph_is_cropped_from_its_beginning() -> None:
     blocks = Blocks()
-    blocks.feed("> start\n" + "line of text\n" * 10_000 + "the end")
+    source = "start\n" + "line of text\n" * 10_000 + "the end"
+    blocks.feed("> " + source)
     (leaf,) = blocks.tail(max_chars=30)
-    assert (leaf.block, leaf.cropped) == (
-        Paragraph("line of text\nline of text\nthe end"[-30:]),
-        True,
-    )
+    assert leaf.cropped
+    assert isinstance(leaf.block, Paragraph)
+    assert source.endswith(leaf.block.text)
+    assert 30 <= len(leaf.block.text) <= 3 * 30 + len("the end")
 
 
 @pytest.mark.parametrize("pieces", [1, 1000])
@@ -160,14 +161,40 @@ def test_a_huge_line_is_cropped_from_its_beginning(prefix: str, pieces: int) -> 
     tail = blocks.tail(max_chars=100)
     (leaf,) = [leaf for leaf in tail if not isinstance(leaf.block, CodeStart | CodeEnd)]
     assert leaf.cropped
-    text = "x" * 97 + "END"
+    shown = source_of(leaf)
+    assert shown.strip("x") == "END"
+    assert 100 <= len(shown) <= 300
+
+
+def source_of(leaf: Leaf) -> str:
     match leaf.block:
-        case Definition(source=shown):
-            assert shown == text
-        case Paragraph(shown) | Heading(_, shown) | CodeLine(shown) | HtmlLine(shown):
-            assert shown == text
+        case Definition(source=text) | MathBlock(source=text):
+            return text
+        case Paragraph(text) | Heading(_, text) | CodeLine(text) | HtmlLine(text):
+            return text
         case other:
             pytest.fail(f"an unexpected {other}")
+
+
+@pytest.mark.parametrize("max_chars", [7, 40])
+@pytest.mark.parametrize("source", ["word " * 60, "a line\n" * 60, "- [x](", "```" + "y" * 300])
+def test_a_crop_begins_at_the_same_place_for_many_frames(source: str, max_chars: int) -> None:
+    """Else the text would be wrapped from another place in every frame."""
+    blocks = Blocks()
+    starts = set()
+    for length, character in enumerate(source, start=1):
+        blocks.feed(character)
+        for leaf in blocks.tail(max_chars=max_chars):
+            if leaf.cropped and isinstance(leaf.block, Paragraph):
+                starts.add(length - len(leaf.block.text))
+    assert len(starts) <= 3 * len(source) / (2 * max_chars) + 3
+
+
+def test_how_much_is_cropped() -> None:
+    """Between one and three times `max_chars` are kept, the place moves by two."""
+    assert [crop_start(length, 10) for length in (0, 29, 30, 49, 50, 1000)] == [
+        *(0, 0, 20, 20, 40, 980)
+    ]
 
 
 def test_a_huge_table_keeps_its_header_and_its_last_rows() -> None:
@@ -176,11 +203,21 @@ def test_a_huge_table_keeps_its_header_and_its_last_rows() -> None:
     blocks.feed("| last")
     (leaf,) = blocks.tail(max_chars=24)
     assert leaf.cropped
-    assert leaf.block == Table(
-        alignments=(None, "right"),
-        header=("a", "b"),
-        rows=(("9997", "x"), ("9998", "x"), ("9999", "x"), ("last", "")),
-    )
+    assert isinstance(leaf.block, Table)
+    assert (leaf.block.alignments, leaf.block.header) == ((None, "right"), ("a", "b"))
+    *whole, last = leaf.block.rows
+    assert last == ("last", "")
+    assert 24 // 7 <= len(whole) <= 3 * 24 // 7
+    first = 10_000 - len(whole)
+    assert whole == [(str(n), "x") for n in range(first, 10_000)]
+
+
+def test_a_row_larger_than_all_that_is_kept_is_kept() -> None:
+    blocks = Blocks()
+    blocks.feed("| a |\n|---|\n| x |\n| " + "y" * 5_000 + " |\n")
+    (leaf,) = blocks.tail(max_chars=24)
+    assert isinstance(leaf.block, Table)
+    assert leaf.block.rows == (("y" * 24,),)
 
 
 def test_a_huge_header_is_cropped_too() -> None:
@@ -195,7 +232,7 @@ def test_a_huge_header_is_cropped_too() -> None:
 def test_open_math_is_shown_as_its_source() -> None:
     blocks = Blocks()
     blocks.feed("$$\n" + "x + y\n" * 100 + "z")
-    assert blocks.tail(max_chars=8) == [Leaf(Paragraph("x + y\nz"), cropped=True)]
+    assert blocks.tail(max_chars=8) == [Leaf(Paragraph(" + y\nx + y\nz"), cropped=True)]
     assert [leaf.block for leaf in blocks.feed("\n$$\n")] == [
         MathBlock("$$\n" + "x + y\n" * 100 + "z\n$$")
     ]
@@ -299,4 +336,4 @@ def test_a_rule_that_is_none_is_scanned_once_for_all_the_items_before_it() -> No
 
 def test_of_a_huge_partial_line_only_the_ends_are_read() -> None:
     pieces = ["> ", *(["word "] * 10_000), "end"]
-    assert _ends(pieces, 10) == "> word wor" + "rd word end"
+    assert ends(pieces, 50_005, 10) == f"> word wor{CUT}d word word word word end"

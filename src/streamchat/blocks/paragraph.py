@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from streamchat.blocks import table
+from streamchat.blocks.cropping import CUT, crop_start
 from streamchat.blocks.cursor import CODE_INDENT, Line
 from streamchat.blocks.definitions import Scan, Stage, definition
 from streamchat.blocks.leaves import Definition, LeafBlock, MathBlock, Paragraph
@@ -40,6 +41,7 @@ class OpenParagraph:
         self._header_possible = False  # the last line may head a table
         self._math: _Delimiters | None = None  # display math that waits for its closer
         self._math_start = 0
+        self._chars = 0  # of the lines with their newlines
 
     @property
     def in_math(self) -> bool:
@@ -54,6 +56,7 @@ class OpenParagraph:
         text = line.content()
         self._header_possible = not lazy and line.indent < CODE_INDENT
         self.lines.append(text)
+        self._chars += len(text) + 1
         if self.scan is not None or (len(self.lines) == 1 and text[0] == "["):
             self.scan = (self.scan or Scan()).add(text)
         if lazy:
@@ -78,6 +81,7 @@ class OpenParagraph:
         )
         source = "\n".join(self.lines[:count]).rstrip(_BLANKS)
         self.lines = self.lines[count:]
+        self._chars = self._count_chars()
         self._math_start -= count
         self.scan = None
         return definition(source)
@@ -110,10 +114,14 @@ class OpenParagraph:
     def _keep_lines(self, count: int) -> None:
         """Forget the lines after the first `count`, also as parts of a definition."""
         del self.lines[count:]
+        self._chars = self._count_chars()
         if self.scan is not None:
             self.scan = None
             for text in self.lines:
                 self.scan = (self.scan or Scan()).add(text)
+
+    def _count_chars(self) -> int:
+        return sum(len(text) + 1 for text in self.lines)
 
     def close(self) -> list[LeafBlock]:
         blocks: list[LeafBlock] = []
@@ -141,16 +149,18 @@ class OpenParagraph:
         return table.OpenTable(columns, table.cells(header))
 
     def copy(self, max_chars: int) -> OpenParagraph:
-        """For a tail: the last lines, at most about `max_chars` of them."""
+        """For a tail: the last lines, at least `max_chars` of them."""
         copy = OpenParagraph()
-        budget = max_chars
+        start = crop_start(self._chars, max_chars)
+        kept = self._chars
         for text in reversed(self.lines):
-            copy.lines.append(text[-budget:])
-            budget -= len(text)
-            if budget <= 0:
+            kept -= len(text) + 1
+            if kept < start:
+                copy.lines.append(CUT + text[start - kept :])
                 break
+            copy.lines.append(text)
         copy.lines.reverse()
-        copy.cropped = budget < 0 or len(copy.lines) < len(self.lines)
+        copy.cropped = start > 0
         copy._header_possible = self._header_possible
         if not copy.cropped:
             copy.scan = self.scan

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from streamchat.blocks.cropping import crop_start
 from streamchat.blocks.leaves import Alignment, Table
 
 # A wide header and many short rows would grow quadratically; markdown-it's limit.
@@ -57,6 +58,7 @@ class OpenTable:
         self.rows: list[tuple[str, ...]] = []
         self.cropped = False
         self._padded_cells = 0
+        self._chars = 0  # of the rows
 
     def add(self, row: str) -> bool:
         """Add a row, unless the table has grown absurd and ends here."""
@@ -68,29 +70,32 @@ class OpenTable:
         if len(parts) > width:
             parts[width - 1 :] = [" | ".join(parts[width - 1 :])]
         self.rows.append((*parts, *[""] * (width - len(parts))))
+        self._chars += _chars(self.rows[-1])
         return True
 
     def close(self) -> list[Table]:
         return [Table(self.alignments, self.header, tuple(self.rows))]
 
     def copy(self, max_chars: int) -> OpenTable:
-        """For a tail: the header and the last rows, at most about `max_chars` of each."""
+        """For a tail: the header and the last rows, of each at least `max_chars` or all."""
         header = _within(self.header[:max_chars], max_chars)
+        start = crop_start(self._chars, max_chars)
+        kept = self._chars
         last_rows: list[tuple[str, ...]] = []
-        budget = max_chars
         for row in reversed(self.rows):
-            kept = _within(row[: len(header)], max_chars)
-            budget -= sum(map(len, kept)) + len(header)
-            if last_rows and budget < 0:
+            kept -= _chars(row)
+            if last_rows and kept < start:
                 break
-            last_rows.append(kept)
+            last_rows.append(_within(row[: len(header)], max_chars))
         copy = OpenTable(self.alignments[: len(header)], header)
         copy.rows = last_rows[::-1]
         whole = self.rows[len(self.rows) - len(last_rows) :]
-        copy.cropped = (
-            header != self.header or copy.rows != whole or len(last_rows) < len(self.rows)
-        )
+        copy.cropped = header != self.header or copy.rows != whole or whole != self.rows
         return copy
+
+
+def _chars(row: tuple[str, ...]) -> int:
+    return sum(map(len, row)) + len(row)
 
 
 def _within(row: tuple[str, ...], max_chars: int) -> tuple[str, ...]:
