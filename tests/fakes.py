@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Iterable,
+    Iterator,
+    Sequence,
+)
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -32,6 +39,7 @@ from streamchat.ports import (
     Progress,
     Stop,
     Summary,
+    TakenIn,
 )
 from streamchat.records import Record, Turn
 from streamchat.session import Session
@@ -76,18 +84,31 @@ class ScriptedSource:
 
     scripts: list[Sequence[Step]]
     requests: list[Request] = field(default_factory=list)
+    counts: list[int | StreamchatError] = field(default_factory=list)  # of count_tokens
+    counted: list[Request] = field(default_factory=list)
+    closed: int = 0  # replies that were ended, one way or another
+
+    async def count_tokens(self, request: Request) -> int:
+        self.counted.append(request)
+        count = self.counts.pop(0)
+        if isinstance(count, StreamchatError):
+            raise count
+        return count
 
     async def stream(self, request: Request) -> AsyncGenerator[Event]:
         self.requests.append(request)
-        for step in self.scripts.pop(0):
-            match step:
-                case Hang(reached):
-                    reached()
-                    await asyncio.Event().wait()
-                case BaseException():
-                    raise step
-                case _:
-                    yield step
+        try:
+            for step in self.scripts.pop(0):
+                match step:
+                    case Hang(reached):
+                        reached()
+                        await asyncio.Event().wait()
+                    case BaseException():
+                        raise step
+                    case _:
+                        yield step
+        finally:
+            self.closed += 1
 
 
 @dataclass(slots=True)
@@ -203,6 +224,12 @@ class MemoryArchive:
         self.open(ref, model="")
         self.deleted.append(ref)
         del self.kept[ref]
+
+    def take_in(self, made: Iterable[Conversation]) -> Iterator[TakenIn]:
+        for each in made:
+            self.kept[each.title] = each
+            count = each.turn_count
+            yield TakenIn(each.id, each.title, count, count, is_new=True)
 
     def keep(self, conversation: Conversation) -> Journal:
         return MemoryJournal("kept")

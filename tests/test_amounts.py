@@ -6,8 +6,8 @@ from streamchat.amounts import cap_in_words, price_in_words, size_in_words
 
 
 def test_prices() -> None:
-    assert [price_in_words(usd) for usd in (0.0123, 0.0, 1.5, 1234.5)] == [
-        "$0.0123", "$0.0000", "$1.50", "$1,234.50"
+    assert [price_in_words(usd) for usd in (0.0123, 0.00001, 0.0, 1.5, 1234.5)] == [
+        "$0.0123", "<$0.0001", "$0.0000", "$1.50", "$1,234.50"
     ]  # fmt: skip
 
 

@@ -62,7 +62,7 @@ def test_charges_add_up_and_the_unknown_adds_nothing() -> None:
 def test_the_input_is_read_from_the_cache_or_written_to_it(
     cached: int,
     caches: bool,
-    split: Usage,  # noqa: FBT001
+    split: Usage,
 ) -> None:
     expected = expected_usage(1000, cached_tokens=cached, caches=caches, replies=[])
     assert expected == Usage(

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
 from fakes import (
+    MODEL,
     Hang,
     RecordingView,
     ScriptedSource,
@@ -14,10 +16,26 @@ from fakes import (
     partial_events,
     reply_events,
 )
-from streamchat.errors import ApiError, CutOff, NoPermission, TryLater
+from streamchat.budget import Budget
+from streamchat.endings import Result
+from streamchat.errors import (
+    INVALID_SIGNATURE,
+    ApiError,
+    CutOff,
+    InvalidRequest,
+    NoPermission,
+    OverBudget,
+    TryLater,
+)
 from streamchat.events import Finished, Retrying
-from streamchat.exchange import CHECKPOINT_BYTES, Exchange, Patience, Result
-from streamchat.messages import INTERRUPTED
+from streamchat.exchange import (
+    CHECKPOINT_BYTES,
+    MOST_PAUSES,
+    PRICED_CHARACTERS,
+    Exchange,
+    Patience,
+)
+from streamchat.messages import INTERRUPTED, Message, Usage, text_block
 from streamchat.ports import Ending
 from streamchat.records import Partial
 from streamchat.session import Session
@@ -262,3 +280,195 @@ def test_a_checkpoint_counts_bytes_not_characters() -> None:
     answered.run()
     records = answered.session.journal.records  # type: ignore[attr-defined]
     assert [r.text for r in records if isinstance(r, Partial)] == [piece]
+
+
+# Stop reasons that are more than an ending
+
+
+def test_a_paused_turn_is_sent_on_unchanged() -> None:
+    answered = Answered(reply_events("First", stop_reason="pause_turn"), reply_events(" then"))
+    assert answered.run().ending is Ending.COMPLETE
+    sent = [[m.text for m in request.messages] for request in answered.source.requests]
+    assert sent == [["question"], ["question", "First"]]
+    assert [text for _, text, _ in answered.history] == ["question", "First", " then"]
+
+
+def test_pauses_are_bounded_and_each_is_kept_once() -> None:
+    pause = reply_events("…", stop_reason="pause_turn")
+    answered = Answered(*[pause] * (MOST_PAUSES + 5))
+    result = answered.run()
+    assert result.ending is Ending.CUT_OFF
+    assert "paused" in result.reason
+    assert len(answered.source.requests) == MOST_PAUSES
+    records = answered.session.journal.records  # type: ignore[attr-defined]
+    assert len(records) == 1 + MOST_PAUSES
+
+
+def test_what_came_before_a_pause_is_kept_when_the_rest_fails() -> None:
+    answered = Answered(reply_events("First", stop_reason="pause_turn"), [NoPermission("No.")])
+    result = answered.run()
+    assert result.ending is Ending.FAILED
+    assert result.message is not None
+    assert result.message.text == "First"
+
+
+def test_an_asked_for_tool_is_named() -> None:
+    call = {"type": "tool_use", "id": "t1", "name": "get_weather", "input": {}}
+    events = reply_events("Let me see.", stop_reason="tool_use")
+    end = events.pop()
+    assert isinstance(end, Finished)
+    content = (*end.message.content, call)
+    events.append(Finished(replace(end.message, content=content)))
+    answered = Answered(events)
+    result = answered.run()
+    assert result.ending is Ending.COMPLETE
+    [remark] = result.remarks
+    assert "a tool (get_weather) that streamchat does not offer" in remark
+    assert answered.session.request().messages[-1].content == (text_block("Let me see."),)
+
+
+def test_a_new_stop_reason_is_a_remark_and_none_is_a_cut() -> None:
+    assert Answered(reply_events("x", stop_reason="tired")).run().remarks == (
+        "The answer ended for a reason that is new to streamchat: tired.",
+    )
+    unsaid = reply_events("x")
+    end = unsaid.pop()
+    assert isinstance(end, Finished)
+    unsaid.append(Finished(replace(end.message, stop_reason=None)))
+    result = Answered(unsaid).run()
+    assert (result.ending, result.remarks) == (Ending.CUT_OFF, ())
+    assert "stop reason" in result.reason
+
+
+# Thinking that the server refuses
+
+
+def thought(answered: Answered) -> None:
+    """A turn with thinking before the question."""
+    thinking = {"type": "thinking", "thinking": "hm", "signature": "s"}
+    reply = Message("assistant", (thinking, text_block("So.")), MODEL, "end_turn")
+    answered.session.add(reply)
+    answered.session.say("and?")
+
+
+REFUSED = InvalidRequest("Invalid signature", kind=INVALID_SIGNATURE, http_status=400)
+
+
+def kinds_sent(answered: Answered) -> list[list[str]]:
+    """The types of all blocks of each request."""
+    requests = answered.source.requests
+    return [[b["type"] for m in request.messages for b in m.content] for request in requests]
+
+
+def test_refused_thinking_is_left_out_once_and_that_is_said() -> None:
+    answered = Answered([REFUSED], reply_events("Well"))
+    thought(answered)
+    result = answered.run()
+    assert result.ending is Ending.COMPLETE
+    [remark] = result.remarks
+    assert "without any" in remark
+    assert answered.pauses == []
+    assert kinds_sent(answered) == [["text", "thinking", "text", "text"], ["text"] * 3]
+    assert not answered.session.sends_thinking  # nor is it sent with the next question
+
+
+def test_a_server_that_refuses_no_thinking_either_fails() -> None:
+    answered = Answered([REFUSED], [REFUSED])
+    thought(answered)
+    assert answered.run().error is REFUSED
+    assert len(answered.source.requests) == 2
+
+
+# Costs and the cap
+
+
+def cent_a_token(model: str, usage: Usage) -> float | None:
+    if usage.output_tokens is None:
+        return None
+    return ((usage.prompt_tokens or 0) + usage.output_tokens) / 100
+
+
+def priced(
+    *scripts: Sequence[Step], cap_usd: float | None = None, counts: Sequence[int] = ()
+) -> Answered:
+    answered = Answered(*scripts)
+    answered.session.budget = Budget(cent_a_token, cap_usd=cap_usd)
+    answered.source.counts = list(counts)
+    return answered
+
+
+def test_a_reply_is_kept_with_its_cost() -> None:
+    answered = priced(reply_events("a", "b"))
+    result = answered.run()
+    assert result.message is not None
+    assert result.message.cost_usd == pytest.approx(0.12)
+    assert answered.session.conversation.cost_usd == pytest.approx(0.12)
+    assert answered.session.budget.spent_usd == pytest.approx(0.12)
+    assert answered.view.closings == [(Ending.COMPLETE, result.message)]
+
+
+def test_what_was_stopped_costs_by_its_letters() -> None:
+    answered = priced([*partial_events("x" * 30), CutOff("Gone.")])
+    result = answered.run()
+    assert result.message is not None
+    assert result.message.cost_usd == pytest.approx(0.20)
+    assert result.message.usage == Usage(input_tokens=10)
+
+
+def test_a_reply_of_which_nothing_is_kept_is_charged_too() -> None:
+    answered = priced([*partial_events(), TryLater("Busy.")])
+    assert answered.run().message is None
+    assert answered.session.budget.spent_usd == pytest.approx(0.10)
+
+
+def test_what_the_server_never_began_costs_nothing() -> None:
+    answered = priced([NoPermission("No.")])
+    answered.run()
+    assert answered.session.budget.spent_usd == 0
+
+
+def test_without_a_cap_nothing_is_counted() -> None:
+    answered = priced(reply_events("a"))
+    answered.run()
+    assert answered.source.counted == []
+
+
+def test_a_turn_that_would_pass_the_cap_is_not_sent() -> None:
+    answered = priced(cap_usd=11.0, counts=[101])  # and 1,000 tokens of answer
+    result = answered.run()
+    assert (result.ending, result.message) == (Ending.FAILED, None)
+    assert isinstance(result.error, OverBudget)
+    assert answered.source.requests == []
+    assert len(answered.source.counted) == 1
+
+
+def test_a_turn_within_the_cap_is_counted_once_whatever_is_sent_again() -> None:
+    busy = TryLater("Busy.", retryable=True)
+    answered = priced([busy], reply_events("a"), cap_usd=11.0, counts=[100])
+    assert answered.run().ending is Ending.COMPLETE
+
+
+def test_a_stream_that_passes_the_cap_is_stopped_and_kept() -> None:
+    piece = "x" * PRICED_CHARACTERS  # 133 tokens
+    answered = priced([*partial_events(*[piece] * 12), Hang()], cap_usd=11.0, counts=[1])
+    result = answered.run()
+    assert result.ending is Ending.CUT_OFF
+    assert isinstance(result.error, OverBudget)
+    assert answered.history[1:] == [("assistant", piece * 9, INTERRUPTED)]
+    assert answered.source.closed == 1
+
+
+def test_a_cap_where_the_price_is_unknown_refuses() -> None:
+    answered = priced(cap_usd=11.0, counts=[1])
+    answered.session.budget.price = lambda model, usage: None
+    result = answered.run()
+    assert isinstance(result.error, OverBudget)
+    assert "not known" in result.reason
+
+
+def test_a_count_that_fails_sends_nothing() -> None:
+    answered = priced(cap_usd=11.0)
+    answered.source.counts = [NoPermission("No.")]
+    result = answered.run()
+    assert (result.ending, result.reason) == (Ending.FAILED, "No.")
+    assert answered.source.requests == []

@@ -9,7 +9,9 @@ from datetime import datetime
 
 
 def price_in_words(usd: float) -> str:
-    """Four places below a dollar, where a reply usually is."""
+    """Four places below a dollar, where a reply usually is; what costs never reads as 0."""
+    if 0 < usd < 0.00005:
+        return "<$0.0001"
     return f"${usd:.4f}" if usd < 1 else f"${usd:,.2f}"
 
 

@@ -97,8 +97,8 @@ def warning(context: Context | None) -> str:
     if context is None or context.share < NEAR_END:
         return ""
     return (
-        f"The conversation takes {context.in_words} of the model's context;"
-        " /compact goes on from a summary of it."
+        f"The conversation takes {int(100 * context.share)}% of the model's context"
+        f" ({size_in_words(context.window)} tokens); /compact goes on from a summary of it."
     )
 
 

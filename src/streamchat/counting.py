@@ -66,7 +66,7 @@ def in_words(counted: Count, session: Session) -> str:
 
 def _share(counted: Count, session: Session) -> str:
     window = session.facts(counted.model).window
-    if not window:
+    if not window or counted.tokens < window / 1000:
         return ""
     return f", {100 * counted.tokens / window:.1f}% of {size_in_words(window)}"
 
