@@ -14,8 +14,9 @@ from typing import NamedTuple
 # Characters that take one cell each whatever surrounds them; a text of these alone is
 # measured by len(), and no library need be loaded.
 _NARROW = re.compile(
-    "[\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u2010-\u2027\u2030-\u203b\u203d-\u2048"
-    "\u2200-\u22ff\u2500-\u259f]*"
+    "[\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff"  # letters
+    "\u2010-\u2027\u2030-\u203b\u203d-\u2048\u2070-\u20cf\u2100-\u22ff"  # signs, arrows
+    "\u2500-\u25fc\u25ff\u2611\u2713\u2717\u2718\u276f\u2800-\u28ff]*"  # frames, marks, spinner
 )
 
 # Not at the start of a row, not at the end of one (the commonest of JIS X 4051).

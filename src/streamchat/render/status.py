@@ -27,7 +27,7 @@ from streamchat.render.cells import cell_len
 from streamchat.render.figures import SEPARATOR, whole_seconds_in_words
 from streamchat.render.literal import one_row, style_of
 from streamchat.render.look import Look
-from streamchat.render.rows import Row
+from streamchat.render.rows import BLANK, Row
 from streamchat.sanitize import clean_line
 
 TICK_S = 0.125  # how often a turning spinner wants to be painted
@@ -70,6 +70,8 @@ class Status:
         self._chars = 0
         self._usage = Usage()
         self._figures = _Figures(now_s, 0, 0, is_estimate=False, tokens_per_s=None)
+        self._shown: tuple[str, str, _Figures, int] | None = None  # what `_row` says
+        self._row = BLANK
 
     @property
     def awaited(self) -> str:
@@ -101,9 +103,13 @@ class Status:
         if now_s - self._figures.at_s >= _FIGURES_S:
             self._figures = self._measured(now_s)
         head = f"{self._sign(now_s)} {self._activity(now_s)}"
-        parts = _fitting([head, *self._parts(), _STOP_HINT], width)
-        style = style_of(self._look, "status")
-        return one_row(SEPARATOR.join(parts), width, style=style)
+        what = head, self._model, self._figures, width
+        if what != self._shown:
+            parts = _fitting([head, *self._parts(), _STOP_HINT], width)
+            style = style_of(self._look, "status")
+            self._row = one_row(SEPARATOR.join(parts), width, style=style)
+            self._shown = what
+        return self._row
 
     def _await(self, what: str, now_s: float) -> None:
         if what != self._awaited:

@@ -55,10 +55,11 @@ class LiveView:
         self._tail: list[Row] | None = None  # None: to be asked for again
         self._has_content = False
         self._is_closed = False
+        self._painted_since_tick = False
         self._scheduler = Scheduler(self._paint, clock=clock, call_later=call_later)
         panel.start()
         self._scheduler.request(at_once=True)
-        self._ticker = Ticker(self._scheduler.request, interval_s=TICK_S, call_later=call_later)
+        self._ticker = Ticker(self._tick, interval_s=TICK_S, call_later=call_later)
 
     def feed(self, event: Event) -> None:
         self._status.feed(event, self._clock())
@@ -102,7 +103,14 @@ class LiveView:
         (`resized`) begins anew below them."""
         return self._painter.leave()
 
+    def _tick(self) -> None:
+        """The spinner turns, unless frames come often enough by themselves."""
+        if not self._painted_since_tick:
+            self._scheduler.request()
+        self._painted_since_tick = False
+
     def _paint(self) -> None:
+        self._painted_since_tick = True
         with self._giving_back():
             size = self._follow_window()
             settled = [*self._take_above(), *self._answer.settle()]
