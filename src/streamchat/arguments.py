@@ -50,6 +50,7 @@ class Report(Enum):
     SEARCH = "search"
     SHOW = "show"
     EXPORT = "export"
+    IMPORT = "import"
     LIST_MODELS = "list_models"
     SHOW_CONFIG = "show_config"
     VERSION = "version"

@@ -24,7 +24,7 @@ from streamchat.sanitize import clean_line
 from streamchat.settings import OPTIONS, Settings, endpoint, redact, resolve, secrets_of
 from streamchat.signals import run as run_guarded
 from streamchat.signals import silence
-from streamchat.transfer import export_conversation
+from streamchat.transfer import export_conversation, import_conversations
 
 JSON_FORMATS = frozenset({"json", "stream-json"})
 
@@ -127,6 +127,8 @@ def _report(run: Run, report: Report) -> int:
             reports.show_conversation(run, run.invocation.report_words[0])
         case Report.EXPORT:
             export_conversation(run, *run.invocation.report_words)
+        case Report.IMPORT:
+            return import_conversations(run, run.invocation.report_words[0])
         case Report.LIST_MODELS:
             return run_guarded(reports.list_models(run))
         case _:

@@ -5,7 +5,7 @@ Nothing here is implemented, and nothing here names a library.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import Enum
@@ -160,6 +160,18 @@ class Opened:
     damage: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What became of a conversation that was made elsewhere."""
+
+    id: str
+    title: str
+    turns: int
+    added: int  # of these; 0 when all of it was here
+    is_new: bool
+    problem: str = ""  # why nothing could be added
+
+
 class Archive(Protocol):
     """The conversations that are kept."""
 
@@ -200,6 +212,10 @@ class Archive(Protocol):
     def delete(self, ref: str) -> None:
         """Take the conversation that `ref` names off the disk, and all that is
         remembered of it. Raises NotFound, Busy, DiskError."""
+
+    def take_in(self, made: Iterable[Conversation]) -> Iterator[TakenIn]:
+        """Keep conversations that were made elsewhere, under the ids they have. One that
+        is kept already gets the turns that it lacks. Raises DiskError."""
 
     def keep(self, conversation: Conversation) -> Journal:
         """A file for a conversation that had none; holds all of it when this returns."""

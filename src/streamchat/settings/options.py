@@ -281,9 +281,23 @@ _SERVER = (
 
 _REPORTS = (
     _report("list", "--list", "the saved conversations, newest first"),
-    _report("search", "--search", "where all words of TEXT were said, the newest first", "TEXT"),
+    _report(
+        "search", "--search", "where all words of TEXT were said, the newest first", "TEXT"
+    ),
     _report("show", "--show", "print a conversation", "REF"),
-    _report("export", "--export", "print a conversation, or write it to the PATH after it", "md|html|json REF"),
+    _report(
+        "export",
+        "--export",
+        "print a conversation, or write it to the PATH after it",
+        "md|html|json REF",
+    ),
+    _report(
+        "import",
+        "--import",
+        "save what another program kept (a claude.ai export, llm's logs.db, a list of "
+        "messages); with a NAME after it only that conversation",
+        "PATH",
+    ),
     _report("list_models", "--list-models", "the models of the server"),
     _report("show_config", "--show-config", "every setting and where it came from"),
     _report("version", "--version", "the version"),

@@ -9,12 +9,12 @@ Must not know: the terminal, the server, the settings.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from streamchat.conversation import Conversation
-from streamchat.errors import DiskError, NotFound, UsageError
-from streamchat.ports import Archive, Catalogue, Opened, Summary
+from streamchat.errors import Busy, DiskError, NotFound, UsageError
+from streamchat.ports import Archive, Catalogue, Opened, Summary, TakenIn
 from streamchat.records import VERSION, Header, stamp
 from streamchat.store.disk import Disk, Folder, read_file, reading, writing
 from streamchat.store.finding import looks_like_path, nobody, with_id, with_title
@@ -24,6 +24,7 @@ from streamchat.store.ledger import Ledger
 from streamchat.store.naming import file_name, id_in
 from streamchat.store.reader import Damage, NotConversation, read_conversation
 from streamchat.store.shelf import FileShelf, NoCatalogue, no_catalogue
+from streamchat.store.taking import last_said, merge
 from streamchat.store.unkept import Unkept
 
 __all__ = [
@@ -111,6 +112,45 @@ class Store:
         for turn in turns:
             conversation.apply(turn)
         return conversation, self._journal(conversation)
+
+    def take_in(self, made: Iterable[Conversation]) -> Iterator[TakenIn]:
+        """See ports.Archive."""
+        with reading(self._folder.path):
+            kept = {
+                id_in(Path(file.path).name): Path(file.path) for file in self._folder.kept()
+            }
+        for each in made:
+            if each.id in kept:
+                yield self._add_to(kept[each.id], each)
+            else:
+                kept[each.id] = self._take(each)
+                count = each.turn_count
+                yield TakenIn(each.id, each.title, count, added=count, is_new=True)
+
+    def _take(self, made: Conversation) -> Path:
+        """As old as its newest turn, so that the list is in order."""
+        journal = self.keep(made)
+        journal.close()
+        path = Path(journal.name)
+        seconds = last_said(made)
+        if seconds is not None:
+            with writing(path):
+                self._disk.set_time(str(path), seconds)
+        return path
+
+    def _add_to(self, path: Path, made: Conversation) -> TakenIn:
+        try:
+            opened = self._open(path, "")
+        except (Busy, NotFound) as error:
+            count = made.turn_count
+            return TakenIn(made.id, made.title, count, 0, is_new=False, problem=error.message)
+        kept = opened.conversation
+        before = kept.turn_count
+        for record in merge(kept, made):
+            opened.journal.append(record)
+        opened.journal.close()
+        count = kept.turn_count
+        return TakenIn(kept.id, kept.title, count, count - before, is_new=False)
 
     def _journal(self, conversation: Conversation) -> FileJournal:
         def place() -> Ledger:

@@ -57,6 +57,9 @@ class Disk:
     def chmod(self, path: str | int, mode: int) -> None:
         os.chmod(path, mode)  # noqa: PTH101
 
+    def set_time(self, path: str, seconds: float) -> None:
+        os.utime(path, (seconds, seconds))
+
     def unlink(self, path: str) -> None:
         os.unlink(path)  # noqa: PTH108
 

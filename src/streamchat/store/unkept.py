@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from streamchat.conversation import Conversation
-from streamchat.ports import Archive, Journal, Opened, Summary
+from streamchat.errors import UsageError
+from streamchat.ports import Archive, Journal, Opened, Summary, TakenIn
 from streamchat.store.journal import NoJournal
 from streamchat.store.shelf import FileShelf
 
@@ -53,6 +55,9 @@ class Unkept:
 
     def delete(self, ref: str) -> None:
         self.store.delete(ref)
+
+    def take_in(self, made: Iterable[Conversation]) -> Iterator[TakenIn]:
+        raise UsageError("An import is saved: it cannot be had with --no-save.")
 
     def keep(self, conversation: Conversation) -> Journal:
         """The user changed their mind (/save)."""

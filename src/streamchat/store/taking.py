@@ -1,0 +1,31 @@
+"""Conversations that were made elsewhere, put among the kept ones under their own ids."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from streamchat.conversation import Conversation
+from streamchat.records import Record
+
+
+def merge(kept: Conversation, made: Conversation) -> list[Record]:
+    """Apply to the kept conversation what it lacks of the other; the records of that.
+
+    Who went on here stays where they are; else the other's head is gone to.
+    """
+    known = {id for id, _ in kept.outline()}
+    theirs = {id for id, _ in made.outline()}
+    here = kept.head
+    new: list[Record] = [turn for turn in made.turns if turn.id not in known]
+    for turn in new:
+        kept.apply(turn)
+    head = made.head if here is None or here in theirs else here
+    if new and head != kept.head:
+        new.append(kept.jump(head))
+    return new
+
+
+def last_said(conversation: Conversation) -> float | None:
+    """When its newest turn was made, in seconds since the epoch; None if unknown."""
+    times = [turn.at for turn in conversation.turns if turn.at]
+    return datetime.fromisoformat(max(times)).timestamp() if times else None
