@@ -21,10 +21,11 @@ from streamchat.environment import Environment
 from streamchat.export import Exporter
 from streamchat.modelcache import ModelCache
 from streamchat.notes import Notes
-from streamchat.ports import Archive, Catalogue, Opened
+from streamchat.ports import Archive, Opened
 from streamchat.prices import Prices
 from streamchat.session import Session
 from streamchat.settings import CredentialKind, Settings, Source, endpoint
+from streamchat.shelf import Catalogue
 
 if TYPE_CHECKING:
     from streamchat.api import Api, Server
@@ -71,18 +72,22 @@ def _api(run: Run, server: Server) -> Api:
 
 def server_of(run: Run) -> Server:
     """Where requests go, by the rule of trust. Raises ConfigError."""
-    from streamchat.api import Server
+    from streamchat.api import Server, require_library
 
     end = endpoint(run.settings)
     credential = end.credential
     secret = credential.secret if credential else None
     is_chosen = run.settings.origins["base_url"].source is not Source.DEFAULT
     is_token = credential is not None and credential.kind is CredentialKind.AUTH_TOKEN
+    base_url = end.address.url if is_chosen else None
+    if end.platform:
+        require_library(end.platform)
+        return Server(base_url, platform=end.platform, headers=dict(end.headers))
     if credential is None and not end.sdk_may_search:
         secret = NO_KEY  # a local server wants none, but the SDK must not go and search
     return Server(
         # When nobody chose one, a profile of the SDK's may name its own host.
-        base_url=end.address.url if is_chosen else None,
+        base_url=base_url,
         api_key=None if is_token else secret,
         auth_token=secret if is_token else None,
         profile=end.sdk_profile,

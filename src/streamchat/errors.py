@@ -163,6 +163,13 @@ class CutOff(ApiError):
     kind = "cut_off"
 
 
+class Unconfigured(ApiError):
+    """No client can be made: a region, a project or a library is missing."""
+
+    status = Status.CONFIG
+    kind = "configuration"
+
+
 class NoPermission(ApiError):
     """No key, a bad key, or a key without the permission (401, 402, 403)."""
 

@@ -16,12 +16,13 @@ from anthropic import AsyncAnthropic, BaseModel, Omit
 from anthropic.resources.messages.messages import DEPRECATED_MODELS
 
 from streamchat.api.catalogue import ModelInfo, deprecation_line
-from streamchat.api.faults import SDK_FAULTS, translate
+from streamchat.api.clouds import CLOUDS, cloud_client
+from streamchat.api.faults import faults_of, translate
 from streamchat.api.params import prompt_params, reply_params, within_limit
 from streamchat.api.reply import Reply, own_deprecation_line
 from streamchat.api.server import DEFAULT_BASE_URL, Deadlines, Server, checked, no_credentials
 from streamchat.api.wording import one_line, sentence
-from streamchat.errors import ApiError, CutOff, InvalidRequest, Unreachable
+from streamchat.errors import ApiError, CutOff, InvalidRequest, Unconfigured, Unreachable
 from streamchat.events import Event
 from streamchat.messages import Request
 
@@ -39,8 +40,8 @@ class Connection:
         self._deadlines = deadlines
         try:
             self._http = _http_client(server, deadlines)
-            self._client = _sdk_client(server, self._http)
-        except (*SDK_FAULTS, ImportError) as fault:  # a SOCKS proxy without its extra
+            self._client = _client(server, self._http)
+        except faults_of(server) as fault:
             raise _unusable(fault, server) from fault
 
     def reply(self, request: Request) -> AsyncGenerator[Event]:
@@ -50,6 +51,7 @@ class Connection:
 
     async def count_tokens(self, request: Request) -> int:
         """What the request would cost to read, by the server's own count."""
+        self._must_have("messages", "count_tokens", "does not count tokens")
         params = within_limit(prompt_params(request))
         counted = await self._call(
             lambda client: client.messages.count_tokens(**params), request.model
@@ -61,6 +63,7 @@ class Connection:
 
     async def models(self) -> list[ModelInfo]:
         """The models that the server lists, newest first (one page of 1000)."""
+        self._must_have("models", "list", "does not list its models")
         page = await self._call(lambda client: client.models.list(limit=_MOST_MODELS))
         listed = getattr(page, "data", None)
         if not isinstance(listed, list):
@@ -69,6 +72,8 @@ class Connection:
 
     async def model(self, model: str) -> ModelInfo | None:
         """What the server says about the model; None when it knows none of that name."""
+        if self._server.platform:
+            return None  # no cloud tells
         try:
             found = await self._call(lambda client: client.models.retrieve(model), model)
         except InvalidRequest:
@@ -93,12 +98,19 @@ class Connection:
                 kind="timeout",
                 retryable=True,
             ) from None
-        except SDK_FAULTS as fault:
+        except faults_of(self._server) as fault:
             raise translate(fault, self._server, model or None) from fault
+
+    def _must_have(self, resource: str, method: str, otherwise: str) -> None:
+        """Raises CutOff when the client of a cloud offers no such thing."""
+        if not hasattr(getattr(self._client, resource, None), method):
+            raise CutOff(f"{self._server.host} {otherwise}.", kind="not_a_reply")
 
     def _usable(self) -> AsyncAnthropic:
         """The client, if it has something to show at the door."""
         client = self._client
+        if self._server.platform:
+            return client  # what a cloud wants to see, its own library finds
         static = client.api_key is not None or client.auth_token is not None
         if static or client.credentials is not None or _authorises(self._server.headers):
             return client
@@ -125,6 +137,9 @@ def _unusable(fault: Exception, server: Server) -> ApiError:
         case ImportError() | OSError():
             why = sentence(one_line(str(fault)))
             return Unreachable(f"No connection can be made: {why}", kind="configuration")
+        case ValueError() if server.platform and not isinstance(fault, httpx2.InvalidURL):
+            name = CLOUDS[server.platform].name
+            return Unconfigured(f"{name} cannot be asked: {sentence(one_line(str(fault)))}")
         case _:
             return translate(fault, server)
 
@@ -137,6 +152,12 @@ def _http_client(server: Server, deadlines: Deadlines) -> httpx2.AsyncClient:
         limits=httpx2.Limits(keepalive_expiry=KEEPALIVE_S),
         timeout=httpx2.Timeout(silence_s, connect=deadlines.connect_s),
     )
+
+
+def _client(server: Server, http: httpx2.AsyncClient) -> AsyncAnthropic:
+    if server.platform:
+        return cloud_client(server.platform, server.base_url, server.headers, http)
+    return _sdk_client(server, http)
 
 
 def _sdk_client(server: Server, http: httpx2.AsyncClient) -> AsyncAnthropic:

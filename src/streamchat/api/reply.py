@@ -16,8 +16,9 @@ from typing import Any, TypeAlias, cast
 from anthropic import APIRequest, AsyncAnthropic, AsyncCallNext
 from anthropic.lib.streaming import AsyncMessageStream, AsyncMessageStreamManager
 
+from streamchat.api.clouds import CLOUDS
 from streamchat.api.countdown import Countdown
-from streamchat.api.faults import SDK_FAULTS, not_a_reply, translate
+from streamchat.api.faults import faults_of, not_a_reply, translate
 from streamchat.api.server import Deadlines, Server
 from streamchat.api.wire import Tap, Wire
 from streamchat.errors import CutOff
@@ -34,6 +35,7 @@ from streamchat.events import (
 )
 from streamchat.messages import Block, JsonObject, Message, Usage
 
+REQUEST_ID_HEADERS = ("request-id", "x-request-id", "x-amzn-requestid")
 SdkStream: TypeAlias = "AsyncMessageStream[None]"
 
 
@@ -44,6 +46,7 @@ class Reply:
         self, client: AsyncAnthropic, server: Server, deadlines: Deadlines, params: JsonObject
     ) -> None:
         self._server = server
+        self._faults = faults_of(server)
         self._model = str(params["model"])
         now = asyncio.get_running_loop().time
         self._tap = Tap(Countdown(deadlines, host=server.host, now=now))
@@ -81,7 +84,7 @@ class Reply:
         try:
             async with self._tap.countdown.waiting():
                 return await manager.__aenter__()
-        except SDK_FAULTS as fault:
+        except self._faults as fault:
             raise translate(fault, self._server, self._model) from fault
 
     async def _tapped(self, request: APIRequest, call_next: AsyncCallNext) -> Any:
@@ -92,16 +95,21 @@ class Reply:
             return response
         self._tap.countdown.answered()
         kind = http.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "text/event-stream":
+        if kind != self._event_stream:
             await http.aclose()
             raise not_a_reply(http, self._server)
         return Wire(response=http, client=self._client, tap=self._tap)
+
+    @property
+    def _event_stream(self) -> str:
+        platform = self._server.platform
+        return CLOUDS[platform].event_stream if platform else "text/event-stream"
 
     async def _next(self, stream: SdkStream) -> Any:
         """The SDK's next event; None at the end."""
         try:
             return await anext(stream, None)
-        except SDK_FAULTS as fault:
+        except self._faults as fault:
             raise translate(fault, self._server, self._model) from fault
 
     def _read(self, raw: JsonObject, event: Any, stream: SdkStream) -> Iterable[Event]:
@@ -122,7 +130,7 @@ class Reply:
     def _started(self, stream: SdkStream) -> Started:
         message = stream.current_message_snapshot
         model = message.model if isinstance(message.model, str) else self._model
-        return Started(str(message.id or ""), model, _usage(message), stream.request_id)
+        return Started(str(message.id or ""), model, _usage(message), _request_id(stream))
 
     def _note_stop_details(self, raw: JsonObject) -> None:
         delta = raw.get("delta")
@@ -142,7 +150,7 @@ class Reply:
             model=final.model if isinstance(final.model, str) else self._model,
             stop_reason=final.stop_reason,
             usage=_usage(final),
-            request_id=stream.request_id,
+            request_id=_request_id(stream),
         )
         return Finished(message, self._stop_details)
 
@@ -178,6 +186,12 @@ def _block(block: Any) -> Block:
 
 def _usage(message: Any) -> Usage:
     return Usage.from_wire(message.usage.to_dict(mode="json", warnings=False))
+
+
+def _request_id(stream: SdkStream) -> str | None:
+    """The API's own header, or what proxies and clouds call it."""
+    headers = stream.response.headers
+    return next(filter(None, map(headers.get, REQUEST_ID_HEADERS)), None)
 
 
 def _index(raw: JsonObject) -> int:

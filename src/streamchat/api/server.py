@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from streamchat.api.clouds import CLOUDS
 from streamchat.errors import NO_CREDENTIALS, NoPermission
 
 DEFAULT_BASE_URL = "https://api.anthropic.com"
@@ -36,15 +37,21 @@ class Server:
     profile: str | None = None  # of the SDK's own; asked for when there is no key or token
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     trust_env: bool = True
+    platform: str | None = None  # a cloud: its own credentials, no key of Anthropic's
 
     @property
     def is_default(self) -> bool:
         """Whether requests go to Anthropic itself."""
-        return (self.base_url or DEFAULT_BASE_URL).rstrip("/") == DEFAULT_BASE_URL
+        return (
+            not self.platform
+            and (self.base_url or DEFAULT_BASE_URL).rstrip("/") == DEFAULT_BASE_URL
+        )
 
     @property
     def host(self) -> str:
         """What to call the server in a message."""
+        if self.platform and self.base_url is None:
+            return CLOUDS[self.platform].name
         return _host_of(self.base_url or DEFAULT_BASE_URL)
 
     @property

@@ -143,6 +143,8 @@ def _server_lines(settings: Settings) -> list[str]:
         return [f"refused: {shown(refused.message)}"]
     if server.credential:
         key = f"{masked(server.credential.secret)} ({server.credential.origin})"
+    elif server.platform:
+        return [f"{server.platform} is sent: the credentials that its own library finds"]
     else:
         key = "what the SDK finds by itself" if server.sdk_may_search else "no key"
     return [f"{server.address.host} is sent: {shown(key)}", *map(shown, server.remarks)]

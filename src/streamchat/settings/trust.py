@@ -22,7 +22,10 @@ strongest one that may go, so a pair from one source stays a pair. Why no more i
 - What the SDK finds for itself (a login, ANTHROPIC_PROFILE) belongs to none of the sources:
   it goes to the default host; a named profile also to a host named by the flag.
 - Headers are keys: `headers` belong to the configuration, ANTHROPIC_CUSTOM_HEADERS to the
-  environment. A platform's (cloud's) credentials belong to the configuration.
+  environment.
+- A platform (a cloud) is asked with its own credentials, which its own library finds where
+  its own tools do; whoever names the platform in the configuration means them. No key and
+  no header that was meant for Anthropic goes there.
 """
 
 from __future__ import annotations
@@ -69,6 +72,8 @@ def endpoint(settings: Settings) -> Endpoint:
     for name in ("headers", "custom_headers", "platform"):
         if getattr(settings, name) and not _may_go(settings.origins[name], host, address):
             raise _refusal(settings.origins[name], host, address)
+    if settings.platform:
+        return _at_a_cloud(settings, address)
     credential = _choose(settings, host, address)
     sdk_may_search = credential is None and _sdk_may_search(settings, host, address)
     return Endpoint(
@@ -77,8 +82,27 @@ def endpoint(settings: Settings) -> Endpoint:
         sdk_may_search=sdk_may_search,
         sdk_profile=settings.sdk_profile if sdk_may_search else None,
         headers=settings.headers,
-        platform=settings.platform,
+        platform=None,
         remarks=tuple(_remarks(settings, credential, address)),
+    )
+
+
+def _at_a_cloud(settings: Settings, address: Address) -> Endpoint:
+    where = settings.origins["platform"]
+    if settings.custom_headers:
+        raise ConfigError(
+            f"{settings.origins['custom_headers']} is set, and would go to"
+            f" {settings.platform} ({where}): unset it, or write headers beside platform"
+        )
+    host = "" if settings.origins["base_url"].source is Source.DEFAULT else f" {address.host}"
+    return Endpoint(
+        address=address,
+        credential=None,
+        sdk_may_search=False,
+        sdk_profile=None,
+        headers=settings.headers,
+        platform=settings.platform,
+        remarks=(f"server: {settings.platform}{host} ({where})",),
     )
 
 
