@@ -121,8 +121,8 @@ def test_the_defaults() -> None:
 def test_reports_and_attachments_have_no_variable() -> None:
     acts = {row.name for row in OPTIONS if not row.is_setting}
     assert acts == {
-        "attach", "list", "search", "show", "export", "import", "list_models", "show_config", "version",
-        "help",
+        "attach", "list", "search", "show", "export", "import", "list_models",
+        "show_config", "version", "help",
     }  # fmt: skip
 
 
