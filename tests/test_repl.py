@@ -15,10 +15,14 @@ from fakes import (
     partial_events,
     reply_events,
 )
-from streamchat.errors import NoPermission
-from streamchat.messages import Message, text_block
+from streamchat.budget import Budget
+from streamchat.capabilities import ModelFacts
+from streamchat.errors import CutOff, NoPermission, StreamchatError
+from streamchat.events import ThinkingDelta
+from streamchat.messages import Message, Usage, text_block
 from streamchat.ports import Input, Key, Stop, Typed
 from streamchat.repl import EDIT_HINT, LEAVE_HINT, Repl
+from streamchat.session import Session
 
 
 class Dialogue:
@@ -38,17 +42,18 @@ class Dialogue:
         *inputs: Input | str,
         answers: Sequence[Sequence[Step]] = (),
         during: Callable[[Stop], None] = lambda _stop: None,
+        counts: Sequence[int | StreamchatError] = (),
     ) -> RecordingScreen:
         """The same session once more."""
         keys = [Typed(entry) if isinstance(entry, str) else entry for entry in inputs]
         self.reader = ScriptedReader(iter(keys), during=during)
         self.screen = RecordingScreen()
-        self.source = ScriptedSource(list(answers))
+        self.source = ScriptedSource(list(answers), counts=list(counts))
         self.session.warn = self.screen.error
-        repl = Repl(
+        self.repl = Repl(
             self.session, self.source, self.reader, self.screen, lambda: 0.0, self._advice
         )
-        asyncio.run(repl.run())
+        asyncio.run(self.repl.run())
         return self.screen
 
     async def _advice(self, model: str) -> str:
@@ -251,3 +256,197 @@ def test_what_is_to_know_about_a_model_is_said_once() -> None:
     )
     said = [text for kind, text in dialogue.screen.shown if kind == "notice"]
     assert said == ["claude-old answers from here on.", "It ends soon."]
+
+
+# What is offered about an ending
+
+
+def test_a_cut_answer_is_gone_on_with() -> None:
+    dialogue = Dialogue(
+        "tell me",
+        "/continue",
+        Key.END,
+        answers=[[*partial_events("Once upon"), CutOff("Gone.")], reply_events(" a time.")],
+    )
+    assert dialogue.screen.shown == [
+        ("error", "Gone. /continue goes on from there, /retry asks again.")
+    ]
+    question = dialogue.sent[1][-1]
+    assert "interrupted and ended with:\n\nOnce upon\n" in question
+    assert dialogue.history == ["tell me", "Once upon", question, " a time."]
+
+
+def test_going_on_that_fails_leaves_the_cut_answer() -> None:
+    dialogue = Dialogue(
+        "q",
+        "/continue",
+        Key.END,
+        answers=[[*partial_events("Half"), CutOff("Gone.")], [NoPermission("No.")]],
+    )
+    assert dialogue.history == ["q", "Half"]
+    assert dialogue.reader.prompts[-1] == ("", "")
+
+
+def test_a_declined_question_can_be_asked_of_another_model() -> None:
+    refusal = reply_events(stop_reason="refusal")
+    dialogue = Dialogue("q", "/retry other", Key.END, answers=[refusal, reply_events("Sure.")])
+    assert dialogue.screen.shown[0] == (
+        "error",
+        "The model declined to answer. /retry MODEL asks another one.",
+    )
+    assert dialogue.reader.prompts[1] == ("", "")
+    assert dialogue.history == ["q", "Sure."]
+
+
+def test_a_declined_question_is_left_out_when_another_is_asked() -> None:
+    refusal = reply_events(stop_reason="refusal")
+    dialogue = Dialogue("bad", "good", Key.END, answers=[refusal, reply_events("Sure.")])
+    assert dialogue.sent == [["bad"], ["good"]]
+    assert dialogue.history == ["good", "Sure."]
+
+
+# The context and its end
+
+
+def small_window(session: Session, tokens: int) -> None:
+    session.facts = lambda model: ModelFacts(model, window=tokens)
+
+
+def test_near_the_end_of_the_context_it_is_said_once() -> None:
+    dialogue = Dialogue(Key.END)
+    small_window(dialogue.session, 13)
+    screen = dialogue.again("a", "b", Key.END, answers=[reply_events("1"), reply_events("2")])
+    assert screen.shown == [
+        (
+            "notice",
+            "The conversation takes 84% of the model's context (13 tokens);"
+            " /compact goes on from a summary of it.",
+        )
+    ]
+
+
+def test_a_conversation_goes_on_from_a_summary_and_back() -> None:
+    dialogue = Dialogue(
+        "long talk",
+        "/compact the names",
+        "next",
+        Key.END,
+        answers=[reply_events("yes"), reply_events("Ada, Bob."), reply_events("fine")],
+    )
+    asked, sent = dialogue.sent[1:]
+    assert asked[:2] == ["long talk", "yes"]
+    assert asked[2].endswith("Above all: the names")
+    assert sent == ["This is a summary of our conversation so far:\n\nAda, Bob.", "next"]
+    assert dialogue.session.conversation.title == "long talk"
+    assert dialogue.screen.shown == [
+        ("notice", "The conversation goes on from this summary; /undo goes back.")
+    ]
+    dialogue.again("/undo 2", Key.END)
+    assert dialogue.history == ["long talk", "yes"]
+
+
+def test_a_summary_is_no_question_to_edit_or_ask_again() -> None:
+    dialogue = Dialogue(
+        "talk",
+        "/compact",
+        Key.EDIT_PREVIOUS,
+        "/retry",
+        Key.END,
+        answers=[reply_events("yes"), reply_events("Sum.")],
+    )
+    assert dialogue.reader.prompts[-1] == ("", "")
+    assert dialogue.screen.shown[-1] == ("error", "There is no question to ask again.")
+    assert len(dialogue.history) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        [NoPermission("No.")],
+        [*partial_events("Half a"), CutOff("Gone.")],
+        reply_events("Half a", stop_reason="max_tokens"),
+        reply_events(stop_reason="refusal"),
+    ],
+)
+def test_no_whole_summary_changes_nothing(answer: Sequence[Step]) -> None:
+    dialogue = Dialogue("talk", "/compact", Key.END, answers=[reply_events("yes"), answer])
+    assert dialogue.history == ["talk", "yes"]
+    kinds = [kind for kind, _ in dialogue.screen.shown]
+    assert kinds == ["error", "notice"]
+    assert "/continue" not in dialogue.screen.shown[0][1]
+    assert dialogue.screen.shown[1][1] == "Not compacted: the conversation is as it was."
+
+
+# Tokens and dollars
+
+
+def dollars(model: str, usage: Usage) -> float:
+    return ((usage.prompt_tokens or 0) + (usage.output_tokens or 0)) / 1000
+
+
+def test_the_next_request_is_counted_and_priced() -> None:
+    dialogue = Dialogue("a", Key.END, answers=[reply_events("1")])
+    small_window(dialogue.session, 1000)
+    dialogue.session.budget = Budget(dollars, cap_usd=5.0, spent_usd=0.5)
+    screen = dialogue.again("/tokens and now?", Key.END, counts=[250])
+    assert screen.shown == [
+        (
+            "notice",
+            "The next request has 250 tokens, 25.0% of 1K.\n"
+            "About $0.2500 to read, $1.25 with an answer of 1,000 tokens.\n"
+            "Nothing of it is likely to be in the prompt cache.\n"
+            "Spent: this session $0.5000 of $5.00.",
+        )
+    ]
+    [request] = dialogue.source.counted
+    assert [m.text for m in request.messages] == ["a", "1", "and now?"]
+    assert dialogue.history == ["a", "1"]
+
+
+def test_a_count_that_fails_is_an_error_and_one_that_hangs_can_be_stopped() -> None:
+    dialogue = Dialogue(Key.END)
+    screen = dialogue.again("/tokens", Key.END, counts=[NoPermission("No key.")])
+    assert screen.shown == [("error", "No key.")]
+    screen = dialogue.again("/tokens", Key.END, counts=[1], during=lambda stop: stop())
+    assert screen.shown == []
+
+
+def test_a_question_over_the_cap_is_handed_back() -> None:
+    dialogue = Dialogue(Key.END)
+    dialogue.session.budget = Budget(dollars, cap_usd=0.5)
+    screen = dialogue.again("dear?", Key.END, counts=[1])
+    [(kind, text)] = screen.shown
+    assert kind == "error"
+    assert text.endswith("/budget sets another cap.")
+    assert dialogue.reader.prompts[-1] == ("dear?", "")
+    assert dialogue.history == []
+
+
+# Thinking, unfolded
+
+
+def test_the_last_thinking_is_shown_whole() -> None:
+    dialogue = Dialogue(Key.END)
+    dialogue.repl.unfold()
+    assert dialogue.screen.shown == [
+        ("notice", "There is no thinking to show (/think adaptive).")
+    ]
+    thinking = {"type": "thinking", "thinking": "First this.", "signature": "s"}
+    hidden = {"type": "redacted_thinking", "data": "x"}
+    dialogue.session.say("q")
+    dialogue.session.add(Message("assistant", (thinking, hidden, text_block("So."))))
+    dialogue.repl.unfold()
+    assert dialogue.screen.shown[-1] == ("notice", "First this.")
+
+
+def test_thinking_is_unfolded_while_it_arrives() -> None:
+    dialogue = Dialogue(Key.END)
+
+    def look(stop: Stop) -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_later(0.01, lambda: dialogue.repl.unfold())
+        loop.call_later(0.02, stop)
+
+    arriving: list[Step] = [*partial_events(), ThinkingDelta("Let me "), ThinkingDelta("see.")]
+    screen = dialogue.again("q", Key.END, answers=[[*arriving, Hang()]], during=look)
+    assert screen.shown == [("notice", "Let me see.")]

@@ -173,15 +173,16 @@ class Repl:
         if carried:
             self._notice(f"What is attached to it ({carried}) stays with it.")
 
-    async def _answer(self) -> Result:
-        """Get a reply to the conversation as it stands, and show it."""
+    async def _answer(self, *, offers: bool = True) -> Result:
+        """Get a reply to the conversation as it stands, and show it; unless it is for
+        the program's own use, with what can be done about its ending."""
         model = self.session.conversation.model
         result = await self._exchange(model)
         await self._advise(model)
         for remark in result.remarks:
             self._notice(remark)
         if result.reason and result.ending is not Ending.INTERRUPTED:
-            self.screen.error(f"{result.reason}{offer(result)}")
+            self.screen.error(result.reason + (offer(result) if offers else ""))
         self._warn_of_the_end()
         return result
 
@@ -220,7 +221,7 @@ class Repl:
     async def _compact(self, focus: str) -> None:
         before = self.session.conversation.head
         self.session.add(user_message(ask_for_summary(focus)))
-        result = await self._answer()
+        result = await self._answer(offers=False)
         if result.ending is not Ending.COMPLETE or result.message is None:
             self._jump(before)
             self._notice("Not compacted: the conversation is as it was.")
