@@ -4,7 +4,18 @@ import pytest
 
 from fakes import MODEL, MemoryArchive, MemoryJournal, open_session
 from streamchat import commands
-from streamchat.commands import COMMANDS, Answer, Done, Outcome, Quit, Replay, Report
+from streamchat.capabilities import ModelFacts
+from streamchat.commands import (
+    COMMANDS,
+    Answer,
+    Compact,
+    Count,
+    Done,
+    Outcome,
+    Quit,
+    Replay,
+    Report,
+)
 from streamchat.conversation import Conversation
 from streamchat.errors import NotFound, UsageError
 from streamchat.line import Run
@@ -182,3 +193,90 @@ def test_what_is_attached_goes_with_the_next_message() -> None:
     first, second = (turn.message.content for turn in session.conversation.path)
     assert [block.get("title") for block in first] == ["a.png", "b c.txt", None]
     assert len(second) == 1
+
+
+# Tokens, dollars, thinking
+
+
+def test_tokens_and_compact_are_the_loops() -> None:
+    assert run(talked(("q", "a")), "tokens", "more") == Count("more")
+    assert run(talked(("q", "a")), "compact", "names") == Compact("names")
+    with pytest.raises(UsageError, match="nothing to sum up"):
+        run(open_session(), "compact")
+
+
+def test_a_budget_is_set_shown_and_taken_away() -> None:
+    session = open_session()
+    session.budget.spent_usd = 0.25
+    assert run(session, "budget") == Done("Spent: $0.2500; there is no cap.")
+    assert run(session, "budget", "$2.5") == Done("Spent: $0.2500 of $2.50.")
+    assert session.budget.cap_usd == 2.5
+    assert run(session, "budget", "off") == Done("Spent: $0.2500; there is no cap.")
+    session.budget.billed = False
+    assert run(session, "budget", "1") == Done("The demo costs nothing.")
+
+
+@pytest.mark.parametrize("argument", ["0", "-1", "nan", "inf", "much", "1,5"])
+def test_a_bad_budget_is_refused(argument: str) -> None:
+    session = open_session()
+    with pytest.raises(UsageError, match="cap in dollars"):
+        run(session, "budget", argument)
+    assert session.budget.cap_usd is None
+
+
+def knowing(thinking: set[str] | None, efforts: tuple[str, ...] | None) -> Session:
+    session = open_session()
+    types = None if thinking is None else frozenset(thinking)
+    session.facts = lambda model: ModelFacts(model, None, efforts, types)
+    return session
+
+
+def test_thinking_and_effort_are_set_shown_and_left() -> None:
+    session = knowing(None, None)
+    assert run(session, "think") == Done("Whether the model thinks is left to it.")
+    for name, field, value in (("think", "thinking", "hidden"), ("effort", "effort", "max")):
+        run(session, name, value)
+        assert getattr(session.request(), field) == value
+        run(session, name, "default")
+        assert getattr(session.request(), field) is None
+    with pytest.raises(UsageError, match="adaptive, hidden, off, default, not 'hard'"):
+        run(session, "think", "hard")
+
+
+def test_what_a_model_does_not_take_is_refused_with_what_it_takes() -> None:
+    always = knowing({"adaptive"}, ())
+    with pytest.raises(UsageError, match=r"thinking 'off': it takes adaptive, hidden\."):
+        run(always, "think", "off")
+    with pytest.raises(UsageError, match=r"effort 'low': it cannot be set\."):
+        run(always, "effort", "low")
+    assert (always.thinking, always.effort) == (None, None)
+
+
+def test_a_model_is_not_asked_for_what_it_does_not_take() -> None:
+    session = knowing({"disabled"}, ("low",))
+    session.thinking, session.effort = "adaptive", "max"
+    said = run(session, "model", "plain")
+    assert said == Done(
+        "plain answers from here on. It does not take thinking 'adaptive' and effort 'max'."
+    )
+    assert (session.request().thinking, session.request().effort) == (None, None)
+    session.thinking, session.effort = "off", "low"
+    assert run(session, "model", "plain") == Done("plain answers from here on.")
+    assert (session.request().thinking, session.request().effort) == ("off", "low")
+
+
+def test_continue_asks_for_the_rest_of_what_was_cut() -> None:
+    session = open_session()
+    with pytest.raises(UsageError, match="no answer to go on with"):
+        run(session, "continue")
+    session.say("q")
+    text = "It was a dark " * 30
+    answer = session.add(Message("assistant", (text_block(text),), MODEL, "max_tokens"))
+    assert run(session, "continue") == Answer(otherwise=answer.id)
+    asked = texts(session)[-1]
+    assert text[-100:] in asked
+    assert text[:-200] not in asked
+    with pytest.raises(UsageError, match="no answer to go on with"):
+        run(session, "continue")
+    with pytest.raises(UsageError, match="is whole"):
+        run(talked(("q", "a")), "continue")

@@ -33,6 +33,7 @@ class Learning:
         if model not in self._known:
             self._recall(model)
         if self.may_ask and model not in self._asked:
+            self._asked.add(model)
             task = asyncio.get_running_loop().create_task(self.ask(model))
             self._asking.add(task)
             task.add_done_callback(self._asking.discard)
