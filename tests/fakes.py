@@ -28,21 +28,10 @@ from streamchat.events import (
     UsageUpdated,
 )
 from streamchat.messages import Message, Request, Usage, text_block
-from streamchat.ports import (
-    Archive,
-    Ending,
-    Exporter,
-    Hit,
-    Input,
-    Journal,
-    Opened,
-    Progress,
-    Stop,
-    Summary,
-    TakenIn,
-)
+from streamchat.ports import Archive, Ending, Exporter, Input, Journal, Opened, Stop, TakenIn
 from streamchat.records import Record, Turn
 from streamchat.session import Session
+from streamchat.shelf import Hit, Progress, Shelf, Summary
 
 NOW_S = 1_790_000_000.0
 MODEL = "claude-test"
@@ -264,6 +253,16 @@ class ScriptedReader:
     inputs: Iterator[Input]
     prompts: list[tuple[str, str]] = field(default_factory=list)
     during: Callable[[Stop], None] = lambda _stop: None
+    answers: Iterator[bool] = field(default_factory=lambda: iter(()))
+    picks: Iterator[str | None] = field(default_factory=lambda: iter(()))
+    questions: list[str] = field(default_factory=list)
+
+    async def confirm(self, question: str, *, default: bool) -> bool:
+        self.questions.append(question)
+        return next(self.answers)
+
+    async def pick(self, shelf: Shelf, age: Callable[[float], str]) -> str | None:
+        return next(self.picks)
 
     async def read(self, *, prefill: str = "", hint: str = "") -> Input:
         self.prompts.append((prefill, hint))

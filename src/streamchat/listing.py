@@ -6,11 +6,11 @@ Pure: values in, Markdown or plain lines out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from streamchat.messages import JsonObject
-from streamchat.ports import Hit, Summary
+from streamchat.shelf import Hit, Summary
 
 _UNITS = ((86400.0 * 365, "y"), (86400.0, "d"), (3600.0, "h"), (60.0, "min"))
 
@@ -21,6 +21,11 @@ def age(seconds: float) -> str:
         if seconds >= size:
             return f"{int(seconds // size)} {unit}"
     return "now"
+
+
+def ago(clock: Callable[[], float]) -> Callable[[float], str]:
+    """How long ago a time was, by a clock of seconds since the epoch."""
+    return lambda seconds: age(clock() - seconds)
 
 
 def cost(usd: float | None) -> str:

@@ -17,6 +17,7 @@ from typing import assert_never
 from streamchat import commands, counting
 from streamchat.commands import (
     Answer,
+    Ask,
     Compact,
     Count,
     Done,
@@ -154,11 +155,21 @@ class Repl:
                 await self._count(text)
             case Compact(focus):
                 await self._compact(focus)
+            case Ask(then):
+                return await self._ask(then)
             case Quit():
                 return False
             case _:
                 assert_never(outcome)
         return True
+
+    async def _ask(self, then: Callable[[Reader], Awaitable[Outcome]]) -> bool:
+        try:
+            outcome = await then(self.reader)
+        except StreamchatError as error:
+            self.screen.error(error.message)
+            return True
+        return await self._do(outcome)
 
     def _notice(self, text: str) -> None:
         if text:

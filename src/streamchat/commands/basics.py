@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from streamchat.commands.table import (
     KEYS,
+    Ask,
     Done,
     Outcome,
     Quit,
@@ -13,8 +14,10 @@ from streamchat.commands.table import (
     commands_table,
     positive,
 )
-from streamchat.listing import conversations_table
+from streamchat.errors import UsageError
+from streamchat.listing import ago, conversations_table
 from streamchat.messages import in_words
+from streamchat.ports import Reader
 from streamchat.session import Session
 
 
@@ -59,10 +62,44 @@ def system(session: Session, argument: str) -> Outcome:
 @command("/resume [REF]")
 def resume(session: Session, argument: str) -> Outcome:
     """Open another conversation by its title, its id (4 or more characters) or a path;
-    without REF, list them."""
-    if not argument:
-        return list_conversations(session, argument)
-    opened = session.archive.open(argument, model=session.conversation.model)
+    without REF, find it while typing: words of its title or of what was said in it."""
+    if argument:
+        return _open(session, argument)
+
+    async def pick(reader: Reader) -> Outcome:
+        path = await reader.pick(session.archive.shelf, ago(session.clock))
+        if path == session.journal.name:
+            return Done("That is the conversation that is open.")
+        return _open(session, path) if path else Done()
+
+    return Ask(pick)
+
+
+@command("/delete [REF]")
+def delete(session: Session, argument: str) -> Outcome:
+    """Delete a conversation for good, this one without REF; asks first. What is kept of
+    it elsewhere (the search index) goes with it."""
+    ref = argument or session.journal.name
+    if not argument and not (session.journal.saves and session.conversation.turn_count):
+        raise UsageError("There is nothing of this conversation on disk.")
+    found = session.archive.read(ref)
+    name = found.conversation.title or "untitled"
+    turns = found.conversation.turn_count
+
+    async def confirm(reader: Reader) -> Outcome:
+        question = f"Delete {name!r} ({found.conversation.id[:8]}, {turns} turns) for good?"
+        if not await reader.confirm(question, default=False):
+            return Done("Nothing was deleted.")
+        if found.journal.name == session.journal.name:
+            session.begin()
+        session.archive.delete(found.journal.name)
+        return Done(f"Deleted {name!r}.")
+
+    return Ask(confirm)
+
+
+def _open(session: Session, ref: str) -> Outcome:
+    opened = session.archive.open(ref, model=session.conversation.model)
     session.switch(opened.conversation, opened.journal)
     for line in opened.damage:
         session.warn(line)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from streamchat.errors import UsageError
 from streamchat.line import Run
+from streamchat.ports import Reader
 from streamchat.session import Session
 
 
@@ -67,11 +68,19 @@ class Compact:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """What to do is for the user to say: `then` asks at the keyboard and returns what
+    comes of it."""
+
+    then: Callable[[Reader], Awaitable[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
 class Quit:
     """Leave the program."""
 
 
-Outcome: TypeAlias = Done | Report | Answer | Replay | Edit | Count | Compact | Quit
+Outcome: TypeAlias = Done | Report | Answer | Replay | Edit | Count | Compact | Ask | Quit
 Handler: TypeAlias = Callable[[Session, str], Outcome]
 
 

@@ -6,14 +6,17 @@ no settings; tables and callables are handed to it.
 """
 
 from streamchat.prompt.completion import Choice, CommandRow
+from streamchat.prompt.look import Look
+from streamchat.prompt.picker import Picker
 from streamchat.prompt.plain import PlainPrompt
-from streamchat.prompt.reader import Look, Prompt
+from streamchat.prompt.reader import Prompt
 from streamchat.prompt.terminal import open_keyboard, open_screen
 
 __all__ = [
     "Choice",
     "CommandRow",
     "Look",
+    "Picker",
     "PlainPrompt",
     "Prompt",
     "open_keyboard",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TextIO
 
@@ -16,8 +16,10 @@ from streamchat.ports import Input, Key, Stop, Typed
 from streamchat.prompt.confirm import ANSWERS
 from streamchat.prompt.entry import block_is_open, continues, message, normalised
 from streamchat.prompt.watch import interrupts
-from streamchat.sanitize import clean
+from streamchat.sanitize import clean, clean_line
+from streamchat.shelf import Shelf
 
+MOST_LISTED = 20
 _PIECE_BYTES = 65536
 
 
@@ -61,6 +63,23 @@ class PlainPrompt:
                 return False
             if (answer := answers.get(line.strip().lower())) is not None:
                 return answer
+
+    async def pick(self, shelf: Shelf, age: Callable[[float], str]) -> str | None:
+        """Let the user find a conversation; its path, or None when they left."""
+        for _ in shelf.catch_up():
+            pass
+        words = ""
+        while True:
+            hits = shelf.browse(words, most=MOST_LISTED)
+            for number, hit in enumerate(hits, 1):
+                title = clean_line(hit.summary.title) or "untitled"
+                self._say(f"{number:3} {age(hit.summary.updated):>6}  {title}\n")
+            line = await self._line("number to open, words to search, Enter to leave: ")
+            if line is None or isinstance(line, Key) or not line.strip():
+                return None
+            if line.strip().isdecimal() and 0 < int(line) <= len(hits):
+                return hits[int(line) - 1].summary.path
+            words = line
 
     @asynccontextmanager
     async def watching(self, stop: Stop) -> AsyncIterator[None]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, nullcontext
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from prompt_toolkit.application import get_app
@@ -18,9 +17,8 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import Input as KeyInput
 from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.key_binding import merge_key_bindings
-from prompt_toolkit.output import ColorDepth, Output
+from prompt_toolkit.output import Output
 from prompt_toolkit.shortcuts.prompt import PromptSession
-from prompt_toolkit.styles import Style
 
 from streamchat.ports import Input, Key, Stop, Typed
 from streamchat.prompt import keys
@@ -33,41 +31,19 @@ from streamchat.prompt.completion import (
 from streamchat.prompt.confirm import confirm
 from streamchat.prompt.entry import message, normalised
 from streamchat.prompt.history import FileHistory
+from streamchat.prompt.look import Look
 from streamchat.prompt.pastes import Pastes, Shown
+from streamchat.prompt.picker import Picker
 from streamchat.prompt.terminal import hasten_pastes
 from streamchat.prompt.watch import ESCAPE_SECONDS, Watch, interrupts
 from streamchat.sanitize import clean
+from streamchat.shelf import Shelf
 
 # How long Esc waits for the key it may be a chord with; in vi mode it is a key by itself.
 CHORD_SECONDS = 0.5
-# The terminal's own 16 colours, so that its theme holds here too.
-STYLE: Mapping[str, str] = {
-    "prompt": "ansicyan bold",
-    "remark": "dim",
-    "pasted": "ansicyan",
-    "unsafe": "ansired",
-    "auto-suggestion": "noinherit dim",
-    "completion-menu": "noinherit",
-    "completion-menu.completion": "noinherit",
-    "completion-menu.completion.current": "noinherit reverse",
-    "completion-menu.meta.completion": "noinherit dim",
-    "completion-menu.meta.completion.current": "noinherit reverse dim",
-}
 _PROMPT_START, _INPUT_START = "\x1b]133;A;redraw=0\a", "\x1b]133;B\a"
 _UNSEEN = "[ZeroWidthEscape]"
 _OUTPUT_START, _OUTPUT_END = "\x1b]133;C\a", "\x1b]133;D\a"
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How the prompt looks. `style` overrides STYLE by class name; `marks` are the
-    OSC 133 signs by which terminals jump from prompt to prompt."""
-
-    unicode: bool = True
-    colour: bool = True
-    vi: bool = False
-    marks: bool = True
-    style: Mapping[str, str] = field(default_factory=dict)
 
 
 def _nothing() -> None:
@@ -146,9 +122,9 @@ class Prompt:
             rprompt=self._right,
             placeholder=self._placeholder,
             enable_suspend=True,
-            style=Style.from_dict({**STYLE, **self._look.style}),
+            style=self._look.styles,
             include_default_pygments_style=False,
-            color_depth=ColorDepth.DEPTH_4_BIT if self._look.colour else ColorDepth.DEPTH_1_BIT,
+            color_depth=self._look.depth,
             input=self._keyboard,
             output=self._output,
         )
@@ -185,10 +161,17 @@ class Prompt:
 
     async def confirm(self, question: str, *, default: bool) -> bool:
         """Ask a question of yes or no; leaving it is a no."""
-        style = Style.from_dict({**STYLE, **self._look.style})
         return await confirm(
-            self._keyboard, self._output, clean(question), style, default=default
+            self._keyboard,
+            self._output,
+            clean(question),
+            self._look.styles,
+            default=default,
         )
+
+    async def pick(self, shelf: Shelf, age: Callable[[float], str]) -> str | None:
+        """Let the user find a conversation; its path, or None when they left."""
+        return await Picker(self._keyboard, self._output, shelf, self._look, age).run()
 
     @asynccontextmanager
     async def watching(self, stop: Stop) -> AsyncIterator[None]:
@@ -207,7 +190,7 @@ class Prompt:
             yield
 
     def _message(self) -> StyleAndTextTuples:
-        sign = "❯ " if self._look.unicode else "> "
+        sign = self._look.sign
         if not self._look.marks:
             return [("", sign)]
         return [

@@ -49,7 +49,9 @@ CREATE TABLE turns (
     settled INTEGER NOT NULL
 );
 CREATE INDEX turns_by_file ON turns (file, id);
-CREATE VIRTUAL TABLE words USING fts5 (title, text, prefix = '{PREFIXES}', tokenize = "{TOKENIZER}");
+CREATE VIRTUAL TABLE words USING fts5 (
+    title, text, prefix = '{PREFIXES}', tokenize = "{TOKENIZER}"
+);
 PRAGMA user_version = {VERSION};
 """
 

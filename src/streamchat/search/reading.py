@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from streamchat.ports import Hit, Kept, Summary
 from streamchat.search.words import HIT_BEGINS, HIT_ENDS, shown
+from streamchat.shelf import Hit, Kept, Summary
 
 EXCERPT_TOKENS = 24
 _MOST_SCANNED = 20_000  # hits, for a page of conversations

@@ -16,7 +16,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from streamchat.ports import Excerpt
+from streamchat.shelf import Excerpt
 
 PREFIXES = "1 2 3"
 TOKENIZER = "unicode61 remove_diacritics 2 categories 'L* M* N* Co'"

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from streamchat.conversation import Conversation
-from streamchat.ports import Kept
 from streamchat.records import Sealed, Turn
 from streamchat.search.words import indexed, storable
+from streamchat.shelf import Kept
 
 _SECOND_BITS = 20  # a million turns in the same second
 _LAST_SECOND = 1 << 40

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from streamchat.conversation import Conversation
 from streamchat.errors import Busy, DiskError, NotFound, UsageError
-from streamchat.ports import Archive, Catalogue, Opened, Summary, TakenIn
+from streamchat.ports import Archive, Opened, TakenIn
 from streamchat.records import VERSION, Header, stamp
+from streamchat.shelf import Catalogue, Summary
 from streamchat.store.disk import Disk, Folder, read_file, reading, writing
 from streamchat.store.finding import looks_like_path, nobody, with_id, with_title
 from streamchat.store.imports import imported_turns

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from streamchat.errors import DiskError, NotFound
-from streamchat.ports import Kept
+from streamchat.shelf import Kept
 
 _SAFELY = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 

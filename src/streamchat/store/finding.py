@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from streamchat.errors import Ambiguous, NotFound
-from streamchat.ports import Summary
+from streamchat.shelf import Summary
 from streamchat.store.naming import id_in
 
 SHORTEST_ID = 4

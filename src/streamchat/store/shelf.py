@@ -12,8 +12,8 @@ from pathlib import Path
 
 from streamchat.conversation import Conversation
 from streamchat.errors import DiskError, NotFound
-from streamchat.ports import Catalogue, Hit, Kept, Progress, Summary
 from streamchat.records import Header
+from streamchat.shelf import Catalogue, Hit, Kept, Progress, Summary
 from streamchat.store.disk import Folder, read_file, reading
 from streamchat.store.naming import id_in
 from streamchat.store.reader import NotConversation, read_conversation

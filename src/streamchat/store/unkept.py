@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from streamchat.conversation import Conversation
 from streamchat.errors import UsageError
-from streamchat.ports import Archive, Journal, Opened, Summary, TakenIn
+from streamchat.ports import Archive, Journal, Opened, TakenIn
+from streamchat.shelf import Summary
 from streamchat.store.journal import NoJournal
 from streamchat.store.shelf import FileShelf
 

@@ -1,0 +1,146 @@
+"""The rows of the picker: values in, styled text of a known width out.
+
+Rule: whatever is shown was cleaned, is on one line, and is cut to the width in cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.utils import get_cwidth
+
+from streamchat.prompt.look import Look
+from streamchat.sanitize import clean_line
+from streamchat.shelf import Excerpt, Hit
+
+_HIGHEST = 18  # rows, all together
+_LOW, _VERY_LOW = 12, 8
+_AGE_WIDTH = 6  # "59 min"
+_SPEAKERS = {"user": "you", "assistant": "answer", "title": "title"}
+
+
+@dataclass(frozen=True, slots=True)
+class Heights:
+    """How many rows each part has: the list, the preview below its heading, the keys."""
+
+    hits: int
+    preview: int
+    keys: int
+
+    @classmethod
+    def within(cls, size: Size) -> Heights:
+        """What fits below the row of the words; the row above the picker stays free."""
+        rows = max(2, min(size.rows - 1, _HIGHEST))
+        keys = 1 if rows >= _VERY_LOW else 0
+        preview = 3 if rows >= _LOW else 2 if rows >= _VERY_LOW else 0
+        heading = 1 if preview else 0
+        return cls(rows - 1 - heading - preview - keys, preview, keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """`age` says how long ago a time was, given in seconds since the epoch."""
+
+    look: Look
+    age: Callable[[float], str]
+
+    def hits(
+        self, hits: Sequence[Hit], chosen: int, *, rows: int, width: int
+    ) -> StyleAndTextTuples:
+        """As many as there are rows, the chosen one among them."""
+        first = max(0, min(chosen - rows // 2, len(hits) - rows))
+        shown: StyleAndTextTuples = []
+        for place, hit in enumerate(hits[first : first + rows], first):
+            sign = self.look.sign if place == chosen else "  "
+            style = "class:chosen" if place == chosen else ""
+            shown += [(style, self._hit(sign, hit, width)), ("", "\n")]
+        return shown[:-1]
+
+    def _hit(self, sign: str, hit: Hit, width: int) -> str:
+        summary = hit.summary
+        age = self.age(summary.updated).rjust(_AGE_WIDTH)
+        turns = str(summary.turns).rjust(4)
+        row = f"{sign}{age} {turns}  {clean_line(summary.title) or 'untitled'}"
+        cut = self.cut(row, width)
+        return cut + " " * (width - get_cwidth(cut))
+
+    def heading(self, hit: Hit | None, width: int) -> StyleAndTextTuples:
+        """Who said what is shown below it, and when."""
+        line = "─" if self.look.unicode else "-"
+        who = _SPEAKERS.get(hit.role, "") if hit else ""
+        said = f" {who}, {self._age_of(hit)} " if hit and who else ""
+        return [("class:remark", self.cut(f"{line * 2}{said}".ljust(width, line), width))]
+
+    def _age_of(self, hit: Hit) -> str:
+        try:
+            return self.age(datetime.fromisoformat(hit.at).timestamp())
+        except ValueError:
+            return self.age(hit.summary.updated)
+
+    def preview(self, excerpt: Excerpt, *, rows: int, width: int) -> StyleAndTextTuples:
+        """The text with what was found in it, broken between words where there are any."""
+        characters = [
+            ("class:hit" if found else "", character)
+            for text, found in excerpt
+            for character in clean_line(text)
+        ]
+        shown: StyleAndTextTuples = []
+        for _, row in zip(range(rows), _rows(characters, width), strict=False):
+            shown += [*row, ("", "\n")]
+        return shown[:-1]
+
+    def cut(self, text: str, width: int) -> str:
+        """The text, or as much as fits before a sign that there is more."""
+        if get_cwidth(text) <= width:
+            return text
+        more = "…" if self.look.unicode else "..."
+        room = width - len(more)
+        taken = 0
+        for at, character in enumerate(text):
+            taken += get_cwidth(character)
+            if taken > room:
+                return text[:at] + more
+        return text
+
+
+_Character = tuple[str, str]  # its style and itself
+
+
+def _rows(characters: Sequence[_Character], width: int) -> Iterator[list[_Character]]:
+    row: list[_Character] = []
+    taken = 0
+    for word in _words(characters):
+        length = _cells(word)
+        if row and taken + length > width:
+            yield row
+            row, taken = [], 0
+        for character in word:
+            cells = get_cwidth(character[1])
+            if taken + cells > width:  # a word that is longer than the row
+                yield row
+                row, taken = [], 0
+            if row or character[1] != " ":
+                row.append(character)
+                taken += cells
+    if row:
+        yield row
+
+
+def _words(characters: Iterable[_Character]) -> Iterator[list[_Character]]:
+    """Each with the blank that ends it."""
+    word: list[_Character] = []
+    for character in characters:
+        word.append(character)
+        if character[1] == " ":
+            yield word
+            word = []
+    if word:
+        yield word
+
+
+def _cells(word: Iterable[_Character]) -> int:
+    return sum(get_cwidth(text) for _, text in word if text != " ")

@@ -1,0 +1,50 @@
+"""How the prompt and the picker look: style names as data, and what a terminal can do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.styles import Style
+
+# The terminal's own 16 colours, so that its theme holds here too.
+STYLE: Mapping[str, str] = {
+    "prompt": "ansicyan bold",
+    "remark": "dim",
+    "pasted": "ansicyan",
+    "unsafe": "ansired",
+    "auto-suggestion": "noinherit dim",
+    "completion-menu": "noinherit",
+    "completion-menu.completion": "noinherit",
+    "completion-menu.completion.current": "noinherit reverse",
+    "completion-menu.meta.completion": "noinherit dim",
+    "completion-menu.meta.completion.current": "noinherit reverse dim",
+    "chosen": "reverse",
+    "hit": "ansicyan bold",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the prompt looks. `style` overrides STYLE by class name; `marks` are the
+    OSC 133 signs by which terminals jump from prompt to prompt."""
+
+    unicode: bool = True
+    colour: bool = True
+    vi: bool = False
+    marks: bool = True
+    style: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sign(self) -> str:
+        """What stands before what is typed, and before what is chosen."""
+        return "❯ " if self.unicode else "> "
+
+    @property
+    def styles(self) -> Style:
+        return Style.from_dict({**STYLE, **self.style})
+
+    @property
+    def depth(self) -> ColorDepth:
+        return ColorDepth.DEPTH_4_BIT if self.colour else ColorDepth.DEPTH_1_BIT

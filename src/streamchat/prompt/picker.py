@@ -1,0 +1,243 @@
+"""Find a conversation while typing: the list of them, and a preview of what was found.
+
+Drawn in place like the prompt, never on the alternate screen, and gone when it is left.
+Rules: a key never waits for the search, which runs in a thread, one question at a time;
+what is chosen stays chosen when more is found; Enter opens what was found for the words
+as they stand, also when it is pressed before that is on the screen. Titles and texts are
+cleaned before they are shown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.input import Input as KeyInput
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Layout, Window
+from prompt_toolkit.layout.containers import VSplit
+from prompt_toolkit.layout.processors import BeforeInput
+from prompt_toolkit.output import Output
+
+from streamchat.errors import StreamchatError
+from streamchat.prompt.drawing import Drawing, Heights
+from streamchat.prompt.entry import normalised
+from streamchat.prompt.look import Look
+from streamchat.prompt.watch import ESCAPE_SECONDS
+from streamchat.sanitize import clean_line
+from streamchat.shelf import Hit, Progress, Shelf
+
+MOST_SHOWN = 200
+_KEYS = "Up, Down, PageUp, PageDown; Enter opens, Esc leaves"
+
+
+@dataclass(slots=True)
+class Found:
+    """What is on the list: the hits for `text`, one of them chosen."""
+
+    text: str | None = None  # None: nothing was searched yet
+    hits: tuple[Hit, ...] = ()
+    chosen: int = 0
+
+    @property
+    def hit(self) -> Hit | None:
+        return self.hits[self.chosen] if self.hits else None
+
+    def replace(self, text: str, hits: list[Hit]) -> None:
+        """The choice moves with its conversation as long as the words are the same."""
+        path = self.hit.summary.path if self.hit and text == self.text else None
+        places = (at for at, hit in enumerate(hits) if hit.summary.path == path)
+        self.text, self.hits, self.chosen = text, tuple(hits), next(places, 0)
+
+    def move(self, rows: int) -> None:
+        self.chosen = max(0, min(self.chosen + rows, len(self.hits) - 1))
+
+
+class Picker:
+    """One question. `age` says how long ago a time was."""
+
+    def __init__(
+        self,
+        keyboard: KeyInput,
+        output: Output,
+        shelf: Shelf,
+        look: Look,
+        age: Callable[[float], str],
+    ) -> None:
+        self._shelf = shelf
+        self._found = Found()
+        self._progress: Progress | None = None
+        self._is_caught_up = False
+        self._opens_when_found = False
+        self._changed = asyncio.Event()
+        self._words = Buffer(multiline=False, on_text_changed=lambda _: self._changed.set())
+        self._drawing = Drawing(look, age)
+        self._output = output
+        self._app: Application[str | None] = Application(
+            layout=Layout(self._windows(look)),
+            key_bindings=self._load_keys(),
+            style=look.styles,
+            include_default_pygments_style=False,
+            color_depth=look.depth,
+            erase_when_done=True,
+            input=keyboard,
+            output=output,
+        )
+        self._app.ttimeoutlen = ESCAPE_SECONDS
+        self._app.terminal_size_polling_interval = None  # SIGWINCH tells
+
+    async def run(self) -> str | None:
+        """The path of what was opened; None when it was left. Raises StreamchatError."""
+        return await self._app.run_async(pre_run=self._begin, set_exception_handler=False)
+
+    def _begin(self) -> None:
+        self._app.create_background_task(self._keep_searching())
+
+    # Search
+
+    async def _keep_searching(self) -> None:
+        """What is typed goes first; between, the index takes in what it does not know."""
+        steps = self._shelf.catch_up()
+        try:
+            while True:
+                self._changed.clear()
+                if self._words.text != self._found.text:
+                    await self._search()
+                elif not self._is_caught_up:
+                    await self._catch_up(steps)
+                else:
+                    await self._changed.wait()
+        except StreamchatError as error:
+            self._app.exit(exception=error)
+
+    async def _search(self) -> None:
+        text = self._words.text
+        self._found.replace(
+            text, await asyncio.to_thread(self._shelf.browse, text, most=MOST_SHOWN)
+        )
+        if self._opens_when_found and text == self._words.text:
+            self._open()
+        self._app.invalidate()
+
+    async def _catch_up(self, steps: Iterator[Progress]) -> None:
+        self._progress = await asyncio.to_thread(next, steps, None)
+        self._is_caught_up = self._progress is None
+        await self._search()
+
+    def _open(self) -> None:
+        self._opens_when_found = False
+        if self._found.hit is not None and not self._app.is_done:
+            self._app.exit(result=self._found.hit.summary.path)
+
+    # Keys
+
+    def _load_keys(self) -> KeyBindings:
+        bindings = KeyBindings()
+
+        @bindings.add("enter")
+        def open_chosen(event: KeyPressEvent) -> None:
+            self._opens_when_found = True
+            if self._words.text == self._found.text:
+                self._open()
+
+        @bindings.add("escape", eager=True)
+        @bindings.add("c-c")
+        @bindings.add("c-d")
+        @bindings.add("<sigint>")
+        def leave(event: KeyPressEvent) -> None:
+            event.app.exit(result=None)
+
+        @bindings.add(Keys.BracketedPaste)
+        def paste(event: KeyPressEvent) -> None:
+            words = " ".join(normalised(event.data).split())
+            event.current_buffer.insert_text(clean_line(words))
+
+        @bindings.add("c-z")
+        def suspend(event: KeyPressEvent) -> None:
+            event.app.suspend_to_background()
+
+        self._load_moves(bindings)
+        return bindings
+
+    def _load_moves(self, bindings: KeyBindings) -> None:
+        def moves(rows: int, *names: str) -> None:
+            for name in names:
+                bindings.add(name)(lambda _: self._found.move(rows))
+
+        def turns_pages(pages: int, name: str) -> None:
+            bindings.add(name)(lambda _: self._found.move(pages * self._heights.hits))
+
+        moves(-1, "up", "c-p")
+        moves(1, "down", "c-n")
+        moves(-MOST_SHOWN, "c-home")
+        moves(MOST_SHOWN, "c-end")
+        turns_pages(-1, "pageup")
+        turns_pages(1, "pagedown")
+
+    # Screen
+
+    def _windows(self, look: Look) -> HSplit:
+        words = Window(
+            BufferControl(
+                self._words, input_processors=[BeforeInput(look.sign, "class:prompt")]
+            )
+        )
+        state = Window(
+            FormattedTextControl(lambda: [("class:remark", f" {self._state()}")]),
+            dont_extend_width=True,
+        )
+        return HSplit(
+            [
+                VSplit([words, state], height=1),
+                _window(self._draw_hits, lambda: self._heights.hits),
+                _window(self._draw_heading, lambda: 1 if self._heights.preview else 0),
+                _window(self._draw_preview, lambda: self._heights.preview),
+                _window(lambda: [("class:remark", _KEYS)], lambda: self._heights.keys),
+            ]
+        )
+
+    @property
+    def _heights(self) -> Heights:
+        return Heights.within(self._output.get_size())
+
+    @property
+    def _width(self) -> int:
+        return max(1, self._output.get_size().columns - 1)
+
+    def _draw_hits(self) -> StyleAndTextTuples:
+        found = self._found
+        if not found.hits:
+            return [("class:remark", self._why_nothing())]
+        return self._drawing.hits(
+            found.hits, found.chosen, rows=self._heights.hits, width=self._width
+        )
+
+    def _why_nothing(self) -> str:
+        if self._found.text is None or not self._is_caught_up:
+            return ""
+        return "No conversation holds this." if self._found.text else "None is kept yet."
+
+    def _draw_heading(self) -> StyleAndTextTuples:
+        return self._drawing.heading(self._found.hit, self._width)
+
+    def _draw_preview(self) -> StyleAndTextTuples:
+        excerpt = self._found.hit.excerpt if self._found.hit else ()
+        return self._drawing.preview(excerpt, rows=self._heights.preview, width=self._width)
+
+    def _state(self) -> str:
+        """Which of how many is chosen, and how far the index is."""
+        found, progress = self._found, self._progress
+        more = "+" if len(found.hits) == MOST_SHOWN else ""
+        count = f"{found.chosen + 1}/{len(found.hits)}{more}" if found.hits else ""
+        if progress is None or self._is_caught_up:
+            return count
+        return f"{count} indexing {100 * progress.done // progress.total} %".strip()
+
+
+def _window(draw: Callable[[], StyleAndTextTuples], height: Callable[[], int]) -> Window:
+    return Window(FormattedTextControl(draw), height=height, wrap_lines=False)
