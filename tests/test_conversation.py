@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streamchat.conversation import Conversation, one_line
+from streamchat.conversation import COMPACTS, Conversation, one_line
 from streamchat.errors import UsageError
 from streamchat.messages import INTERRUPTED, Block, Message, Usage, text_block, user_message
 from streamchat.records import (
@@ -529,3 +529,60 @@ def test_a_replayed_conversation_is_the_same() -> None:
         assert again.path == conversation.path
         assert again.request_messages() == conversation.request_messages()
         assert (again.title, again.model, again.system) == ("Name", "claude-other", "T")
+
+
+# A tool's call that nothing answers, and summaries
+
+
+CALL: Block = {"type": "tool_use", "id": "c1", "name": "weather", "input": {}}
+ANSWER: Block = {"type": "tool_result", "tool_use_id": "c1", "content": "sun"}
+
+
+def test_a_call_that_nothing_answers_is_not_sent_again() -> None:
+    conversation = talked("q")
+    conversation.append(reply(text_block("Hm."), CALL, stop_reason="tool_use"), "t2", AT)
+    assert sent(conversation) == [(text_block("q"),), (text_block("Hm."),)]
+    assert conversation.path[-1].message.content == (text_block("Hm."), CALL)
+    alone = talked("q")
+    alone.append(reply(CALL, stop_reason="tool_use"), "t2", AT)
+    assert sent(alone) == [(text_block("q"),)]
+
+
+def test_a_call_with_its_result_is_sent_whole() -> None:
+    conversation = talked("q")
+    conversation.append(reply(CALL, stop_reason="tool_use"), "t2", AT)
+    conversation.append(Message("user", (ANSWER,)), "t3", AT)
+    assert sent(conversation)[1:] == [(CALL,), (ANSWER,)]
+
+
+def compacted(old: str | None) -> Conversation:
+    conversation = talked("a", "1")
+    conversation.jump(None)
+    conversation.append(user_message("Sum."), "s", AT, extra={COMPACTS: old})
+    return conversation
+
+
+def test_a_branch_goes_on_from_a_summary_and_undo_goes_back() -> None:
+    conversation = compacted("t2")
+    assert texts(conversation) == ["Sum."]
+    assert conversation.title == "a"
+    assert conversation.last_question is None
+    conversation.undo()
+    assert texts(conversation) == ["a", "1"]
+
+
+def test_a_summary_survives_its_file() -> None:
+    conversation = compacted("t2")
+    again = empty()
+    for record in conversation.records[1:]:
+        again.apply(parse(to_line(record)))
+    assert again.last_question is None
+    again.undo()
+    assert texts(again) == ["a", "1"]
+
+
+@pytest.mark.parametrize("old", [None, "lost", ["t2"]])
+def test_a_summary_of_what_is_lost_goes_back_to_the_beginning(old: Any) -> None:
+    conversation = compacted(old)
+    conversation.undo()
+    assert texts(conversation) == []

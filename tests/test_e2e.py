@@ -403,3 +403,91 @@ def test_files_are_attached_before_the_text(
     content = server.bodies[0]["messages"][0]["content"]
     assert [block.get("title") for block in content] == ["notes.md", "stdin", None]
     assert content[2] == {"type": "text", "text": "compare"}
+
+
+# Reasoning, context and money
+
+
+def test_refused_thinking_is_left_out_and_that_is_said(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    bound = "Invalid `signature` in `thinking` block. The block is bound to another."
+    server.enqueue(text_reply("First.", thinking="Hm."), error_reply(400, bound))
+    server.enqueue(text_reply("Second."))
+    assert piped("one", environ=towards).returncode == 0
+    run = piped("-c", "two", environ=towards)
+    assert (run.returncode, run.stdout) == (0, b"Second.\n")
+    assert b"refused earlier thinking" in run.stderr
+    kinds = [[b["type"] for b in body["messages"][1]["content"]] for body in server.bodies[1:]]
+    assert kinds == [["thinking", "text"], ["text"]]
+    assert records()[2]["content"][0]["type"] == "thinking"  # type: ignore[index]
+
+
+def test_a_dry_run_counts_and_sends_and_keeps_nothing(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    run = piped("--dry-run", "one two three", environ=towards)
+    assert run.returncode == 0
+    assert run.stdout.startswith(b"The next request has ")
+    assert b"The price is not known." in run.stdout
+    counted = json.loads(piped("--dry-run", "--json", "x", environ=towards).stdout)
+    assert counted["type"] == "dry_run"
+    assert counted["input_tokens"] > 0
+    assert counted["input_cost_usd"] is None
+    assert server.posts == []
+    assert conversations() == []
+
+
+def test_a_cap_that_cannot_be_kept_sends_nothing(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    run = piped("--max-cost", "1", "hi", environ=towards)
+    assert (run.returncode, run.stdout) == (1, b"")
+    assert b"is not known, so the cap of $1.00 cannot be kept" in run.stderr
+    assert server.posts == []
+
+
+def test_thinking_is_unfolded_and_the_model_is_remembered(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    server.enqueue(text_reply("Yes.", thinking="Let me see whether it is so."))
+    with Terminal(environ=towards) as terminal:
+        terminal.wait_for_prompt()
+        terminal.type("/think adaptive\r")
+        terminal.wait_for("shows a summary")
+        terminal.wait_for_prompt()
+        terminal.type("so?\r")
+        terminal.wait_for("tok/s")
+        terminal.wait_for_prompt()
+        terminal.type("\x0f")
+        terminal.wait_for(lambda: "Let me see whether it is so." in terminal.rows[-24:])
+        terminal.type("/tokens\r")
+        terminal.wait_for("The next request has")
+        terminal.type("\x04")
+        assert terminal.end() == 0
+    [request] = server.bodies
+    assert request["thinking"] == {"type": "adaptive", "display": "summarized"}
+    [kept] = Path(os.environ["XDG_CACHE_HOME"]).glob("streamchat/model-*.json")
+    assert json.loads(kept.read_bytes())["model"]["max_input_tokens"] == 1_000_000
+
+
+def test_a_long_conversation_is_compacted(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    server.enqueue(text_reply("Yes."), text_reply("They agreed."), text_reply("Again."))
+    with Terminal(environ=towards) as terminal:
+        terminal.wait_for_prompt()
+        terminal.type("so?\r")
+        terminal.wait_for("Yes.")
+        terminal.wait_for_prompt()
+        terminal.type("/compact\r")
+        terminal.wait_for("goes on from this summary")
+        terminal.wait_for_prompt()
+        terminal.type("and?\r")
+        terminal.wait_for("Again.")
+        terminal.wait_for_prompt()
+        terminal.type("\x04")
+        assert terminal.end() == 0
+    first, second = (m["content"][0]["text"] for m in server.bodies[2]["messages"])
+    assert first.endswith("They agreed.")
+    assert second == "and?"

@@ -121,3 +121,11 @@ def test_events_that_say_nothing_about_the_message_are_ignored() -> None:
 
 def test_a_fault_after_the_end_changes_nothing() -> None:
     assert turn_of(*REPLY, TextDelta("late")).message() is WHOLE
+
+
+def test_the_output_is_estimated_until_it_is_counted() -> None:
+    assert turn_of().usage_so_far() is None
+    letters = len("Let me see.Hello.")
+    assert turn_of(*REPLY[:-2]).usage_so_far() == Usage(12, letters // 3)
+    assert turn_of(*REPLY[:-1]).usage_so_far() == LAST
+    assert turn_of(*REPLY).usage_so_far() == LAST

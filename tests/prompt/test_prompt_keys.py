@@ -330,3 +330,23 @@ def test_no_editor_is_told(tmp_path: Path) -> None:
 
         assert run(none()) == Typed("x")
         assert at.screen() == ["❯ x"]
+
+
+def test_ctrl_o_shows_something_above_the_line_and_keeps_it() -> None:
+    shown: list[str] = []
+
+    def unfold() -> None:
+        shown.append("thinking")
+        at.paper.write("thinking\r\n")
+
+    with desk(unfold=unfold) as at:
+
+        async def unfolded() -> Input:
+            reading = asyncio.create_task(at.prompt.read())
+            at.type("half\x0f")
+            await at.paper.until(lambda: bool(shown))
+            at.type(" done\r")
+            return await reading
+
+        assert run(unfolded()) == Typed("half done")
+        assert at.screen()[-2:] == ["thinking", "❯ half done"]
