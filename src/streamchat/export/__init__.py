@@ -59,7 +59,7 @@ class Exporter:
         text = self.text(conversation, form, replies=replies)
         place = self._place(path) if path else self.cwd / file_name(conversation.title, form)
         save(text, place, replace=replace)
-        return str(place)
+        return str(place.relative_to(self.cwd) if place.is_relative_to(self.cwd) else place)
 
     def _place(self, path: str) -> Path:
         if path == "~" or path.startswith("~/"):
