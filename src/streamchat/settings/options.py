@@ -212,7 +212,8 @@ _OUTPUT = (
 
 _LIMITS = (
     setting(
-        "max_cost_usd", Group.LIMITS, "--max-cost", "refuse the turn that would pass this cost",
+        "max_cost_usd", Group.LIMITS, "--max-cost",
+        "a cap: a turn that would pass it is not sent, an answer that does is stopped",
         kind=Kind.DOLLARS, metavar="USD",
     ),
     setting(
