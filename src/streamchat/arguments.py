@@ -6,6 +6,8 @@ stay texts, `settings.resolve` judges them, so that a flag and a variable fail a
 Rule 1: options may stand before and after the prompt; after `--` everything is prompt.
 Rule 2: no abbreviations: a script must not change meaning when an option is added.
 Rule 3: wrong use is a UsageError, one line that names the nearest option; nothing exits.
+Rule 4: -r takes the word behind it as its REF; it stands alone at the end of the line, and
+before an option or --.
 """
 
 from __future__ import annotations
@@ -60,13 +62,15 @@ class Report(Enum):
 @dataclass(frozen=True, slots=True)
 class Invocation:
     """What a command line asks for. `report_words` are the report's own arguments
-    (TEXT of --search, format and REF of --export); `flags` is the settings' first layer."""
+    (TEXT of --search, format and REF of --export); `flags` is the settings' first layer;
+    with `picks` (-r without REF) the user chooses the conversation."""
 
     prompt: str = ""
     attachments: tuple[str, ...] = ()
     report: Report | None = None
     report_words: tuple[str, ...] = ()
     flags: Layer = field(default_factory=lambda: Layer(Source.FLAG, {}))
+    picks: bool = False
 
 
 def parse(argv: Sequence[str], options: Sequence[Option]) -> Invocation:
@@ -85,8 +89,14 @@ def parse(argv: Sequence[str], options: Sequence[Option]) -> Invocation:
     report, report_words = _report(taken)
     settings = {row.name for row in options if row.is_setting}
     given = {name: value for name, value in vars(taken).items() if name in settings and value}
+    picks = isinstance(given.get("resume"), _LeftOut)
+    if picks:
+        flag = given.pop("resume").name
+        if "continue_newest" in given:
+            parser.error(f"{flag}: give either this or {given['continue_newest'].name}")
     layer = Layer(Source.FLAG, given)
-    return Invocation(prompt, tuple(taken.attach or ()), report, report_words, layer)
+    attached = tuple(taken.attach or ())
+    return Invocation(prompt, attached, report, report_words, layer, picks)
 
 
 def help_text(options: Sequence[Option], *, width: int) -> str:
@@ -149,6 +159,8 @@ def _add(section: argparse._ArgumentGroup, row: Option) -> None:
         section.add_argument(*row.flags, action=_Ask, **words)
     elif row.kind is Kind.ON_OFF:
         section.add_argument(*row.flags, action=_Take, nargs=0, const="on", **words)
+    elif row.metavar.startswith("["):
+        section.add_argument(*row.flags, action=_Take, nargs="?", metavar=row.metavar, **words)
     else:
         section.add_argument(*row.flags, action=_Take, metavar=row.metavar, **words)
     _add_shortcuts(section, row)
@@ -167,6 +179,13 @@ def _add_shortcuts(section: argparse._ArgumentGroup, row: Option) -> None:
         )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _LeftOut:
+    """Stands for the value of an option that may have none and was given none."""
+
+    name: str  # of the flag
+
+
 class _Take(argparse.Action):
     """Keep the text together with the flag it was written under."""
 
@@ -177,8 +196,12 @@ class _Take(argparse.Action):
         values: str | Sequence[Any] | None,
         option_string: str | None = None,
     ) -> None:
+        flag = option_string or self.dest
+        if values is None:
+            setattr(namespace, self.dest, _LeftOut(flag))
+            return
         text = values if isinstance(values, str) else str(self.const)
-        setattr(namespace, self.dest, Given(text.strip(), option_string or self.dest))
+        setattr(namespace, self.dest, Given(text.strip(), flag))
 
 
 @dataclass(frozen=True, slots=True)

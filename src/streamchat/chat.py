@@ -29,6 +29,7 @@ from streamchat.assembly import (
 )
 from streamchat.commands import COMMANDS
 from streamchat.context import beside_prompt
+from streamchat.environment import Environment
 from streamchat.errors import ApiError, Status, StreamchatError, UsageError
 from streamchat.exchange import Patience
 from streamchat.learning import Learning
@@ -41,7 +42,7 @@ from streamchat.signals import on_resize
 
 if TYPE_CHECKING:
     from streamchat.api import Api
-    from streamchat.prompt import Choice
+    from streamchat.prompt import Choice, Look
     from streamchat.render import TerminalScreen
 
 DEMO_NOTE = "demo: a built-in server answers, no model does (try: tour)"
@@ -133,7 +134,7 @@ def reader_of(
     unfold: Callable[[], None],
 ) -> Reader:
     """The prompt on that terminal."""
-    from streamchat.prompt import Look, PlainPrompt, Prompt, open_keyboard, open_screen
+    from streamchat.prompt import PlainPrompt, Prompt, open_keyboard, open_screen
 
     env = run.env
     term = env.environ.get("TERM", "dumb")
@@ -147,7 +148,6 @@ def reader_of(
         yield
         screen.resized()
 
-    unicode = (env.stdout.encoding or "ascii").lower().startswith("utf")
     name = "history-demo" if run.settings.demo else "history"
     return Prompt(
         open_keyboard(keys),
@@ -156,13 +156,21 @@ def reader_of(
         commands=COMMANDS,
         arguments=Arguments(session.archive),
         environ=env.environ,
-        look=Look(unicode=unicode, colour=not env.environ.get("NO_COLOR")),
+        look=look_of(env),
         status=lambda: beside_prompt(session),
         remembers=lambda: session.journal.saves,
         on_ready=on_ready,
         unfold=unfold,
         resting=resting,
     )
+
+
+def look_of(env: Environment) -> Look:
+    """What the terminal on stdout can show of the prompt."""
+    from streamchat.prompt import Look
+
+    unicode = (env.stdout.encoding or "ascii").lower().startswith("utf")
+    return Look(unicode=unicode, colour=not env.environ.get("NO_COLOR"))
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ from streamchat.config import Ask, Paths, Question, Verdict, load, paths_of
 from streamchat.environment import Environment
 from streamchat.errors import Status, StreamchatError, UsageError
 from streamchat.notes import Notes, may_be_styled
+from streamchat.picking import picking
 from streamchat.sanitize import clean_line
 from streamchat.settings import OPTIONS, Settings, endpoint, redact, resolve, secrets_of
 from streamchat.signals import run as run_guarded
@@ -100,9 +101,8 @@ def _ask_on_terminal(env: Environment) -> Ask | None:
 def _run(run: Run) -> int:
     if run.invocation.report is not None:
         return _report(run, run.invocation.report)
-    if _is_one_shot(run):
-        return run_guarded(answer_once(run))
-    return run_guarded(chat(run))
+    act = answer_once if _is_one_shot(run) else chat
+    return run_guarded(picking(run, act) if run.invocation.picks else act(run))
 
 
 def _is_one_shot(run: Run) -> bool:

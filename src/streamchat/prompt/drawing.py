@@ -63,17 +63,22 @@ class Drawing:
     def _hit(self, sign: str, hit: Hit, width: int) -> str:
         summary = hit.summary
         age = self.age(summary.updated).rjust(_AGE_WIDTH)
-        turns = str(summary.turns).rjust(4)
-        row = f"{sign}{age} {turns}  {clean_line(summary.title) or 'untitled'}"
+        row = f"{sign}{age}  {clean_line(summary.title) or 'untitled'}"
         cut = self.cut(row, width)
         return cut + " " * (width - get_cwidth(cut))
 
     def heading(self, hit: Hit | None, width: int) -> StyleAndTextTuples:
-        """Who said what is shown below it, and when."""
+        """Who said what is shown below it, and when; how long the conversation is."""
         line = "─" if self.look.unicode else "-"
-        who = _SPEAKERS.get(hit.role, "") if hit else ""
-        said = f" {who}, {self._age_of(hit)} " if hit and who else ""
-        return [("class:remark", self.cut(f"{line * 2}{said}".ljust(width, line), width))]
+        said = f"{line * 2} {' · '.join(self._about(hit))} " if hit else ""
+        return [("class:remark", self.cut(said.ljust(width, line), width))]
+
+    def _about(self, hit: Hit) -> Iterator[str]:
+        if who := _SPEAKERS.get(hit.role):
+            yield f"{who}, {self._age_of(hit)}"
+        yield f"{hit.summary.turns} turns"
+        if model := clean_line(hit.summary.model):
+            yield model
 
     def _age_of(self, hit: Hit) -> str:
         try:

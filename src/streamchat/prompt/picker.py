@@ -38,23 +38,27 @@ _KEYS = "Up, Down, PageUp, PageDown; Enter opens, Esc leaves"
 
 @dataclass(slots=True)
 class Found:
-    """What is on the list: the hits for `text`, one of them chosen."""
+    """What is on the list: the hits for `text`, one of them chosen; by the user, once
+    they have moved."""
 
     text: str | None = None  # None: nothing was searched yet
     hits: tuple[Hit, ...] = ()
     chosen: int = 0
+    has_moved: bool = False
 
     @property
     def hit(self) -> Hit | None:
         return self.hits[self.chosen] if self.hits else None
 
     def replace(self, text: str, hits: list[Hit]) -> None:
-        """The choice moves with its conversation as long as the words are the same."""
-        path = self.hit.summary.path if self.hit and text == self.text else None
+        """What the user chose stays chosen as long as the words are the same."""
+        self.has_moved = self.has_moved and text == self.text
+        path = self.hit.summary.path if self.hit and self.has_moved else None
         places = (at for at, hit in enumerate(hits) if hit.summary.path == path)
         self.text, self.hits, self.chosen = text, tuple(hits), next(places, 0)
 
     def move(self, rows: int) -> None:
+        self.has_moved = True
         self.chosen = max(0, min(self.chosen + rows, len(self.hits) - 1))
 
 
@@ -219,7 +223,7 @@ class Picker:
 
     def _why_nothing(self) -> str:
         if self._found.text is None or not self._is_caught_up:
-            return ""
+            return "Reading the conversations…"
         return "No conversation holds this." if self._found.text else "None is kept yet."
 
     def _draw_heading(self) -> StyleAndTextTuples:

@@ -46,17 +46,18 @@ class Index:
         self._writes = writes
         self._place = _Place.FILE
         self._made_anew = False
-        self._open: sqlite3.Connection | None = None
+        self._memory: sqlite3.Connection | None = None
         self._lock = threading.RLock()
 
     def unwritten(self) -> Index:
         return Index(self._path, writes=False)
 
     def close(self) -> None:
+        """Let go of what is in memory; the file is opened for each work anew (1 ms)."""
         with self._lock:
-            if self._open is not None:
-                self._open.close()
-            self._open = None
+            if self._memory is not None:
+                self._memory.close()
+            self._memory = None
 
     # Asked
 
@@ -143,22 +144,19 @@ class Index:
         with self._lock:
             while True:
                 try:
-                    return work(self._tables())
+                    return self._do(work)
                 except (sqlite3.Error, OSError) as error:
                     self.close()
                     if not self._another_way(error):
                         raise DiskError(f"The search index does not work: {error}.") from error
 
-    def _tables(self) -> sqlite3.Connection:
-        if self._open is None:
-            match self._place:
-                case _Place.FILE:
-                    self._open = open_file(self._path, writes=self._writes)
-                case _Place.COPY:
-                    self._open = open_memory(self._path)
-                case _Place.EMPTY:
-                    self._open = open_memory(None)
-        return self._open
+    def _do(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
+        if self._place is _Place.FILE:
+            with closing(open_file(self._path, writes=self._writes)) as db:
+                return work(db)
+        if self._memory is None:
+            self._memory = open_memory(self._path if self._place is _Place.COPY else None)
+        return work(self._memory)
 
     def _another_way(self, error: Exception) -> bool:
         """Whether to try again, and where."""

@@ -24,6 +24,7 @@ TOKENIZER = "unicode61 remove_diacritics 2 categories 'L* M* N* Co'"
 # Not blanks (str.split would part words there), and no letters: they separate tokens.
 HIT_BEGINS, HIT_ENDS, _SEPARATOR = "\x02", "\x03", "\x04"
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f]")
+_SYMBOLS = 0x2400  # of the controls
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff"
@@ -33,10 +34,10 @@ _UNSPACED = re.compile(
 
 
 def storable(text: str) -> str:
-    """A text as SQLite can hold it: no lone surrogate, no NUL."""
-    if text.isascii():
-        return _CONTROLS.sub(" ", text)
-    return _CONTROLS.sub(" ", _SURROGATES.sub("\ufffd", text))
+    """A text as SQLite can hold it, without lone surrogates and controls: our own marks
+    must not occur in it, and a NUL would end it."""
+    clean = _CONTROLS.sub(lambda found: chr(_SYMBOLS + ord(found[0])), text)
+    return clean if clean.isascii() else _SURROGATES.sub("\ufffd", clean)
 
 
 def indexed(text: str) -> str:

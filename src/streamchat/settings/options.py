@@ -182,8 +182,8 @@ _INPUT = (
     ),
     setting(
         "resume", Group.INPUT, "-r --resume",
-        "resume one: a path, the start of an id (4 characters) or a title",
-        metavar="REF", reach=Reach.USER,
+        "resume one: a path, the start of an id (4 characters) or a title; without REF, "
+        "choose it", metavar="[REF]", reach=Reach.USER,
     ),
     Option(
         "attach", "an image, a PDF or a text file, - for stdin; may repeat", Group.INPUT,
