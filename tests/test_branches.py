@@ -122,7 +122,7 @@ def test_tree_is_a_code_block_that_no_text_can_end() -> None:
     outcome = run(session, "tree")
     assert isinstance(outcome, Report)
     lines = outcome.markdown.splitlines()
-    assert (lines[0], lines[2]) == ("`````text", "`````")
+    assert (lines[0], lines[2]) == ("`````", "`````")
 
 
 def test_tree_of_nothing() -> None:

@@ -86,7 +86,7 @@ def tree(session: Session, argument: str) -> Outcome:
         return _go_to(session, positive(argument, default=1))
     lines = draw(conversation, now=session.clock(), whole=argument == "all")
     fence = "`" * max(3, 1 + max(line.count("`") for line in lines))
-    drawing = "\n".join([f"{fence}text", *lines, fence])
+    drawing = "\n".join([fence, *lines, fence])
     return Report(f"{drawing}\n\n`/tree N` goes on after turn N.\n")
 
 
