@@ -87,13 +87,14 @@ def delete(session: Session, argument: str) -> Outcome:
     turns = found.conversation.turn_count
 
     async def confirm(reader: Reader) -> Outcome:
-        question = f"Delete {name!r} ({found.conversation.id[:8]}, {turns} turns) for good?"
+        about = f"{found.conversation.id[:8]}, {turns} turns"
+        question = f'Delete "{name}" ({about}) for good?'
         if not await reader.confirm(question, default=False):
             return Done("Nothing was deleted.")
         if found.journal.name == session.journal.name:
             session.begin()
         session.archive.delete(found.journal.name)
-        return Done(f"Deleted {name!r}.")
+        return Done(f'Deleted "{name}".')
 
     return Ask(confirm)
 
