@@ -45,7 +45,7 @@ class Index:
         self._path = path
         self._writes = writes
         self._place = _Place.FILE
-        self._made_anew = False
+        self._losses = 0  # how often the tables had to be left
         self._memory: sqlite3.Connection | None = None
         self._lock = threading.RLock()
 
@@ -64,13 +64,13 @@ class Index:
     def summaries(self, files: Files) -> list[Summary]:
         kept = files.kept()
         known = self._run(reading.known)
-        for _ in _Place:  # once, and again for each time that the index was lost
-            stale = _stale(kept, known, texts=False)
-            if not stale:
-                break
+        while stale := _stale(kept, known, texts=False):
+            losses = self._losses
             for batch in _batches(stale):
                 self._take_in(files, batch, texts=False)
             known = self._run(reading.known)
+            if losses == self._losses:
+                break
         found = (known[each.path].summary for each in kept if each.path in known)
         return [summary for summary in found if summary.turns]
 
@@ -87,13 +87,13 @@ class Index:
     # Kept up to date
 
     def catch_up(self, files: Files) -> Iterator[Progress]:
-        for _ in _Place:
+        losses = -1
+        while losses != self._losses:  # once, and again when the index was lost meanwhile
+            losses = self._losses
             kept = files.kept()
             known = self._run(reading.known)
             self._remove(known.keys() - {each.path for each in kept})
             stale = _stale(kept, known, texts=True)
-            if not stale:
-                return
             done = 0
             for batch in _batches(stale):
                 self._take_in(files, batch, texts=True)
@@ -160,9 +160,9 @@ class Index:
 
     def _another_way(self, error: Exception) -> bool:
         """Whether to try again, and where."""
-        may_be_made_anew = self._place is _Place.FILE and self._writes and not self._made_anew
+        self._losses += 1
+        may_be_made_anew = self._place is _Place.FILE and self._writes and self._losses == 1
         if may_be_made_anew and isinstance(error, sqlite3.Error) and is_damage(error):
-            self._made_anew = True
             with suppress(OSError):
                 discard(self._path)
             return True

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from streamchat.shelf import Excerpt
 
-PREFIXES = "1 2 3"
+PREFIXES = "1 2"
 TOKENIZER = "unicode61 remove_diacritics 2 categories 'L* M* N* Co'"
 
 # Not blanks (str.split would part words there), and no letters: they separate tokens.
