@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from disks import open_store
 from streamchat.conversation import Conversation
@@ -143,6 +145,46 @@ def test_messages_that_follow_each_other_in_a_ring_do_not_hang(tmp_path: Path) -
     ring = chat("c", said("a", "human", "1", "b"), said("b", "assistant", "2", "a"))
     [conversation] = conversations(written(tmp_path / "x.json", [ring]))
     assert conversation.turn_count == 2
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.just("m1"),
+    lambda values: (
+        st.lists(values, max_size=3)
+        | st.dictionaries(st.sampled_from(["uuid", "sender", "text", "type", "role"]), values)
+    ),
+)
+
+
+def places(data: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every key of every object and list in it."""
+    keys = list(data) if isinstance(data, dict) else range(len(data) * isinstance(data, list))
+    found = [(*path, key) for key in keys]
+    return found + [deep for key in keys for deep in places(data[key], (*path, key))]
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_no_damage_is_a_bug(export: Path, data: st.DataObject) -> None:
+    """Any value in any place: a fault, a refusal, or a conversation that can be sent."""
+    damaged = json.loads(export.read_text("utf-8"))
+    messages = [{"role": "user", "content": [{"type": "text", "text": "x"}]}]
+    tree = [damaged, messages]
+    *way, last = data.draw(st.sampled_from(places(tree)[2:]))
+    target: Any = tree
+    for key in way:
+        target = target[key]
+    target[last] = data.draw(JSON)
+    for each in tree:
+        try:
+            found = read(written(export.with_name("damaged.json"), each))
+        except NotFound:
+            continue
+        for conversation in found:
+            if isinstance(conversation, Conversation):
+                conversation.request_messages()
 
 
 # llm
@@ -292,6 +334,20 @@ def test_the_threads_of_llm_with_their_branches(tmp_path: Path) -> None:
     assert conversation.path[2].message.content[0]["source"]["media_type"] == "application/pdf"
     assert [t.message.model for t in conversation.path] == [None, "m-1", None, "m-1x"]
     assert [t.at[11:16] for t in conversation.path] == ["22:59", "22:59", "23:00", "23:00"]
+
+
+def test_a_database_without_the_columns_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "logs.db"
+    schema = "CREATE TABLE conversations (id, name); CREATE TABLE responses (id, "
+    database(path, schema + "conversation_id, datetime_utc, prompt);", {})
+    assert read(path) == []
+    db = sqlite3.connect(path)
+    db.execute("INSERT INTO conversations VALUES ('c', 'n')")
+    db.execute("INSERT INTO responses VALUES ('r', 'c', '', 'q')")
+    db.commit()
+    db.close()
+    with pytest.raises(NotFound, match="no column 'response'"):
+        read(path)
 
 
 def test_a_conversation_gone_on_with_by_a_newer_llm_is_there_once(tmp_path: Path) -> None:

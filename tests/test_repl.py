@@ -188,7 +188,7 @@ def test_what_was_said_with_two_slashes_comes_back_with_two() -> None:
     assert dialogue.reader.prompts[-1] == ("//exit now", EDIT_HINT)
 
 
-def test_each_head_is_asked_with_its_own_branch_and_no_thinking_of_others() -> None:
+def test_each_head_is_asked_with_its_own_branch() -> None:
     """Three branches walked in turn: each request is exactly the path to its head."""
     dialogue = Dialogue(
         *("a", "b", "/edit", "c", "/edit 2", "d", "/tree 4", "e", "/tree 6", "f", Key.END),

@@ -28,6 +28,7 @@ from streamchat.assembly import (
     source_of,
 )
 from streamchat.commands import COMMANDS
+from streamchat.commands.exports import FORMS
 from streamchat.context import beside_prompt
 from streamchat.environment import Environment
 from streamchat.errors import ApiError, Status, StreamchatError, UsageError
@@ -188,6 +189,8 @@ class Arguments:
                 with suppress(StreamchatError):
                     listed = self.archive.summaries()[:50]
                     return [Choice(each.id[:8], each.title) for each in listed]
+            case "export":
+                return [Choice(form) for form in FORMS]
         return []
 
 

@@ -121,7 +121,9 @@ def content_from_wire(content: object) -> tuple[Block, ...]:
     """
     if isinstance(content, str):
         return (text_block(content),) if content.strip() else ()
-    if isinstance(content, list) and all(isinstance(b, dict) and "type" in b for b in content):
+    if isinstance(content, list) and all(
+        isinstance(b, dict) and isinstance(b.get("type"), str) for b in content
+    ):
         return tuple(cast("list[Block]", content))
     raise ValueError("content must be a string or a list of content blocks")
 

@@ -16,7 +16,7 @@ from streamchat.conversation import Conversation
 from streamchat.foreign.making import Fault, Item, Source, made, time_of
 from streamchat.messages import Block, Role, text_block
 
-_ROLES: Mapping[object, Role] = {"human": "user", "assistant": "assistant"}
+_ROLES: Mapping[str, Role] = {"human": "user", "assistant": "assistant"}
 
 
 def conversations(loaded: list[object], *, model: str) -> Iterator[Conversation | Fault]:
@@ -69,7 +69,7 @@ def _item(message: object, before: str | None) -> Item:
     if not isinstance(message, dict):
         raise ValueError("not an object")
     sender, id = message.get("sender"), message.get("uuid")
-    if sender not in _ROLES:
+    if not isinstance(sender, str) or sender not in _ROLES:
         raise ValueError(f"sender must be human or assistant, not {sender!r:.60}")
     if not isinstance(id, str) or not id:
         raise ValueError("it has no uuid")

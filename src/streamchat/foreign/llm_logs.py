@@ -30,11 +30,14 @@ def conversations(path: Path, *, model: str) -> Iterator[Conversation | Fault]:
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
             db.row_factory = sqlite3.Row
+            db.text_factory = lambda data: data.decode("utf-8", "replace")
             yield from _Logs(db, model).conversations()
     except sqlite3.Error as error:
         raise NotFound(f"{path} cannot be read as the logs of llm: {error}.") from error
     except _NotLogs as error:
         raise NotFound(f"{path} is no logs.db of llm: it has no responses.") from error
+    except KeyError as error:
+        raise NotFound(f"{path} is no logs.db of llm: it has no column {error}.") from error
 
 
 class _NotLogs(ValueError):
@@ -70,7 +73,7 @@ class _Logs:
     def _guarded(self, row: Row, kind: str, read: Any) -> Iterator[Conversation | Fault]:
         try:
             conversation: Conversation = read(row)
-        except (ValueError, TypeError, KeyError) as error:
+        except ValueError as error:
             yield Fault(f"{kind} {row['id']!r:.60}: {error}")
             return
         if conversation.turn_count:
@@ -88,7 +91,7 @@ class _Logs:
             items += self._exchange(response, items[-1].id if items else None)
         created = items[0].at if items else ""
         system = next((self._system(response) for response in responses), None)
-        source = Source("llm", row["id"], _text(row["name"]), created, system)
+        source = Source("llm", str(row["id"]), _text(row["name"]), created, system)
         return made(source, items, model=self._model)
 
     def _exchange(self, row: Row, before: str | None) -> Iterator[Item]:
@@ -97,7 +100,7 @@ class _Logs:
         prompt = self._joined("prompt_fragments", id, row["prompt"])
         yield Item(f"{id} prompt", before, "user", (*attached, text_block(prompt)), at)
         answer = (text_block(_text(row["response"])),)
-        model = row.get("resolved_model") or row["model"]
+        model = _text(row.get("resolved_model") or row["model"])
         yield Item(id, f"{id} prompt", "assistant", answer, at, model, _usage(row))
 
     def _system(self, row: Row) -> str | None:
@@ -139,7 +142,7 @@ class _Logs:
                     items[message["hash"]] = self._item(message, turn)
         source = Source(
             "llm",
-            row["id"],
+            str(row["id"]),
             _text(row["name"]),
             time_of(turns[0]["datetime_utc"]) if turns else "",
             system,
@@ -169,7 +172,7 @@ class _Logs:
             "assistant" if is_reply else "user",
             content,
             time_of(turn["datetime_utc"]),
-            (turn["resolved_model"] or turn["model"]) if is_reply else None,
+            _text(turn.get("resolved_model") or turn["model"]) if is_reply else None,
             _usage(turn) if message["hash"] == turn["tip_message_hash"] else None,
         )
 
@@ -189,13 +192,17 @@ class _Logs:
         """Its own, or one composed of fragments, which are kept once."""
         if part["text"] is not None or not part["payload"]:
             return _text(part["text"])
-        pieces = json.loads(part["payload"]).get("text_ref", [])
-        return "".join(self._piece(piece) for piece in pieces)
+        payload = json.loads(part["payload"])
+        pieces = payload.get("text_ref") if isinstance(payload, dict) else None
+        if not isinstance(pieces, list):
+            return ""
+        return "".join(self._piece(piece) for piece in pieces if isinstance(piece, dict))
 
     def _piece(self, piece: Mapping[str, Any]) -> str:
         if "literal" in piece:
             return _text(piece["literal"])
-        found = self._rows("SELECT content FROM fragments WHERE id = ?", piece["fragment"])
+        fragment = str(piece.get("fragment"))
+        found = self._rows("SELECT content FROM fragments WHERE id = ?", fragment)
         return _text(found[0]["content"]) if found else ""
 
 
