@@ -1,12 +1,14 @@
 """What can go wrong between a request and a whole reply, and how each must end.
 
 The rows are the faults that were measured on the SDK, and the oddities of compatible
-servers; `ALL` can be printed as a table. Kept apart from the tests that play them.
+servers. Kept apart from the tests that play them. `python tests/faults.py` plays them all
+through the program, and 5,000 mutated streams, and prints what each gave as a table.
 """
 
 from __future__ import annotations
 
 import gzip
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, repeat
@@ -65,6 +67,23 @@ class Case:
     ends: Fails | None = None
     kept: str = ""
     deadlines: Deadlines | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Replies that the API edge takes for whole (or that are stopped), and how the program
+    must end: the ending as JSON names it, the exit status, and the text that is kept.
+
+    `stop` is the signal that comes as soon as "Hel" has been printed.
+    """
+
+    fault: str
+    replies: tuple[Reply, ...]
+    ending: str
+    status: int
+    kept: str = ""
+    stop: signal.Signals | None = None
+    flags: tuple[str, ...] = ("--retries", "0")
 
 
 PATIENT = Deadlines()
@@ -370,6 +389,112 @@ WHOLE = [
     ),
     Case("a text_delta without words", mid(delta(type="text_delta"), *REST), kept="Hello"),
 ]
+
+
+def stopped(reason: str) -> Reply:
+    return text_reply("Hel", "lo", stop_reason=reason)
+
+
+_REFUSAL = {"type": "refusal", "category": "cyber", "explanation": None}
+_TOOL = {"type": "tool_use", "id": "t1", "name": "Write", "input": {}}
+ENDINGS = [
+    Told("end_turn", (stopped("end_turn"),), "complete", 0, "Hello"),
+    Told("stop_sequence", (stopped("stop_sequence"),), "complete", 0, "Hello"),
+    Told("max_tokens", (stopped("max_tokens"),), "cut_off", 76, "Hello"),
+    Told(
+        "model_context_window_exceeded",
+        (stopped("model_context_window_exceeded"),),
+        "cut_off",
+        76,
+        "Hello",
+    ),
+    Told(
+        "pause_turn, then the rest", (stopped("pause_turn"), HELLO), "complete", 0, "Hello" * 2
+    ),
+    Told("pause_turn for ever", (stopped("pause_turn"),) * 10, "cut_off", 76, "Hello" * 10),
+    Told(
+        "refusal",
+        (message_reply(stop_reason="refusal", stop_details=_REFUSAL),),
+        "refused",
+        1,
+    ),
+    Told(
+        "refusal after some text",
+        (text_reply("Hel", "lo", stop_reason="refusal"),),
+        "refused",
+        1,
+        "Hello",
+    ),
+    Told("tool_use", (message_reply(_TOOL, stop_reason="tool_use"),), "complete", 0),
+    Told("an unknown stop reason", (stopped("novel"),), "complete", 0, "Hello"),
+    Told("Ctrl-C", (mid(Stall()),), "interrupted", 130, "Hel", signal.SIGINT),
+    Told("SIGTERM", (mid(Stall()),), "interrupted", 143, "Hel", signal.SIGTERM),
+    Told("SIGHUP", (mid(Stall()),), "interrupted", 129, "Hel", signal.SIGHUP),
+    Told(
+        "529, then a reply",
+        (error_reply(529, retry_after="0"), HELLO),
+        "complete",
+        0,
+        "Hello",
+        flags=("--retries", "1"),
+    ),
+    Told(
+        "reset before headers, then a reply",
+        (raw_reply(Reset()), HELLO),
+        "complete",
+        0,
+        "Hello",
+        flags=("--retries", "1"),
+    ),
+    Told(
+        "an error event first, then a reply",
+        (event_reply(error_event()), HELLO),
+        "complete",
+        0,
+        "Hello",
+        flags=("--retries", "1"),
+    ),
+    Told(
+        "400, a broken signature, then a reply without the thinking",
+        (error_reply(400, _UNSIGNED), HELLO),
+        "complete",
+        0,
+        "Hello",
+    ),
+    *(
+        Told(
+            f"429, retry-after: {value}, more than is waited",
+            (error_reply(429, retry_after=value),),
+            "failed",
+            75,
+            flags=("--retries", "4"),
+        )
+        for value in ("61", "3600", "Fri, 31 Dec 2100 23:59:59 GMT")
+    ),
+    *(
+        Told(
+            f"429, retry-after: {value}, then a reply",
+            (error_reply(429, retry_after=value), HELLO),
+            "complete",
+            0,
+            "Hello",
+            flags=("--retries", "1"),
+        )
+        for value in ("0", "0.01", "Fri, 31 Dec 1999 23:59:59 GMT")
+    ),
+    *(
+        Told(f"429, retry-after: {value}", (error_reply(429, retry_after=value),), "failed", 75)
+        for value in ("inf", "nan", "-1", "soon")
+    ),
+    Told(
+        "a reset after the first word, and retries allowed",
+        (mid(Reset()),),
+        "cut_off",
+        76,
+        "Hel",
+        flags=("--retries", "4"),
+    ),
+]
 ALL = [
     *BEFORE_HEADERS,
     *STREAM,
@@ -379,3 +504,8 @@ ALL = [
     *STATUSES,
     *WHOLE,
 ]
+
+if __name__ == "__main__":
+    from outcomes import print_table
+
+    print_table()

@@ -5,7 +5,7 @@
     python tests/foreign.py \\
         --aimock /tmp/foreign/node_modules/.bin/llmock \\
         --mock-ai-api /tmp/foreign/venv/bin/mock-ai-api \\
-        --llama-server "/path/to/llama-server -m tiny.gguf -c 1024 --offline"
+        --llama-server "/path/to/llama-server -m tiny.gguf -c 20000 --offline"
 
 Each server is started, chatted with in a pipe and on a terminal, interrupted, resumed and
 made to fail in the ways that it offers. Run by hand: the suite installs no server. The
@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shlex
 import signal
 import socket
@@ -144,8 +145,9 @@ def llama_server(command: str, scratch: Path) -> Foreign:
         "tiny",
         [
             ("the limit of tokens", ["--max-tokens", "5", "hi"], 76),
-            ("a second turn on the kept-alive connection", ["-c", "and now?"], ANY),
-            ("more than its context", ["x y z " * 4000], 65),
+            ("stdin and JSON events", ["--output-format", "stream-json", "hi"], 76),
+            ("thinking asked for", ["--thinking", "adaptive", "--max-tokens", "5", "hi"], 76),
+            ("more than its context", ["x y z " * 8000], 65),
         ],
     )
 
@@ -219,7 +221,7 @@ def world(server: Foreign, url: str, home: Path) -> World:
     config.mkdir(parents=True)
     (config / "config.toml").write_text(
         f'profile = "foreign"\n[profiles.foreign]\nbase_url = "{url}"\n'
-        f'model = "{server.model}"\napi_key_env = "FOREIGN_KEY"\n'
+        f'model = "{server.model}"\nmax_tokens = 60\napi_key_env = "FOREIGN_KEY"\n'
     )
     kept = ("PATH", "PYTHONPATH", "LANG", "VIRTUAL_ENV")
     environ = {name: os.environ[name] for name in kept if name in os.environ}
@@ -237,8 +239,9 @@ def chat(server: Foreign, at: World) -> Iterator[Row]:
         f"{name} {result.get(name)!r}"
         for name in ("ending", "model", "stop_reason", "usage", "cost_usd", "request_id")
     )
-    yield Row("one answer, --json", gave, result.get("ending") in ("complete", "cut_off"))
-    yield repl(at)
+    yield Row("one answer, --json", gave, result.get("ending") in ("complete", "cut off"))
+    yield repl(at, "two turns in the REPL", pause_s=0)
+    yield repl(at, "two turns, 7 s between them", pause_s=7)  # the kept connection is stale
     yield interrupted(server, at)
     yield resumed(at)
     for trial, arguments, status in server.trials:
@@ -247,7 +250,7 @@ def chat(server: Foreign, at: World) -> Iterator[Row]:
         yield Row(trial, in_words(run), right and "Traceback" not in run.stderr)
 
 
-def repl(at: World) -> Row:
+def repl(at: World, trial: str, *, pause_s: float) -> Row:
     with Terminal(environ=at.environ) as terminal:
         terminal.wait_for_prompt()
         for turn in ("Hello.", "And again?"):
@@ -255,18 +258,20 @@ def repl(at: World) -> Row:
             terminal.type(f"{turn}\r")
             terminal.wait_for(lambda seen=before: terminal.text.count(" out") > seen)  # type: ignore[misc]
             terminal.wait_for_prompt()
+            time.sleep(pause_s)
         terminal.type("\x04")
         status = terminal.end()
-    return Row("two turns in the REPL", f"status {status}; {said(at)}", status == 0)
+    again = terminal.text.count("rying again")
+    return Row(trial, f"status {status}; {said(at)}; {again} retries", status == 0)
 
 
 def interrupted(server: Foreign, at: World) -> Row:
-    with Terminal("-m", server.slow_model, environ=at.environ, rows=40) as terminal:
+    flags = ("-m", server.slow_model, "--max-tokens", "15000")
+    with Terminal(*flags, environ=at.environ, rows=40) as terminal:
         terminal.wait_for_prompt()
         terminal.type(f"{server.slow}\r")
         terminal.wait_for("esc to stop")
-        marks = ("bold", "Mock Anthropic")
-        terminal.wait_for(lambda: any(mark in terminal.text for mark in marks))
+        terminal.wait_for(lambda: re.search(r"tok(en)?s?\b", terminal.text) is not None)
         terminal.type("\x03")
         terminal.wait_for("interrupted")
         terminal.wait_for_prompt()

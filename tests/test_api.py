@@ -75,6 +75,37 @@ def test_raw_events_are_the_wires_own_and_precede_what_was_read_from_them(
     assert events[place - 1] == RawEvent(raw)
 
 
+@pytest.mark.parametrize(
+    "last",
+    [
+        {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}},
+        {
+            "type": "content_block_delta",
+            "index": 7,
+            "delta": {"type": "text_delta", "text": ""},
+        },
+    ],
+)
+def test_the_event_that_ends_a_reply_is_among_the_raw_ones(
+    server: ScriptedServer, last: dict[str, object]
+) -> None:
+    fields = {name: value for name, value in last.items() if name != "type"}
+    start = sse("message_start", message=message_object())
+    server.enqueue(event_reply(start, sse(str(last["type"]), **fields)))
+    received = receive(server.base_url)
+    assert received.error is not None
+    assert received.events[-1] == RawEvent(last)
+
+
+def test_a_request_id_has_other_names_elsewhere(server: ScriptedServer) -> None:
+    plain = text_reply("a")
+    headers = {k: v for k, v in plain.headers.items() if k != "request-id"}
+    server.enqueue(replace(plain, headers={**headers, "x-request-id": "r1"}))
+    received = receive(server.base_url)
+    assert received.kept is not None
+    assert received.kept.request_id == "r1"
+
+
 def test_blocks_come_back_as_the_wire_had_them(server: ScriptedServer) -> None:
     citation = {
         "type": "char_location",

@@ -73,7 +73,7 @@ def result_object(
     usage = message.usage if message else None
     return {
         "type": "result",
-        "ending": ending.value,
+        "ending": ending.name.lower(),
         "text": message.text if message else "",
         "content": [dict(block) for block in message.content] if message else [],
         "model": message.model if message else None,

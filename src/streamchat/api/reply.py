@@ -21,7 +21,7 @@ from streamchat.api.countdown import Countdown
 from streamchat.api.faults import faults_of, not_a_reply, translate
 from streamchat.api.server import Deadlines, Server
 from streamchat.api.wire import Tap, Wire
-from streamchat.errors import CutOff
+from streamchat.errors import ApiError, CutOff
 from streamchat.events import (
     BlockStarted,
     BlockStopped,
@@ -72,6 +72,10 @@ class Reply:
                     yield ThinkingDelta(event.thinking)
                 # Other helpers (citation, signature, input_json) are in their raw event.
             yield await self._finished(stream)
+        except ApiError:
+            if self._tap.raw is not self._last_raw:
+                yield RawEvent(self._tap.raw)  # the event that broke it, an error event too
+            raise
         finally:
             await stream.close()
 
