@@ -9,6 +9,7 @@ when it is complete.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -26,6 +27,7 @@ from streamchat.blocks.leaves import (
 )
 
 CUT = "\0"
+NO_LIMIT = sys.maxsize
 
 
 def crop_start(length: int, max_chars: int) -> int:

@@ -75,13 +75,16 @@ class Parser:
         self._close_to(1)
         self._close_leaf()
 
-    def copy(self, max_chars: int) -> Parser:
+    def copy(self, max_chars: int, max_rows: int) -> Parser:
         """For a tail: as this parser, with about the last `max_chars` of the open leaf."""
         copy = Parser()
         copy._stack = [container.copy() for container in self._stack]
         copy._path = self._path
         copy._last_id = self._last_id
-        copy._leaf = None if self._leaf is None else self._leaf.copy(max_chars)
+        if isinstance(self._leaf, OpenTable):
+            copy._leaf = self._leaf.copy(max_chars, max_rows)
+        elif self._leaf is not None:
+            copy._leaf = self._leaf.copy(max_chars)
         return copy
 
     # What a line does.

@@ -7,7 +7,7 @@ Rule 3: what is still open is shown by `tail`, at a cost bounded by its `max_cha
 
 from __future__ import annotations
 
-from streamchat.blocks.cropping import cropped, ends
+from streamchat.blocks.cropping import NO_LIMIT, cropped, ends
 from streamchat.blocks.leaves import Leaf
 from streamchat.blocks.parser import Parser
 
@@ -40,13 +40,13 @@ class Blocks:
         self._parser.close()
         return self._parser.taken()
 
-    def tail(self, *, max_chars: int) -> list[Leaf]:
+    def tail(self, *, max_chars: int, max_rows: int = NO_LIMIT) -> list[Leaf]:
         """What `close` would return now, less the beginning of a leaf too large to show:
-        at least the last `max_chars` of it are kept.
+        at least the last `max_chars` of it are kept, of a table the last `max_rows`.
 
         A partial line in a fence is left out while it may still become the closing fence.
         """
-        parser = self._parser.copy(max_chars)
+        parser = self._parser.copy(max_chars, max_rows)
         if self._pieces:
             parser.line(ends(self._pieces, self._pieces_chars, max_chars))
         parser.close()

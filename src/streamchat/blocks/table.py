@@ -76,13 +76,14 @@ class OpenTable:
     def close(self) -> list[Table]:
         return [Table(self.alignments, self.header, tuple(self.rows))]
 
-    def copy(self, max_chars: int) -> OpenTable:
-        """For a tail: the header and the last rows, of each at least `max_chars` or all."""
+    def copy(self, max_chars: int, max_rows: int) -> OpenTable:
+        """For a tail: the header and the last rows, enough for `max_chars` or `max_rows`."""
         header = _within(self.header[:max_chars], max_chars)
         start = crop_start(self._chars, max_chars)
+        first = crop_start(len(self.rows), max_rows)
         kept = self._chars
         last_rows: list[tuple[str, ...]] = []
-        for row in reversed(self.rows):
+        for row in reversed(self.rows[first:]):
             kept -= _chars(row)
             if last_rows and kept < start:
                 break

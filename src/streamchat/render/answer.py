@@ -66,7 +66,7 @@ class Answer:
         self._width = width
         self._new_fold = new_fold
         self._clock = clock
-        self._trace = trace
+        self.traces = trace
         self._settled: list[Row] = []
         self._held: list[Row] = []  # final, but of a text that the trace must not break
         self._pieces: list[str] = []
@@ -164,7 +164,7 @@ class Answer:
         self._pieces.clear()
         if self._fold is None:
             self._fold = self._new_fold(self._width, self._look)
-            if not self._trace:
+            if not self.traces:
                 self._part("text")
         self._add_text(self._fold.feed(text))
 
@@ -173,7 +173,7 @@ class Answer:
         if self._fold is not None:
             self._add_text(self._fold.close())
             self._fold = None
-            if self._trace:
+            if self.traces:
                 self._part("text")
                 self._add(self._held)
                 self._held = []
@@ -184,7 +184,7 @@ class Answer:
         self._add(literal_rows(text, self._width, style=style_of(self._look, "thinking")))
 
     def _trace_event(self, event: RawEvent) -> None:
-        if self._trace:
+        if self.traces:
             style = style_of(self._look, "status")
             self._add([one_row(trace_line(event), self._width, style=style)])
             self._last = "aside"
@@ -197,7 +197,7 @@ class Answer:
         self._last = kind
 
     def _add_text(self, rows: list[Row]) -> None:
-        if self._trace:
+        if self.traces:
             self._held += rows
         else:
             self._add(rows)

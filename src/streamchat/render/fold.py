@@ -52,7 +52,9 @@ class Fold:
 
     def tail(self, height: int) -> list[Row]:
         """At most `height` rows: the last of what `close` would add now."""
-        leaves = self._blocks.tail(max_chars=self._width * height + _TAIL_CHARS_MIN)
+        leaves = self._blocks.tail(
+            max_chars=self._width * height + _TAIL_CHARS_MIN, max_rows=height
+        )
         if leaves:
             leaves[-1] = _mended(leaves[-1])
         branch = self._rows.branch()

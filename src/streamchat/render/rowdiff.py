@@ -63,7 +63,10 @@ def is_certain(row: Row) -> bool:
 def patch(old: Row, new: Row, *, at_end: bool = False) -> Patch:
     """The cheapest safe way from `old` to `new`; `at_end` says that the cursor rests
     just behind `old`."""
-    changes = [_from_the_end(old, new)] if at_end else []
+    from_the_end = _from_the_end(old, new) if at_end else None
+    if from_the_end is not None and new.text.startswith(old.text):
+        return from_the_end  # text that goes on, as most frames are
+    changes = [from_the_end]
     before, after = _cells(old.text), _cells(new.text)
     if before is not None and after is not None:
         changes.append(_patch_cells(before, after, old.width, new.width))
@@ -74,7 +77,8 @@ def patch(old: Row, new: Row, *, at_end: bool = False) -> Patch:
 
 def _from_the_end(old: Row, new: Row) -> Patch | None:
     """Back over what goes, if anything, then what comes; None when that is not safe."""
-    kept = _common(old.text, new.text)
+    goes_on = new.text.startswith(old.text)
+    kept = len(old.text) if goes_on else _common(old.text, new.text)
     goes, comes = old.text[kept:], new.text[kept:]
     # A joiner or a combining mark would reach back into the last cell.
     starts_afresh = comes[:1] == "\x1b" or _CERTAIN.fullmatch(comes[:1])

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from streamchat.events import Event, TextDelta, ThinkingDelta
+from streamchat.events import Event, RawEvent, TextDelta, ThinkingDelta
 from streamchat.messages import Message
 from streamchat.ports import Ending
 from streamchat.render.answer import Answer
@@ -62,6 +62,8 @@ class LiveView:
         self._ticker = Ticker(self._tick, interval_s=TICK_S, call_later=call_later)
 
     def feed(self, event: Event) -> None:
+        if isinstance(event, RawEvent) and not self._answer.traces:
+            return  # every second event is one
         self._status.feed(event, self._clock())
         self._answer.feed(event)
         self._tail = None
