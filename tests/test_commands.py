@@ -76,13 +76,14 @@ def test_new_keeps_model_and_system_and_closes_the_old_journal() -> None:
     session = talked(("q", "a"))
     run(session, "model", "claude-other")
     run(session, "system", "Be brief.")
-    old = session.journal
+    old, session.sends_thinking = session.journal, False
     assert run(session, "new") == Done("New conversation.")
     assert isinstance(old, MemoryJournal)
     assert old.closed
     assert texts(session) == []
     assert session.conversation.model == "claude-other"
     assert session.conversation.system == "Be brief."
+    assert session.sends_thinking
 
 
 def test_model_and_system_are_shown_set_and_removed() -> None:

@@ -451,11 +451,18 @@ def test_a_turn_within_the_cap_is_counted_once_whatever_is_sent_again() -> None:
 def test_a_stream_that_passes_the_cap_is_stopped_and_kept() -> None:
     piece = "x" * PRICED_CHARACTERS  # 133 tokens
     answered = priced([*partial_events(*[piece] * 12), Hang()], cap_usd=11.0, counts=[1])
+    closed_when_shown: list[int] = []
+
+    class Watching(RecordingView):
+        def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
+            closed_when_shown.append(answered.source.closed)
+
+    answered.exchange.view = Watching()
     result = answered.run()
     assert result.ending is Ending.CUT_OFF
     assert isinstance(result.error, OverBudget)
     assert answered.history[1:] == [("assistant", piece * 9, INTERRUPTED)]
-    assert answered.source.closed == 1
+    assert closed_when_shown == [1]  # the connection was ended at once
 
 
 def test_a_cap_where_the_price_is_unknown_refuses() -> None:

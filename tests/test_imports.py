@@ -30,6 +30,7 @@ def test_the_command_line_loads_no_library() -> None:
         "prompt_toolkit",
         "platformdirs",
         "dotenv",
+        "genai_prices",
     }
     assert loaded_by("streamchat.cli") & heavy == set()
 
