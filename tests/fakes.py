@@ -300,6 +300,9 @@ class RecordingScreen:
     def history(self, turns: tuple[Turn, ...], *, whole: bool = False) -> None:
         self.shown += [("history", turn.message.text) for turn in turns]
 
+    def redraw(self, message: Message) -> None:
+        self.shown.append(("redrawn", message.text))
+
 
 def counting_ids() -> Callable[[], str]:
     """id1, id2, …"""

@@ -246,6 +246,14 @@ def test_show_replays_the_last_exchanges() -> None:
     assert dialogue.screen.shown == [("history", "b"), ("history", "2")]
 
 
+def test_redraw_prints_the_last_answer_again() -> None:
+    dialogue = Dialogue("/redraw", "a", "/redraw", Key.END, answers=[reply_events("1")])
+    assert dialogue.screen.shown == [
+        ("notice", "There is no answer to print again."),
+        ("redrawn", "1"),
+    ]
+
+
 def test_what_is_to_know_about_a_model_is_said_once() -> None:
     dialogue = Dialogue(
         "/model claude-old",

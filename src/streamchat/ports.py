@@ -183,6 +183,9 @@ class Screen(Protocol):
         """Old turns, rendered as they were when they arrived: the last screenfuls, or
         all of them when `whole`."""
 
+    def redraw(self, message: Message) -> None:
+        """Print a reply again, at the window's present width."""
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:

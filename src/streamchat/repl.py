@@ -24,6 +24,7 @@ from streamchat.commands import (
     Edit,
     Outcome,
     Quit,
+    Redraw,
     Replay,
     Report,
 )
@@ -149,6 +150,8 @@ class Repl:
                 self._notice(notice)
                 path = self.session.conversation.path
                 self.screen.history(last_exchanges(path, exchanges), whole=whole)
+            case Redraw(reply):
+                self.screen.redraw(reply)
             case Edit(turn):
                 self._edit(self.session.conversation.turn(turn))
             case Count(text):

@@ -8,6 +8,7 @@ from streamchat.commands.table import (
     Done,
     Outcome,
     Quit,
+    Redraw,
     Replay,
     Report,
     command,
@@ -134,6 +135,15 @@ def show(session: Session, argument: str) -> Outcome:
         return Done("Nothing has been said yet.")
     count = positive(argument, default=1) if argument else None
     return Replay(exchanges=count, whole=True)
+
+
+@command("/redraw")
+def redraw(session: Session, _argument: str) -> Outcome:
+    """Print the last answer again, as wide as the window is now."""
+    reply = session.conversation.last_reply
+    if reply is None:
+        return Done("There is no answer to print again.")
+    return Redraw(reply.message)
 
 
 @command("/attach [PATH|URL]", "file")

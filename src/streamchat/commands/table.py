@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from streamchat.errors import UsageError
 from streamchat.line import Run
+from streamchat.messages import Message
 from streamchat.ports import Reader
 from streamchat.session import Session
 
@@ -46,6 +47,13 @@ class Replay:
 
 
 @dataclass(frozen=True, slots=True)
+class Redraw:
+    """Print a reply again, at the window's present width."""
+
+    reply: Message
+
+
+@dataclass(frozen=True, slots=True)
 class Edit:
     """Hand a message of the user's to the prompt. Sent, it begins a branch beside the
     old one; left, nothing has changed."""
@@ -80,7 +88,9 @@ class Quit:
     """Leave the program."""
 
 
-Outcome: TypeAlias = Done | Report | Answer | Replay | Edit | Count | Compact | Ask | Quit
+Outcome: TypeAlias = (
+    Done | Report | Answer | Replay | Redraw | Edit | Count | Compact | Ask | Quit
+)
 Handler: TypeAlias = Callable[[Session, str], Outcome]
 
 
