@@ -136,7 +136,7 @@ def caused_by(*causes: BaseException) -> anthropic.APIConnectionError:
     [
         (
             [httpx2.ConnectError("x"), socket.gaierror(-2, "Name or service not known")],
-            "The name ada.example was not found (DNS).",
+            "The name of ada.example was not found (DNS).",
             "dns",
             True,
         ),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from server import Close, ScriptedServer, Wait, error_reply, text_reply
+from server import Close, ScriptedServer, Wait, error_event, error_reply, text_reply
 from terminal import Terminal
 
 KEY = "sk-ant-canary-0123456789"
@@ -268,6 +268,114 @@ def test_json_is_one_object_and_so_is_its_error(
     assert (run.returncode, error["status"], error["retryable"]) == (75, 75, True)
 
 
+def last_object(output: bytes) -> dict[str, object]:
+    """Every line is an object; the last one."""
+    *_, last = map(json.loads, output.splitlines())
+    return dict(last)
+
+
+@pytest.mark.parametrize("form", ["json", "stream-json"])
+def test_a_result_ends_the_output_whatever_ended_the_reply(
+    form: str, server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    server.enqueue(text_reply("Half a", Close()), error_reply(400, "too few"))
+    cut = piped("--output-format", form, "go", environ=towards)
+    failed = piped("--output-format", form, "go", environ=towards)
+    results = [last_object(run.stdout) for run in (cut, failed)]
+    assert [(r["type"], r["ending"], r["text"]) for r in results] == [
+        ("result", "cut_off", "Half a"),
+        ("result", "failed", ""),
+    ]
+    errors = [json.loads(run.stderr)["error"] for run in (cut, failed)]
+    assert [error["type"] for error in errors] == ["connection_lost", "invalid_request_error"]
+    assert (cut.returncode, failed.returncode) == (76, 65)
+
+
+def test_a_failure_after_events_is_an_event_and_an_object_on_stderr(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    server.enqueue(text_reply("Hel", error_event()))
+    run = piped("--output-format", "events", "go", environ=towards)
+    assert last_object(run.stdout)["type"] == "error"
+    assert json.loads(run.stderr)["error"]["type"] == "overloaded_error"
+    assert run.returncode == 75
+
+
+def test_a_mistake_is_an_object_where_json_was_asked_for() -> None:
+    run = piped("--output-format", "stream-json", "--max-tokens", "abc", "hi")
+    assert (run.returncode, run.stdout) == (2, b"")
+    assert json.loads(run.stderr)["error"]["type"] == "usage"
+
+
+def test_extract_prints_the_code_or_fails(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    server.enqueue(text_reply("So:\n\n```py\nprint(1)\n```\n"), text_reply("No code."))
+    found = piped("-x", "-q", "go", environ=towards)
+    assert (found.stdout, found.stderr, found.returncode) == (b"print(1)\n", b"", 0)
+    none = piped("-x", "-q", "go", environ=towards)
+    assert (none.stdout, none.returncode) == (b"", 1)
+    assert none.stderr.startswith(b"streamchat: The answer has no code block")
+
+
+def test_an_output_that_cannot_be_written_is_one_line_and_its_status(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    server.enqueue(text_reply("Kept"))
+    command = f"{sys.executable} -m streamchat -q go > /dev/full"
+    run = subprocess.run(
+        ["bash", "-c", command],
+        capture_output=True,
+        env={**os.environ, **towards},
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    line = b"streamchat: The output cannot be written: No space left on device.\n"
+    assert (run.stderr, run.returncode) == (line, 74)
+    assert said() == [("user", "go"), ("assistant", "Kept")]
+
+
+@pytest.mark.parametrize("streams", ["<&-", "2>&-", "2>/dev/full", ">&-"])
+def test_a_stream_that_is_closed_or_full_is_no_bug(
+    streams: str, server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    server.enqueue(text_reply("Hi"))
+    command = f"{sys.executable} -m streamchat go {streams}"
+    run = subprocess.run(
+        ["bash", "-c", command],
+        capture_output=True,
+        env={**os.environ, **towards},
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    assert run.returncode == 0
+    assert run.stdout == (b"" if streams == ">&-" else b"Hi\n")
+    assert b"Traceback" not in run.stderr
+
+
+def test_ten_megabytes_are_sent_and_forty_are_refused(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    server.enqueue(text_reply("Long."))
+    much = b"a \0 line\n" * 1_000_000
+    run = piped("sum", stdin=much, environ=towards)
+    assert (run.stdout, run.returncode) == (b"Long.\n", 0)
+    assert len(server.posts[0].raw) > len(much)
+    run = piped("--json", "sum", stdin=much * 4, environ=towards)
+    assert (run.stdout, run.returncode) == (b"", 65)
+    assert "32 MB" in json.loads(run.stderr)["error"]["message"]
+    assert len(server.posts) == 1
+
+
+def test_models_are_listed_with_what_is_known_of_them(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    lines = piped("--list-models", environ=towards).stdout.decode().splitlines()
+    sonnet = next(line.split("\t") for line in lines if line.startswith("claude-sonnet-5-5"))
+    # Prices are Anthropic's: what this server takes is not known.
+    assert sonnet == ["claude-sonnet-5-5", "1,000,000", "128,000", "–", "–", "active"]
+
+
 def test_a_reader_that_leaves_is_no_error(
     server: ScriptedServer, towards: Mapping[str, str]
 ) -> None:
@@ -323,6 +431,8 @@ def test_a_cut_reply_is_printed_kept_and_has_its_status(
         (["--show", "nowhere"], 66),
         (["--system-file", "nowhere", "hi"], 66),
         (["--base-url", "http://127.0.0.1:9", "--retries", "0", "hi"], 69),
+        (["-a", "nowhere.txt", "hi"], 66),
+        (["-a", ".", "hi"], 66),
         ([], 2),
     ],
 )
@@ -342,6 +452,7 @@ def test_a_key_does_not_follow_a_repository(
     Path(".env").write_text(f"ANTHROPIC_BASE_URL={server.base_url}\n")
     run = piped("hi", environ={"ANTHROPIC_API_KEY": KEY, "HTTPS_PROXY": "http://127.0.0.1:9"})
     assert run.returncode == 69  # the real host, through a proxy that is not there
+    assert b"the proxy 127.0.0.1:9 (HTTPS_PROXY) refuses the connection" in run.stderr
     assert server.posts == []
     assert b"./.env is ignored" in run.stderr
 
@@ -463,6 +574,7 @@ def test_thinking_is_unfolded_and_the_model_is_remembered(
         terminal.wait_for(lambda: "Let me see whether it is so." in terminal.rows[-24:])
         terminal.type("/tokens\r")
         terminal.wait_for("The next request has")
+        terminal.wait_for_prompt()
         terminal.type("\x04")
         assert terminal.end() == 0
     [request] = server.bodies

@@ -14,6 +14,7 @@ import pytest
 
 from streamchat.errors import ConfigError, Status, StreamchatError, UsageError
 from streamchat.settings import (
+    DEFAULT_URL,
     OPTIONS,
     SETTINGS,
     CredentialKind,
@@ -29,6 +30,7 @@ from streamchat.settings import (
     from_variables,
     masked,
     parse_address,
+    proxy_on_the_way,
     redact,
     resolve,
     secrets_of,
@@ -478,7 +480,7 @@ def test_a_token_is_held_to_the_same_rule_and_asked_after_the_key() -> None:
 )  # fmt: skip
 def test_what_the_sdk_finds_by_itself_goes_to_the_default_host(
     layers: list[Layer],
-    may_search: bool,  # noqa: FBT001 - a column of the table above
+    may_search: bool,
     profile: str | None,
 ) -> None:
     server = endpoint(resolve(layers))
@@ -674,3 +676,29 @@ def test_importing_settings_and_arguments_is_cheap() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
+
+
+# --- proxies ---
+
+
+@pytest.mark.parametrize(
+    ("url", "environ", "proxy"),
+    [
+        (DEFAULT_URL, {}, None),
+        (DEFAULT_URL, {"HTTP_PROXY": "http://p:1"}, None),
+        (DEFAULT_URL, {"HTTPS_PROXY": "http://p:1/"}, "p:1 (HTTPS_PROXY)"),
+        (DEFAULT_URL, {"https_proxy": "http://q:1", "HTTPS_PROXY": "p"}, "q:1 (https_proxy)"),
+        (DEFAULT_URL, {"ALL_PROXY": "socks5://u:secret@p:1"}, "…@p:1 (ALL_PROXY)"),
+        (DEFAULT_URL, {"HTTPS_PROXY": "u:secret@p:1"}, "…@p:1 (HTTPS_PROXY)"),
+        (DEFAULT_URL, {"HTTPS_PROXY": "p", "NO_PROXY": "a, .anthropic.com"}, None),
+        (DEFAULT_URL, {"HTTPS_PROXY": "p", "NO_PROXY": "thropic.com"}, "p (HTTPS_PROXY)"),
+        (DEFAULT_URL, {"HTTPS_PROXY": "p", "no_proxy": "*"}, None),
+        ("http://localhost:8080", {"ALL_PROXY": "p"}, None),
+        ("https://gw.example:8443", {"ALL_PROXY": "p", "NO_PROXY": "gw.example"}, None),
+    ],
+)
+def test_the_proxy_on_the_way_is_named_without_its_credentials(
+    url: str, environ: dict[str, str], proxy: str | None
+) -> None:
+    assert proxy_on_the_way(parse_address(url), environ) == proxy
+    assert "secret" not in str(show_config(resolve([]), environ))

@@ -21,7 +21,8 @@ from streamchat.assembly import (
 )
 from streamchat.attachments import attachment
 from streamchat.chat import DEMO_NOTE, converse, load_prices
-from streamchat.errors import InvalidRequest, Status, UsageError
+from streamchat.endings import Result
+from streamchat.errors import InvalidRequest, Status, StreamchatError, UsageError
 from streamchat.exchange import Patience
 from streamchat.messages import Block
 from streamchat.oneshot import OneShot, failure_of, status_of
@@ -120,14 +121,29 @@ async def _answer(run: Run, session: Session, source: Api, prompt: str) -> int:
         result = await one.run(prompt)
     for remark in result.remarks:
         run.notes.note(remark)
-    if failure := failure_of(result):
+    failure = failure_of(result) or _nothing_to_extract(run, result)
+    if failure:
         run.notes.error(failure)
     if not _is_live(run) and run.env.stderr.isatty():
         from streamchat.render.figures import usage_in_words
 
         run.notes.note(usage_in_words(result.message, result.seconds))
     status = status_of(result)
-    return Status.DISK if status is Status.OK and session.disk_failed else status
+    if status is Status.OK and session.disk_failed:
+        return Status.DISK
+    return status or (failure.status if failure else Status.OK)
+
+
+def _nothing_to_extract(run: Run, result: Result) -> StreamchatError | None:
+    """With -x, an answer without code is a failure: nothing was printed."""
+    if not run.settings.extract:
+        return None
+    from streamchat.extract import first_code_block  # loaded by the view
+
+    text = result.message.text if result.message else ""
+    if first_code_block(text) is not None:
+        return None
+    return StreamchatError("The answer has no code block; without -x it is printed whole.")
 
 
 def _is_live(run: Run) -> bool:

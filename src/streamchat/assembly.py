@@ -24,7 +24,7 @@ from streamchat.notes import Notes
 from streamchat.ports import Archive, Opened
 from streamchat.prices import Prices
 from streamchat.session import Session
-from streamchat.settings import CredentialKind, Settings, Source, endpoint
+from streamchat.settings import CredentialKind, Settings, Source, endpoint, proxy_on_the_way
 from streamchat.shelf import Catalogue
 
 if TYPE_CHECKING:
@@ -80,9 +80,11 @@ def server_of(run: Run) -> Server:
     is_chosen = run.settings.origins["base_url"].source is not Source.DEFAULT
     is_token = credential is not None and credential.kind is CredentialKind.AUTH_TOKEN
     base_url = end.address.url if is_chosen else None
+    proxy = proxy_on_the_way(end.address, run.env.environ)
     if end.platform:
         require_library(end.platform)
-        return Server(base_url, platform=end.platform, headers=dict(end.headers))
+        headers = dict(end.headers)
+        return Server(base_url, platform=end.platform, headers=headers, proxy=proxy)
     if credential is None and not end.sdk_may_search:
         secret = NO_KEY  # a local server wants none, but the SDK must not go and search
     return Server(
@@ -92,6 +94,7 @@ def server_of(run: Run) -> Server:
         auth_token=secret if is_token else None,
         profile=end.sdk_profile,
         headers=dict(end.headers),
+        proxy=proxy,
     )
 
 

@@ -7,9 +7,11 @@ loads no library: `--help` and a wrong flag must not wait for one.
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Sequence
 from functools import partial
+from itertools import pairwise
 
 from streamchat import __version__, reports
 from streamchat.answering import answer_once
@@ -18,41 +20,64 @@ from streamchat.assembly import Run
 from streamchat.chat import chat
 from streamchat.config import Ask, Paths, Question, Verdict, load, paths_of
 from streamchat.environment import Environment
-from streamchat.errors import Status, StreamchatError, UsageError
-from streamchat.notes import Notes, may_be_styled
+from streamchat.errors import DiskError, Status, StreamchatError, UsageError
+from streamchat.notes import Notes, may_be_styled, silence
 from streamchat.picking import picking
 from streamchat.sanitize import clean_line
 from streamchat.settings import OPTIONS, Settings, endpoint, redact, resolve, secrets_of
 from streamchat.signals import run as run_guarded
-from streamchat.signals import silence
 from streamchat.transfer import export_conversation, import_conversations
 
-JSON_FORMATS = frozenset({"json", "stream-json"})
+JSON_FORMATS = frozenset({"json", "stream-json", "events"})
+# What a stdout that is a file can answer: no place left, no more allowed, broken.
+_DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 def main(argv: Sequence[str], env: Environment) -> int:
     """Run the program; `argv` is without its name. Returns the exit status."""
-    notes = _notes(env, None, as_json="--json" in argv)
+    notes = _notes(env, None, as_json=_asks_for_json(argv))
     try:
         invocation = parse(argv, OPTIONS)
-        if invocation.report is Report.VERSION:
-            env.stdout.write(f"streamchat {__version__}\n")
-            return Status.OK
-        if invocation.report is Report.HELP:
-            env.stdout.write(help_text(OPTIONS, width=_width(env)))
-            return Status.OK
+        if invocation.report in (Report.VERSION, Report.HELP):
+            return _about(invocation.report, env)
         settings, paths = _load(invocation, env)
         notes = _notes(env, settings, as_json=settings.output_format in JSON_FORMATS)
         remarks = () if settings.demo else endpoint(settings).remarks
-        return _run(Run(env, invocation, settings, paths, notes, (*settings.notes, *remarks)))
+        run = Run(env, invocation, settings, paths, notes, (*settings.notes, *remarks))
+        status = _run(run)
+        env.stdout.flush()  # here, where a failure has its status
+        return status
     except StreamchatError as error:
         notes.error(error)
         return error.status
     except BrokenPipeError:
         silence(env.stdout)
         return Status.PIPE
+    except OSError as error:
+        if error.errno not in _DISK_ERRORS:
+            raise
+        silence(env.stdout)
+        notes.error(DiskError(f"The output cannot be written: {error.strerror}."))
+        return Status.DISK
     except KeyboardInterrupt:
         return Status.INTERRUPTED
+
+
+def _about(report: Report, env: Environment) -> int:
+    if report is Report.VERSION:
+        env.stdout.write(f"streamchat {__version__}\n")
+    else:
+        env.stdout.write(help_text(OPTIONS, width=_width(env)))
+    env.stdout.flush()
+    return Status.OK
+
+
+def _asks_for_json(argv: Sequence[str]) -> bool:
+    """Known before the command line is understood, which may be what fails."""
+    joined = {f"{flag}={value}" for flag, value in pairwise(argv)}
+    return "--json" in argv or any(
+        f"--output-format={name}" in joined.union(argv) for name in JSON_FORMATS
+    )
 
 
 def _width(env: Environment) -> int:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,16 @@ def new_id() -> str:
     return secrets.token_hex(5)
 
 
+def _nothing(mode: str) -> TextIO:
+    return cast(TextIO, Path(os.devnull).open(mode, encoding="utf-8"))
+
+
 def of_this_process() -> Environment:
-    """The real one. What stdout cannot encode is written escaped, never an error."""
+    """The real one. What stdout cannot encode is written escaped, never an error; a stream
+    that was closed by whoever started the program is an empty one."""
+    sys.stdin = sys.stdin or _nothing("r")
+    sys.stdout = sys.stdout or _nothing("w")
+    sys.stderr = sys.stderr or _nothing("w")
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     return Environment(

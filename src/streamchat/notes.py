@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -31,7 +33,8 @@ class Notes:
     def error(self, error: StreamchatError) -> None:
         """A failure, said even with --quiet."""
         if self.as_json:
-            write_line(self.stderr, error_object(error, self.redact(error.message)))
+            with _unheard(self.stderr):
+                write_line(self.stderr, error_object(error, self.redact(error.message)))
         else:
             self._say(f"streamchat: {error.message}", _RED)
 
@@ -41,8 +44,26 @@ class Notes:
 
     def _say(self, text: str, style: str) -> None:
         safe = clean(self.redact(text))
-        self.stderr.write(f"{style}{safe}{_PLAIN}\n" if self.styled else f"{safe}\n")
-        self.stderr.flush()
+        with _unheard(self.stderr):
+            self.stderr.write(f"{style}{safe}{_PLAIN}\n" if self.styled else f"{safe}\n")
+            self.stderr.flush()
+
+
+@contextmanager
+def _unheard(stderr: TextIO) -> Iterator[None]:
+    """A full disk or a closed pipe behind stderr costs the remark, never the answer."""
+    try:
+        yield
+    except OSError:
+        silence(stderr)
+
+
+def silence(stream: TextIO) -> None:
+    """After its pipe was closed: what the interpreter still flushes at exit must not
+    complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def may_be_styled(stream: TextIO, environ: Mapping[str, str]) -> bool:

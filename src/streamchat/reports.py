@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from streamchat import listing
-from streamchat.assembly import Run, archive_of, screen_of, source_of
+from streamchat.assembly import Run, archive_of, budget_of, screen_of, source_of
 from streamchat.errors import NotFound, Status
-from streamchat.messages import Message
+from streamchat.messages import Message, Usage
+from streamchat.prices import Prices
 from streamchat.settings import show_config
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _as_markdown(message: Message) -> str:
 
 
 async def list_models(run: Run) -> int:
-    """What the server offers: id, context window, longest answer, end."""
+    """What the server offers: id, context window, longest answer, price, end."""
     with source_of(run) as source:
         try:
             models = await source.models()
@@ -100,27 +101,61 @@ async def list_models(run: Run) -> int:
             await source.aclose()
     out = run.env.stdout
     if run.settings.output_format != "text":
-        json.dump([asdict(model) for model in models], out, indent=1)
+        json.dump(
+            [asdict(model) | _rates(run, model).to_dict() for model in models], out, indent=1
+        )
         out.write("\n")
     elif out.isatty():
-        screen_of(run).markdown(models_table(models))
+        screen_of(run).markdown(models_table([(each, _rates(run, each)) for each in models]))
     else:
-        out.writelines("\t".join(model_cells(model)) + "\n" for model in models)
+        out.writelines(
+            "\t".join(model_cells(each, _rates(run, each))) + "\n" for each in models
+        )
     return Status.OK
 
 
-def models_table(models: Iterable[ModelInfo]) -> str:
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What a million tokens cost, in dollars; None is "not known"."""
+
+    input_usd: float | None
+    output_usd: float | None
+
+    def to_dict(self) -> dict[str, float | None]:
+        return {
+            "input_usd_per_million": self.input_usd,
+            "output_usd_per_million": self.output_usd,
+        }
+
+
+def _rates(run: Run, model: ModelInfo) -> Rates:
+    """By the table of prices, which is Anthropic's: nothing is known of other servers."""
+    price = budget_of(run).price
+    if not isinstance(price, Prices):
+        return Rates(None, None)
+    # A thousand of each: long prompts may cost more.
+    usages = (
+        Usage(input_tokens=1000, output_tokens=0),
+        Usage(input_tokens=0, output_tokens=1000),
+    )
+    found = [price(model.id, usage) for usage in usages]
+    return Rates(*(None if each is None else round(each * 1000, 4) for each in found))
+
+
+def models_table(models: Iterable[tuple[ModelInfo, Rates]]) -> str:
     """Markdown, for the terminal."""
-    rows = [f"| {' | '.join(map(listing.literal, model_cells(model)))} |" for model in models]
-    return "\n".join(["| id | context | longest answer | |", "|---|--:|--:|---|", *rows])
+    rows = [f"| {' | '.join(map(listing.literal, model_cells(*each)))} |" for each in models]
+    head = "| id | context | longest answer | $/M in | $/M out | |"
+    return "\n".join([head, "|---|--:|--:|--:|--:|---|", *rows])
 
 
-def model_cells(model: ModelInfo) -> list[str]:
-    """A dash where the server did not say."""
+def model_cells(model: ModelInfo, rates: Rates) -> list[str]:
+    """A dash where nobody said."""
     end = model.retires_at or ""
     return [
         model.id,
         f"{model.max_input_tokens:,}" if model.max_input_tokens else "–",
         f"{model.max_tokens:,}" if model.max_tokens else "–",
+        *("–" if rate is None else f"{rate:g}" for rate in (rates.input_usd, rates.output_usd)),
         f"{model.lifecycle or ''} {f'until {end[:10]}' if end else ''}".strip(),
     ]

@@ -7,7 +7,6 @@ the status is 128 + its number; the terminal is left as it was found.
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -80,11 +79,3 @@ def without_echo(terminal: TextIO) -> Iterator[None]:
         yield
     finally:
         termios.tcsetattr(terminal, termios.TCSADRAIN, usual)
-
-
-def silence(stream: TextIO) -> None:
-    """After its pipe was closed: what the interpreter still flushes at exit must not
-    complain."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, stream.fileno())
-    os.close(nowhere)

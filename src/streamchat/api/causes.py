@@ -20,9 +20,16 @@ from streamchat.errors import ApiError, Unreachable
 def unreachable(fault: BaseException, server: Server) -> ApiError:
     """What kept us from an answer, and whether another try may help."""
     chain = list(_chain(fault))
-    for recognise in (_by_tls, _by_address, _by_system, _by_protocol):
+    next_hop = f"the proxy {server.proxy}" if server.proxy else server.host
+    recognisers = (
+        (_by_tls, server.host),
+        (_by_address, next_hop),
+        (_by_system, next_hop),
+        (_by_protocol, server.host),
+    )
+    for recognise, host in recognisers:
         for cause in chain:
-            found = recognise(cause, server.host)
+            found = recognise(cause, host)
             if found is not None:
                 return found
     return Unreachable(f"{server.host} cannot be reached: {_last_words(chain)}", retryable=True)
@@ -63,7 +70,7 @@ def _by_address(cause: BaseException, host: str) -> ApiError | None:
     match cause:
         case socket.gaierror():
             return Unreachable(
-                f"The name {host} was not found (DNS). Check it, and the network.",
+                f"The name of {host} was not found (DNS). Check it, and the network.",
                 kind="dns",
                 retryable=True,
             )

@@ -37,6 +37,7 @@ class Server:
     profile: str | None = None  # of the SDK's own; asked for when there is no key or token
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     trust_env: bool = True
+    proxy: str | None = None  # what to call the one on the way, when there is one
     platform: str | None = None  # a cloud: its own credentials, no key of Anthropic's
 
     @property

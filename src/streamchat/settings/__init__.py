@@ -22,6 +22,7 @@ from streamchat.settings.options import (
     Kind,
     Option,
 )
+from streamchat.settings.proxy import proxies, proxy_on_the_way
 from streamchat.settings.report import env_example, flag_table, show_config, shown
 from streamchat.settings.resolve import Credential, CredentialKind, Settings, resolve
 from streamchat.settings.trust import Endpoint, endpoint, masked, redact, secrets_of
@@ -55,6 +56,8 @@ __all__ = [
     "is_taken",
     "masked",
     "parse_address",
+    "proxies",
+    "proxy_on_the_way",
     "quoted",
     "redact",
     "resolve",

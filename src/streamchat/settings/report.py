@@ -3,18 +3,17 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterator, Mapping
 
 from streamchat.errors import ConfigError
 from streamchat.settings.options import OPTIONS, SETTINGS, Group, Kind, Option, Reach
+from streamchat.settings.proxy import proxies
 from streamchat.settings.resolve import CredentialKind, Settings
 from streamchat.settings.trust import endpoint, masked
 from streamchat.settings.values import Value
 
 _WIDTH = 88
-_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 _EXAMPLE_HEAD = """\
 # Settings of streamchat as variables. Copy the lines you need to one of
 #
@@ -104,7 +103,8 @@ def spelling(row: Option) -> str:
 
 def show_config(settings: Settings, environ: Mapping[str, str]) -> list[str]:
     """Every setting, its value and where it came from; keys are masked."""
-    rows = [*_setting_rows(settings), *_proxy_rows(environ)]
+    found = [("proxy", shown(value), name) for name, value in proxies(environ)]
+    rows = [*_setting_rows(settings), *found]
     name_width = max(len(name) for name, _, _ in rows)
     value_width = min(40, max(len(value) for _, value, _ in rows))
     lines = [
@@ -128,12 +128,6 @@ def _setting_rows(settings: Settings) -> Iterator[tuple[str, str, str]]:
 def _label(row: Option) -> str:
     """What a row is called where somebody would set it."""
     return row.key or row.variables[0]
-
-
-def _proxy_rows(environ: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
-    for name in (*_PROXIES, *(name.lower() for name in _PROXIES)):
-        if value := environ.get(name, "").strip():
-            yield "proxy", shown(re.sub(r"//.*@", "//…@", value)), name
 
 
 def _server_lines(settings: Settings) -> list[str]:
