@@ -70,7 +70,8 @@ class Drawing:
     def heading(self, hit: Hit | None, width: int) -> StyleAndTextTuples:
         """Who said what is shown below it, and when; how long the conversation is."""
         line = "─" if self.look.unicode else "-"
-        said = f"{line * 2} {' · '.join(self._about(hit))} " if hit else ""
+        dot = " · " if self.look.unicode else ", "
+        said = f"{line * 2} {dot.join(self._about(hit))} " if hit else ""
         return [("class:remark", self.cut(said.ljust(width, line), width))]
 
     def _about(self, hit: Hit) -> Iterator[str]:

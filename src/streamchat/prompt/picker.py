@@ -223,7 +223,7 @@ class Picker:
 
     def _why_nothing(self) -> str:
         if self._found.text is None or not self._is_caught_up:
-            return "Reading the conversations…"
+            return "Reading the conversations"
         return "No conversation holds this." if self._found.text else "None is kept yet."
 
     def _draw_heading(self) -> StyleAndTextTuples:

@@ -45,6 +45,7 @@ class Index:
         self._path = path
         self._writes = writes
         self._place = _Place.FILE
+        self._files: Files | None = None  # that were caught up with
         self._losses = 0  # how often the tables had to be left
         self._memory: sqlite3.Connection | None = None
         self._lock = threading.RLock()
@@ -76,17 +77,28 @@ class Index:
 
     def search(self, text: str, *, most: int) -> list[Hit]:
         query = query_of(text)
-        return self._run(lambda db: reading.hits(db, query, most)) if query else []
+        return self._ask(lambda db: reading.hits(db, query, most)) if query else []
 
     def browse(self, text: str, *, most: int) -> list[Hit]:
         if not text.strip():
-            return self._run(lambda db: reading.newest(db, most))
+            return self._ask(lambda db: reading.newest(db, most))
         query = query_of(text)
-        return self._run(lambda db: reading.pages(db, query, most)) if query else []
+        return self._ask(lambda db: reading.pages(db, query, most)) if query else []
+
+    def _ask(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
+        """What was lost while it was asked is read again first."""
+        losses = self._losses
+        found = self._run(work)
+        if losses == self._losses or self._files is None:
+            return found
+        for _ in self.catch_up(self._files):
+            pass
+        return self._run(work)
 
     # Kept up to date
 
     def catch_up(self, files: Files) -> Iterator[Progress]:
+        self._files = files
         losses = -1
         while losses != self._losses:  # once, and again when the index was lost meanwhile
             losses = self._losses
@@ -145,8 +157,8 @@ class Index:
             while True:
                 try:
                     return self._do(work)
-                except (sqlite3.Error, OSError) as error:
-                    self.close()
+                except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
+                    self.close()  # the last is sqlite3's, of a message about damage
                     if not self._another_way(error):
                         raise DiskError(f"The search index does not work: {error}.") from error
 
@@ -162,7 +174,7 @@ class Index:
         """Whether to try again, and where."""
         self._losses += 1
         may_be_made_anew = self._place is _Place.FILE and self._writes and self._losses == 1
-        if may_be_made_anew and isinstance(error, sqlite3.Error) and is_damage(error):
+        if may_be_made_anew and is_damage(error):
             with suppress(OSError):
                 discard(self._path)
             return True

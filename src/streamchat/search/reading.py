@@ -6,7 +6,6 @@ import os
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from streamchat.search.words import HIT_BEGINS, HIT_ENDS, shown
 from streamchat.shelf import Hit, Kept, Summary
@@ -45,21 +44,39 @@ def known(db: sqlite3.Connection) -> dict[str, Known]:
     return {each.summary.path: each for each in found}
 
 
-def _summary(row: Sequence[Any]) -> Summary:
-    path, written_ns, id, title, turns, model, cost_usd = row
-    updated = written_ns / 1e9
-    return Summary(id, title, updated, turns, model, cost_usd, os.fsdecode(path))
+def _summary(row: Sequence[object]) -> Summary:
+    match row:
+        case (
+            bytes(path),
+            int(written_ns),
+            str(id),
+            str(title),
+            int(turns),
+            str(model),
+            float() | None as cost_usd,
+        ):
+            updated = written_ns / 1e9
+            return Summary(id, title, updated, turns, model, cost_usd, os.fsdecode(path))
+    raise sqlite3.DatabaseError("a file's row has another form")
 
 
-def _hit(row: Sequence[Any]) -> Hit:
-    turn, role, at, excerpt = row[-4:]
-    return Hit(_summary(row[:-4]), turn or "", role or "", at or "", shown(excerpt or ""))
+def _hit(row: Sequence[object]) -> Hit:
+    match row[-4:]:
+        case (
+            str() | None as turn,
+            str() | None as role,
+            str() | None as at,
+            str() | None as text,
+        ):
+            return Hit(_summary(row[:-4]), turn or "", role or "", at or "", shown(text or ""))
+    raise sqlite3.DatabaseError("a turn's row has another form")
 
 
+# Outer joins: words without a turn are damage, which an inner one would hide.
 _JOINED = """
 FROM words
-CROSS JOIN turns ON turns.id = words.rowid
-CROSS JOIN files ON files.id = turns.file
+LEFT JOIN turns ON turns.id = words.rowid
+LEFT JOIN files ON files.id = turns.file
 WHERE words MATCH ?
 """
 _TEXT_EXCERPT = f"snippet(words, 1, '{HIT_BEGINS}', '{HIT_ENDS}', '…', {EXCERPT_TOKENS})"

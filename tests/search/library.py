@@ -1,0 +1,123 @@
+"""Conversations on disk with an index beside them; every question is asked by a new one,
+as each start of the program does."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sqlite3
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from disks import QuickDisk
+from streamchat.conversation import Conversation
+from streamchat.messages import Message, text_block, user_message
+from streamchat.records import stamp
+from streamchat.search import Index
+from streamchat.shelf import Hit, Kept
+from streamchat.store import FileJournal, Store
+
+BEGAN_S = 1_790_000_000
+MODEL = "claude-test"
+
+
+@dataclass(slots=True)
+class CountingFiles:
+    """Says which files were read."""
+
+    store: Store
+    read: list[str] = field(default_factory=list)
+
+    def kept(self) -> list[Kept]:
+        return self.store.shelf.kept()
+
+    def look_into(self, kept: Kept) -> Conversation | None:
+        self.read.append(Path(kept.path).name)
+        return self.store.shelf.look_into(kept)
+
+
+class Library:
+    """Its time goes on by a minute with each turn."""
+
+    def __init__(self, home: Path) -> None:
+        self.directory = home / "conversations"
+        self.path = home / "cache/streamchat/search.sqlite3"
+        self.writes = True
+        self._minutes = itertools.count(1)
+        self._ids = itertools.count(1)
+
+    def store(self) -> Store:
+        return Store(
+            self.directory,
+            disk=QuickDisk(),
+            clock=lambda: BEGAN_S,
+            new_id=lambda: f"{next(self._ids):08x}",
+            catalogue=self.index,
+        )
+
+    def index(self) -> Index:
+        return Index(self.path, writes=self.writes)
+
+    def converse(self, *texts: str, title: str = "") -> Path:
+        """A closed conversation; questions and replies take turns."""
+        conversation, journal = self.store().start(MODEL, None)
+        if title:
+            journal.append(conversation.rename(title))
+        return self._say(conversation, journal, texts)
+
+    def go_on(self, path: Path, *texts: str) -> Path:
+        opened = self.store().open(str(path), model=MODEL)
+        assert isinstance(opened.journal, FileJournal)
+        return self._say(opened.conversation, opened.journal, texts)
+
+    def _say(
+        self, conversation: Conversation, journal: FileJournal, texts: Iterable[str]
+    ) -> Path:
+        moment = BEGAN_S
+        for text in texts:
+            moment = BEGAN_S + 60 * next(self._minutes)
+            number = conversation.turn_count
+            reply = Message("assistant", (text_block(text),), MODEL, "end_turn", cost_usd=0.25)
+            message = reply if number % 2 else user_message(text)
+            id = f"{conversation.id}-{number}"
+            journal.append(conversation.append(message, id, stamp(moment)))
+        journal.close()
+        os.utime(journal.name, (moment, moment))
+        return Path(journal.name)
+
+    def change(self, path: Path, act: Callable[[Conversation, FileJournal], None]) -> None:
+        """Open, act, close, at a time of its own."""
+        opened = self.store().open(str(path), model=MODEL)
+        assert isinstance(opened.journal, FileJournal)
+        act(opened.conversation, opened.journal)
+        opened.journal.close()
+        moment = BEGAN_S + 60 * next(self._minutes)
+        os.utime(path, (moment, moment))
+
+    def catch_up(self) -> None:
+        for _ in self.store().shelf.catch_up():
+            pass
+
+    def hits(self, text: str, most: int = 100) -> list[Hit]:
+        shelf = self.store().shelf
+        for _ in shelf.catch_up():
+            pass
+        return shelf.search(text, most=most)
+
+    def found(self, text: str) -> list[str]:
+        """The excerpts, the newest first."""
+        return [hit.text for hit in self.hits(text)]
+
+    def titles(self, text: str) -> list[str]:
+        """Of the conversations on the picker's list."""
+        shelf = self.store().shelf
+        for _ in shelf.catch_up():
+            pass
+        return [hit.summary.title for hit in shelf.browse(text, most=100)]
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        """Of the index on disk."""
+        with closing(sqlite3.connect(self.path)) as db:
+            return db.execute(query).fetchall()
