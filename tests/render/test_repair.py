@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sheets import LOOK, marked
+from sheets import LOOK, bare, marked
 
 from streamchat.render.fold import Fold
 from streamchat.render.repair import repaired
@@ -35,10 +35,35 @@ from streamchat.render.repair import repaired
         ("[x](y(z)", "x"),
         ("[a](x) [b", "[a](x) [b"),
         ("](", "]("),
+        ("`` a`", "`` a``"),
+        ("`` a`b `", "`` a`b``"),
+        ("**a *", "**a**"),
     ],
 )
 def test_open_marks_are_closed(half: str, whole: str) -> None:
     assert repaired(half) == whole
+
+
+@pytest.mark.parametrize(
+    ("half", "shown"),
+    [
+        ("| a | b", ["| a | b"]),
+        ("| a | b |", ["a │ b", "──┼──"]),
+        ("| a | b |\n", ["a │ b", "──┼──"]),
+        ("| a | b |\n|", ["a │ b", "──┼──"]),
+        ("| a | b |\n|:--", ["a │ b", "──┼──"]),
+        ("a | b\n--|", ["a │ b", "──┼──"]),
+        ("text\n| a | b |\n|-", ["text", "", "a │ b", "──┼──"]),
+        ("| a | b |\ntext", ["| a | b | text"]),
+        ("a || b\nc", ["a || b c"]),
+        ("a | b\nc\n--", ["a | b c --"]),
+        ("- | a |\n  |-", ["• a", "  ─"]),
+    ],
+)
+def test_half_a_table_is_shown_as_a_table(half: str, shown: list[str]) -> None:
+    fold = Fold(width=40, look=LOOK)
+    fold.feed(half)
+    assert [bare(row) for row in fold.tail(9)] == shown
 
 
 def test_only_the_live_view_is_repaired() -> None:

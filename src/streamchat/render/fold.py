@@ -15,7 +15,7 @@ from streamchat.blocks.leaves import Heading, Leaf, Paragraph
 from streamchat.render.languages import preload as preload_lexers
 from streamchat.render.leafrows import LeafRows
 from streamchat.render.look import Look, Palette
-from streamchat.render.repair import repaired
+from streamchat.render.repair import half_table, repaired
 from streamchat.render.rows import Row
 from streamchat.sanitize import Sanitizer
 from streamchat.theme import theme_named
@@ -56,7 +56,7 @@ class Fold:
             max_chars=self._width * height + _TAIL_CHARS_MIN, max_rows=height
         )
         if leaves:
-            leaves[-1] = _mended(leaves[-1])
+            leaves[-1:] = _mended(leaves[-1])
         branch = self._rows.branch()
         rows = [row for leaf in leaves for row in branch.feed(leaf)]
         return (rows + branch.close())[-height:]
@@ -73,15 +73,20 @@ class Fold:
         return rows
 
 
-def _mended(leaf: Leaf) -> Leaf:
+def _mended(leaf: Leaf) -> list[Leaf]:
     """Close the inline markup that is still open, for the live view only."""
     match leaf.block:
+        case Paragraph(text=text) if found := half_table(text):
+            before, table = found
+            if not before:
+                return [replace(leaf, block=table)]
+            return [replace(leaf, block=Paragraph(before)), Leaf(table, leaf.path)]
         case Paragraph(text=text):
-            return replace(leaf, block=Paragraph(repaired(text)))
+            return [replace(leaf, block=Paragraph(repaired(text)))]
         case Heading(level=level, text=text):
-            return replace(leaf, block=Heading(level, repaired(text)))
+            return [replace(leaf, block=Heading(level, repaired(text)))]
         case _:
-            return leaf
+            return [leaf]
 
 
 def render(source: str, *, width: int, look: Look) -> list[Row]:

@@ -7,7 +7,12 @@ from __future__ import annotations
 
 import re
 
+from streamchat.blocks.leaves import Table
+from streamchat.blocks.table import cells
+
 _MARK = re.compile(r"\\.|`+|\*+|_+|~~|!?\[", re.DOTALL)
+_DELIMITERS = re.compile(r"\|?[ :-]*-[ :|-]*|\|")
+_ROW_IN_BARS = re.compile(r"\|.*\|[ \t]*")
 _OPEN_MAX = 8  # marks worth closing
 _BRACKET = re.compile(r"[\[\]]")
 _BARE_MARKS = re.compile(r"(?:\*+|_+|~~?|`+|!?\[)\Z")
@@ -23,9 +28,23 @@ def repaired(text: str) -> str:
         return text
     bare = _BARE_MARKS.search(text)
     if bare and bare[0] == closers[0]:
-        return text[: bare.start()] + "".join(closers[1:])  # nothing follows it yet
+        text, closers = text[: bare.start()], closers[1:]  # nothing follows it yet
+    elif closers[0][0] == "`":
+        text = text.rstrip("`")  # perhaps the beginning of its closer
     # A blank before a closer would keep it from closing.
-    return text.rstrip(" \n") + "".join(closers)
+    return text.rstrip(" \n") + "".join(closers) if closers else text
+
+
+def half_table(text: str) -> tuple[str, Table] | None:
+    """The text before a table of which only the header is there, and that table: its
+    delimiter row is being written, or a first row in bars that nothing else would begin."""
+    before, _, last = text.rpartition("\n")
+    if _DELIMITERS.fullmatch(last) and "|" in before.rpartition("\n")[2]:
+        before, _, last = before.rpartition("\n")
+    elif not _ROW_IN_BARS.fullmatch(last):
+        return None
+    header = tuple(cells(last))
+    return (before, Table((None,) * len(header), header, ())) if header else None
 
 
 def _without_half_link(text: str) -> str:
