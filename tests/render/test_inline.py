@@ -121,3 +121,10 @@ def test_deeply_nested_markup_is_shown() -> None:
     assert "".join(text_of(source, 60)) == source
     stars = "*" * 500 + "y"
     assert "".join(text_of(stars, 60)) == stars
+
+
+def test_percent_signs_of_an_address_are_not_decoded() -> None:
+    """`%1b` and `%07` would be a command to the terminal."""
+    assert sheet("<http://x.org/%1b%5d52;c;eA==%07>", 80) == [
+        "{4 http://x.org/%1b%5d52;c;eA==%07}"
+    ]

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import random
-import re
-from pathlib import Path
 
 import pytest
 from pyte_terminal import PyteTerminal
@@ -28,7 +25,6 @@ from streamchat.render.fold import render
 from streamchat.render.painter import Painter
 from streamchat.render.rowdiff import plain_text
 
-CORPUS = Path(__file__).parents[1] / "data" / "escape_corpus.json"
 STARTED = Started("m", "opus", Usage(12))
 MARKDOWN = """# Title
 
@@ -369,46 +365,6 @@ def test_restoring_at_any_moment_and_going_on() -> None:
     view.close(Ending.COMPLETE, None, 12.3)
     assert made.lines[-1] == "Half an answer."
     assert made.terminal.modes() == {"25": "h", "2026": "l", "7": "h"}
-
-
-def payloads() -> list[str]:
-    entries: list[dict[str, str]] = json.loads(CORPUS.read_text())
-    return [entry["payload"] for entry in entries if len(entry["payload"]) < 2000]
-
-
-# Only what the painter and the rows are made of.
-OURS = re.compile(
-    r"\x1b\[[0-9;]*m|\x1b\[\?(?:25|7|2026)[hl]|\x1b\[\d*[ABGJKLM]"
-    r"|\x1b\]8;(?:id=[0-9a-f]+;[\x21-\x7e]+|;)\x1b\\|\r|\n"
-)
-COMMANDING = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
-def test_nothing_that_arrives_drives_the_terminal() -> None:
-    assert len(payloads()) > 90
-    for payload in payloads():
-        made = stage(60, 12)
-        made.screen.banner([payload])
-        view = made.screen.reply(model=payload, trace=True)
-        feed_all(
-            view,
-            RawEvent({"type": payload, "x": payload}),
-            Retrying(1, 1.0, payload),
-            Started("m", payload, Usage()),
-            BlockStarted(0, "thinking"),
-            ThinkingDelta(payload),
-            BlockStarted(1, "server_tool_use", payload),
-            BlockStopped(
-                1, {"type": "server_tool_use", "name": payload, "input": {"query": payload}}
-            ),
-            BlockStarted(2, "text"),
-            TextDelta(payload),
-        )
-        made.loop.advance(1)
-        view.close(Ending.COMPLETE, message(payload), 1.0)
-        made.screen.notice(payload)
-        made.screen.error(payload)
-        assert not COMMANDING.search(OURS.sub("", made.tty.text))
 
 
 def test_a_window_of_one_cell_is_survived() -> None:

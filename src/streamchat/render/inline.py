@@ -39,6 +39,8 @@ def _parser() -> MarkdownIt:
     # and those that may not are shown as text.
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
     parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    # It would decode percent signs: what is shown is what was written.
+    parser.normalizeLinkText = lambda url: url  # type: ignore[method-assign]
     return parser
 
 
@@ -143,7 +145,7 @@ class _Writer:
     def _put(self, text: str, style: str, link: str = "") -> None:
         if not text:
             return
-        if self._decoded or not text.isascii():
+        if self._decoded or not (text.isascii() and text.isprintable()):
             text = clean_line(text)
         if self._link is not None:
             self._link.label.append(text)
