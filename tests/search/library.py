@@ -121,3 +121,8 @@ class Library:
         """Of the index on disk."""
         with closing(sqlite3.connect(self.path)) as db:
             return db.execute(query).fetchall()
+
+    def alter(self, statement: str) -> None:
+        """The index on disk."""
+        with closing(sqlite3.connect(self.path)) as db, db:
+            db.execute(statement)

@@ -55,6 +55,7 @@ def write(db: sqlite3.Connection, entries: Iterable[Entry], *, texts: bool) -> N
         file = _write_file(db, path, entry, searchable=texts)
         if texts:
             rows += _news_of(db, file, entry.conversation)
+    # FTS5 writes out what it holds whenever an id is lower than the one before.
     for row in sorted(rows, key=lambda row: row.second):
         _insert(db, row)
 
