@@ -62,11 +62,16 @@ class Api:
             await _in_thread(self)
 
     async def warm(self, model: str) -> ModelInfo | None:
-        """Open the connection that the next request will take, by asking for the model.
+        """Open the connection that the next request will take, by asking for the model;
+        and rehearse a reply meanwhile, so that the first one finds everything made.
 
         Never raises ApiError: what is wrong, the request itself will tell.
         """
         try:
+            await self.ready()
+            from streamchat.api.rehearsal import rehearse  # loaded: costs nothing
+
+            threading.Thread(target=rehearse, daemon=True).start()
             return await self.model(model)
         except ApiError:
             return None

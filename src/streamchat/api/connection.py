@@ -20,7 +20,7 @@ from streamchat.api.catalogue import ModelInfo, deprecation_line
 from streamchat.api.clouds import CLOUDS, cloud_client
 from streamchat.api.faults import faults_of, translate
 from streamchat.api.params import prompt_params, reply_params, within_limit
-from streamchat.api.reply import Reply, own_deprecation_line
+from streamchat.api.reply import Reply, quieten
 from streamchat.api.server import DEFAULT_BASE_URL, Deadlines, Server, checked, no_credentials
 from streamchat.api.wording import one_line, sentence
 from streamchat.errors import ApiError, CutOff, InvalidRequest, Unconfigured, Unreachable
@@ -88,9 +88,8 @@ class Connection:
         client = self._usable()
         try:
             async with asyncio.timeout(self._deadlines.idle_s) as timeout:
-                with own_deprecation_line():
-                    sent = send(client)
-                return await sent
+                quieten()
+                return await send(client)
         except TimeoutError:
             if not timeout.expired():
                 raise

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import warnings
 from collections.abc import AsyncGenerator, Iterable, Iterator
-from contextlib import contextmanager
 from typing import Any, TypeAlias, cast
 
 from anthropic import APIRequest, AsyncAnthropic, AsyncCallNext
@@ -80,11 +79,9 @@ class Reply:
             await stream.close()
 
     async def _open(self) -> SdkStream:
-        # What the SDK's accumulator says on stderr about blocks that it does not know.
-        warnings.filterwarnings("ignore", "Pydantic serializer warnings", UserWarning)
-        with own_deprecation_line():
-            manager: AsyncMessageStreamManager[None]
-            manager = self._client.messages.stream(**self._params)
+        quieten()
+        manager: AsyncMessageStreamManager[None]
+        manager = self._client.messages.stream(**self._params)
         try:
             async with self._tap.countdown.waiting():
                 return await manager.__aenter__()
@@ -159,15 +156,11 @@ class Reply:
         return Finished(message, self._stop_details)
 
 
-@contextmanager
-def own_deprecation_line() -> Iterator[None]:
-    """Silence the SDK's DeprecationWarning: the program shows `deprecation` instead.
-
-    Only round calls that do not await: the filters belong to the whole process.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        yield
+def quieten() -> None:
+    """What the SDK would say on stderr, said by the program in its own way or not at all:
+    that a model ends (`deprecation`), and that a block is not known to the accumulator."""
+    warnings.filterwarnings("ignore", "The model '", DeprecationWarning)
+    warnings.filterwarnings("ignore", "Pydantic serializer warnings", UserWarning)
 
 
 def _block_started(index: int, block: Block) -> Iterator[Event]:
