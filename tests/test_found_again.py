@@ -265,6 +265,13 @@ def test_a_conversation_is_found_opened_and_deleted() -> None:
     assert b"Indeed" in index.read_bytes()
 
 
+def test_without_a_key_nothing_is_picked() -> None:
+    converse("What is a lexer?")
+    with Terminal("-r") as terminal:
+        assert terminal.end() == 77
+        assert "lexer" not in terminal.text
+
+
 def test_leaving_the_picker_leaves_the_program() -> None:
     converse("What is a lexer?")
     with Terminal("-r", environ=KEY) as terminal:

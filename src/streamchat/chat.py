@@ -63,12 +63,17 @@ def banner(run: Run, session: Session) -> list[str]:
     return [*lines, *run.remarks]
 
 
-async def chat(run: Run) -> int:
-    """The REPL until the user leaves; returns the exit status."""
+def require_key(run: Run) -> None:
+    """Raises NoPermission where there surely is none, before anything is asked."""
     if not run.settings.demo and has_surely_no_key(run):
         from streamchat.api.server import no_credentials
 
         raise no_credentials()
+
+
+async def chat(run: Run) -> int:
+    """The REPL until the user leaves; returns the exit status."""
+    require_key(run)
     with source_of(run) as source:
         session = session_of(run, archive_of(run))
         session.attached = tuple(map(session.read_attachment, run.invocation.attachments))
@@ -185,7 +190,7 @@ class Arguments:
         from streamchat.prompt import Choice
 
         match command:
-            case "resume":
+            case "resume" | "delete":
                 with suppress(StreamchatError):
                     listed = self.archive.summaries()[:50]
                     return [Choice(each.id[:8], each.title) for each in listed]

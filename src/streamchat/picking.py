@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from streamchat.assembly import Run, archive_of
-from streamchat.chat import keyboard, look_of
+from streamchat.chat import keyboard, look_of, require_key
 from streamchat.errors import Status, UsageError
 from streamchat.listing import ago
 
@@ -21,6 +21,7 @@ async def picking(run: Run, act: Callable[[Run], Awaitable[int]]) -> int:
     """
     if not (run.env.stdin.isatty() and run.env.stdout.isatty()):
         raise UsageError("-r without REF needs a terminal to choose on; see --list.")
+    require_key(run)
     path = await _picked(run)
     if path is None:
         return Status.OK
