@@ -13,20 +13,16 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
 
-from streamchat import __version__, reports
-from streamchat.answering import answer_once
+from streamchat import __version__
 from streamchat.arguments import Invocation, Report, help_text, parse
 from streamchat.assembly import Run
-from streamchat.chat import chat
 from streamchat.config import Ask, Paths, Question, Verdict, load, paths_of
 from streamchat.environment import Environment
 from streamchat.errors import DiskError, Status, StreamchatError, UsageError
 from streamchat.notes import Notes, may_be_styled, silence
-from streamchat.picking import picking
 from streamchat.sanitize import clean_line
 from streamchat.settings import OPTIONS, Settings, endpoint, redact, resolve, secrets_of
 from streamchat.signals import run as run_guarded
-from streamchat.transfer import export_conversation, import_conversations
 
 JSON_FORMATS = frozenset({"json", "stream-json", "events"})
 # What a stdout that is a file can answer: no place left, no more allowed, broken.
@@ -126,8 +122,15 @@ def _ask_on_terminal(env: Environment) -> Ask | None:
 def _run(run: Run) -> int:
     if run.invocation.report is not None:
         return _report(run, run.invocation.report)
-    act = answer_once if _is_one_shot(run) else chat
-    return run_guarded(picking(run, act) if run.invocation.picks else act(run))
+    if _is_one_shot(run):
+        from streamchat.answering import answer_once as act
+    else:
+        from streamchat.chat import chat as act
+    if not run.invocation.picks:
+        return run_guarded(act(run))
+    from streamchat.picking import picking
+
+    return run_guarded(picking(run, act))
 
 
 def _is_one_shot(run: Run) -> bool:
@@ -141,6 +144,8 @@ def _is_one_shot(run: Run) -> bool:
 
 
 def _report(run: Run, report: Report) -> int:
+    from streamchat import reports, transfer  # 10 ms that a chat need not wait for
+
     match report:
         case Report.SHOW_CONFIG:
             reports.show_configuration(run)
@@ -151,9 +156,9 @@ def _report(run: Run, report: Report) -> int:
         case Report.SHOW:
             reports.show_conversation(run, run.invocation.report_words[0])
         case Report.EXPORT:
-            export_conversation(run, *run.invocation.report_words)
+            transfer.export_conversation(run, *run.invocation.report_words)
         case Report.IMPORT:
-            return import_conversations(run, run.invocation.report_words[0])
+            return transfer.import_conversations(run, run.invocation.report_words[0])
         case Report.LIST_MODELS:
             return run_guarded(reports.list_models(run))
         case _:

@@ -6,7 +6,6 @@ disk that refuses costs nothing. Must not know what the objects mean.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Callable
@@ -49,6 +48,8 @@ class ModelCache:
 
     def _file(self, model: str) -> Path:
         """Ids come from anywhere: a digest cannot leave the directory."""
+        import hashlib  # 4 ms, after the first prompt
+
         digest = hashlib.sha256(f"{self.server}\n{model}".encode(errors="replace"))
         return self.directory / f"model-{digest.hexdigest()[:24]}.json"
 
