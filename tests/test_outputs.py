@@ -8,6 +8,7 @@ from streamchat.errors import ConfigError, TryLater
 from streamchat.events import Event, Finished, RawEvent, Retrying, ThinkingDelta
 from streamchat.messages import Message
 from streamchat.outputs import (
+    FirstCodeBlock,
     JsonResult,
     JsonStream,
     RawEvents,
@@ -49,6 +50,23 @@ def test_text_that_ends_in_a_newline_gets_no_second_one() -> None:
     assert shown(VerbatimText(out), out, reply_events("done\n"), None) == "done\n"
     empty = io.StringIO()
     assert shown(VerbatimText(empty), empty, [], None) == ""
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_on_a_terminal_no_answer_can_drive_it() -> None:
+    out = Terminal()
+    events = reply_events("a\x1b]0;", "title\x07b")
+    assert shown(VerbatimText(out), out, events, None) == "a␛]0;title␇b\n"
+    out = Terminal()
+    code = FirstCodeBlock(out, lambda text: text)
+    assert shown(code, out, reply_events("x\x1b[2J"), None) == "x␛[2J"
+    out_file = io.StringIO()
+    code = FirstCodeBlock(out_file, lambda text: text)
+    assert shown(code, out_file, reply_events("x\x1b[2J"), None) == "x\x1b[2J"
 
 
 def test_raw_events_are_lines_of_ascii_json() -> None:

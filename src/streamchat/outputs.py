@@ -1,8 +1,9 @@
 """The answer as programs read it: verbatim text, JSON, or events, one line each.
 
 Each is a View that writes to a stream the moment something arrives. Nothing here is
-rendered or sanitised: a redirected stdout gets what the server sent. Reports about the
-exchange (usage, cost) go to stderr and are the one-shot loop's.
+rendered, and a redirected stdout gets what the server sent; only what a terminal shows as
+text (`--raw`, `--extract`) passes the allow-list, since it could drive the terminal.
+Reports about the exchange (usage, cost) go to stderr and are the one-shot loop's.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from streamchat.events import (
 )
 from streamchat.messages import JsonObject, Message
 from streamchat.ports import Ending, View
+from streamchat.sanitize import Sanitizer, clean
 
 
 def write_line(stream: TextIO, value: JsonObject) -> None:
@@ -39,14 +41,25 @@ class VerbatimText:
 
     stdout: TextIO
     _last: str = "\n"
+    _sanitizer: Sanitizer | None = None
+
+    def __post_init__(self) -> None:
+        if self.stdout.isatty():
+            self._sanitizer = Sanitizer()
 
     def feed(self, event: Event) -> None:
-        if isinstance(event, TextDelta) and event.text:
-            self.stdout.write(event.text)
+        if isinstance(event, TextDelta):
+            self._write(self._sanitizer.feed(event.text) if self._sanitizer else event.text)
+
+    def _write(self, text: str) -> None:
+        if text:
+            self.stdout.write(text)
             self.stdout.flush()
-            self._last = event.text[-1]
+            self._last = text[-1]
 
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
+        if self._sanitizer:
+            self._write(self._sanitizer.close())
         if self._last != "\n":
             self.stdout.write("\n")
             self.stdout.flush()
@@ -178,7 +191,7 @@ class FirstCodeBlock:
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         code = self.extract("".join(self._pieces))
         if code is not None:
-            self.stdout.write(code)
+            self.stdout.write(clean(code) if self.stdout.isatty() else code)
             self.stdout.flush()
 
 

@@ -16,6 +16,7 @@ from streamchat.assembly import Run, archive_of, budget_of, screen_of, source_of
 from streamchat.errors import NotFound, Status
 from streamchat.messages import Message, Usage
 from streamchat.prices import Prices
+from streamchat.sanitize import clean
 from streamchat.settings import show_config
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ def show_conversation(run: Run, ref: str) -> None:
     elif out.isatty() and not run.settings.raw:
         screen_of(run).history(turns, whole=True)
     else:
-        out.writelines(f"{_as_markdown(turn.message)}\n" for turn in turns)
+        texts = (f"{_as_markdown(turn.message)}\n" for turn in turns)
+        out.writelines(map(clean, texts) if out.isatty() else texts)
 
 
 def _as_markdown(message: Message) -> str:
