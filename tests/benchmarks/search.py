@@ -23,9 +23,9 @@ TESTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS.parent / "src")]
 
 from streamchat.messages import Message, Usage, text_block  # noqa: E402
-from streamchat.ports import Shelf  # noqa: E402
 from streamchat.records import Header, Turn, stamp, to_line  # noqa: E402
 from streamchat.search import Index  # noqa: E402
+from streamchat.shelf import Shelf  # noqa: E402
 from streamchat.store import Disk, Store  # noqa: E402
 
 TURNS = 20
@@ -60,7 +60,8 @@ def write_conversations(directory: Path, count: int) -> int:
         began = BEGAN_S + number * 3600
         path = directory / f"20260921-1413-chat-{number:010x}.jsonl"
         turns = conversation(began, [random_words.choice(texts) for _ in range(TURNS)])
-        data = b"".join(map(to_line, [Header(f"{number:010x}", stamp(began), MODEL), *turns]))
+        header = Header(f"{number:010x}", stamp(began), MODEL)
+        data = b"".join(to_line(record) for record in (header, *turns))
         path.write_bytes(data)
         os.utime(path, (began, began))
         size += len(data)

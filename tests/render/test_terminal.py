@@ -53,7 +53,7 @@ def test_how_much_colour(environ: dict[str, str], depth: Depth) -> None:
         ({"TERM": "xterm", "ACCESSIBLE": "0"}, True),
     ],
 )
-def test_whether_the_cursor_may_be_moved(environ: dict[str, str], live: bool) -> None:  # noqa: FBT001
+def test_whether_the_cursor_may_be_moved(environ: dict[str, str], live: bool) -> None:
     assert terminal(**environ).live is live
 
 
@@ -81,7 +81,7 @@ def test_links_and_reflow_only_where_they_are_known_to_work() -> None:
 @pytest.mark.parametrize(
     ("encoding", "unicode"), [("utf-8", True), ("UTF8", True), ("ascii", False)]
 )
-def test_glyphs_follow_the_encoding(encoding: str, unicode: bool) -> None:  # noqa: FBT001
+def test_glyphs_follow_the_encoding(encoding: str, unicode: bool) -> None:
     assert terminal(encoding, TERM="xterm").unicode is unicode
 
 

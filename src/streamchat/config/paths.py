@@ -28,9 +28,7 @@ class Paths:
 
     def for_demo(self) -> Paths:
         """The demo's conversations, and what is derived from them, are apart from real ones."""
-        return replace(
-            self, data_dir=self.data_dir / "demo", cache_dir=self.cache_dir / "demo"
-        )
+        return replace(self, data_dir=self.data_dir / "demo", cache_dir=self.cache_dir / "demo")
 
 
 def paths_of(environ: Mapping[str, str], home: Path) -> Paths:
