@@ -603,3 +603,19 @@ def test_a_long_conversation_is_compacted(
     first, second = (m["content"][0]["text"] for m in server.bodies[2]["messages"])
     assert first.endswith("They agreed.")
     assert second == "and?"
+
+
+def test_after_a_first_answer_the_chat_goes_on_without_repeating_it(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    server.enqueue(text_reply("First answer."), text_reply("Second."))
+    with Terminal("-i", "one", environ=towards) as terminal:
+        terminal.wait_for("First answer.")
+        terminal.wait_for_prompt()
+        assert terminal.text.count("First answer.") == 1
+        terminal.type("two\r")
+        terminal.wait_for("Second.")
+        terminal.wait_for_prompt()
+        terminal.type("\x04")
+        assert terminal.end() == 0
+    assert [text for _, text in said()] == ["one", "First answer.", "two", "Second."]

@@ -56,7 +56,7 @@ def asked_of(run: Run) -> tuple[str, tuple[Block, ...]]:
     text = (
         f"{context.rstrip()}\n\n{prompt}" if context.strip() and prompt else context or prompt
     )
-    if not text.strip():
+    if not text.strip() and not run.settings.interactive:
         raise UsageError("There is nothing to ask: give a prompt, or pipe a text in.")
     return text, attached
 
@@ -92,9 +92,11 @@ async def answer_once(run: Run) -> int:
             if run.settings.dry_run:
                 return await _count(run, session, source, prompt)
             load_prices(session)
-            status = await _answer(run, session, source, prompt)
+            status = (
+                await _answer(run, session, source, prompt) if prompt.strip() else Status.OK
+            )
             if run.settings.interactive:
-                await converse(run, session, source)
+                await converse(run, session, source, is_begun=bool(prompt.strip()))
                 return Status.OK
             return status
         finally:

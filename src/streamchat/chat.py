@@ -81,8 +81,8 @@ async def chat(run: Run) -> int:
     return Status.OK
 
 
-async def converse(run: Run, session: Session, source: Api) -> None:
-    """The REPL on an open session."""
+async def converse(run: Run, session: Session, source: Api, *, is_begun: bool = False) -> None:
+    """The REPL on an open session; `is_begun` when what was said is on the screen."""
     screen = screen_of(run, price=live_price(session))
     session.warn = lambda text: screen.error(run.notes.redact(text))
     session.facts = learning = Learning(source, model_cache_of(run))
@@ -96,8 +96,8 @@ async def converse(run: Run, session: Session, source: Api) -> None:
             reader = reader_of(
                 run, keys, session, screen, on_ready=warming.begin, unfold=unfold
             )
-            screen.banner(banner(run, session))
-            if session.conversation.turn_count:
+            if not is_begun:
+                screen.banner(banner(run, session))
                 screen.history(session.conversation.path)
             repl = Repl(
                 session,

@@ -61,7 +61,7 @@ def write_conversations(directory: Path, count: int) -> int:
         path = directory / f"20260921-1413-chat-{number:010x}.jsonl"
         turns = conversation(began, [random_words.choice(texts) for _ in range(TURNS)])
         header = Header(f"{number:010x}", stamp(began), MODEL)
-        data = b"".join(to_line(record) for record in (header, *turns))
+        data = to_line(header) + b"".join(map(to_line, turns))
         path.write_bytes(data)
         os.utime(path, (began, began))
         size += len(data)
