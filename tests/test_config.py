@@ -146,9 +146,9 @@ def test_a_key_variable_may_be_in_the_environment_or_in_the_directorys_env(
 ) -> None:
     world.config(f'base_url = "{EVIL}"\napi_key_env = "CORP_KEY"\n')
     world.write(".config/streamchat/.env", "CORP_KEY=from-the-file-0123\n")
-    assert secrets_of(world.settings()) == ("from-the-file-0123",)
+    assert secrets_of(world.settings(), {}) == ("from-the-file-0123",)
     world.environ = {"CORP_KEY": "exported-0123456789"}
-    assert secrets_of(world.settings()) == ("exported-0123456789",)
+    assert secrets_of(world.settings(), {}) == ("exported-0123456789",)
     assert endpoint(world.settings()).credential is not None
 
 

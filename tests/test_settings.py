@@ -601,9 +601,9 @@ def test_no_repr_no_note_and_no_table_shows_a_secret() -> None:
     shown = "\n".join([
         repr(layers), repr(settings), repr(endpoint(settings)), *show_config(settings, {})
     ])  # fmt: skip
-    for secret in secrets_of(settings):
+    for secret in secrets_of(settings, {}):
         assert secret not in shown
-    assert set(secrets_of(settings)) == {KEY, OTHER_KEY, "hidden-value-0123"}
+    assert set(secrets_of(settings, {})) == {KEY, OTHER_KEY, "hidden-value-0123"}
     assert KEY in pickle.dumps(settings).decode("latin-1")  # the check above can fail
 
 

@@ -24,7 +24,14 @@ from streamchat.notes import Notes
 from streamchat.ports import Archive, Opened
 from streamchat.prices import Prices
 from streamchat.session import Session
-from streamchat.settings import CredentialKind, Settings, Source, endpoint, proxy_on_the_way
+from streamchat.settings import (
+    CredentialKind,
+    Settings,
+    Source,
+    clouds_secrets,
+    endpoint,
+    proxy_on_the_way,
+)
 from streamchat.shelf import Catalogue
 
 if TYPE_CHECKING:
@@ -84,7 +91,13 @@ def server_of(run: Run) -> Server:
     if end.platform:
         require_library(end.platform)
         headers = dict(end.headers)
-        return Server(base_url, platform=end.platform, headers=headers, proxy=proxy)
+        return Server(
+            base_url,
+            platform=end.platform,
+            headers=headers,
+            proxy=proxy,
+            private=clouds_secrets(run.env.environ),
+        )
     if credential is None and not end.sdk_may_search:
         secret = NO_KEY  # a local server wants none, but the SDK must not go and search
     return Server(

@@ -85,7 +85,7 @@ def _width(env: Environment) -> int:
 def _notes(env: Environment, settings: Settings | None, *, as_json: bool) -> Notes:
     return Notes(
         env.stderr,
-        partial(redact, secrets=secrets_of(settings) if settings else ()),
+        partial(redact, secrets=secrets_of(settings, env.environ) if settings else ()),
         styled=may_be_styled(env.stderr, env.environ),
         quiet=settings is not None and settings.quiet,
         as_json=as_json,

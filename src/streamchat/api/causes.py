@@ -76,7 +76,9 @@ def _by_address(cause: BaseException, host: str) -> ApiError | None:
             )
         case httpx2.InvalidURL() | httpx2.UnsupportedProtocol():
             why = sentence(one_line(str(cause)))
-            return Unreachable(f"The base URL cannot be used: {why}", kind="invalid_url")
+            which = f"of {host}, or the base URL," if host.startswith("the proxy") else ""
+            what = f"The address {which}" if which else "The base URL"
+            return Unreachable(f"{what} cannot be used: {why}", kind="invalid_url")
         case httpx2.ProxyError():
             why = sentence(one_line(str(cause)))
             return Unreachable(f"The proxy refused: {why}", kind="proxy", retryable=True)

@@ -18,7 +18,7 @@ from anthropic.resources.messages.messages import DEPRECATED_MODELS
 
 from streamchat.api.catalogue import ModelInfo, deprecation_line
 from streamchat.api.clouds import CLOUDS, cloud_client
-from streamchat.api.faults import faults_of, translate
+from streamchat.api.faults import faults_of, translate, without_secrets
 from streamchat.api.params import prompt_params, reply_params, within_limit
 from streamchat.api.reply import Reply, quieten
 from streamchat.api.server import DEFAULT_BASE_URL, Deadlines, Server, checked, no_credentials
@@ -43,7 +43,7 @@ class Connection:
             self._http = _http_client(server, deadlines)
             self._client = _client(server, self._http)
         except faults_of(server) as fault:
-            raise _unusable(fault, server) from fault
+            raise without_secrets(_unusable(fault, server), server) from fault
 
     def reply(self, request: Request) -> AsyncGenerator[Event]:
         """The events of the reply to the request."""
@@ -137,8 +137,8 @@ def _unusable(fault: Exception, server: Server) -> ApiError:
         case ImportError() | OSError():
             why = sentence(one_line(str(fault)))
             return Unreachable(f"No connection can be made: {why}", kind="configuration")
-        case ValueError() if server.platform and not isinstance(fault, httpx2.InvalidURL):
-            name = CLOUDS[server.platform].name
+        case ValueError() if not isinstance(fault, httpx2.InvalidURL):
+            name = CLOUDS[server.platform].name if server.platform else server.host
             return Unconfigured(f"{name} cannot be asked: {sentence(one_line(str(fault)))}")
         case _:
             return translate(fault, server)

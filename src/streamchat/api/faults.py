@@ -46,9 +46,15 @@ def faults_of(server: Server) -> tuple[type[Exception], ...]:
 
 def translate(fault: Exception, server: Server, model: str | None = None) -> ApiError:
     """Our error for what the SDK raised, with all secrets taken out."""
-    error = _translated(fault, server, model)
+    return without_secrets(_translated(fault, server, model), server)
+
+
+def without_secrets(error: ApiError, server: Server) -> ApiError:
+    """The same error; whatever a server wrote into it may hold what it was sent."""
     error.message = redact(error.message, server.secrets)
     error.args = (error.message,)
+    error.kind = redact(error.kind, server.secrets)
+    error.request_id = error.request_id and redact(error.request_id, server.secrets)
     return error
 
 

@@ -20,6 +20,7 @@ from streamchat.api.countdown import Countdown
 from streamchat.api.faults import faults_of, not_a_reply, translate
 from streamchat.api.server import Deadlines, Server
 from streamchat.api.wire import Tap, Wire
+from streamchat.api.wording import one_line, redact
 from streamchat.errors import ApiError, CutOff
 from streamchat.events import (
     BlockStarted,
@@ -131,7 +132,13 @@ class Reply:
     def _started(self, stream: SdkStream) -> Started:
         message = stream.current_message_snapshot
         model = message.model if isinstance(message.model, str) else self._model
-        return Started(str(message.id or ""), model, _usage(message), _request_id(stream))
+        return Started(str(message.id or ""), model, _usage(message), self._request_id(stream))
+
+    def _request_id(self, stream: SdkStream) -> str | None:
+        """The API's own header, or what proxies and clouds call it."""
+        headers = stream.response.headers
+        found = next(filter(None, map(headers.get, REQUEST_ID_HEADERS)), None)
+        return found and redact(one_line(found), self._server.secrets)
 
     def _note_stop_details(self, raw: JsonObject) -> None:
         delta = raw.get("delta")
@@ -151,7 +158,7 @@ class Reply:
             model=final.model if isinstance(final.model, str) else self._model,
             stop_reason=final.stop_reason,
             usage=_usage(final),
-            request_id=_request_id(stream),
+            request_id=self._request_id(stream),
         )
         return Finished(message, self._stop_details)
 
@@ -183,12 +190,6 @@ def _block(block: Any) -> Block:
 
 def _usage(message: Any) -> Usage:
     return Usage.from_wire(message.usage.to_dict(mode="json", warnings=False))
-
-
-def _request_id(stream: SdkStream) -> str | None:
-    """The API's own header, or what proxies and clouds call it."""
-    headers = stream.response.headers
-    return next(filter(None, map(headers.get, REQUEST_ID_HEADERS)), None)
 
 
 def _index(raw: JsonObject) -> int:

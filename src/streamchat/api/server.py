@@ -39,6 +39,7 @@ class Server:
     trust_env: bool = True
     proxy: str | None = None  # what to call the one on the way, when there is one
     platform: str | None = None  # a cloud: its own credentials, no key of Anthropic's
+    private: tuple[str, ...] = field(default=(), repr=False)  # other texts not to be shown
 
     @property
     def is_default(self) -> bool:
@@ -64,7 +65,7 @@ class Server:
     def secrets(self) -> tuple[str, ...]:
         """What must not occur in any text that leaves the program."""
         private = [value for name, value in self.headers.items() if _is_private(name)]
-        found = (self.api_key, self.auth_token, *private)
+        found = (self.api_key, self.auth_token, *private, *self.private)
         return tuple(secret.strip() for secret in found if secret and secret.strip())
 
 

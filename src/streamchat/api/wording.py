@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 LONGEST = 600  # characters of a server's own words
 _KEY = re.compile(r"sk-ant-[\w-]+")
 _BEARER = re.compile(r"(?i)\b(bearer\s+)[\w.~+/=-]{8,}")
+_URL_LOGIN = re.compile(r"(?<=//)[^/@\s]+@")  # of a proxy
 REDACTED = "[redacted]"
 
 
@@ -25,9 +26,10 @@ def one_line(text: str) -> str:
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:
-    """The text without the secrets and without anything that looks like a key."""
+    """The text without the secrets and without anything that looks like one."""
     for secret in secrets:
         text = text.replace(secret, REDACTED)
+    text = _URL_LOGIN.sub("…@", text)
     return _BEARER.sub(rf"\1{REDACTED}", _KEY.sub(REDACTED, text))
 
 

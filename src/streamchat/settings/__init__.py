@@ -25,7 +25,14 @@ from streamchat.settings.options import (
 from streamchat.settings.proxy import proxies, proxy_on_the_way
 from streamchat.settings.report import env_example, flag_table, show_config, shown
 from streamchat.settings.resolve import Credential, CredentialKind, Settings, resolve
-from streamchat.settings.trust import Endpoint, endpoint, masked, redact, secrets_of
+from streamchat.settings.trust import (
+    Endpoint,
+    clouds_secrets,
+    endpoint,
+    masked,
+    redact,
+    secrets_of,
+)
 from streamchat.settings.values import Given, Layer, Origin, Source, quoted
 
 __all__ = [
@@ -47,6 +54,7 @@ __all__ = [
     "Origin",
     "Settings",
     "Source",
+    "clouds_secrets",
     "did_you_mean",
     "endpoint",
     "env_example",

@@ -31,7 +31,7 @@ strongest one that may go, so a pair from one source stays a pair. Why no more i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from streamchat.errors import ConfigError
@@ -142,6 +142,13 @@ def _refusal(key: Origin, host: Origin, address: Address) -> ConfigError:
     )
 
 
+_CLOUD_SECRETS = (
+    "AWS_BEARER_TOKEN_BEDROCK",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "ANTHROPIC_AWS_API_KEY",
+    "ANTHROPIC_FOUNDRY_API_KEY",
+)
 _KEY_OF = {"ANTHROPIC_API_KEY": "api_key_env", "ANTHROPIC_AUTH_TOKEN": "auth_token_env"}
 
 
@@ -157,13 +164,19 @@ def _remarks(
         yield f"no key is sent: profile {profile} names none (api_key_env)"
 
 
-def secrets_of(settings: Settings) -> tuple[str, ...]:
+def secrets_of(settings: Settings, environ: Mapping[str, str]) -> tuple[str, ...]:
     """Every text that must not leave the program."""
     headers = (*settings.headers, *settings.custom_headers)
     return (
         *(credential.secret for credential in settings.credentials),
         *(value for _, value in headers),
+        *clouds_secrets(environ),
     )
+
+
+def clouds_secrets(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """What the clouds' own libraries take from the environment."""
+    return tuple(value for name in _CLOUD_SECRETS if (value := environ.get(name, "").strip()))
 
 
 def masked(secret: str) -> str:
