@@ -92,11 +92,10 @@ async def answer_once(run: Run) -> int:
             if run.settings.dry_run:
                 return await _count(run, session, source, prompt)
             load_prices(session)
-            status = (
-                await _answer(run, session, source, prompt) if prompt.strip() else Status.OK
-            )
+            is_asked = bool(prompt.strip())  # -i alone may begin with nothing
+            status = await _answer(run, session, source, prompt) if is_asked else Status.OK
             if run.settings.interactive:
-                await converse(run, session, source, is_begun=bool(prompt.strip()))
+                await converse(run, session, source, is_begun=is_asked)
                 return Status.OK
             return status
         finally:
