@@ -25,6 +25,7 @@ from streamchat.errors import (
     InvalidRequest,
     NoPermission,
     OverBudget,
+    Status,
     TryLater,
 )
 from streamchat.events import Finished, Retrying
@@ -36,6 +37,7 @@ from streamchat.exchange import (
     Patience,
 )
 from streamchat.messages import INTERRUPTED, Message, Usage, text_block
+from streamchat.oneshot import status_of
 from streamchat.ports import Ending
 from streamchat.records import Partial
 from streamchat.session import Session
@@ -122,6 +124,29 @@ def test_what_waiting_does_not_heal_is_not_repeated(error: ApiError) -> None:
     assert answered.run().error is error
     assert len(answered.source.requests) == 1
     assert answered.history == [("user", "question", None)]
+
+
+def test_what_was_waited_for_is_said_when_the_wait_is_stopped() -> None:
+    busy = TryLater("Too many.", retryable=True)
+    answered = Answered([busy])
+
+    async def stopped(delay_s: float) -> None:
+        answered.exchange.stop()
+        await asyncio.sleep(60)
+
+    answered.exchange.patience = Patience(pause=stopped)
+    result = answered.run()
+    assert (result.ending, result.message, result.error) == (Ending.INTERRUPTED, None, busy)
+    assert result.reason == "Interrupted while waiting to try again: Too many."
+    assert status_of(result) is Status.INTERRUPTED
+
+
+def test_a_reply_that_is_stopped_after_a_repetition_says_nothing_of_it() -> None:
+    answered = Answered([TryLater("Too many.", retryable=True)])
+    stops = Hang(lambda: answered.exchange.stop())
+    answered.source.scripts.append([*partial_events("Half"), stops])
+    result = answered.run()
+    assert (result.reason, result.error) == ("Interrupted.", None)
 
 
 def test_repetitions_are_bounded() -> None:

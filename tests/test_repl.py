@@ -17,7 +17,7 @@ from fakes import (
 )
 from streamchat.budget import Budget
 from streamchat.capabilities import ModelFacts
-from streamchat.errors import CutOff, NoPermission, StreamchatError
+from streamchat.errors import CutOff, NoPermission, StreamchatError, TryLater
 from streamchat.events import ThinkingDelta
 from streamchat.messages import Message, Usage, text_block
 from streamchat.ports import Input, Key, Stop, Typed
@@ -112,6 +112,18 @@ def test_a_stopped_reply_is_kept_and_sent_again() -> None:
     assert dialogue.history == ["long?", "It begins"]
     assert dialogue.reader.prompts == [("", ""), ("", "")]
     assert dialogue.screen.shown == []
+
+
+def test_what_a_stopped_wait_was_for_is_said() -> None:
+    def stop_later(stop: Stop) -> None:
+        asyncio.get_running_loop().call_later(0.01, stop)
+
+    busy = TryLater("Too many.", retryable=True, retry_after_s=30)
+    dialogue = Dialogue("why?", Key.END, answers=[[busy]], during=stop_later)
+    assert dialogue.screen.shown == [
+        ("error", "Interrupted while waiting to try again: Too many.")
+    ]
+    assert dialogue.reader.prompts == [("", ""), ("why?", "")]
 
 
 TWO = [reply_events("1"), reply_events("2")]

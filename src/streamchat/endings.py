@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from streamchat.errors import CutOff, OverBudget, StreamchatError
+from streamchat.errors import ApiError, CutOff, OverBudget, StreamchatError
 from streamchat.events import Finished
 from streamchat.messages import JsonObject, Message
 from streamchat.ports import Ending
@@ -47,6 +47,12 @@ def ended_by(fault: BaseException, message: Message | None, seconds: float) -> R
             return Result(Ending.FAILED, message, seconds, fault.message, fault)
         case _:
             return Result(Ending.FAILED, message, seconds, "streamchat failed.")
+
+
+def interrupted(error: ApiError | None, message: Message | None, seconds: float) -> Result:
+    """The user stopped it; before the first event, `error` is what was being waited out."""
+    waited = f" while waiting to try again: {error.message}" if error else "."
+    return Result(Ending.INTERRUPTED, message, seconds, f"Interrupted{waited}", error)
 
 
 def ended_itself(end: Finished | None, kept: Message | None, seconds: float) -> Result:

@@ -18,7 +18,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from streamchat.context import expected
-from streamchat.endings import Result, ended_by, ended_itself
+from streamchat.endings import Result, ended_by, ended_itself, interrupted
 from streamchat.errors import INVALID_SIGNATURE, ApiError, StreamchatError
 from streamchat.events import (
     Event,
@@ -75,6 +75,7 @@ class Exchange:
     _turn: Turn = field(default_factory=Turn)
     _turn_id: str = ""
     _started: bool = False
+    _repeating: ApiError | None = None  # why the request is sent again
     _end: Finished | None = None
     _kept: Message | None = None
     _is_settled: bool = False  # what arrived of this turn is kept, and charged
@@ -136,6 +137,7 @@ class Exchange:
                 delay = None if self._started else self.patience.delay_s(attempt, error)
                 if delay is None:
                     raise
+                self._repeating = error
                 self._feed(Retrying(attempt, delay, error.message))
                 await self.patience.pause(delay)
                 attempt += 1
@@ -187,7 +189,7 @@ class Exchange:
         self._turn.feed(event)
         match event:
             case Started():
-                self._started = True
+                self._started, self._repeating = True, None
             case TextDelta(text):
                 self._note_unsaved(text)
             case Finished():
@@ -231,7 +233,7 @@ class Exchange:
 
     def _result(self, task: asyncio.Task[None], seconds: float) -> Result:
         if task.cancelled():
-            return Result(Ending.INTERRUPTED, self._kept, seconds, "Interrupted.")
+            return interrupted(self._repeating, self._kept, seconds)
         if (fault := task.exception()) is not None:
             return ended_by(fault, self._kept, seconds)
         return ended_itself(self._end, self._kept, seconds)

@@ -47,7 +47,9 @@ class OneShot:
 
 def status_of(result: Result) -> Status:
     """The exit status of DESIGN's table for how a reply ended."""
-    return result.error.status if result.error else _STATUSES[result.ending]
+    if result.error is None or result.ending is Ending.INTERRUPTED:
+        return _STATUSES[result.ending]
+    return result.error.status
 
 
 def failure_of(result: Result) -> StreamchatError | None:

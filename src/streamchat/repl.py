@@ -195,7 +195,7 @@ class Repl:
         await self._advise(model)
         for remark in result.remarks:
             self._notice(remark)
-        if result.reason and result.ending is not Ending.INTERRUPTED:
+        if result.reason and (result.ending is not Ending.INTERRUPTED or result.error):
             self.screen.error(result.reason + (offer(result) if offers else ""))
         self._warn_of_the_end()
         return result

@@ -58,11 +58,18 @@ def test_blocks_by_what_they_mean(kind: str, name: str | None, awaited: str) -> 
 
 def test_a_retry_counts_down() -> None:
     made = status((0.0, Retrying(2, 7.0, "overloaded\n")))
-    assert row(made, 0.0).startswith("⠋ retry 2 after overloaded␤: in 7 s · ")
-    assert row(made, 4.9).startswith("⠏ retry 2 after overloaded␤: in 2 s · ")
-    assert row(made, 9.0).startswith("⠹ retry 2 after overloaded␤: in 0 s · ")
+    assert row(made, 0.0) == "⠋ retry 2 in 7 s · esc to stop · overloaded␤"
+    assert row(made, 4.9) == "⠏ retry 2 in 2 s · esc to stop · overloaded␤"
+    assert row(made, 9.0) == "⠹ retry 2 in 0 s · esc to stop · overloaded␤"
     made.feed(STARTED, 9.0)
     assert "retry" not in row(made, 9.0)
+
+
+@pytest.mark.parametrize("width", [32, 60, 80])
+def test_a_long_reason_hides_neither_the_seconds_nor_the_way_out(width: int) -> None:
+    made = status((0.0, Retrying(1, 4.0, "Too many requests (429). " * 9)))
+    assert row(made, 0.0, width).startswith("⠋ retry 1 in 4 s · esc to stop")
+    assert len(row(made, 0.0, width)) == width
 
 
 def test_figures_while_writing_and_the_servers_count_when_it_comes() -> None:

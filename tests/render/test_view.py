@@ -174,9 +174,9 @@ def test_a_retry_is_counted_down() -> None:
     view = made.screen.reply(model="opus")
     view.feed(Retrying(1, 3.0, "overloaded"))
     made.loop.advance(1.1)
-    assert "retry 1 after overloaded: in 2 s" in made.lines[-1]
+    assert "retry 1 in 2 s · esc to stop · overloaded" in made.lines[-1]
     made.loop.advance(1)
-    assert "retry 1 after overloaded: in 1 s" in made.lines[-1]
+    assert "retry 1 in 1 s · esc to stop · overloaded" in made.lines[-1]
     view.close(Ending.FAILED, None, 2.0)
     assert made.lines == []
 

@@ -53,6 +53,15 @@ class _Figures:
     cost_usd: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Retry:
+    """Which repetition is waited for, until when, and why."""
+
+    attempt: int
+    at_s: float
+    reason: str
+
+
 class Status:
     """Feed it every event with its time; `row` at any time."""
 
@@ -64,7 +73,7 @@ class Status:
         self._price = price
         self._since_s = now_s
         self._awaited, self._awaited_since_s = "connecting", now_s
-        self._retry_at_s: float | None = None
+        self._retry: _Retry | None = None
         self._last_content_s = now_s
         self._first_content_s: float | None = None
         self._chars = 0
@@ -81,8 +90,8 @@ class Status:
     def feed(self, event: Event, now_s: float) -> None:
         match event:
             case Retrying(attempt, delay_s, reason):
-                self._await(f"retry {attempt} after {clean_line(reason)}", now_s)
-                self._retry_at_s = now_s + delay_s
+                self._await("retrying", now_s)
+                self._retry = _Retry(attempt, now_s + delay_s, clean_line(reason))
             case Started(model=model, usage=usage):
                 self._model = clean_line(model) or self._model
                 self._usage = usage
@@ -105,7 +114,10 @@ class Status:
         head = f"{self._sign(now_s)} {self._activity(now_s)}"
         what = head, self._model, self._figures, width
         if what != self._shown:
-            parts = _fitting([head, *self._parts(), _STOP_HINT], width)
+            if self._retry is not None:  # last what may be cut: the reason can be long
+                parts = [head, _STOP_HINT, self._retry.reason]
+            else:
+                parts = _fitting([head, *self._parts(), _STOP_HINT], width)
             style = style_of(self._look, "status")
             self._row = one_row(SEPARATOR.join(parts), width, style=style)
             self._shown = what
@@ -114,7 +126,7 @@ class Status:
     def _await(self, what: str, now_s: float) -> None:
         if what != self._awaited:
             self._awaited, self._awaited_since_s = what, now_s
-        self._retry_at_s = None
+        self._retry = None
         self._last_content_s = now_s
 
     def _content(self, what: str, text: str, now_s: float) -> None:
@@ -131,9 +143,9 @@ class Status:
         return turning[int(now_s / TICK_S) % len(turning)]
 
     def _activity(self, now_s: float) -> str:
-        if self._retry_at_s is not None:
-            left = max(0, round(self._retry_at_s - now_s))
-            return f"{self._awaited}: in {left} s"
+        if self._retry is not None:
+            left = max(0, round(self._retry.at_s - now_s))
+            return f"retry {self._retry.attempt} in {left} s"
         silent_s = now_s - self._last_content_s
         if self._awaited == "writing":
             return self._awaited if silent_s < 5 else f"nothing for {int(silent_s)} s"
