@@ -28,6 +28,7 @@ from streamchat.events import Event
 from streamchat.messages import Request
 
 KEEPALIVE_S = 60.0  # httpx2's own 5 s would end the connection between two turns
+_TURNS_TO_CLOSE = 12  # two for each generator of a response, and some to spare
 _MOST_MODELS = 1000  # the API's largest page
 
 T = TypeVar("T")
@@ -83,6 +84,10 @@ class Connection:
 
     async def aclose(self) -> None:
         await self._client.close()
+        # httpx2 leaves its inner generators to the event loop, which closes each in a turn
+        # of its own; the loop may end right after this.
+        for _ in range(_TURNS_TO_CLOSE):
+            await asyncio.sleep(0)
 
     async def _call(self, send: Callable[[AsyncAnthropic], Awaitable[T]], model: str = "") -> T:
         client = self._usable()

@@ -75,7 +75,7 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
 
     async def _iter_events(self) -> AsyncIterator[Any]:  # what __stream__ reads
         body = self.response.aiter_bytes()
-        async with aclosing(self._in_time(body)) as pieces:
+        async with aclosing(body), aclosing(self._in_time(body)) as pieces:
             async for sse in self._decoder.aiter_bytes(pieces):
                 event = self._read(sse)
                 if event is None:
