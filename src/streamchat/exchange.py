@@ -30,7 +30,7 @@ from streamchat.events import (
     UsageUpdated,
 )
 from streamchat.messages import Message, Request, without_empty_text
-from streamchat.ports import Ending, Source, View
+from streamchat.ports import Source, View
 from streamchat.session import Session
 from streamchat.turn import Turn
 

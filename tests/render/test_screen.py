@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 
@@ -107,6 +108,31 @@ def test_of_a_long_history_the_last_two_screens_are_rendered() -> None:
     assert lines[2] == "❯ question 494"
     assert lines[-1] == "answer 499"
     assert len(lines) == 25
+
+
+def test_a_history_begins_with_a_question() -> None:
+    made = stage(60, 12)
+    long = "\n\n".join(f"line {number}" for number in range(8))
+    lines = history(
+        made,
+        *(user_message("one"), reply("1"), user_message("two"), reply("2")),
+        *(user_message("three"), reply(long), user_message("four"), reply(long)),
+    )
+    assert lines[0] == "4 earlier turns are not shown; /show prints all of them."
+    assert lines[2] == "❯ three"
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_of_a_huge_message_the_last_screens_are_shown(*, is_asked: bool) -> None:
+    made = stage(60, 12)
+    huge = "\n".join(f"    line {number}" for number in range(1500))
+    last = user_message(huge) if is_asked else reply(huge)
+    lines = history(made, user_message("one"), reply("1"), user_message("two"), last)
+    assert re.fullmatch(r"… 1,\d\d\d rows above; /show prints all of them\.", lines[0])
+    assert lines[-1].endswith("line 1499")
+    assert 24 <= len(lines) <= 2 * 24
+    made.screen.history(tuple(map(turn, [user_message("one"), last])), whole=True)
+    assert len(made.lines) > 1500
 
 
 def test_a_reply_can_be_printed_again_at_another_width() -> None:

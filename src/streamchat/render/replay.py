@@ -7,6 +7,7 @@ is literal, an answer goes through the same fold as when it streamed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from streamchat.events import BlockStarted, BlockStopped, TextDelta
 from streamchat.messages import INTERRUPTED, THINKING_TYPES, Block, Message
@@ -26,16 +27,34 @@ def recent_rows(
     enough_rows: int,
     new_fold: NewFold,
 ) -> list[Row]:
-    """The last messages, whole, as many as it takes for `enough_rows`; a note for the rest."""
-    parts: list[list[Row]] = []
-    shown_rows = 0
-    for message in reversed(messages):
-        if shown_rows >= enough_rows:
+    """The last exchanges, whole, as many as it takes for `enough_rows`, and at most twice
+    that; of a last one that is longer the end. A note stands for the rest."""
+    most_rows = 2 * enough_rows
+    shown: list[Row] = []
+    left = len(messages)
+    for start, end in reversed(_exchanges(messages)):
+        rows = [
+            row
+            for message in messages[start:end]
+            for row in message_rows(message, look=look, width=width, new_fold=new_fold)
+        ]
+        if shown and len(shown) + len(rows) > most_rows:
             break
-        parts.append(message_rows(message, look=look, width=width, new_fold=new_fold))
-        shown_rows += len(parts[-1])
-    note = _omitted(len(messages) - len(parts), look=look, width=width)
-    return note + [row for part in reversed(parts) for row in part]
+        shown, left = rows + shown, start
+        if len(shown) >= enough_rows:
+            break
+    if len(shown) > most_rows:
+        above = f"… {len(shown) - enough_rows:,} rows above; /show prints all of them."
+        return [*_note(above, look=look, width=width), *shown[-enough_rows:]]
+    return _omitted(left, look=look, width=width) + shown
+
+
+def _exchanges(messages: Sequence[Message]) -> list[tuple[int, int]]:
+    """Where each begins and ends; a question begins one."""
+    begins = [at for at, message in enumerate(messages) if message.role == "user"]
+    if messages and begins[:1] != [0]:
+        begins.insert(0, 0)
+    return list(pairwise([*begins, len(messages)]))
 
 
 def message_rows(message: Message, *, look: Look, width: int, new_fold: NewFold) -> list[Row]:
@@ -88,6 +107,9 @@ def _omitted(count: int, *, look: Look, width: int) -> list[Row]:
     if count <= 0:
         return []
     turns = "1 earlier turn is" if count == 1 else f"{count:,} earlier turns are"
-    style = style_of(look, "notice")
     text = f"{turns} not shown; /show prints all of them."
-    return [*literal_rows(text, width, style=style), BLANK]
+    return [*_note(text, look=look, width=width), BLANK]
+
+
+def _note(text: str, *, look: Look, width: int) -> list[Row]:
+    return literal_rows(text, width, style=style_of(look, "notice"))
