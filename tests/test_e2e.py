@@ -619,3 +619,15 @@ def test_after_a_first_answer_the_chat_goes_on_without_repeating_it(
         terminal.type("\x04")
         assert terminal.end() == 0
     assert [text for _, text in said()] == ["one", "First answer.", "two", "Second."]
+
+
+def test_quiet_on_a_terminal_shows_nothing_but_the_answer(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    server.enqueue(text_reply("Just **this**"), text_reply("And this"))
+    with Terminal("-q", "say", environ=towards) as terminal:
+        assert terminal.end() == 0
+        assert terminal.text.strip() == "Just this"
+    with Terminal("say", environ=towards) as terminal:
+        assert terminal.end() == 0
+        assert "tok/s" in terminal.text

@@ -30,6 +30,7 @@ from streamchat.outputs import (
     FirstCodeBlock,
     JsonResult,
     JsonStream,
+    OnlyTheAnswer,
     RawEvents,
     SayingRetries,
     VerbatimText,
@@ -158,8 +159,9 @@ def _view(run: Run, session: Session) -> Iterator[View]:
     if _is_live(run):
         screen = screen_of(run, price=live_price(session))
         with without_echo(run.env.stdin), on_resize(screen.resized):
+            view: View = screen.reply(model=session.conversation.model)
             try:
-                yield screen.reply(model=session.conversation.model)
+                yield OnlyTheAnswer(view) if run.settings.quiet else view
             finally:
                 screen.restore()
         return

@@ -16,6 +16,7 @@ from typing import TextIO
 from streamchat.errors import ApiError, StreamchatError
 from streamchat.events import (
     BlockStarted,
+    BlockStopped,
     Event,
     RawEvent,
     Retrying,
@@ -24,7 +25,7 @@ from streamchat.events import (
     ThinkingDelta,
     UsageUpdated,
 )
-from streamchat.messages import JsonObject, Message
+from streamchat.messages import THINKING_TYPES, JsonObject, Message
 from streamchat.ports import Ending, View
 from streamchat.sanitize import Sanitizer, clean
 
@@ -193,6 +194,25 @@ class FirstCodeBlock:
         if code is not None:
             self.stdout.write(clean(code) if self.stdout.isatty() else code)
             self.stdout.flush()
+
+
+@dataclass(slots=True)
+class OnlyTheAnswer:
+    """A view of a reply without what stands beside it: thinking, tools, figures."""
+
+    view: View
+
+    def feed(self, event: Event) -> None:
+        match event:
+            case ThinkingDelta() | BlockStopped():
+                pass
+            case BlockStarted(kind=kind) if kind in THINKING_TYPES:
+                pass
+            case _:
+                self.view.feed(event)
+
+    def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
+        self.view.close(ending, None, seconds)
 
 
 @dataclass(slots=True)
