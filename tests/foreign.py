@@ -239,7 +239,7 @@ def chat(server: Foreign, at: World) -> Iterator[Row]:
         f"{name} {result.get(name)!r}"
         for name in ("ending", "model", "stop_reason", "usage", "cost_usd", "request_id")
     )
-    yield Row("one answer, --json", gave, result.get("ending") in ("complete", "cut off"))
+    yield Row("one answer, --json", gave, result.get("ending") in ("complete", "cut_off"))
     yield repl(at, "two turns in the REPL", pause_s=0)
     yield repl(at, "two turns, 7 s between them", pause_s=7)  # the kept connection is stale
     yield interrupted(server, at)
