@@ -27,8 +27,8 @@ def recent_rows(
     enough_rows: int,
     new_fold: NewFold,
 ) -> list[Row]:
-    """The last exchanges, whole, as many as it takes for `enough_rows`, and at most twice
-    that; of a last one that is longer the end. A note stands for the rest."""
+    """The last exchange, whole, and those before it that it takes for `enough_rows`, as
+    long as that is not twice as much. A note stands for the rest."""
     most_rows = 2 * enough_rows
     shown: list[Row] = []
     left = len(messages)
@@ -43,9 +43,6 @@ def recent_rows(
         shown, left = rows + shown, start
         if len(shown) >= enough_rows:
             break
-    if len(shown) > most_rows:
-        above = f"… {len(shown) - enough_rows:,} rows above; /show prints all of them."
-        return [*_note(above, look=look, width=width), *shown[-enough_rows:]]
     return _omitted(left, look=look, width=width) + shown
 
 
@@ -108,8 +105,4 @@ def _omitted(count: int, *, look: Look, width: int) -> list[Row]:
         return []
     turns = "1 earlier turn is" if count == 1 else f"{count:,} earlier turns are"
     text = f"{turns} not shown; /show prints all of them."
-    return [*_note(text, look=look, width=width), BLANK]
-
-
-def _note(text: str, *, look: Look, width: int) -> list[Row]:
-    return literal_rows(text, width, style=style_of(look, "notice"))
+    return [*literal_rows(text, width, style=style_of(look, "notice")), BLANK]
