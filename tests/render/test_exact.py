@@ -4,6 +4,7 @@ settled and the tail, at the end what one print of the whole would have left."""
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,13 @@ from grammar import documents
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from judge import show, stream
+from sheets import bare
 from stage import stage
 
 from blocks_constructs import CONSTRUCTS
+from streamchat.render.fold import Fold
 from streamchat.render.look import Depth, Look
+from streamchat.render.rows import Row
 from streamchat.theme import theme_named
 
 TEXTS = Path(__file__).parents[2] / "src" / "streamchat" / "demo" / "texts"
@@ -93,3 +97,43 @@ def test_a_whole_screen(width: int, height: int) -> None:
     rng = random.Random(height)
     for source in (TOUR, random_document(rng), random_document(rng)):
         show(stage(width, height), random_cuts(rng, source))
+
+
+PLAIN_DOCUMENT = """\
+# Heading *x*
+
+Some **bold words
+over** lines and `code`
+
+- one
+  - two
+    > quoted
+
+      para
+- ```python
+  def f(x):
+      '''open
+
+      string'''
+  ```
+
+| head | two |
+|------|:---:|
+| cell | `b` |
+
+lazy
+
+```
+unclosed
+    code
+"""
+
+
+def test_in_every_frame_all_that_came_is_there_once_and_in_order() -> None:
+    fold = Fold(width=132, look=LOOKS[2])
+    settled: list[Row] = []
+    for end in range(1, len(PLAIN_DOCUMENT) + 1):
+        settled += fold.feed(PLAIN_DOCUMENT[end - 1])
+        shown = "".join(map(bare, settled + fold.tail(50)))
+        source = PLAIN_DOCUMENT[:end]
+        assert re.sub(r"[\W_]", "", shown) == re.sub(r"[\W_]", "", source), source
