@@ -1,13 +1,16 @@
 """`commands`: each row by its outcome; the table by its shape."""
 
+import asyncio
+
 import pytest
 
-from fakes import MODEL, MemoryArchive, MemoryJournal, open_session
+from fakes import MODEL, MemoryArchive, MemoryJournal, ScriptedReader, open_session
 from streamchat import commands
 from streamchat.capabilities import ModelFacts
 from streamchat.commands import (
     COMMANDS,
     Answer,
+    Ask,
     Compact,
     Count,
     Done,
@@ -17,10 +20,10 @@ from streamchat.commands import (
     Report,
 )
 from streamchat.conversation import Conversation
-from streamchat.errors import NotFound, UsageError
+from streamchat.errors import Busy, NotFound, UsageError
 from streamchat.line import Run
-from streamchat.messages import Message, text_block
-from streamchat.ports import Summary
+from streamchat.messages import Message, text_block, user_message
+from streamchat.ports import Opened, Summary
 from streamchat.session import Session
 
 
@@ -143,6 +146,37 @@ def test_resume_switches_and_replays() -> None:
     session.archive = MemoryArchive(kept={"old": other})
     assert run(session, "resume", "old") == Replay("Resumed: Old times")
     assert session.conversation is other
+
+
+@pytest.mark.parametrize("is_wanted", [True, False])
+def test_what_another_process_has_open_is_gone_on_with_in_a_copy(*, is_wanted: bool) -> None:
+    session = open_session()
+    archive = BusyArchive()
+    old, _ = archive.start(MODEL, None)
+    old.append(user_message("Old times"), id="t1", at=session.now())
+    archive.kept["old"], session.archive = old, archive
+    outcome = run(session, "resume", "old")
+    assert isinstance(outcome, Ask)
+    reader = ScriptedReader(iter(()), answers=iter([is_wanted]))
+    after = asyncio.run(outcome.then(reader))
+    assert reader.questions == ['"Old times" is open. Go on in a copy (fork)?']
+    if is_wanted:
+        assert after == Replay("Resumed: Old times")
+        assert session.conversation.turns == old.turns
+        assert session.conversation.id != old.id
+    else:
+        assert after == Done("Nothing was opened.")
+        assert session.conversation.turns == ()
+
+
+class BusyArchive(MemoryArchive):
+    """One whose conversations are all open elsewhere."""
+
+    def open(self, ref: str, *, model: str) -> Opened:
+        raise Busy('"Old times" is open.', ref, pid=1, since=None)
+
+    def read(self, ref: str, *, model: str = "") -> Opened:
+        return MemoryArchive.open(self, ref, model=model)
 
 
 def test_resume_of_nothing_leaves_all_as_it_was() -> None:

@@ -572,6 +572,7 @@ def test_thinking_is_unfolded_and_the_model_is_remembered(
         terminal.wait_for_prompt()
         terminal.type("\x0f")
         terminal.wait_for(lambda: "Let me see whether it is so." in terminal.rows[-24:])
+        terminal.wait_for_prompt()
         terminal.type("/tokens\r")
         terminal.wait_for("The next request has")
         terminal.wait_for_prompt()
@@ -631,3 +632,29 @@ def test_quiet_on_a_terminal_shows_nothing_but_the_answer(
     with Terminal("say", environ=towards) as terminal:
         assert terminal.end() == 0
         assert "tok/s" in terminal.text
+
+
+def test_a_conversation_that_is_open_elsewhere_can_be_gone_on_with_in_a_copy(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    server.enqueue(text_reply("one"), text_reply("two"), text_reply("three"))
+    with Terminal(environ=towards) as first:
+        first.wait_for_prompt()
+        first.type("hello\r")
+        first.wait_for("one")
+        first.wait_for_prompt()
+        run = piped("-c", "more", environ=towards)
+        assert run.returncode == 75
+        assert b'"hello" is open in process' in run.stderr
+        assert b"prints it meanwhile." in run.stderr
+        with Terminal("-c", environ=towards) as second:
+            second.wait_for("Go on in a copy (fork)? [y/N]")
+            second.type("y\r")
+            second.wait_for_prompt()
+            assert "hello (fork)" in second.text
+            second.type("again\r")
+            second.wait_for("two")
+        with Terminal("-r", "hello", environ=towards) as third:
+            third.wait_for("[y/N]")
+            third.type("\r")
+            assert third.end() == 75

@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -288,7 +289,11 @@ def test_a_second_process_is_told_who_has_it(store: Store, home: Path) -> None:
             store.open(str(path), model=MODEL)
         busy = caught.value
         assert (busy.path, busy.pid, busy.since) == (str(path), holder.pid, AT)
-        assert str(busy) == f"{path.name} is open in process {holder.pid} since {AT}."
+        since = datetime.fromisoformat(AT).astimezone().strftime("%H:%M")
+        assert str(busy) == f'"a" is open in process {holder.pid} since {since}.'
+        assert busy.advice == (
+            f"Close it there first; --show {conversation.id[:8]} prints it meanwhile."
+        )
         seen = store.read(str(path))
         assert seen.conversation.turns == conversation.turns
         with pytest.raises(DiskError):
@@ -303,7 +308,7 @@ def test_a_second_process_is_told_who_has_it(store: Store, home: Path) -> None:
 def test_a_conversation_that_is_open_here_says_so(store: Store) -> None:
     _, path = converse(store, "a")
     opened = store.open(str(path), model=MODEL)
-    with pytest.raises(Busy, match=f"{path.name} is open here since {AT}"):
+    with pytest.raises(Busy, match='"a" is open here since'):
         store.open(str(path), model=MODEL)
     opened.journal.close()
 

@@ -157,10 +157,11 @@ def catalogue_of(run: Run) -> Catalogue:
     return Index(run.paths.cache_dir / "search.sqlite3", writes=not run.settings.no_save)
 
 
-def session_of(run: Run, archive: Archive) -> Session:
-    """The conversation that was asked for. Raises NotFound, DiskError, ConfigError."""
+def session_of(run: Run, archive: Archive, *, copied: str = "") -> Session:
+    """The conversation that was asked for, or a copy of the one at the path `copied`.
+    Raises NotFound, Busy, DiskError, ConfigError."""
     settings = run.settings
-    opened = _opened(run, archive)
+    opened = _opened(run, archive, copied)
     session = Session(
         conversation=opened.conversation,
         journal=opened.journal,
@@ -206,14 +207,17 @@ def model_cache_of(run: Run) -> ModelCache | None:
     return ModelCache(run.paths.cache_dir, url, run.env.clock)
 
 
-def _opened(run: Run, archive: Archive) -> Opened:
+def _opened(run: Run, archive: Archive, copied: str) -> Opened:
     settings = run.settings
     system = settings.system
     if settings.system_file:
         system = read_prompt_file(run.env.cwd / settings.system_file)
     if not (settings.continue_newest or settings.resume):
         return Opened(*archive.start(settings.model, system))
-    if settings.resume:
+    if copied:
+        source = archive.read(copied)
+        opened = Opened(*archive.fork(source.conversation), source.damage)
+    elif settings.resume:
         opened = archive.open(settings.resume, model=settings.model)
     else:
         opened = archive.open_newest()

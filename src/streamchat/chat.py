@@ -28,10 +28,11 @@ from streamchat.assembly import (
     source_of,
 )
 from streamchat.commands import COMMANDS
+from streamchat.commands.basics import COPY_INSTEAD
 from streamchat.commands.exports import FORMS
 from streamchat.context import beside_prompt
 from streamchat.environment import Environment
-from streamchat.errors import ApiError, Status, StreamchatError, UsageError
+from streamchat.errors import ApiError, Busy, Status, StreamchatError, UsageError
 from streamchat.exchange import Patience
 from streamchat.learning import Learning
 from streamchat.messages import in_words
@@ -75,10 +76,26 @@ async def chat(run: Run) -> int:
     """The REPL until the user leaves; returns the exit status."""
     require_key(run)
     with source_of(run) as source:
-        session = session_of(run, archive_of(run))
+        session = await _session(run)
         session.attached = tuple(map(session.read_attachment, run.invocation.attachments))
         await converse(run, session, source)
     return Status.OK
+
+
+async def _session(run: Run) -> Session:
+    """The conversation that was asked for; a copy, if the user likes, of one that another
+    process has open."""
+    archive = archive_of(run)
+    try:
+        return session_of(run, archive)
+    except Busy as busy:
+        from streamchat.prompt import PlainPrompt
+
+        with keyboard(run) as keys:
+            prompt = PlainPrompt(keys, run.env.stdout)
+            if not await prompt.confirm(f"{busy.message} {COPY_INSTEAD}", default=False):
+                raise
+        return session_of(run, archive, copied=busy.path)
 
 
 async def converse(run: Run, session: Session, source: Api, *, is_begun: bool = False) -> None:

@@ -18,7 +18,7 @@ from streamchat.arguments import Invocation, Report, help_text, parse
 from streamchat.assembly import Run
 from streamchat.config import Ask, Paths, Question, Verdict, load, paths_of
 from streamchat.environment import Environment
-from streamchat.errors import DiskError, Status, StreamchatError, UsageError
+from streamchat.errors import Busy, DiskError, Status, StreamchatError, UsageError
 from streamchat.notes import Notes, may_be_styled, silence
 from streamchat.sanitize import clean_line
 from streamchat.settings import OPTIONS, Settings, endpoint, redact, resolve, secrets_of
@@ -44,6 +44,8 @@ def main(argv: Sequence[str], env: Environment) -> int:
         env.stdout.flush()  # here, where a failure has its status
         return status
     except StreamchatError as error:
+        if isinstance(error, Busy):
+            error.message = f"{error.message} {error.advice}".rstrip()
         notes.error(error)
         return error.status
     except BrokenPipeError:

@@ -75,14 +75,24 @@ class Ambiguous(NotFound):
 
 
 class Busy(StreamchatError):
-    """Another process has the conversation open. It can be read, and copied."""
+    """Another process has the conversation open. It can be read, and copied; `advice` is
+    the line to show where nobody can be asked which."""
 
     status = Status.TRY_LATER
     kind = "busy"
     retryable = True
 
-    def __init__(self, message: str, path: str, *, pid: int | None, since: str | None) -> None:
+    def __init__(
+        self,
+        message: str,
+        path: str,
+        *,
+        pid: int | None,
+        since: str | None,
+        advice: str = "",
+    ) -> None:
         super().__init__(message)
+        self.advice = advice
         self.path = path
         self.pid = pid
         self.since = since

@@ -15,11 +15,13 @@ from streamchat.commands.table import (
     commands_table,
     positive,
 )
-from streamchat.errors import UsageError
+from streamchat.errors import Busy, UsageError
 from streamchat.listing import ago, conversations_table
 from streamchat.messages import in_words
-from streamchat.ports import Reader
+from streamchat.ports import Opened, Reader
 from streamchat.session import Session
+
+COPY_INSTEAD = "Go on in a copy (fork)?"
 
 
 @command("/help", "?")
@@ -101,11 +103,33 @@ def delete(session: Session, argument: str) -> Outcome:
 
 
 def _open(session: Session, ref: str) -> Outcome:
-    opened = session.archive.open(ref, model=session.conversation.model)
+    try:
+        opened = session.archive.open(ref, model=session.conversation.model)
+    except Busy as busy:
+        return _copy(session, busy)
+    return _resumed(session, opened)
+
+
+def _resumed(session: Session, opened: Opened) -> Outcome:
     session.switch(opened.conversation, opened.journal)
     for line in opened.damage:
         session.warn(line)
     return Replay(f"Resumed: {opened.conversation.title or 'untitled'}")
+
+
+def _copy(session: Session, busy: Busy) -> Outcome:
+    """Another process has it; a copy can be gone on with."""
+    if busy.path == session.journal.name:
+        return Done("That is the conversation that is open.")
+
+    async def confirm(reader: Reader) -> Outcome:
+        if not await reader.confirm(f"{busy.message} {COPY_INSTEAD}", default=False):
+            return Done("Nothing was opened.")
+        source = session.archive.read(busy.path)
+        fork = session.archive.fork(source.conversation)
+        return _resumed(session, Opened(*fork, source.damage))
+
+    return Ask(confirm)
 
 
 @command("/list [N]")

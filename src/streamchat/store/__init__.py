@@ -9,7 +9,10 @@ Must not know: the terminal, the server, the settings.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from streamchat.conversation import Conversation
@@ -182,8 +185,11 @@ class Store:
 
     def _open(self, path: Path, model: str) -> Opened:
         ledger = self._ledger(path)
-        with reading(path):
-            ledger.open(private=path.parent == self._folder.path)
+        try:
+            with reading(path):
+                ledger.open(private=path.parent == self._folder.path)
+        except Busy as busy:
+            raise self._explained(busy, path) from None
         try:
             with reading(path):
                 data = ledger.read()
@@ -196,6 +202,23 @@ class Store:
             return opened
         journal = FileJournal(path, lambda: ledger, ledger)
         return Opened(opened.conversation, journal, opened.damage)
+
+    def _explained(self, busy: Busy, path: Path) -> Busy:
+        """The same, by the conversation's title and the clock on the wall."""
+        title = ""
+        with suppress(DiskError, NotFound):
+            title = self.read(str(path)).conversation.title
+        where = "here" if busy.pid == os.getpid() else "in another process"
+        if busy.pid and where != "here":
+            where = f"in process {busy.pid}"
+        ref = id_in(path.name)[:8] if path.parent == self._folder.path else str(path)
+        return Busy(
+            f'"{title or path.name}" is open {where}{_since(busy.since, self._clock())}.',
+            str(path),
+            pid=busy.pid,
+            since=busy.since,
+            advice=f"Close it there first; --show {ref} prints it meanwhile.",
+        )
 
     def read(self, ref: str, *, model: str = "") -> Opened:
         """A conversation to look at, also while another process has it open."""
@@ -257,6 +280,16 @@ class Store:
             finally:
                 ledger.close()
         self.shelf.forget(path)
+
+
+def _since(at: str | None, now: float) -> str:
+    """ " since 14:05", with the day unless that was within a day."""
+    try:
+        moment = datetime.fromisoformat(at or "")
+    except ValueError:
+        return ""
+    is_recent = now - moment.timestamp() < 86400
+    return f" since {moment.astimezone().strftime('%H:%M' if is_recent else '%d %B, %H:%M')}"
 
 
 def _is_newer(conversation: Conversation) -> bool:
