@@ -18,13 +18,11 @@ from streamchat.settings.options import (
     OPTIONS,
     SETTINGS,
     VARIABLES,
-    Group,
-    Kind,
-    Option,
 )
 from streamchat.settings.proxy import proxies, proxy_on_the_way
 from streamchat.settings.report import env_example, flag_table, show_config, shown
 from streamchat.settings.resolve import Credential, CredentialKind, Settings, resolve
+from streamchat.settings.rows import Group, Kind, Option
 from streamchat.settings.trust import (
     Endpoint,
     clouds_secrets,

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from streamchat.errors import ConfigError
-from streamchat.settings.options import KEYS, SETTINGS, VARIABLES, Option, Reach
+from streamchat.settings.options import KEYS, SETTINGS, VARIABLES
+from streamchat.settings.rows import Option, Reach
 from streamchat.settings.values import Given, Layer, Source, quoted
 
 # What a file that came with a directory could try to steer; worth a word when ignored.

@@ -3,140 +3,18 @@
 Owns every name (flag, variable, key), default and help text. The parser, `.env.example`,
 `--show-config` and README's table are made from these rows and from nothing else.
 
-Rule 1: a setting's variable is STREAMCHAT_ and its long flag in capitals, its config.toml
-key the long flag with underscores; what breaks the rule is written out in its row.
-Rule 2: a row without variable and key is an act of one run (a report, an attachment).
-Rule 3: what names a file of the user's is never taken from a file that came with a
-directory (`Reach.USER`): a repository must not choose what is read and sent.
+Rule: what names a file of the user's is never taken from a file that came with a directory
+(`Reach.USER`): a repository must not choose what is read and sent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum
-from typing import TypeAlias
+
+from streamchat.settings.rows import Group, Kind, Option, Reach, report, setting
 
 DEFAULT_MODEL = "claude-sonnet-5-5"
 DEFAULT_URL = "https://api.anthropic.com"
-
-
-class Kind(Enum):
-    """How the text of a value is read."""
-
-    TEXT = "text"
-    PATH = "path"
-    URL = "URL"
-    CHOICE = "one of the choices"
-    ON_OFF = "on or off"
-    COUNT = "whole number, 1 or more"
-    WHOLE = "whole number, 0 or more"
-    SECONDS = "seconds, 0 for no limit"
-    DOLLARS = "dollars, more than 0"
-    HEADERS = "Name: value, one a line"
-    LIST = "any number of texts"
-    SWITCH = "nothing"
-    PAIR = "two words"
-
-
-class Group(Enum):
-    """The sections of `--help` and `.env.example`."""
-
-    REQUEST = "request"
-    INPUT = "prompt and conversation"
-    OUTPUT = "output"
-    LIMITS = "limits"
-    SERVER = "server and settings"
-    REPORTS = "reports (printed, then exit)"
-
-
-class Reach(Enum):
-    """From which sources a variable is taken."""
-
-    ANYWHERE = "anywhere"
-    USER = "not from --env-file or ./.env"
-    ENVIRONMENT = "the process environment alone"
-
-
-Default: TypeAlias = str | int | float | bool | tuple[tuple[str, str], ...] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One row; `name` is the field of Settings, `flags` the short spelling first.
-
-    `shortcuts` are flags that stand for a value of this option; `variables` are asked in
-    order, the first that is not empty counts.
-    """
-
-    name: str
-    help: str
-    group: Group
-    kind: Kind = Kind.TEXT
-    flags: tuple[str, ...] = ()
-    metavar: str = ""
-    choices: tuple[str, ...] = ()
-    default: Default = None
-    variables: tuple[str, ...] = ()
-    key: str | None = None
-    reach: Reach = Reach.ANYWHERE
-    shortcuts: tuple[tuple[str, str], ...] = ()
-    secret: bool = False
-
-    @property
-    def is_setting(self) -> bool:
-        return bool(self.variables or self.key)
-
-    @property
-    def long_flag(self) -> str:
-        return next((flag for flag in self.flags if flag.startswith("--")), "")
-
-    @property
-    def opposite(self) -> str:
-        """The flag that turns an on/off setting off again, whatever turned it on."""
-        if self.kind is not Kind.ON_OFF or not self.flags:
-            return ""
-        bare = self.long_flag.removeprefix("--no-")
-        return f"--{bare}" if bare != self.long_flag else f"--no-{bare[2:]}"
-
-
-def setting(
-    name: str,
-    group: Group,
-    flags: str,
-    text: str,
-    *,
-    kind: Kind = Kind.TEXT,
-    metavar: str = "",
-    choices: tuple[str, ...] = (),
-    default: Default = None,
-    also: tuple[str, ...] = (),
-    reach: Reach = Reach.ANYWHERE,
-    shortcuts: tuple[tuple[str, str], ...] = (),
-) -> Option:
-    """A row that follows rule 1; `also` are the SDK's variables it falls back to."""
-    spelled = tuple(flags.split())
-    bare = spelled[-1].removeprefix("--").replace("-", "_")
-    return Option(
-        name=name,
-        help=text,
-        group=group,
-        kind=kind,
-        flags=spelled,
-        metavar=metavar or ("" if kind is Kind.ON_OFF else kind.name),
-        choices=choices,
-        default=False if kind is Kind.ON_OFF else default,
-        variables=("STREAMCHAT_" + bare.upper(), *also),
-        key=None if reach is Reach.ENVIRONMENT else bare,
-        reach=reach,
-        shortcuts=shortcuts,
-    )
-
-
-def _report(name: str, flags: str, text: str, metavar: str = "") -> Option:
-    kind = Kind.PAIR if " " in metavar else Kind.TEXT if metavar else Kind.SWITCH
-    return Option(name, text, Group.REPORTS, kind, tuple(flags.split()), metavar)
-
 
 _REQUEST = (
     setting(
@@ -281,28 +159,26 @@ _SERVER = (
 )  # fmt: skip
 
 _REPORTS = (
-    _report("list", "--list", "the saved conversations, newest first"),
-    _report(
-        "search", "--search", "where all words of TEXT were said, the newest first", "TEXT"
-    ),
-    _report("show", "--show", "print a conversation", "REF"),
-    _report(
+    report("list", "--list", "the saved conversations, newest first"),
+    report("search", "--search", "where all words of TEXT were said, the newest first", "TEXT"),
+    report("show", "--show", "print a conversation", "REF"),
+    report(
         "export",
         "--export",
         "print a conversation, or write it to the PATH after it",
         "md|html|json REF",
     ),
-    _report(
+    report(
         "import",
         "--import",
         "save what another program kept (a claude.ai export, llm's logs.db, a list of "
         "messages); with a NAME after it only that conversation",
         "PATH",
     ),
-    _report("list_models", "--list-models", "the models of the server"),
-    _report("show_config", "--show-config", "every setting and where it came from"),
-    _report("version", "--version", "the version"),
-    _report("help", "-h --help", "this text"),
+    report("list_models", "--list-models", "the models of the server"),
+    report("show_config", "--show-config", "every setting and where it came from"),
+    report("version", "--version", "the version"),
+    report("help", "-h --help", "this text"),
 )
 
 OPTIONS: Sequence[Option] = (*_REQUEST, *_INPUT, *_OUTPUT, *_LIMITS, *_SERVER, *_REPORTS)

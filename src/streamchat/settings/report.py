@@ -7,9 +7,10 @@ import textwrap
 from collections.abc import Iterator, Mapping
 
 from streamchat.errors import ConfigError
-from streamchat.settings.options import OPTIONS, SETTINGS, Group, Kind, Option, Reach
+from streamchat.settings.options import OPTIONS, SETTINGS
 from streamchat.settings.proxy import proxies
 from streamchat.settings.resolve import CredentialKind, Settings
+from streamchat.settings.rows import Group, Kind, Option, Reach
 from streamchat.settings.trust import endpoint, masked
 from streamchat.settings.values import Value
 
@@ -101,8 +102,11 @@ def spelling(row: Option) -> str:
     return flags if row.kind in (Kind.ON_OFF, Kind.SWITCH) else f"{flags} {row.metavar}"
 
 
-def show_config(settings: Settings, environ: Mapping[str, str]) -> list[str]:
-    """Every setting, its value and where it came from; keys are masked."""
+def show_config(
+    settings: Settings, environ: Mapping[str, str], *, has_no_key: bool = False
+) -> list[str]:
+    """Every setting, its value and where it came from; keys are masked. `has_no_key`:
+    there is nowhere else that one could be found."""
     found = [("proxy", shown(value), name) for name, value in proxies(environ)]
     rows = [*_setting_rows(settings), *found]
     name_width = max(len(name) for name, _, _ in rows)
@@ -110,7 +114,7 @@ def show_config(settings: Settings, environ: Mapping[str, str]) -> list[str]:
     lines = [
         f"{name:{name_width}}  {value:{value_width}}  {origin}" for name, value, origin in rows
     ]
-    return [*lines, "", *_server_lines(settings)]
+    return [*lines, "", *_server_lines(settings, has_no_key=has_no_key)]
 
 
 def _setting_rows(settings: Settings) -> Iterator[tuple[str, str, str]]:
@@ -130,7 +134,9 @@ def _label(row: Option) -> str:
     return row.key or row.variables[0]
 
 
-def _server_lines(settings: Settings) -> list[str]:
+def _server_lines(settings: Settings, *, has_no_key: bool) -> list[str]:
+    if settings.demo:
+        return ["the built-in server answers (demo); nothing is sent anywhere else"]
     try:
         server = endpoint(settings)
     except ConfigError as refused:
@@ -139,6 +145,8 @@ def _server_lines(settings: Settings) -> list[str]:
         key = f"{masked(server.credential.secret)} ({server.credential.origin})"
     elif server.platform:
         return [f"{server.platform} is sent: the credentials that its own library finds"]
+    elif has_no_key:
+        key = "nothing, for no key was found (set ANTHROPIC_API_KEY)"
     else:
         key = "what the SDK finds by itself" if server.sdk_may_search else "no key"
     return [f"{server.address.host} is sent: {shown(key)}", *map(shown, server.remarks)]

@@ -17,7 +17,8 @@ from enum import Enum
 from typing import Any
 
 from streamchat.settings.layers import did_you_mean
-from streamchat.settings.options import SETTINGS, Option
+from streamchat.settings.options import SETTINGS
+from streamchat.settings.rows import Option
 from streamchat.settings.values import (
     DEFAULT,
     Layer,

@@ -18,7 +18,7 @@ from typing import TypeAlias, assert_never
 
 from streamchat.errors import ConfigError, StreamchatError, UsageError
 from streamchat.settings.address import parse_address
-from streamchat.settings.options import Kind, Option, Reach
+from streamchat.settings.rows import Kind, Option, Reach
 
 Value: TypeAlias = str | int | float | bool | tuple[tuple[str, str], ...] | None
 
