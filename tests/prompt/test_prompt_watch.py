@@ -19,7 +19,7 @@ from prompt_toolkit.input.typeahead import clear_typeahead, get_typeahead
 from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.output.vt100 import Vt100_Output
 
-from streamchat.ports import Key, Typed
+from streamchat.ports import Input, Key, Typed
 from streamchat.prompt import Look, Prompt, open_keyboard
 
 ESC, CTRL_C, CTRL_O = "\x1b", "\x03", "\x0f"
@@ -99,7 +99,7 @@ def test_an_arrow_key_that_comes_in_two_pieces_does_not_stop() -> None:
 
         async def parted() -> None:
             async with at.prompt.watching(stopped.set):
-                at.type(ESC)
+                at.type("a" + ESC)
                 for _ in range(5):  # turns of the loop: the first piece is read
                     await asyncio.sleep(0)
                 at.type("[D" + CTRL_O)
@@ -108,12 +108,49 @@ def test_an_arrow_key_that_comes_in_two_pieces_does_not_stop() -> None:
         run(parted())
         assert not stopped.is_set()
         at.type("b\r")
-        assert run(at.prompt.read(prefill="a")) == Typed("ba")
+        assert run(at.prompt.read()) == Typed("ba")
 
 
 def test_what_was_typed_is_there_at_the_next_prompt(pty: Pty) -> None:
     run(pty.watch("nexd\x7ft question\r" + CTRL_O))
     assert run(pty.prompt.read()) == Typed("next question")
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("sent meanwhile\r", "error 500\nsent meanwhile"),
+        ("\r", "error 500"),
+        ("nexd\x7ft\x1b\rline\x04\x1bd\x1b[A\x07\r/quit\r", "error 500\nnext\nline\n/quit"),
+        ("\x1b[200~one\r\ntwo\x1b[201~\r", "error 500\none\ntwo"),
+    ],
+)
+def test_what_was_typed_ahead_stands_below_a_text_handed_back_and_sends_nothing(
+    pty: Pty, typed: str, text: str
+) -> None:
+    run(pty.watch(typed + CTRL_O))
+
+    async def read() -> Input:
+        reading = asyncio.ensure_future(pty.prompt.read(prefill="error 500"))
+        await pty.paper.until(lambda: "error 500" in pty.paper.getvalue())
+        pty.type("!\r")
+        return await reading
+
+    assert run(read()) == Typed(f"{text}!")
+
+
+def test_what_the_terminal_kept_between_a_reply_and_a_text_handed_back_sends_nothing(
+    pty: Pty,
+) -> None:
+    pty.type("early\r")
+
+    async def read() -> Input:
+        reading = asyncio.ensure_future(pty.prompt.read(prefill="again"))
+        await pty.paper.until(lambda: "early" in pty.paper.getvalue())
+        pty.type("!\r")
+        return await reading
+
+    assert run(read()) == Typed("again\nearly!")
 
 
 def test_a_paste_is_there_as_one_message(pty: Pty) -> None:

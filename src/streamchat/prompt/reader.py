@@ -22,6 +22,7 @@ from prompt_toolkit.shortcuts.prompt import PromptSession
 
 from streamchat.ports import Input, Key, Stop, Typed
 from streamchat.prompt import keys
+from streamchat.prompt.ahead import taken_text
 from streamchat.prompt.completion import (
     Arguments,
     CommandCompleter,
@@ -139,6 +140,8 @@ class Prompt:
         """One prompt, until it is sent or left. Cancelling restores the terminal."""
         self._hint = clean(hint)
         text = self._pastes.folded(normalised(prefill))
+        if text and (ahead := taken_text(self._keyboard)):
+            text = f"{text}\n{ahead}"
         self._session.app.erase_when_done = False
         self._mark_output_end()
         try:

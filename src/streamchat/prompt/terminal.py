@@ -40,11 +40,25 @@ class TerminalKeys(Vt100Input):
     def raw_mode(self) -> AbstractContextManager[None]:
         return self._raw_mode()
 
+    @contextmanager
+    def _cooked_mode(self) -> Iterator[None]:
+        with super().cooked_mode():  # while something is printed above the prompt
+            yield
+        self._cooked_bytes = _waiting_bytes(self.fileno())
+
+    def cooked_mode(self) -> AbstractContextManager[None]:
+        return self._cooked_mode()
+
     def read_keys(self) -> list[KeyPress]:
         count, self._cooked_bytes = self._cooked_bytes, 0
         if count:
             self.vt100_parser.feed(self.stdin_reader.read(count).replace("\n", "\r"))
         return super().read_keys()
+
+    def waiting_keys(self) -> list[KeyPress]:
+        """What was typed while no prompt read, between a reply and the next prompt."""
+        with self.raw_mode():
+            return self.read_keys() if self._cooked_bytes else []
 
 
 def _waiting_bytes(file: int) -> int:
