@@ -277,6 +277,6 @@ def test_after_a_patch_in_the_middle_of_a_row_its_end_is_found_again() -> None:
 def test_behind_a_full_row_the_cursor_is_nowhere_that_terminals_agree_on() -> None:
     """Some have it in the last column, some behind it: a move back from there differs."""
     painter = Painter(width=20, height=5)
-    painter.frame([], [row_of("x" * 20)])
-    frame = painter.frame([], [row_of("x" * 18 + "yz")])
-    assert frame == "\x1b[19Gyz"
+    painter.frame([], [row_of("👩‍💻" + "x" * 18)])
+    frame = painter.frame([], [row_of("👩‍💻" + "x" * 16 + "yz")])
+    assert frame == "\r\x1b[K👩‍💻" + "x" * 16 + "yz"
