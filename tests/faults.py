@@ -326,6 +326,7 @@ STATUSES = [
     Case("500", error_reply(500, kind="api_error"), busy("failed (500)", "api_error")),
     Case("502 with HTML", html(502), busy("The server failed (502). Try again in a moment.")),
     Case("503 with words", Reply((b"no backend",), status=503), busy("(503): no backend.")),
+    Case("501", html(501), Fails(Unreachable, "no Messages API server", "not_an_api")),
     Case("504", error_reply(504), busy("timed out (504)", "timeout_error")),
     Case("529", error_reply(529, "Overloaded"), busy("overloaded (529). Try again")),
     Case(

@@ -143,7 +143,7 @@ def test_a_question_stands_for_its_newest_answer() -> None:
     session = branched()
     session.conversation.retry()
     session.add(Message("assistant", (text_block("4 again"),), MODEL, "end_turn"))
-    assert run(session, "tree", "7") == Replay("Here is turn 11 of 11.", 2)
+    assert run(session, "tree", "7") == Replay("Here is turn 11 of 11, the answer to 7.", 2)
     assert texts(session) == "a 1 c 3 d 4 again"
 
 

@@ -50,6 +50,14 @@ def test_charges_add_up_and_the_unknown_adds_nothing() -> None:
     assert capped(None, spent=1.5).in_words == "$1.50"
 
 
+def test_what_is_not_known_does_not_read_as_nothing_spent() -> None:
+    assert Budget().in_words == "unknown"
+    assert Budget(cap_usd=2).in_words == "unknown (the cap is $2.00)"
+    unpriced = capped(None)
+    unpriced.charge(None)
+    assert unpriced.in_words == "unknown"
+
+
 @pytest.mark.parametrize(
     ("cached", "caches", "split"),
     [

@@ -158,7 +158,11 @@ def test_what_another_process_has_open_is_gone_on_with_in_a_copy(*, is_wanted: b
     outcome = run(session, "resume", "old")
     assert isinstance(outcome, Ask)
     reader = ScriptedReader(iter(()), answers=iter([is_wanted]))
-    after = asyncio.run(outcome.then(reader))
+
+    async def asked(ask: Ask) -> Outcome:
+        return await ask.then(reader)
+
+    after = asyncio.run(asked(outcome))
     assert reader.questions == ['"Old times" is open. Go on in a copy (fork)?']
     if is_wanted:
         assert after == Replay("Resumed: Old times")

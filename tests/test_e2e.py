@@ -658,3 +658,19 @@ def test_a_conversation_that_is_open_elsewhere_can_be_gone_on_with_in_a_copy(
             third.wait_for("[y/N]")
             third.type("\r")
             assert third.end() == 75
+
+
+def test_a_report_of_the_settings_says_who_is_asked(towards: Mapping[str, str]) -> None:
+    demo = piped("--show-config", "--demo", environ={})
+    assert b"the built-in server answers" in demo.stdout
+    assert b"api.anthropic.com is sent" not in demo.stdout
+    keyless = piped("--show-config", environ={})
+    assert b"api.anthropic.com is sent: nothing, for no key was found" in keyless.stdout
+    capped = piped("--demo", "--max-cost", "1", "hi", environ={})
+    assert capped.stderr.count(b"the demo costs nothing: the cap") == 1
+
+
+def test_an_error_on_a_terminal_is_broken_between_words() -> None:
+    with Terminal("-r", "nowhere", "hi", columns=30) as terminal:
+        assert terminal.end() == 66
+        assert [row for row in terminal.rows if row][0] == "streamchat: There is no"

@@ -126,6 +126,15 @@ def test_what_waiting_does_not_heal_is_not_repeated(error: ApiError) -> None:
     assert answered.history == [("user", "question", None)]
 
 
+def test_who_tries_again_is_not_told_to() -> None:
+    busy = TryLater("Too many. Try again in a moment.", retryable=True)
+    told = TryLater("Too many. Try again in 2.5 s.", retryable=True, retry_after_s=2.5)
+    answered = Answered([busy], [told], reply_events("At last"))
+    answered.run()
+    reasons = [e.reason for e in answered.view.events if isinstance(e, Retrying)]
+    assert reasons == ["Too many.", "Too many."]
+
+
 def test_what_was_waited_for_is_said_when_the_wait_is_stopped() -> None:
     busy = TryLater("Too many.", retryable=True)
     answered = Answered([busy])

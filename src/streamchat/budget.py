@@ -40,13 +40,16 @@ class Budget:
     cap_usd: float | None = None
     spent_usd: float = 0.0
     billed: bool = True
+    has_unpriced: bool = False  # something was asked whose price is not known
 
     @property
     def binds(self) -> bool:
         return self.billed and self.cap_usd is not None
 
     def charge(self, cost_usd: float | None) -> None:
+        """None is "not known"."""
         self.spent_usd += cost_usd or 0.0
+        self.has_unpriced = self.has_unpriced or cost_usd is None
 
     def admit(self, model: str, expected: Usage) -> None:
         """Raises OverBudget when a turn of that size would pass the cap."""
@@ -78,6 +81,9 @@ class Budget:
     @property
     def in_words(self) -> str:
         """$0.4321 of $1.00"""
+        if not self.spent_usd and (self.has_unpriced or self.price is unknown):
+            cap = "" if self.cap_usd is None else f" (the cap is {cap_in_words(self.cap_usd)})"
+            return f"unknown{cap}"
         spent = price_in_words(self.spent_usd)
         return spent if self.cap_usd is None else f"{spent} of {cap_in_words(self.cap_usd)}"
 

@@ -38,7 +38,7 @@ def main(argv: Sequence[str], env: Environment) -> int:
             return _about(invocation.report, env)
         settings, paths = _load(invocation, env)
         notes = _notes(env, settings, as_json=settings.output_format in JSON_FORMATS)
-        remarks = () if settings.demo else endpoint(settings).remarks
+        remarks = _demo_remarks(settings) if settings.demo else endpoint(settings).remarks
         run = Run(env, invocation, settings, paths, notes, (*settings.notes, *remarks))
         status = _run(run)
         env.stdout.flush()  # here, where a failure has its status
@@ -59,6 +59,12 @@ def main(argv: Sequence[str], env: Environment) -> int:
         return Status.DISK
     except KeyboardInterrupt:
         return Status.INTERRUPTED
+
+
+def _demo_remarks(settings: Settings) -> tuple[str, ...]:
+    if settings.max_cost_usd is None:
+        return ()
+    return ("the demo costs nothing: the cap (--max-cost) has nothing to stop",)
 
 
 def _about(report: Report, env: Environment) -> int:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -39,6 +40,8 @@ CHECKPOINT_BYTES = 4096
 LONGEST_WAIT_S = 60.0  # a server that asks for more is told to the user instead
 MOST_PAUSES = 10  # pause_turn replies sent on without asking
 PRICED_CHARACTERS = 400  # how much of an answer may come between two looks at its cost
+
+_ADVICE = re.compile(r"\s*Try again in (a moment|[\d.]+ s)\.$")  # which is what we do
 
 _THINKING_REFUSED = (
     "The server refused earlier thinking as not signed for this conversation;"
@@ -138,7 +141,7 @@ class Exchange:
                 if delay is None:
                     raise
                 self._repeating = error
-                self._feed(Retrying(attempt, delay, error.message))
+                self._feed(Retrying(attempt, delay, _ADVICE.sub("", error.message)))
                 await self.patience.pause(delay)
                 attempt += 1
 
@@ -245,7 +248,8 @@ class Exchange:
         self._is_settled = True
         usage = self._turn.usage_so_far()
         cost = self.session.budget.price(self._model, usage) if usage else None
-        self.session.budget.charge(cost)
+        if usage:
+            self.session.budget.charge(cost)
         message = self._turn.message()
         if message is not None and without_empty_text(message.content):
             message = replace(message, cost_usd=cost)

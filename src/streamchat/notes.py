@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,9 +46,17 @@ class Notes:
 
     def _say(self, text: str, style: str) -> None:
         safe = clean(self.redact(text))
+        if self.styled:
+            safe = "\n".join(map(_wrapped, safe.split("\n")))
         with _unheard(self.stderr):
             self.stderr.write(f"{style}{safe}{_PLAIN}\n" if self.styled else f"{safe}\n")
             self.stderr.flush()
+
+
+def _wrapped(line: str) -> str:
+    """At words, as wide as the terminal; an address stays whole, to be copied."""
+    width = shutil.get_terminal_size().columns
+    return textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
 
 
 @contextmanager

@@ -8,12 +8,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from streamchat import listing
-from streamchat.assembly import Run, archive_of, budget_of, screen_of, source_of
-from streamchat.errors import NotFound, Status
+from streamchat.assembly import (
+    Run,
+    archive_of,
+    budget_of,
+    has_surely_no_key,
+    screen_of,
+    source_of,
+)
+from streamchat.errors import ConfigError, NotFound, Status
 from streamchat.messages import Message, Usage
 from streamchat.prices import Prices
 from streamchat.sanitize import clean
@@ -25,9 +33,11 @@ if TYPE_CHECKING:
 
 def show_configuration(run: Run) -> None:
     """Every setting, its value and where it came from; secrets masked."""
-    run.env.stdout.writelines(
-        f"{line}\n" for line in show_config(run.settings, run.env.environ)
-    )
+    has_no_key = False
+    with suppress(ConfigError):  # which is said in its place
+        has_no_key = has_surely_no_key(run)
+    lines = show_config(run.settings, run.env.environ, has_no_key=has_no_key)
+    run.env.stdout.writelines(f"{line}\n" for line in lines)
 
 
 def list_conversations(run: Run) -> None:
@@ -154,10 +164,11 @@ def models_table(models: Iterable[tuple[ModelInfo, Rates]]) -> str:
 def model_cells(model: ModelInfo, rates: Rates) -> list[str]:
     """A dash where nobody said."""
     end = model.retires_at or ""
+    ends = "on" if model.lifecycle == "retired" else "until"
     return [
         model.id,
         f"{model.max_input_tokens:,}" if model.max_input_tokens else "–",
         f"{model.max_tokens:,}" if model.max_tokens else "–",
         *("–" if rate is None else f"{rate:g}" for rate in (rates.input_usd, rates.output_usd)),
-        f"{model.lifecycle or ''} {f'until {end[:10]}' if end else ''}".strip(),
+        f"{model.lifecycle or ''} {f'{ends} {end[:10]}' if end else ''}".strip(),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import anthropic
 
@@ -102,6 +102,8 @@ def _refused(fault: Fault, model: str | None) -> ApiError:
         return _broken_off(fault)
     if status < 400:
         return _redirected(fault)
+    if status == 501:
+        return _no_api(fault)
     if status in (401, 402, 403):
         return _no_permission(fault, status)
     if status in (408, 409, 429) or status >= 500:
@@ -126,6 +128,18 @@ def _redirected(fault: Fault) -> ApiError:
         f"The server redirects ({fault.status}) to {goal}, and redirects are not followed:"
         f" set --base-url to {base} if you trust it.",
         kind="redirect",
+        http_status=fault.status,
+        request_id=fault.request_id,
+    )
+
+
+def _no_api(fault: Fault) -> ApiError:
+    """What a plain web server says to any POST; it will not learn it by and by."""
+    host = urlsplit(fault.url).netloc
+    return Unreachable(
+        f"{host} is no Messages API server: it does not know how to answer (501)."
+        " Is the base URL right?",
+        kind=fault.kind or "not_an_api",
         http_status=fault.status,
         request_id=fault.request_id,
     )

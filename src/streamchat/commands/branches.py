@@ -97,12 +97,14 @@ def _go_to(session: Session, number: int) -> Outcome:
     if number > len(ids):
         raise UsageError(f"There are {len(ids)} turns; /tree draws them.")
     turn = conversation.turn(ids[number - 1])
+    answers_to = ""
     if turn.role == "user" and (answers := _answers(conversation, turn.id)):
         turn = conversation.turn(answers[-1])
+        answers_to = f", the answer to {number}"
     if turn.id != conversation.head:
         session.record(conversation.jump(turn.id))
     unanswered = " It has no answer yet: /retry asks it." if turn.role == "user" else ""
-    notice = f"Here is turn {ids.index(turn.id) + 1} of {len(ids)}.{unanswered}"
+    notice = f"Here is turn {ids.index(turn.id) + 1} of {len(ids)}{answers_to}.{unanswered}"
     return Replay(notice, exchanges=SHOWN_AFTER_A_JUMP)
 
 

@@ -36,6 +36,9 @@ from streamchat.render.rows import BLANK, Row
 from streamchat.render.thoughts import Thoughts
 
 
+_LEAST_THOUGHT_S = 0.1  # worth a line
+
+
 class FoldLike(Protocol):
     """What `render.fold.Fold` offers."""
 
@@ -153,9 +156,9 @@ class Answer:
         if self._thoughts is not None:
             self._thoughts = None
             seconds = self._clock() - self._thinking_since_s
-            self._aside(
-                self._marks.thought + thought_line(seconds, self._usage.thinking_tokens)
-            )
+            if seconds >= _LEAST_THOUGHT_S:
+                line = thought_line(seconds, self._usage.thinking_tokens)
+                self._aside(self._marks.thought + line)
 
     def _fold_pieces(self) -> None:
         if not self._pieces:

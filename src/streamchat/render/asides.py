@@ -76,7 +76,7 @@ def thought_line(seconds: float, tokens: int | None) -> str:
     """thought for 3.2 s · 812 tokens"""
     parts = [f"thought for {seconds_in_words(seconds)}"]
     if tokens:
-        parts.append(f"{tokens:,} tokens")
+        parts.append("1 token" if tokens == 1 else f"{tokens:,} tokens")
     return SEPARATOR.join(parts)
 
 

@@ -157,7 +157,8 @@ class Status:
         shown = self._figures
         parts = [self._model, whole_seconds_in_words(shown.elapsed_s)]
         if shown.tokens:
-            parts.append(f"{'~' if shown.is_estimate else ''}{shown.tokens:,} tokens")
+            unit = "token" if shown.tokens == 1 else "tokens"
+            parts.append(f"{'~' if shown.is_estimate else ''}{shown.tokens:,} {unit}")
         if shown.tokens_per_s is not None:
             parts.append(f"{shown.tokens_per_s} tok/s")
         if shown.cost_usd is not None:
