@@ -65,6 +65,22 @@ def test_ctrl_c_clears_the_line_and_says_so_on_an_empty_one() -> None:
         assert at.read("\x03") == Key.INTERRUPT
 
 
+def test_what_is_typed_over_a_hint_makes_ctrl_c_only_hint_again() -> None:
+    with desk() as at:
+
+        async def interrupted() -> Input:
+            reading = asyncio.ensure_future(at.prompt.read(hint="Ctrl-C again to leave"))
+            at.type("abc\x03")
+            await at.paper.until(lambda: at.screen() == ["❯"])
+            at.type("\x03")
+            await at.sees("Ctrl-C again to leave")
+            at.type("x\x03\x03y\r")
+            return await reading
+
+        assert run(interrupted()) == Typed("y")
+        assert at.read("abc\x03\x03\x03", hint="Ctrl-C again to leave") == Key.INTERRUPT
+
+
 def test_an_interrupt_leaves_no_prompt_behind() -> None:
     with desk() as at:
         assert at.read("\x03") == Key.INTERRUPT

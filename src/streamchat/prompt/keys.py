@@ -78,8 +78,9 @@ def load_sending() -> KeyBindings:
     return bindings
 
 
-def load_leaving() -> KeyBindings:
-    """The keys that end a prompt without a line."""
+def load_leaving(hint_again: Callable[[], bool]) -> KeyBindings:
+    """The keys that end a prompt without a line. `hint_again` tells whether a hint that
+    something was typed over had first to be shown again."""
     bindings = KeyBindings()
 
     @bindings.add("c-c", filter=in_line)
@@ -92,6 +93,8 @@ def load_leaving() -> KeyBindings:
     @bindings.add("c-c", filter=in_line & line_is_empty)
     @bindings.add("<sigint>", filter=in_line & line_is_empty)
     def interrupt(event: KeyPressEvent) -> None:
+        if hint_again():
+            return
         event.app.erase_when_done = True  # the next prompt takes its place
         event.app.exit(result=Key.INTERRUPT)
 

@@ -89,7 +89,8 @@ class Prompt:
         self._unfold = unfold
         self._resting = resting
         self._remark = ""
-        self._hint = ""
+        self._hint = self._hidden_hint = ""
+        self._hint_is_brief = True
         self._output_is_marked = False
         self._pastes = Pastes()
         self._history = FileHistory(history)
@@ -106,7 +107,7 @@ class Prompt:
             key_bindings=merge_key_bindings(
                 [
                     keys.load_sending(),
-                    keys.load_leaving(),
+                    keys.load_leaving(self._hint_again),
                     keys.load_pasting(self._pastes),
                     keys.load_completing(),
                     keys.load_unfolding(self._unfold),
@@ -133,12 +134,13 @@ class Prompt:
         session.app.timeoutlen = ESCAPE_SECONDS if self._look.vi else CHORD_SECONDS
         session.app.terminal_size_polling_interval = None  # SIGWINCH tells
         session.app.after_render += self._rendered
-        session.default_buffer.on_text_changed += lambda _: self._show_remark("")
+        session.default_buffer.on_text_changed += self._changed
         return session
 
     async def read(self, *, prefill: str = "", hint: str = "") -> Input:
         """One prompt, until it is sent or left. Cancelling restores the terminal."""
-        self._hint = clean(hint)
+        self._hint, self._hidden_hint = clean(hint), ""
+        self._hint_is_brief = not prefill
         text = self._pastes.folded(normalised(prefill))
         if text and (ahead := taken_text(self._keyboard)):
             text = f"{text}\n{ahead}"
@@ -209,6 +211,17 @@ class Prompt:
         if get_app().is_done:
             return []
         return [("class:remark", clean(self._remark or self._status()))]
+
+    def _changed(self, _: object) -> None:
+        """A hint on an empty line ends with the first key; one beside a text stays."""
+        self._show_remark("")
+        if self._hint and self._hint_is_brief:
+            self._hint, self._hidden_hint = "", self._hint
+
+    def _hint_again(self) -> bool:
+        hidden, self._hidden_hint = self._hidden_hint, ""
+        self._hint = hidden or self._hint
+        return bool(hidden)
 
     def _show_remark(self, text: str) -> None:
         self._remark = text
