@@ -673,4 +673,17 @@ def test_a_report_of_the_settings_says_who_is_asked(towards: Mapping[str, str]) 
 def test_an_error_on_a_terminal_is_broken_between_words() -> None:
     with Terminal("-r", "nowhere", "hi", columns=30) as terminal:
         assert terminal.end() == 66
-        assert [row for row in terminal.rows if row][0] == "streamchat: There is no"
+        assert next(filter(None, terminal.rows)) == "streamchat: There is no"
+
+
+@pytest.mark.parametrize("asked", [(), ("hi",)])
+def test_a_theme_that_there_is_not_is_said(asked: tuple[str, ...]) -> None:
+    with Terminal("--demo", "--theme", "drakula", *asked) as terminal:
+        assert terminal.end() == 2
+        said = " ".join(terminal.text.split())
+        assert "There is no theme 'drakula'; did you mean dracula?" in said
+        assert "auto, dark, light, mono" in said
+    with Terminal("--demo", "hi", environ={"STREAMCHAT_THEME": "qqq"}) as terminal:
+        assert terminal.end() == 78
+    with Terminal("--demo", "--theme", "monokai", "hi") as terminal:
+        assert terminal.end() == 0

@@ -18,6 +18,7 @@ from streamchat.attachments import attachment
 from streamchat.budget import Budget, Price
 from streamchat.config import Paths, read_prompt_file
 from streamchat.environment import Environment
+from streamchat.errors import ConfigError, UsageError
 from streamchat.export import Exporter
 from streamchat.modelcache import ModelCache
 from streamchat.notes import Notes
@@ -33,6 +34,7 @@ from streamchat.settings import (
     proxy_on_the_way,
 )
 from streamchat.shelf import Catalogue
+from streamchat.theme import THEMES
 
 if TYPE_CHECKING:
     from streamchat.api import Api, Server
@@ -238,14 +240,33 @@ def _apply_flags(run: Run, opened: Opened, system: str | None) -> None:
 
 
 def screen_of(run: Run, *, price: Price | None = None) -> TerminalScreen:
-    """The terminal on stdout."""
+    """The terminal on stdout. Raises UsageError or ConfigError for an unknown theme."""
     from streamchat.render import open_screen
 
     env = run.env
+    _require_theme(run.settings)
     return open_screen(
         env.stdout,
         environ=env.environ,
         clock=env.monotonic,
         theme=run.settings.theme,
         price=price,
+    )
+
+
+def _require_theme(settings: Settings) -> None:
+    """The styles of pygments are asked only for a name that is none of ours."""
+    if settings.theme in THEMES:
+        return
+    from streamchat.render.colours import is_code_style, nearest_style
+
+    if is_code_style(settings.theme):
+        return
+    near = nearest_style(settings.theme)
+    hint = f"; did you mean {near}?" if near else "."
+    origin = settings.origins["theme"]
+    by_flag = origin.source is Source.FLAG
+    raise (UsageError if by_flag else ConfigError)(
+        f"There is no theme {settings.theme!r}{hint} The themes are {', '.join(THEMES)}, and"
+        f" auto with a pygments style by its name{'' if by_flag else f' ({origin})'}."
     )

@@ -56,9 +56,8 @@ async def count(session: Session, source: Source, text: str = "") -> Count:
 
 def in_words(counted: Count, session: Session) -> str:
     """All that /tokens says, one line for each matter."""
-    lines = [
-        f"The next request has {counted.tokens:,} token{'' if counted.tokens == 1 else 's'}{_share(counted, session)}."
-    ]
+    unit = "token" if counted.tokens == 1 else "tokens"
+    lines = [f"The next request has {counted.tokens:,} {unit}{_share(counted, session)}."]
     if session.budget.billed:
         lines.append(counted.price)
     lines.append(_cache(session))

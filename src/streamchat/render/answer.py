@@ -35,7 +35,6 @@ from streamchat.render.look import Look
 from streamchat.render.rows import BLANK, Row
 from streamchat.render.thoughts import Thoughts
 
-
 _LEAST_THOUGHT_S = 0.1  # worth a line
 
 

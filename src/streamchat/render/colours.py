@@ -6,8 +6,10 @@ colours.
 
 from __future__ import annotations
 
+import difflib
+
 from pygments.style import StyleMeta
-from pygments.styles import get_style_by_name
+from pygments.styles import get_all_styles, get_style_by_name
 from pygments.token import Token, _TokenType
 from pygments.util import ClassNotFound
 
@@ -15,6 +17,7 @@ from streamchat.render.cells import TAB_CELLS
 from streamchat.render.lexing import LexedLine
 from streamchat.render.look import Depth, Palette, rgb_parameters
 from streamchat.render.spans import Line, Span
+from streamchat.theme import THEMES
 
 
 class Colours:
@@ -83,3 +86,9 @@ def is_code_style(name: str) -> bool:
     except ClassNotFound:
         return False
     return True
+
+
+def nearest_style(name: str) -> str:
+    """The theme or the style that was perhaps meant; "" if none is near."""
+    known = [*THEMES, *get_all_styles()]
+    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.5)), "")
