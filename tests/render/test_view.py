@@ -151,7 +151,7 @@ def test_the_status_is_the_bottom_row_and_goes_with_the_end() -> None:
     feed_all(view, STARTED, TextDelta("Hello"))
     made.loop.advance(2.1)
     assert made.lines[:2] == ["", "Hello"]
-    assert made.lines[-1].endswith("writing · opus · 2 s · ~1 tokens · 0 tok/s · esc to stop")
+    assert made.lines[-1].endswith("writing · opus · 2 s · ~1 token · 0 tok/s · esc to stop")
     view.close(Ending.COMPLETE, message("Hello"), 12.3)
     assert made.lines == ["", "Hello", "", USAGE]
 
