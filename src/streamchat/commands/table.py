@@ -165,8 +165,9 @@ KEYS = '''\
 | `Enter` | send |
 | `Alt-Enter`, `Ctrl-J`, a trailing `\\` | a new line in the message; so does a paste |
 | `"""` | begins and ends a message of many lines |
-| `Ctrl-C`, `Esc` | stop the answer and keep what arrived; at the prompt, clear the line |
-| `Esc` `Esc` | take the last question back, to edit it |
+| `Ctrl-C`, `Esc` | stop the answer and keep what arrived |
+| `Ctrl-C` at the prompt | clear the line |
+| `Esc` `Esc` | on an empty line, take the last question back to edit it |
 | `Ctrl-O` | show the last thinking, whole |
 | `Ctrl-D` | leave, on an empty line; so does `Ctrl-C` twice |
 | `Up`, `Ctrl-R` | recall and search what was typed before |
