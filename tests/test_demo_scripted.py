@@ -107,7 +107,7 @@ def test_a_gate_holds_the_rest_back(server: ScriptedServer) -> None:
         async with opened(server) as stream:
             deltas = aiter(stream.text_stream)
             arrived = [await anext(deltas)]
-            assert sent.is_set()
+            assert sent.wait(PATIENCE_S)
             assert not server.posts[0].ended.is_set()
             gate.set()
             return [*arrived, *[text async for text in deltas]]
