@@ -450,7 +450,8 @@ def test_a_key_does_not_follow_a_repository(
     server: ScriptedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path(".env").write_text(f"ANTHROPIC_BASE_URL={server.base_url}\n")
-    run = piped("hi", environ={"ANTHROPIC_API_KEY": KEY, "HTTPS_PROXY": "http://127.0.0.1:9"})
+    proxied = {"ANTHROPIC_API_KEY": KEY, "HTTPS_PROXY": "http://127.0.0.1:9"}
+    run = piped("--retries", "0", "hi", environ=proxied)
     assert run.returncode == 69  # the real host, through a proxy that is not there
     assert b"the proxy 127.0.0.1:9 (HTTPS_PROXY) refuses the connection" in run.stderr
     assert server.posts == []
@@ -683,7 +684,10 @@ def test_a_theme_that_there_is_not_is_said(asked: tuple[str, ...]) -> None:
         said = " ".join(terminal.text.split())
         assert "There is no theme 'drakula'; did you mean dracula?" in said
         assert "auto, dark, light, mono" in said
-    with Terminal("--demo", "hi", environ={"STREAMCHAT_THEME": "qqq"}) as terminal:
+
+
+def test_a_theme_of_the_environment_is_judged_too_and_a_style_is_one() -> None:
+    with Terminal("--demo", "echo x", environ={"STREAMCHAT_THEME": "qqq"}) as terminal:
         assert terminal.end() == 78
-    with Terminal("--demo", "--theme", "monokai", "hi") as terminal:
+    with Terminal("--demo", "--theme", "monokai", "echo x") as terminal:
         assert terminal.end() == 0
