@@ -259,7 +259,7 @@ def test_vi_mode() -> None:
 
 def test_plain_sign_and_no_colour() -> None:
     with desk(look=Look(unicode=False, colour=False, marks=False)) as at:
-        at.read("a\x07b\r")
+        at.read("ab\r")
         assert at.screen() == ["> ab"]
         assert "\x1b[0;3" not in at.paper.getvalue()
 
@@ -318,6 +318,26 @@ def test_the_editor_gets_the_text_and_gives_it_back(tmp_path: Path, keys: str) -
         assert run(edited()) == Typed("new!")
     assert copy.read_text() == "one\ntwo"
     assert copy.with_suffix(".mode").read_text() == "600\n"
+
+
+@pytest.mark.parametrize("keys", ["\x18\x05", "\x07"])
+def test_keys_typed_at_once_behind_the_editor_key_wait_and_send_nothing(
+    tmp_path: Path, keys: str
+) -> None:
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\necho new > "$1"')
+    editor.chmod(0o700)
+    with desk(environ={"EDITOR": str(editor), "PATH": os.environ["PATH"]}) as at:
+
+        async def edited() -> Input:
+            reading = asyncio.ensure_future(at.prompt.read())
+            at.type(f"old{keys}bell\r")
+            await at.sees("  bell")
+            at.type("!\r")
+            return await reading
+
+        assert run(edited()) == Typed("new\nbell!")
+        assert at.screen() == ["❯ new", "  bell!"]
 
 
 @pytest.mark.parametrize("editor", ["false", "/nowhere/editor", "'"])

@@ -1,11 +1,12 @@
 """The keys of the prompt, over prompt_toolkit's own emacs or vi bindings.
 
-A result of the running application is the text of the line as it stands, or a Key.
+A result of the running application is the text of the line as it stands, a Key, or Editing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from prompt_toolkit.application import get_app
 from prompt_toolkit.application.run_in_terminal import run_in_terminal
@@ -20,7 +21,7 @@ from prompt_toolkit.search import stop_search
 
 from streamchat.ports import Key
 from streamchat.prompt.completion import is_command
-from streamchat.prompt.editor import edited, editor_command
+from streamchat.prompt.editor import editor_command
 from streamchat.prompt.entry import block_is_open, continues, normalised
 from streamchat.prompt.pastes import Pastes
 from streamchat.sanitize import clean
@@ -169,35 +170,33 @@ def load_unfolding(unfold: Callable[[], None]) -> KeyBindings:
     bindings = KeyBindings()
 
     @bindings.add("c-o", filter=in_line)
-    async def show(event: KeyPressEvent) -> None:
-        await run_in_terminal(unfold)
+    def show(event: KeyPressEvent) -> None:
+        run_in_terminal(unfold)
 
     return bindings
 
 
-def load_editing(
-    pastes: Pastes, environ: Mapping[str, str], remark: Callable[[str], None]
-) -> KeyBindings:
+@dataclass(frozen=True, slots=True)
+class Editing:
+    """The prompt ended for the editor: the keys that follow wait until it is done."""
+
+    document: Document
+    command: list[str]
+
+
+def load_editing(environ: Mapping[str, str], remark: Callable[[str], None]) -> KeyBindings:
     """The editor, and a clean screen. `remark` shows a line beside the prompt."""
     bindings = KeyBindings()
 
     @bindings.add("c-g", filter=in_line)
     @bindings.add("c-x", "c-e", filter=in_line)
-    async def edit(event: KeyPressEvent) -> None:
-        buffer, terminal = event.current_buffer, event.app.input.fileno()
+    def edit(event: KeyPressEvent) -> None:
         command = editor_command(environ)
         if not command:
             remark("no editor: set $VISUAL or $EDITOR")
             return
-        text = pastes.expanded(buffer.text)
-        after = await run_in_terminal(
-            lambda: edited(text, command, environ, terminal), in_executor=True
-        )
-        if after is None:
-            remark("the editor failed")
-        elif after != text:
-            folded = pastes.folded(after)
-            buffer.document = Document(folded, len(folded))
+        event.app.erase_when_done = True
+        event.app.exit(result=Editing(event.current_buffer.document, command))
 
     @bindings.add("c-l")
     def redraw(event: KeyPressEvent) -> None:

@@ -6,6 +6,7 @@ where its cursor is: a terminal that answers late would type the answer.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, nullcontext
 from pathlib import Path
@@ -30,6 +31,7 @@ from streamchat.prompt.completion import (
     SuggestFromHistory,
 )
 from streamchat.prompt.confirm import confirm
+from streamchat.prompt.editor import edited
 from streamchat.prompt.entry import message, normalised
 from streamchat.prompt.history import FileHistory
 from streamchat.prompt.look import Look
@@ -84,6 +86,7 @@ class Prompt:
         self._output = output
         self._look = look
         self._status = status
+        self._environ = environ
         self._remembers = remembers
         self._on_ready = on_ready
         self._unfold = unfold
@@ -98,8 +101,8 @@ class Prompt:
 
     def _new_session(
         self, completer: CommandCompleter, environ: Mapping[str, str]
-    ) -> PromptSession[str | Key]:
-        session: PromptSession[str | Key] = PromptSession(
+    ) -> PromptSession[str | Key | keys.Editing]:
+        session: PromptSession[str | Key | keys.Editing] = PromptSession(
             message=self._message,
             multiline=True,
             prompt_continuation="  ",
@@ -111,7 +114,7 @@ class Prompt:
                     keys.load_pasting(self._pastes),
                     keys.load_completing(),
                     keys.load_unfolding(self._unfold),
-                    keys.load_editing(self._pastes, environ, self._show_remark),
+                    keys.load_editing(environ, self._show_remark),
                 ]
             ),
             completer=completer,
@@ -144,18 +147,41 @@ class Prompt:
         text = self._pastes.folded(normalised(prefill))
         if text and (ahead := taken_text(self._keyboard)):
             text = f"{text}\n{ahead}"
-        self._session.app.erase_when_done = False
         self._mark_output_end()
-        try:
-            result = await self._session.prompt_async(
-                default=Document(text, len(text)), set_exception_handler=False
-            )
-        except EOFError:  # the terminal is gone
-            return Key.END
+        result = await self._line(Document(text, len(text)))
+        while isinstance(result, keys.Editing):
+            result = await self._line(await self._edited(result))
         if isinstance(result, Key):
             return result
         self._mark_output_start()
         return self._sent(result)
+
+    async def _line(self, document: Document) -> str | Key | keys.Editing:
+        self._session.app.erase_when_done = False
+        try:
+            return await self._session.prompt_async(
+                default=document, set_exception_handler=False
+            )
+        except EOFError:  # the terminal is gone
+            return Key.END
+
+    async def _edited(self, editing: keys.Editing) -> Document:
+        """What the editor left, and below it what was typed without sight of it."""
+        document, terminal = editing.document, self._keyboard.fileno()
+        before = self._pastes.expanded(document.text)
+        with interrupts(_nothing):  # Ctrl-C is the editor's
+            after = await asyncio.to_thread(
+                edited, before, editing.command, self._environ, terminal
+            )
+        if after is None:
+            self._show_remark("the editor failed")
+        elif after != before:
+            text = self._pastes.folded(after)
+            document = Document(text, len(text))
+        if ahead := taken_text(self._keyboard):
+            text = f"{document.text}\n{ahead}" if document.text else ahead
+            document = Document(text, len(text))
+        return document
 
     def _sent(self, line: str) -> Typed:
         text = normalised(self._pastes.expanded(line))
