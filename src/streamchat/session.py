@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from streamchat.budget import Budget
 from streamchat.capabilities import ModelFacts, facts_by_table
@@ -17,7 +16,7 @@ from streamchat.conversation import COMPACTS, Conversation
 from streamchat.errors import DiskError
 from streamchat.messages import Block, Message, Request, text_block
 from streamchat.ports import Archive, Exporter, Journal
-from streamchat.records import Partial, Record, Turn
+from streamchat.records import Partial, Record, Turn, stamp
 
 
 @dataclass(slots=True)
@@ -44,9 +43,8 @@ class Session:
     sends_thinking: bool = True  # False once the server refused it in this conversation
 
     def now(self) -> str:
-        """The time as records carry it: ISO 8601, UTC, whole seconds."""
-        moment = datetime.fromtimestamp(self.clock(), UTC)
-        return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+        """The time as records carry it."""
+        return stamp(self.clock())
 
     def message(self, text: str) -> Message:
         """What the user says, behind what was attached to be said with it."""
