@@ -63,7 +63,7 @@ def test_time_that_the_reader_takes_does_not_count_as_silence() -> None:
 
     async def wait_s(seconds: float) -> None:
         nonlocal now
-        async with countdown.waiting():
+        with countdown.waiting():
             now += seconds
             await asyncio.sleep(0)
 
@@ -75,10 +75,27 @@ def test_time_that_the_reader_takes_does_not_count_as_silence() -> None:
         countdown.content(thinking=False)
         await wait_s(9)
         await wait_s(9)
-        with pytest.raises(CutOff, match="nothing came from ada for 10 s"):
-            await wait_s(0)
+        with (
+            pytest.raises(CutOff, match="nothing came from ada for 10 s"),
+            countdown.waiting(),
+        ):
+            await asyncio.Event().wait()
 
     asyncio.run(read())
+
+
+def test_who_was_cancelled_while_a_deadline_passed_stays_cancelled() -> None:
+    async def wait() -> None:
+        with Countdown(Deadlines(idle_s=0), host="ada", now=lambda: 0.0).waiting():
+            await asyncio.Event().wait()
+
+    async def cancel() -> bool:
+        task = asyncio.create_task(wait())
+        asyncio.get_running_loop().call_soon(task.cancel)
+        await asyncio.wait({task})
+        return task.cancelled()
+
+    assert asyncio.run(cancel())
 
 
 @pytest.mark.parametrize("when", ["before the headers", "in the middle"])

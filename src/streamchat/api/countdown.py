@@ -1,11 +1,16 @@
-"""How long the server may still keep us waiting for content."""
+"""How long the server may still keep us waiting for content.
+
+A reply of thousands of deltas waits thousands of times. One timer looks now and then whether
+the wait under way has become too long: a timeout for each would cost half of what reading
+the delta costs.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from streamchat.api.server import Deadlines
 from streamchat.errors import ApiError, CutOff, Unreachable
@@ -21,6 +26,11 @@ class Countdown:
         self._ends = now() + (math.inf if deadlines.total_s is None else deadlines.total_s)
         self._allowed = self._left = deadlines.idle_s
         self._answered = False
+        self._waiter: asyncio.Task[object] | None = None
+        self._due = math.inf  # when its wait has become too long
+        self._timer: asyncio.TimerHandle | None = None
+        self._looks_at = -math.inf
+        self._is_over = False
 
     def content(self, *, thinking: bool) -> None:
         """Something of the reply came; the wait begins anew."""
@@ -32,20 +42,47 @@ class Countdown:
         """The headers came: from now on it is the reply that stalls."""
         self._answered = True
 
-    @asynccontextmanager
-    async def waiting(self) -> AsyncIterator[None]:
-        """Wait for the server. Raises ApiError when a deadline passes."""
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Wait for the server, in the current task. Raises ApiError when a deadline passes."""
+        task = self._waiter = asyncio.current_task()
+        assert task is not None
+        cancelled = task.cancelling()
         began = self._now()
-        left = min(self._left, self._ends - began)
+        self._due = min(began + self._left, self._ends)
+        if not began < self._looks_at <= self._due:
+            self._look_in(self._due - began)
         try:
-            async with asyncio.timeout(left if math.isfinite(left) else None) as timeout:
-                yield
-        except TimeoutError:
-            if not timeout.expired():
-                raise
+            yield
+        except asyncio.CancelledError:
+            if not self._is_over or task.uncancel() > cancelled:
+                raise  # by somebody else
             raise self._expired() from None
         finally:
+            self._waiter = None
             self._left -= self._now() - began
+
+    def stop(self) -> None:
+        """The reply is over; nothing is waited for any more."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _look_in(self, seconds: float) -> None:
+        self.stop()
+        self._looks_at = self._due
+        if math.isfinite(seconds):
+            self._timer = asyncio.get_running_loop().call_later(max(0, seconds), self._look)
+
+    def _look(self) -> None:
+        """End a wait that is overdue; a later one is looked at when it would be."""
+        if self._waiter is None:
+            return  # the next wait sets the timer again
+        left = self._due - self._now()
+        if left > 0:
+            self._look_in(left)
+        else:
+            self._is_over = True
+            self._waiter.cancel()
 
     def _expired(self) -> ApiError:
         if self._now() >= self._ends:

@@ -77,6 +77,7 @@ class Reply:
                 yield RawEvent(self._tap.raw)  # the event that broke it, an error event too
             raise
         finally:
+            self._tap.countdown.stop()
             await stream.close()
 
     async def _open(self) -> SdkStream:
@@ -84,9 +85,10 @@ class Reply:
         manager: AsyncMessageStreamManager[None]
         manager = self._client.messages.stream(**self._params)
         try:
-            async with self._tap.countdown.waiting():
+            with self._tap.countdown.waiting():
                 return await manager.__aenter__()
         except self._faults as fault:
+            self._tap.countdown.stop()
             raise translate(fault, self._server, self._model) from fault
 
     async def _tapped(self, request: APIRequest, call_next: AsyncCallNext) -> Any:

@@ -87,7 +87,7 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
 
     async def _in_time(self, body: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
         while True:
-            async with self._tap.countdown.waiting():
+            with self._tap.countdown.waiting():
                 piece = await anext(body, None)
             if piece is None:
                 return
