@@ -86,12 +86,14 @@ def test_time_that_the_reader_takes_does_not_count_as_silence() -> None:
 
 def test_who_was_cancelled_while_a_deadline_passed_stays_cancelled() -> None:
     async def wait() -> None:
+        task = asyncio.current_task()
+        assert task is not None
         with Countdown(Deadlines(idle_s=0), host="ada", now=lambda: 0.0).waiting():
+            asyncio.get_running_loop().call_later(0, task.cancel)  # just after the deadline
             await asyncio.Event().wait()
 
     async def cancel() -> bool:
         task = asyncio.create_task(wait())
-        asyncio.get_running_loop().call_soon(task.cancel)
         await asyncio.wait({task})
         return task.cancelled()
 
