@@ -1,6 +1,6 @@
 """What to write over one row of the screen to turn it into another.
 
-Owns: reading a row back into cells, and finding the few that differ.
+Owns: reading a row back into runs of one style, and finding what differs.
 Must not know: where the row is, the cursor, the frame.
 
 Rule 1: a column is computed only through characters whose width every terminal agrees
@@ -12,10 +12,11 @@ Rule 2: a patch opens and closes its own styling, so patches can be joined freel
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple, TypeAlias
 
 from streamchat.render.cells import cell_len
 from streamchat.render.rows import Row
@@ -43,11 +44,13 @@ class Patch:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    char: str
+class _Run(NamedTuple):
+    text: str
     style: str  # every SGR since the last reset, one after the other
     link: str
+
+
+_Runs: TypeAlias = tuple[_Run, ...]  # neighbours differ in style or link
 
 
 def plain_text(row: Row) -> str:
@@ -57,7 +60,7 @@ def plain_text(row: Row) -> str:
 
 def is_certain(row: Row) -> bool:
     """Whether every terminal finds the row as wide as we do."""
-    return _cells(row.text) is not None
+    return _runs(row.text) is not None
 
 
 def patch(old: Row, new: Row, *, at_end: bool = False) -> Patch:
@@ -67,9 +70,9 @@ def patch(old: Row, new: Row, *, at_end: bool = False) -> Patch:
     if from_the_end is not None and new.text.startswith(old.text):
         return from_the_end  # text that goes on, as most frames are
     changes = [from_the_end]
-    before, after = _cells(old.text), _cells(new.text)
+    before, after = _runs(old.text), _runs(new.text)
     if before is not None and after is not None:
-        changes.append(_patch_cells(before, after, old.width, new.width))
+        changes.append(_patch_runs(before, after, old.width, new.width))
     safe = [change for change in changes if change is not None]
     whole = Patch(0, ERASE_REST + new.text, new.width)
     return min(safe, key=lambda change: len(change.text)) if safe else whole
@@ -78,7 +81,7 @@ def patch(old: Row, new: Row, *, at_end: bool = False) -> Patch:
 def _from_the_end(old: Row, new: Row) -> Patch | None:
     """Back over what goes, if anything, then what comes; None when that is not safe."""
     goes_on = new.text.startswith(old.text)
-    kept = len(old.text) if goes_on else _common(old.text, new.text)
+    kept = len(old.text) if goes_on else _same(old.text, new.text)
     goes, comes = old.text[kept:], new.text[kept:]
     # A joiner or a combining mark would reach back into the last cell.
     starts_afresh = comes[:1] == "\x1b" or _CERTAIN.fullmatch(comes[:1])
@@ -97,36 +100,67 @@ def _ends_in_escape(text: str, cut: int) -> bool:
     return escape is None or escape.end() > cut
 
 
-def _patch_cells(
-    before: tuple[_Cell, ...], after: tuple[_Cell, ...], old_width: int, new_width: int
-) -> Patch:
+def _patch_runs(before: _Runs, after: _Runs, old_width: int, new_width: int) -> Patch:
     start = _common(before, after)
-    stop = len(after)
+    stop = size = _size(after)
     if old_width == new_width:
-        stop -= _common(before[start:][::-1], after[start:][::-1])
-    column = _width(after[:start])
-    middle = after[start:stop]
+        most = min(size, _size(before)) - start
+        stop -= min(most, _common(before[::-1], after[::-1], from_end=True))
+    column = _width(_cut(after, 0, start))
+    middle = _cut(after, start, stop)
     erase = ERASE_REST if new_width < old_width else ""
     return Patch(column, _styled(middle) + erase, column + _width(middle))
 
 
-def _common(one: Sequence[object], other: Sequence[object]) -> int:
+def _common(one: Iterable[_Run], other: Iterable[_Run], *, from_end: bool = False) -> int:
+    """How many characters are the same, up to the first that differs in any way."""
     count = 0
     for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        count += 1
+        if a == b:
+            count += len(a.text)
+            continue
+        if a[1:] == b[1:]:
+            texts = (a.text[::-1], b.text[::-1]) if from_end else (a.text, b.text)
+            count += _same(*texts)
+        break
     return count
 
 
-def _width(cells: tuple[_Cell, ...]) -> int:
-    return cell_len("".join(cell.char for cell in cells))
+def _same(one: str, other: str) -> int:
+    """How long the beginning is that both have, by halving: comparing slices is fast."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
-def _styled(cells: tuple[_Cell, ...]) -> str:
+def _cut(runs: _Runs, start: int, stop: int) -> list[_Run]:
+    """The characters from `start` to `stop`."""
+    cut = []
+    for run in runs:
+        part = run.text[max(start, 0) : max(stop, 0)]
+        if part:
+            cut.append(run._replace(text=part))
+        start -= len(run.text)
+        stop -= len(run.text)
+    return cut
+
+
+def _size(runs: _Runs) -> int:
+    return sum(len(run.text) for run in runs)
+
+
+def _width(runs: Iterable[_Run]) -> int:
+    return cell_len("".join(run.text for run in runs))
+
+
+def _styled(runs: Iterable[_Run]) -> str:
     out = []
-    for (style, link), run in groupby(cells, key=lambda cell: (cell.style, cell.link)):
-        text = "".join(cell.char for cell in run)
+    for text, style, link in runs:
         out.append(
             link + style + text + (_RESET if style else "") + (_LINK_END if link else "")
         )
@@ -134,19 +168,25 @@ def _styled(cells: tuple[_Cell, ...]) -> str:
 
 
 @lru_cache(maxsize=512)  # a screenful or two: each row is met as new, then as old
-def _cells(text: str) -> tuple[_Cell, ...] | None:
-    cells: list[_Cell] = []
+def _runs(text: str) -> _Runs | None:
+    runs = [run for run in _pieces(text) if run.text]
+    if not all(_CERTAIN.fullmatch(run.text) for run in runs):
+        return None
+    return tuple(
+        _Run("".join(run.text for run in equal), *look)
+        for look, equal in groupby(runs, key=lambda run: run[1:])
+    )
+
+
+def _pieces(text: str) -> Iterator[_Run]:
+    """The text between the escape sequences."""
     style = link = ""
     position = 0
-    for escape in (*_ESCAPE.finditer(text), None):
-        piece = text[position : escape.start() if escape else len(text)]
-        if not _CERTAIN.fullmatch(piece):
-            return None
-        cells.extend(_Cell(char, style, link) for char in piece)
-        if escape is not None:
-            style, link = _after(escape[0], style, link)
-            position = escape.end()
-    return tuple(cells)
+    for escape in _ESCAPE.finditer(text):
+        yield _Run(text[position : escape.start()], style, link)
+        style, link = _after(escape[0], style, link)
+        position = escape.end()
+    yield _Run(text[position:], style, link)
 
 
 def _after(escape: str, style: str, link: str) -> tuple[str, str]:
