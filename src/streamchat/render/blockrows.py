@@ -8,9 +8,10 @@ block is rendered by itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import assert_never
+from functools import lru_cache
+from typing import TypeAlias, assert_never
 
 from streamchat.blocks.leaves import (
     CodeEnd,
@@ -51,6 +52,7 @@ _HEADINGS: tuple[Part, ...] = (
     "heading6",
 )
 _NONE: frozenset[str] = frozenset()
+_LINES_KEPT = 256  # of the open end, which most frames show again as they were
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +65,32 @@ class _Drawn:
     missed: frozenset[str] = _NONE  # labels that were looked up in vain
 
 
+_Spans: TypeAlias = tuple[Span, ...]
+_Cut: TypeAlias = Callable[[_Spans, _Spans, _Spans, int, Breaker], tuple[Row, ...]]
+
+
+def _cut(
+    line: _Spans, first: _Spans, rest: _Spans, width: int, breaker: Breaker
+) -> tuple[Row, ...]:
+    """The line as rows of text at most `width` wide, behind `first` and then `rest`."""
+    before, *others = broken(line, width, breaker)
+    return row_of([*first, *before]), *(row_of([*rest, *part]) for part in others)
+
+
 class BlockRows:
-    def __init__(self, palette: Palette, width: int, inline: Inline, code: CodeBlocks) -> None:
+    def __init__(
+        self,
+        palette: Palette,
+        width: int,
+        inline: Inline,
+        code: CodeBlocks,
+        cut: _Cut = _cut,
+    ) -> None:
         self.width = width
         self.code = code
         self._palette = palette
         self._inline = inline
+        self._cut = cut
         self._live: BlockRows | None = None
 
     def at_width(self, width: int) -> BlockRows:
@@ -77,8 +99,13 @@ class BlockRows:
     def live(self) -> BlockRows:
         """The same for the open end of the document, with a memory from frame to frame."""
         if self._live is None:
-            inline = LiveInline(self._palette)
-            self._live = BlockRows(self._palette, self.width, inline, self.code)
+            self._live = BlockRows(
+                self._palette,
+                self.width,
+                LiveInline(self._palette),
+                self.code,
+                lru_cache(_LINES_KEPT)(_cut),
+            )
         return self._live
 
     def rows(
@@ -105,10 +132,10 @@ class BlockRows:
 
     def _behind(self, prefix: Prefix, lines: list[Line], breaker: Breaker) -> list[Row]:
         width = max(1, self.width - prefix.cells)
+        first, rest = tuple(prefix.first), tuple(prefix.rest)
         rows: list[Row] = []
         for line in lines:
-            for part in broken(line, width, breaker):
-                rows.append(row_of([*(prefix.rest if rows else prefix.first), *part]))
+            rows += self._cut(tuple(line), rest if rows else first, rest, width, breaker)
         return rows
 
     def _drawn(self, leaf: Leaf, references: Mapping[str, Reference]) -> _Drawn:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 # Characters that take one cell each whatever surrounds them; a text of these alone is
@@ -49,8 +50,11 @@ def graphemes(text: str) -> Iterator[tuple[str, int]]:
 
 
 def cell_len(text: str) -> int:
-    if is_narrow(text):
-        return len(text)
+    return len(text) if is_narrow(text) else _wide_len(text)
+
+
+@lru_cache(1024)  # a row is measured again whenever something beside it changes
+def _wide_len(text: str) -> int:
     return sum(cells for _, cells in graphemes(text))
 
 

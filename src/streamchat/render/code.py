@@ -48,6 +48,7 @@ class ColouredCode(OpenCode):
         # What the held lines look like so far, for the live view only. It may be
         # behind, and is brought up to date when it is asked for.
         self._ahead: list[LexedLine] = []
+        self._shown: list[Line] = []
 
     def feed(self, text: str) -> list[Line]:
         self._held.append(text)
@@ -62,15 +63,16 @@ class ColouredCode(OpenCode):
             lexed = lexed_line(self._lexer, mark, text)
             self._ahead.append(lexed)
             mark = lexed.mark
-        lines = list(map(self._colours.line, self._held, self._ahead))
-        return _Unsettled(self._lexer, self._colours, mark, lines)
+        known = len(self._shown)
+        self._shown += map(self._colours.line, self._held[known:], self._ahead[known:])
+        return _Unsettled(self._lexer, self._colours, mark, self._shown.copy())
 
     def _settle(self, count: int) -> list[Line]:
         if not count:
             return []
         lexed = self._lexer.lex(self._mark, list(map(lexable, self._held)))
         settled, self._held = self._held[:count], self._held[count:]
-        self._mark, self._ahead = lexed[count - 1].mark, lexed[count:]
+        self._mark, self._ahead, self._shown = lexed[count - 1].mark, lexed[count:], []
         return list(map(self._colours.line, settled, lexed[:count]))
 
 
