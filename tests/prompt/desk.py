@@ -13,10 +13,10 @@ from typing import TypeVar
 import pyte
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import PipeInput, create_pipe_input
-from prompt_toolkit.output.vt100 import Vt100_Output
 
 from streamchat.ports import Input
 from streamchat.prompt import Choice, Look, Prompt
+from streamchat.prompt.terminal import TerminalScreen
 
 Result = TypeVar("Result")
 PATIENCE_SECONDS = 10
@@ -59,6 +59,15 @@ class Paper(io.StringIO):
             await self._written.wait()
 
 
+class _Screen(pyte.HistoryScreen):
+    """As in tmux, what is erased from the first cell of the screen on is kept."""
+
+    def erase_in_display(self, how: int = 0, *args: object, **kwargs: object) -> None:
+        if how == 0 and (self.cursor.x, self.cursor.y) == (0, 0):
+            self.history.top.extend(self.buffer.pop(y) for y in range(self.lines))
+        super().erase_in_display(how, *args, **kwargs)
+
+
 @dataclass
 class Desk:
     keys: PipeInput
@@ -73,13 +82,22 @@ class Desk:
         self.type(f"\x1b[200~{text}\x1b[201~")
 
     def terminal(self) -> pyte.HistoryScreen:
-        screen = pyte.HistoryScreen(self.size.columns, self.size.rows, history=1000)
+        screen = _Screen(self.size.columns, self.size.rows, history=1000)
         pyte.Stream(screen).feed(self.paper.getvalue())
         return screen
 
     def screen(self) -> list[str]:
         """The rows of the screen down to the last that is not blank."""
         return _rows(self.terminal().display)
+
+    def whole(self) -> list[str]:
+        """The rows of the scrollback and of the screen."""
+        terminal = self.terminal()
+        above = [
+            "".join(row[column].data for column in range(self.size.columns))
+            for row in terminal.history.top
+        ]
+        return _rows([*above, *terminal.display])
 
     async def sees(self, text: str) -> None:
         await self.paper.until(lambda: any(text in row for row in self.screen()))
@@ -114,7 +132,7 @@ def desk(
     with create_pipe_input() as keys:
         prompt = Prompt(
             keys,
-            Vt100_Output(paper, lambda: size, term="xterm", enable_cpr=False),
+            TerminalScreen(paper, lambda: size, "xterm"),
             history=history,
             commands=ROWS,
             arguments=arguments,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from desk import Desk, desk, run
+from desk import ROWS, Desk, desk, run
 from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.data_structures import Size
 from prompt_toolkit.document import Document
 
 from streamchat.ports import Typed
@@ -37,6 +38,15 @@ def test_tab_shows_the_commands_with_their_help() -> None:
             "    /retry         Ask again.",
             "    /resume [REF]  Open another.",
         ]
+
+
+@pytest.mark.parametrize("rows", [3, 4, 5, 8])
+def test_a_low_window_shows_what_it_can_of_the_menu(rows: int) -> None:
+    with desk(size=Size(rows=rows, columns=20)) as at:
+        shown = run(menu_for(at, "/", "/help"))
+    assert shown[0] == "❯ /"
+    names = [f"/{row.name}" for row in ROWS]
+    assert [row.split()[0] for row in shown[1:]] == names[: rows - 1]
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,27 @@ def test_enter_sends_and_the_text_stays_on_the_screen() -> None:
         assert at.screen() == ["❯ hello world"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "rows"),
+    [
+        ("\n".join(f"line {number}" for number in range(25)), 25),  # a window has ten
+        ("word " * 100 + "end", 14),
+        ("日本" * 100, 11),
+        ("\t\x07" + "x" * 400, 11),
+    ],
+)
+def test_a_message_taller_than_the_window_stays_whole(typed: str, rows: int) -> None:
+    with desk() as at:
+        at.paste(typed)
+        assert at.read("\r") == Typed(typed)
+        whole = at.whole()
+        assert len(whole) == rows
+        assert whole[0].startswith("❯ ")
+        assert all(row.startswith("  ") for row in whole[1:])
+        letters = "".join("".join(whole).removeprefix("❯").split())
+        assert letters == "".join(typed.replace("\x07", "␇").split())
+
+
 @pytest.mark.parametrize("new_line", [ALT_ENTER, CTRL_J, "\\\r"])
 def test_keys_for_a_new_line(new_line: str) -> None:
     with desk() as at:

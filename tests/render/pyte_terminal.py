@@ -24,6 +24,8 @@ class _Screen(pyte.HistoryScreen):
     - a zero-width character that is no combining mark ends what is drawn. Here what a
       terminal draws as one (a family, a flag) is one cell, or two;
     - it knows neither links (kept as the background) nor dim (kept as blinking).
+
+    As in tmux, what is erased from the first cell of the screen on is kept as history.
     """
 
     link = "default"
@@ -37,6 +39,11 @@ class _Screen(pyte.HistoryScreen):
         super().select_graphic_rendition(*attrs)
         dim = self.cursor.attrs.blink and 0 not in attrs and bool(attrs)
         self.cursor.attrs = self.cursor.attrs._replace(bg=self.link, blink=dim or 2 in attrs)
+
+    def erase_in_display(self, how: int = 0, *args: object, **kwargs: object) -> None:
+        if how == 0 and (self.cursor.x, self.cursor.y) == (0, 0):
+            self.history.top.extend(self.buffer.pop(y) for y in range(self.lines))
+        super().erase_in_display(how, *args, **kwargs)
 
     def draw(self, data: str) -> None:
         if is_narrow(data):

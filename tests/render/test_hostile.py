@@ -37,7 +37,7 @@ LINKED = Look(theme_named("dark"), Depth.TRUE_COLOUR, hyperlinks=True)
 
 # All that the painter and the rows are made of.
 OURS = re.compile(
-    r"\x1b\[[0-9;]*m|\x1b\[\?(?:25|7|2026)[hl]|\x1b\[\d*[ABDGJKLM]|\x08"
+    r"\x1b\[[0-9;]*m|\x1b\[\?(?:25|7|2026)[hl]|\x1b\[\d*[ABCDGJKLM]|\x08"
     r"|\x1b\]8;(?:id=[0-9a-f]+;(?:https?://|mailto:)[\x21-\x7e]+|;)\x1b\\|\r|\n",
     re.IGNORECASE,
 )

@@ -9,6 +9,7 @@ from pyte_terminal import MODES, PyteTerminal, printed
 from row_streams import RowStream, row_of
 
 from streamchat.render.painter import Painter
+from streamchat.render.pen import ERASE_BELOW
 from streamchat.render.rowdiff import plain_text
 from streamchat.render.rows import BLANK, Row
 
@@ -183,14 +184,14 @@ def test_a_terminal_that_reflows_is_erased_from_where_the_rows_went() -> None:
     painter.frame([], [row_of("x" * 70), row_of("y" * 79), row_of("end")])
     painter.resize(40, 24)
     # two rows became two each, and the cursor stands in a fifth
-    assert painter.frame([], []) == "\r\x1b[4A\x1b[J\x1b[?7h"
+    assert painter.frame([], []) == f"\r\x1b[4A{ERASE_BELOW}\x1b[?7h"
 
 
 def test_the_cursor_of_such_a_terminal_may_be_in_the_second_part_of_its_row() -> None:
     painter = Painter(width=80, height=24, reflows=True)
     painter.frame([], [row_of("x" * 70), row_of("y" * 79)])
     painter.resize(40, 24)
-    assert painter.frame([], []) == "\r\x1b[3A\x1b[J\x1b[?7h"
+    assert painter.frame([], []) == f"\r\x1b[3A{ERASE_BELOW}\x1b[?7h"
 
 
 def test_leaving_at_any_time_goes_below_the_live_region_and_wraps_again() -> None:

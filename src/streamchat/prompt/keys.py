@@ -53,13 +53,17 @@ def at_command() -> bool:
     return is_command(get_app().current_buffer.document.text_before_cursor)
 
 
-def load_sending() -> KeyBindings:
-    """Enter sends, and the many ways to a new line. A later binding goes first."""
+def load_sending(is_taller: Callable[[str], bool]) -> KeyBindings:
+    """Enter sends, and the many ways to a new line. A later binding goes first.
+
+    A text that `is_taller` than the window is erased, to be printed whole."""
     bindings = KeyBindings()
 
     @bindings.add("enter", filter=in_line)
     def send(event: KeyPressEvent) -> None:
-        event.app.exit(result=event.current_buffer.text, style="class:accepted")
+        text = event.current_buffer.text
+        event.app.erase_when_done = is_taller(text)
+        event.app.exit(result=text, style="class:accepted")
 
     @bindings.add("enter", filter=in_line & in_open_block)
     @bindings.add("escape", "enter", filter=in_line)

@@ -68,7 +68,13 @@ class Shown(Processor):
         self._pastes = pastes
 
     def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
-        fragments = transformation_input.fragments
+        return self._transformation(transformation_input.fragments)
+
+    def fragments(self, line: str) -> StyleAndTextTuples:
+        """The line as it is drawn."""
+        return self._transformation([("", line)]).fragments
+
+    def _transformation(self, fragments: StyleAndTextTuples) -> Transformation:
         line = fragment_list_to_text(fragments)
         if line.isascii() and line.isprintable():
             return Transformation(fragments)

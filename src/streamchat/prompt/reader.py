@@ -14,11 +14,16 @@ from pathlib import Path
 from prompt_toolkit.application import get_app
 from prompt_toolkit.document import Document
 from prompt_toolkit.enums import EditingMode
-from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.formatted_text import (
+    FormattedText,
+    StyleAndTextTuples,
+    to_formatted_text,
+)
 from prompt_toolkit.input import Input as KeyInput
 from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.key_binding import merge_key_bindings
 from prompt_toolkit.output import Output
+from prompt_toolkit.shortcuts import print_formatted_text
 from prompt_toolkit.shortcuts.prompt import PromptSession
 
 from streamchat.ports import Input, Key, Stop, Typed
@@ -31,6 +36,7 @@ from streamchat.prompt.completion import (
     SuggestFromHistory,
 )
 from streamchat.prompt.confirm import confirm
+from streamchat.prompt.echo import CONTINUATION, echo, is_taller
 from streamchat.prompt.editor import edited
 from streamchat.prompt.entry import message, normalised
 from streamchat.prompt.history import FileHistory
@@ -44,6 +50,7 @@ from streamchat.shelf import Shelf
 
 # How long Esc waits for the key it may be a chord with; in vi mode it is a key by itself.
 CHORD_SECONDS = 0.5
+MENU_ROWS = 8
 _PROMPT_START, _INPUT_START = "\x1b]133;A;redraw=0\a", "\x1b]133;B\a"
 _UNSEEN = "[ZeroWidthEscape]"
 _OUTPUT_START, _OUTPUT_END = "\x1b]133;C\a", "\x1b]133;D\a"
@@ -96,6 +103,7 @@ class Prompt:
         self._hint_is_brief = True
         self._output_is_marked = False
         self._pastes = Pastes()
+        self._shown = Shown(self._pastes)
         self._history = FileHistory(history)
         self._session = self._new_session(CommandCompleter(commands, arguments), environ)
 
@@ -105,11 +113,11 @@ class Prompt:
         session: PromptSession[str | Key | keys.Editing] = PromptSession(
             message=self._message,
             multiline=True,
-            prompt_continuation="  ",
+            prompt_continuation=CONTINUATION,
             editing_mode=EditingMode.VI if self._look.vi else EditingMode.EMACS,
             key_bindings=merge_key_bindings(
                 [
-                    keys.load_sending(),
+                    keys.load_sending(self._is_taller),
                     keys.load_leaving(self._hint_again),
                     keys.load_pasting(self._pastes),
                     keys.load_completing(),
@@ -123,7 +131,7 @@ class Prompt:
             enable_history_search=True,
             search_ignore_case=True,
             auto_suggest=SuggestFromHistory(),
-            input_processors=[Shown(self._pastes)],
+            input_processors=[self._shown],
             rprompt=self._right,
             placeholder=self._placeholder,
             enable_suspend=True,
@@ -136,6 +144,7 @@ class Prompt:
         session.app.ttimeoutlen = ESCAPE_SECONDS
         session.app.timeoutlen = ESCAPE_SECONDS if self._look.vi else CHORD_SECONDS
         session.app.terminal_size_polling_interval = None  # SIGWINCH tells
+        session.app.before_render += self._fit_menu
         session.app.after_render += self._rendered
         session.default_buffer.on_text_changed += self._changed
         return session
@@ -153,6 +162,8 @@ class Prompt:
             result = await self._line(await self._edited(result))
         if isinstance(result, Key):
             return result
+        if self._session.app.erase_when_done:
+            self._echo(result)
         self._mark_output_start()
         return self._sent(result)
 
@@ -182,6 +193,19 @@ class Prompt:
             text = f"{document.text}\n{ahead}" if document.text else ahead
             document = Document(text, len(text))
         return document
+
+    def _is_taller(self, line: str) -> bool:
+        return is_taller(line, self._shown, self._output.get_size())
+
+    def _echo(self, line: str) -> None:
+        """What prompt_toolkit would have shown only the end of."""
+        sign = to_formatted_text(self._message(), style="class:prompt")
+        print_formatted_text(
+            FormattedText(echo(line, self._shown, sign, self._output.get_size())),
+            style=self._look.styles,
+            color_depth=self._look.depth,
+            output=self._output,
+        )
 
     def _sent(self, line: str) -> Typed:
         text = normalised(self._pastes.expanded(line))
@@ -252,6 +276,11 @@ class Prompt:
     def _show_remark(self, text: str) -> None:
         self._remark = text
         self._session.app.invalidate()
+
+    def _fit_menu(self, _: object) -> None:
+        """In a window without that much room prompt_toolkit would show nothing else."""
+        rows = self._output.get_size().rows
+        self._session.reserve_space_for_menu = min(MENU_ROWS, rows)
 
     def _rendered(self, _: object) -> None:
         self._session.app.after_render -= self._rendered

@@ -10,7 +10,7 @@ import fcntl
 import os
 import termios
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TextIO
 
@@ -75,9 +75,21 @@ def open_keyboard(stream: TextIO) -> Vt100Input:
     return TerminalKeys(stream)
 
 
-def open_screen(stream: TextIO, *, term: str) -> Output:
+class TerminalScreen(Vt100_Output):
     """A terminal to draw on; it is never asked where its cursor is."""
-    return Vt100_Output(stream, lambda: _size(stream), term=term, enable_cpr=False)
+
+    def __init__(self, stream: TextIO, get_size: Callable[[], Size], term: str) -> None:
+        super().__init__(stream, get_size, term=term, enable_cpr=False)
+
+    def erase_down(self) -> None:
+        """From the second column on, the first by itself: tmux takes an erasing from the very
+        first cell for a screen that is left, and puts all of it into the scrollback."""
+        self.write_raw("\x1b[K\x1b[C\x1b[J\x1b[D")
+
+
+def open_screen(stream: TextIO, *, term: str) -> Output:
+    """The terminal on that stream."""
+    return TerminalScreen(stream, lambda: _size(stream), term)
 
 
 def _size(stream: TextIO) -> Size:

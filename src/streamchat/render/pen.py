@@ -14,7 +14,9 @@ WRAP_ON = "\x1b[?7h"
 WRAP_OFF = "\x1b[?7l"
 CURSOR_ON = "\x1b[?25h"
 RESTORE = SYNC_OFF + WRAP_ON + "\x1b[0m" + CURSOR_ON
-ERASE_BELOW = "\x1b[J"
+# From the second column on: tmux takes ED at the very first cell for a screen that is left,
+# and puts all of it into the scrollback.
+ERASE_BELOW = "\x1b[K\x1b[C\x1b[J\r"
 
 
 class Pen:
@@ -77,6 +79,7 @@ class Pen:
         self.count_change()
 
     def erase_below(self) -> None:
+        """From the first column of this row."""
         self._out.append(ERASE_BELOW)
         self.count_change()
 
