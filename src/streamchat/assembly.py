@@ -14,17 +14,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from streamchat.arguments import Invocation
-from streamchat.attachments import attachment
 from streamchat.budget import Budget, Price
 from streamchat.config import Paths, read_prompt_file
 from streamchat.environment import Environment
 from streamchat.errors import ConfigError, UsageError
-from streamchat.export import Exporter
-from streamchat.modelcache import ModelCache
 from streamchat.notes import Notes
 from streamchat.ports import Archive, Opened
 from streamchat.prices import Prices
-from streamchat.session import Session
 from streamchat.settings import (
     CredentialKind,
     Settings,
@@ -38,7 +34,9 @@ from streamchat.theme import THEMES
 
 if TYPE_CHECKING:
     from streamchat.api import Api, Server
+    from streamchat.modelcache import ModelCache
     from streamchat.render import TerminalScreen
+    from streamchat.session import Session
 
 NO_KEY = "no-key"
 A_DAY_S = 86400.0  # what "no limit" comes to
@@ -162,6 +160,10 @@ def catalogue_of(run: Run) -> Catalogue:
 def session_of(run: Run, archive: Archive, *, copied: str = "") -> Session:
     """The conversation that was asked for, or a copy of the one at the path `copied`.
     Raises NotFound, Busy, DiskError, ConfigError."""
+    from streamchat.attachments import attachment  # 15 ms, these: a report needs none
+    from streamchat.export import Exporter
+    from streamchat.session import Session
+
     settings = run.settings
     opened = _opened(run, archive, copied)
     session = Session(
@@ -205,6 +207,8 @@ def model_cache_of(run: Run) -> ModelCache | None:
     """None where nothing may be written, and for the demo, which is new each time."""
     if run.settings.demo or run.settings.no_save:
         return None
+    from streamchat.modelcache import ModelCache
+
     url = endpoint(run.settings).address.url
     return ModelCache(run.paths.cache_dir, url, run.env.clock)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from streamchat.conversation import Conversation
 
@@ -26,8 +26,7 @@ class Summary:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """A conversation's file as its directory shows it. It was not changed since when
     size and time are the same."""
 

@@ -19,7 +19,7 @@ from typing import TypeVar
 from streamchat.errors import DiskError
 from streamchat.search import reading, writing
 from streamchat.search.database import discard, is_damage, open_file, open_memory
-from streamchat.search.reading import Known
+from streamchat.search.reading import Stamp
 from streamchat.search.words import query_of
 from streamchat.search.writing import Entry
 from streamchat.shelf import Files, Hit, Kept, Progress, Summary
@@ -64,15 +64,14 @@ class Index:
 
     def summaries(self, files: Files) -> list[Summary]:
         kept = files.kept()
-        known = self._run(reading.known)
-        while stale := _stale(kept, known, texts=False):
+        while stale := _stale(kept, self._run(reading.stamps), texts=False):
             losses = self._losses
             for batch in _batches(stale):
                 self._take_in(files, batch, texts=False)
-            known = self._run(reading.known)
             if losses == self._losses:
                 break
-        found = (known[each.path].summary for each in kept if each.path in known)
+        known = self._run(reading.summaries)
+        found = (known[each.path] for each in kept if each.path in known)
         return [summary for summary in found if summary.turns]
 
     def search(self, text: str, *, most: int) -> list[Hit]:
@@ -103,7 +102,7 @@ class Index:
         while losses != self._losses:  # once, and again when the index was lost meanwhile
             losses = self._losses
             kept = files.kept()
-            known = self._run(reading.known)
+            known = self._run(reading.stamps)
             self._remove(known.keys() - {each.path for each in kept})
             stale = _stale(kept, known, texts=True)
             done = 0
@@ -188,7 +187,7 @@ class Index:
         return True
 
 
-def _stale(kept: Iterable[Kept], known: Mapping[str, Known], *, texts: bool) -> list[Kept]:
+def _stale(kept: Iterable[Kept], known: Mapping[str, Stamp], *, texts: bool) -> list[Kept]:
     """What changed since it was read, or was not read so far."""
 
     def is_fresh(each: Kept) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from streamchat.search.words import HIT_BEGINS, HIT_ENDS, shown
 from streamchat.shelf import Hit, Kept, Summary
@@ -21,27 +21,30 @@ _SUMMARY = (
 _TURN = "turns.turn, turns.role, turns.at"
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the index has of a file."""
+class Stamp(NamedTuple):
+    """How a file was when it was read."""
 
     size: int
     written_ns: int
     searchable: bool
-    summary: Summary
 
     def is_of(self, kept: Kept) -> bool:
         return (self.size, self.written_ns) == (kept.size, kept.written_ns)
 
 
-def known(db: sqlite3.Connection) -> dict[str, Known]:
+def stamps(db: sqlite3.Connection) -> dict[str, Stamp]:
+    """What was read, by its path."""
+    rows = db.execute("SELECT path, size, written_ns, searchable FROM files")
+    return {
+        os.fsdecode(path): Stamp(size, written_ns, searchable)
+        for path, size, written_ns, searchable in rows
+    }
+
+
+def summaries(db: sqlite3.Connection) -> dict[str, Summary]:
     """What there is of each file, by its path."""
-    query = f"SELECT {_SUMMARY}, files.size, files.searchable FROM files"
-    found = (
-        Known(size, row[1], bool(searchable), _summary(row))
-        for *row, size, searchable in db.execute(query)
-    )
-    return {each.summary.path: each for each in found}
+    found = map(_summary, db.execute(f"SELECT {_SUMMARY} FROM files"))
+    return {summary.path: summary for summary in found}
 
 
 def _summary(row: Sequence[object]) -> Summary:

@@ -211,12 +211,15 @@ class Folder:
 
     def kept(self) -> list[Kept]:
         """The conversation files, newest first. Raises OSError."""
+        directory = str(self.path)
         found = []
         with suppress(FileNotFoundError):
-            for name in self.disk.list(str(self.path)):
+            for name in self.disk.list(directory):
                 if name.endswith(".jsonl"):
-                    with suppress(FileNotFoundError):  # deleted meanwhile
-                        path = f"{self.path}/{name}"
+                    path = f"{directory}/{name}"
+                    try:
                         state = self.disk.look(path)
-                        found.append(Kept(path, state.st_size, state.st_mtime_ns))
+                    except FileNotFoundError:  # deleted meanwhile
+                        continue
+                    found.append(Kept(path, state.st_size, state.st_mtime_ns))
         return sorted(found, key=lambda kept: (kept.written_ns, kept.path), reverse=True)
