@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from streamchat.amounts import price_in_words
 from streamchat.messages import JsonObject
 from streamchat.shelf import Hit, Summary
 
@@ -30,7 +31,7 @@ def ago(clock: Callable[[], float]) -> Callable[[float], str]:
 
 def cost(usd: float | None) -> str:
     """A price, or a dash where it is unknown: never 0 for "unknown"."""
-    return "–" if usd is None else f"${usd:.4f}" if usd < 0.1 else f"${usd:.2f}"
+    return "–" if usd is None else price_in_words(usd)
 
 
 def conversations_table(summaries: Iterable[Summary], *, now: float) -> str:
