@@ -150,7 +150,13 @@ def test_usage_is_what_the_start_and_the_deltas_said_together(server: ScriptedSe
         "input_tokens": 3,
         "cache_creation_input_tokens": 5,
         "cache_read_input_tokens": 7,
+        "cache_creation": {"ephemeral_5m_input_tokens": 3, "ephemeral_1h_input_tokens": 2},
         "output_tokens": 1,
+    }
+    last = {
+        "output_tokens": 9,
+        "output_tokens_details": {"thinking_tokens": 4},
+        "server_tool_use": {"web_search_requests": 2, "web_fetch_requests": 0},
     }
     server.enqueue(
         event_reply(
@@ -158,13 +164,13 @@ def test_usage_is_what_the_start_and_the_deltas_said_together(server: ScriptedSe
             sse(
                 "message_delta",
                 delta={"stop_reason": "end_turn"},
-                usage={"output_tokens": 9, "output_tokens_details": {"thinking_tokens": 4}},
+                usage=last,
             ),
             sse("message_stop"),
         )
     )
     events = receive(server.base_url).events
-    assert UsageUpdated(Usage(3, 9, 5, 7, 4)) in events
+    assert UsageUpdated(Usage(3, 9, 5, 7, 4, cache_1h_tokens=2, web_searches=2)) in events
 
 
 def test_the_request_carries_all_that_was_set(server: ScriptedServer) -> None:

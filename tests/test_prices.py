@@ -19,6 +19,8 @@ MILLION = 1_000_000
         ("claude-sonnet-5-5", Usage(0, 0, cache_read_input_tokens=MILLION), 0.10),
         ("claude-sonnet-5-5", Usage(0, 0, cache_creation_input_tokens=MILLION), 2.50),
         ("claude-opus-5-5", Usage(1000, 500, 2000, 4000), 0.0248),
+        ("claude-sonnet-5-5", Usage(0, 0, MILLION, cache_1h_tokens=400_000), 3.10),
+        ("claude-sonnet-5-5", Usage(0, 0, web_searches=3), 0.03),
         ("claude-haiku-5-5", Usage(100_000, 1000), 0.0105),
         ("claude-haiku-5-5", Usage(200_000, 1000), 0.1025),  # the dearer tier, all of it
         ("claude-haiku-4-5-20251001", Usage(MILLION, 0), 1.0),

@@ -23,7 +23,9 @@ THINKING_TYPES = frozenset({"thinking", "redacted_thinking"})
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one exchange, as `message_delta` counts them (cumulative).
+    """Tokens of one exchange, as `message_delta` counts them (cumulative), and the searches
+    that the server made for it. `cache_1h_tokens` are those of the cache creation that are
+    kept for an hour instead of five minutes.
 
     `None` means that the server did not say (several compatible servers do not).
     """
@@ -33,18 +35,23 @@ class Usage:
     cache_creation_input_tokens: int | None = None
     cache_read_input_tokens: int | None = None
     thinking_tokens: int | None = None
+    cache_1h_tokens: int | None = None
+    web_searches: int | None = None
 
     @classmethod
     def from_wire(cls, data: Mapping[str, Any]) -> Usage:
         """Read a wire `usage` object; anything that is not a count is unknown."""
-        details = data.get("output_tokens_details")
-        thinking = details.get("thinking_tokens") if isinstance(details, Mapping) else None
+        thinking = _within(data, "output_tokens_details", "thinking_tokens")
+        kept_1h = _within(data, "cache_creation", "ephemeral_1h_input_tokens")
+        searches = _within(data, "server_tool_use", "web_search_requests")
         return cls(
             input_tokens=_count(data.get("input_tokens")),
             output_tokens=_count(data.get("output_tokens")),
             cache_creation_input_tokens=_count(data.get("cache_creation_input_tokens")),
             cache_read_input_tokens=_count(data.get("cache_read_input_tokens")),
             thinking_tokens=_count(data.get("thinking_tokens", thinking)),
+            cache_1h_tokens=_count(data.get("cache_1h_tokens", kept_1h)),
+            web_searches=_count(data.get("web_searches", searches)),
         )
 
     def to_dict(self) -> JsonObject:
@@ -59,6 +66,11 @@ class Usage:
             return None
         cached = (self.cache_creation_input_tokens or 0) + (self.cache_read_input_tokens or 0)
         return self.input_tokens + cached
+
+
+def _within(data: Mapping[str, Any], outer: str, inner: str) -> object:
+    details = data.get(outer)
+    return details.get(inner) if isinstance(details, Mapping) else None
 
 
 def _count(value: object) -> int | None:

@@ -42,6 +42,8 @@ class Prices:
                 output_tokens=usage.output_tokens,
                 cache_read_tokens=usage.cache_read_input_tokens,
                 cache_write_tokens=usage.cache_creation_input_tokens,
+                cache_write_1h_tokens=usage.cache_1h_tokens,
+                web_searches=usage.web_searches,
             )
             return float(calc_price(counts, model, provider_id=_PROVIDER).total_price)
         except (LookupError, ValueError):  # no such model; counts that cannot be

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TypeVar
 
 from streamchat.messages import Message, Usage
@@ -45,17 +46,8 @@ def _added(total: Usage, reply: Message) -> Usage:
     if reply.usage is None:
         return total
     new = reply.usage
-    return Usage(
-        input_tokens=_sum(total.input_tokens, new.input_tokens),
-        output_tokens=_sum(total.output_tokens, new.output_tokens),
-        cache_creation_input_tokens=_sum(
-            total.cache_creation_input_tokens, new.cache_creation_input_tokens
-        ),
-        cache_read_input_tokens=_sum(
-            total.cache_read_input_tokens, new.cache_read_input_tokens
-        ),
-        thinking_tokens=_sum(total.thinking_tokens, new.thinking_tokens),
-    )
+    names = (field.name for field in fields(Usage))
+    return Usage(*(_sum(getattr(total, name), getattr(new, name)) for name in names))
 
 
 def _sum(total: _N | None, more: _N | None) -> _N | None:
