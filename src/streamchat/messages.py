@@ -10,7 +10,7 @@ Must not know: the SDK, the disk, the terminal.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeAlias, cast, get_args
 
 Role: TypeAlias = Literal["user", "assistant"]
@@ -41,18 +41,17 @@ class Usage:
     @classmethod
     def from_wire(cls, data: Mapping[str, Any]) -> Usage:
         """Read a wire `usage` object; anything that is not a count is unknown."""
-        thinking = _within(data, "output_tokens_details", "thinking_tokens")
-        kept_1h = _within(data, "cache_creation", "ephemeral_1h_input_tokens")
-        searches = _within(data, "server_tool_use", "web_search_requests")
-        return cls(
-            input_tokens=_count(data.get("input_tokens")),
-            output_tokens=_count(data.get("output_tokens")),
-            cache_creation_input_tokens=_count(data.get("cache_creation_input_tokens")),
-            cache_read_input_tokens=_count(data.get("cache_read_input_tokens")),
-            thinking_tokens=_count(data.get("thinking_tokens", thinking)),
-            cache_1h_tokens=_count(data.get("cache_1h_tokens", kept_1h)),
-            web_searches=_count(data.get("web_searches", searches)),
-        )
+        inner = {
+            "thinking_tokens": _within(data, "output_tokens_details", "thinking_tokens"),
+            "cache_1h_tokens": _within(data, "cache_creation", "ephemeral_1h_input_tokens"),
+            "web_searches": _within(data, "server_tool_use", "web_search_requests"),
+        }
+        return cls.from_dict({**inner, **data})
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Usage:
+        """Read back what `to_dict` gave."""
+        return cls(**{field.name: _count(data.get(field.name)) for field in fields(cls)})
 
     def to_dict(self) -> JsonObject:
         """The known counts, for the conversation file."""

@@ -190,7 +190,7 @@ def _partial(data: JsonObject) -> Partial:
 def _message(role: Role, content: tuple[Block, ...], data: JsonObject) -> Message:
     """Takes what it knows out of `data`; what is left there is unknown."""
     usage = _take(data, "usage", dict)
-    known = None if usage is None else Usage.from_wire(usage)
+    known = None if usage is None else Usage.from_dict(usage)
     if known is not None and (more := _unknown_counts(usage or {}, known)):
         data["usage"] = more
     cost = _take(data, "cost_usd", (int, float))
