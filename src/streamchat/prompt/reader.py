@@ -52,7 +52,6 @@ from streamchat.shelf import Shelf
 CHORD_SECONDS = 0.5
 MENU_ROWS = 8
 _PROMPT_START, _INPUT_START = "\x1b]133;A;redraw=0\a", "\x1b]133;B\a"
-_UNSEEN = "[ZeroWidthEscape]"
 _OUTPUT_START, _OUTPUT_END = "\x1b]133;C\a", "\x1b]133;D\a"
 
 
