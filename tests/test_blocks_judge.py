@@ -14,7 +14,7 @@ from blocks_judge import judge, parse, plain
 
 # markdown-it takes a line for a start by its indentation in the item that it has left; in
 # the spec, with four columns or more, it continues the paragraph.
-_indented_start = re.compile(r"^(?: {4}|\t)\s*[->#|*`~]", re.MULTILINE)
+_indented_start = re.compile(r"^(?: {4}|\t)\s*(?:[->#|*`~]|\d+[.)])", re.MULTILINE)
 JOINABLE = [source for source in CONSTRUCTS if not _indented_start.search(source)]
 
 
