@@ -52,7 +52,7 @@ _HEADINGS: tuple[Part, ...] = (
     "heading6",
 )
 _NONE: frozenset[str] = frozenset()
-_LINES_KEPT = 256  # of the open end, which most frames show again as they were
+_LINES_KEPT = 256  # of code and tables at the open end, which most frames show again
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +133,11 @@ class BlockRows:
     def _behind(self, prefix: Prefix, lines: list[Line], breaker: Breaker) -> list[Row]:
         width = max(1, self.width - prefix.cells)
         first, rest = tuple(prefix.first), tuple(prefix.rest)
+        # A line that is wrapped is prose, which is no more what it was in the last frame.
+        cut = _cut if breaker is wrap else self._cut
         rows: list[Row] = []
         for line in lines:
-            rows += self._cut(tuple(line), rest if rows else first, rest, width, breaker)
+            rows += cut(tuple(line), rest if rows else first, rest, width, breaker)
         return rows
 
     def _drawn(self, leaf: Leaf, references: Mapping[str, Reference]) -> _Drawn:
