@@ -686,6 +686,14 @@ def test_a_theme_that_there_is_not_is_said(asked: tuple[str, ...]) -> None:
         assert "auto, dark, light, mono" in said
 
 
+def test_it_is_said_where_nothing_is_rendered_too() -> None:
+    asked = piped("--demo", "--theme", "drakula", "hi", environ={})
+    assert (asked.returncode, asked.stdout) == (2, b"")
+    assert b"did you mean dracula?" in asked.stderr
+    shown = piped("--show-config", "--theme", "drakula", environ={})
+    assert shown.returncode == 0
+
+
 def test_a_theme_of_the_environment_is_judged_too_and_a_style_is_one() -> None:
     with Terminal("--demo", "echo x", environ={"STREAMCHAT_THEME": "qqq"}) as terminal:
         assert terminal.end() == 78

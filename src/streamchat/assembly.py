@@ -244,11 +244,10 @@ def _apply_flags(run: Run, opened: Opened, system: str | None) -> None:
 
 
 def screen_of(run: Run, *, price: Price | None = None) -> TerminalScreen:
-    """The terminal on stdout. Raises UsageError or ConfigError for an unknown theme."""
+    """The terminal on stdout."""
     from streamchat.render import open_screen
 
     env = run.env
-    _require_theme(run.settings)
     return open_screen(
         env.stdout,
         environ=env.environ,
@@ -258,8 +257,9 @@ def screen_of(run: Run, *, price: Price | None = None) -> TerminalScreen:
     )
 
 
-def _require_theme(settings: Settings) -> None:
-    """The styles of pygments are asked only for a name that is none of ours."""
+def require_theme(settings: Settings) -> None:
+    """Raises UsageError or ConfigError for one that there is not. The styles of pygments
+    are asked only for a name that is none of ours."""
     if settings.theme in THEMES:
         return
     from streamchat.render.colours import is_code_style, nearest_style

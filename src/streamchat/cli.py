@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from streamchat import __version__
 from streamchat.arguments import Invocation, Report, help_text, parse
-from streamchat.assembly import Run
+from streamchat.assembly import Run, require_theme
 from streamchat.config import Ask, Paths, Question, Verdict, load, paths_of
 from streamchat.environment import Environment
 from streamchat.errors import Busy, DiskError, Status, StreamchatError, UsageError
@@ -127,6 +127,8 @@ def _ask_on_terminal(env: Environment) -> Ask | None:
 
 
 def _run(run: Run) -> int:
+    if run.invocation.report is not Report.SHOW_CONFIG:  # which tells where it is from
+        require_theme(run.settings)
     if run.invocation.report is not None:
         return _report(run, run.invocation.report)
     from streamchat.signals import run as run_guarded
