@@ -303,6 +303,10 @@ class RecordingScreen:
     def redraw(self, message: Message) -> None:
         self.shown.append(("redrawn", message.text))
 
+    def copy(self, text: str) -> bool:
+        self.shown.append(("copied", text))
+        return True
+
 
 def counting_ids() -> Callable[[], str]:
     """id1, id2, …"""

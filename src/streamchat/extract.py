@@ -1,23 +1,29 @@
-"""The first code block of an answer, for --extract."""
+"""The code blocks of an answer, for --extract and /copy."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from streamchat.blocks import Blocks
 from streamchat.blocks.leaves import CodeEnd, CodeLine, CodeStart
 
 
-def first_code_block(markdown: str) -> str | None:
-    """Its lines, each with its newline; None when there is no code block."""
+def code_blocks(markdown: str) -> Iterator[str]:
+    """The lines of each, every one with its newline."""
     parser = Blocks()
-    lines: list[str] | None = None
+    lines: list[str] = []
     for leaf in (*parser.feed(markdown), *parser.close()):
         match leaf.block:
-            case CodeStart() if lines is None:
+            case CodeStart():
                 lines = []
-            case CodeLine(text) if lines is not None:
+            case CodeLine(text):
                 lines.append(f"{text}\n")
             case CodeEnd():
-                return "".join(lines or [])
+                yield "".join(lines)
             case _:
                 pass
-    return None
+
+
+def first_code_block(markdown: str) -> str | None:
+    """None when there is no code block."""
+    return next(code_blocks(markdown), None)

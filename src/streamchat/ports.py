@@ -186,6 +186,9 @@ class Screen(Protocol):
     def redraw(self, message: Message) -> None:
         """Print a reply again, at the window's present width."""
 
+    def copy(self, text: str) -> bool:
+        """Ask the terminal to put a text on its clipboard; False where that cannot be."""
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:

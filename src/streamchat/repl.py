@@ -19,6 +19,7 @@ from streamchat.commands import (
     Answer,
     Ask,
     Compact,
+    Copy,
     Count,
     Done,
     Edit,
@@ -152,6 +153,9 @@ class Repl:
                 self.screen.history(last_exchanges(path, exchanges), whole=whole)
             case Redraw(reply):
                 self.screen.redraw(reply)
+            case Copy(text, notice):
+                can = self.screen.copy(text)
+                self._notice(notice if can else "This terminal has no clipboard to copy to.")
             case Edit(turn):
                 self._edit(self.session.conversation.turn(turn))
             case Count(text):

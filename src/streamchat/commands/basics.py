@@ -5,6 +5,7 @@ from __future__ import annotations
 from streamchat.commands.table import (
     KEYS,
     Ask,
+    Copy,
     Done,
     Outcome,
     Quit,
@@ -168,6 +169,31 @@ def redraw(session: Session, _argument: str) -> Outcome:
     if reply is None:
         return Done("There is no answer to print again.")
     return Redraw(reply.message)
+
+
+@command("/copy [N]")
+def copy(session: Session, argument: str) -> Outcome:
+    """Copy the last answer to the clipboard as Markdown, or only its N-th code block. The
+    terminal does it (OSC 52), also over SSH."""
+    reply = session.conversation.last_reply
+    if reply is None:
+        return Done("There is no answer to copy.")
+    text = reply.message.text
+    if not argument:
+        return Copy(text, "The answer is on the clipboard.")
+    from streamchat.extract import code_blocks  # markdown-it: 60 ms
+
+    number = positive(argument, default=1)
+    blocks = list(code_blocks(text))
+    if number > len(blocks):
+        raise UsageError(f"The last answer has {len(blocks) or 'no'} code {_blocks(blocks)}.")
+    return Copy(
+        blocks[number - 1], f"Code block {number} of {len(blocks)} is on the clipboard."
+    )
+
+
+def _blocks(blocks: list[str]) -> str:
+    return "block" if len(blocks) == 1 else "blocks"
 
 
 @command("/attach [PATH|URL]", "file")

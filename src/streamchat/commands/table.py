@@ -54,6 +54,14 @@ class Redraw:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Put a text on the clipboard; `notice` says what it was."""
+
+    text: str
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
 class Edit:
     """Hand a message of the user's to the prompt. Sent, it begins a branch beside the
     old one; left, nothing has changed."""
@@ -89,7 +97,7 @@ class Quit:
 
 
 Outcome: TypeAlias = (
-    Done | Report | Answer | Replay | Redraw | Edit | Count | Compact | Ask | Quit
+    Done | Report | Answer | Replay | Redraw | Copy | Edit | Count | Compact | Ask | Quit
 )
 Handler: TypeAlias = Callable[[Session, str], Outcome]
 

@@ -9,6 +9,7 @@ Rule: whatever is said while a reply arrives appears above its live rows.
 from __future__ import annotations
 
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol, TextIO
 
@@ -27,6 +28,7 @@ from streamchat.render.scheduler import CallLater
 from streamchat.render.sink import Sink
 from streamchat.render.status import Price, Status
 from streamchat.render.terminal import Size, size_of, terminal_of
+from streamchat.sanitize import clean
 from streamchat.theme import Part
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ class _OpenView(View, Protocol):
 
 
 class TerminalScreen:
-    """Made by `open_screen`. Besides what the port asks: `redraw`, `resized`, `restore`
+    """Made by `open_screen`. Besides what the port asks: `resized`, `restore`
     and `theme`, which may be set between replies."""
 
     def __init__(
@@ -113,6 +115,16 @@ class TerminalScreen:
             message, look=self.look, width=self._size().width, new_fold=_new_fold
         )
         self._show(rows)
+
+    def copy(self, text: str) -> bool:
+        """By OSC 52 (xterm's control sequences); no terminal says whether it heeds it. What
+        is copied is what is shown: a paste elsewhere must not drive a shell."""
+        if not self._terminal.live:
+            return False
+        encoded = b64encode(clean(text).encode("utf-8", "replace")).decode()
+        self._sink.write(f"\x1b]52;c;{encoded}\x1b\\")
+        self._sink.flush()
+        return True
 
     def resized(self) -> None:
         """The window has another size (SIGWINCH), or the program was continued."""
