@@ -140,22 +140,11 @@ class Repl:
 
     async def _do(self, outcome: Outcome) -> bool:
         match outcome:
-            case Done(notice):
-                self._notice(notice)
-            case Report(markdown):
-                self.screen.markdown(markdown)
+            case Done() | Report() | Replay() | Redraw() | Copy():
+                self._show(outcome)
             case Answer(otherwise):
                 if (await self._answer()).message is None:
                     self._jump(otherwise)
-            case Replay(notice, exchanges, whole):
-                self._notice(notice)
-                path = self.session.conversation.path
-                self.screen.history(last_exchanges(path, exchanges), whole=whole)
-            case Redraw(reply):
-                self.screen.redraw(reply)
-            case Copy(text, notice):
-                can = self.screen.copy(text)
-                self._notice(notice if can else "This terminal has no clipboard to copy to.")
             case Edit(turn):
                 self._edit(self.session.conversation.turn(turn))
             case Count(text):
@@ -169,6 +158,24 @@ class Repl:
             case _:
                 assert_never(outcome)
         return True
+
+    def _show(self, outcome: Done | Report | Replay | Redraw | Copy) -> None:
+        match outcome:
+            case Done(notice):
+                self._notice(notice)
+            case Report(markdown):
+                self.screen.markdown(markdown)
+            case Replay(notice, exchanges, whole):
+                self._notice(notice)
+                path = self.session.conversation.path
+                self.screen.history(last_exchanges(path, exchanges), whole=whole)
+            case Redraw(reply):
+                self.screen.redraw(reply)
+            case Copy(text, notice):
+                can = self.screen.copy(text)
+                self._notice(notice if can else "This terminal has no clipboard to copy to.")
+            case _:
+                assert_never(outcome)
 
     async def _ask(self, then: Callable[[Reader], Awaitable[Outcome]]) -> bool:
         try:
