@@ -327,6 +327,19 @@ def test_a_paused_turn_is_sent_on_unchanged() -> None:
     assert [text for _, text, _ in answered.history] == ["question", "First", " then"]
 
 
+def test_a_paused_answer_is_one_with_the_sum_of_its_usage() -> None:
+    answered = Answered(reply_events("First", stop_reason="pause_turn"), reply_events(" then"))
+    answered.session.budget.price = lambda model, usage: 0.25
+    alone = Answered(reply_events("First")).run().message
+    message = answered.run().message
+    assert message is not None
+    assert alone is not None
+    assert alone.usage is not None
+    assert message.text == "First then"
+    assert message.usage == alone.usage.plus(alone.usage) != alone.usage
+    assert message.cost_usd == 0.5
+
+
 def test_pauses_are_bounded_and_each_is_kept_once() -> None:
     pause = reply_events("…", stop_reason="pause_turn")
     answered = Answered(*[pause] * (MOST_PAUSES + 5))

@@ -30,7 +30,7 @@ from streamchat.events import (
     ThinkingDelta,
     UsageUpdated,
 )
-from streamchat.messages import Message, Request, without_empty_text
+from streamchat.messages import Message, Request, Usage, without_empty_text
 from streamchat.ports import Source, View
 from streamchat.session import Session
 from streamchat.turn import Turn
@@ -80,7 +80,7 @@ class Exchange:
     _started: bool = False
     _repeating: ApiError | None = None  # why the request is sent again
     _end: Finished | None = None
-    _kept: Message | None = None
+    _kept: Message | None = None  # with what came before a pause
     _is_settled: bool = False  # what arrived of this turn is kept, and charged
     _is_admitted: bool = False  # the cap allows this turn
     _unpriced_characters: int = 0
@@ -253,4 +253,16 @@ class Exchange:
         message = self._turn.message()
         if message is not None and without_empty_text(message.content):
             message = replace(message, cost_usd=cost)
-            self._kept = self.session.add(message, turn_id=self._turn_id).message
+            kept = self.session.add(message, turn_id=self._turn_id).message
+            self._kept = kept if self._kept is None else _joined(self._kept, kept)
+
+
+def _joined(before: Message, after: Message) -> Message:
+    """A paused answer and how it went on, as the one that was shown."""
+    costs = (before.cost_usd, after.cost_usd)
+    return replace(
+        after,
+        content=(*before.content, *after.content),
+        usage=(before.usage or Usage()).plus(after.usage),
+        cost_usd=None if None in costs else sum(filter(None, costs)),
+    )

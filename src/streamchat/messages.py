@@ -58,6 +58,14 @@ class Usage:
         pairs = ((name, getattr(self, name)) for name in self.__slots__)
         return {name: value for name, value in pairs if value is not None}
 
+    def plus(self, other: Usage | None) -> Usage:
+        """The sum of what is known."""
+        if other is None:
+            return self
+        return Usage(
+            *(_sum(getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
+        )
+
     @property
     def prompt_tokens(self) -> int | None:
         """Everything that was read: fresh, written to and read from the cache."""
@@ -65,6 +73,12 @@ class Usage:
             return None
         cached = (self.cache_creation_input_tokens or 0) + (self.cache_read_input_tokens or 0)
         return self.input_tokens + cached
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return one + other
 
 
 def _within(data: Mapping[str, Any], outer: str, inner: str) -> object:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import TypeVar
-
-from streamchat.messages import Message, Usage
+from streamchat.messages import Usage
 from streamchat.records import Sealed, Turn
-
-_N = TypeVar("_N", int, float)
 
 
 class Totals:
@@ -37,20 +32,7 @@ class Totals:
     def _count(self) -> None:
         for turn in self._uncounted:
             reply = turn.about_reply() if isinstance(turn, Sealed) else turn.message
-            self._cost_usd = _sum(self._cost_usd, reply.cost_usd)
-            self._usage = _added(self._usage, reply)
+            if reply.cost_usd is not None:
+                self._cost_usd = (self._cost_usd or 0.0) + reply.cost_usd
+            self._usage = self._usage.plus(reply.usage)
         self._uncounted.clear()
-
-
-def _added(total: Usage, reply: Message) -> Usage:
-    if reply.usage is None:
-        return total
-    new = reply.usage
-    names = (field.name for field in fields(Usage))
-    return Usage(*(_sum(getattr(total, name), getattr(new, name)) for name in names))
-
-
-def _sum(total: _N | None, more: _N | None) -> _N | None:
-    if total is None or more is None:
-        return more if total is None else total
-    return total + more
