@@ -77,9 +77,13 @@ def open_file(path: Path, *, writes: bool) -> sqlite3.Connection:
 def open_memory(copied_from: Path | None) -> sqlite3.Connection:
     """An index that goes with the process, with what the one on disk knows already."""
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    if copied_from is not None:
-        with closing(open_file(copied_from, writes=False)) as disk:
-            disk.backup(connection)
+    try:
+        if copied_from is not None:
+            with closing(open_file(copied_from, writes=False)) as disk:
+                disk.backup(connection)
+    except (sqlite3.Error, OSError):
+        connection.close()
+        raise
     return _with_tables(connection)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from enum import Enum
@@ -167,6 +168,8 @@ class Index:
                 return work(db)
         if self._memory is None:
             self._memory = open_memory(self._path if self._place is _Place.COPY else None)
+            # Who needs it no more drops it; from 3.13 on Python warns of one left open.
+            weakref.finalize(self, self._memory.close)
         return work(self._memory)
 
     def _another_way(self, error: Exception) -> bool:
