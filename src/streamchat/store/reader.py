@@ -106,7 +106,8 @@ def _save(line: bytes, number: int, reading: _Reading, reason: str) -> None:
     text = line.replace(b"\0", b"").decode("utf-8", "replace")
     saved = list(_saved(text))
     if nulls:
-        reason = f"{nulls} NUL bytes" + ("" if saved or not text else f"; {reason}")
+        found = f"{nulls} NUL bytes" if nulls > 1 else "1 NUL byte"
+        reason = found if saved or not text else f"{found}; {reason}"
     reading.damage.append(Damage(number, reason))
     reading.records += saved
 
