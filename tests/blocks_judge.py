@@ -1,7 +1,7 @@
 """The judge of block structure: markdown-it-py's tokens as leaves, to compare with ours.
 
 `plain` brings the leaves of either to one form: containers numbered in the order in which
-they appear, code and HTML lines gathered. What the policies stated in `streamchat.blocks`
+they appear, code and HTML lines gathered. What the policies in `streamchat.core.markdown`
 change is levelled there on both sides, and only that: excess cells of a table's row, and
 the leading blanks of lines within a paragraph, which markdown-it leaves to its inline rules.
 """
@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 
-from streamchat.blocks import (
+from streamchat.core.markdown import (
     Blocks,
     CodeEnd,
     CodeLine,

@@ -10,9 +10,9 @@ import sys
 import time
 from pathlib import Path
 
-from streamchat.errors import Busy
-from streamchat.messages import user_message
-from streamchat.ports import Opened
+from streamchat.core.errors import Busy
+from streamchat.core.messages import user_message
+from streamchat.core.ports import Opened
 from streamchat.store import Disk, Store
 
 

@@ -16,9 +16,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from streamchat.conversation import Conversation
-from streamchat.errors import DiskError, NotFound, StreamchatError
-from streamchat.events import (
+from streamchat.app.session import Session
+from streamchat.core.conversation import Conversation
+from streamchat.core.errors import DiskError, NotFound, StreamchatError
+from streamchat.core.events import (
     BlockStarted,
     BlockStopped,
     Event,
@@ -27,11 +28,19 @@ from streamchat.events import (
     TextDelta,
     UsageUpdated,
 )
-from streamchat.messages import Message, Request, Usage, text_block
-from streamchat.ports import Archive, Ending, Exporter, Input, Journal, Opened, Stop, TakenIn
-from streamchat.records import Record, Turn
-from streamchat.session import Session
-from streamchat.shelf import Hit, Progress, Shelf, Summary
+from streamchat.core.library import Hit, Progress, Shelf, Summary
+from streamchat.core.messages import Message, Request, Usage, text_block
+from streamchat.core.ports import (
+    Archive,
+    Ending,
+    Exporter,
+    Input,
+    Journal,
+    Opened,
+    Stop,
+    TakenIn,
+)
+from streamchat.core.records import Record, Turn
 
 NOW_S = 1_790_000_000.0
 MODEL = "claude-test"

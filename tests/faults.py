@@ -34,8 +34,7 @@ from server import (
     text_reply,
 )
 from streamchat.api import Deadlines
-from streamchat.demo.http import Framing
-from streamchat.errors import (
+from streamchat.core.errors import (
     INVALID_SIGNATURE,
     ApiError,
     CutOff,
@@ -44,7 +43,8 @@ from streamchat.errors import (
     TryLater,
     Unreachable,
 )
-from streamchat.messages import text_block
+from streamchat.core.messages import text_block
+from streamchat.demo.http import Framing
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from streamchat.errors import NotFound
-from streamchat.messages import user_message
-from streamchat.ports import Opened
+from streamchat.core.errors import NotFound
+from streamchat.core.messages import user_message
+from streamchat.core.ports import Opened
 from streamchat.store import Disk, Store
 
 MODEL = "claude-test"

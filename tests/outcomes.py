@@ -26,11 +26,11 @@ from fakes import RecordingView, open_session
 from faults import ALL, ENDINGS, Case, Told
 from receiving import CANARY
 from server import Reply, ScriptedServer
-from streamchat import cli
 from streamchat.api import Api, Deadlines, Server
-from streamchat.environment import Environment
-from streamchat.errors import INVALID_SIGNATURE
-from streamchat.exchange import Exchange, Patience
+from streamchat.app.exchange import Exchange, Patience
+from streamchat.cli import main as cli
+from streamchat.cli.environment import Environment
+from streamchat.core.errors import INVALID_SIGNATURE
 
 MUTANTS = 5000
 

@@ -10,10 +10,10 @@ from typing import TypeVar
 
 from server import ScriptedServer
 from streamchat.api import Api, Deadlines, Server
-from streamchat.errors import ApiError
-from streamchat.events import Event, Finished, TextDelta
-from streamchat.messages import Message, Request, user_message
-from streamchat.turn import Turn
+from streamchat.core.errors import ApiError
+from streamchat.core.events import Event, Finished, TextDelta
+from streamchat.core.messages import Message, Request, user_message
+from streamchat.core.reply import Turn
 
 T = TypeVar("T")
 

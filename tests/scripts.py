@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, TypeAlias
 
+from streamchat.core.messages import Block, JsonObject
 from streamchat.demo.http import Framing
 from streamchat.demo.wire import (
     EVENT_TYPE,
@@ -18,7 +19,6 @@ from streamchat.demo.wire import (
     error_type,
     events_of,
 )
-from streamchat.messages import Block, JsonObject
 
 REQUEST_ID = "req_scripted"
 SIGNATURE = "c2lnbmF0dXJl"

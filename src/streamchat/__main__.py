@@ -9,7 +9,8 @@ def main() -> None:
     """Run the program in this process's world and exit with its status."""
     try:
         # Inside, so that Ctrl-C while these load is quiet.
-        from streamchat import cli, environment
+        from streamchat.cli import environment
+        from streamchat.cli import main as cli
 
         status = cli.main(sys.argv[1:], environment.of_this_process())
     except KeyboardInterrupt:

@@ -18,9 +18,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from streamchat.export import Exporter
-from streamchat.messages import Block, Message
 from test_export import HOSTILE, talk, user
+
+from streamchat.core.messages import Block, Message
+from streamchat.export import Exporter
 
 CHROMIUM = [
     *("chromium", "--headless", "--no-sandbox", "--disable-gpu"),

@@ -23,8 +23,8 @@ TESTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS), str(TESTS.parent / "src")]
 
 from killing import MODEL, campaign  # noqa: E402
-from streamchat.messages import Message, Usage, text_block, user_message  # noqa: E402
-from streamchat.records import Header, Record, Turn, to_line  # noqa: E402
+from streamchat.core.messages import Message, Usage, text_block, user_message  # noqa: E402
+from streamchat.core.records import Header, Record, Turn, to_line  # noqa: E402
 from streamchat.store import Disk, Store  # noqa: E402
 
 PROSE = "The *lexer* keeps a stack — “states” — and `pops` it.\n\n- item\n    code(x)\n" * 200

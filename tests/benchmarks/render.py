@@ -33,13 +33,13 @@ sys.path.append(str(Path(__file__).parents[1] / "render"))
 
 from shapes import SHAPES, mixed
 
-from streamchat.events import BlockStarted, Started, TextDelta
-from streamchat.messages import Request, Usage, user_message
-from streamchat.ports import Ending, View
+from streamchat.core.events import BlockStarted, Started, TextDelta
+from streamchat.core.messages import Request, Usage, user_message
+from streamchat.core.ports import Ending, View
+from streamchat.core.theme import theme_named
 from streamchat.render import open_screen
-from streamchat.render.fold import preload, render
 from streamchat.render.look import Depth, Look
-from streamchat.theme import theme_named
+from streamchat.render.markdown.fold import preload, render
 
 WIDTH = 80
 CHARS_PER_TOKEN = 4

@@ -22,10 +22,10 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS.parent / "src")]
 
-from streamchat.messages import Message, Usage, text_block  # noqa: E402
-from streamchat.records import Header, Turn, stamp, to_line  # noqa: E402
+from streamchat.core.library import Shelf  # noqa: E402
+from streamchat.core.messages import Message, Usage, text_block  # noqa: E402
+from streamchat.core.records import Header, Turn, stamp, to_line  # noqa: E402
 from streamchat.search import Index  # noqa: E402
-from streamchat.shelf import Shelf  # noqa: E402
 from streamchat.store import Disk, Store  # noqa: E402
 
 TURNS = 20

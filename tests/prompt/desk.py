@@ -14,7 +14,7 @@ import pyte
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import PipeInput, create_pipe_input
 
-from streamchat.ports import Input
+from streamchat.core.ports import Input
 from streamchat.prompt import Choice, Look, Prompt
 from streamchat.prompt.terminal import TerminalScreen
 

@@ -10,7 +10,7 @@ from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.document import Document
 
-from streamchat.ports import Typed
+from streamchat.core.ports import Typed
 from streamchat.prompt import Choice
 from streamchat.prompt.completion import SuggestFromHistory
 from streamchat.prompt.history import FileHistory

@@ -11,7 +11,7 @@ from pathlib import Path
 from desk import desk, run
 from prompt_toolkit.data_structures import Size
 
-from streamchat.ports import Typed
+from streamchat.core.ports import Typed
 from streamchat.prompt.history import MAX_ENTRIES, MAX_ENTRY_CHARACTERS, READ_BYTES, FileHistory
 
 UP = "\x1b[A"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from desk import desk, run
 
-from streamchat.ports import Input, Key, Typed
+from streamchat.core.ports import Input, Key, Typed
 from streamchat.prompt import Look
 
 ALT_ENTER, CTRL_J, ESC, UP, RIGHT = "\x1b\r", "\n", "\x1b", "\x1b[A", "\x1b[C"

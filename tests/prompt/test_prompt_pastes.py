@@ -13,10 +13,10 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
 
-from streamchat.ports import Input, Typed
+from streamchat.core.ports import Input, Typed
+from streamchat.core.sanitize import clean
 from streamchat.prompt.pastes import MAX_CHARACTERS, MAX_LINES
 from streamchat.prompt.terminal import PasteParser
-from streamchat.sanitize import clean
 
 CORPUS = Path(__file__).parent.parent / "data" / "escape_corpus.json"
 OURS = re.compile(r"\x1b\[[?0-9;]*[A-Za-z]|\r\n|\r")

@@ -16,10 +16,10 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 from fakes import MemoryShelf
-from streamchat.errors import DiskError
+from streamchat.core.errors import DiskError
+from streamchat.core.library import Hit, Progress, Shelf, Summary
 from streamchat.prompt import Look, Picker
 from streamchat.prompt.drawing import Heights
-from streamchat.shelf import Hit, Progress, Shelf, Summary
 
 LEAVE = "\x1b"
 DOWN, UP, PAGE_DOWN, PAGE_UP = "\x1b[B", "\x1b[A", "\x1b[6~", "\x1b[5~"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from desk import Paper, run
 
-from streamchat.ports import Input, Key, Typed
+from streamchat.core.ports import Input, Key, Typed
 from streamchat.prompt import PlainPrompt
 
 

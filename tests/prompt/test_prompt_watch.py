@@ -19,7 +19,7 @@ from prompt_toolkit.input.typeahead import clear_typeahead, get_typeahead
 from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.output.vt100 import Vt100_Output
 
-from streamchat.ports import Input, Key, Typed
+from streamchat.core.ports import Input, Key, Typed
 from streamchat.prompt import Look, Prompt, open_keyboard
 
 ESC, CTRL_C, CTRL_O = "\x1b", "\x03", "\x0f"

@@ -12,12 +12,12 @@ from pyte_terminal import PyteTerminal
 from row_streams import row_of
 from stage import Stage
 
-from streamchat.events import TextDelta
-from streamchat.ports import Ending
-from streamchat.render.fold import Fold, render
+from streamchat.core.events import TextDelta
+from streamchat.core.ports import Ending
 from streamchat.render.look import Look
-from streamchat.render.painter import Painter
+from streamchat.render.markdown.fold import Fold, render
 from streamchat.render.rows import BLANK, Row
+from streamchat.render.screen.painter import Painter
 
 Image = Mapping[int, Char]
 UNWRITTEN = Char(" ")

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from streamchat.render.fold import Fold, render
+from streamchat.core.theme import theme_named
 from streamchat.render.look import Depth, Look
+from streamchat.render.markdown.fold import Fold, render
 from streamchat.render.rows import Row
-from streamchat.theme import theme_named
 
 LOOK = Look(theme_named("mono"), Depth.ATTRIBUTES)
 LINKED = Look(theme_named("mono"), Depth.ATTRIBUTES, hyperlinks=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stage import FakeFold, FakeLoop
 
-from streamchat.events import (
+from streamchat.core.events import (
     BlockStarted,
     BlockStopped,
     Event,
@@ -16,11 +16,11 @@ from streamchat.events import (
     ThinkingDelta,
     UsageUpdated,
 )
-from streamchat.messages import Usage, user_message
-from streamchat.render.answer import Answer
+from streamchat.core.messages import Usage, user_message
 from streamchat.render.look import PLAIN
-from streamchat.render.rowdiff import plain_text
+from streamchat.render.reply.answer import Answer
 from streamchat.render.rows import Row
+from streamchat.render.screen.row_diff import plain_text
 
 WIDTH = 40
 

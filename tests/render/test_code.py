@@ -18,13 +18,13 @@ from pygments.lexer import Lexer
 from pygments.token import _TokenType
 from sheets import LOOK, bare, marked, sheet, streamed, text_of
 
-from streamchat.render.code import BATCH, LAG
-from streamchat.render.fold import Fold, render
-from streamchat.render.languages import language_of, lexer_for, preload
-from streamchat.render.lexing import LineLexer
+from streamchat.core.theme import theme_named
+from streamchat.render.code.fence import BATCH, LAG
+from streamchat.render.code.languages import language_of, lexer_for, preload
+from streamchat.render.code.lexing import LineLexer
 from streamchat.render.look import Depth, Look
+from streamchat.render.markdown.fold import Fold, render
 from streamchat.render.work import Work
-from streamchat.theme import theme_named
 
 COLOURS = Look(theme_named("auto"), Depth.COLOURS_16)
 Kinds = list[_TokenType | None]
@@ -183,9 +183,9 @@ def test_without_escapes_nothing_is_lexed() -> None:
 def test_pygments_is_loaded_by_the_first_coloured_block_and_not_before() -> None:
     program = (
         "import sys\n"
-        "from streamchat.render.fold import render\n"
+        "from streamchat.render.markdown.fold import render\n"
         "from streamchat.render.look import Look\n"
-        "from streamchat.theme import theme_named\n"
+        "from streamchat.core.theme import theme_named\n"
         "look = Look(theme_named('auto'))\n"
         "render('# t\\n\\n- x `y`\\n', width=40, look=look)\n"
         "heavy = {'pygments', 'wcwidth', 'pylatexenc', 'rich'}\n"

@@ -17,10 +17,10 @@ from sheets import bare
 from stage import stage
 
 from blocks_constructs import CONSTRUCTS
-from streamchat.render.fold import Fold
+from streamchat.core.theme import theme_named
 from streamchat.render.look import Depth, Look
+from streamchat.render.markdown.fold import Fold
 from streamchat.render.rows import Row
-from streamchat.theme import theme_named
 
 TEXTS = Path(__file__).parents[2] / "src" / "streamchat" / "demo" / "texts"
 LOOKS = (

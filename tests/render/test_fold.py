@@ -14,12 +14,12 @@ from documents import TOUR, random_cuts, random_document
 from shapes import SHAPES, mixed
 from sheets import LINKED, LOOK, bare, marked, sheet, streamed
 
+from streamchat.core.theme import theme_named
 from streamchat.render.cells import cell_len
-from streamchat.render.fold import Fold, preload, render
 from streamchat.render.look import PLAIN, Depth, Look
-from streamchat.render.painter import Painter
+from streamchat.render.markdown.fold import Fold, preload, render
 from streamchat.render.rows import Row
-from streamchat.theme import theme_named
+from streamchat.render.screen.painter import Painter
 
 CORPUS = Path(__file__).parent.parent / "data" / "escape_corpus.json"
 COLOURS = Look(theme_named("auto"), Depth.COLOURS_16, hyperlinks=True)

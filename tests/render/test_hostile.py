@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from stage import Stage, stage
 
-from streamchat.events import (
+from streamchat.core.events import (
     BlockStarted,
     BlockStopped,
     RawEvent,
@@ -21,13 +21,13 @@ from streamchat.events import (
     TextDelta,
     ThinkingDelta,
 )
-from streamchat.messages import Message, Usage, text_block
-from streamchat.ports import Ending
-from streamchat.records import Turn
-from streamchat.render.fold import Fold
+from streamchat.core.messages import Message, Usage, text_block
+from streamchat.core.ports import Ending
+from streamchat.core.records import Turn
+from streamchat.core.theme import theme_named
 from streamchat.render.look import Depth, Look
-from streamchat.render.painter import Painter
-from streamchat.theme import theme_named
+from streamchat.render.markdown.fold import Fold
+from streamchat.render.screen.painter import Painter
 
 CORPUS = Path(__file__).parents[1] / "data" / "escape_corpus.json"
 ENTRIES: list[dict[str, str]] = json.loads(CORPUS.read_text())

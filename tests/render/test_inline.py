@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sheets import LINKED, LOOK, sheet, text_of
 
+from streamchat.core.theme import theme_named
 from streamchat.render.look import Depth, Look
-from streamchat.theme import theme_named
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from rich.console import Console
 from row_streams import RowStream, row_of
 from stage import Tty
 
-from streamchat.render.live import LivePanel
-from streamchat.render.painter import Painter
-from streamchat.render.rowdiff import plain_text
 from streamchat.render.rows import Row
+from streamchat.render.screen.live import LivePanel
+from streamchat.render.screen.painter import Painter
+from streamchat.render.screen.row_diff import plain_text
 
 STATUS = row_of("status", "\x1b[2m")
 

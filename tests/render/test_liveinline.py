@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sheets import LINKED, marked
 
-from streamchat.render.inline import Inline, Reference
-from streamchat.render.liveinline import LiveInline, quiet_cut
 from streamchat.render.look import Palette
+from streamchat.render.markdown.inline import Inline, Reference
+from streamchat.render.markdown.live_inline import LiveInline, quiet_cut
 from streamchat.render.spans import row_of
 
 GROWING = (

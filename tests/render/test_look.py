@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sheets import sheet
 
+from streamchat.core.theme import theme_named
 from streamchat.render.look import (
     PLAIN,
     Depth,
@@ -13,7 +14,6 @@ from streamchat.render.look import (
     rgb_parameters,
     sgr_parameters,
 )
-from streamchat.theme import theme_named
 
 SOURCE = "# Title\n\n- **b** `c`\n\n> q\n\n---\n\n```python\nif x: pass\n```\n"
 

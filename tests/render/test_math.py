@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sheets import sheet, text_of
 
-from streamchat.render.mathtext import math_text
+from streamchat.render.markdown.maths import math_text
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ import pytest
 from pyte_terminal import MODES, PyteTerminal, printed
 from row_streams import RowStream, row_of
 
-from streamchat.render.painter import Painter
-from streamchat.render.pen import ERASE_BELOW
-from streamchat.render.rowdiff import plain_text
 from streamchat.render.rows import BLANK, Row
+from streamchat.render.screen.painter import Painter
+from streamchat.render.screen.pen import ERASE_BELOW
+from streamchat.render.screen.row_diff import plain_text
 
 
 def lines_of(rows: list[Row]) -> list[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sheets import LOOK, bare, marked
 
-from streamchat.render.fold import Fold
-from streamchat.render.repair import repaired
+from streamchat.render.markdown.fold import Fold
+from streamchat.render.markdown.repair import repaired
 
 
 @pytest.mark.parametrize(

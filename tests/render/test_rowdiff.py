@@ -8,8 +8,8 @@ import pytest
 from pyte_terminal import PyteTerminal
 from row_streams import row_of
 
-from streamchat.render.rowdiff import Patch, patch, plain_text
 from streamchat.render.rows import Row
+from streamchat.render.screen.row_diff import Patch, patch, plain_text
 
 RED, BOLD, RESET = "\x1b[31m", "\x1b[1m", "\x1b[0m"
 LINK, LINK_END = "\x1b]8;id=1;https://a.b/\x1b\\", "\x1b]8;;\x1b\\"

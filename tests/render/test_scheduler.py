@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from stage import FakeLoop
 
-from streamchat.render.scheduler import INTERVAL_S, Scheduler, Ticker
+from streamchat.render.screen.scheduler import INTERVAL_S, Scheduler, Ticker
 
 
 @dataclass

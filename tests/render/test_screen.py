@@ -11,13 +11,13 @@ from base64 import b64decode
 import pytest
 from stage import FakeLoop, Stage, Tty, stage
 
-from streamchat.events import BlockStarted, Retrying, Started, TextDelta, ThinkingDelta
-from streamchat.messages import INTERRUPTED, Message, Usage, text_block, user_message
-from streamchat.ports import Ending
-from streamchat.records import Turn
+from streamchat.core.events import BlockStarted, Retrying, Started, TextDelta, ThinkingDelta
+from streamchat.core.messages import INTERRUPTED, Message, Usage, text_block, user_message
+from streamchat.core.ports import Ending
+from streamchat.core.records import Turn
 from streamchat.render import open_screen
-from streamchat.render.fold import render
-from streamchat.render.rowdiff import plain_text
+from streamchat.render.markdown.fold import render
+from streamchat.render.screen.row_diff import plain_text
 
 STARTED = Started("m", "opus", Usage(12))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streamchat.events import (
+from streamchat.core.events import (
     BlockStarted,
     Event,
     Retrying,
@@ -12,12 +12,12 @@ from streamchat.events import (
     TextDelta,
     UsageUpdated,
 )
-from streamchat.messages import Message, Usage
-from streamchat.render.figures import seconds_in_words, usage_in_words
+from streamchat.core.messages import Message, Usage
+from streamchat.core.theme import theme_named
 from streamchat.render.look import PLAIN, Depth, Look
-from streamchat.render.rowdiff import plain_text
-from streamchat.render.status import Price, Status
-from streamchat.theme import theme_named
+from streamchat.render.reply.figures import seconds_in_words, usage_in_words
+from streamchat.render.reply.status import Price, Status
+from streamchat.render.screen.row_diff import plain_text
 
 LOOK = Look(theme_named("mono"), Depth.ATTRIBUTES)
 STARTED = Started("m", "opus", Usage(12))

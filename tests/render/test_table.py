@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sheets import LOOK, bare, sheet, text_of
 
-from streamchat.render.fold import render
+from streamchat.render.markdown.fold import render
 
 SOURCE = (
     "| a | right | mid |\n|---|--:|:-:|\n| 1 | two `x` | [l](/u) |\n"

@@ -13,8 +13,8 @@ import pytest
 from stage import Tty
 
 from streamchat.render.look import Depth
-from streamchat.render.sink import Sink
-from streamchat.render.terminal import Size, Terminal, size_of, terminal_of
+from streamchat.render.screen.sink import Sink
+from streamchat.render.screen.terminal import Size, Terminal, size_of, terminal_of
 
 
 def terminal(encoding: str = "utf-8", **environ: str) -> Terminal:

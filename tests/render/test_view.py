@@ -8,7 +8,7 @@ import pytest
 from pyte_terminal import PyteTerminal
 from stage import Stage, stage
 
-from streamchat.events import (
+from streamchat.core.events import (
     BlockStarted,
     BlockStopped,
     Event,
@@ -19,11 +19,11 @@ from streamchat.events import (
     TextDelta,
     ThinkingDelta,
 )
-from streamchat.messages import Message, Usage, text_block
-from streamchat.ports import Ending, View
-from streamchat.render.fold import render
-from streamchat.render.painter import Painter
-from streamchat.render.rowdiff import plain_text
+from streamchat.core.messages import Message, Usage, text_block
+from streamchat.core.ports import Ending, View
+from streamchat.render.markdown.fold import render
+from streamchat.render.screen.painter import Painter
+from streamchat.render.screen.row_diff import plain_text
 
 STARTED = Started("m", "opus", Usage(12))
 MARKDOWN = """# Title

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from disks import QuickDisk
-from streamchat.conversation import Conversation
-from streamchat.messages import Message, text_block, user_message
-from streamchat.records import stamp
+from streamchat.core.conversation import Conversation
+from streamchat.core.library import Hit, Kept
+from streamchat.core.messages import Message, text_block, user_message
+from streamchat.core.records import stamp
 from streamchat.search import Index
-from streamchat.shelf import Hit, Kept
 from streamchat.store import FileJournal, Store
 
 BEGAN_S = 1_790_000_000

@@ -13,11 +13,11 @@ import pytest
 from library import MODEL, CountingFiles, Library
 
 from disks import QuickDisk
-from streamchat.conversation import Conversation
-from streamchat.errors import Busy, DiskError, NotFound, UsageError
-from streamchat.messages import user_message
+from streamchat.core.conversation import Conversation
+from streamchat.core.errors import Busy, DiskError, NotFound, UsageError
+from streamchat.core.library import Kept, Progress
+from streamchat.core.messages import user_message
 from streamchat.search import Index, database, index
-from streamchat.shelf import Kept, Progress
 from streamchat.store import FileJournal, Store
 
 

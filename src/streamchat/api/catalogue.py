@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from streamchat.messages import JsonObject
+from streamchat.core.messages import JsonObject
 
 _LIST_HINT = "--list-models shows which there are."
 

@@ -14,7 +14,7 @@ import httpx2
 
 from streamchat.api.server import Server
 from streamchat.api.wording import one_line, sentence
-from streamchat.errors import ApiError, Unreachable
+from streamchat.core.errors import ApiError, Unreachable
 
 
 def unreachable(fault: BaseException, server: Server) -> ApiError:

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 
 from streamchat.api.catalogue import ModelInfo
 from streamchat.api.server import Deadlines, Server
-from streamchat.errors import ApiError
-from streamchat.events import Event
-from streamchat.messages import Request
+from streamchat.core.errors import ApiError
+from streamchat.core.events import Event
+from streamchat.core.messages import Request
 
 if TYPE_CHECKING:
     from streamchat.api.connection import Connection

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, cast
 
-from streamchat.errors import ConfigError
+from streamchat.core.errors import ConfigError
 
 if TYPE_CHECKING:
     import httpx2

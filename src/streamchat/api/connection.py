@@ -23,9 +23,9 @@ from streamchat.api.params import prompt_params, reply_params, within_limit
 from streamchat.api.reply import Reply, quieten
 from streamchat.api.server import DEFAULT_BASE_URL, Deadlines, Server, checked, no_credentials
 from streamchat.api.wording import one_line, sentence
-from streamchat.errors import ApiError, CutOff, InvalidRequest, Unconfigured, Unreachable
-from streamchat.events import Event
-from streamchat.messages import Request
+from streamchat.core.errors import ApiError, CutOff, InvalidRequest, Unconfigured, Unreachable
+from streamchat.core.events import Event
+from streamchat.core.messages import Request
 
 KEEPALIVE_S = 60.0  # httpx2's own 5 s would end the connection between two turns
 _TURNS_TO_CLOSE = 12  # two for each generator of a response, and some to spare

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from streamchat.api.server import Deadlines
-from streamchat.errors import ApiError, CutOff, Unreachable
+from streamchat.core.errors import ApiError, CutOff, Unreachable
 
 
 class Countdown:

@@ -14,7 +14,7 @@ from streamchat.api.clouds import CLOUDS, cloud_faults
 from streamchat.api.refusals import refused
 from streamchat.api.server import Server, no_credentials
 from streamchat.api.wording import one_line, redact, sentence
-from streamchat.errors import (
+from streamchat.core.errors import (
     ApiError,
     CutOff,
     NoPermission,

@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from streamchat.errors import InvalidRequest
-from streamchat.messages import JsonObject, Request
+from streamchat.core.errors import InvalidRequest
+from streamchat.core.messages import JsonObject, Request
 
 LARGEST_BYTES = 32 * 1024 * 1024
 _MOST_BYTES_A_CHARACTER = 6  # a control character is \u001f in JSON

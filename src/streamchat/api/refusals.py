@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import anthropic
 
 from streamchat.api.wording import one_line, retry_after_s, sentence
-from streamchat.errors import (
+from streamchat.core.errors import (
     INVALID_SIGNATURE,
     ApiError,
     CutOff,

@@ -15,7 +15,7 @@ from anthropic import AsyncAnthropic
 from streamchat.api.params import reply_params
 from streamchat.api.reply import Reply
 from streamchat.api.server import Deadlines, Server
-from streamchat.messages import JsonObject, Request, user_message
+from streamchat.core.messages import JsonObject, Request, user_message
 
 _MODEL = "rehearsal"
 _USAGE = {"input_tokens": 1, "output_tokens": 1}

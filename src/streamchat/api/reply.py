@@ -21,8 +21,8 @@ from streamchat.api.faults import faults_of, not_a_reply, translate
 from streamchat.api.server import Deadlines, Server
 from streamchat.api.wire import Tap, Wire
 from streamchat.api.wording import one_line, redact
-from streamchat.errors import ApiError, CutOff
-from streamchat.events import (
+from streamchat.core.errors import ApiError, CutOff
+from streamchat.core.events import (
     BlockStarted,
     BlockStopped,
     Event,
@@ -33,7 +33,7 @@ from streamchat.events import (
     ThinkingDelta,
     UsageUpdated,
 )
-from streamchat.messages import Block, JsonObject, Message, Usage
+from streamchat.core.messages import Block, JsonObject, Message, Usage
 
 REQUEST_ID_HEADERS = ("request-id", "x-request-id", "x-amzn-requestid")
 SdkStream: TypeAlias = "AsyncMessageStream[None]"

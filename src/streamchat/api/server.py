@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from streamchat.api.clouds import CLOUDS
-from streamchat.errors import NO_CREDENTIALS, NoPermission
+from streamchat.core.errors import NO_CREDENTIALS, NoPermission
 
 DEFAULT_BASE_URL = "https://api.anthropic.com"
 

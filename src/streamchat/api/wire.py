@@ -21,8 +21,8 @@ from anthropic.types import RawMessageStreamEvent
 
 from streamchat.api.countdown import Countdown
 from streamchat.api.params import cleaned
-from streamchat.errors import CutOff
-from streamchat.messages import JsonObject
+from streamchat.core.errors import CutOff
+from streamchat.core.messages import JsonObject
 
 START, STOP = "message_start", "message_stop"
 _BLOCK_KINDS = ("content_block_start", "content_block_delta", "content_block_stop")

@@ -15,7 +15,7 @@ from enum import Enum
 from pathlib import Path
 
 from streamchat.config.files import FileText
-from streamchat.errors import ConfigError, DiskError
+from streamchat.core.errors import ConfigError, DiskError
 
 _LIST = "allowed-env"
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH

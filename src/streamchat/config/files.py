@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
-from streamchat.errors import ConfigError
+from streamchat.core.errors import ConfigError
 
 LARGEST_BYTES = 1_000_000
 _OTHERS_READ = stat.S_IRWXG | stat.S_IRWXO

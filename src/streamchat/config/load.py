@@ -17,8 +17,8 @@ from typing import TypeAlias
 from streamchat.config.allowed import Verdict, remember, verdict
 from streamchat.config.files import FileText, own, parse_env, parse_toml, private, read_text
 from streamchat.config.paths import Paths
-from streamchat.errors import ConfigError, NotFound
-from streamchat.settings import (
+from streamchat.core.errors import ConfigError, NotFound
+from streamchat.core.settings import (
     VARIABLES,
     Layer,
     Source,

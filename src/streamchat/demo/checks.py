@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from streamchat.core.messages import JsonObject
 from streamchat.demo.models import EFFORTS, Model
 from streamchat.demo.tokens import Link
 from streamchat.demo.wire import Refused
-from streamchat.messages import JsonObject
 
 _IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
 _SAMPLING = ("temperature", "top_p", "top_k")

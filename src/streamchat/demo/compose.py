@@ -7,12 +7,12 @@ from enum import Enum, auto
 from itertools import islice
 from typing import Any
 
+from streamchat.core.messages import JsonObject
 from streamchat.demo.models import Model
 from streamchat.demo.pace import pieces
 from streamchat.demo.replies import Answer
 from streamchat.demo.tokens import sign
 from streamchat.demo.wire import new_id
-from streamchat.messages import JsonObject
 
 
 class Thinking(Enum):

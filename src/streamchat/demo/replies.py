@@ -16,7 +16,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from streamchat.messages import Block, JsonObject, content_from_wire
+from streamchat.core.messages import Block, JsonObject, content_from_wire
 
 MAX_LONG_CHARS = 400_000
 _DEFAULT_LONG_CHARS = 20_000

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import TypeAlias, assert_never
 
+from streamchat.core.messages import JsonObject
 from streamchat.demo import checks, models
 from streamchat.demo.compose import Thinking, message_of, thinking_of, write
 from streamchat.demo.http import BadRequest, Channel, HttpRequest
@@ -35,7 +36,6 @@ from streamchat.demo.wire import (
     events_of,
     new_id,
 )
-from streamchat.messages import JsonObject
 
 Route: TypeAlias = Callable[[HttpRequest, Channel], Awaitable[None]]
 

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from streamchat.core.messages import Block, JsonObject, content_from_wire
 from streamchat.demo.wire import Refused
-from streamchat.messages import Block, JsonObject, content_from_wire
 
 MIN_CACHED_TOKENS = 512
 _LOOK_BACK_BLOCKS = 20

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from streamchat.messages import Block, JsonObject
+from streamchat.core.messages import Block, JsonObject
 
 Cut: TypeAlias = Callable[[str], Iterable[str]]
 

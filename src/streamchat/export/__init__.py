@@ -11,12 +11,12 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from streamchat.conversation import Conversation
-from streamchat.errors import UsageError
+from streamchat.core.conversation import Conversation
+from streamchat.core.errors import UsageError
+from streamchat.core.sanitize import clean_line
 from streamchat.export.document import document_of
 from streamchat.export.files import save
 from streamchat.export.wire import as_messages
-from streamchat.sanitize import clean_line
 
 __all__ = ["FORMS", "Exporter"]
 

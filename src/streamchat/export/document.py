@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from streamchat.conversation import Conversation
-from streamchat.messages import INTERRUPTED, THINKING_TYPES, Block, Message
-from streamchat.records import Turn
+from streamchat.core.conversation import Conversation
+from streamchat.core.messages import INTERRUPTED, THINKING_TYPES, Block, Message
+from streamchat.core.records import Turn
 
 
 @dataclass(frozen=True, slots=True)

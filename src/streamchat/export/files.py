@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from streamchat.errors import DiskError, UsageError
+from streamchat.core.errors import DiskError, UsageError
 
 
 def save(text: str, path: Path, *, replace: bool) -> None:

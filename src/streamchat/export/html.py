@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 from html import escape
 
+from streamchat.core.sanitize import clean, clean_line
 from streamchat.export.document import Attached, Citation, Document, Said, when
 from streamchat.export.page import STYLE
 from streamchat.export.prose import html_of, is_safe, link
-from streamchat.sanitize import clean, clean_line
 
 _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from streamchat.blocks import Blocks, Heading
+from streamchat.core.markdown import Blocks, Heading
+from streamchat.core.sanitize import clean_line
 from streamchat.export.document import Citation, Document, Said, when
-from streamchat.sanitize import clean_line
 
 
 def as_markdown(document: Document) -> str:

@@ -16,8 +16,8 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
+from streamchat.core.sanitize import clean, clean_line
 from streamchat.export.colours import coloured
-from streamchat.sanitize import clean, clean_line
 
 DEEPEST = 100  # containers in containers; markdown-it leaves deeper text out
 _SAFE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)

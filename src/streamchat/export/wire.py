@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from streamchat.conversation import Conversation
+from streamchat.core.conversation import Conversation
 from streamchat.export.document import start_of_last
 
 

@@ -15,7 +15,7 @@ from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from streamchat.sanitize import clean
+from streamchat.core.sanitize import clean
 
 
 class CommandRow(Protocol):

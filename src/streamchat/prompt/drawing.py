@@ -13,9 +13,9 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
+from streamchat.core.library import Excerpt, Hit
+from streamchat.core.sanitize import clean_line
 from streamchat.prompt.look import Look
-from streamchat.sanitize import clean_line
-from streamchat.shelf import Excerpt, Hit
 
 _HIGHEST = 18  # rows, all together
 _LOW, _VERY_LOW = 12, 8

@@ -19,12 +19,12 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.search import stop_search
 
-from streamchat.ports import Key
+from streamchat.core.ports import Key
+from streamchat.core.sanitize import clean
 from streamchat.prompt.completion import is_command
 from streamchat.prompt.editor import editor_command
 from streamchat.prompt.entry import block_is_open, continues, normalised
 from streamchat.prompt.pastes import Pastes
-from streamchat.sanitize import clean
 
 _INDENT = "    "
 

@@ -14,7 +14,7 @@ from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
 from prompt_toolkit.layout.utils import explode_text_fragments
 
-from streamchat.sanitize import clean
+from streamchat.core.sanitize import clean
 
 # A paste is shown as long as that is of use and cheap: no window has room for 200 lines,
 # and 20,000 characters in one line cost 27 ms at every key (2,500 lines 4 ms).

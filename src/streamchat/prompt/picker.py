@@ -24,13 +24,13 @@ from prompt_toolkit.layout.containers import VSplit
 from prompt_toolkit.layout.processors import BeforeInput
 from prompt_toolkit.output import Output
 
-from streamchat.errors import StreamchatError
+from streamchat.core.errors import StreamchatError
+from streamchat.core.library import Hit, Progress, Shelf
+from streamchat.core.sanitize import clean_line
 from streamchat.prompt.drawing import Drawing, Heights
 from streamchat.prompt.entry import normalised
 from streamchat.prompt.look import Look
 from streamchat.prompt.watch import ESCAPE_SECONDS
-from streamchat.sanitize import clean_line
-from streamchat.shelf import Hit, Progress, Shelf
 
 MOST_SHOWN = 200
 _KEYS = "Up, Down, PageUp, PageDown; Enter opens, Esc leaves"

@@ -12,12 +12,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TextIO
 
-from streamchat.ports import Input, Key, Stop, Typed
+from streamchat.core.library import Shelf
+from streamchat.core.ports import Input, Key, Stop, Typed
+from streamchat.core.sanitize import clean, clean_line
 from streamchat.prompt.confirm import ANSWERS
 from streamchat.prompt.entry import block_is_open, continues, message, normalised
 from streamchat.prompt.watch import interrupts
-from streamchat.sanitize import clean, clean_line
-from streamchat.shelf import Shelf
 
 MOST_LISTED = 20
 _PIECE_BYTES = 65536

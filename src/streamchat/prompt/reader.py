@@ -26,7 +26,9 @@ from prompt_toolkit.output import Output
 from prompt_toolkit.shortcuts import print_formatted_text
 from prompt_toolkit.shortcuts.prompt import PromptSession
 
-from streamchat.ports import Input, Key, Stop, Typed
+from streamchat.core.library import Shelf
+from streamchat.core.ports import Input, Key, Stop, Typed
+from streamchat.core.sanitize import clean
 from streamchat.prompt import keys
 from streamchat.prompt.ahead import taken_text
 from streamchat.prompt.completion import (
@@ -45,8 +47,6 @@ from streamchat.prompt.pastes import Pastes, Shown
 from streamchat.prompt.picker import Picker
 from streamchat.prompt.terminal import hasten_pastes
 from streamchat.prompt.watch import ESCAPE_SECONDS, Watch, interrupts
-from streamchat.sanitize import clean
-from streamchat.shelf import Shelf
 
 # How long Esc waits for the key it may be a chord with; in vi mode it is a key by itself.
 CHORD_SECONDS = 0.5

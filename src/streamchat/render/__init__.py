@@ -18,9 +18,9 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import TextIO
 
-from streamchat.render.scheduler import CallLater, Timer
-from streamchat.render.screen import TerminalScreen
-from streamchat.render.status import Price
+from streamchat.render.reply.status import Price
+from streamchat.render.screen.scheduler import CallLater, Timer
+from streamchat.render.screen.terminal_screen import TerminalScreen
 
 
 def open_screen(
@@ -50,8 +50,8 @@ def open_screen(
 
 def preload() -> None:
     """Import what the first reply needs, and run it once (0.3 s)."""
-    import streamchat.render.view  # noqa: F401
-    from streamchat.render import fold
+    import streamchat.render.screen.view  # noqa: F401
+    from streamchat.render.markdown import fold
 
     fold.preload()
 

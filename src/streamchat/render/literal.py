@@ -5,12 +5,12 @@ Owns the indent and the wrapping of literal text. The text is hostile and is cle
 
 from __future__ import annotations
 
+from streamchat.core.sanitize import clean, clean_line
+from streamchat.core.theme import Part
 from streamchat.render.cells import cell_len, fold, wrap
 from streamchat.render.look import Look, sgr_parameters
 from streamchat.render.rows import BLANK, Row
 from streamchat.render.spans import Span, row_of
-from streamchat.sanitize import clean, clean_line
-from streamchat.theme import Part
 
 _TAB = 4
 

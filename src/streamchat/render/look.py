@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
-from streamchat.theme import PARTS, Part, Theme, theme_named
+from streamchat.core.theme import PARTS, Part, Theme, theme_named
 
 
 class Depth(IntEnum):

@@ -17,13 +17,13 @@ from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
-from streamchat.errors import DiskError
+from streamchat.core.errors import DiskError
+from streamchat.core.library import Files, Hit, Kept, Progress, Summary
 from streamchat.search import reading, writing
 from streamchat.search.database import discard, is_damage, open_file, open_memory
 from streamchat.search.reading import Stamp
 from streamchat.search.words import query_of
 from streamchat.search.writing import Entry
-from streamchat.shelf import Files, Hit, Kept, Progress, Summary
 
 STEP_BYTES = 2_000_000  # of files: a tenth of a second or two
 STEP_FILES = 500

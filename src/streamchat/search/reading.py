@@ -7,8 +7,8 @@ import sqlite3
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from streamchat.core.library import Hit, Kept, Summary
 from streamchat.search.words import HIT_BEGINS, HIT_ENDS, shown
-from streamchat.shelf import Hit, Kept, Summary
 
 EXCERPT_TOKENS = 24
 _MOST_SCANNED = 20_000  # hits, for a page of conversations

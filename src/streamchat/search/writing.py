@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from streamchat.conversation import Conversation
-from streamchat.records import Sealed, Turn
+from streamchat.core.conversation import Conversation
+from streamchat.core.library import Kept
+from streamchat.core.records import Sealed, Turn
 from streamchat.search.words import indexed, storable
-from streamchat.shelf import Kept
 
 _SECOND_BITS = 20  # a million turns in the same second
 _LAST_SECOND = 1 << 40

@@ -15,11 +15,11 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from streamchat.conversation import Conversation
-from streamchat.errors import Busy, DiskError, NotFound, UsageError
-from streamchat.ports import Archive, Opened, TakenIn
-from streamchat.records import VERSION, Header, stamp
-from streamchat.shelf import Catalogue, Summary
+from streamchat.core.conversation import Conversation
+from streamchat.core.errors import Busy, DiskError, NotFound, UsageError
+from streamchat.core.library import Catalogue, Summary
+from streamchat.core.ports import Archive, Opened, TakenIn
+from streamchat.core.records import VERSION, Header, stamp
 from streamchat.store.disk import Disk, Folder, read_file, reading, writing
 from streamchat.store.finding import looks_like_path, nobody, with_id, with_title
 from streamchat.store.imports import imported_turns

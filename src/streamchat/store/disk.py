@@ -15,8 +15,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from streamchat.errors import DiskError, NotFound
-from streamchat.shelf import Kept
+from streamchat.core.errors import DiskError, NotFound
+from streamchat.core.library import Kept
 
 _SAFELY = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 

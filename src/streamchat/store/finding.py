@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from streamchat.errors import Ambiguous, NotFound
-from streamchat.shelf import Summary
+from streamchat.core.errors import Ambiguous, NotFound
+from streamchat.core.library import Summary
 from streamchat.store.naming import id_in
 
 SHORTEST_ID = 4

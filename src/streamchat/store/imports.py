@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 
-from streamchat.conversation import IMPORTED
-from streamchat.errors import NotFound
-from streamchat.messages import (
+from streamchat.core.conversation import IMPORTED
+from streamchat.core.errors import NotFound
+from streamchat.core.messages import (
     Message,
     content_from_wire,
     role_from_wire,
     without_empty_text,
 )
-from streamchat.records import Turn
+from streamchat.core.records import Turn
 
 
 def imported_turns(

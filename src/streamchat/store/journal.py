@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from streamchat.errors import DiskError
-from streamchat.records import Record, Turn, to_line
+from streamchat.core.errors import DiskError
+from streamchat.core.records import Record, Turn, to_line
 from streamchat.store.disk import writing
 from streamchat.store.ledger import Ledger
 

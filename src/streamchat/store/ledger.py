@@ -16,8 +16,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from streamchat.errors import Busy
-from streamchat.records import is_whole
+from streamchat.core.errors import Busy
+from streamchat.core.records import is_whole
 from streamchat.store.disk import (
     Disk,
     close_quietly,

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from streamchat.conversation import Conversation
-from streamchat.records import Header, Record, Unknown, from_dict, parse, seal
+from streamchat.core.conversation import Conversation
+from streamchat.core.records import Header, Record, Unknown, from_dict, parse, seal
 
 WHOLE_BYTES = 4_000_000  # of the end of the file are decoded at once: 0.02 s
 _RECORD = re.compile(r'\{\s*"type"\s*:\s*"(?:turn|partial|head|set)"')

@@ -10,10 +10,10 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
-from streamchat.conversation import Conversation
-from streamchat.errors import DiskError, NotFound
-from streamchat.records import Header
-from streamchat.shelf import Catalogue, Hit, Kept, Progress, Summary
+from streamchat.core.conversation import Conversation
+from streamchat.core.errors import DiskError, NotFound
+from streamchat.core.library import Catalogue, Hit, Kept, Progress, Summary
+from streamchat.core.records import Header
 from streamchat.store.disk import Folder, read_file, reading
 from streamchat.store.naming import id_in
 from streamchat.store.reader import NotConversation, read_conversation

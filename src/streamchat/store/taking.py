@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from streamchat.conversation import Conversation
-from streamchat.records import Record
+from streamchat.core.conversation import Conversation
+from streamchat.core.records import Record
 
 
 def merge(kept: Conversation, made: Conversation) -> list[Record]:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from streamchat.conversation import Conversation
-from streamchat.errors import UsageError
-from streamchat.ports import Archive, Journal, Opened, TakenIn
-from streamchat.shelf import Summary
+from streamchat.core.conversation import Conversation
+from streamchat.core.errors import UsageError
+from streamchat.core.library import Summary
+from streamchat.core.ports import Archive, Journal, Opened, TakenIn
 from streamchat.store.journal import NoJournal
 from streamchat.store.shelf import FileShelf
 

@@ -1,0 +1,115 @@
+"""The tree of turns as lines of text, for /tree.
+
+A line has the turn's number (its place in the file, so it never changes), its age, and
+the graph: the open branch is a straight line at the left, side branches hang off it.
+Pure: a conversation in, text out. Of a long conversation the uneventful stretches are
+left out, and their turns are not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from streamchat.app.listing import age
+from streamchat.core.conversation import Conversation, one_line
+from streamchat.core.records import Turn
+
+ENOUGH_LINES = 40  # a tree up to this length is shown whole
+_TEXT_CHARACTERS = 58
+_DEEPEST_GRAPH = 24  # characters; an edit of an edit of an edit … would leave no room
+_SHORTEST_GAP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A turn at its place in the drawing."""
+
+    id: str
+    graph: str
+
+
+def draw(conversation: Conversation, *, now: float, whole: bool) -> list[str]:
+    """The lines, without colours."""
+    path = conversation.line()
+    rows = rows_of(conversation.outline(), frozenset(path))
+    numbers = {id: number for number, (id, _) in enumerate(conversation.outline(), 1)}
+    width = len(str(len(numbers)))
+    lines = []
+    for row in rows if whole else _eventful(rows, conversation.head):
+        if isinstance(row, int):
+            lines.append(f"{'':{width}}         ⋮ {row} turns")
+            continue
+        turn = conversation.turn(row.id)
+        here = "   ◀ here" if row.id == conversation.head else ""
+        dot = "●" if row.id in path else "○"
+        since = f"{_age(turn.at, now):>6}"
+        text = _gist(turn, _TEXT_CHARACTERS - len(row.graph))
+        lines.append(f"{numbers[row.id]:{width}} {since}  {row.graph}{dot} {text}{here}")
+    return lines
+
+
+def rows_of(outline: Sequence[tuple[str, str | None]], path: frozenset[str]) -> list[Row]:
+    """Every turn, each branch below where it leaves the straight line: that of the path,
+    elsewhere that of the newest turn."""
+    below: dict[str | None, list[str]] = {None: []}
+    for id, parent in outline:
+        below.setdefault(parent, []).append(id)
+    rows: list[Row] = []
+    waiting: list[tuple[str | None, str, str]] = [(None, "", "")]  # a turn, its graph, below
+    while waiting:
+        turn, graph, straight = waiting.pop()
+        if turn is not None:
+            rows.append(Row(turn, _shortened(graph)))
+        if following := below.get(turn):
+            on = next((each for each in following if each in path), following[-1])
+            waiting.append((on, straight, straight))
+            waiting += [
+                (each, f"{straight}├─", f"{straight}│ ")
+                for each in reversed(following)
+                if each != on
+            ]
+    return rows
+
+
+def _shortened(graph: str) -> str:
+    return graph if len(graph) <= _DEEPEST_GRAPH else f"⋯ {graph[2 - _DEEPEST_GRAPH :]}"
+
+
+def _eventful(rows: list[Row], head: str | None) -> Iterator[Row | int]:
+    """The rows where something happens and their neighbours; how many lie between."""
+    if len(rows) <= ENOUGH_LINES:
+        yield from rows
+        return
+    events = {0, len(rows) - 1} | {
+        at for at, row in enumerate(rows) if row.id == head or row.graph != rows[at - 1].graph
+    }
+    kept = {at + near for at in events for near in (-2, -1, 0, 1)}
+    left_out: list[Row] = []
+    for at, row in enumerate(rows):
+        if at not in kept:
+            left_out.append(row)
+            continue
+        if len(left_out) < _SHORTEST_GAP:
+            yield from left_out
+        else:
+            yield len(left_out)
+        left_out.clear()
+        yield row
+
+
+def _age(at: str, now: float) -> str:
+    try:
+        return age(now - datetime.fromisoformat(at).timestamp())
+    except ValueError:
+        return "–"
+
+
+def _gist(turn: Turn, characters: int) -> str:
+    """Who said it and how it begins."""
+    text = one_line(turn.message.text).lstrip("#>*- ")
+    kinds = ", ".join(dict.fromkeys(str(b.get("type")) for b in turn.message.content))
+    text = text or (f"[{kinds}]" if kinds else "[damaged]")
+    sign = "❯ " if turn.role == "user" else "  "
+    return sign + (text if len(text) <= characters else f"{text[: characters - 1]}…")

@@ -1,0 +1,115 @@
+"""How full the model's context is, and what of it is probably in the prompt cache.
+
+Both are read off the branch's last reply. Only "probably": the server keeps a cached
+prompt for 5 minutes after its last use and says nothing when it drops it earlier.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from streamchat.app.session import Session
+from streamchat.core.budget import expected_usage
+from streamchat.core.formatting import clock_in_words, price_in_words, size_in_words
+from streamchat.core.messages import Usage
+
+CACHE_S = 300.0
+NEAR_END = 0.8  # of the window
+_LEAST_SHOWN = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Tokens of the conversation after its last reply, and of the model's window."""
+
+    tokens: int
+    window: int
+
+    @property
+    def share(self) -> float:
+        return self.tokens / self.window
+
+    @property
+    def in_words(self) -> str:
+        """12% of 1M"""
+        return f"{int(100 * self.share)}% of {size_in_words(self.window)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cached:
+    """Tokens that are probably in the cache, and until when (seconds since the epoch)."""
+
+    tokens: int
+    until_s: float
+
+
+def context_of(session: Session) -> Context | None:
+    """None before the first reply, and where the counts or the window are not known."""
+    usage = _last_usage(session)
+    window = session.facts(session.conversation.model).window
+    if usage is None or usage.prompt_tokens is None or window is None:
+        return None
+    return Context(usage.prompt_tokens + (usage.output_tokens or 0), window)
+
+
+def cached_of(session: Session) -> Cached | None:
+    """None when nothing was cached, by another model, or too long ago."""
+    reply, usage = session.conversation.last_reply, _last_usage(session)
+    if reply is None or usage is None or not session.cache:
+        return None
+    used = usage.cache_read_input_tokens or usage.cache_creation_input_tokens
+    model = reply.message.model or ""
+    if not used or not model.startswith(session.conversation.model):
+        return None
+    until_s = _seconds(reply.at) + CACHE_S
+    return Cached(usage.prompt_tokens or 0, until_s) if until_s > session.clock() else None
+
+
+def expected(session: Session, input_tokens: int) -> Usage:
+    """What a request of so many tokens will probably use (see `budget`)."""
+    cached = cached_of(session)
+    path = session.conversation.path
+    return expected_usage(
+        input_tokens,
+        cached_tokens=cached.tokens if cached else 0,
+        caches=session.cache,
+        replies=[turn.message.usage for turn in path if turn.role == "assistant"],
+    )
+
+
+def beside_prompt(session: Session) -> str:
+    """What is worth a glance: $0.0123 · 12% of 1M · cached until 14:05"""
+    parts = [] if session.journal.saves else ["not saved"]
+    cost = session.conversation.cost_usd
+    if cost is not None:
+        parts.append(price_in_words(cost))
+    context = context_of(session)
+    if context is not None and context.share >= _LEAST_SHOWN:
+        parts.append(context.in_words)
+        if cached := cached_of(session):
+            parts.append(f"cached until {clock_in_words(cached.until_s)}")
+    return " · ".join(parts)
+
+
+def warning(context: Context | None) -> str:
+    """The line to show near the context's end, or ""."""
+    if context is None or context.share < NEAR_END:
+        return ""
+    return (
+        f"The conversation takes {int(100 * context.share)}% of the model's context"
+        f" ({size_in_words(context.window)} tokens); /compact goes on from a summary of it."
+    )
+
+
+def _last_usage(session: Session) -> Usage | None:
+    reply = session.conversation.last_reply
+    return reply.message.usage if reply else None
+
+
+def _seconds(at: str) -> float:
+    """The time of a record; one that cannot be read was long ago."""
+    try:
+        return datetime.fromisoformat(at).timestamp()
+    except ValueError:
+        return 0.0

@@ -1,0 +1,128 @@
+"""Conversations and hits in them as text: for /list, --list, --search and the questions
+that name them.
+
+Pure: values in, Markdown or plain lines out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from streamchat.core.formatting import price_in_words
+from streamchat.core.library import Hit, Summary
+from streamchat.core.messages import JsonObject
+
+_UNITS = ((86400.0 * 365, "y"), (86400.0, "d"), (3600.0, "h"), (60.0, "min"))
+
+
+def age(seconds: float) -> str:
+    """How long ago, in its largest unit: "3 d"."""
+    for size, unit in _UNITS:
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit}"
+    return "now"
+
+
+def ago(clock: Callable[[], float]) -> Callable[[float], str]:
+    """How long ago a time was, by a clock of seconds since the epoch."""
+    return lambda seconds: age(clock() - seconds)
+
+
+def cost(usd: float | None) -> str:
+    """A price, or a dash where it is unknown: never 0 for "unknown"."""
+    return "–" if usd is None else price_in_words(usd)
+
+
+def conversations_table(summaries: Iterable[Summary], *, now: float) -> str:
+    """A Markdown table, for the terminal."""
+    head = ["| id | age | turns | model | cost | title |", "|---|--:|--:|---|--:|---|"]
+    return "\n".join(head + [f"| {' | '.join(_cells(s, now))} |" for s in summaries])
+
+
+def _cells(summary: Summary, now: float) -> list[str]:
+    return [
+        f"`{summary.id[:8]}`",
+        age(now - summary.updated),
+        str(summary.turns),
+        literal(summary.model),
+        cost(summary.cost_usd),
+        literal(summary.title or "untitled"),
+    ]
+
+
+def literal(text: str) -> str:
+    """Text as a Markdown table cell that shows just these characters."""
+    return "".join(f"\\{c}" if c in "\\`*_[]<>|~$&!#" else c for c in text)
+
+
+def conversations_lines(summaries: Iterable[Summary], *, now: float) -> list[str]:
+    """Tab-separated, for a pipe: id, age, turns, model, cost, title."""
+    return [
+        "\t".join(
+            [s.id, age(now - s.updated), str(s.turns), s.model, cost(s.cost_usd), s.title]
+        )
+        for s in summaries
+    ]
+
+
+def summary_object(summary: Summary) -> JsonObject:
+    """One conversation as `--list --json` prints it."""
+    return {
+        "id": summary.id,
+        "title": summary.title,
+        "updated": summary.updated,
+        "turns": summary.turns,
+        "model": summary.model,
+        "cost_usd": summary.cost_usd,
+        "path": summary.path,
+    }
+
+
+def hits_markdown(hits: Iterable[Hit], *, now: float) -> str:
+    """For the terminal: each hit with its conversation above it."""
+    return "\n\n".join(f"{_place(hit, now)}\n> {_quotation(hit)}" for hit in hits)
+
+
+def _place(hit: Hit, now: float) -> str:
+    summary = hit.summary
+    where = f"turn `{hit.turn}`" if hit.turn else "its title"
+    title = literal(summary.title or "untitled")
+    return f"**{title}** · `{summary.id[:8]}` · {where} · {age(now - _written(hit))}"
+
+
+def _written(hit: Hit) -> float:
+    try:
+        return datetime.fromisoformat(hit.at).timestamp()
+    except ValueError:
+        return hit.summary.updated
+
+
+def _quotation(hit: Hit) -> str:
+    """Begins with who said it: what begins a line could be a list or a heading."""
+    pieces = (f"**{literal(text)}**" if found else literal(text) for text, found in hit.excerpt)
+    return f"{SPEAKERS.get(hit.role, hit.role)}: {''.join(pieces)}"
+
+
+SPEAKERS = {"user": "you", "assistant": "answer", "title": "title"}
+
+
+def hits_lines(hits: Iterable[Hit]) -> list[str]:
+    """Tab-separated, for a pipe: id, title, turn, time, excerpt."""
+    return [
+        "\t".join([hit.summary.id, hit.summary.title, hit.turn, hit.at, hit.text])
+        for hit in hits
+    ]
+
+
+def hit_object(hit: Hit) -> JsonObject:
+    """One hit as `--search --json` prints it."""
+    return {
+        "id": hit.summary.id,
+        "title": hit.summary.title,
+        "turn": hit.turn or None,
+        "role": hit.role if hit.turn else None,
+        "at": hit.at,
+        "excerpt": hit.text,
+        "path": hit.summary.path,
+    }

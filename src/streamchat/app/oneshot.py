@@ -1,0 +1,67 @@
+"""One answer, then out: the loop behind a prompt on the command line or a pipe.
+
+Rules: stdout carries the answer and nothing else; whatever ended the reply, the exit
+status says so and what arrived is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from streamchat.app.exchange import Exchange, Patience
+from streamchat.app.outcome import Result
+from streamchat.app.session import Session
+from streamchat.core.errors import ApiError, CutOff, Status, StreamchatError
+from streamchat.core.ports import Ending, Source, Stop, View
+
+_STATUSES = {
+    Ending.COMPLETE: Status.OK,
+    Ending.REFUSED: Status.FAILURE,
+    Ending.CUT_OFF: Status.CUT_OFF,
+    Ending.FAILED: Status.FAILURE,
+    Ending.INTERRUPTED: Status.INTERRUPTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OneShot:
+    """A session that answers once. `interruptible` makes Ctrl-C call what it is given
+    while it is entered."""
+
+    session: Session
+    source: Source
+    view: View
+    monotonic: Callable[[], float]
+    patience: Patience
+    interruptible: Callable[[Stop], AbstractContextManager[None]]
+
+    async def run(self, prompt: str) -> Result:
+        """Ask, and show the reply; see Exchange.run for what it raises."""
+        self.session.say(prompt)
+        exchange = Exchange(self.session, self.source, self.view, self.monotonic, self.patience)
+        with self.interruptible(exchange.stop):
+            return await exchange.run()
+
+
+def status_of(result: Result) -> Status:
+    """The exit status of DESIGN's table for how a reply ended."""
+    if result.error is None or result.ending is Ending.INTERRUPTED:
+        return _STATUSES[result.ending]
+    return result.error.status
+
+
+def failure_of(result: Result) -> StreamchatError | None:
+    """What to report of a reply that is not complete; None when it is."""
+    match result.ending:
+        case Ending.COMPLETE:
+            return None
+        case Ending.CUT_OFF if result.error is None:
+            return CutOff(result.reason, kind="max_tokens")
+        case Ending.REFUSED:
+            return ApiError(f"{result.reason} -m MODEL asks another one.", kind="refusal")
+        case Ending.INTERRUPTED:
+            return ApiError(result.reason, kind="interrupted", retryable=True)
+        case _:
+            return result.error or ApiError(result.reason)

@@ -1,0 +1,85 @@
+"""How a reply ended, in a word and in a line.
+
+Owns the judgement of stop reasons and its wording. Every reply is exactly one of the five
+endings; what is worth saying of a reply that is complete all the same is a remark.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from streamchat.core.errors import ApiError, CutOff, OverBudget, StreamchatError
+from streamchat.core.events import Finished
+from streamchat.core.messages import JsonObject, Message
+from streamchat.core.ports import Ending
+
+_WHOLE = frozenset({"end_turn", "stop_sequence"})
+_CUT_OFF_REASONS = {
+    "max_tokens": "The answer reached the limit of tokens (--max-tokens raises it).",
+    "model_context_window_exceeded": "The conversation fills the model's context window.",
+    "pause_turn": "The model paused its turn again and again, and was not asked to go on.",
+    None: "The reply ended without a stop reason: it may not be whole.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How it ended. `message` is what was kept (None: nothing had arrived), `reason`
+    the line to show for any ending that is not complete, `remarks` are worth a line
+    whatever the ending."""
+
+    ending: Ending
+    message: Message | None
+    seconds: float
+    reason: str = ""
+    error: StreamchatError | None = None
+    remarks: tuple[str, ...] = ()
+
+
+def ended_by(fault: BaseException, message: Message | None, seconds: float) -> Result:
+    """A reply that did not come to its end."""
+    match fault:
+        case CutOff():
+            return Result(Ending.CUT_OFF, message, seconds, fault.message, fault)
+        case OverBudget() if message is not None:
+            return Result(Ending.CUT_OFF, message, seconds, fault.message, fault)
+        case StreamchatError():
+            return Result(Ending.FAILED, message, seconds, fault.message, fault)
+        case _:
+            return Result(Ending.FAILED, message, seconds, "streamchat failed.")
+
+
+def interrupted(error: ApiError | None, message: Message | None, seconds: float) -> Result:
+    """The user stopped it; before the first event, `error` is what was being waited out."""
+    waited = f" while waiting to try again: {error.message}" if error else "."
+    return Result(Ending.INTERRUPTED, message, seconds, f"Interrupted{waited}", error)
+
+
+def ended_itself(end: Finished | None, kept: Message | None, seconds: float) -> Result:
+    """A reply that came to its end, by its stop reason."""
+    stop_reason = end.message.stop_reason if end else None
+    if stop_reason == "refusal":
+        words = _refusal_in_words((end.stop_details if end else None) or {})
+        return Result(Ending.REFUSED, kept, seconds, words)
+    if stop_reason in _CUT_OFF_REASONS:
+        return Result(Ending.CUT_OFF, kept, seconds, _CUT_OFF_REASONS[stop_reason])
+    reason = "" if kept else "The answer was empty."
+    remarks = tuple(filter(None, [_remark(stop_reason, kept)]))
+    return Result(Ending.COMPLETE, kept, seconds, reason, remarks=remarks)
+
+
+def _remark(stop_reason: str | None, kept: Message | None) -> str:
+    if stop_reason in _WHOLE:
+        return ""
+    if stop_reason == "tool_use":
+        blocks = kept.content if kept else ()
+        names = [str(b.get("name")) for b in blocks if b.get("type") == "tool_use"]
+        tool = f" ({', '.join(names)})" if names else ""
+        return f"The model asked for a tool{tool} that streamchat does not offer."
+    return f"The answer ended for a reason that is new to streamchat: {stop_reason}."
+
+
+def _refusal_in_words(details: JsonObject) -> str:
+    category, explanation = details.get("category"), details.get("explanation")
+    about = f" ({category})" if category else ""
+    return f"The model declined to answer{about}{f': {explanation}' if explanation else '.'}"

@@ -1,0 +1,290 @@
+"""The loop: read a line, act on it, show what came of it, until the user leaves.
+
+`advice` gives a line to show about a model, or "", once it has answered.
+
+Rules: nothing that happens to one exchange ends the loop; a question that got no answer
+is handed back for editing; an old message that is edited moves the head only when it is
+sent; the first Ctrl-C on an empty line only says that a second one leaves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from streamchat.app import commands, token_count
+from streamchat.app.commands import (
+    Answer,
+    Ask,
+    Compact,
+    Copy,
+    Count,
+    Done,
+    Edit,
+    Outcome,
+    Quit,
+    Redraw,
+    Replay,
+    Report,
+)
+from streamchat.app.compaction_prompts import ask_for_summary, told_as_summary
+from streamchat.app.context_window import context_of, warning
+from streamchat.app.exchange import Exchange, Patience
+from streamchat.app.outcome import Result
+from streamchat.app.session import Session
+from streamchat.core.errors import ApiError, OverBudget, StreamchatError
+from streamchat.core.input_line import Nothing, Run, Say, parse, typed
+from streamchat.core.messages import THINKING_TYPES, Message, user_message, with_text
+from streamchat.core.ports import Ending, Key, Reader, Screen, Source, Typed
+from streamchat.core.records import Turn
+
+LEAVE_HINT = "Ctrl-C again to leave"
+EDIT_HINT = "Enter or Ctrl-C leaves the conversation as it was"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message that stands in the prompt again. Sent, it follows the turn `after`."""
+
+    after: str | None
+    message: Message
+
+
+@dataclass(slots=True)
+class Repl:
+    """A session, the keyboard and the screen, joined."""
+
+    session: Session
+    source: Source
+    reader: Reader
+    screen: Screen
+    monotonic: Callable[[], float]
+    advice: Callable[[str], Awaitable[str]]
+    patience: Patience = field(default_factory=Patience)
+    prefill: str = ""
+    hint: str = ""
+    draft: Draft | None = None
+    advised: set[str] = field(default_factory=set)
+    refused: str | None = None  # a question that the model declined; it may be retried
+    is_warned: bool = False  # of the context's end
+    exchange: Exchange | None = None  # the one under way
+
+    async def run(self) -> None:
+        """Until the user leaves."""
+        while await self._step():
+            pass
+
+    async def _step(self) -> bool:
+        prefill, hint, self.prefill, self.hint = self.prefill, self.hint, "", ""
+        draft, self.draft = self.draft, None
+        match await self.reader.read(prefill=prefill, hint=EDIT_HINT if draft else hint):
+            case Typed(text):
+                return await self._act_on(text, draft)
+            case Key.INTERRUPT if draft:
+                return True
+            case Key.INTERRUPT:
+                self.hint = LEAVE_HINT
+                return hint != LEAVE_HINT
+            case Key.END:
+                return False
+            case Key.EDIT_PREVIOUS:
+                if question := self.session.conversation.last_question:
+                    self._edit(question)
+                return True
+
+    async def _act_on(self, text: str, draft: Draft | None) -> bool:
+        match parse(text):
+            case Nothing():
+                return True
+            case Say(said):
+                await self._say(said, draft)
+                return True
+            case Run() as line:
+                return await self._run(line)
+
+    async def _say(self, text: str, draft: Draft | None) -> None:
+        conversation = self.session.conversation
+        head = conversation.head
+        after = draft.after if draft else self._settled(head)
+        message = with_text(draft.message, text) if draft else self.session.message(text)
+        self._jump(after)
+        question = self.session.add(message)
+        result = await self._answer()
+        if result.message is None and result.ending is Ending.REFUSED:
+            self.refused = question.id
+        elif result.message is None:
+            self._jump(head)
+            self.prefill = typed(text)
+            if after != head or len(message.content) > 1:
+                self.draft = Draft(after, message)
+
+    def _settled(self, head: str | None) -> str | None:
+        """Where to go on: not after a question that was declined."""
+        if head is None or head != self.refused:
+            return head
+        return self.session.conversation.before(head)
+
+    def _jump(self, turn: str | None) -> None:
+        if turn != self.session.conversation.head:
+            self.session.record(self.session.conversation.jump(turn))
+
+    async def _run(self, line: Run) -> bool:
+        try:
+            outcome = commands.run(self.session, line)
+        except StreamchatError as error:
+            self.screen.error(error.message)
+            return True
+        return await self._do(outcome)
+
+    async def _do(self, outcome: Outcome) -> bool:
+        match outcome:
+            case Done() | Report() | Replay() | Redraw() | Copy():
+                self._show(outcome)
+            case Answer(otherwise):
+                if (await self._answer()).message is None:
+                    self._jump(otherwise)
+            case Edit(turn):
+                self._edit(self.session.conversation.turn(turn))
+            case Count(text):
+                await self._count(text)
+            case Compact(focus):
+                await self._compact(focus)
+            case Ask(then):
+                return await self._ask(then)
+            case Quit():
+                return False
+            case _:
+                assert_never(outcome)
+        return True
+
+    def _show(self, outcome: Done | Report | Replay | Redraw | Copy) -> None:
+        match outcome:
+            case Done(notice):
+                self._notice(notice)
+            case Report(markdown):
+                self.screen.markdown(markdown)
+            case Replay(notice, exchanges, whole):
+                self._notice(notice)
+                path = self.session.conversation.path
+                self.screen.history(last_exchanges(path, exchanges), whole=whole)
+            case Redraw(reply):
+                self.screen.redraw(reply)
+            case Copy(text, notice):
+                can = self.screen.copy(text)
+                self._notice(notice if can else "This terminal has no clipboard to copy to.")
+            case _:
+                assert_never(outcome)
+
+    async def _ask(self, then: Callable[[Reader], Awaitable[Outcome]]) -> bool:
+        try:
+            outcome = await then(self.reader)
+        except StreamchatError as error:
+            self.screen.error(error.message)
+            return True
+        return await self._do(outcome)
+
+    def _notice(self, text: str) -> None:
+        if text:
+            self.screen.notice(text)
+
+    def _edit(self, question: Turn) -> None:
+        """Hand an old message to the prompt; the head moves when it is sent."""
+        after = self.session.conversation.before(question.id)
+        self.draft = Draft(after, question.message)
+        self.prefill = typed(question.message.text)
+        carried = sum(block.get("type") != "text" for block in question.message.content)
+        if carried:
+            self._notice(f"What is attached to it ({carried}) stays with it.")
+
+    async def _answer(self, *, offers: bool = True) -> Result:
+        """Get a reply to the conversation as it stands, and show it; unless it is for
+        the program's own use, with what can be done about its ending."""
+        model = self.session.conversation.model
+        result = await self._exchange(model)
+        await self._advise(model)
+        for remark in result.remarks:
+            self._notice(remark)
+        if result.reason and (result.ending is not Ending.INTERRUPTED or result.error):
+            self.screen.error(result.reason + (offer(result) if offers else ""))
+        self._warn_of_the_end()
+        return result
+
+    async def _exchange(self, model: str) -> Result:
+        view = self.screen.reply(model=model, trace=self.session.trace)
+        exchange = Exchange(self.session, self.source, view, self.monotonic, self.patience)
+        self.exchange = exchange
+        try:
+            async with self.reader.watching(exchange.stop):
+                return await exchange.run()
+        finally:
+            self.exchange = None
+
+    def _warn_of_the_end(self) -> None:
+        """Say once that the conversation nears the end of the model's context."""
+        text = warning(context_of(self.session))
+        if not self.is_warned:
+            self._notice(text)
+        self.is_warned = bool(text)
+
+    async def _count(self, text: str) -> None:
+        task = asyncio.create_task(token_count.count(self.session, self.source, text))
+
+        def stop() -> None:
+            task.cancel()
+
+        async with self.reader.watching(stop):
+            await asyncio.wait({task})
+        if task.cancelled():
+            return
+        try:
+            self._notice(token_count.in_words(task.result(), self.session))
+        except ApiError as error:
+            self.screen.error(error.message)
+
+    async def _compact(self, focus: str) -> None:
+        before = self.session.conversation.head
+        self.session.add(user_message(ask_for_summary(focus)))
+        result = await self._answer(offers=False)
+        if result.ending is not Ending.COMPLETE or result.message is None:
+            self._jump(before)
+            self._notice("Not compacted: the conversation is as it was.")
+            return
+        self.session.go_on_from(told_as_summary(result.message.text), before)
+        self.is_warned = False
+        self._notice("The conversation goes on from this summary; /undo goes back.")
+
+    def unfold(self) -> None:
+        """Show the thinking of the reply that arrives, or of the last one, whole."""
+        thinking = self.exchange.thinking if self.exchange else ""
+        reply = self.session.conversation.last_reply
+        if not thinking and reply is not None:
+            blocks = [b for b in reply.message.content if b.get("type") in THINKING_TYPES]
+            thinking = "\n\n".join(str(b.get("thinking") or "") for b in blocks)
+        self._notice(thinking.strip() or "There is no thinking to show (/think adaptive).")
+
+    async def _advise(self, model: str) -> None:
+        """Say once for each model what to know about it (that it ends soon)."""
+        if model not in self.advised:
+            self.advised.add(model)
+            self._notice(await self.advice(model))
+
+
+def offer(result: Result) -> str:
+    """What can be done about an ending, as the end of its line."""
+    if result.ending is Ending.REFUSED:
+        return " /retry MODEL asks another one."
+    if isinstance(result.error, OverBudget):
+        return " /budget sets another cap."
+    if result.message is not None and result.ending in (Ending.CUT_OFF, Ending.FAILED):
+        return " /continue goes on from there, /retry asks again."
+    return ""
+
+
+def last_exchanges(path: tuple[Turn, ...], count: int | None) -> tuple[Turn, ...]:
+    """The turns from the `count`-th last question on; all of them when None."""
+    if count is None:
+        return path
+    asked = [at for at, turn in enumerate(path) if turn.message.role == "user"]
+    return path[asked[-count] if count < len(asked) else 0 :]

@@ -1,0 +1,82 @@
+"""What is said on stderr beside an answer: one clear line each, safe and without secrets."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TextIO
+
+from streamchat.app.output_formats import error_object, write_line
+from streamchat.core.errors import StreamchatError
+from streamchat.core.sanitize import clean
+
+_DIM, _RED, _PLAIN = "\x1b[2m", "\x1b[31m", "\x1b[0m"
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """`redact` takes secrets out of whatever is said; `as_json` makes errors objects."""
+
+    stderr: TextIO
+    redact: Callable[[str], str]
+    styled: bool = False
+    quiet: bool = False
+    as_json: bool = False
+
+    def note(self, text: str) -> None:
+        """A remark; nothing with --quiet, or where JSON is wanted."""
+        if text and not self.quiet and not self.as_json:
+            self._say(text, _DIM)
+
+    def error(self, error: StreamchatError) -> None:
+        """A failure, said even with --quiet."""
+        if self.as_json:
+            with _unheard(self.stderr):
+                write_line(self.stderr, error_object(error, self.redact(error.message)))
+        else:
+            self._say(f"streamchat: {error.message}", _RED)
+
+    def warn(self, text: str) -> None:
+        """A failure that does not end the program."""
+        self.error(StreamchatError(text))
+
+    def _say(self, text: str, style: str) -> None:
+        safe = clean(self.redact(text))
+        if self.styled:
+            safe = "\n".join(map(_wrapped, safe.split("\n")))
+        with _unheard(self.stderr):
+            self.stderr.write(f"{style}{safe}{_PLAIN}\n" if self.styled else f"{safe}\n")
+            self.stderr.flush()
+
+
+def _wrapped(line: str) -> str:
+    """At words, as wide as the terminal; an address stays whole, to be copied."""
+    width = shutil.get_terminal_size().columns
+    return textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
+
+
+@contextmanager
+def _unheard(stderr: TextIO) -> Iterator[None]:
+    """A full disk or a closed pipe behind stderr costs the remark, never the answer."""
+    try:
+        yield
+    except OSError:
+        silence(stderr)
+
+
+def silence(stream: TextIO) -> None:
+    """After its pipe was closed: what the interpreter still flushes at exit must not
+    complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def may_be_styled(stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """Whether a little colour is welcome there."""
+    dumb = environ.get("TERM", "dumb") == "dumb"
+    return stream.isatty() and not dumb and not environ.get("NO_COLOR")

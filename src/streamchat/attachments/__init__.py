@@ -1,0 +1,98 @@
+"""Files and addresses to content blocks: what `-a` and /attach take.
+
+Owns the reading of what the user named, once: the bytes become part of the conversation,
+so that a file that changes later does not change what was said. The kind is told by the
+first bytes, never by the name. Only what the user typed may be read, never what a model
+or a pipe says.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import stat
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from streamchat.core.errors import InvalidRequest, NotFound
+from streamchat.core.messages import Block
+
+LARGEST_BYTES = 32 * 1024 * 1024  # of a whole request
+LARGEST_IMAGE_BYTES = 10 * 1024 * 1024 * 3 // 4  # the API's 10 MB are counted in base64
+_IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
+
+
+def attachment(ref: str, *, cwd: Path, piped: bytes) -> Block:
+    """A path, an address (http, https), or "-" for what was piped in.
+
+    Raises NotFound for what cannot be read, InvalidRequest for what cannot be sent.
+    """
+    if ref == "-":
+        return block_of(piped, name="stdin")
+    if ref.startswith(("http://", "https://")):
+        return _by_address(ref)
+    path = cwd / Path(ref).expanduser()
+    return block_of(_read(path), name=path.name)
+
+
+def block_of(data: bytes, *, name: str) -> Block:
+    """The content block for these bytes."""
+    if not data:
+        raise InvalidRequest(f"{name} is empty.")
+    if (image := _image_type(data)) is not None:
+        if len(data) > LARGEST_IMAGE_BYTES:
+            raise InvalidRequest(f"{name} is larger than the 7.5 MB that an image may have.")
+        return {"type": "image", "source": _base64(image, data)}
+    if data.startswith(b"%PDF-"):
+        return {"type": "document", "source": _base64("application/pdf", data), "title": name}
+    if (text := _text(data)) is None:
+        raise InvalidRequest(f"{name} is no image (PNG, JPEG, GIF, WebP), PDF or text.")
+    source = {"type": "text", "media_type": "text/plain", "data": text}
+    return {"type": "document", "source": source, "title": name}
+
+
+def _by_address(url: str) -> Block:
+    """The server fetches it; by its path it is an image or a document."""
+    source = {"type": "url", "url": url}
+    path = urlsplit(url).path.lower()
+    return {"type": "image" if path.endswith(_IMAGE_SUFFIXES) else "document", "source": source}
+
+
+def _read(path: Path) -> bytes:
+    try:
+        # Not blocking, so that a named pipe is refused instead of waited for.
+        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(file, "rb") as stream:  # noqa: PTH123 - a descriptor
+            if not stat.S_ISREG(os.fstat(file).st_mode):
+                raise NotFound(f"{path} is no file.")
+            data = stream.read(LARGEST_BYTES + 1)
+    except OSError as error:
+        raise NotFound(f"{path} cannot be read: {error.strerror}.") from error
+    if len(data) > LARGEST_BYTES:
+        raise InvalidRequest(f"{path} is larger than 32 MB: no request may be.")
+    return data
+
+
+def _image_type(data: bytes) -> str | None:
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if data.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if data.startswith((b"GIF87a", b"GIF89a")):
+        return "image/gif"
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "image/webp"
+    return None
+
+
+def _base64(media_type: str, data: bytes) -> Block:
+    encoded = base64.b64encode(data).decode("ascii")
+    return {"type": "base64", "media_type": media_type, "data": encoded}
+
+
+def _text(data: bytes) -> str | None:
+    """None for what is no text: a NUL, or bytes that are no UTF-8."""
+    try:
+        return None if b"\0" in data else data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None

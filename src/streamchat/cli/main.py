@@ -1,0 +1,183 @@
+"""The program: a command line in, an exit status out.
+
+Compose rank: decides what is run, and turns every failure into one clear line and the
+right status, here and nowhere else. A bug keeps its traceback. Importing this module
+loads no library: `--help` and a wrong flag must not wait for one.
+"""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Sequence
+from functools import partial
+from itertools import pairwise
+
+from streamchat import __version__
+from streamchat.app.stderr_notes import Notes, may_be_styled, silence
+from streamchat.cli.arguments import Invocation, Report, help_text, parse
+from streamchat.cli.environment import Environment
+from streamchat.cli.wiring import Run, require_theme
+from streamchat.config import Ask, Paths, Question, Verdict, load, paths_of
+from streamchat.core.errors import Busy, DiskError, Status, StreamchatError, UsageError
+from streamchat.core.sanitize import clean_line
+from streamchat.core.settings import OPTIONS, Settings, endpoint, redact, resolve, secrets_of
+
+JSON_FORMATS = frozenset({"json", "stream-json", "events"})
+# What a stdout that is a file can answer: no place left, no more allowed, broken.
+_DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+
+
+def main(argv: Sequence[str], env: Environment) -> int:
+    """Run the program; `argv` is without its name. Returns the exit status."""
+    notes = _notes(env, None, as_json=_asks_for_json(argv))
+    try:
+        invocation = parse(argv, OPTIONS)
+        if invocation.report in (Report.VERSION, Report.HELP):
+            return _about(invocation.report, env)
+        settings, paths = _load(invocation, env)
+        notes = _notes(env, settings, as_json=settings.output_format in JSON_FORMATS)
+        remarks = _demo_remarks(settings) if settings.demo else endpoint(settings).remarks
+        run = Run(env, invocation, settings, paths, notes, (*settings.notes, *remarks))
+        status = _run(run)
+        env.stdout.flush()  # here, where a failure has its status
+        return status
+    except StreamchatError as error:
+        if isinstance(error, Busy):
+            error.message = f"{error.message} {error.advice}".rstrip()
+        notes.error(error)
+        return error.status
+    except BrokenPipeError:
+        silence(env.stdout)
+        return Status.PIPE
+    except OSError as error:
+        if error.errno not in _DISK_ERRORS:
+            raise
+        silence(env.stdout)
+        notes.error(DiskError(f"The output cannot be written: {error.strerror}."))
+        return Status.DISK
+    except KeyboardInterrupt:
+        return Status.INTERRUPTED
+
+
+def _demo_remarks(settings: Settings) -> tuple[str, ...]:
+    if settings.max_cost_usd is None:
+        return ()
+    return ("the demo costs nothing: the cap (--max-cost) has nothing to stop",)
+
+
+def _about(report: Report, env: Environment) -> int:
+    if report is Report.VERSION:
+        env.stdout.write(f"streamchat {__version__}\n")
+    else:
+        env.stdout.write(help_text(OPTIONS, width=_width(env)))
+    env.stdout.flush()
+    return Status.OK
+
+
+def _asks_for_json(argv: Sequence[str]) -> bool:
+    """Known before the command line is understood, which may be what fails."""
+    joined = {f"{flag}={value}" for flag, value in pairwise(argv)}
+    return "--json" in argv or any(
+        f"--output-format={name}" in joined.union(argv) for name in JSON_FORMATS
+    )
+
+
+def _width(env: Environment) -> int:
+    columns = env.environ.get("COLUMNS", "")
+    usual = int(columns) if columns.isdecimal() else shutil.get_terminal_size().columns
+    return min(max(usual, 40), 100)
+
+
+def _notes(env: Environment, settings: Settings | None, *, as_json: bool) -> Notes:
+    return Notes(
+        env.stderr,
+        partial(redact, secrets=secrets_of(settings, env.environ) if settings else ()),
+        styled=may_be_styled(env.stderr, env.environ),
+        quiet=settings is not None and settings.quiet,
+        as_json=as_json,
+    )
+
+
+def _load(invocation: Invocation, env: Environment) -> tuple[Settings, Paths]:
+    paths = paths_of(env.environ, env.home)
+    layers = load(
+        invocation.flags, env.environ, paths=paths, cwd=env.cwd, ask=_ask_on_terminal(env)
+    )
+    settings = resolve(layers)
+    return settings, paths.for_demo() if settings.demo else paths
+
+
+def _ask_on_terminal(env: Environment) -> Ask | None:
+    """None where nobody can be asked."""
+    if not (env.stdin.isatty() and env.stderr.isatty()):
+        return None
+
+    def ask(question: Question) -> Verdict:
+        lines = [f"  {line}" for line in question.lines]
+        env.stderr.write("\n".join([f"{clean_line(str(question.path))} sets", *lines, ""]))
+        env.stderr.write("Use it, here and with this content? [y/N] ")
+        env.stderr.flush()
+        said = env.stdin.readline().strip().lower()
+        answers = {"y": Verdict.ALLOWED, "yes": Verdict.ALLOWED}
+        answers |= {"n": Verdict.DENIED, "no": Verdict.DENIED}
+        return answers.get(said, Verdict.UNDECIDED)  # Enter alone is asked again next time
+
+    return ask
+
+
+def _run(run: Run) -> int:
+    if run.invocation.report is not Report.SHOW_CONFIG:  # which tells where it is from
+        require_theme(run.settings)
+    if run.invocation.report is not None:
+        return _report(run, run.invocation.report)
+    from streamchat.cli.signals import run as run_guarded
+
+    if _is_one_shot(run):
+        from streamchat.cli.run_oneshot import answer_once as act
+    else:
+        from streamchat.cli.run_repl import chat as act
+    if not run.invocation.picks:
+        return run_guarded(act(run))
+    from streamchat.cli.run_picker import picking
+
+    return run_guarded(picking(run, act))
+
+
+def _is_one_shot(run: Run) -> bool:
+    env, settings = run.env, run.settings
+    once = settings.once or settings.dry_run
+    if run.invocation.prompt or once or not env.stdin.isatty():
+        return True
+    if settings.output_format != "text" or not env.stdout.isatty():
+        raise UsageError("There is nothing to ask: give a prompt, or pipe a text in.")
+    return False
+
+
+def _report(run: Run, report: Report) -> int:
+    from streamchat.cli import reports  # 5 ms that a chat need not wait for
+
+    match report:
+        case Report.SHOW_CONFIG:
+            reports.show_configuration(run)
+        case Report.LIST:
+            reports.list_conversations(run)
+        case Report.SEARCH:
+            reports.search_conversations(run, run.invocation.report_words[0])
+        case Report.SHOW:
+            reports.show_conversation(run, run.invocation.report_words[0])
+        case Report.EXPORT:
+            from streamchat.cli import import_export
+
+            import_export.export_conversation(run, *run.invocation.report_words)
+        case Report.IMPORT:
+            from streamchat.cli import import_export
+
+            return import_export.import_conversations(run, run.invocation.report_words[0])
+        case Report.LIST_MODELS:
+            from streamchat.cli.signals import run as run_guarded  # asyncio: 15 ms
+
+            return run_guarded(reports.list_models(run))
+        case _:
+            raise UsageError(f"--{report.value} is not available.")
+    return Status.OK

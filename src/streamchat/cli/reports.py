@@ -1,0 +1,174 @@
+"""What is printed instead of a conversation: --list, --search, --show, --show-config,
+--list-models.
+
+To a terminal rendered, to a pipe as plain lines or JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from streamchat.app import listing
+from streamchat.cli.wiring import (
+    Run,
+    archive_of,
+    budget_of,
+    has_surely_no_key,
+    screen_of,
+    source_of,
+)
+from streamchat.core.errors import ConfigError, NotFound, Status
+from streamchat.core.messages import Message, Usage
+from streamchat.core.sanitize import clean
+from streamchat.core.settings import show_config
+from streamchat.models.prices import Prices
+
+if TYPE_CHECKING:
+    from streamchat.api import ModelInfo
+
+
+def show_configuration(run: Run) -> None:
+    """Every setting, its value and where it came from; secrets masked."""
+    has_no_key = False
+    with suppress(ConfigError):  # which is said in its place
+        has_no_key = has_surely_no_key(run)
+    lines = show_config(run.settings, run.env.environ, has_no_key=has_no_key)
+    run.env.stdout.writelines(f"{line}\n" for line in lines)
+
+
+def list_conversations(run: Run) -> None:
+    """Newest first: a table, tab-separated lines, or a JSON list."""
+    summaries = archive_of(run).summaries()
+    out, now = run.env.stdout, run.env.clock()
+    if run.settings.output_format != "text":
+        json.dump([listing.summary_object(summary) for summary in summaries], out, indent=1)
+        out.write("\n")
+    elif not out.isatty():
+        out.writelines(f"{line}\n" for line in listing.conversations_lines(summaries, now=now))
+    elif summaries:
+        screen_of(run).markdown(listing.conversations_table(summaries, now=now))
+    else:
+        run.notes.note("No conversations are kept yet.")
+
+
+MOST_HITS = 200
+_WORTH_A_NOTE = 200  # conversations to be read first: a second of waiting or more
+
+
+def search_conversations(run: Run, text: str) -> None:
+    """Where the words are found, the newest first. Raises NotFound when nowhere."""
+    shelf = archive_of(run).shelf
+    for progress in shelf.catch_up():
+        if progress.total >= _WORTH_A_NOTE and progress.done < progress.total:
+            run.notes.note(f"Indexing: {progress.done:,} of {progress.total:,} conversations.")
+    hits = shelf.search(text, most=MOST_HITS)
+    out = run.env.stdout
+    if run.settings.output_format != "text":
+        json.dump([listing.hit_object(hit) for hit in hits], out, indent=1)
+        out.write("\n")
+    elif hits and out.isatty():
+        screen_of(run).markdown(listing.hits_markdown(hits, now=run.env.clock()))
+    else:
+        out.writelines(f"{line}\n" for line in listing.hits_lines(hits))
+    if not hits:
+        raise NotFound(f"No conversation holds {text!r}.")
+    if len(hits) == MOST_HITS:
+        run.notes.note(f"These are the newest {MOST_HITS} hits; more words find fewer.")
+
+
+def show_conversation(run: Run, ref: str) -> None:
+    """The whole conversation: rendered, or as Markdown."""
+    opened = archive_of(run).read(ref)
+    for line in opened.damage:
+        run.notes.warn(line)
+    turns = opened.conversation.path
+    out = run.env.stdout
+    if run.settings.output_format != "text":
+        json.dump([turn.message.to_wire() for turn in turns], out, indent=1)
+        out.write("\n")
+    elif out.isatty() and not run.settings.raw:
+        screen_of(run).history(turns, whole=True)
+    else:
+        texts = (f"{_as_markdown(turn.message)}\n" for turn in turns)
+        out.writelines(map(clean, texts) if out.isatty() else texts)
+
+
+def _as_markdown(message: Message) -> str:
+    if message.role == "assistant":
+        return f"{message.text}\n"
+    quoted = "\n".join(f"> {line}".rstrip() for line in message.text.splitlines())
+    return f"{quoted}\n"
+
+
+async def list_models(run: Run) -> int:
+    """What the server offers: id, context window, longest answer, price, end."""
+    with source_of(run) as source:
+        try:
+            models = await source.models()
+        finally:
+            await source.aclose()
+    out = run.env.stdout
+    if run.settings.output_format != "text":
+        json.dump(
+            [asdict(model) | _rates(run, model).to_dict() for model in models], out, indent=1
+        )
+        out.write("\n")
+    elif out.isatty():
+        screen_of(run).markdown(models_table([(each, _rates(run, each)) for each in models]))
+    else:
+        out.writelines(
+            "\t".join(model_cells(each, _rates(run, each))) + "\n" for each in models
+        )
+    return Status.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What a million tokens cost, in dollars; None is "not known"."""
+
+    input_usd: float | None
+    output_usd: float | None
+
+    def to_dict(self) -> dict[str, float | None]:
+        return {
+            "input_usd_per_million": self.input_usd,
+            "output_usd_per_million": self.output_usd,
+        }
+
+
+def _rates(run: Run, model: ModelInfo) -> Rates:
+    """By the table of prices, which is Anthropic's: nothing is known of other servers."""
+    price = budget_of(run).price
+    if not isinstance(price, Prices):
+        return Rates(None, None)
+    # A thousand of each: long prompts may cost more.
+    usages = (
+        Usage(input_tokens=1000, output_tokens=0),
+        Usage(input_tokens=0, output_tokens=1000),
+    )
+    found = [price(model.id, usage) for usage in usages]
+    return Rates(*(None if each is None else round(each * 1000, 4) for each in found))
+
+
+def models_table(models: Iterable[tuple[ModelInfo, Rates]]) -> str:
+    """Markdown, for the terminal."""
+    rows = [f"| {' | '.join(map(listing.literal, model_cells(*each)))} |" for each in models]
+    head = "| id | context | longest answer | $/M in | $/M out | |"
+    return "\n".join([head, "|---|--:|--:|--:|--:|---|", *rows])
+
+
+def model_cells(model: ModelInfo, rates: Rates) -> list[str]:
+    """A dash where nobody said."""
+    end = model.retires_at or ""
+    ends = "on" if model.lifecycle == "retired" else "until"
+    return [
+        model.id,
+        f"{model.max_input_tokens:,}" if model.max_input_tokens else "–",
+        f"{model.max_tokens:,}" if model.max_tokens else "–",
+        *("–" if rate is None else f"{rate:g}" for rate in (rates.input_usd, rates.output_usd)),
+        f"{model.lifecycle or ''} {f'{ends} {end[:10]}' if end else ''}".strip(),
+    ]

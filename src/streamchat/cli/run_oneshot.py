@@ -1,0 +1,185 @@
+"""The one-shot, put together: the prompt from arguments and pipe, the answer to stdout.
+
+Compose rank. Everything but the answer goes to stderr.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from streamchat.app import token_count
+from streamchat.app.exchange import Patience
+from streamchat.app.oneshot import OneShot, failure_of, status_of
+from streamchat.app.outcome import Result
+from streamchat.app.output_formats import (
+    FirstCodeBlock,
+    JsonResult,
+    JsonStream,
+    OnlyTheAnswer,
+    RawEvents,
+    SayingRetries,
+    VerbatimText,
+    write_line,
+)
+from streamchat.app.session import Session
+from streamchat.attachments import attachment
+from streamchat.cli.run_repl import DEMO_NOTE, converse, load_prices
+from streamchat.cli.signals import interruptible, on_resize, without_echo
+from streamchat.cli.wiring import (
+    Run,
+    advice_on,
+    archive_of,
+    live_price,
+    screen_of,
+    session_of,
+    source_of,
+)
+from streamchat.core.errors import InvalidRequest, Status, StreamchatError, UsageError
+from streamchat.core.messages import Block
+from streamchat.core.ports import View
+
+if TYPE_CHECKING:
+    from streamchat.api import Api
+
+LARGEST_INPUT = 32 * 1024 * 1024  # bytes; the API takes no larger request
+
+
+def asked_of(run: Run) -> tuple[str, tuple[Block, ...]]:
+    """The prompt and what is attached to it. Piped text, a blank line, the prompt; with
+    `-a -` what was piped is an attachment. Raises UsageError when nothing is asked."""
+    refs = run.invocation.attachments
+    piped = b"" if run.env.stdin.isatty() else piped_bytes(run)
+    attached = tuple(attachment(ref, cwd=run.env.cwd, piped=piped) for ref in refs)
+    context = "" if "-" in refs else text_of(run, piped)
+    prompt = run.invocation.prompt
+    text = (
+        f"{context.rstrip()}\n\n{prompt}" if context.strip() and prompt else context or prompt
+    )
+    if not text.strip() and not run.settings.interactive:
+        raise UsageError("There is nothing to ask: give a prompt, or pipe a text in.")
+    return text, attached
+
+
+def piped_bytes(run: Run) -> bytes:
+    """All of stdin. Raises InvalidRequest when it is more than a request may hold."""
+    data = run.env.stdin.buffer.read(LARGEST_INPUT + 1)
+    if len(data) > LARGEST_INPUT:
+        raise InvalidRequest("More than 32 MB on stdin: no request may be that large.")
+    return data
+
+
+def text_of(run: Run, data: bytes) -> str:
+    """Bytes that are no UTF-8 are replaced, and counted in a note."""
+    text = data.decode("utf-8", errors="replace")
+    if bad := text.count("\ufffd") - data.count("\ufffd".encode()):
+        run.notes.note(f"stdin is not UTF-8: {bad} places were replaced.")
+    return text
+
+
+async def answer_once(run: Run) -> int:
+    """Answer, then leave (or stay, with -i); returns the exit status."""
+    prompt, attached = asked_of(run)
+    for remark in run.remarks:
+        run.notes.note(remark)
+    if run.settings.demo:
+        run.notes.note(DEMO_NOTE)
+    with source_of(run) as source:
+        session = session_of(run, archive_of(run))
+        session.attached = attached
+        try:
+            run.notes.note(await advice_on(run, source, session.conversation.model))
+            if run.settings.dry_run:
+                return await _count(run, session, source, prompt)
+            load_prices(session)
+            is_asked = bool(prompt.strip())  # -i alone may begin with nothing
+            status = await _answer(run, session, source, prompt) if is_asked else Status.OK
+            if run.settings.interactive:
+                await converse(run, session, source, is_begun=is_asked)
+                return Status.OK
+            return status
+        finally:
+            session.journal.close()
+            await source.aclose()
+
+
+async def _count(run: Run, session: Session, source: Api, prompt: str) -> int:
+    """--dry-run: what the request would take; nothing is sent and nothing is kept.
+    Raises OverBudget where the cap would refuse it."""
+    counted = await token_count.count(session, source, prompt)
+    if run.settings.output_format == "text":
+        run.env.stdout.write(token_count.in_words(counted, session) + "\n")
+    else:
+        write_line(run.env.stdout, counted.to_dict())
+    session.budget.admit(counted.model, counted.usage)
+    return Status.OK
+
+
+async def _answer(run: Run, session: Session, source: Api, prompt: str) -> int:
+    with _view(run, session) as view:
+        patience = Patience(run.settings.retries)
+        one = OneShot(session, source, view, run.env.monotonic, patience, interruptible)
+        result = await one.run(prompt)
+    for remark in result.remarks:
+        run.notes.note(remark)
+    failure = failure_of(result) or _nothing_to_extract(run, result)
+    if failure:
+        run.notes.error(failure)
+    if not _is_live(run) and run.env.stderr.isatty():
+        from streamchat.render.reply.figures import usage_in_words
+
+        run.notes.note(usage_in_words(result.message, result.seconds))
+    status = status_of(result)
+    if status is Status.OK and session.disk_failed:
+        return Status.DISK
+    return status or (failure.status if failure else Status.OK)
+
+
+def _nothing_to_extract(run: Run, result: Result) -> StreamchatError | None:
+    """With -x, an answer without code is a failure: nothing was printed."""
+    if not run.settings.extract:
+        return None
+    from streamchat.app.code_blocks import first_code_block  # loaded by the view
+
+    text = result.message.text if result.message else ""
+    if first_code_block(text) is not None:
+        return None
+    return StreamchatError("The answer has no code block; without -x it is printed whole.")
+
+
+def _is_live(run: Run) -> bool:
+    settings = run.settings
+    plain = settings.output_format == "text" and not (settings.raw or settings.extract)
+    return plain and run.env.stdout.isatty()
+
+
+@contextmanager
+def _view(run: Run, session: Session) -> Iterator[View]:
+    if _is_live(run):
+        screen = screen_of(run, price=live_price(session))
+        with without_echo(run.env.stdin), on_resize(screen.resized):
+            view: View = screen.reply(model=session.conversation.model)
+            try:
+                yield OnlyTheAnswer(view) if run.settings.quiet else view
+            finally:
+                screen.restore()
+        return
+    yield SayingRetries(_output(run, session.conversation.id), run.notes.note)
+
+
+def _output(run: Run, conversation: str) -> View:
+    stdout = run.env.stdout
+    if run.settings.extract:
+        from streamchat.app.code_blocks import first_code_block  # markdown-it: 60 ms
+
+        return FirstCodeBlock(stdout, first_code_block)
+    match run.settings.output_format:
+        case "json":
+            return JsonResult(stdout, conversation)
+        case "stream-json":
+            return JsonStream(stdout, conversation)
+        case "events":
+            return RawEvents(stdout)
+        case _:
+            return VerbatimText(stdout)

@@ -1,0 +1,251 @@
+"""The REPL, put together: prompt first, everything dear after it.
+
+Compose rank. The order is the point: the prompt is drawn, then a thread imports the SDK
+and the renderer, then the connection is opened, while the user types.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from streamchat import __version__
+from streamchat.app.commands import COMMANDS
+from streamchat.app.commands.basics import COPY_INSTEAD
+from streamchat.app.commands.exports import FORMS
+from streamchat.app.context_window import beside_prompt
+from streamchat.app.exchange import Patience
+from streamchat.app.repl import Repl
+from streamchat.app.session import Session
+from streamchat.cli.environment import Environment
+from streamchat.cli.signals import on_resize
+from streamchat.cli.wiring import (
+    Run,
+    advice_on,
+    archive_of,
+    has_surely_no_key,
+    live_price,
+    model_cache_of,
+    screen_of,
+    session_of,
+    source_of,
+)
+from streamchat.core.errors import ApiError, Busy, Status, StreamchatError, UsageError
+from streamchat.core.messages import in_words
+from streamchat.core.ports import Archive, Reader
+from streamchat.models.facts import Learning
+from streamchat.models.prices import Prices
+
+if TYPE_CHECKING:
+    from streamchat.api import Api
+    from streamchat.prompt import Choice, Look
+    from streamchat.render import TerminalScreen
+
+DEMO_NOTE = "demo: a built-in server answers, no model does (try: tour)"
+NOT_SAVED = "not saved: nothing of this conversation is on disk"
+
+
+def banner(run: Run, session: Session) -> list[str]:
+    """What stands above the first prompt."""
+    conversation = session.conversation
+    name = conversation.title if conversation.turn_count else "new conversation"
+    lines = [f"streamchat {__version__} · {conversation.model} · {name} · /help"]
+    if run.settings.demo:
+        lines.append(DEMO_NOTE)
+    if not session.journal.saves:
+        lines.append(NOT_SAVED)
+    lines += [f"attached to the first message: {in_words(block)}" for block in session.attached]
+    return [*lines, *run.remarks]
+
+
+def require_key(run: Run) -> None:
+    """Raises NoPermission where there surely is none, before anything is asked."""
+    if not run.settings.demo and has_surely_no_key(run):
+        from streamchat.api.server import no_credentials
+
+        raise no_credentials()
+
+
+async def chat(run: Run) -> int:
+    """The REPL until the user leaves; returns the exit status."""
+    require_key(run)
+    with source_of(run) as source:
+        session = await _session(run)
+        session.attached = tuple(map(session.read_attachment, run.invocation.attachments))
+        await converse(run, session, source)
+    return Status.OK
+
+
+async def _session(run: Run) -> Session:
+    """The conversation that was asked for; a copy, if the user likes, of one that another
+    process has open."""
+    archive = archive_of(run)
+    try:
+        return session_of(run, archive)
+    except Busy as busy:
+        from streamchat.prompt import PlainPrompt
+
+        with keyboard(run) as keys:
+            prompt = PlainPrompt(keys, run.env.stdout)
+            if not await prompt.confirm(f"{busy.message} {COPY_INSTEAD}", default=False):
+                raise
+        return session_of(run, archive, copied=busy.path)
+
+
+async def converse(run: Run, session: Session, source: Api, *, is_begun: bool = False) -> None:
+    """The REPL on an open session; `is_begun` when what was said is on the screen."""
+    screen = screen_of(run, price=live_price(session))
+    session.warn = lambda text: screen.error(run.notes.redact(text))
+    session.facts = learning = Learning(source, model_cache_of(run))
+    warming = Warming(session, learning)
+
+    def unfold() -> None:
+        repl.unfold()
+
+    try:
+        with keyboard(run) as keys, on_resize(screen.resized):
+            reader = reader_of(
+                run, keys, session, screen, on_ready=warming.begin, unfold=unfold
+            )
+            if not is_begun:
+                screen.banner(banner(run, session))
+                screen.history(session.conversation.path)
+            repl = Repl(
+                session,
+                source,
+                reader,
+                screen,
+                run.env.monotonic,
+                advice=partial(advice_on, run, source),
+                patience=Patience(run.settings.retries),
+            )
+            await repl.run()
+    finally:
+        warming.end()
+        screen.restore()
+        session.journal.close()
+        await source.aclose()
+
+
+@contextmanager
+def keyboard(run: Run) -> Iterator[TextIO]:
+    """Where keys come from: stdin, or the terminal itself when stdin was a pipe."""
+    if run.env.stdin.isatty():
+        yield run.env.stdin
+        return
+    with ExitStack() as stack:
+        try:
+            terminal = stack.enter_context(Path("/dev/tty").open())
+        except OSError as error:
+            raise UsageError("There is no terminal to chat on; give a prompt.") from error
+        yield terminal
+
+
+def reader_of(
+    run: Run,
+    keys: TextIO,
+    session: Session,
+    screen: TerminalScreen,
+    *,
+    on_ready: Callable[[], None],
+    unfold: Callable[[], None],
+) -> Reader:
+    """The prompt on that terminal."""
+    from streamchat.prompt import PlainPrompt, Prompt, open_keyboard, open_screen
+
+    env = run.env
+    term = env.environ.get("TERM", "dumb")
+    if term in ("", "dumb"):
+        on_ready()
+        return PlainPrompt(keys, env.stdout)
+
+    @contextmanager
+    def resting() -> Iterator[None]:
+        screen.restore()
+        yield
+        screen.resized()
+
+    name = "history-demo" if run.settings.demo else "history"
+    return Prompt(
+        open_keyboard(keys),
+        open_screen(env.stdout, term=term),
+        history=None if run.settings.no_save else run.paths.state_dir / name,
+        commands=COMMANDS,
+        arguments=Arguments(session.archive),
+        environ=env.environ,
+        look=look_of(env),
+        status=lambda: beside_prompt(session),
+        remembers=lambda: session.journal.saves,
+        on_ready=on_ready,
+        unfold=unfold,
+        resting=resting,
+    )
+
+
+def look_of(env: Environment) -> Look:
+    """What the terminal on stdout can show of the prompt."""
+    from streamchat.prompt import Look
+
+    unicode = (env.stdout.encoding or "ascii").lower().startswith("utf")
+    return Look(unicode=unicode, colour=not env.environ.get("NO_COLOR"))
+
+
+@dataclass(slots=True)
+class Arguments:
+    """What may follow a command, for completion."""
+
+    archive: Archive
+    models: tuple[str, ...] = ()
+
+    def __call__(self, command: str) -> list[Choice]:
+        from streamchat.prompt import Choice
+
+        match command:
+            case "resume" | "delete":
+                with suppress(StreamchatError):
+                    listed = self.archive.summaries()[:50]
+                    return [Choice(each.id[:8], each.title) for each in listed]
+            case "export":
+                return [Choice(form) for form in FORMS]
+        return []
+
+
+@dataclass(slots=True)
+class Warming:
+    """Loads the SDK and the renderer, opens the connection and learns what the model
+    takes, behind the first prompt; the prices last, nobody waits for them yet."""
+
+    session: Session
+    learning: Learning
+    _task: asyncio.Task[None] | None = field(default=None)
+
+    def begin(self) -> None:
+        """Called once, when the prompt is on the screen."""
+        self._task = asyncio.get_running_loop().create_task(self._warm())
+
+    def end(self) -> None:
+        self.learning.end()
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _warm(self) -> None:
+        from streamchat.render import preload
+
+        threading.Thread(target=preload, daemon=True).start()
+        self.learning.may_ask = True
+        with suppress(ApiError):  # the first request will tell
+            await self.learning.ask(self.session.conversation.model)
+        load_prices(self.session)
+
+
+def load_prices(session: Session) -> None:
+    """In a thread of its own, if there are any."""
+    price = session.budget.price
+    if isinstance(price, Prices):
+        threading.Thread(target=price.load, daemon=True).start()

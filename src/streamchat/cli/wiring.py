@@ -1,0 +1,276 @@
+"""The parts of a run, made from the settings: who answers, what is kept, what is shown.
+
+Compose rank: the one place that knows every edge. Each edge is imported where its part
+is made, since the prompt must be on the screen before most of them are needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from streamchat.app.stderr_notes import Notes
+from streamchat.cli.arguments import Invocation
+from streamchat.cli.environment import Environment
+from streamchat.config import Paths, read_prompt_file
+from streamchat.core.budget import Budget, Price
+from streamchat.core.errors import ConfigError, UsageError
+from streamchat.core.library import Catalogue
+from streamchat.core.ports import Archive, Opened
+from streamchat.core.settings import (
+    CredentialKind,
+    Settings,
+    Source,
+    clouds_secrets,
+    endpoint,
+    proxy_on_the_way,
+)
+from streamchat.core.theme import THEMES
+from streamchat.models.prices import Prices
+
+if TYPE_CHECKING:
+    from streamchat.api import Api, Server
+    from streamchat.app.session import Session
+    from streamchat.models.cache import ModelCache
+    from streamchat.render import TerminalScreen
+
+NO_KEY = "no-key"
+A_DAY_S = 86400.0  # what "no limit" comes to
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of the program: what was asked for, in which world."""
+
+    env: Environment
+    invocation: Invocation
+    settings: Settings
+    paths: Paths
+    notes: Notes
+    remarks: tuple[str, ...] = ()  # for the banner
+
+
+@contextmanager
+def source_of(run: Run) -> Iterator[Api]:
+    """The server that answers; the demo's own runs while this is entered."""
+    from streamchat.api import Server
+
+    if run.settings.demo:
+        from streamchat.demo import DemoServer  # 20 ms, nobody else needs it
+
+        with DemoServer() as demo:
+            yield _api(run, Server(base_url=demo.base_url, api_key=NO_KEY))
+        return
+    yield _api(run, server_of(run))
+
+
+def _api(run: Run, server: Server) -> Api:
+    from streamchat.api import Api, Deadlines
+
+    idle = run.settings.idle_deadline_s or A_DAY_S
+    thinking = max(idle, Deadlines().thinking_s)
+    total = run.settings.deadline_s or None
+    return Api(server, Deadlines(idle_s=idle, thinking_s=thinking, total_s=total))
+
+
+def server_of(run: Run) -> Server:
+    """Where requests go, by the rule of trust. Raises ConfigError."""
+    from streamchat.api import Server, require_library
+
+    end = endpoint(run.settings)
+    credential = end.credential
+    secret = credential.secret if credential else None
+    is_chosen = run.settings.origins["base_url"].source is not Source.DEFAULT
+    is_token = credential is not None and credential.kind is CredentialKind.AUTH_TOKEN
+    base_url = end.address.url if is_chosen else None
+    proxy = proxy_on_the_way(end.address, run.env.environ)
+    if end.platform:
+        require_library(end.platform)
+        headers = dict(end.headers)
+        return Server(
+            base_url,
+            platform=end.platform,
+            headers=headers,
+            proxy=proxy,
+            private=clouds_secrets(run.env.environ),
+        )
+    if credential is None and not end.sdk_may_search:
+        secret = NO_KEY  # a local server wants none, but the SDK must not go and search
+    return Server(
+        # When nobody chose one, a profile of the SDK's may name its own host.
+        base_url=base_url,
+        api_key=None if is_token else secret,
+        auth_token=secret if is_token else None,
+        profile=end.sdk_profile,
+        headers=dict(end.headers),
+        proxy=proxy,
+    )
+
+
+async def advice_on(run: Run, source: Api, model: str) -> str:
+    """What to know about a model before it answers: that it ends, or has ended."""
+    today = datetime.fromtimestamp(run.env.clock(), UTC).date()
+    return await source.deprecation(model, today=today) or ""
+
+
+def has_surely_no_key(run: Run) -> bool:
+    """Known without the SDK, which takes a second to find out the same: no key was
+    given, and there is nowhere else that it looks."""
+    end = endpoint(run.settings)
+    elsewhere = run.env.home / ".config" / "anthropic"
+    return (
+        end.credential is None
+        and end.sdk_may_search
+        and not end.headers
+        and not any(name.startswith("ANTHROPIC_") for name in run.env.environ)
+        and not elsewhere.exists()
+    )
+
+
+def archive_of(run: Run) -> Archive:
+    """The conversations that are kept, or an archive that keeps nothing."""
+    from streamchat.store import Disk, Store
+
+    env = run.env
+    store = Store(
+        run.paths.conversations,
+        disk=Disk(),
+        clock=env.clock,
+        new_id=env.new_id,
+        catalogue=partial(catalogue_of, run),
+    )
+    return store.not_saving() if run.settings.no_save else store
+
+
+def catalogue_of(run: Run) -> Catalogue:
+    """The index of the conversations. Raises NoCatalogue."""
+    from streamchat.store import NoCatalogue
+
+    try:
+        from streamchat.search import Index  # sqlite3: 7 ms, and nobody needs it to chat
+    except ImportError as error:
+        raise NoCatalogue("Search needs Python's sqlite3, which is missing here.") from error
+    return Index(run.paths.cache_dir / "search.sqlite3", writes=not run.settings.no_save)
+
+
+def session_of(run: Run, archive: Archive, *, copied: str = "") -> Session:
+    """The conversation that was asked for, or a copy of the one at the path `copied`.
+    Raises NotFound, Busy, DiskError, ConfigError."""
+    from streamchat.app.session import Session
+    from streamchat.attachments import attachment  # 15 ms, these: a report needs none
+    from streamchat.export import Exporter
+
+    settings = run.settings
+    opened = _opened(run, archive, copied)
+    session = Session(
+        conversation=opened.conversation,
+        journal=opened.journal,
+        archive=archive,
+        exporter=Exporter(run.env.cwd, run.env.home),
+        max_tokens=settings.max_tokens,
+        effort=settings.effort,
+        thinking=settings.thinking,
+        cache=not settings.no_caching,
+        read_attachment=partial(attachment, cwd=run.env.cwd, piped=b""),
+        new_id=run.env.new_id,
+        clock=run.env.clock,
+        warn=run.notes.warn,
+        budget=budget_of(run),
+    )
+    for line in opened.damage:
+        run.notes.warn(line)
+    return session
+
+
+def budget_of(run: Run) -> Budget:
+    """Prices are Anthropic's: what another server takes is not known, the demo is free."""
+    settings = run.settings
+    cap = settings.max_cost_usd
+    if settings.demo:
+        return Budget(cap_usd=cap, billed=False)
+    if settings.platform or not endpoint(settings).address.is_default:
+        return Budget(cap_usd=cap)
+    return Budget(Prices(), cap_usd=cap)
+
+
+def live_price(session: Session) -> Price | None:
+    """For the status, which must not wait for the table of prices."""
+    price = session.budget.price
+    return price.if_loaded if isinstance(price, Prices) else None
+
+
+def model_cache_of(run: Run) -> ModelCache | None:
+    """None where nothing may be written, and for the demo, which is new each time."""
+    if run.settings.demo or run.settings.no_save:
+        return None
+    from streamchat.models.cache import ModelCache
+
+    url = endpoint(run.settings).address.url
+    return ModelCache(run.paths.cache_dir, url, run.env.clock)
+
+
+def _opened(run: Run, archive: Archive, copied: str) -> Opened:
+    settings = run.settings
+    system = settings.system
+    if settings.system_file:
+        system = read_prompt_file(run.env.cwd / settings.system_file)
+    if not (settings.continue_newest or settings.resume):
+        return Opened(*archive.start(settings.model, system))
+    if copied:
+        source = archive.read(copied)
+        opened = Opened(*archive.fork(source.conversation), source.damage)
+    elif settings.resume:
+        opened = archive.open(settings.resume, model=settings.model)
+    else:
+        opened = archive.open_newest()
+    _apply_flags(run, opened, system)
+    return opened
+
+
+def _apply_flags(run: Run, opened: Opened, system: str | None) -> None:
+    """A resumed conversation keeps its model and system prompt unless a flag says
+    otherwise: what a file or a variable says is for new ones."""
+    conversation = opened.conversation
+    origins = run.settings.origins
+    named = {name for name, origin in origins.items() if origin.source is Source.FLAG}
+    if "model" in named and run.settings.model != conversation.model:
+        opened.journal.append(conversation.configure(model=run.settings.model))
+    if named & {"system", "system_file"} and system != conversation.system:
+        opened.journal.append(conversation.configure(system=system))
+
+
+def screen_of(run: Run, *, price: Price | None = None) -> TerminalScreen:
+    """The terminal on stdout."""
+    from streamchat.render import open_screen
+
+    env = run.env
+    return open_screen(
+        env.stdout,
+        environ=env.environ,
+        clock=env.monotonic,
+        theme=run.settings.theme,
+        price=price,
+    )
+
+
+def require_theme(settings: Settings) -> None:
+    """Raises UsageError or ConfigError for one that there is not. The styles of pygments
+    are asked only for a name that is none of ours."""
+    if settings.theme in THEMES:
+        return
+    from streamchat.render.code.token_styles import is_code_style, nearest_style
+
+    if is_code_style(settings.theme):
+        return
+    near = nearest_style(settings.theme)
+    hint = f"; did you mean {near}?" if near else "."
+    origin = settings.origins["theme"]
+    by_flag = origin.source is Source.FLAG
+    raise (UsageError if by_flag else ConfigError)(
+        f"There is no theme {settings.theme!r}{hint} The themes are {', '.join(THEMES)}, and"
+        f" auto with a pygments style by its name{'' if by_flag else f' ({origin})'}."
+    )

@@ -1,0 +1,38 @@
+"""What a conversation cost: tokens and money of every reply, of all its branches."""
+
+from __future__ import annotations
+
+from streamchat.core.messages import Usage
+from streamchat.core.records import Sealed, Turn
+
+
+class Totals:
+    """Running sums. Replies are counted when someone asks: a resume need not."""
+
+    def __init__(self) -> None:
+        self._uncounted: list[Turn | Sealed] = []
+        self._cost_usd: float | None = None
+        self._usage = Usage()
+
+    def add(self, turn: Turn | Sealed) -> None:
+        if turn.role == "assistant":
+            self._uncounted.append(turn)
+
+    @property
+    def cost_usd(self) -> float | None:
+        """None when no reply has a price."""
+        self._count()
+        return self._cost_usd
+
+    @property
+    def usage(self) -> Usage:
+        self._count()
+        return self._usage
+
+    def _count(self) -> None:
+        for turn in self._uncounted:
+            reply = turn.about_reply() if isinstance(turn, Sealed) else turn.message
+            if reply.cost_usd is not None:
+                self._cost_usd = (self._cost_usd or 0.0) + reply.cost_usd
+            self._usage = self._usage.plus(reply.usage)
+        self._uncounted.clear()

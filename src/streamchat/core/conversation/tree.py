@@ -1,0 +1,73 @@
+"""The tree of turns: each hangs on its parent, none is ever taken out.
+
+A turn whose parent was lost to damage hangs on the turn that was the head then, so that
+the rest of the conversation stays reachable; its node is marked as an orphan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from streamchat.core.messages import Message, Role
+from streamchat.core.records import Sealed, Turn
+
+
+@dataclass(slots=True)
+class Node:
+    """A turn at its place. `system` is the system prompt that it was made under."""
+
+    turn: Turn | Sealed
+    parent: str | None
+    system: str | None
+    orphan: bool
+    partial: bool
+    children: list[str] = field(default_factory=list)
+
+
+class Tree:
+    """Nodes by the id of their turn, and the head: where the conversation goes on."""
+
+    def __init__(self) -> None:
+        self.head: str | None = None  # None is before the first turn
+        self.nodes: dict[str, Node] = {}
+        self.roots: list[str] = []
+        self.unreadable: dict[str, int] = {}  # turns found damaged late, with their line
+
+    def attach(self, turn: Turn | Sealed, *, system: str | None, partial: bool) -> None:
+        """Add a turn below the parent it names."""
+        orphan = turn.parent is not None and turn.parent not in self.nodes
+        parent = self.head if orphan else turn.parent
+        self.nodes[turn.id] = Node(turn, parent, system, orphan, partial)
+        self.ids_below(parent).append(turn.id)
+
+    def ids_below(self, turn: str | None) -> list[str]:
+        return self.roots if turn is None else self.nodes[turn].children
+
+    def turn(self, id: str) -> Turn:
+        """A turn, read whole. One whose line turns out to be damaged has no content."""
+        node = self.nodes[id]
+        if isinstance(node.turn, Sealed):
+            node.turn = self._unseal(node.turn)
+        return node.turn
+
+    def _unseal(self, sealed: Sealed) -> Turn:
+        try:
+            return sealed.unseal()
+        except ValueError:
+            self.unreadable[sealed.id] = sealed.number
+            return Turn(sealed.id, sealed.parent, sealed.at, Message(sealed.role, ()))
+
+    def upwards(self) -> Iterator[str]:
+        """The ids from the head to the first turn."""
+        id = self.head
+        while id is not None:
+            yield id
+            id = self.nodes[id].parent
+
+    def path(self) -> list[str]:
+        """The ids from the first turn to the head."""
+        return list(self.upwards())[::-1]
+
+    def said_by(self, role: Role, ids: Iterator[str] | list[str]) -> Iterator[str]:
+        return (id for id in ids if self.nodes[id].turn.role == role)

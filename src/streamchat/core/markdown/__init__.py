@@ -1,0 +1,61 @@
+"""Markdown in, closed leaf blocks out: incremental CommonMark with GFM tables.
+
+Owns the block structure; inline source stays source. Where the structure could depend on
+what comes later, or would hide what was written, the policy is ours:
+
+- No setext headings: a line of dashes under a paragraph is a rule, `===` is text.
+- HTML blocks are literal lines of text.
+- A list item's number is its list's start plus its index. Loose and tight look alike.
+- A link reference definition is a leaf where it stands; links are not resolved here, and
+  no paragraph waits for its definitions.
+- `[^label]: text` is a container whose further lines are indented by four.
+- `$$ … $$` and `\\[ … \\]` that start a line are display math if the closer ends a line
+  before the next blank line, fence, heading or container's end. Until then they are held
+  as a paragraph, which is what they are without a closer.
+- Excess cells of a table's row are kept, joined into its last cell.
+- Nesting has no limit: no part of the parser recurses.
+"""
+
+from streamchat.core.markdown.leaves import (
+    Alignment,
+    CodeEnd,
+    CodeLine,
+    CodeStart,
+    Container,
+    Definition,
+    Empty,
+    Footnote,
+    Heading,
+    HtmlLine,
+    Item,
+    Leaf,
+    LeafBlock,
+    MathBlock,
+    Paragraph,
+    Quote,
+    Rule,
+    Table,
+)
+from streamchat.core.markdown.stream import Blocks
+
+__all__ = [
+    "Alignment",
+    "Blocks",
+    "CodeEnd",
+    "CodeLine",
+    "CodeStart",
+    "Container",
+    "Definition",
+    "Empty",
+    "Footnote",
+    "Heading",
+    "HtmlLine",
+    "Item",
+    "Leaf",
+    "LeafBlock",
+    "MathBlock",
+    "Paragraph",
+    "Quote",
+    "Rule",
+    "Table",
+]

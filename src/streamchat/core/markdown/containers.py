@@ -1,0 +1,67 @@
+"""Open containers: which of them the next line continues.
+
+An item or footnote goes on with enough indentation or a blank line, a quote with `>`.
+An item that began empty ends at a blank line. There are no list nodes: each container
+remembers the list its last child belonged to, which is all that numbering needs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from streamchat.core.markdown.cursor import CODE_INDENT, Line
+from streamchat.core.markdown.leaves import Container, Quote
+
+
+@dataclass(frozen=True, slots=True)
+class OpenList:
+    id: int
+    delimiter: str
+    next_number: int | None  # None: bullets
+
+
+@dataclass(slots=True)
+class OpenContainer:
+    kind: Container | None  # None: the document itself
+    columns: int = 0  # of indentation that continue an item or a footnote
+    quotes: int = 0  # among this one and those round it
+    filled: bool = False  # holds at least one block
+    shown: bool = False  # a leaf that carries its marker was emitted
+    last_list: OpenList | None = None
+
+    def continues(self, line: Line) -> bool:
+        """Whether `line` goes on in this container; reads the prefix if so."""
+        if isinstance(self.kind, Quote):
+            return reads_quote_marker(line)
+        if line.indent < self.columns and not line.blank:
+            return False
+        if line.blank and not self.filled:
+            return False
+        line.dedent(self.columns)
+        return True
+
+    def copy(self) -> OpenContainer:
+        return OpenContainer(
+            self.kind, self.columns, self.quotes, self.filled, self.shown, self.last_list
+        )
+
+
+def reads_quote_marker(line: Line) -> bool:
+    """Read `>` and the blank after it, if they are next."""
+    if line.char != ">" or line.indent >= CODE_INDENT:
+        return False
+    line.skip(1)
+    line.dedent(1)
+    return True
+
+
+def matched(stack: list[OpenContainer], line: Line) -> int:
+    """How many containers of `stack` (the document first) `line` continues."""
+    for depth in range(1, len(stack)):
+        exhausted = line.offset == len(line.text)
+        if exhausted and stack[depth - 1].quotes == stack[-1].quotes:
+            # Only items from here: an empty line continues them all, save an empty last one.
+            return len(stack) if stack[-1].filled else len(stack) - 1
+        if not stack[depth].continues(line):
+            return depth
+    return len(stack)

@@ -1,0 +1,168 @@
+"""The open paragraph: also what may yet become definitions, display math or a table.
+
+Its lines are kept apart and joined once, when it closes. Display math (`$$ … $$`,
+`\\[ … \\]`) starts at a line's beginning and is held like a paragraph, since without its
+closer at a line's end it is one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from streamchat.core.markdown import table
+from streamchat.core.markdown.cropping import CUT, crop_start
+from streamchat.core.markdown.cursor import CODE_INDENT, Line
+from streamchat.core.markdown.definitions import Scan, Stage, definition
+from streamchat.core.markdown.leaves import Definition, LeafBlock, MathBlock, Paragraph
+
+_BLANKS = " \t"
+
+
+@dataclass(frozen=True, slots=True)
+class _Delimiters:
+    opener: str
+    closer: re.Pattern[str]
+
+
+# A delimiter after an odd number of backslashes is TeX's or Markdown's own character.
+_MATH = (
+    _Delimiters("$$", re.compile(r"(?<!\\)(?:\\\\)*\$\$")),
+    _Delimiters("\\[", re.compile(r"(?<!\\)(?:\\\\)*\\\]")),
+)
+
+
+class OpenParagraph:
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.scan: Scan | None = None  # while the lines may be a definition
+        self.cropped = False
+        self.closed = False  # by its own last line
+        self._header_possible = False  # the last line may head a table
+        self._math: _Delimiters | None = None  # display math that waits for its closer
+        self._math_start = 0
+        self._chars = 0  # of the lines with their newlines
+
+    @property
+    def in_math(self) -> bool:
+        return self._math is not None
+
+    def admits(self, line: Line) -> bool:
+        """False when the lines so far are a definition and `line` is no part of it."""
+        return self.scan is None or self.scan.admits(line.content())
+
+    def add(self, line: Line, *, lazy: bool) -> list[LeafBlock]:
+        """Add a line's text; return what it completed."""
+        text = line.content()
+        self._header_possible = not lazy and line.indent < CODE_INDENT
+        self.lines.append(text)
+        self._chars += len(text) + 1
+        if self.scan is not None or (len(self.lines) == 1 and text[0] == "["):
+            self.scan = (self.scan or Scan()).add(text)
+        if lazy:
+            self._math = None
+        elif self._ends_math(text):
+            return self._close_math()
+        return self._settle_definition()
+
+    def _settle_definition(self) -> list[LeafBlock]:
+        if self.scan is None:
+            return []
+        if self.scan.stage is Stage.NO_DEFINITION:
+            self.scan = None
+        elif self.scan.stage is Stage.UNTITLED:
+            return [self._take_definition()]
+        return []
+
+    def _take_definition(self) -> Definition:
+        assert self.scan is not None
+        count = (
+            self.scan.untitled_lines if self.scan.stage is Stage.UNTITLED else len(self.lines)
+        )
+        source = "\n".join(self.lines[:count]).rstrip(_BLANKS)
+        self.lines = self.lines[count:]
+        self._chars = self._count_chars()
+        self._math_start -= count
+        self.scan = None
+        return definition(source)
+
+    def _ends_math(self, text: str) -> bool:
+        start = 0
+        if self._math is None:
+            self._math = next((math for math in _MATH if text.startswith(math.opener)), None)
+            if self._math is None:
+                return False
+            self._math_start = len(self.lines) - 1
+            start = len(self._math.opener)
+        closer = self._math.closer.search(text, start)
+        if closer is None:
+            return False
+        holds_something = (
+            len(self.lines) - 1 > self._math_start or text[start : closer.start()].strip()
+        )
+        if holds_something and not text[closer.end() :].strip(_BLANKS):
+            return True
+        self._math = None
+        return False
+
+    def _close_math(self) -> list[LeafBlock]:
+        math = MathBlock("\n".join(self.lines[self._math_start :]).rstrip(_BLANKS))
+        self._keep_lines(self._math_start)
+        self.closed = True
+        return [*self.close(), math]
+
+    def _keep_lines(self, count: int) -> None:
+        """Forget the lines after the first `count`, also as parts of a definition."""
+        del self.lines[count:]
+        self._chars = self._count_chars()
+        if self.scan is not None:
+            self.scan = None
+            for text in self.lines:
+                self.scan = (self.scan or Scan()).add(text)
+
+    def _count_chars(self) -> int:
+        return sum(len(text) + 1 for text in self.lines)
+
+    def close(self) -> list[LeafBlock]:
+        blocks: list[LeafBlock] = []
+        if self.scan is not None:
+            self.scan = self.scan.closed()
+            if self.scan.is_definition:
+                blocks.append(self._take_definition())
+        if self.lines:
+            blocks.append(Paragraph("\n".join(self.lines).strip(_BLANKS)))
+        return blocks
+
+    def table_from(self, line: Line) -> table.OpenTable | None:
+        """The table that `line` makes of the last line, which then leaves the paragraph."""
+        if line.char not in "|:-" or line.indent >= CODE_INDENT:
+            return None
+        if self.in_math or not self._header_possible:
+            return None
+        header = self.lines[-1]
+        if "|" not in header:
+            return None
+        columns = table.alignments(line.content())
+        if columns is None or len(columns) != len(table.cells(header)):
+            return None
+        self._keep_lines(len(self.lines) - 1)
+        return table.OpenTable(columns, table.cells(header))
+
+    def copy(self, max_chars: int) -> OpenParagraph:
+        """For a tail: the last lines, at least `max_chars` of them."""
+        copy = OpenParagraph()
+        start = crop_start(self._chars, max_chars)
+        kept = self._chars
+        for text in reversed(self.lines):
+            kept -= len(text) + 1
+            if kept < start:
+                copy.lines.append(CUT + text[start - kept :])
+                break
+            copy.lines.append(text)
+        copy.lines.reverse()
+        copy.cropped = start > 0
+        copy._header_possible = self._header_possible
+        if not copy.cropped:
+            copy.scan = self.scan
+            copy._math, copy._math_start = self._math, self._math_start
+        return copy

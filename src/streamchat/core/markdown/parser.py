@@ -1,0 +1,253 @@
+"""The block parser: each complete line goes once through the stack of open blocks.
+
+In the manner of the CommonMark reference algorithm: the containers that the line
+continues are matched, then the blocks that it starts are opened, and what is left is text
+of the open paragraph (also as a lazy continuation) or of a new one. Knows nothing of how
+the stream was cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeAlias, assert_never
+
+from streamchat.core.markdown.containers import OpenContainer, OpenList, matched
+from streamchat.core.markdown.cursor import CODE_INDENT, Line
+from streamchat.core.markdown.leaves import (
+    Container,
+    Empty,
+    Footnote,
+    Heading,
+    Item,
+    Leaf,
+    LeafBlock,
+    Quote,
+    Rule,
+)
+from streamchat.core.markdown.paragraph import OpenParagraph
+from streamchat.core.markdown.starts import (
+    ContainerStart,
+    FootnoteStart,
+    Interrupts,
+    ItemStart,
+    LeafStart,
+    QuoteStart,
+    Start,
+    find_start,
+)
+from streamchat.core.markdown.table import OpenTable
+from streamchat.core.markdown.verbatim import OpenIndentedCode, OpenVerbatim
+
+OpenLeaf: TypeAlias = OpenVerbatim | OpenParagraph | OpenTable
+
+_FOOTNOTE_COLUMNS = 4
+
+
+class Parser:
+    def __init__(self) -> None:
+        self._stack = [OpenContainer(None, shown=True)]  # the document, then what is open in it
+        self._leaf: OpenLeaf | None = None  # in the innermost container
+        self._path: tuple[Container, ...] | None = ()  # of the stack; None: not yet made
+        self._last_id = 0
+        self._leaves: list[Leaf] = []
+
+    def taken(self) -> list[Leaf]:
+        """The leaves emitted since the last call."""
+        leaves, self._leaves = self._leaves, []
+        return leaves
+
+    def line(self, text: str) -> None:
+        line = Line(text)
+        depth = matched(self._stack, line)
+        leaf, reached = self._leaf, depth == len(self._stack)
+        if isinstance(leaf, OpenVerbatim):
+            if reached and self._take(leaf, line):
+                return
+        elif isinstance(leaf, OpenParagraph) and not line.blank:
+            if reached and self._turn_into_table(leaf, line):
+                return
+            if not leaf.admits(line):
+                self._close_leaf()
+        self._read(line, depth)
+
+    def close(self) -> None:
+        """Close everything that is open."""
+        self._close_to(1)
+        self._close_leaf()
+
+    def copy(self, max_chars: int, max_rows: int) -> Parser:
+        """For a tail: as this parser, with about the last `max_chars` of the open leaf."""
+        copy = Parser()
+        copy._stack = [container.copy() for container in self._stack]
+        copy._path = self._path
+        copy._last_id = self._last_id
+        if isinstance(self._leaf, OpenTable):
+            copy._leaf = self._leaf.copy(max_chars, max_rows)
+        elif self._leaf is not None:
+            copy._leaf = self._leaf.copy(max_chars)
+        return copy
+
+    # What a line does.
+
+    def _take(self, leaf: OpenVerbatim, line: Line) -> bool:
+        """Give the line to code or HTML, unless that ends before it."""
+        blocks = leaf.take(line)
+        if blocks is None:
+            self._close_leaf()
+            return False
+        self._emit(blocks)
+        if leaf.closed:
+            self._leaf = None
+        return True
+
+    def _turn_into_table(self, paragraph: OpenParagraph, line: Line) -> bool:
+        table = paragraph.table_from(line)
+        if table is not None:
+            self._close_leaf()
+            self._leaf = table
+        return table is not None
+
+    def _read(self, line: Line, depth: int) -> None:
+        """Read the line from where its containers, `depth` of the open ones, end."""
+        while not line.blank:
+            start = self._start(line, reached=depth == len(self._stack))
+            if start is None:
+                break
+            self._close_to(depth)
+            self._close_leaf()
+            if not isinstance(start, ContainerStart):
+                self._open_leaf(start, line)
+                return
+            self._open_container(start)
+            depth = len(self._stack)
+        self._add_text(line, depth)
+
+    def _start(self, line: Line, *, reached: bool) -> Start | OpenIndentedCode | None:
+        leaf = self._leaf
+        if isinstance(leaf, OpenParagraph):
+            # However it is indented, text goes on. TeX is not read, but it holds no fences.
+            if line.indent >= CODE_INDENT or (
+                leaf.in_math and reached and line.char not in "`~#"
+            ):
+                return None
+            return find_start(line, Interrupts(paragraph=reached, text=True))
+        if line.indent >= CODE_INDENT:
+            return OpenIndentedCode()
+        return find_start(line, Interrupts(text=isinstance(leaf, OpenTable) and reached))
+
+    def _add_text(self, line: Line, depth: int) -> None:
+        leaf, reached = self._leaf, depth == len(self._stack)
+        if isinstance(leaf, OpenParagraph) and not line.blank:
+            self._add_to_paragraph(leaf, line, lazy=not reached)
+            return
+        if (
+            isinstance(leaf, OpenTable)
+            and reached
+            and not line.blank
+            and leaf.add(line.content())
+        ):
+            return
+        self._close_to(depth)
+        self._close_leaf()
+        if not line.blank:
+            paragraph = OpenParagraph()
+            self._hold(paragraph)
+            self._add_to_paragraph(paragraph, line, lazy=False)
+
+    def _add_to_paragraph(self, paragraph: OpenParagraph, line: Line, *, lazy: bool) -> None:
+        self._emit(paragraph.add(line, lazy=lazy))
+        if paragraph.closed:
+            self._leaf = None
+
+    # Opening and closing.
+
+    def _open_leaf(self, start: LeafStart | OpenIndentedCode, line: Line) -> None:
+        if isinstance(start, Heading | Rule):
+            self._fill()
+            self._emit((start,))
+            return
+        self._hold(start)
+        self._emit(start.open(line))
+        if start.closed:
+            self._leaf = None
+
+    def _hold(self, leaf: OpenLeaf) -> None:
+        self._fill()
+        self._leaf = leaf
+
+    def _fill(self) -> None:
+        """Note that a leaf begins in the innermost container."""
+        container = self._stack[-1]
+        container.filled = True
+        container.last_list = None
+
+    def _open_container(self, start: ContainerStart) -> None:
+        parent = self._stack[-1]
+        parent.filled = True
+        opened = OpenContainer(None, quotes=parent.quotes)
+        match start:
+            case ItemStart():
+                opened.kind = self._numbered_item(parent, start)
+                opened.columns = start.columns
+            case QuoteStart():
+                parent.last_list = None
+                opened.kind = Quote(self._next_id())
+                opened.quotes += 1
+            case FootnoteStart():
+                parent.last_list = None
+                opened.kind = Footnote(self._next_id(), start.label)
+                opened.columns = _FOOTNOTE_COLUMNS
+            case _:
+                assert_never(start)
+        self._stack.append(opened)
+        self._path = None
+
+    def _numbered_item(self, parent: OpenContainer, start: ItemStart) -> Item:
+        """The item that `start` begins: the next of the parent's last list, if it fits."""
+        the_list = parent.last_list
+        if the_list is None or the_list.delimiter != start.delimiter:
+            the_list = OpenList(self._next_id(), start.delimiter, start.number)
+        number = the_list.next_number
+        parent.last_list = OpenList(
+            the_list.id, start.delimiter, None if number is None else number + 1
+        )
+        return Item(self._next_id(), the_list.id, number, start.delimiter)
+
+    def _next_id(self) -> int:
+        self._last_id += 1
+        return self._last_id
+
+    def _close_to(self, depth: int) -> None:
+        """Close the containers beyond the first `depth`, innermost first."""
+        while len(self._stack) > depth:
+            self._close_leaf()
+            if not self._stack[-1].filled:
+                self._emit((Empty(),))
+            self._stack.pop()
+            self._path = None
+
+    def _close_leaf(self) -> None:
+        leaf, self._leaf = self._leaf, None
+        if leaf is not None:
+            cropped = isinstance(leaf, OpenParagraph | OpenTable) and leaf.cropped
+            self._emit(leaf.close(), cropped=cropped)
+
+    def _emit(self, blocks: Iterable[LeafBlock], *, cropped: bool = False) -> None:
+        for block in blocks:
+            self._leaves.append(Leaf(block, self._known_path(), self._show_markers(), cropped))
+
+    def _known_path(self) -> tuple[Container, ...]:
+        if self._path is None:
+            kinds = (container.kind for container in self._stack)
+            self._path = tuple(kind for kind in kinds if kind is not None)
+        return self._path
+
+    def _show_markers(self) -> int:
+        """Count the innermost containers that no leaf has shown, and mark them shown."""
+        count = 0
+        for container in reversed(self._stack):
+            if container.shown:
+                break
+            container.shown = True
+            count += 1
+        return count

@@ -1,0 +1,110 @@
+"""GFM tables: the delimiter row, cells, and the table that is still open.
+
+A row is padded to the header's count; excess cells are kept, joined into the last one
+(GFM drops them, but nothing of an answer may vanish). A pipe in a code span still
+separates cells unless escaped, as GFM says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from streamchat.core.markdown.cropping import crop_start
+from streamchat.core.markdown.leaves import Alignment, Table
+
+# A wide header and many short rows would grow quadratically; markdown-it's limit.
+MAX_PADDED_CELLS = 0x10000
+
+_delimiter_row = re.compile(r"(?:[|:]|-(?![ \t]))[|: \t-]+\Z")
+_delimiter_cell = re.compile(r"(:?)-+(:?)\Z")
+_separator = re.compile(r"(?<!\\)\|")
+
+_ALIGNMENTS: dict[tuple[str, str], Alignment] = {
+    ("", ""): None,
+    (":", ""): "left",
+    ("", ":"): "right",
+    (":", ":"): "center",
+}
+
+
+def alignments(row: str) -> tuple[Alignment, ...] | None:
+    """Read a delimiter row such as `|:--|--:|`."""
+    if not _delimiter_row.match(row):
+        return None
+    columns = [column.strip(" \t") for column in row.split("|")]
+    # Only the outermost may be empty: ` |---| `, not `---||---`.
+    inner = columns[bool(not columns[0]) : len(columns) - (not columns[-1])]
+    matches = [_delimiter_cell.match(column) for column in inner]
+    if not matches or not all(matches):
+        return None
+    return tuple(_ALIGNMENTS[match[1], match[2]] for match in matches if match)
+
+
+def cells(row: str) -> list[str]:
+    """Split a row at its unescaped pipes."""
+    parts = _separator.split(row.strip(" \t"))
+    if parts and not parts[0]:
+        del parts[0]
+    if parts and not parts[-1]:
+        del parts[-1]
+    return [part.replace("\\|", "|").strip(" \t") for part in parts]
+
+
+class OpenTable:
+    def __init__(self, columns: Sequence[Alignment], header: Sequence[str]) -> None:
+        self.alignments = tuple(columns)
+        self.header = tuple(header)
+        self.rows: list[tuple[str, ...]] = []
+        self.cropped = False
+        self._padded_cells = 0
+        self._chars = 0  # of the rows
+
+    def add(self, row: str) -> bool:
+        """Add a row, unless the table has grown absurd and ends here."""
+        width = len(self.header)
+        parts = cells(row)
+        self._padded_cells += max(0, width - len(parts))
+        if self._padded_cells > MAX_PADDED_CELLS:
+            return False
+        if len(parts) > width:
+            parts[width - 1 :] = [" | ".join(parts[width - 1 :])]
+        self.rows.append((*parts, *[""] * (width - len(parts))))
+        self._chars += _chars(self.rows[-1])
+        return True
+
+    def close(self) -> list[Table]:
+        return [Table(self.alignments, self.header, tuple(self.rows))]
+
+    def copy(self, max_chars: int, max_rows: int) -> OpenTable:
+        """For a tail: the header and the last rows, enough for `max_chars` or `max_rows`."""
+        header = _within(self.header[:max_chars], max_chars)
+        start = crop_start(self._chars, max_chars)
+        first = crop_start(len(self.rows), max_rows)
+        kept = self._chars
+        last_rows: list[tuple[str, ...]] = []
+        for row in reversed(self.rows[first:]):
+            kept -= _chars(row)
+            if last_rows and kept < start:
+                break
+            last_rows.append(_within(row[: len(header)], max_chars))
+        copy = OpenTable(self.alignments[: len(header)], header)
+        copy.rows = last_rows[::-1]
+        whole = self.rows[len(self.rows) - len(last_rows) :]
+        copy.cropped = header != self.header or copy.rows != whole or whole != self.rows
+        return copy
+
+
+def _chars(row: tuple[str, ...]) -> int:
+    return sum(map(len, row)) + len(row)
+
+
+def _within(row: tuple[str, ...], max_chars: int) -> tuple[str, ...]:
+    """The row with at most the last `max_chars` of its text."""
+    if sum(map(len, row)) <= max_chars:
+        return row
+    kept = []
+    for cell in reversed(row):
+        kept.append(cell[-max_chars:] if max_chars else "")
+        max_chars -= len(kept[-1])
+    return tuple(reversed(kept))

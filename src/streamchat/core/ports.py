@@ -1,0 +1,231 @@
+"""What the application needs of the world, as Protocols; the edges implement them.
+
+Nothing here is implemented, and nothing here names a library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol, TypeAlias
+
+from streamchat.core.conversation import Conversation
+from streamchat.core.events import Event
+from streamchat.core.library import Shelf
+from streamchat.core.library import Summary as Summary
+from streamchat.core.messages import Message, Request
+from streamchat.core.records import Record, Turn
+
+
+class Source(Protocol):
+    """Where replies come from: a Messages API server."""
+
+    def stream(self, request: Request) -> AsyncGenerator[Event]:
+        """Send the request once and yield the reply's events, ending in Finished.
+
+        Cancelling the task that iterates (or `aclose()`) ends the connection at once.
+        Raises ApiError, and nothing else, for whatever the server or the way to it
+        did; never retries.
+        """
+
+    async def count_tokens(self, request: Request) -> int:
+        """The size of a request, by the server's own count. Raises ApiError."""
+
+
+class Journal(Protocol):
+    """The file of one open conversation, append-only."""
+
+    @property
+    def name(self) -> str:
+        """What to call it in the banner: the file's path, or "not saved"."""
+
+    @property
+    def saves(self) -> bool:
+        """False when nothing of this conversation is on disk."""
+
+    def append(self, record: Record) -> None:
+        """On disk when this returns. Raises DiskError; the record is then kept to be
+        written before the next one."""
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A conversation read from its file, and a line for each damage that was met."""
+
+    conversation: Conversation
+    journal: Journal
+    damage: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What became of a conversation that was made elsewhere."""
+
+    id: str
+    title: str
+    turns: int
+    added: int  # of these; 0 when all of it was here
+    is_new: bool
+    problem: str = ""  # why nothing could be added
+
+
+class Archive(Protocol):
+    """The conversations that are kept."""
+
+    @property
+    def saves(self) -> bool:
+        """False when it keeps nothing of what is begun or opened (--no-save)."""
+
+    def not_saving(self) -> Archive:
+        """The same conversations, to look at and go on with, and nothing is written."""
+
+    def saving(self) -> Archive:
+        """The one that writes."""
+
+    def start(self, model: str, system: str | None) -> tuple[Conversation, Journal]:
+        """An empty conversation; its file appears with its first turn."""
+
+    def fork(self, conversation: Conversation) -> tuple[Conversation, Journal]:
+        """A copy that goes on by itself; on disk when this returns. Raises DiskError."""
+
+    def open(self, ref: str, *, model: str) -> Opened:
+        """The conversation that `ref` names: a path (also of a JSON list of messages,
+        which is imported and answers by `model`), the first 4 or more characters of an
+        id, or a title. Raises NotFound, DiskError."""
+
+    def open_newest(self) -> Opened:
+        """Raises NotFound when none is kept."""
+
+    def read(self, ref: str, *, model: str = "") -> Opened:
+        """A conversation to look at only, also while another process has it open."""
+
+    def summaries(self) -> list[Summary]:
+        """Newest first."""
+
+    @property
+    def shelf(self) -> Shelf:
+        """To search in what is kept."""
+
+    def delete(self, ref: str) -> None:
+        """Take the conversation that `ref` names off the disk, and all that is
+        remembered of it. Raises NotFound, Busy, DiskError."""
+
+    def take_in(self, made: Iterable[Conversation]) -> Iterator[TakenIn]:
+        """Keep conversations that were made elsewhere, under the ids they have. One that
+        is kept already gets the turns that it lacks. Raises DiskError."""
+
+    def keep(self, conversation: Conversation) -> Journal:
+        """A file for a conversation that had none; holds all of it when this returns."""
+
+
+class Exporter(Protocol):
+    """Conversations in the forms "md", "html" and "json" (a list of wire messages)."""
+
+    def text(self, conversation: Conversation, form: str, *, replies: int | None) -> str:
+        """The open branch, or the end of it that holds the last `replies`."""
+
+    def save(
+        self,
+        conversation: Conversation,
+        form: str,
+        *,
+        path: str,
+        replies: int | None,
+        replace: bool,
+    ) -> str:
+        """Write it to `path`, or to a file named after the title, and return where that
+        is. Raises UsageError for a file that is there, unless it is to be replaced, and
+        DiskError."""
+
+
+class Ending(Enum):
+    """How a reply ended, exactly one of."""
+
+    COMPLETE = "complete"
+    REFUSED = "refused"
+    CUT_OFF = "cut off"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+class View(Protocol):
+    """One reply being shown. `feed` never blocks and never raises for any event."""
+
+    def feed(self, event: Event) -> None: ...
+
+    def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
+        """Show all that is still unshown, then the ending and the usage; release the
+        terminal. Must be called exactly once, whatever happened."""
+
+
+class Screen(Protocol):
+    """The terminal between the prompts. All texts are hostile and are sanitised here."""
+
+    def reply(self, *, model: str, trace: bool = False) -> View:
+        """Begin to show a reply; what is awaited is shown until its first event. With
+        `trace`, a dim line for each RawEvent is shown beside it."""
+
+    def banner(self, lines: list[str]) -> None: ...
+
+    def notice(self, text: str) -> None:
+        """Dim text about the program itself."""
+
+    def error(self, text: str) -> None: ...
+
+    def markdown(self, source: str) -> None:
+        """A report (help, a list), rendered as an answer would be."""
+
+    def history(self, turns: tuple[Turn, ...], *, whole: bool = False) -> None:
+        """Old turns, rendered as they were when they arrived: the last screenfuls, or
+        all of them when `whole`."""
+
+    def redraw(self, message: Message) -> None:
+        """Print a reply again, at the window's present width."""
+
+    def copy(self, text: str) -> bool:
+        """Ask the terminal to put a text on its clipboard; False where that cannot be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A line (or several) that the user sent."""
+
+    text: str
+
+
+class Key(Enum):
+    """What a person can say to a prompt without a line."""
+
+    INTERRUPT = "ctrl-c on an empty line"
+    END = "ctrl-d on an empty line"
+    EDIT_PREVIOUS = "esc esc on an empty line"
+
+
+Input: TypeAlias = Typed | Key
+
+
+class Reader(Protocol):
+    """The keyboard."""
+
+    async def read(self, *, prefill: str = "", hint: str = "") -> Input:
+        """One prompt. `prefill` is text to edit (a failed prompt handed back), `hint`
+        a dim remark beside it ("ctrl-c again to exit")."""
+
+    async def confirm(self, question: str, *, default: bool) -> bool:
+        """A question of yes or no; leaving it is a no."""
+
+    async def pick(self, shelf: Shelf, age: Callable[[float], str]) -> str | None:
+        """Let the user find a conversation; its path, or None when they left. `age` puts
+        into words how long ago a time was. Raises DiskError."""
+
+    def watching(self, stop: Stop) -> AbstractAsyncContextManager[None]:
+        """While entered, the keys Esc and Ctrl-C call `stop`; others are kept for the
+        next prompt, none is echoed."""
+
+
+class Stop(Protocol):
+    def __call__(self) -> None: ...

@@ -1,0 +1,58 @@
+"""The records of a conversation file: frozen values, to and from one line of JSON each.
+
+Unknown fields are kept in `extra` and unknown record types in Unknown, so that whatever
+a newer program wrote survives a round trip. A field of a wrong type counts as unknown.
+
+Must not know: the disk, the clock, the order that records come in.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+from streamchat.core.records.reading import Sealed, from_dict, is_id, is_whole, parse, seal
+from streamchat.core.records.values import (
+    VERSION,
+    Head,
+    Header,
+    Partial,
+    Setting,
+    Turn,
+    Unknown,
+    WholeRecord,
+)
+
+__all__ = [
+    "VERSION",
+    "Head",
+    "Header",
+    "Partial",
+    "Record",
+    "Sealed",
+    "Setting",
+    "Turn",
+    "Unknown",
+    "from_dict",
+    "is_id",
+    "is_whole",
+    "parse",
+    "seal",
+    "stamp",
+    "to_line",
+]
+
+Record: TypeAlias = WholeRecord | Sealed
+
+
+def to_line(record: Record) -> bytes:
+    """The record as one line of ASCII: immune to U+2028, lone surrogates and locales."""
+    if isinstance(record, Sealed):
+        return record.line + b"\n"
+    return json.dumps(record.to_dict()).encode("ascii") + b"\n"
+
+
+def stamp(seconds: float) -> str:
+    """A time as records carry it: ISO 8601, UTC, whole seconds."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

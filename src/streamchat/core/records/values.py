@@ -1,0 +1,127 @@
+"""The records of a conversation file as frozen values, and the JSON that each becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from streamchat.core.messages import JsonObject, Message, Role, Usage
+
+VERSION = 1
+Extra: TypeAlias = Mapping[str, Any]  # the fields that we do not know
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Line 1. A `version` above VERSION was written by a newer program: read only."""
+
+    id: str
+    created: str
+    model: str
+    system: str | None = None
+    version: int = VERSION
+    extra: Extra = field(default_factory=dict)
+
+    def to_dict(self) -> JsonObject:
+        return {
+            "streamchat": self.version,
+            "type": "conversation",
+            "id": self.id,
+            "created": self.created,
+            "model": self.model,
+            "system": self.system,
+            **self.extra,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A message at its place in the tree. It never changes once it is written."""
+
+    id: str
+    parent: str | None
+    at: str
+    message: Message
+    extra: Extra = field(default_factory=dict)
+
+    @property
+    def role(self) -> Role:
+        return self.message.role
+
+    def to_dict(self) -> JsonObject:
+        message = self.message
+        usage = (message.usage or Usage()).to_dict()
+        extra = dict(self.extra)
+        if isinstance(extra.get("usage"), dict):  # counts that we do not know
+            usage |= extra.pop("usage")
+        about_reply = {
+            "model": message.model,
+            "stop_reason": message.stop_reason,
+            "usage": usage or None,
+            "cost_usd": message.cost_usd,
+            "request_id": message.request_id,
+        }
+        return {
+            "type": "turn",
+            "id": self.id,
+            "parent": self.parent,
+            "at": self.at,
+            **message.to_wire(),
+            **{key: value for key, value in about_reply.items() if value is not None},
+            **extra,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """A piece of a reply's text; the turn of the same id supersedes all of them.
+
+    `text` takes the place of everything from character `start` on, so that a checkpoint
+    writes only what is new: a long answer costs its length once, not its square.
+    """
+
+    id: str
+    parent: str | None
+    at: str
+    text: str
+    start: int = 0
+    extra: Extra = field(default_factory=dict)
+
+    def to_dict(self) -> JsonObject:
+        named = {"type": "partial", "id": self.id, "parent": self.parent, "at": self.at}
+        return {**named, "from": self.start, "text": self.text, **self.extra}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The conversation goes on after this turn; None is before the first."""
+
+    turn: str | None
+    extra: Extra = field(default_factory=dict)
+
+    def to_dict(self) -> JsonObject:
+        return {"type": "head", "turn": self.turn, **self.extra}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Settings that changed: title, model, system, and any that we do not know."""
+
+    changes: Mapping[str, Any]
+
+    def to_dict(self) -> JsonObject:
+        return {"type": "set", **self.changes}
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A record of a type that this version does not know."""
+
+    data: Mapping[str, Any]
+
+    def to_dict(self) -> JsonObject:
+        return dict(self.data)
+
+
+WholeRecord: TypeAlias = Header | Turn | Partial | Head | Setting | Unknown

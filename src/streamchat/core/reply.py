@@ -1,0 +1,143 @@
+"""Fold the events of a reply into a Message, whole or as far as it came.
+
+Owns: what of a reply that ended early is worth keeping. Must not know: why it ended.
+Rule 1: a finished reply is the Message that `Finished` carries, never a reconstruction.
+Rule 2: linear. Pieces are kept in lists and joined when someone asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from streamchat.core.events import (
+    BlockStarted,
+    BlockStopped,
+    Event,
+    Finished,
+    Started,
+    TextDelta,
+    ThinkingDelta,
+    UsageUpdated,
+)
+from streamchat.core.messages import (
+    INTERRUPTED,
+    Block,
+    Message,
+    Usage,
+    text_block,
+    without_empty_text,
+)
+
+CHARACTERS_PER_TOKEN = 3  # of an answer that the server has not counted; rather too few
+
+
+@dataclass(slots=True)
+class Turn:
+    """One reply. Feed it every event; ask for the message at any time, however it ended."""
+
+    _started: Started | None = None
+    _usage: Usage | None = None
+    _closed: list[Block] = field(default_factory=list)
+    _open_text: list[str] = field(default_factory=list)  # of the block that is arriving
+    _text: list[str] = field(default_factory=list)
+    _thinking: list[str] = field(default_factory=list)
+    _characters: int = 0
+    _whole: Message | None = None
+
+    def feed(self, event: Event) -> None:
+        """Take the next event; those that say nothing about the message are ignored."""
+        match event:
+            case TextDelta(text):
+                self._text.append(text)
+                self._open_text.append(text)
+                self._characters += len(text)
+            case ThinkingDelta(text):
+                self._thinking.append(text)
+                self._characters += len(text)
+            case BlockStarted():
+                self._keep_open_text()
+            case BlockStopped(_, block):
+                self._open_text.clear()  # the block has it
+                self._closed.append(block)
+            case Started():
+                # message_start counts one token of output, whatever will come
+                self._started = event
+                self._usage = replace(event.usage, output_tokens=None)
+            case UsageUpdated(usage):
+                self._usage = usage
+            case Finished(message):
+                self._whole = message
+            case _:
+                pass
+
+    @property
+    def text(self) -> str:
+        """The answer so far, for checkpoints."""
+        return "".join(self._text)
+
+    @property
+    def thinking(self) -> str:
+        """The summary of the reasoning so far."""
+        return "".join(self._thinking)
+
+    @property
+    def model(self) -> str | None:
+        """Who answers, as the server named it."""
+        return self._started.model if self._started else None
+
+    def usage_so_far(self) -> Usage | None:
+        """The counts; None before the server accepted the request. While the output is
+        not counted it is estimated by its letters."""
+        if self._whole is not None:
+            return self._whole.usage
+        if self._usage is None or self._usage.output_tokens is not None:
+            return self._usage
+        return replace(self._usage, output_tokens=self._characters // CHARACTERS_PER_TOKEN)
+
+    def message(self, stop_reason: str | None = INTERRUPTED) -> Message | None:
+        """The reply: whole after `Finished`, else what of it can be kept.
+
+        `stop_reason` is that of a reply that did not finish. None: nothing worth keeping
+        has arrived.
+        """
+        if self._whole is not None:
+            return self._whole
+        content = keepable([*self._closed, *self._arriving()])
+        if not content:
+            return None
+        return Message(
+            "assistant",
+            content,
+            model=self.model,
+            stop_reason=stop_reason,
+            usage=self._usage,
+            request_id=self._started.request_id if self._started else None,
+        )
+
+    def _arriving(self) -> list[Block]:
+        return [text_block("".join(self._open_text))] if self._open_text else []
+
+    def _keep_open_text(self) -> None:
+        # Some servers never send content_block_stop; the next start then ends the block.
+        self._closed += self._arriving()
+        self._open_text.clear()
+
+
+def keepable(content: Sequence[Block]) -> tuple[Block, ...]:
+    """What of an unfinished reply the API would take back.
+
+    Not: blank text, thinking without its signature, a tool's call without its result.
+    """
+    answered = {block.get("tool_use_id") for block in content}
+    return without_empty_text(_without_loose_ends(content, answered))
+
+
+def _without_loose_ends(content: Sequence[Block], answered: set[object]) -> Iterable[Block]:
+    for block in content:
+        kind = str(block.get("type"))
+        if kind == "thinking" and not block.get("signature"):
+            continue
+        if kind.endswith("tool_use") and block.get("id") not in answered:
+            continue
+        yield block

@@ -1,0 +1,73 @@
+"""Settings as values: what can be set, what was set by whom, and what follows for a key.
+
+Owns the table of options (`options`), the reading of values and their origins (`values`,
+`layers`, `address`), the order of sources (`resolve`), the rule of trust (`trust`) and what is
+made from the table (`report`). Knows no file, no stream and no process: variables arrive
+as mappings, config.toml as the table that it holds. The sources, the strongest first: flag,
+environment, --env-file, allowed ./.env, configuration directory, default.
+"""
+
+from __future__ import annotations
+
+from streamchat.core.settings.address import Address, parse_address
+from streamchat.core.settings.layers import did_you_mean, from_keys, from_variables, is_taken
+from streamchat.core.settings.options import (
+    DEFAULT_MODEL,
+    DEFAULT_URL,
+    KEYS,
+    OPTIONS,
+    SETTINGS,
+    VARIABLES,
+)
+from streamchat.core.settings.proxy import proxies, proxy_on_the_way
+from streamchat.core.settings.report import env_example, flag_table, show_config, shown
+from streamchat.core.settings.resolve import Credential, CredentialKind, Settings, resolve
+from streamchat.core.settings.rows import Group, Kind, Option
+from streamchat.core.settings.trust import (
+    Endpoint,
+    clouds_secrets,
+    endpoint,
+    masked,
+    redact,
+    secrets_of,
+)
+from streamchat.core.settings.values import Given, Layer, Origin, Source, quoted
+
+__all__ = [
+    "DEFAULT_MODEL",
+    "DEFAULT_URL",
+    "KEYS",
+    "OPTIONS",
+    "SETTINGS",
+    "VARIABLES",
+    "Address",
+    "Credential",
+    "CredentialKind",
+    "Endpoint",
+    "Given",
+    "Group",
+    "Kind",
+    "Layer",
+    "Option",
+    "Origin",
+    "Settings",
+    "Source",
+    "clouds_secrets",
+    "did_you_mean",
+    "endpoint",
+    "env_example",
+    "flag_table",
+    "from_keys",
+    "from_variables",
+    "is_taken",
+    "masked",
+    "parse_address",
+    "proxies",
+    "proxy_on_the_way",
+    "quoted",
+    "redact",
+    "resolve",
+    "secrets_of",
+    "show_config",
+    "shown",
+]

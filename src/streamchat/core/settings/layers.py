@@ -1,0 +1,147 @@
+"""From what a source holds (variables, config.toml keys) to a layer of givens.
+
+Owns which names are taken from which source. What is not taken is said in a note, with
+the nearest known name; it never fails, since files outlive versions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from streamchat.core.errors import ConfigError
+from streamchat.core.settings.options import KEYS, SETTINGS, VARIABLES
+from streamchat.core.settings.rows import Option, Reach
+from streamchat.core.settings.values import Given, Layer, Source, quoted
+
+# What a file that came with a directory could try to steer; worth a word when ignored.
+_STEERING = re.compile(r"(?i)(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|ANTHROPIC_.*")
+_FROM_FILES = frozenset({Source.ENV_FILE, Source.DOTENV})
+_SECRET_KEYS = frozenset({"api_key", "auth_token"})
+
+
+def from_variables(source: Source, variables: Mapping[str, str], place: str = "") -> Layer:
+    """The layer of an environment, the process's own or a file's."""
+    taken = {name: text for name, text in variables.items() if is_taken(source, name)}
+    given = {
+        option.name: found
+        for option in SETTINGS
+        if (found := _first(taken, option.variables)) is not None
+    }
+    notes = tuple(
+        note
+        for name in variables
+        if name not in taken
+        for note in _ignored(source, name, place)
+    )
+    return Layer(source, given, place, notes=notes)
+
+
+def is_taken(source: Source, name: str) -> bool:
+    option = VARIABLES.get(name)
+    if option is None:
+        return False
+    match option.reach:
+        case Reach.ENVIRONMENT:
+            return source is Source.ENVIRONMENT
+        case Reach.USER:
+            return source not in _FROM_FILES
+        case Reach.ANYWHERE:
+            return True
+
+
+def _first(variables: Mapping[str, str], names: Iterable[str]) -> Given | None:
+    for name in names:
+        if text := variables.get(name, "").strip():
+            return Given(text, name)
+    return None
+
+
+def _ignored(source: Source, name: str, place: str) -> Iterable[str]:
+    where = f" in {place}" if place else ""
+    if name in VARIABLES:
+        yield f"{name}{where} is ignored: it is not taken from there"
+    elif name.startswith("STREAMCHAT_"):
+        yield f"unknown variable {quoted(name)}{where}{did_you_mean(name, VARIABLES)}"
+    elif source is not Source.ENVIRONMENT and _STEERING.fullmatch(name):
+        yield f"{name}{where} is ignored: it counts in the environment only"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """'; did you mean X?', or nothing when no known name is near."""
+    import difflib  # 6 ms, and only somebody who mistyped pays them
+
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def from_keys(table: Mapping[str, object], variables: Mapping[str, str], place: str) -> Layer:
+    """The layer of config.toml, its profiles inside; key variables are looked up."""
+    own = {name: value for name, value in table.items() if name != "profiles"}
+    sections = table.get("profiles", {})
+    if not isinstance(sections, dict):
+        raise ConfigError(f"profiles in {place}: write sections, [profiles.NAME]")
+    profiles = {}
+    for name, section in sections.items():
+        if not isinstance(section, dict):
+            raise ConfigError(f"profiles.{name} in {place}: write a section, [profiles.{name}]")
+        profiles[name] = _section(section, variables, place, profile=name)
+    layer = _section(own, variables, place)
+    return Layer(Source.CONFIG, layer.given, place, profiles=profiles, notes=layer.notes)
+
+
+def _section(
+    table: Mapping[str, object],
+    variables: Mapping[str, str],
+    place: str,
+    *,
+    profile: str = "",
+) -> Layer:
+    given: dict[str, Given] = {}
+    notes = []
+    where = f"profile {profile} in {place}" if profile else place
+    for key, value in table.items():
+        option = KEYS.get(key)
+        if option is None or (profile and key == "profile"):
+            notes.append(_unknown_key(key, where))
+        elif option.name in _SECRET_KEYS:
+            name = _text(option, key, value, where)
+            if found := _first(variables, [name]):
+                given[option.name] = Given(found.text, f"{name} ({key})")
+            else:
+                notes.append(f"{key} in {where}: the variable {quoted(name)} is not set")
+        elif text := _text(option, key, value, where):
+            given[option.name] = Given(text, key)
+    return Layer(Source.CONFIG, given, place, profile, notes=tuple(notes))
+
+
+def _unknown_key(key: str, where: str) -> str:
+    if key in _SECRET_KEYS:
+        return (
+            f"{key} in {where} is ignored: keys are not kept there; name the variable"
+            f" that holds it ({key}_env)"
+        )
+    return f"unknown key {quoted(key)} in {where}{did_you_mean(key, KEYS)}"
+
+
+def _text(option: Option, key: str, value: object, where: str) -> str:
+    """What TOML gave, as the text that a variable would hold."""
+    is_switch = option.name in {row.name for row in SETTINGS if isinstance(row.default, bool)}
+    if isinstance(value, bool) and is_switch:
+        return "on" if value else "off"
+    if isinstance(value, str) and key != "headers":
+        return value.strip()
+    if isinstance(value, int | float) and not isinstance(value, bool | str):
+        return str(value)
+    if key == "headers" and isinstance(value, dict):
+        return _header_lines(value, where)
+    raise ConfigError(
+        f"{key} in {where}: this kind of value does not fit ({option.kind.value})"
+    )
+
+
+def _header_lines(table: Mapping[str, object], where: str) -> str:
+    for name, value in table.items():
+        if not isinstance(value, str) or "\n" in name + value or ":" in name:
+            raise ConfigError(f'headers in {where}: write each as Name = "value"')
+    return "\n".join(f"{name}: {value}" for name, value in table.items())

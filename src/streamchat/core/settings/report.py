@@ -1,0 +1,152 @@
+"""What the table of options looks like on paper: `.env.example`, README's flags,
+`--show-config`. Owns their wording and layout; every fact is read from the rows."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+
+from streamchat.core.errors import ConfigError
+from streamchat.core.settings.options import OPTIONS, SETTINGS
+from streamchat.core.settings.proxy import proxies
+from streamchat.core.settings.resolve import CredentialKind, Settings
+from streamchat.core.settings.rows import Group, Kind, Option, Reach
+from streamchat.core.settings.trust import endpoint, masked
+from streamchat.core.settings.values import Value
+
+_WIDTH = 88
+_EXAMPLE_HEAD = """\
+# Settings of streamchat as variables. Copy the lines you need to one of
+#
+#   ~/.config/streamchat/.env   yours alone (chmod 600): the place for your key
+#   ./.env                      a project's: read after you allowed it, asked once per content
+#   any file                    named by --env-file PATH
+#
+# A flag beats the environment, the environment beats --env-file, that beats ./.env, that
+# beats ~/.config/streamchat/ (its .env, then its config.toml). Values are taken literally:
+# ${NAME} is not expanded. A key goes only to the default host, to a host that is named in
+# the same file, or to the one typed after --base-url.
+"""
+
+
+def env_example() -> str:
+    """The text of `.env.example`: every variable, explained, commented out."""
+    parts = [_EXAMPLE_HEAD]
+    for group in Group:
+        rows = [row for row in SETTINGS if row.group is group and row.variables]
+        if rows:
+            parts.append(f"\n# --- {group.value} ---\n")
+            parts.extend("\n" + "\n".join(_example_lines(row)) + "\n" for row in rows)
+    return "".join(parts)
+
+
+def _example_lines(row: Option) -> Iterator[str]:
+    text = row.help[0].upper() + row.help[1:]
+    flag = f" ({', '.join(row.flags)})" if row.flags else ""
+    yield from textwrap.wrap(
+        f"{text}{flag}.",
+        _WIDTH,
+        initial_indent="# ",
+        subsequent_indent="# ",
+        break_on_hyphens=False,
+    )
+    if row.choices:
+        yield f"# One of {', '.join(row.choices)}."
+    if row.reach is not Reach.ANYWHERE:
+        yield f"# Taken from {_REACH[row.reach]}."
+    for variable in row.variables:
+        yield f"#{variable}={_example(row)}"
+
+
+_REACH = {
+    Reach.USER: "the environment and ~/.config/streamchat/ only, not from other files",
+    Reach.ENVIRONMENT: "the environment only, not from any file",
+}
+
+
+def _example(row: Option) -> str:
+    if row.name == "api_key":
+        return "sk-ant-…"
+    return "" if row.default in (None, ()) else shown(row.default)
+
+
+def shown(value: Value) -> str:
+    """A value as somebody would write it, printable."""
+    if value is None or value == ():
+        return "-"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, tuple):
+        return ", ".join(f"{name}: {masked(text)}" for name, text in value)
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(value))
+
+
+def flag_table() -> str:
+    """README's table of flags, in Markdown."""
+    lines = ["| flag | meaning | variable | default |", "|---|---|---|---|"]
+    for row in OPTIONS:
+        flags = f"`{spelling(row)}`".replace("|", "\\|") if row.flags else ""
+        extra = "".join(f" · `{flag}` = {value}" for flag, value in row.shortcuts)
+        choices = f" ({', '.join(row.choices)})" if row.choices else ""
+        variables = ", ".join(f"`{name}`" for name in row.variables)
+        default = "" if row.default in (None, ()) else shown(row.default)
+        if row.flags:
+            lines.append(f"| {flags}{extra} | {row.help}{choices} | {variables} | {default} |")
+    return "\n".join(lines) + "\n"
+
+
+def spelling(row: Option) -> str:
+    flags = ", ".join(row.flags)
+    return flags if row.kind in (Kind.ON_OFF, Kind.SWITCH) else f"{flags} {row.metavar}"
+
+
+def show_config(
+    settings: Settings, environ: Mapping[str, str], *, has_no_key: bool = False
+) -> list[str]:
+    """Every setting, its value and where it came from; keys are masked. `has_no_key`:
+    there is nowhere else that one could be found."""
+    found = [("proxy", shown(value), name) for name, value in proxies(environ)]
+    rows = [*_setting_rows(settings), *found]
+    name_width = max(len(name) for name, _, _ in rows)
+    value_width = min(40, max(len(value) for _, value, _ in rows))
+    lines = [
+        f"{name:{name_width}}  {value:{value_width}}  {origin}" for name, value, origin in rows
+    ]
+    return [*lines, "", *_server_lines(settings, has_no_key=has_no_key)]
+
+
+def _setting_rows(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    kinds = {kind.value: kind for kind in CredentialKind}
+    for row in SETTINGS:
+        if row.name in kinds:
+            for credential in settings.credentials:
+                if credential.kind is kinds[row.name]:
+                    yield _label(row), masked(credential.secret), shown(str(credential.origin))
+        else:
+            value = shown(getattr(settings, row.name))
+            yield _label(row), value, shown(str(settings.origins[row.name]))
+
+
+def _label(row: Option) -> str:
+    """What a row is called where somebody would set it."""
+    return row.key or row.variables[0]
+
+
+def _server_lines(settings: Settings, *, has_no_key: bool) -> list[str]:
+    if settings.demo:
+        return ["the built-in server answers (demo); nothing is sent anywhere else"]
+    try:
+        server = endpoint(settings)
+    except ConfigError as refused:
+        return [f"refused: {shown(refused.message)}"]
+    if server.credential:
+        key = f"{masked(server.credential.secret)} ({server.credential.origin})"
+    elif server.platform:
+        return [f"{server.platform} is sent: the credentials that its own library finds"]
+    elif has_no_key:
+        key = "nothing, for no key was found (set ANTHROPIC_API_KEY)"
+    else:
+        key = "what the SDK finds by itself" if server.sdk_may_search else "no key"
+    return [f"{server.address.host} is sent: {shown(key)}", *map(shown, server.remarks)]

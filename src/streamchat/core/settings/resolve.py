@@ -1,0 +1,160 @@
+"""The settings of a run: every layer laid over the next, each value with its origin.
+
+Owns Settings and the order.
+
+Rule 1: the first layer that gives a value decides, and only that value is read.
+Rule 2: a profile lies directly under the layer that chose it, and always over
+config.toml's own keys: `--profile` beats the environment, a `profile` key does not.
+Rule 3: of two options that exclude each other the stronger source's stays; from the same
+source they are an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from streamchat.core.settings.layers import did_you_mean
+from streamchat.core.settings.options import SETTINGS
+from streamchat.core.settings.rows import Option
+from streamchat.core.settings.values import (
+    DEFAULT,
+    Layer,
+    Origin,
+    Source,
+    Value,
+    complaint,
+    quoted,
+    read,
+)
+
+EXCLUSIVE = (
+    ("once", "interactive"),
+    ("continue_newest", "resume"),
+    ("system", "system_file"),
+)
+
+
+class CredentialKind(Enum):
+    API_KEY = "api_key"
+    AUTH_TOKEN = "auth_token"
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A secret and where it came from; its repr does not hold it."""
+
+    kind: CredentialKind
+    secret: str = field(repr=False)
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the program runs with. `origins` has an entry for every field before it;
+    `credentials` are all that were given, the strongest first (see `trust.endpoint`)."""
+
+    model: str
+    system: str | None
+    system_file: str | None
+    max_tokens: int
+    effort: str | None
+    thinking: str | None
+    no_caching: bool
+    once: bool
+    interactive: bool
+    continue_newest: bool
+    resume: str | None
+    no_save: bool
+    output_format: str
+    extract: bool
+    raw: bool
+    quiet: bool
+    theme: str
+    max_cost_usd: float | None
+    dry_run: bool
+    idle_deadline_s: float
+    deadline_s: float
+    retries: int
+    base_url: str
+    profile: str | None
+    env_file: str | None
+    demo: bool
+    sdk_profile: str | None
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    custom_headers: tuple[tuple[str, str], ...] = field(repr=False)
+    platform: str | None
+    origins: Mapping[str, Origin]
+    credentials: tuple[Credential, ...]
+    notes: tuple[str, ...]
+
+
+_FIELDS = frozenset(Settings.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    value: Value
+    origin: Origin = DEFAULT
+    depth: int = len(Source)
+
+
+def resolve(layers: Sequence[Layer]) -> Settings:
+    """Lay the layers over each other. Raises UsageError or ConfigError."""
+    ordered = _with_profile(sorted(layers, key=lambda layer: layer.source))
+    found = {
+        option.name: _find(option, ordered) for option in SETTINGS if option.name in _FIELDS
+    }
+    for pair in EXCLUSIVE:
+        _exclude(pair, found)
+    values: dict[str, Any] = {name: each.value for name, each in found.items()}
+    return Settings(
+        **values,
+        origins={name: each.origin for name, each in found.items()},
+        credentials=tuple(_credentials(ordered)),
+        notes=tuple(note for layer in ordered for note in layer.notes),
+    )
+
+
+def _with_profile(layers: list[Layer]) -> list[Layer]:
+    for place, layer in enumerate(layers):
+        if chosen := layer.given.get("profile"):
+            if not chosen.text:
+                return layers
+            profiles = {name: found for each in layers for name, found in each.profiles.items()}
+            if chosen.text not in profiles:
+                near = did_you_mean(chosen.text, profiles)
+                problem = f"config.toml has no profile {quoted(chosen.text)}{near}"
+                raise complaint(layer.origin(chosen), problem)
+            at = place if layer.profiles else place + 1
+            return [*layers[:at], profiles[chosen.text], *layers[at:]]
+    return layers
+
+
+def _find(option: Option, layers: Sequence[Layer]) -> _Found:
+    for depth, layer in enumerate(layers):
+        if given := layer.given.get(option.name):
+            origin = layer.origin(given)
+            return _Found(read(option, given, origin), origin, depth)
+    return _Found(option.default)
+
+
+def _exclude(pair: tuple[str, str], found: dict[str, _Found]) -> None:
+    first, second = (found[name] for name in pair)
+    if not (first.value and second.value):
+        return
+    if first.depth == second.depth:
+        raise complaint(first.origin, f"give either this or {second.origin}, not both")
+    weaker = max(pair, key=lambda name: found[name].depth)
+    found[weaker] = _Found(next(row.default for row in SETTINGS if row.name == weaker))
+
+
+def _credentials(layers: Sequence[Layer]) -> Iterator[Credential]:
+    for layer in layers:
+        for kind in CredentialKind:
+            if given := layer.given.get(kind.value):
+                option = next(row for row in SETTINGS if row.name == kind.value)
+                secret = read(option, given, origin := layer.origin(given))
+                yield Credential(kind, str(secret), origin)

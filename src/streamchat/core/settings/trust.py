@@ -1,0 +1,194 @@
+"""Where a key may go, and how secrets are kept out of what leaves the program.
+
+The rule. The sources are: flag, environment, --env-file, ./.env, the configuration
+directory (its `.env`, its `config.toml` and the variables that names are one source). A key
+given by source K goes to a host named by source H only if
+
+1. the host is the default one (https://api.anthropic.com, that port), whoever named it; or
+2. K is H: who gave the key chose the host; or
+3. H is the flag: `--base-url` was typed for this very run, which is the user's word.
+
+Anything else is refused, never silently sent and never silently left out. The key is the
+strongest one that may go, so a pair from one source stays a pair. Why no more is allowed:
+
+- The environment is not the user's word: editors, containers and direnv fill it from a
+  project's files. It may name a host for its own key, not for that of the configuration.
+- `--env-file` may be a repository's file; its name was typed, its content was not.
+- The configuration directory is the user's, but a host there without a key variable
+  beside it says nothing about an exported key: `api_key_env` says it in one line.
+- Loopback is no exception: on a shared machine any user may listen on a port.
+- A profile that names another host describes that server whole: its key is the one that
+  it names, and no key when it names none (a local server wants none).
+- What the SDK finds for itself (a login, ANTHROPIC_PROFILE) belongs to none of the sources:
+  it goes to the default host; a named profile also to a host named by the flag.
+- Headers are keys: `headers` belong to the configuration, ANTHROPIC_CUSTOM_HEADERS to the
+  environment.
+- A platform (a cloud) is asked with its own credentials, which its own library finds where
+  its own tools do; whoever names the platform in the configuration means them. No key and
+  no header that was meant for Anthropic goes there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from streamchat.core.errors import ConfigError
+from streamchat.core.settings.address import Address, parse_address
+from streamchat.core.settings.resolve import Credential, Settings
+from streamchat.core.settings.values import Origin, Source
+
+_ANY_KEY = re.compile(r"sk-ant-[\w-]+")
+_KEY_PREFIX = "sk-ant-"
+_SHOWN_END = 4
+# Shorter ones ("none", "test", for local servers) are words, and no secret.
+_SHORTEST_SECRET = 8
+_SHORTEST_WITH_END = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A server and what may be sent to it.
+
+    Without `credential`, and unless `sdk_may_search`, the request goes without any: the
+    SDK must then be kept from searching the environment and its own profiles. `remarks`
+    are for the banner.
+    """
+
+    address: Address
+    credential: Credential | None
+    sdk_may_search: bool
+    sdk_profile: str | None
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    platform: str | None
+    remarks: tuple[str, ...]
+
+
+def endpoint(settings: Settings) -> Endpoint:
+    """Apply the rule. Raises ConfigError for a key that may not go where it would."""
+    address = parse_address(settings.base_url)
+    host = settings.origins["base_url"]
+    for name in ("headers", "custom_headers", "platform"):
+        if getattr(settings, name) and not _may_go(settings.origins[name], host, address):
+            raise _refusal(settings.origins[name], host, address)
+    if settings.platform:
+        return _at_a_cloud(settings, address)
+    credential = _choose(settings, host, address)
+    sdk_may_search = credential is None and _sdk_may_search(settings, host, address)
+    return Endpoint(
+        address=address,
+        credential=credential,
+        sdk_may_search=sdk_may_search,
+        sdk_profile=settings.sdk_profile if sdk_may_search else None,
+        headers=settings.headers,
+        platform=None,
+        remarks=tuple(_remarks(settings, credential, address)),
+    )
+
+
+def _at_a_cloud(settings: Settings, address: Address) -> Endpoint:
+    where = settings.origins["platform"]
+    if settings.custom_headers:
+        raise ConfigError(
+            f"{settings.origins['custom_headers']} is set, and would go to"
+            f" {settings.platform} ({where}): unset it, or write headers beside platform"
+        )
+    host = "" if settings.origins["base_url"].source is Source.DEFAULT else f" {address.host}"
+    return Endpoint(
+        address=address,
+        credential=None,
+        sdk_may_search=False,
+        sdk_profile=None,
+        headers=settings.headers,
+        platform=settings.platform,
+        remarks=(f"server: {settings.platform}{host} ({where})",),
+    )
+
+
+def _may_go(key: Origin, host: Origin, address: Address) -> bool:
+    return address.is_default or host.source in (Source.FLAG, key.source)
+
+
+def _choose(settings: Settings, host: Origin, address: Address) -> Credential | None:
+    given = settings.credentials
+    if host.profile and not address.is_default:
+        given = tuple(each for each in given if each.origin.profile == host.profile)
+    for credential in given:
+        if _may_go(credential.origin, host, address):
+            return credential
+    if given:
+        raise _refusal(given[0].origin, host, address)
+    return None
+
+
+def _sdk_may_search(settings: Settings, host: Origin, address: Address) -> bool:
+    if address.is_default:
+        return True
+    return host.source is Source.FLAG and settings.sdk_profile is not None
+
+
+def _refusal(key: Origin, host: Origin, address: Address) -> ConfigError:
+    allow = f"type --base-url {address.url}"
+    if (
+        host.source is Source.CONFIG
+        and key.source is Source.ENVIRONMENT
+        and key.name in _KEY_OF
+    ):
+        allow += f', or write {_KEY_OF[key.name]} = "{key.name}" beside base_url'
+    return ConfigError(
+        f"{address.host} was named by {host}, the key comes from {key}: a key goes only to a"
+        f" host that its own source names; to send it there, {allow}"
+    )
+
+
+_CLOUD_SECRETS = (
+    "AWS_BEARER_TOKEN_BEDROCK",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "ANTHROPIC_AWS_API_KEY",
+    "ANTHROPIC_FOUNDRY_API_KEY",
+)
+_KEY_OF = {"ANTHROPIC_API_KEY": "api_key_env", "ANTHROPIC_AUTH_TOKEN": "auth_token_env"}
+
+
+def _remarks(
+    settings: Settings, credential: Credential | None, address: Address
+) -> Iterable[str]:
+    if not address.is_default:
+        yield f"server: {address.host} ({settings.origins['base_url']})"
+    if credential and credential.origin.source in (Source.ENV_FILE, Source.DOTENV):
+        yield f"the key is from {credential.origin.place}: its owner can read this conversation"
+    if credential is None and settings.credentials:
+        profile = settings.origins["base_url"].profile
+        yield f"no key is sent: profile {profile} names none (api_key_env)"
+
+
+def secrets_of(settings: Settings, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Every text that must not leave the program."""
+    headers = (*settings.headers, *settings.custom_headers)
+    return (
+        *(credential.secret for credential in settings.credentials),
+        *(value for _, value in headers),
+        *clouds_secrets(environ),
+    )
+
+
+def clouds_secrets(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """What the clouds' own libraries take from the environment."""
+    return tuple(value for name in _CLOUD_SECRETS if (value := environ.get(name, "").strip()))
+
+
+def masked(secret: str) -> str:
+    """Enough of a key to recognise it by, and no more."""
+    prefix = _KEY_PREFIX if secret.startswith(_KEY_PREFIX) else ""
+    end = secret[-_SHOWN_END:] if len(secret) - len(prefix) >= _SHORTEST_WITH_END else ""
+    return f"{prefix}…{end}"
+
+
+def redact(text: str, secrets: Iterable[str]) -> str:
+    """The text without the secrets, nor anything that looks like a key of Anthropic's."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= _SHORTEST_SECRET:
+            text = text.replace(secret, masked(secret))
+    return _ANY_KEY.sub(lambda found: masked(found[0]), text)

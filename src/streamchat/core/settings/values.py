@@ -1,0 +1,190 @@
+"""From a text that somebody wrote to a typed value that knows where it came from.
+
+Owns the sources and their order, origins, layers, and the reading of each kind of text.
+
+Rule 1: an empty value is no value; every value is stripped.
+Rule 2: what is wrong with a text is said in one line that quotes it and says what to
+write instead; a quoted text is printable whatever it held, and a secret is never quoted.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TypeAlias, assert_never
+
+from streamchat.core.errors import ConfigError, StreamchatError, UsageError
+from streamchat.core.settings.address import parse_address
+from streamchat.core.settings.rows import Kind, Option, Reach
+
+Value: TypeAlias = str | int | float | bool | tuple[tuple[str, str], ...] | None
+
+_LONGEST_QUOTE = 60
+_ON = frozenset({"1", "true", "yes", "on"})
+_OFF = frozenset({"0", "false", "no", "off"})
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+# What an HTTP header can carry; the SDK reports anything else as "Connection error.".
+_HEADER_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
+
+
+class Source(IntEnum):
+    """Who set a value, the strongest first."""
+
+    FLAG = 0
+    ENVIRONMENT = 1
+    ENV_FILE = 2
+    DOTENV = 3
+    CONFIG = 4
+    DEFAULT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value came from: what was written (a flag, a variable, a key), and in which
+    file; `profile` is the config.toml section, if one."""
+
+    source: Source
+    name: str = ""
+    place: str = ""
+    profile: str = ""
+
+    def __str__(self) -> str:
+        if self.source is Source.DEFAULT:
+            return "default"
+        section = f" of profile {self.profile}" if self.profile else ""
+        return f"{self.name}{section}" + (f" in {self.place}" if self.place else "")
+
+
+DEFAULT = Origin(Source.DEFAULT)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A text that was written for an option, and the name it was written under."""
+
+    text: str = field(repr=False)
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """All that one source gives, by the names of the options; `notes` are for the user."""
+
+    source: Source
+    given: Mapping[str, Given]
+    place: str = ""
+    profile: str = ""
+    profiles: Mapping[str, Layer] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def origin(self, given: Given) -> Origin:
+        return Origin(self.source, given.name, self.place, self.profile)
+
+
+def quoted(text: str) -> str:
+    """The text in quotes, printable, and not too long for one line."""
+    short = text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
+    return repr(short)
+
+
+def complaint(origin: Origin, problem: str) -> StreamchatError:
+    """The error of a value: wrong use if it was typed, configuration otherwise."""
+    kind = UsageError if origin.source is Source.FLAG else ConfigError
+    return kind(f"{origin}: {problem}")
+
+
+def read(option: Option, given: Given, origin: Origin) -> Value:
+    """The typed value of a text. Raises UsageError or ConfigError.
+
+    Only a flag can give an empty text. It unsets what a weaker source set, but not what
+    names something: `-r "$ID"` with an unset ID must not start a new conversation."""
+    try:
+        must_be_given = option.default is not None or option.reach is not Reach.ANYWHERE
+        if must_be_given and not given.text:
+            raise ValueError("give a value")
+        return _read(option, given.text) if given.text else None
+    except ValueError as wrong:
+        raise complaint(origin, f"{_shown(option, given.text)}{wrong}") from None
+
+
+def _shown(option: Option, text: str) -> str:
+    if option.secret:
+        return ""
+    if option.kind is Kind.URL:
+        text = re.sub(r"//.*@", "//…@", text)
+    return f"{quoted(text)}: "
+
+
+def _read(option: Option, text: str) -> Value:
+    match option.kind:
+        case Kind.TEXT | Kind.PATH:
+            return _secret(text) if option.secret else text
+        case Kind.URL:
+            return parse_address(text).url
+        case Kind.CHOICE:
+            return _choice(option, text)
+        case Kind.ON_OFF:
+            return _on_off(text)
+        case Kind.COUNT:
+            return _whole(text, least=1)
+        case Kind.WHOLE:
+            return _whole(text, least=0)
+        case Kind.SECONDS:
+            return _amount(text, "a number of seconds, 0 for no limit")
+        case Kind.DOLLARS:
+            return _amount(text, "an amount in dollars, more than 0", positive=True)
+        case Kind.HEADERS:
+            return _headers(text)
+        case Kind.LIST | Kind.SWITCH | Kind.PAIR:
+            raise AssertionError(f"{option.name} is no setting")
+        case _:
+            assert_never(option.kind)
+
+
+def _choice(option: Option, text: str) -> str:
+    if text not in option.choices:
+        raise ValueError(f"give one of {', '.join(option.choices)}")
+    return text
+
+
+def _on_off(text: str) -> bool:
+    if text.lower() not in _ON | _OFF:
+        raise ValueError("give on or off (1, true, yes; 0, false, no)")
+    return text.lower() in _ON
+
+
+def _whole(text: str, *, least: int) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) < least:
+        raise ValueError(f"give a whole number, {least} or more")
+    return int(text)
+
+
+def _amount(text: str, wanted: str, *, positive: bool = False) -> float:
+    try:
+        amount = float(text)
+    except ValueError:
+        amount = math.nan
+    if not math.isfinite(amount) or amount < 0 or (positive and amount == 0):
+        raise ValueError(f"give {wanted}")
+    return amount
+
+
+def _secret(text: str) -> str:
+    if not _HEADER_VALUE.fullmatch(text) or " " in text:
+        raise ValueError("the key holds a space or a character that no key has; copy it again")
+    return text
+
+
+def _headers(text: str) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for line in text.splitlines():
+        name, colon, value = (part.strip() for part in line.partition(":"))
+        if not colon or not _HEADER_NAME.fullmatch(name):
+            raise ValueError("give headers as Name: value")
+        if not _HEADER_VALUE.fullmatch(value):
+            raise ValueError(f"the header {name} has no value that can be sent")
+        pairs.append((name, value))
+    return tuple(pairs)

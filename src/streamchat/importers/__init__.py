@@ -1,0 +1,88 @@
+"""Conversations of other programs, read from their files.
+
+An edge: owns the formats, reads the files that the user names and no others, writes
+nothing. Ids are derived from the source's own, so that a second import finds what the
+first one made. What cannot be read is a Fault that says which element is wrong; the
+others are read all the same.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from streamchat.core.conversation import Conversation
+from streamchat.core.errors import DiskError, NotFound
+from streamchat.importers import claude_ai, messages
+from streamchat.importers.making import Fault
+
+__all__ = ["Fault", "conversations_in", "is_named"]
+
+_SQLITE, _ZIP = b"SQLite format 3\0", b"PK\x03\x04"
+_IN_ZIP = "conversations.json"
+_MOST_UNPACKED = 2 << 30  # bytes
+
+
+def conversations_in(path: Path, *, model: str) -> Iterator[Conversation | Fault]:
+    """What a claude.ai export (its zip or its conversations.json), the logs.db of llm, or a
+    JSON list of messages holds. They go on with `model`.
+
+    Raises NotFound for anything else, DiskError.
+    """
+    try:
+        if not path.is_file():
+            raise NotFound(f"There is no file {path}.")
+        with path.open("rb") as file:
+            beginning = file.read(16)
+        if beginning == _SQLITE:
+            from streamchat.importers import llm_logs  # sqlite3: 5 ms
+
+            return llm_logs.conversations(path, model=model)
+        data = _unpacked(path) if beginning.startswith(_ZIP) else path.read_bytes()
+    except OSError as error:
+        raise DiskError(f"Cannot read {path}: {error.strerror or error}.") from error
+    return _in_json(data, path, model)
+
+
+def _unpacked(path: Path) -> bytes:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            found = [i for i in archive.infolist() if Path(i.filename).name == _IN_ZIP]
+            if not found:
+                raise NotFound(f"{path} holds no {_IN_ZIP}.")
+            if found[0].file_size > _MOST_UNPACKED:
+                raise NotFound(f"{path}: {_IN_ZIP} is larger than 2 GB.")
+            return archive.read(found[0])
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        raise NotFound(f"{path} is no zip file that can be read: {error}.") from error
+
+
+def _in_json(data: bytes, path: Path, model: str) -> Iterator[Conversation | Fault]:
+    loaded = _loaded(data, path)
+    if isinstance(loaded, dict) and "chat_messages" in loaded:
+        loaded = [loaded]
+    if not isinstance(loaded, list):
+        raise NotFound(f"{path} is no list of conversations or messages.")
+    if any(isinstance(item, dict) and "chat_messages" in item for item in loaded):
+        return claude_ai.conversations(loaded, model=model)
+    return messages.conversations(loaded, data, name=path.stem, model=model)
+
+
+def _loaded(data: bytes, path: Path) -> Any:
+    try:
+        return json.loads(data.decode("utf-8-sig"))
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise NotFound(f"{path} is no JSON: {where}: {error.msg}.") from error
+    except (ValueError, RecursionError) as error:
+        raise NotFound(f"{path} is no JSON: {error}.") from error
+
+
+def is_named(conversation: Conversation, name: str) -> bool:
+    """Whether a person may mean it by `name`: a part of its title, or its id there."""
+    wanted = name.casefold()
+    source_id = str(conversation.header.extra.get("source_id", ""))
+    return wanted in conversation.title.casefold() or source_id.casefold().startswith(wanted)

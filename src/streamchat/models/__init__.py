@@ -1,0 +1,1 @@
+"""What is known of each model: its price, its limits and its abilities."""

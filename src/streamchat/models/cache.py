@@ -1,0 +1,58 @@
+"""What servers said about their models, kept on disk for a day.
+
+Owns the files of the cache directory. A cache: what cannot be read is not there, and a
+disk that refuses costs nothing. Must not know what the objects mean.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from streamchat.core.messages import JsonObject
+
+KEPT_S = 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCache:
+    """The answers of one server (its URL), in `directory`."""
+
+    directory: Path
+    server: str
+    clock: Callable[[], float]  # seconds since the epoch
+
+    def read(self, model: str) -> JsonObject | None:
+        """The model's object; None when there is none that is younger than a day."""
+        try:
+            kept = json.loads(self._file(model).read_bytes())
+            fresh = 0 <= self.clock() - kept["at"] < KEPT_S
+            return dict(kept["model"]) if fresh else None
+        except (OSError, ValueError, LookupError, TypeError, RecursionError):
+            return None
+
+    def write(self, model: str, data: JsonObject) -> None:
+        """Whole or not at all: another process may read meanwhile."""
+        content = json.dumps({"at": self.clock(), "model": data})
+        file = self._file(model)
+        scratch = file.with_suffix(f".{os.getpid()}")
+        with suppress(OSError):
+            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with open(scratch, "w", encoding="ascii", opener=_private) as out:
+                out.write(content)
+            scratch.replace(file)
+
+    def _file(self, model: str) -> Path:
+        """Ids come from anywhere: a digest cannot leave the directory."""
+        import hashlib  # 4 ms, after the first prompt
+
+        digest = hashlib.sha256(f"{self.server}\n{model}".encode(errors="replace"))
+        return self.directory / f"model-{digest.hexdigest()[:24]}.json"
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

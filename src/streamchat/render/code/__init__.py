@@ -1,0 +1,1 @@
+"""Code blocks: lexing line by line, and the styles of tokens."""

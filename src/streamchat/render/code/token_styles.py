@@ -1,0 +1,94 @@
+"""Kinds of tokens to styles.
+
+Owns the choice between a pygments style (256 colours and more) and the theme's own
+colours.
+"""
+
+from __future__ import annotations
+
+import difflib
+
+from pygments.style import StyleMeta
+from pygments.styles import get_all_styles, get_style_by_name
+from pygments.token import Token, _TokenType
+from pygments.util import ClassNotFound
+
+from streamchat.core.theme import THEMES
+from streamchat.render.cells import TAB_CELLS
+from streamchat.render.code.lexing import LexedLine
+from streamchat.render.look import Depth, Palette, rgb_parameters
+from streamchat.render.spans import Line, Span
+
+
+class Colours:
+    def __init__(self, palette: Palette) -> None:
+        self._palette = palette
+        self._style = _pygments_style(palette)
+        self._known: dict[_TokenType, str] = {}
+
+    def of(self, kind: _TokenType) -> str:
+        style = self._known.get(kind)
+        if style is None:
+            style = self._known[kind] = self._found(kind)
+        return style
+
+    def line(self, text: str, lexed: LexedLine) -> Line:
+        """Plain where the text was not given to the lexer."""
+        if not lexed.tokens:
+            return [Span(text.expandtabs(TAB_CELLS))]
+        spans = [Span(value, self.of(kind)) for kind, value in lexed.tokens]
+        return _without_tabs(spans) if "\t" in text else spans
+
+    def _found(self, kind: _TokenType) -> str:
+        if self._style is None:
+            return self._palette.token(".".join(kind))
+        try:
+            wanted = self._style.style_for_token(kind)
+        except KeyError:  # a lexer's own kind, which no style has heard of
+            return self.of(kind.parent or Token)
+        parameters = [
+            number
+            for number, name in (("1", "bold"), ("3", "italic"), ("4", "underline"))
+            if wanted[name]  # type: ignore[literal-required]
+        ]
+        # Text in the style's own foreground keeps the user's.
+        if wanted["color"] and wanted["color"] != self._style.style_for_token(Token)["color"]:
+            parameters.append(rgb_parameters(wanted["color"], self._palette.look.depth))
+        return ";".join(parameters)
+
+
+def _without_tabs(spans: Line) -> Line:
+    """Tabs as blanks up to the next stop; lexers have seen them as they were."""
+    column = 0
+    expanded = []
+    for text, style, link in spans:
+        ahead = "x" * (column % TAB_CELLS)  # so that stops are counted from the line's start
+        text = (ahead + text).expandtabs(TAB_CELLS)[len(ahead) :]
+        expanded.append(Span(text, style, link))
+        column += len(text)
+    return expanded
+
+
+def _pygments_style(palette: Palette) -> StyleMeta | None:
+    name = palette.look.theme.code
+    if name is None or palette.look.depth < Depth.COLOURS_256:
+        return None
+    try:
+        return get_style_by_name(name)
+    except ClassNotFound:
+        return None
+
+
+def is_code_style(name: str) -> bool:
+    """Whether pygments has a style of this name."""
+    try:
+        get_style_by_name(name)
+    except ClassNotFound:
+        return False
+    return True
+
+
+def nearest_style(name: str) -> str:
+    """The theme or the style that was perhaps meant; "" if none is near."""
+    known = [*THEMES, *get_all_styles()]
+    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.5)), "")

@@ -1,0 +1,1 @@
+"""Markdown: the leaves of `core.markdown` to rows."""

@@ -1,0 +1,223 @@
+"""What every block looks like.
+
+Owns headings, rules, check boxes, footnotes, HTML and definition lines, and the cutting
+of lines into rows behind their containers' prefixes. Must not know order or streaming: a
+block is rendered by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias, assert_never
+
+from streamchat.core.markdown.leaves import (
+    CodeEnd,
+    CodeLine,
+    CodeStart,
+    Definition,
+    Empty,
+    Footnote,
+    Heading,
+    HtmlLine,
+    Item,
+    Leaf,
+    MathBlock,
+    Paragraph,
+    Rule,
+    Table,
+)
+from streamchat.core.sanitize import clean_line
+from streamchat.core.theme import Part
+from streamchat.render.cells import TAB_CELLS, fold, wrap
+from streamchat.render.code.fence import CodeBlocks
+from streamchat.render.look import Depth, Palette
+from streamchat.render.markdown.containers import Prefix, prefix_of
+from streamchat.render.markdown.inline import Inline, Reference
+from streamchat.render.markdown.live_inline import LiveInline
+from streamchat.render.markdown.maths import math_text
+from streamchat.render.markdown.table import Cell, table_lines
+from streamchat.render.rows import Row
+from streamchat.render.spans import Breaker, Line, Span, broken, row_of
+
+_TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
+_HEADINGS: tuple[Part, ...] = (
+    "heading1",
+    "heading2",
+    "heading3",
+    "heading4",
+    "heading5",
+    "heading6",
+)
+_NONE: frozenset[str] = frozenset()
+_LINES_KEPT = 256  # of code and tables at the open end, which most frames show again
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A block's lines, not yet cut to rows."""
+
+    lines: list[Line]
+    breaker: Breaker = wrap
+    task: str = ""  # the check box that replaces the bullet
+    missed: frozenset[str] = _NONE  # labels that were looked up in vain
+
+
+_Spans: TypeAlias = tuple[Span, ...]
+_Cut: TypeAlias = Callable[[_Spans, _Spans, _Spans, int, Breaker], tuple[Row, ...]]
+
+
+def _cut(
+    line: _Spans, first: _Spans, rest: _Spans, width: int, breaker: Breaker
+) -> tuple[Row, ...]:
+    """The line as rows of text at most `width` wide, behind `first` and then `rest`."""
+    before, *others = broken(line, width, breaker)
+    return row_of([*first, *before]), *(row_of([*rest, *part]) for part in others)
+
+
+class BlockRows:
+    def __init__(
+        self,
+        palette: Palette,
+        width: int,
+        inline: Inline,
+        code: CodeBlocks,
+        cut: _Cut = _cut,
+    ) -> None:
+        self.width = width
+        self.code = code
+        self._palette = palette
+        self._inline = inline
+        self._cut = cut
+        self._live: BlockRows | None = None
+
+    def at_width(self, width: int) -> BlockRows:
+        return BlockRows(self._palette, width, self._inline, self.code)
+
+    def live(self) -> BlockRows:
+        """The same for the open end of the document, with a memory from frame to frame."""
+        if self._live is None:
+            self._live = BlockRows(
+                self._palette,
+                self.width,
+                LiveInline(self._palette),
+                self.code,
+                lru_cache(_LINES_KEPT)(_cut),
+            )
+        return self._live
+
+    def rows(
+        self, leaf: Leaf, references: Mapping[str, Reference]
+    ) -> tuple[list[Row], frozenset[str]]:
+        """The rows, and the labels that nothing has defined so far."""
+        drawn = self._drawn(leaf, references)
+        prefix = prefix_of(leaf, self._palette, self.width, task=drawn.task)
+        return self._behind(prefix, drawn.lines, drawn.breaker), drawn.missed
+
+    def label_rows(self, leaf: Leaf, info: str | None) -> list[Row]:
+        """The language; in a new container a row even without one, for its marker."""
+        label = clean_line(info or "").strip()
+        if not label and not leaf.opens:
+            return []
+        line = [Span(label, self._palette.parts["language"])]
+        return self._behind(prefix_of(leaf, self._palette, self.width), [line], fold)
+
+    def code_rows(self, leaf: Leaf, lines: list[Line]) -> list[Row]:
+        if not lines:
+            return []
+        prefix = prefix_of(leaf, self._palette, self.width)
+        return self._behind(prefix._replace(first=prefix.rest), lines, fold)
+
+    def _behind(self, prefix: Prefix, lines: list[Line], breaker: Breaker) -> list[Row]:
+        width = max(1, self.width - prefix.cells)
+        first, rest = tuple(prefix.first), tuple(prefix.rest)
+        # A line that is wrapped is prose, which is no more what it was in the last frame.
+        cut = _cut if breaker is wrap else self._cut
+        rows: list[Row] = []
+        for line in lines:
+            rows += cut(tuple(line), rest if rows else first, rest, width, breaker)
+        return rows
+
+    def _drawn(self, leaf: Leaf, references: Mapping[str, Reference]) -> _Drawn:
+        match leaf.block:
+            case Paragraph(text=text):
+                return self._paragraph(leaf, text, references)
+            case Heading(level=level, text=text):
+                return self._heading(leaf, level, text, references)
+            case Table():
+                return self._table(leaf, leaf.block, references)
+            case Rule():
+                cells = self.width - prefix_of(leaf, self._palette, self.width).cells
+                return _Drawn([[self._span(self._palette.glyphs.horizontal * cells, "rule")]])
+            case HtmlLine(text=text):
+                return _Drawn([[self._span(text.expandtabs(TAB_CELLS), "tag")]], fold)
+            case MathBlock(source=source):
+                return _Drawn(self._literal(math_text(source) or source, "math"), fold)
+            case Definition(source=source):
+                return _Drawn(self._literal(source, "definition"))
+            case Empty():
+                return _Drawn([self._footnote_label(leaf)])
+            case CodeStart() | CodeLine() | CodeEnd():
+                raise AssertionError("code is rendered line by line")
+            case _:
+                assert_never(leaf.block)
+
+    def _paragraph(self, leaf: Leaf, text: str, references: Mapping[str, Reference]) -> _Drawn:
+        task = ""
+        if leaf.opens and isinstance(leaf.path[-1], Item) and (box := _TASK.match(text)):
+            glyphs = self._palette.glyphs
+            task = glyphs.unchecked if box[1] == " " else glyphs.checked
+            text = text[box.end() :]
+        lines = self._inline.lines(text, references)
+        lines[0][:0] = self._footnote_label(leaf)
+        return _Drawn(lines, task=task, missed=self._inline.missed)
+
+    def _heading(
+        self, leaf: Leaf, level: int, text: str, references: Mapping[str, Reference]
+    ) -> _Drawn:
+        style = self._palette.parts[_HEADINGS[level - 1]]
+        lines = self._inline.lines(text, references, style)
+        if self._palette.look.depth is Depth.NOTHING:
+            lines[0].insert(0, Span("#" * level + " "))  # nothing else would show it
+        lines[0][:0] = self._footnote_label(leaf)
+        return _Drawn(lines, missed=self._inline.missed)
+
+    def _table(self, leaf: Leaf, table: Table, references: Mapping[str, Reference]) -> _Drawn:
+        missed: frozenset[str] = _NONE
+        style = self._palette.parts["table-header"]
+
+        def cells(sources: tuple[str, ...], style: str = "") -> list[Cell]:
+            nonlocal missed
+            drawn = []
+            for source in sources:
+                drawn.append(self._inline.lines(source, references, style, in_cell=True))
+                missed |= self._inline.missed
+            return drawn
+
+        header = cells(table.header, style)
+        rows = [cells(row) for row in table.rows]
+        width = max(1, self.width - prefix_of(leaf, self._palette, self.width).cells)
+        lines = table_lines(header, rows, table.alignments, width=width, palette=self._palette)
+        if label := self._footnote_label(leaf):
+            lines.insert(0, label)
+        return _Drawn(lines, fold, missed=missed)
+
+    def _literal(self, text: str, part: Part) -> list[Line]:
+        lines = text.expandtabs(TAB_CELLS).split("\n")
+        return [[self._span(line, part)] for line in lines]
+
+    def _footnote_label(self, leaf: Leaf) -> Line:
+        """Before the first block of a footnote, where others have a bullet."""
+        if not leaf.opens:
+            return []
+        labels = (
+            f"[^{container.label}]: "
+            for container in leaf.path[-leaf.opens :]
+            if isinstance(container, Footnote)
+        )
+        return [self._span(clean_line(label), "footnote") for label in labels]
+
+    def _span(self, text: str, part: Part) -> Span:
+        return Span(text, self._palette.parts[part])

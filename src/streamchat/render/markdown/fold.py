@@ -1,0 +1,102 @@
+"""Markdown source in pieces to rows, each final when returned.
+
+Owns the chain: allow-list, blocks, rows. Must not know the screen but its size.
+Rules: how the source was cut does not matter; the rows of all `feed`s and `close` are
+those of `render`, in text and style; `tail` changes nothing and its cost is bounded by
+the screen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from streamchat.core.markdown import Blocks
+from streamchat.core.markdown.leaves import Heading, Leaf, Paragraph
+from streamchat.core.sanitize import Sanitizer
+from streamchat.core.theme import theme_named
+from streamchat.render.code.languages import preload as preload_lexers
+from streamchat.render.look import Look, Palette
+from streamchat.render.markdown.leaf_rows import LeafRows
+from streamchat.render.markdown.repair import half_table, repaired
+from streamchat.render.rows import Row
+
+_OF_EVERYTHING = "*a* [b](http://x.org) 中 $\\alpha$\n\n```python\npass\n```\n"
+_TAIL_CHARS_MIN = 200  # a small window still shows where an emphasis began
+
+
+class Fold:
+    def __init__(self, *, width: int, look: Look) -> None:
+        self._sanitizer = Sanitizer()
+        self._blocks = Blocks()
+        self._rows = LeafRows(Palette(look), max(1, width))
+        self._width = max(1, width)
+
+    @property
+    def leaves_rendered(self) -> int:
+        return self._rows.leaves_rendered
+
+    @property
+    def characters_lexed(self) -> int:
+        return self._rows.characters_lexed
+
+    @property
+    def lines_parsed(self) -> int:
+        return self._blocks.lines_parsed
+
+    def feed(self, text: str) -> list[Row]:
+        return self._settle(self._blocks.feed(self._sanitizer.feed(text)))
+
+    def close(self) -> list[Row]:
+        leaves = self._blocks.feed(self._sanitizer.close()) + self._blocks.close()
+        return self._settle(leaves) + self._rows.close()
+
+    def tail(self, height: int) -> list[Row]:
+        """At most `height` rows: the last of what `close` would add now."""
+        leaves = self._blocks.tail(
+            max_chars=self._width * height + _TAIL_CHARS_MIN, max_rows=height
+        )
+        if leaves:
+            leaves[-1:] = _mended(leaves[-1])
+        branch = self._rows.branch()
+        rows = [row for leaf in leaves for row in branch.feed(leaf)]
+        return (rows + branch.close())[-height:]
+
+    def resize(self, width: int) -> None:
+        """Rows made from now on; those returned before stay as they are."""
+        self._width = max(1, width)
+        self._rows.resize(self._width)
+
+    def _settle(self, leaves: list[Leaf]) -> list[Row]:
+        rows: list[Row] = []
+        for leaf in leaves:
+            rows += self._rows.feed(leaf)
+        return rows
+
+
+def _mended(leaf: Leaf) -> list[Leaf]:
+    """Close the inline markup that is still open, for the live view only."""
+    match leaf.block:
+        case Paragraph(text=text) if found := half_table(text):
+            before, table = found
+            if not before:
+                return [replace(leaf, block=table)]
+            return [replace(leaf, block=Paragraph(before)), Leaf(table, leaf.path)]
+        case Paragraph(text=text):
+            return [replace(leaf, block=Paragraph(repaired(text)))]
+        case Heading(level=level, text=text):
+            return [replace(leaf, block=Heading(level, repaired(text)))]
+        case _:
+            return [leaf]
+
+
+def render(source: str, *, width: int, look: Look) -> list[Row]:
+    """A whole source at once: the same fold, so that streaming cannot differ."""
+    fold = Fold(width=width, look=look)
+    return fold.feed(source) + fold.close()
+
+
+def preload() -> None:
+    """Spend in idle time what the first frames would spend: the inline parser's tables,
+    widths of wide text, TeX's symbols, the commonest lexers."""
+    preload_lexers()
+    render(_OF_EVERYTHING, width=40, look=Look(theme_named("auto")))

@@ -1,0 +1,177 @@
+"""Leaves to rows, in document order.
+
+Owns order, blank rows, reference definitions and the holding back of a leaf whose
+`[label]` may be defined right after it. Must not know how leaves are found, what a block
+looks like, nor what becomes of rows.
+Rules: a row returned is final; what a leaf looks like depends on the leaves before it, on
+the definitions that follow it at once, and on nothing else. `branch` gives a copy to feed
+the open end of the document to: nothing it learns comes back.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass, replace
+
+from streamchat.core.markdown.leaves import (
+    CodeEnd,
+    CodeLine,
+    CodeStart,
+    Definition,
+    Leaf,
+)
+from streamchat.render.code.fence import CodeBlocks, OpenCode
+from streamchat.render.look import Palette
+from streamchat.render.markdown.block_rows import BlockRows
+from streamchat.render.markdown.containers import blank_between
+from streamchat.render.markdown.inline import Inline, Reference
+from streamchat.render.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A closed leaf with labels that may yet be defined, and the definitions so far."""
+
+    leaf: Leaf
+    previous: Leaf | None
+    rows: list[Row]
+    missed: frozenset[str]
+    definitions: tuple[tuple[Leaf, Leaf], ...] = ()  # each with the leaf before it
+    after: tuple[Row, ...] = ()  # the rows of the definitions
+
+
+class LeafRows:
+    def __init__(self, palette: Palette, width: int) -> None:
+        self.leaves_rendered = 0
+        self._palette = palette
+        self._blocks = BlockRows(palette, width, Inline(palette), CodeBlocks(palette))
+        self._references: dict[str, Reference] = {}
+        self._references_are_shared = False
+        self._previous: Leaf | None = None
+        self._held: _Held | None = None
+        self._code: OpenCode | None = None
+        self._code_leaf: Leaf | None = None
+
+    @property
+    def characters_lexed(self) -> int:
+        return self._blocks.code.work.characters_lexed
+
+    def feed(self, leaf: Leaf) -> list[Row]:
+        match leaf.block:
+            case Definition():
+                return self._define(leaf, leaf.block)
+            case CodeStart() | CodeLine() | CodeEnd():
+                return self._release() + self._code_rows(leaf)
+            case _:
+                return self._release() + self._settle_or_hold(leaf)
+
+    def close(self) -> list[Row]:
+        rows = self._release()
+        if self._code is not None and self._code_leaf is not None:
+            rows += self._blocks.code_rows(self._code_leaf, self._code.close())
+            self._code = None
+        return rows
+
+    def branch(self) -> LeafRows:
+        twin = copy(self)
+        twin.unshare()
+        return twin
+
+    def unshare(self) -> None:
+        """Part from the original, which a twin must not change."""
+        self._references_are_shared = True
+        self._blocks = self._blocks.live()
+        if self._code is not None:
+            self._code = self._code.branch()
+
+    def resize(self, width: int) -> None:
+        """Rows already returned stay as they are."""
+        self._blocks = self._blocks.at_width(width)
+        held, self._held = self._held, None
+        if held is None:
+            return
+        rows, missed = self._rendered(held.leaf, held.previous)
+        after = [
+            row
+            for definition, previous in held.definitions
+            for row in self._rendered(definition, previous)[0]
+        ]
+        self._held = replace(held, rows=rows, missed=missed, after=tuple(after))
+
+    def _settle_or_hold(self, leaf: Leaf) -> list[Row]:
+        previous, self._previous = self._previous, leaf
+        rows, missed = self._rendered(leaf, previous)
+        if not missed:
+            return rows
+        self._held = _Held(leaf, previous, rows, missed)
+        return []
+
+    def _release(self) -> list[Row]:
+        held, self._held = self._held, None
+        return [*held.rows, *held.after] if held is not None else []
+
+    def _rendered(self, leaf: Leaf, previous: Leaf | None) -> tuple[list[Row], frozenset[str]]:
+        self.leaves_rendered += 1
+        rows, missed = self._blocks.rows(leaf, self._references)
+        return self._blank_before(leaf, previous) + rows, missed
+
+    def _blank_before(self, leaf: Leaf, previous: Leaf | None) -> list[Row]:
+        if previous is None:
+            return []
+        return blank_between(previous, leaf, self._palette, self._blocks.width)
+
+    def _define(self, leaf: Leaf, definition: Definition) -> list[Row]:
+        """A definition serves what follows it, and the leaf that waits for it."""
+        self._learn(definition)
+        previous, self._previous = self._previous, leaf
+        rows, _ = self._rendered(leaf, previous)
+        held = self._held
+        if held is None or previous is None:
+            return rows
+        if definition.label in held.missed:
+            again, missed = self._rendered(held.leaf, held.previous)
+            held = replace(held, rows=again, missed=missed)
+        self._held = replace(
+            held,
+            definitions=(*held.definitions, (leaf, previous)),
+            after=(*held.after, *rows),
+        )
+        return []
+
+    def _learn(self, definition: Definition) -> None:
+        """The first definition of a label wins."""
+        if definition.label in self._references:
+            return
+        if self._references_are_shared:
+            self._references = self._references.copy()
+            self._references_are_shared = False
+        self._references[definition.label] = {
+            "href": definition.destination,
+            "title": definition.title,
+        }
+
+    def _code_rows(self, leaf: Leaf) -> list[Row]:
+        match leaf.block:
+            case CodeStart(info=info):
+                self._code, self._code_leaf = self._blocks.code.begin(info), leaf
+                shown = self._blocks.label_rows(leaf, info)
+                if not shown:
+                    return []  # the first line of code stands in its place
+                return self._following(leaf) + shown
+            case CodeLine(text=text) if self._code is not None:
+                return self._following(leaf) + self._blocks.code_rows(
+                    leaf, self._code.feed(text)
+                )
+            case CodeEnd() if self._code is not None:
+                rows = self._blocks.code_rows(leaf, self._code.close())
+                self._code = None
+                if self._previous and isinstance(self._previous.block, CodeStart | CodeLine):
+                    self._previous = leaf
+                return rows
+            case _:
+                return []
+
+    def _following(self, leaf: Leaf) -> list[Row]:
+        """The blank row before this leaf, which is the previous one from now on."""
+        previous, self._previous = self._previous, leaf
+        return self._blank_before(leaf, previous)

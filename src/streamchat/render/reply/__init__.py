@@ -1,0 +1,1 @@
+"""One reply, its asides and its status as rows."""

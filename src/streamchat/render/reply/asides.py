@@ -1,0 +1,98 @@
+"""The dim lines beside an answer: what the model did, and how the reply ended.
+
+Owns their wording, and the names of what is awaited. Must not know the screen.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from streamchat.core.events import RawEvent
+from streamchat.core.messages import THINKING_TYPES, Block
+from streamchat.core.ports import Ending
+from streamchat.core.sanitize import clean_line
+from streamchat.render.reply.figures import SEPARATOR, seconds_in_words
+
+_TOOLS = {
+    "web_search": ("searching the web", "searched the web"),
+    "web_fetch": ("fetching a page", "fetched a page"),
+    "code_execution": ("running code", "ran code"),
+    "bash_code_execution": ("running a command", "ran a command"),
+    "text_editor_code_execution": ("editing a file", "edited a file"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The signs that lines begin with."""
+
+    prompt: str
+    thought: str
+    tool: str
+    ended: str
+    failed: str
+
+
+UNICODE = Marks(prompt="❯ ", thought="✻ ", tool="⌕ ", ended="⏹ ", failed="✗ ")
+ASCII = Marks(prompt="> ", thought="* ", tool="* ", ended="- ", failed="error: ")
+
+
+def marks_of(*, unicode: bool) -> Marks:
+    return UNICODE if unicode else ASCII
+
+
+def awaited_in(kind: str, name: str | None) -> str:
+    """What is waited for while a block of that wire type arrives."""
+    if kind == "text":
+        return "writing"
+    if kind in THINKING_TYPES:
+        return "thinking"
+    if kind.endswith("_result"):
+        return "reading the results"
+    tool = name or kind
+    return _TOOLS[tool][0] if tool in _TOOLS else f"using {clean_line(tool)}"
+
+
+def tool_line(block: Block) -> str:
+    """What a finished tool call did: searched the web: price of tea"""
+    name = str(block.get("name", "a tool"))
+    did = _TOOLS[name][1] if name in _TOOLS else f"used {name}"
+    said = _argument(block.get("input"))
+    return f"{did}: {said}" if said else did
+
+
+def _argument(arguments: object) -> str:
+    """The one argument that says most."""
+    if not isinstance(arguments, Mapping):
+        return ""
+    known = (arguments.get(key) for key in ("query", "url", "command", "path"))
+    return next((value for value in known if isinstance(value, str) and value), "")
+
+
+def thought_line(seconds: float, tokens: int | None) -> str:
+    """thought for 3.2 s · 812 tokens"""
+    parts = [f"thought for {seconds_in_words(seconds)}"]
+    if tokens:
+        parts.append("1 token" if tokens == 1 else f"{tokens:,} tokens")
+    return SEPARATOR.join(parts)
+
+
+def ending_line(ending: Ending) -> str:
+    """What the view itself says of the ending; the application reports failures."""
+    match ending:
+        case Ending.INTERRUPTED:
+            return "interrupted"
+        case Ending.REFUSED:
+            return "refused"
+        case Ending.COMPLETE | Ending.CUT_OFF | Ending.FAILED:
+            return ""
+
+
+def trace_line(event: RawEvent) -> str:
+    """message_start {"message": …}: the type first, then the rest as it came."""
+    data: dict[str, Any] = dict(event.data)
+    kind = data.pop("type", "?")
+    return f"{kind} {json.dumps(data, ensure_ascii=False)}" if data else str(kind)

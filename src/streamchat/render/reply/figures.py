@@ -1,0 +1,67 @@
+"""Counts, times and prices in words: the usage line and parts of the status.
+
+Rule: what is not known is left out, never shown as 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from streamchat.core.formatting import price_in_words
+from streamchat.core.messages import Message, Usage
+
+SEPARATOR = " · "
+
+
+def seconds_in_words(seconds: float) -> str:
+    """Tenths below a minute, as of a finished thing: 12.3 s, 2 min 05 s."""
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    return whole_seconds_in_words(round(seconds))
+
+
+def whole_seconds_in_words(seconds: float) -> str:
+    """As of a thing under way: 12 s, 2 min 05 s."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
+
+
+def usage_in_words(message: Message | None, seconds: float) -> str:
+    """1,234 in (1,000 cached) · 567 out (99 thinking) · 12.3 s · 46 tok/s · $0.0123"""
+    usage = (message.usage if message else None) or Usage()
+    parts = [
+        _input(usage),
+        _output(usage),
+        seconds_in_words(seconds),
+        _rate(usage.output_tokens, seconds),
+        _cost(message),
+    ]
+    return SEPARATOR.join(part for part in parts if part)
+
+
+def _input(usage: Usage) -> str:
+    read, written = usage.cache_read_input_tokens, usage.cache_creation_input_tokens
+    return _count(usage.prompt_tokens, "in", {"cached": read, "to cache": written})
+
+
+def _output(usage: Usage) -> str:
+    return _count(usage.output_tokens, "out", {"thinking": usage.thinking_tokens})
+
+
+def _cost(message: Message | None) -> str:
+    """About, where the server did not come to count the answer."""
+    if message is None or message.cost_usd is None:
+        return ""
+    counted = message.usage is not None and message.usage.output_tokens is not None
+    return f"{'' if counted else '~'}{price_in_words(message.cost_usd)}"
+
+
+def _count(tokens: int | None, unit: str, of_which: Mapping[str, int | None]) -> str:
+    if tokens is None:
+        return ""
+    remarks = ", ".join(f"{count:,} {what}" for what, count in of_which.items() if count)
+    return f"{tokens:,} {unit} ({remarks})" if remarks else f"{tokens:,} {unit}"
+
+
+def _rate(tokens: int | None, seconds: float) -> str:
+    return f"{tokens / seconds:.0f} tok/s" if tokens and seconds > 0 else ""

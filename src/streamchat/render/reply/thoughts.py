@@ -1,0 +1,54 @@
+"""The last rows of a thinking summary while it streams.
+
+Rule: the work per piece is bounded by the piece and a row, never by the summary. (Breaking
+between words is greedy: only the last row of a line can change when the line grows.)
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from streamchat.core.sanitize import Sanitizer
+from streamchat.render.cells import wrap
+from streamchat.render.rows import BLANK, Row
+from streamchat.render.spans import Span, row_of
+
+SHOWN_ROWS = 4
+_INDENT = "  "
+
+
+class Thoughts:
+    """Feed it deltas; `rows` is what to show now."""
+
+    def __init__(self, *, width: int, style: str) -> None:
+        self._sanitizer = Sanitizer()
+        self._style = style
+        self._done: deque[Row] = deque(maxlen=SHOWN_ROWS)
+        self._open = ""
+        self.resize(width)
+
+    def resize(self, width: int) -> None:
+        """For rows from now on; those before are few and soon gone."""
+        self._width = max(1, width - len(_INDENT))
+        self._done.clear()
+
+    def feed(self, piece: str) -> None:
+        text = self._sanitizer.feed(piece).expandtabs(4)
+        *lines, last = (self._open + text).split("\n")
+        for line in lines:
+            self._done.extend(self._wrapped(line))
+        self._open = last
+        pieces = wrap(last, self._width)
+        for piece_ in pieces[:-1]:
+            self._done.append(self._row(last[piece_.start : piece_.end]))
+        self._open = last[pieces[-1].start :]
+
+    def rows(self, height: int) -> list[Row]:
+        shown = [*self._done, *(self._wrapped(self._open) if self._open else [])]
+        return shown[max(0, len(shown) - min(height, SHOWN_ROWS)) :]
+
+    def _wrapped(self, line: str) -> list[Row]:
+        return [self._row(line[p.start : p.end]) for p in wrap(line, self._width)]
+
+    def _row(self, text: str) -> Row:
+        return row_of([Span(_INDENT + text, self._style)]) if text else BLANK

@@ -1,0 +1,1 @@
+"""Rows to bytes: what the terminal shows, and when."""

@@ -1,0 +1,207 @@
+"""Rows to the bytes that bring them on the screen: a pure state machine.
+
+Below what has settled stands the live region, the rows that may still change. A frame
+settles some rows and gives the new live region; the answer is one string to write.
+
+Owns: which rows are on the screen below the settled ones, and the diff to the next.
+Must not know: the stream it is written to, time, what the rows say.
+
+Rule 1: the live region is at most height - 1 rows, cropped from above.
+Rule 2: a row that is already on the screen is not sent again, settled or not.
+Rule 3: a settled row is never touched again; nothing but a line feed scrolls.
+Rule 4: autowrap is off while live rows are written, so that a terminal which finds a row
+wider than we do clips it, and on for settled rows, which must not lose anything. (Where no
+terminal can find it wider, the mode is left as it is.)
+Rule 5: several changes are one synchronised update (mode 2026); what is only appended, to
+the row where the cursor rests or below all others, is shown in order and needs none.
+Rule 6: never clears the scrollback, sets a scroll region or asks where the cursor is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import takewhile
+
+from streamchat.render.rows import Row
+from streamchat.render.screen.pen import Pen
+from streamchat.render.screen.row_diff import is_certain, patch
+
+
+class Painter:
+    """`frame` what settled and what is live; `finish` with what settles last.
+
+    `reflows` says that the terminal re-wraps what it shows when it gets narrower.
+    """
+
+    def __init__(self, *, width: int, height: int, reflows: bool = False) -> None:
+        self._width = width
+        self._height = height
+        self._reflows = reflows
+        self._shown: list[Row] = []
+        self._pen = Pen()
+
+    @property
+    def live_height(self) -> int:
+        """The most rows a live region may have."""
+        return max(0, self._height - 1)
+
+    def frame(self, settled: Sequence[Row], live: Sequence[Row]) -> str:
+        """Make `settled` final above a live region of `live`; empty when nothing changed."""
+        visible = list(live[max(0, len(live) - self.live_height) :])
+        self._morph([*settled, *visible], len(settled))
+        self._pen.rebase(len(settled))
+        self._shown = visible
+        if not visible:
+            self._rest_below(len(settled))
+        elif self._pen.row < 0:
+            self._pen.move(0)
+        return self._pen.take()
+
+    def finish(self, settled: Sequence[Row] = ()) -> str:
+        """The last frame: the cursor on a fresh row, the terminal wrapping again."""
+        return self.frame(settled, ())
+
+    def erase(self) -> str:
+        """Take the live region away, so that something else can be printed there."""
+        return self.frame((), ())
+
+    def leave(self) -> str:
+        """Go below the live region and let it stand: for an exit that cannot paint."""
+        if self._shown:
+            self._pen.move(len(self._shown) - 1)
+            self._pen.line_feed()
+        self._pen.wrap(on=True)
+        self._forget()
+        return self._pen.take()
+
+    def resize(self, width: int, height: int) -> None:
+        """Erase the live region, in the next frame, from a window of another size.
+
+        What the terminal did with the rows is a guess: one that re-wraps is known by
+        name, for any other the rows are where they were. The guess never reaches above
+        the live region, so at worst a stale live row is left, and no settled one lost.
+        """
+        if self._shown:
+            self._pen.wander(self._rows_above_cursor(width))
+            self._pen.erase_below()
+            self._forget()
+        self._width, self._height = width, height
+
+    def _forget(self) -> None:
+        self._shown = []
+        self._pen.row, self._pen.column = 0, 0
+
+    def _rows_above_cursor(self, width: int) -> int:
+        row = self._pen.row
+        if not self._reflows or width >= self._width:
+            return row
+        column = self._pen.column if self._pen.column is not None else self._width
+        above = sum(max(1, -(-shown.width // width)) for shown in self._shown[:row])
+        return above + max(0, column - 1) // width
+
+    def _rest_below(self, settled_count: int) -> None:
+        if settled_count:
+            self._pen.move(-1)
+            self._pen.line_feed()
+        self._pen.row = 0
+        self._pen.wrap(on=True)
+
+    def _morph(self, target: list[Row], settled: int) -> None:
+        """Edit what is shown into `target`, of which the first `settled` rows are final."""
+        self._update_last(target, len(target) - settled)
+        top, bottom = self._common_ends(target, len(target) - settled)
+        old = self._shown[top : len(self._shown) - bottom]
+        new = target[top : len(target) - bottom]
+        shift = _shift(old, new)
+        if shift:
+            self._pen.move(top)
+            self._pen.delete_rows(shift)
+            del old[:shift]
+        for index, (before, after) in enumerate(zip(old, new, strict=False), start=top):
+            if before != after:
+                self._overwrite(index, before, after, settled=index < settled)
+        end = top + min(len(old), len(new))
+        if len(new) < len(old):
+            self._remove(end, len(old) - len(new), is_last=bottom == 0)
+        elif len(new) > len(old):
+            self._add(end, target[end : len(target) - bottom], bottom, settled)
+
+    def _update_last(self, target: list[Row], live_count: int) -> None:
+        """Keep the last row the last one, when rows come or go above it: it is a status."""
+        shown = self._shown
+        if not shown or not live_count or len(shown) == len(target):
+            return
+        before, after = shown[-1], target[-1]
+        if before != after and 2 * len(patch(before, after).text) < len(after.text):
+            self._overwrite(len(shown) - 1, before, after, settled=False)
+            self._shown = [*shown[:-1], after]
+
+    def _common_ends(self, target: list[Row], live_count: int) -> tuple[int, int]:
+        """How many rows stay as they are at the top, and below the change."""
+        shown = self._shown
+        top = _common(shown, target)
+        most = min(len(shown) - top, len(target) - top, live_count)
+        bottom = _common(shown[::-1][:most], target[::-1][:most])
+        # Rows below the change are pushed down; they must still be on the screen then.
+        fits = len(target) - top < self._height
+        return top, bottom if fits else 0
+
+    def _overwrite(self, index: int, before: Row, after: Row, *, settled: bool) -> None:
+        at_end = self._pen.row == index and self._pen.column == before.width
+        change = patch(before, after, at_end=at_end)
+        if change.column is not None and not self._pen.is_at(index, change.column):
+            self._pen.count_change()
+        self._pen.move(index, change.column)
+        self._write(after, change.text, change.end, settled=settled)
+
+    def _write(self, row: Row, text: str, end: int, *, settled: bool) -> None:
+        """Write `text`, which makes the screen show `row` and ends at column `end`."""
+        if not settled or not is_certain(row):
+            self._pen.wrap(on=settled)
+        # Behind a full row the cursor is in the last column or pending: unknown.
+        self._pen.write(text, end if end < self._width else None)
+
+    def _remove(self, index: int, count: int, *, is_last: bool) -> None:
+        self._pen.move(index, 0)
+        if is_last:
+            self._pen.erase_below()
+            # The row below the last one exists only as an empty one: rest on the last.
+            if index:
+                self._pen.move(index - 1)
+        else:
+            self._pen.delete_rows(count)
+
+    def _add(self, index: int, rows: list[Row], below: int, settled: int) -> None:
+        self._pen.count_change()
+        if below:
+            self._make_room(index, len(rows), below)
+        for number, row in enumerate(rows, start=index):
+            if number == index and below:
+                self._pen.move(number, 0)
+            elif number:
+                self._pen.move(number - 1)
+                self._pen.line_feed()
+            self._write(row, row.text, row.width, settled=number < settled)
+
+    def _make_room(self, index: int, count: int, below: int) -> None:
+        """Scroll first, so that only blank rows are pushed off the bottom."""
+        self._pen.line_feed(index + below - 1 - self._pen.row + count)
+        self._pen.move(index)
+        self._pen.insert_rows(count)
+
+
+def _common(one: Sequence[Row], other: Sequence[Row]) -> int:
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _shift(old: Sequence[Row], new: Sequence[Row]) -> int:
+    """How many rows left the top of a window that only moved on, or 0.
+
+    Half of the others must be found again: its last rows may have changed as well.
+    """
+    for shift in range(1, len(old)):
+        kept = len(old) - shift
+        if kept <= len(new) and 2 * _common(old[shift:], new) >= kept:
+            return shift
+    return 0

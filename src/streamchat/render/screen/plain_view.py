@@ -1,0 +1,96 @@
+"""One reply as text that is only ever appended: the ports' View for screen readers, dumb
+terminals and whatever is no terminal.
+
+Rule: no escape sequence, no line twice, nothing that moves; a long silence is broken by a
+line that says what is waited for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from streamchat.core.events import Event, Retrying
+from streamchat.core.messages import Message
+from streamchat.core.ports import Ending
+from streamchat.render.literal import literal_rows
+from streamchat.render.look import Look
+from streamchat.render.reply.answer import Answer
+from streamchat.render.reply.closing import closing_rows
+from streamchat.render.reply.status import Status
+from streamchat.render.rows import Row
+from streamchat.render.screen.scheduler import CallLater, Ticker
+
+LONG_SILENCE_S = 20.0
+
+
+class PlainView:
+    """Rows are printed when they settle: a paragraph at a time, code line by line."""
+
+    def __init__(
+        self,
+        *,
+        write_rows: Callable[[list[Row]], None],
+        answer: Answer,
+        status: Status,
+        look: Look,
+        width: int,
+        clock: Callable[[], float],
+        call_later: CallLater,
+        on_close: Callable[[], None],
+    ) -> None:
+        self._print = write_rows
+        self._answer, self._status = answer, status
+        self._look, self._width = look, width
+        self._clock, self._on_close = clock, on_close
+        self._is_closed = False
+        self._is_silent = True
+        self._ticker = Ticker(
+            self._break_silence, interval_s=LONG_SILENCE_S, call_later=call_later
+        )
+
+    def feed(self, event: Event) -> None:
+        self._status.feed(event, self._clock())
+        self._answer.feed(event)
+        rows = self._answer.settle()
+        if isinstance(event, Retrying):
+            rows += self._literal(f"{event.reason}; trying again in {event.delay_s:.0f} s")
+        self._write_rows(rows)
+
+    def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._ticker.stop()
+        rows = self._answer.close()
+        rows += closing_rows(
+            ending,
+            message,
+            seconds,
+            look=self._look,
+            width=self._width,
+            after_blank=self._answer.ends_blank,
+        )
+        self._on_close()
+        self._write_rows(rows)
+
+    def show_above(self, rows: list[Row]) -> None:
+        self._write_rows(rows)
+
+    def resized(self) -> None:
+        """Rows keep the width that the reply began with."""
+
+    def leave(self) -> str:
+        return ""
+
+    def _break_silence(self) -> None:
+        if self._is_silent:
+            self._write_rows(self._literal(f"still {self._status.awaited}"))
+        self._is_silent = True
+
+    def _write_rows(self, rows: list[Row]) -> None:
+        if rows:
+            self._is_silent = False
+            self._print(rows)
+
+    def _literal(self, text: str) -> list[Row]:
+        return literal_rows(text, self._width)

@@ -1,0 +1,216 @@
+"""The terminal between the prompts: the ports' Screen.
+
+Owns what is printed outside a reply, and the reply that is being shown. All texts are
+hostile; they are cleaned where they become rows.
+
+Rule: whatever is said while a reply arrives appears above its live rows.
+"""
+
+from __future__ import annotations
+
+import sys
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+from streamchat.core.messages import Message
+from streamchat.core.ports import View
+from streamchat.core.records import Turn
+from streamchat.core.sanitize import clean
+from streamchat.core.theme import Part
+from streamchat.render.literal import literal_rows, style_of
+from streamchat.render.look import Depth, Look
+from streamchat.render.reply.answer import Answer, FoldLike
+from streamchat.render.reply.asides import marks_of
+from streamchat.render.reply.replay import message_rows, recent_rows
+from streamchat.render.reply.status import Price, Status
+from streamchat.render.rows import Row
+from streamchat.render.screen.pen import RESTORE
+from streamchat.render.screen.plain_view import PlainView
+from streamchat.render.screen.scheduler import CallLater
+from streamchat.render.screen.sink import Sink
+from streamchat.render.screen.terminal import Size, size_of, terminal_of
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+class _OpenView(View, Protocol):
+    def show_above(self, rows: list[Row]) -> None: ...
+    def resized(self) -> None: ...
+    def leave(self) -> str: ...
+
+
+class TerminalScreen:
+    """Made by `open_screen`. Besides what the port asks: `resized`, `restore`
+    and `theme`, which may be set between replies."""
+
+    def __init__(
+        self,
+        stdout: TextIO,
+        *,
+        environ: Mapping[str, str],
+        clock: Callable[[], float],
+        call_later: CallLater,
+        theme: str,
+        price: Price | None,
+    ) -> None:
+        self.theme = theme
+        self._sink = Sink(stdout)
+        self._terminal = terminal_of(stdout, environ)
+        self._size: Callable[[], Size] = lambda: size_of(stdout, environ)
+        self._clock, self._call_later, self._price = clock, call_later, price
+        self._view: _OpenView | None = None
+
+    @property
+    def gone(self) -> OSError | None:
+        """Why nothing can be shown any more: the terminal was closed."""
+        return self._sink.gone
+
+    @property
+    def look(self) -> Look:
+        return self._terminal.look(self.theme)
+
+    def reply(self, *, model: str, trace: bool = False) -> View:
+        look, size = self.look, self._size()
+        answer = Answer(
+            look=look, width=size.width, new_fold=_new_fold, clock=self._clock, trace=trace
+        )
+        status = Status(model=model, now_s=self._clock(), look=look, price=self._price)
+        live = self._terminal.live
+        view = (self._live_view if live else self._plain_view)(answer, status, look, size)
+        self._view = view
+        return view
+
+    def banner(self, lines: list[str]) -> None:
+        self._say("\n".join(lines), "notice")
+
+    def notice(self, text: str) -> None:
+        self._say(text, "notice")
+
+    def error(self, text: str) -> None:
+        mark = marks_of(unicode=self.look.unicode).failed
+        self._say(text, "error", first=mark, rest=" " * len(mark))
+
+    def markdown(self, source: str) -> None:
+        from streamchat.render.markdown.fold import (
+            render,  # 60 ms, and not before the first prompt
+        )
+
+        self._show(render(source, width=self._size().width, look=self.look))
+
+    def history(self, turns: tuple[Turn, ...], *, whole: bool = False) -> None:
+        size = self._size()
+        self._show(
+            recent_rows(
+                [turn.message for turn in turns],
+                look=self.look,
+                width=size.width,
+                enough_rows=sys.maxsize if whole else 2 * size.height,
+                new_fold=_new_fold,
+            )
+        )
+
+    def redraw(self, message: Message) -> None:
+        """Print a reply (or a question) again, at the window's present width."""
+        rows = message_rows(
+            message, look=self.look, width=self._size().width, new_fold=_new_fold
+        )
+        self._show(rows)
+
+    def copy(self, text: str) -> bool:
+        """By OSC 52 (xterm's control sequences); no terminal says whether it heeds it. What
+        is copied is what is shown: a paste elsewhere must not drive a shell."""
+        if not self._terminal.live:
+            return False
+        encoded = b64encode(clean(text).encode("utf-8", "replace")).decode()
+        self._sink.write(f"\x1b]52;c;{encoded}\x1b\\")
+        self._sink.flush()
+        return True
+
+    def resized(self) -> None:
+        """The window has another size (SIGWINCH), or the program was continued."""
+        if self._view is not None:
+            self._view.resized()
+
+    def restore(self) -> None:
+        """Leave the terminal as the shell wants it; safe at any moment, also in a signal
+        handler or at exit. What is live stands; `resized` goes on after it."""
+        if self._terminal.live:
+            leave = self._view.leave() if self._view is not None else ""
+            self._sink.write_now(leave + RESTORE)
+
+    def _live_view(self, answer: Answer, status: Status, look: Look, size: Size) -> _OpenView:
+        from streamchat.render.screen.live import (
+            LivePanel,  # 40 ms (rich), after the first prompt
+        )
+        from streamchat.render.screen.painter import Painter
+        from streamchat.render.screen.view import LiveView
+
+        painter = Painter(width=size.width, height=size.height, reflows=self._terminal.reflows)
+        return LiveView(
+            panel=LivePanel(painter, self._console(size)),
+            painter=painter,
+            answer=answer,
+            status=status,
+            look=look,
+            size=self._size,
+            clock=self._clock,
+            call_later=self._call_later,
+            on_close=self._forget_view,
+        )
+
+    def _plain_view(self, answer: Answer, status: Status, look: Look, size: Size) -> _OpenView:
+        return PlainView(
+            write_rows=self._write,
+            answer=answer,
+            status=status,
+            look=look,
+            width=size.width,
+            clock=self._clock,
+            call_later=self._call_later,
+            on_close=self._forget_view,
+        )
+
+    def _console(self, size: Size) -> Console:
+        from rich.console import Console
+
+        return Console(
+            file=self._sink,  # type: ignore[arg-type]  # writes, flushes, has an encoding
+            force_terminal=True,
+            force_jupyter=False,
+            legacy_windows=False,
+            color_system="standard" if self._terminal.depth >= Depth.COLOURS_16 else None,
+            width=size.width,
+            height=size.height,
+            markup=False,
+            highlight=False,
+            emoji=False,
+            _environ={},  # terminal.py has read it
+        )
+
+    def _forget_view(self) -> None:
+        self._view = None
+
+    def _say(self, text: str, part: Part, *, first: str = "", rest: str = "") -> None:
+        style = style_of(self.look, part)
+        width = self._size().width
+        self._show(literal_rows(text, width, style=style, first=first, rest=rest))
+
+    def _show(self, rows: list[Row]) -> None:
+        if self._view is not None:
+            self._view.show_above(rows)
+        else:
+            self._write(rows)
+
+    def _write(self, rows: list[Row]) -> None:
+        if rows:
+            end = "\r\n" if self._terminal.live else "\n"
+            self._sink.write("".join(row.text + end for row in rows))
+            self._sink.flush()
+
+
+def _new_fold(width: int, look: Look) -> FoldLike:
+    from streamchat.render.markdown.fold import Fold  # 60 ms, and not before the first prompt
+
+    return Fold(width=width, look=look)

@@ -1,0 +1,166 @@
+"""Loading late, warming up, and what a server tells about its models."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import subprocess
+import sys
+import time
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from receiving import REQUEST, listen, receive, use
+from server import (
+    ScriptedServer,
+    text_reply,
+)
+from streamchat.api import Api, Deadlines, ModelInfo, Server
+from streamchat.api.connection import Connection
+from streamchat.core.errors import Unreachable
+from streamchat.core.messages import user_message
+
+
+def test_making_an_api_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from streamchat.api import Api, Server; Api(Server());"
+        "print({'anthropic', 'httpx2', 'pydantic', 'rich'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "set()\n", done.stderr
+
+
+def test_loading_from_many_places_happens_once(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Server] = []
+
+    class Counted(Connection):
+        def __init__(self, server: Server, deadlines: Deadlines) -> None:
+            made.append(server)
+            time.sleep(0.02)  # long enough for the others to come
+            super().__init__(server, deadlines)
+
+    monkeypatch.setattr("streamchat.api.connection.Connection", Counted)
+
+    async def load_often(api: Api) -> None:
+        await asyncio.gather(*(asyncio.to_thread(api.load) for _ in range(3)), api.ready())
+
+    use(server, load_often)
+    assert len(made) == 1
+
+
+def test_a_waiter_that_is_cancelled_does_not_stop_the_loading(server: ScriptedServer) -> None:
+    async def cancel(api: Api) -> bool:
+        waiter = asyncio.create_task(api.ready())
+        await asyncio.sleep(0)
+        waiter.cancel()
+        await asyncio.wait({waiter})
+        await api.ready()
+        return api.is_loaded
+
+    assert use(server, cancel)
+
+
+def test_one_connection_serves_the_warming_and_the_turns(server: ScriptedServer) -> None:
+    server.enqueue(text_reply("a"), text_reply("b"))
+
+    async def take_turns(api: Api) -> list[object]:
+        await api.warm("claude-sonnet-5-5")
+        seen = connections(api)
+        for _ in range(2):
+            await listen(api)
+            seen += connections(api)
+        return seen
+
+    def connections(api: Api) -> list[object]:
+        transport: Any = api._connection._http._transport  # type: ignore[union-attr]
+        return list(transport._pool.connections)
+
+    warmed, first, second = use(server, take_turns)
+    assert warmed is first is second
+
+
+def test_warming_tells_what_the_server_says_about_the_model(server: ScriptedServer) -> None:
+    info = use(server, lambda api: api.warm("claude-haiku-4-5"))
+    assert info is not None
+    assert (info.max_input_tokens, info.max_tokens) == (200_000, 64_000)
+
+
+def test_warming_up_fails_in_silence() -> None:
+    async def warm() -> object:
+        async with aclosing(Api(Server("http://127.0.0.1:9", api_key="k"))) as api:
+            return await api.warm("m")
+
+    assert asyncio.run(warm()) is None
+
+
+def test_models_are_the_servers(server: ScriptedServer) -> None:
+    models = use(server, lambda api: api.models())
+    assert "claude-sonnet-5-5" in [model.id for model in models]
+    assert use(server, lambda api: api.model("claude-sonnet-5-5")) in models
+    assert use(server, lambda api: api.model("no-such-model")) is None
+
+
+def test_a_model_of_which_little_is_known() -> None:
+    assert ModelInfo.from_wire({"id": "llama", "max_tokens": None, "capabilities": None}) == (
+        ModelInfo("llama", "llama")
+    )
+    assert ModelInfo.from_wire({"name": "llama"}) is None
+
+
+def test_tokens_are_counted_by_the_server(server: ScriptedServer) -> None:
+    few = use(server, lambda api: api.count_tokens(REQUEST))
+    many = replace(REQUEST, messages=(user_message("word " * 500),), thinking="adaptive")
+    assert few < use(server, lambda api: api.count_tokens(many))
+    body = server.requests[-1].body
+    assert body.keys() == {"model", "messages", "thinking"}
+
+
+def test_a_failing_count_is_an_api_error() -> None:
+    async def count() -> int:
+        async with aclosing(Api(Server("http://127.0.0.1:9", api_key="k"))) as api:
+            return await api.count_tokens(REQUEST)
+
+    with pytest.raises(Unreachable, match="refuses the connection"):
+        asyncio.run(count())
+
+
+@pytest.mark.parametrize(
+    ("model", "line"),
+    [
+        ("claude-sonnet-5-5", None),
+        (
+            "claude-opus-4-0",
+            "claude-opus-4-0 was retired on June 15th, 2026: requests for it fail."
+            " --list-models shows which there are.",
+        ),
+        (
+            "claude-sonnet-4-5",
+            "claude-sonnet-4-5 is deprecated and ends on November 30th, 2026."
+            " --list-models shows which there are.",
+        ),
+    ],
+)
+def test_a_model_that_ends_gets_a_line(
+    server: ScriptedServer, model: str, line: str | None
+) -> None:
+    today = date(2026, 11, 22)
+    assert use(server, lambda api: api.deprecation(model, today=today)) == line
+
+
+def test_a_deprecated_model_is_asked_without_the_sdks_warning(server: ScriptedServer) -> None:
+    server.enqueue(text_reply("a"))
+    assert receive(server.base_url, replace(REQUEST, model="claude-sonnet-4-5")).text == "a"
+
+
+def test_the_collector_runs_again_after_the_import(server: ScriptedServer) -> None:
+    async def load(api: Api) -> bool:
+        await api.ready()
+        return gc.isenabled()
+
+    assert use(server, load)

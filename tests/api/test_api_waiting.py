@@ -1,0 +1,151 @@
+"""Deadlines, retry-after, and what ends a reply from our side."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from receiving import REQUEST, listen, receive, use
+from server import (
+    Mark,
+    ScriptedServer,
+    Stall,
+    error_reply,
+    event_reply,
+    message_object,
+    sse,
+    text_reply,
+)
+from streamchat.api import Api, Deadlines
+from streamchat.api.countdown import Countdown
+from streamchat.core.errors import CutOff
+from streamchat.core.events import (
+    TextDelta,
+)
+
+
+def test_retry_after_is_read_whatever_it_says(server: ScriptedServer) -> None:
+    later = datetime.now(UTC) + timedelta(seconds=90)
+    values = ["1", "3600", "0.5", "inf", "nan", "-1", "soon", "", format_datetime(later)]
+    server.enqueue(*(error_reply(429, "slow", retry_after=value) for value in values))
+
+    async def ask(api: Api) -> list[float | None]:
+        errors = [(await listen(api)).error for _ in values]
+        return [error.retry_after_s for error in errors if error is not None]
+
+    *plain, dated = use(server, ask)
+    assert plain == [1.0, 3600.0, 0.5, None, None, None, None, None]
+    assert dated == pytest.approx(90, abs=5)
+
+
+def test_thinking_may_be_silent_for_longer(server: ScriptedServer) -> None:
+    block = {"type": "thinking", "thinking": "", "signature": ""}
+    start = sse("message_start", message=message_object())
+    opened = sse("content_block_start", index=0, content_block=block)
+    server.enqueue(event_reply(start, opened, Stall()))
+    deadlines = Deadlines(idle_s=30, thinking_s=0.05)
+    error = receive(server.base_url, deadlines=deadlines).error
+    assert isinstance(error, CutOff)
+    assert "for 0.05 s" in error.message
+
+
+def test_time_that_the_reader_takes_does_not_count_as_silence() -> None:
+    now = 0.0
+    countdown = Countdown(Deadlines(idle_s=10), host="ada", now=lambda: now)
+
+    async def wait_s(seconds: float) -> None:
+        nonlocal now
+        with countdown.waiting():
+            now += seconds
+            await asyncio.sleep(0)
+
+    async def read() -> None:
+        nonlocal now
+        await wait_s(6)
+        now += 1000  # the reader is busy
+        await wait_s(3)
+        countdown.content(thinking=False)
+        await wait_s(9)
+        await wait_s(9)
+        with (
+            pytest.raises(CutOff, match="nothing came from ada for 10 s"),
+            countdown.waiting(),
+        ):
+            await asyncio.Event().wait()
+
+    asyncio.run(read())
+
+
+def test_who_was_cancelled_while_a_deadline_passed_stays_cancelled() -> None:
+    async def wait() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        with Countdown(Deadlines(idle_s=0), host="ada", now=lambda: 0.0).waiting():
+            asyncio.get_running_loop().call_later(0, task.cancel)  # just after the deadline
+            await asyncio.Event().wait()
+
+    async def cancel() -> bool:
+        task = asyncio.create_task(wait())
+        await asyncio.wait({task})
+        return task.cancelled()
+
+    assert asyncio.run(cancel())
+
+
+@pytest.mark.parametrize("when", ["before the headers", "in the middle"])
+def test_cancelling_ends_the_connection_at_once_and_quietly(
+    server: ScriptedServer, caplog: pytest.LogCaptureFixture, when: str
+) -> None:
+    sent = threading.Event()
+    head = [Stall()] if when == "before the headers" else ["Hel", Mark(sent), Stall()]
+    reply = text_reply(*head)
+    server.enqueue(replace(reply, head=False, steps=(Stall(),)) if len(head) == 1 else reply)
+
+    async def cancel(api: Api) -> float:
+        begun = asyncio.Event()
+
+        async def read() -> None:
+            async for event in api.stream(REQUEST):
+                if isinstance(event, TextDelta):
+                    begun.set()
+
+        await api.ready()
+        task = asyncio.create_task(read())
+        if len(head) == 1:
+            await asyncio.to_thread(server.wait_for_posts)
+        else:
+            await begun.wait()
+        cancelled_at = time.perf_counter()
+        task.cancel()
+        await asyncio.wait({task})
+        assert task.cancelled()
+        return time.perf_counter() - cancelled_at
+
+    with caplog.at_level(logging.WARNING):
+        seconds = use(server, cancel)
+    assert seconds < 0.05
+    assert server.posts[0].ended.wait(5)
+    assert server.posts[0].client_left
+    assert caplog.records == []
+
+
+def test_leaving_the_loop_over_the_events_closes_too(server: ScriptedServer) -> None:
+    server.enqueue(text_reply("Hel", Stall()))
+
+    async def leave(api: Api) -> None:
+        async with aclosing(api.stream(REQUEST)) as events:
+            async for event in events:
+                if isinstance(event, TextDelta):
+                    return
+
+    use(server, leave)
+    assert server.posts[0].ended.wait(5)
+    assert server.posts[0].client_left

@@ -1,0 +1,321 @@
+"""`commands`: each row by its outcome; the table by its shape."""
+
+import asyncio
+
+import pytest
+
+from fakes import MODEL, MemoryArchive, MemoryJournal, ScriptedReader, open_session
+from streamchat.app import commands
+from streamchat.app.commands import (
+    COMMANDS,
+    Answer,
+    Ask,
+    Compact,
+    Count,
+    Done,
+    Outcome,
+    Quit,
+    Replay,
+    Report,
+)
+from streamchat.app.session import Session
+from streamchat.core.capabilities import ModelFacts
+from streamchat.core.conversation import Conversation
+from streamchat.core.errors import Busy, NotFound, UsageError
+from streamchat.core.input_line import Run
+from streamchat.core.messages import Message, text_block, user_message
+from streamchat.core.ports import Opened, Summary
+
+
+def talked(*exchanges: tuple[str, str]) -> Session:
+    session = open_session()
+    for question, answer in exchanges:
+        session.say(question)
+        session.add(Message("assistant", (text_block(answer),), MODEL, "end_turn"))
+    return session
+
+
+def run(session: Session, name: str, argument: str = "") -> Outcome:
+    return commands.run(session, Run(name, argument))
+
+
+def texts(session: Session) -> list[str]:
+    return [turn.message.text for turn in session.conversation.path]
+
+
+def test_every_row_has_help_and_a_name_of_its_own() -> None:
+    names = [name for row in COMMANDS for name in (row.name, *row.aliases)]
+    assert len(names) == len(set(names))
+    assert [row.usage for row in COMMANDS if not row.help.endswith(".")] == []
+
+
+def test_the_commands_that_users_expect_are_there() -> None:
+    names = {name for row in COMMANDS for name in (row.name, *row.aliases)}
+    expected = "help exit quit clear new model system retry undo resume list save show events"
+    assert names.issuperset(expected.split(" "))
+
+
+def test_help_lists_every_command() -> None:
+    outcome = run(open_session(), "help")
+    assert isinstance(outcome, Report)
+    shown = outcome.markdown.replace("\\|", "|")
+    assert all(f"`{row.usage}`" in shown for row in COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("typed", "nearest"),
+    [("modle", "/model"), ("hlep", "/help"), ("resu", "/resume"), ("exti", "/exit")],
+)
+def test_an_unknown_name_gets_the_nearest(typed: str, nearest: str) -> None:
+    with pytest.raises(UsageError, match=nearest):
+        run(open_session(), typed)
+
+
+def test_quit() -> None:
+    assert run(open_session(), "quit") == Quit()
+
+
+def test_new_keeps_model_and_system_and_closes_the_old_journal() -> None:
+    session = talked(("q", "a"))
+    run(session, "model", "claude-other")
+    run(session, "system", "Be brief.")
+    old, session.sends_thinking = session.journal, False
+    assert run(session, "new") == Done("New conversation.")
+    assert isinstance(old, MemoryJournal)
+    assert old.closed
+    assert texts(session) == []
+    assert session.conversation.model == "claude-other"
+    assert session.conversation.system == "Be brief."
+    assert session.sends_thinking
+
+
+def test_model_and_system_are_shown_set_and_removed() -> None:
+    session = open_session()
+    assert run(session, "model") == Done(f"The model is {MODEL}.")
+    assert run(session, "system") == Done("There is no system prompt.")
+    run(session, "system", "Be\nbrief.")
+    assert session.request().system == "Be\nbrief."
+    assert run(session, "system") == Done("System prompt: Be\nbrief.")
+    run(session, "system", "off")
+    assert session.request().system is None
+
+
+def test_retry_needs_a_question() -> None:
+    with pytest.raises(UsageError, match="no question"):
+        run(open_session(), "retry")
+
+
+def test_retry_puts_the_head_on_the_question() -> None:
+    session = talked(("q", "a"))
+    head = session.conversation.head
+    assert head is not None
+    assert run(session, "retry") == Answer(otherwise=head)
+    assert texts(session) == ["q"]
+
+
+@pytest.mark.parametrize(
+    ("argument", "left", "said"),
+    [
+        ("", ["a", "1", "b", "2"], "Took back 1 exchange."),
+        ("2", ["a", "1"], "Took back 2 exchanges."),
+        ("9", [], "Took back 3 exchanges."),
+    ],
+)
+def test_undo_takes_exchanges_back(argument: str, left: list[str], said: str) -> None:
+    session = talked(("a", "1"), ("b", "2"), ("c", "3"))
+    assert run(session, "undo", argument) == Done(said)
+    assert texts(session) == left
+    assert len(session.conversation.turns) == 6
+
+
+@pytest.mark.parametrize("argument", ["0", "-1", "two", "1.5", "²"])
+def test_a_bad_count_is_refused(argument: str) -> None:
+    with pytest.raises(UsageError, match="whole number"):
+        run(talked(("a", "1")), "undo", argument)
+
+
+def test_undo_of_nothing_is_refused() -> None:
+    with pytest.raises(UsageError, match="nothing to undo"):
+        run(open_session(), "undo")
+
+
+def test_resume_switches_and_replays() -> None:
+    session = talked(("q", "a"))
+    other = Conversation.new(id="x", created="2026-09-21T14:13:20Z", model=MODEL, system=None)
+    other.append(Message("user", (text_block("Old times"),)), id="t", at=session.now())
+    session.archive = MemoryArchive(kept={"old": other})
+    assert run(session, "resume", "old") == Replay("Resumed: Old times")
+    assert session.conversation is other
+
+
+@pytest.mark.parametrize("is_wanted", [True, False])
+def test_what_another_process_has_open_is_gone_on_with_in_a_copy(*, is_wanted: bool) -> None:
+    session = open_session()
+    archive = BusyArchive()
+    old, _ = archive.start(MODEL, None)
+    old.append(user_message("Old times"), id="t1", at=session.now())
+    archive.kept["old"], session.archive = old, archive
+    outcome = run(session, "resume", "old")
+    assert isinstance(outcome, Ask)
+    reader = ScriptedReader(iter(()), answers=iter([is_wanted]))
+
+    async def asked(ask: Ask) -> Outcome:
+        return await ask.then(reader)
+
+    after = asyncio.run(asked(outcome))
+    assert reader.questions == ['"Old times" is open. Go on in a copy (fork)?']
+    if is_wanted:
+        assert after == Replay("Resumed: Old times")
+        assert session.conversation.turns == old.turns
+        assert session.conversation.id != old.id
+    else:
+        assert after == Done("Nothing was opened.")
+        assert session.conversation.turns == ()
+
+
+class BusyArchive(MemoryArchive):
+    """One whose conversations are all open elsewhere."""
+
+    def open(self, ref: str, *, model: str) -> Opened:
+        raise Busy('"Old times" is open.', ref, pid=1, since=None)
+
+    def read(self, ref: str, *, model: str = "") -> Opened:
+        return MemoryArchive.open(self, ref, model=model)
+
+
+def test_resume_of_nothing_leaves_all_as_it_was() -> None:
+    session = talked(("q", "a"))
+    with pytest.raises(NotFound):
+        run(session, "resume", "nowhere")
+    assert texts(session) == ["q", "a"]
+
+
+def test_list_is_a_table_whose_titles_are_literal() -> None:
+    session = open_session()
+    assert run(session, "list") == Done("No conversations are kept yet.")
+    summary = Summary("abcd1234ef", "a|b *c*", session.clock() - 7200, 3, "m", None, "/p")
+    session.archive = MemoryArchive(listed=[summary])
+    outcome = run(session, "list")
+    assert isinstance(outcome, Report)
+    assert outcome.markdown.splitlines()[-1] == (
+        "| `abcd1234` | 2 h | 3 | m | – | a\\|b \\*c\\* |"
+    )
+
+
+def test_save_names_and_starts_keeping() -> None:
+    session = talked(("q", "a"))
+    assert run(session, "save", "My chat") == Done("Kept in conversation-1")
+    assert session.conversation.title == "My chat"
+    assert isinstance(session.journal, MemoryJournal)
+    session.journal.saves = False
+    assert run(session, "save") == Done("Kept in kept")
+
+
+def test_show_and_events() -> None:
+    session = open_session()
+    assert run(session, "show") == Done("Nothing has been said yet.")
+    session = talked(("q", "a"))
+    assert run(session, "show") == Replay(whole=True)
+    assert run(session, "show", "2") == Replay(exchanges=2, whole=True)
+    assert run(session, "events") == Done("API events are shown.")
+    assert session.trace
+    assert run(session, "events") == Done("API events are hidden.")
+
+
+def test_what_is_attached_goes_with_the_next_message() -> None:
+    session = open_session()
+    assert run(session, "attach") == Done("Nothing is attached.")
+    run(session, "attach", "a.png")
+    assert run(session, "file", "b c.txt") == Done("With the next message: a.png, b c.txt")
+    session.say("Compare.")
+    session.say("Alone.")
+    first, second = (turn.message.content for turn in session.conversation.path)
+    assert [block.get("title") for block in first] == ["a.png", "b c.txt", None]
+    assert len(second) == 1
+
+
+# Tokens, dollars, thinking
+
+
+def test_tokens_and_compact_are_the_loops() -> None:
+    assert run(talked(("q", "a")), "tokens", "more") == Count("more")
+    assert run(talked(("q", "a")), "compact", "names") == Compact("names")
+    with pytest.raises(UsageError, match="nothing to sum up"):
+        run(open_session(), "compact")
+
+
+def test_a_budget_is_set_shown_and_taken_away() -> None:
+    session = open_session()
+    session.budget.spent_usd = 0.25
+    assert run(session, "budget") == Done("Spent: $0.2500; there is no cap.")
+    assert run(session, "budget", "$2.5") == Done("Spent: $0.2500 of $2.50.")
+    assert session.budget.cap_usd == 2.5
+    assert run(session, "budget", "off") == Done("Spent: $0.2500; there is no cap.")
+    session.budget.billed = False
+    assert run(session, "budget", "1") == Done("The demo costs nothing.")
+
+
+@pytest.mark.parametrize("argument", ["0", "-1", "nan", "inf", "much", "1,5"])
+def test_a_bad_budget_is_refused(argument: str) -> None:
+    session = open_session()
+    with pytest.raises(UsageError, match="cap in dollars"):
+        run(session, "budget", argument)
+    assert session.budget.cap_usd is None
+
+
+def knowing(thinking: set[str] | None, efforts: tuple[str, ...] | None) -> Session:
+    session = open_session()
+    types = None if thinking is None else frozenset(thinking)
+    session.facts = lambda model: ModelFacts(model, None, efforts, types)
+    return session
+
+
+def test_thinking_and_effort_are_set_shown_and_left() -> None:
+    session = knowing(None, None)
+    assert run(session, "think") == Done("Whether the model thinks is left to it.")
+    for name, field, value in (("think", "thinking", "hidden"), ("effort", "effort", "max")):
+        run(session, name, value)
+        assert getattr(session.request(), field) == value
+        run(session, name, "default")
+        assert getattr(session.request(), field) is None
+    with pytest.raises(UsageError, match="adaptive, hidden, off, default, not 'hard'"):
+        run(session, "think", "hard")
+
+
+def test_what_a_model_does_not_take_is_refused_with_what_it_takes() -> None:
+    always = knowing({"adaptive"}, ())
+    with pytest.raises(UsageError, match=r"thinking 'off': it takes adaptive, hidden\."):
+        run(always, "think", "off")
+    with pytest.raises(UsageError, match=r"effort 'low': it cannot be set\."):
+        run(always, "effort", "low")
+    assert (always.thinking, always.effort) == (None, None)
+
+
+def test_a_model_is_not_asked_for_what_it_does_not_take() -> None:
+    session = knowing({"disabled"}, ("low",))
+    session.thinking, session.effort = "adaptive", "max"
+    said = run(session, "model", "plain")
+    assert said == Done(
+        "plain answers from here on. It does not take thinking 'adaptive' and effort 'max'."
+    )
+    assert (session.request().thinking, session.request().effort) == (None, None)
+    session.thinking, session.effort = "off", "low"
+    assert run(session, "model", "plain") == Done("plain answers from here on.")
+    assert (session.request().thinking, session.request().effort) == ("off", "low")
+
+
+def test_continue_asks_for_the_rest_of_what_was_cut() -> None:
+    session = open_session()
+    with pytest.raises(UsageError, match="no answer to go on with"):
+        run(session, "continue")
+    session.say("q")
+    text = "It was a dark " * 30
+    answer = session.add(Message("assistant", (text_block(text),), MODEL, "max_tokens"))
+    assert run(session, "continue") == Answer(otherwise=answer.id)
+    asked = texts(session)[-1]
+    assert text[-100:] in asked
+    assert text[:-200] not in asked
+    with pytest.raises(UsageError, match="no answer to go on with"):
+        run(session, "continue")
+    with pytest.raises(UsageError, match="is whole"):
+        run(talked(("q", "a")), "continue")

@@ -1,0 +1,148 @@
+"""What a command line asks for, and how wrong ones are answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from streamchat.cli.arguments import Invocation, Report, help_text, parse
+from streamchat.core.errors import Status, UsageError
+from streamchat.core.settings import OPTIONS, SETTINGS, Kind, Option, Settings, Source, resolve
+
+_EXAMPLES = {
+    Kind.TEXT: "text",
+    Kind.PATH: "some/path",
+    Kind.URL: "https://server.example",
+    Kind.COUNT: "7",
+    Kind.WHOLE: "7",
+    Kind.SECONDS: "7",
+    Kind.DOLLARS: "7",
+}
+
+
+def settings(*argv: str) -> Settings:
+    return resolve([parse(argv, OPTIONS).flags])
+
+
+def complaint(*argv: str) -> str:
+    with pytest.raises(UsageError) as caught:
+        parse(argv, OPTIONS)
+    assert caught.value.status is Status.USAGE
+    assert caught.value.message.isprintable()
+    return caught.value.message
+
+
+def test_nothing_asks_for_nothing() -> None:
+    assert parse([], OPTIONS) == Invocation()
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in SETTINGS if row.flags], ids=lambda row: row.name
+)
+def test_every_spelling_of_every_setting_arrives_with_its_origin(row: Option) -> None:
+    example = row.choices[-1] if row.choices else _EXAMPLES.get(row.kind, "")
+    for flag in row.flags:
+        argv = [flag] if row.kind is Kind.ON_OFF else [flag, example]
+        given = parse(argv, OPTIONS).flags.given[row.name]
+        assert (given.text, given.name) == (example or "on", flag)
+    if row.name != "profile":
+        resolved = settings(*argv)
+        assert getattr(resolved, row.name) not in (row.default, None)
+        assert resolved.origins[row.name].source is Source.FLAG
+
+
+@pytest.mark.parametrize(
+    "row",
+    [row for row in SETTINGS if row.flags and row.kind is Kind.ON_OFF],
+    ids=lambda r: r.name,
+)
+def test_what_is_on_has_an_opposite_and_the_last_word_counts(row: Option) -> None:
+    assert getattr(settings(row.long_flag, row.opposite), row.name) is False
+    assert getattr(settings(row.opposite, row.long_flag), row.name) is True
+
+
+@pytest.mark.parametrize(
+    ("argv", "prompt"),
+    [
+        (["why", "is", "it"], "why is it"),
+        (["-q", "why", "-m", "x", "is", "--raw", "it"], "why is it"),
+        (["why is it", "-q"], "why is it"),
+        (["--", "--raw", "-q"], "--raw -q"),
+        (["a", "--", "b", "--", "c"], "a b -- c"),
+        (["-5", "+", "3"], "-5 + 3"),
+        (["-what is it?"], "-what is it?"),
+        (["-"], "-"),
+        (["-m", "x", "--"], ""),
+    ],
+)
+def test_the_prompt_is_the_words_between_the_options(argv: list[str], prompt: str) -> None:
+    assert parse(argv, OPTIONS).prompt == prompt
+
+
+def test_attachments_keep_their_order_under_every_name() -> None:
+    argv = ["-a", "a.png", "--file", "b.txt", "hi", "-f", "-", "--attach", "https://x/y.pdf"]
+    assert parse(argv, OPTIONS).attachments == ("a.png", "b.txt", "-", "https://x/y.pdf")
+
+
+def test_json_is_short_for_an_output_format() -> None:
+    assert settings("--json").output_format == "json"
+    assert settings("--json", "--output-format", "events").output_format == "events"
+    assert str(settings("--json").origins["output_format"]) == "--json"
+
+
+@pytest.mark.parametrize(
+    ("argv", "report", "words"),
+    [
+        (["--list"], Report.LIST, ()),
+        (["--search", "a b"], Report.SEARCH, ("a b",)),
+        (["--show", "ab12"], Report.SHOW, ("ab12",)),
+        (["--export", "md", "ab12"], Report.EXPORT, ("md", "ab12")),
+        (["--list-models"], Report.LIST_MODELS, ()),
+        (["--show-config"], Report.SHOW_CONFIG, ()),
+        (["--version"], Report.VERSION, ()),
+        (["-h"], Report.HELP, ()),
+        (["--list", "--help", "--version"], Report.HELP, ()),
+    ],
+)
+def test_reports(argv: list[str], report: Report, words: tuple[str, ...]) -> None:
+    assert parse(argv, OPTIONS) == Invocation(report=report, report_words=words)
+
+
+def test_every_report_is_a_row() -> None:
+    acts = {row.name for row in OPTIONS if not row.is_setting}
+    assert {report.value for report in Report} == acts - {"attach"}
+
+
+@pytest.mark.parametrize(
+    ("argv", "line"),
+    [
+        (["--modle", "x"], "unknown option '--modle'; did you mean --model?"),
+        (["hi", "--export-md=x"], "unknown option '--export-md'; did you mean --export?"),
+        (["--mod", "x"], "unknown option '--mod'; did you mean --model?"),
+        (["-Z"], "unknown option '-Z'"),
+        (["--\x1b[2J"], "unknown option '--\\x1b[2J'"),
+        (["-m"], "argument -m/--model: expected one argument"),
+        (["-m", "--", "x"], "argument -m/--model: expected one argument"),
+        (["--export", "md"], "argument --export: expected 2 arguments"),
+        (["--export", "pdf", "x"], "--export 'pdf': give one of md, html, json"),
+        (["--list", "--show", "x"], "--list and --show: ask for one report at a time"),
+        (["-p is?"], "'-p is?': put -- before a prompt that starts with a dash"),
+        (["-h", "--bogus"], "unknown option '--bogus'"),
+    ],
+)  # fmt: skip
+def test_wrong_use_is_one_line_that_says_what_is_near(argv: list[str], line: str) -> None:
+    assert complaint(*argv).removesuffix(" (streamchat --help lists the options)") == line
+
+
+def test_help_has_every_option_within_the_width() -> None:
+    for width in (60, 100):
+        text = help_text(OPTIONS, width=width)
+        options = text.partition("Every setting")[0]
+        assert max(map(len, options.splitlines())) <= width
+        for row in OPTIONS:
+            assert all(flag in options for flag in row.flags)
+    assert "  -m, --model ID              the model that answers [claude-sonnet-5-5]\n" in text
+
+
+def test_help_names_every_status() -> None:
+    text = help_text(OPTIONS, width=80)
+    assert all(f"{status.value}" in text for status in Status)

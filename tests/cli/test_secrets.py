@@ -1,0 +1,177 @@
+"""The key: nowhere but in the request, whatever a server, a proxy or a bug makes of it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from faults import mid
+from outcomes import run
+from receiving import CANARY
+from server import Reply, ScriptedServer, error_event, error_reply, html_reply, text_reply
+from terminal import Terminal
+
+PASSWORD = "hunter2-hunter2"
+_SAID = f"bad key {CANARY} Bearer {CANARY}"
+ECHOES = {
+    "an error's words": error_reply(401, _SAID),
+    "an error's type": error_reply(400, "no", kind=CANARY),
+    "an error's request id": error_reply(500, "no", request_id=CANARY),
+    "an error's body": Reply((_SAID.encode(),), status=503),
+    "a redirect": Reply((b"",), status=302, headers={"location": f"https://a/?k={CANARY}"}),
+    "a content type": replace(html_reply(), headers={"content-type": CANARY}),
+    "an error event": mid(error_event("api_error", _SAID)),
+    "an unknown error event": mid(error_event(CANARY, _SAID)),
+    "a whole reply's request id": replace(
+        text_reply("a"), headers={"content-type": "text/event-stream", "request-id": CANARY}
+    ),
+}
+
+
+@pytest.mark.parametrize("reply", ECHOES.values(), ids=ECHOES.keys())
+def test_a_server_that_repeats_the_key_does_not_get_it_shown_or_kept(
+    reply: Reply, server: ScriptedServer, tmp_path: Path
+) -> None:
+    server.enqueue(reply)
+    got = run(server, tmp_path, ("--retries", "0"))
+    assert CANARY in str(server.posts[0].headers)  # there it was
+    assert got.leaks == ()
+
+
+def files_with(secret: str) -> list[str]:
+    found = (path for path in Path.home().rglob("*") if path.is_file())
+    return [path.name for path in found if secret.encode() in path.read_bytes()]
+
+
+@pytest.fixture
+def towards(server: ScriptedServer) -> Mapping[str, str]:
+    return {"ANTHROPIC_API_KEY": CANARY, "ANTHROPIC_BASE_URL": server.base_url}
+
+
+def test_the_screen_the_files_and_the_prompts_history_do_not_hold_the_key(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    server.enqueue(ECHOES["an error's words"], ECHOES["an error event"], text_reply("Fine."))
+    with Terminal(environ=towards) as terminal:
+        terminal.wait_for_prompt()
+        terminal.type("first\r")
+        terminal.wait_for("The key was refused")
+        terminal.wait_for(lambda: terminal.prompt == "❯ first")
+        terminal.type("\r")
+        terminal.wait_for("The server failed")
+        terminal.wait_for_prompt()
+        terminal.type("second\r")
+        terminal.wait_for("Fine.")
+        terminal.wait_for_prompt()
+        terminal.type("\x04")
+        assert terminal.end() == 0
+    assert CANARY.encode() not in terminal.raw
+    assert files_with("first") != []
+    assert files_with(CANARY) == []
+
+
+def program(
+    *arguments: str, environ: Mapping[str, str], before: str = ""
+) -> subprocess.CompletedProcess[bytes]:
+    """The program in a pipe; `before` is run in its process first."""
+    code = f"{before}\nfrom streamchat.__main__ import main\nmain()"
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        env={**os.environ, **environ},
+        check=False,
+        timeout=30,
+    )
+
+
+CRASHES = {
+    "a view": "from streamchat.app import output_formats as o;"
+    " o.VerbatimText.feed = lambda *a: 1 / 0",
+    "a header": "from streamchat.api import reply as r; r.Reply._read = lambda *a: 1 / 0",
+    "the client": "import anthropic as a; a.AsyncAnthropic.__init__ = lambda *a, **k: 1 / 0",
+}
+
+
+@pytest.mark.parametrize("crash", CRASHES.values(), ids=CRASHES.keys())
+def test_the_traceback_of_a_bug_does_not_hold_the_key(
+    crash: str, server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    server.enqueue(text_reply("Hi"))
+    ran = program("go", environ=towards, before=crash)
+    assert b"ZeroDivisionError" in ran.stderr
+    assert ran.returncode == 1
+    assert CANARY.encode() not in ran.stdout + ran.stderr
+    assert files_with(CANARY) == []
+
+
+def test_the_sdks_log_does_not_hold_the_key(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    server.enqueue(error_reply(429, _SAID, retry_after="0"), text_reply("Hi"))
+    ran = program("go", environ={**towards, "ANTHROPIC_LOG": "debug"})
+    assert ran.returncode == 0
+    assert b"DEBUG" in ran.stderr
+    assert CANARY.encode() not in ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("proxy", "status"),
+    [
+        (f"http://user:{PASSWORD}@127.0.0.1:9", 69),
+        (f"user:{PASSWORD}@127.0.0.1:9", 69),
+        (f"http://user:{PASSWORD}@[::1", 69),
+        (f"ftp://user:{PASSWORD}@127.0.0.1:9", 78),
+    ],
+)
+def test_a_proxys_password_is_not_shown(proxy: str, status: int) -> None:
+    environ = {"ANTHROPIC_API_KEY": CANARY, "HTTPS_PROXY": proxy}
+    ran = program("--retries", "0", "go", environ=environ)
+    shown = program("--show-config", environ=environ)
+    assert ran.returncode == status
+    assert b"127.0.0.1:9" in shown.stdout or b"[::1" in shown.stdout
+    for secret in (PASSWORD, CANARY):
+        assert secret.encode() not in ran.stderr + shown.stdout + shown.stderr
+
+
+def test_a_clouds_key_is_redacted_too(server: ScriptedServer) -> None:
+    config = Path(os.environ["XDG_CONFIG_HOME"]) / "streamchat/config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(
+        f'[profiles.azure]\nplatform = "foundry"\nbase_url = "{server.base_url}"\n'
+    )
+    server.enqueue(error_reply(401, f"bad key {PASSWORD}"), text_reply("Hi"))
+    environ = {"ANTHROPIC_FOUNDRY_API_KEY": PASSWORD, "ANTHROPIC_API_KEY": CANARY}
+    ran = program("--profile", "azure", "go", environ=environ)
+    assert (ran.returncode, PASSWORD.encode() in ran.stderr) == (77, False)
+    assert b"server: foundry" in ran.stderr
+    assert program("--profile", "azure", "go", environ=environ).stdout == b"Hi\n"
+    assert server.posts[1].headers["api-key"] == PASSWORD
+    assert CANARY not in str([post.headers for post in server.posts])
+
+
+def test_a_profile_says_whom_to_ask_and_how(server: ScriptedServer) -> None:
+    config = Path(os.environ["XDG_CONFIG_HOME"]) / "streamchat/config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(
+        'model = "claude-opus-5-5"\n'
+        f'[profiles.local]\nbase_url = "{server.base_url}"\nmodel = "tiny"\n'
+        'system = "Be brief."\napi_key_env = "LOCAL_KEY"\n'
+        '[profiles.local.headers]\nX-Team = "red"\n'
+    )
+    server.enqueue(text_reply("Hi"))
+    environ = {"LOCAL_KEY": "local-secret-123", "ANTHROPIC_API_KEY": CANARY}
+    ran = program("--profile", "local", "go", environ=environ)
+    assert (ran.stdout, ran.returncode) == (b"Hi\n", 0)
+    headers, body = server.posts[0].headers, server.bodies[0]
+    assert (body["model"], body["system"]) == ("tiny", "Be brief.")
+    assert headers["x-team"] == "red"
+    assert headers["authorization"] == "Bearer local-secret-123"
+    assert headers["x-api-key"] == "local-secret-123"
+    assert CANARY not in str(headers)

@@ -1,0 +1,246 @@
+"""The leaves of small documents, whole: paths, markers, and each policy of the package."""
+
+from __future__ import annotations
+
+import pytest
+
+from blocks_judge import parse
+from streamchat.core.markdown import (
+    CodeEnd,
+    CodeLine,
+    CodeStart,
+    Definition,
+    Empty,
+    Footnote,
+    Heading,
+    HtmlLine,
+    Item,
+    Leaf,
+    LeafBlock,
+    MathBlock,
+    Paragraph,
+    Quote,
+    Rule,
+    Table,
+)
+
+
+def blocks(source: str) -> list[LeafBlock]:
+    return [leaf.block for leaf in parse(source)]
+
+
+def numbers(source: str) -> list[int | None]:
+    items = [leaf.path[0] for leaf in parse(source) if leaf.opens]
+    return [item.number for item in items if isinstance(item, Item)]
+
+
+# Paths and markers.
+
+
+def test_a_leaf_carries_its_containers_and_counts_those_it_opens() -> None:
+    quote = Quote(1)
+    first = Item(3, list_id=2, number=1, delimiter=".")
+    bullet = Item(5, list_id=4, number=None, delimiter="-")
+    second = Item(6, list_id=2, number=2, delimiter=".")
+    assert parse("> 1. a\n>    - b\n>\n>    c\n> 2. d\n\ne\n") == [
+        Leaf(Paragraph("a"), (quote, first), opens=2),
+        Leaf(Paragraph("b"), (quote, first, bullet), opens=1),
+        Leaf(Paragraph("c"), (quote, first)),
+        Leaf(Paragraph("d"), (quote, second), opens=1),
+        Leaf(Paragraph("e")),
+    ]
+
+
+def test_code_is_emitted_line_by_line() -> None:
+    item = Item(2, list_id=1, number=None, delimiter="-")
+    assert parse("- ```py title\n    x\n\n  ```\n") == [
+        Leaf(CodeStart("py title"), (item,), opens=1),
+        Leaf(CodeLine("  x"), (item,)),
+        Leaf(CodeLine(""), (item,)),
+        Leaf(CodeEnd(), (item,)),
+    ]
+
+
+def test_the_last_blank_lines_of_indented_code_are_not_code() -> None:
+    assert blocks("    a\n\n\n    b\n\n\nc\n") == [
+        CodeStart(None),
+        CodeLine("a"),
+        CodeLine(""),
+        CodeLine(""),
+        CodeLine("b"),
+        CodeEnd(),
+        Paragraph("c"),
+    ]
+
+
+@pytest.mark.parametrize("source", ["-", "- ", ">", "> \n", "1.\n\n", "[^a]:\n"])
+def test_a_container_with_nothing_inside_is_emitted_as_empty(source: str) -> None:
+    (leaf,) = parse(source)
+    assert (leaf.block, len(leaf.path), leaf.opens) == (Empty(), 1, 1)
+
+
+def test_nested_empty_containers_are_one_leaf() -> None:
+    (leaf,) = parse("> - 1.\n")
+    assert (leaf.block, len(leaf.path), leaf.opens) == (Empty(), 3, 3)
+
+
+def test_a_paragraph_keeps_the_blanks_of_hard_breaks_and_no_others() -> None:
+    assert blocks("  a  \n   b\\\nc\t\n") == [Paragraph("a  \nb\\\nc")]
+
+
+# Policies.
+
+
+def test_there_are_no_setext_headings() -> None:
+    assert blocks("a\n===\nb\n---\n") == [Paragraph("a\n===\nb"), Rule()]
+
+
+def test_html_blocks_are_lines_of_text() -> None:
+    assert blocks("<details>\n  <b>x\n\n<!-- a\n\nb --> c\n") == [
+        HtmlLine("<details>", first=True),
+        HtmlLine("  <b>x", first=False),
+        HtmlLine("<!-- a", first=True),
+        HtmlLine("", first=False),
+        HtmlLine("b --> c", first=False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("1. a\n1. b\n1. c\n", [1, 2, 3]),
+        ("7. a\n\n\n7. b\n3. c\n", [7, 8, 9]),
+        ("1. a\n2) b\n3) c\n", [1, 2, 3]),
+        ("1. a\n\ntext\n\n5. b\n", [1, 5]),
+        ("1. a\n***\n1. b\n", [1, 1]),
+        ("0. a\n1. b\n", [0, 1]),
+    ],
+)
+def test_numbers_count_from_the_start_of_the_list(source: str, expected: list[int]) -> None:
+    assert numbers(source) == expected
+
+
+def test_loose_and_tight_lists_are_alike() -> None:
+    assert parse("- a\n- b\n") == parse("- a\n\n- b\n")
+
+
+def test_a_definition_is_a_leaf_where_it_stands() -> None:
+    assert blocks('[b]\n\n[b c]: </u v>\n "a\nb"\ntext\n') == [
+        Paragraph("[b]"),
+        Definition("B C", "/u%20v", "a\nb", source='[b c]: </u v>\n"a\nb"'),
+        Paragraph("text"),
+    ]
+
+
+def test_a_title_that_is_none_is_text() -> None:
+    assert blocks("[a]: /b\n'c\nd\n") == [
+        Definition("A", "/b", "", source="[a]: /b"),
+        Paragraph("'c\nd"),
+    ]
+
+
+def test_a_footnote_is_a_container_indented_by_four() -> None:
+    note, other = Footnote(1, "note"), Footnote(2, "ß-2")
+    assert parse("[^note]: a\nlazy\n\n    b\n\n        code\n[^ß-2]: c\n\nd\n") == [
+        Leaf(Paragraph("a\nlazy"), (note,), opens=1),
+        Leaf(Paragraph("b"), (note,)),
+        Leaf(CodeStart(None), (note,)),
+        Leaf(CodeLine("code"), (note,)),
+        Leaf(CodeEnd(), (note,)),
+        Leaf(Paragraph("c"), (other,), opens=1),
+        Leaf(Paragraph("d")),
+    ]
+
+
+def test_a_footnote_reference_is_text() -> None:
+    assert blocks("[^1] [^2]\n[^ 3]: x\n") == [Paragraph("[^1] [^2]\n[^ 3]: x")]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "$$x$$",
+        "$$\nx\n$$",
+        "$$ a\n+ b\n- c\n> 0 $$  ",
+        "\\[ x \\]",
+        "\\[\n\\begin{matrix} 1 \\\\[2pt] 2 \\end{matrix}\n= 3\n---\n\\]",
+        "$$\n5 \\$$ 6\n$$",
+        "$$\n| a |\n|---|\n$$",
+    ],
+)
+def test_display_math_is_one_block(source: str) -> None:
+    math = MathBlock(source.rstrip())
+    assert blocks(source) == [math]
+    assert blocks(f"a\n{source}\nb") == [Paragraph("a"), math, Paragraph("b")]
+    quoted = "".join(f"> {line}\n" for line in source.split("\n"))
+    assert parse(quoted) == [Leaf(math, (Quote(1),), opens=1)]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "$$ is money",
+        "$$\nx\n+ y",
+        "$$x$$ and more",
+        "$$\nx\n$$ and more",
+        "$$$$",
+        "\\[x",
+        "\\[x\\](y)",
+        "\\\\[2pt] \\]",
+        "inside $$\nx\n$$",
+    ],
+)
+def test_display_math_without_its_closer_is_a_paragraph(source: str) -> None:
+    assert blocks(source + "\n\nb") == [Paragraph(source), Paragraph("b")]
+
+
+def test_blank_lines_fences_headings_and_containers_end_what_might_be_math() -> None:
+    assert blocks("$$\na\n\n$$\n") == [Paragraph("$$\na"), Paragraph("$$")]
+    assert blocks("$$\n# b\n$$\n") == [Paragraph("$$"), Heading(1, "b"), Paragraph("$$")]
+    assert blocks("$$\n```\n$$\n")[:2] == [Paragraph("$$"), CodeStart("")]
+    assert blocks("> $$\n> a\n$$\n") == [Paragraph("$$\na\n$$")]
+    assert blocks("> $$\n\n$$\n") == [Paragraph("$$"), Paragraph("$$")]
+
+
+def test_math_where_a_definition_might_be() -> None:
+    assert blocks("[a]:\n$$x$$\n") == [Paragraph("[a]:"), MathBlock("$$x$$")]
+    assert blocks("[a]: /b\n'c\n$$\nx'y\n$$\n") == [
+        Definition("A", "/b", "", source="[a]: /b"),
+        Paragraph("'c"),
+        MathBlock("$$\nx'y\n$$"),
+    ]
+
+
+def test_a_table_loses_no_cell() -> None:
+    source = "|a|b|\n|:-|:-:|\n|1|\n|1|2|3|`4 \\| 5`|\n6\n"
+    assert blocks(source) == [
+        Table(
+            alignments=("left", "center"),
+            header=("a", "b"),
+            rows=(("1", ""), ("1", "2 | 3 | `4 | 5`"), ("6", "")),
+        )
+    ]
+
+
+def test_a_table_does_not_grow_beyond_what_was_written() -> None:
+    wide = "|a" * 1000 + "|\n" + "|-" * 1000 + "|\n" + "|x|\n" * 1000
+    table, rest = blocks(wide)
+    assert isinstance(table, Table)
+    assert sum(map(len, table.rows)) < 70_000
+    assert isinstance(rest, Paragraph)
+    assert len(table.rows) + rest.text.count("x") == 1000
+
+
+@pytest.mark.parametrize("depth", [60, 3000])
+def test_nesting_has_no_limit(depth: int) -> None:
+    nested = {"> " * depth: depth, "- " * depth: depth, "> 1. - " * (depth // 3): depth}
+    for prefix, length in nested.items():
+        (leaf,) = parse(prefix + "deep\n")
+        assert (leaf.block, len(leaf.path), leaf.opens) == (Paragraph("deep"), length, length)
+
+
+def test_sixty_lists_deep_line_by_line() -> None:
+    lines = [f"{'  ' * depth}- {depth}" for depth in range(60)]
+    leaves = parse("\n".join(lines))
+    assert [leaf.block for leaf in leaves] == [Paragraph(str(depth)) for depth in range(60)]
+    assert [len(leaf.path) for leaf in leaves] == list(range(1, 61))

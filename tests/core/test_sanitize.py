@@ -1,0 +1,140 @@
+"""Nothing that commands a terminal gets through; nothing that is writing is harmed."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streamchat.core.sanitize import Sanitizer, clean, clean_line
+
+CORPUS = json.loads((Path(__file__).parents[1] / "data/escape_corpus.json").read_text("utf-8"))
+PAYLOADS: dict[str, str] = {entry["name"]: entry["payload"] for entry in CORPUS}
+
+WRITING = {
+    "plain": "Text, tabs\tand\nnew lines. Ünïcödé — “quotes” … €",
+    "cjk": "中文、日本語、한국어",
+    "family": "👩‍👩‍👧‍👦 and 🧑‍🤝‍🧑",
+    "skin tone": "👩🏽‍🚀👍🏿",
+    "variation selector before a joiner": "❤️‍🔥 👁️‍🗨️ 🏳️‍🌈 🏴‍☠️",
+    "regional indicators": "🇬🇧🇫🇷🇯🇵",
+    "keycaps": "1️⃣ #️⃣ *️⃣",
+    "text style": "☎︎ ↔︎",
+    "flags by tags": "🏴󠁧󠁢󠁥󠁮󠁧󠁿🏴󠁧󠁢󠁳󠁣󠁴󠁿🏴󠁧󠁢󠁷󠁬󠁳󠁿",
+    "a black flag": "🏴 alone",
+    "Persian": "می‌خواهم نمی‌دانم",
+    "Arabic with marks": "مُحَمَّد ١٢٣",
+    "Arabic number sign": "\u0600١٢٣",
+    "Hindi": "क्‍ष र्‍य क्‌ष",
+    "Sinhala": "ශ්‍රී ලංකාව",
+    "Malayalam": "നമ്‍ അവന്‍",
+    "Bengali": "র‍্যাব",
+    "Mongolian": "ᠮᠣᠩᠭᠣᠯ\u180b",
+    "ideographic variation": "葛\U000e0100城",
+    "combining marks": "e\u0301 n\u0303 Z\u0351\u036b",
+    "private use": "\ue0b0 \uf121",
+}
+
+REPLACED = {
+    "escape": ("\x1b[31mred", "␛[31mred"),
+    "all C0": ("".join(map(chr, range(0x20))), "␀␁␂␃␄␅␆␇␈\t\n␋␌\n␎␏␐␑␒␓␔␕␖␗␘␙␚␛␜␝␞␟"),
+    "delete": ("a\x7fb", "a␡b"),
+    "C1": ("\x80\x9b31m\x9f", "��31m�"),
+    "line ends": ("a\r\nb\rc\n\rd\r\r\ne", "a\nb\nc\n\nd\n\ne"),
+    "bidi": ("a\u202eb\u2066c\u200fd\u061ce", "a�b�c�d�e"),
+    "zero width": ("a\u200bb\u2060c\ufeffd\xade\u034ff", "a�b�c�d�e�f"),
+    "fillers": ("\u3164\uffa0\u115f\u1160", "����"),
+    "separators": ("a\u2028b\u2029c", "a�b�c"),
+    "surrogates": ("a\ud800b\udc9b", "a�b�"),
+    "noncharacters": ("\ufdd0\uffff\U0001fffe\U0010ffff", "����"),
+    "joiners in Latin": ("a\u200db\u200cc", "a�b�c"),
+    "a second joiner": ("😀\u200d\u200d", "😀\u200d�"),
+    "a second selector": ("😀\ufe0f\U000e0173", "😀\ufe0f�"),
+    "a selector without a base": ("\ufe0f \ufe0f\n\ufe0f", "� �\n�"),
+    "tags": ("hi\U000e0068\U000e0069\U000e007f", "hi���"),
+    "an unknown flag": (
+        "🏴\U000e0067\U000e0062\U000e0078\U000e007f",
+        "🏴����",
+    ),
+    "tags after a flag": (
+        "🏴󠁧󠁢󠁥󠁮󠁧󠁿\U000e0067\U000e0062",
+        "🏴󠁧󠁢󠁥󠁮󠁧󠁿��",
+    ),
+    "a flag that never ends": ("🏴\U000e0067\U000e0062", "🏴��"),
+}
+
+
+def fed(*pieces: str) -> str:
+    sanitizer = Sanitizer()
+    return "".join([*map(sanitizer.feed, pieces), sanitizer.close()])
+
+
+def assert_however_cut(source: str, expected: str) -> None:
+    assert clean(source) == expected
+    assert fed(*source) == expected
+    for cut in range(len(source) + 1):
+        assert fed(source[:cut], source[cut:]) == expected
+
+
+@pytest.mark.parametrize("source", WRITING.values(), ids=WRITING)
+def test_writing_is_left_alone(source: str) -> None:
+    assert_however_cut(source, source)
+
+
+@pytest.mark.parametrize(("source", "expected"), REPLACED.values(), ids=REPLACED)
+def test_what_commands_or_hides_is_made_visible(source: str, expected: str) -> None:
+    assert_however_cut(source, expected)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
+def test_no_payload_reaches_the_terminal(payload: str) -> None:
+    expected = clean(payload)
+    controls = [
+        character
+        for character in expected.replace("\n", "").replace("\t", "")
+        if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
+    ]
+    assert controls == []
+    expected.encode()  # no lone surrogate
+    for cut in range(min(len(payload), 200) + 1):
+        assert fed(payload[:cut], payload[cut:]) == expected
+
+
+def test_the_corpus_is_whole() -> None:
+    assert len(PAYLOADS) >= 96
+
+
+nasty = st.text(
+    st.sampled_from("a \n\r\t\x1b\x9b🏴😀\u200d\u200c\ufe0f\u0645क\ud800\u202e")
+    | st.sampled_from("\U000e0067\U000e0062\U000e0065\U000e006e\U000e007f\U000e0101"),
+    max_size=14,
+)
+
+
+@settings(max_examples=300, deadline=None, database=None, derandomize=True)
+@given(st.lists(nasty, max_size=5))
+def test_how_the_stream_was_cut_does_not_matter(pieces: list[str]) -> None:
+    assert fed(*pieces) == clean("".join(pieces))
+
+
+@settings(max_examples=300, deadline=None, database=None, derandomize=True)
+@given(nasty)
+def test_cleaning_twice_changes_nothing(source: str) -> None:
+    assert clean(clean(source)) == clean(source)
+
+
+def test_only_the_tags_of_a_possible_flag_are_held_back() -> None:
+    sanitizer = Sanitizer()
+    assert sanitizer.feed("line\r") == "line\n"
+    assert sanitizer.feed("\n👩\u200d") == "👩\u200d"
+    assert sanitizer.feed("🏴\U000e0067\U000e0062") == "🏴"
+    assert sanitizer.feed("x") == "��x"
+    assert sanitizer.close() == ""
+
+
+def test_a_line_shows_its_newlines_and_blanks_its_tabs() -> None:
+    assert clean_line("a\tb\r\nc\x1b") == "a b␤c␛"

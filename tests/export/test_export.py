@@ -1,0 +1,474 @@
+"""`export` and /export: three forms; the page can only be read, whatever was answered."""
+
+import json
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from disks import open_store
+from fakes import MODEL, MemoryExporter, open_session
+from streamchat.app import commands
+from streamchat.app.commands import Done, Report
+from streamchat.app.commands.exports import Wish, wish_of
+from streamchat.app.session import Session
+from streamchat.core.conversation import Conversation
+from streamchat.core.errors import DiskError, UsageError
+from streamchat.core.input_line import Run
+from streamchat.core.messages import Block, Message, text_block
+from streamchat.core.sanitize import clean
+from streamchat.export import Exporter, file_name
+from streamchat.export.prose import html_of
+
+AT = "2026-09-21T14:13:20Z"
+CORPUS = json.loads((Path(__file__).parents[1] / "data/escape_corpus.json").read_text("utf-8"))
+XSS = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    '"><script>alert(1)</script>',
+    "</code></pre><script>alert(1)</script>",
+    "</title><script>alert(1)</script>",
+    "</style><script>alert(1)</script>",
+    "<!-- --><script>alert(1)</script> <![CDATA[ ]]>",
+    "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+    "<style>@import url(https://evil.example/x.css)</style>",
+    "<link rel=stylesheet href=https://evil.example/x.css>",
+    "<meta http-equiv=refresh content='0;url=https://evil.example'>",
+    "<base href=https://evil.example/>",
+    "<form action=https://evil.example><button>go</button></form>",
+    "[a](javascript:alert(1)) [b](JaVaScRiPt:alert(1)) [c](java\nscript:alert(1))",
+    "[a](data:text/html,<script>alert(1)</script>) [b](vbscript:x) [c](file:///etc/passwd)",
+    "[a](\x01javascript:alert(1)) [b](&#106;avascript:alert(1)) [c](//evil.example)",
+    "<javascript:alert(1)> <data:text/html;base64,PHN2Zz4=>",
+    "![x](https://evil.example/pixel.png) ![y](javascript:alert(1)) ![z](data:image/svg+xml,x)",
+    '![x](https://evil.example/a.png "t\\" onerror=\\"alert(1)")',
+    '[a](https://ok.example "x\\" onmouseover=\\"alert(1)")',
+    "https://ok.example/\"onmouseover='alert(1)'",
+    "https://ok.example/<script>alert(1)</script>",
+    "[x]: javascript:alert(1)\n\n[x]",
+    '```html"><script>alert(1)</script>\n</code></pre><script>alert(1)</script>\n```',
+    "```python\n</span><script>alert(1)</script> = '</code>'\n```",
+    "| <script>alert(1)</script> | `</td>` |\n|:-:|--:|\n| <b onclick=x>y</b> | z |",
+    "# <script>alert(1)</script>\n\n> <b>\n\n- [ ] <i>\n\n1986\\. x",
+    "&lt;script&gt; &#60;script&#62;alert(1)&#60;/script&#62; &#x202e;gnp.exe &#x200b;",
+    "`<script>alert(1)</script>` ~~<b>~~ **<u>** *[x](<javascript:alert(1)>)*",
+    "![![![<script>](https://evil.example/a)](https://evil.example/b)](https://evil.example/c)",
+]
+HOSTILE = [case["payload"] for case in CORPUS] + XSS
+BARE = (
+    *("html", "head", "title", "style", "body", "header", "main", "h1", "h2", "h3", "h4"),
+    *("h5", "h6", "p", "ul", "li", "blockquote", "hr", "br", "pre", "em", "strong", "s"),
+    *("table", "thead", "tbody", "tr", "details", "summary"),
+)
+ALLOWED: dict[str, set[str]] = {
+    **{tag: set() for tag in BARE},
+    "html": {"lang"},
+    "meta": {"charset", "http-equiv", "content", "name"},
+    "header": {"class"},
+    "article": {"class"},
+    "div": {"class", "dir"},
+    "h1": {"dir"},
+    "time": {"datetime"},
+    "ol": {"start"},
+    "code": set(),
+    "span": {"class"},
+    "p": {"class"},
+    "ul": {"class"},
+    "th": {"class"},
+    "td": {"class"},
+    "a": {"href", "rel", "title"},
+    "img": {"alt", "src"},
+}
+
+
+class Page(HTMLParser):
+    """What a browser would find: tags with attributes, and the text."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.texts: list[str] = []
+        self._open: list[str] = []
+        self.feed(source)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+        self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self._open:
+            self.texts.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(f"a comment: {data!r}")
+
+    def unknown_decl(self, data: str) -> None:
+        raise AssertionError(f"a declaration: {data!r}")
+
+    def all(self, tag: str) -> Iterator[dict[str, str]]:
+        return (attributes for name, attributes in self.tags if name == tag)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.texts)
+
+
+def assert_harmless(source: str) -> None:
+    page = Page(source)
+    for tag, attributes in page.tags:
+        assert tag in ALLOWED, tag
+        assert set(attributes) <= ALLOWED[tag], (tag, attributes)
+        if "href" in attributes:
+            assert re.match(r"(https?://|mailto:)", attributes["href"], re.IGNORECASE)
+        if "src" in attributes:
+            assert re.fullmatch(
+                r"data:image/(png|jpeg|gif|webp);base64,[\w+/=]+", attributes["src"]
+            )
+    bare = page.text.replace("\n", "").replace("\t", "")
+    assert clean(bare) == bare
+    for _, attributes in page.tags:
+        for value in attributes.values():
+            assert clean(value) == value
+
+
+def talk(*messages: Message, title: str = "") -> Conversation:
+    conversation = Conversation.new("abcd1234", AT, MODEL)
+    for number, message in enumerate(messages):
+        conversation.append(message, f"t{number}", AT)
+    if title:
+        conversation.rename(title)
+    return conversation
+
+
+def user(text: str, *others: Block) -> Message:
+    return Message("user", (*others, text_block(text)))
+
+
+def answer(text: str, *others: Block, stop_reason: str = "end_turn") -> Message:
+    return Message("assistant", (*others, text_block(text)), MODEL, stop_reason)
+
+
+@pytest.fixture
+def exporter(tmp_path: Path) -> Exporter:
+    return Exporter(tmp_path, tmp_path / "home")
+
+
+# Markdown
+
+
+def test_markdown_has_roles_times_and_the_words_as_they_came(exporter: Exporter) -> None:
+    picture: Block = {"type": "image", "source": {"type": "base64", "data": "AAAA"}}
+    thinking: Block = {"type": "thinking", "thinking": "Hm.", "signature": "s"}
+    cited: Block = {
+        "type": "text",
+        "text": "So.",
+        "citations": [{"url": "https://example.org/a", "title": "A [page]"}],
+    }
+    conversation = talk(
+        user("What's *this*?", picture),
+        Message("assistant", (thinking, text_block("A **cat**. "), cited), MODEL, "end_turn"),
+        user("And"),
+        answer("It", stop_reason="interrupted"),
+    )
+    assert exporter.text(conversation, "md", replies=None) == (
+        "# What's *this*?\n\n"
+        "## User, 21 Sep 2026, 14:13 UTC\n\n*[image]*\n\nWhat's *this*?\n\n"
+        "## Assistant (claude-test), 21 Sep 2026, 14:13 UTC\n\nA **cat**. So.\n\n"
+        "Sources:\n\n- A \\[page\\]: <https://example.org/a>\n\n"
+        "## User, 21 Sep 2026, 14:13 UTC\n\nAnd\n\n"
+        "## Assistant (claude-test), 21 Sep 2026, 14:13 UTC\n\nIt\n\n*(interrupted)*\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [
+        ("```python\nx = 1", "```python\nx = 1\n```"),
+        ("~~~~\n```\nx", "~~~~\n```\nx\n~~~~"),
+        ("````\n```\n```", "````\n```\n```\n````"),
+        ("<!-- a", "<!-- a\n-->"),
+        ("```\nx\n```", "```\nx\n```"),
+        ("plain ``` text", "plain ``` text"),
+    ],
+)
+def test_an_open_block_does_not_take_in_what_follows(
+    exporter: Exporter, text: str, closed: str
+) -> None:
+    exported = exporter.text(talk(user(text), answer("a")), "md", replies=None)
+    assert exported.partition("UTC\n\n")[2].partition("\n\n## Assistant")[0] == closed
+
+
+def test_the_last_answers_come_with_their_questions(exporter: Exporter) -> None:
+    conversation = talk(
+        *(user("q1"), answer("a1"), user("q2"), user("more"), answer("a2"), user("q3"))
+    )
+
+    def words(replies: int | None) -> list[str]:
+        page = exporter.text(conversation, "html", replies=replies)
+        said = Page(page).text.partition("question")[2].split()
+        return [text for text in said if re.fullmatch(r"[qa]\d|more", text)]
+
+    assert words(1) == ["q2", "more", "a2", "q3"]
+    everything = ["q1", "a1", *words(1)]
+    assert words(2) == words(None) == words(9) == everything
+    sent = json.loads(exporter.text(conversation, "json", replies=1))
+    assert [m["content"][0]["text"] for m in sent] == ["q2", "more", "a2", "q3"]
+
+
+# JSON
+
+
+def test_json_is_what_a_client_takes_and_comes_back_the_same(
+    exporter: Exporter, tmp_path: Path
+) -> None:
+    tool: Block = {"type": "server_tool_use", "id": "t", "name": "web_search", "input": {}}
+    thinking: Block = {"type": "thinking", "thinking": "Hm.", "signature": "s"}
+    document: Block = {"type": "document", "source": {"type": "text", "data": "é \U0001f600"}}
+    conversation = talk(
+        user("q", document),
+        answer("a", thinking, tool),
+        user("half \ud83d"),
+        answer("cut", tool, stop_reason="interrupted"),
+    )
+    exporter.save(conversation, "json", path="out.json", replies=None, replace=False)
+    data = json.loads((tmp_path / "out.json").read_bytes())
+    assert [(m["role"], [b["type"] for b in m["content"]]) for m in data] == [
+        ("user", ["document", "text"]),
+        ("assistant", ["server_tool_use", "text"]),
+        ("user", ["text"]),
+        ("assistant", ["text"]),
+    ]
+    back, _ = open_store(tmp_path / "kept").import_messages(tmp_path / "out.json", MODEL)
+    assert back.request_messages() == conversation.request_messages(thinking=False)
+    assert exporter.text(back, "json", replies=None) == exporter.text(
+        conversation, "json", replies=None
+    )
+
+
+# The page
+
+
+@pytest.mark.parametrize("payload", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_payload_gets_through_the_page(exporter: Exporter, payload: str) -> None:
+    attached: Block = {
+        "type": "image",
+        "title": payload,
+        "source": {"type": "url", "url": payload},
+    }
+    forged: Block = {
+        "type": "image",
+        "source": {"type": "base64", "media_type": f"image/png{payload}", "data": payload},
+    }
+    cited: Block = {
+        "type": "text",
+        "text": payload,
+        "citations": [
+            {"url": payload, "title": payload},
+            {"url": f"https://x.example/{payload}"},
+        ],
+    }
+    thinking: Block = {"type": "thinking", "thinking": payload, "signature": payload}
+    odd: Block = {"type": f"odd{payload}", "name": payload}
+    reply = Message("assistant", (thinking, odd, cited), payload, "end_turn")
+    if not payload.strip():
+        return
+    source = exporter.text(
+        talk(user(payload, attached, forged), reply, title=f"t {payload}"), "html", replies=None
+    )
+    assert_harmless(source)
+    source.encode()
+
+
+@pytest.mark.parametrize(
+    "around", ["{}", "> {}", "- {}", "# {}", "**{}**", "[{}](https://a.b)"]
+)
+def test_no_payload_gets_through_markdown(around: str) -> None:
+    for payload in (each for each in HOSTILE if len(each) < 10_000):
+        assert_harmless(html_of(around.format(payload)))
+        assert_harmless(html_of(f"```{payload}\n{payload}\n```\n\n`{payload}` ![{payload}](x)"))
+
+
+def test_html_in_an_answer_is_text_and_nothing_is_lost() -> None:
+    page = Page(html_of("List<int> and <div>secret</div>\n\n<!-- note -->\n\n<details>x"))
+    words = "".join(page.text.split())
+    assert words == "List<int>and<div>secret</div><!--note--><details>x"
+
+
+def test_only_known_schemes_are_links() -> None:
+    source = "[a](https://a.example) [b](mailto:b@c.example) [c](ssh://x) <ftp://y> [d](#e)"
+    page = Page(html_of(source))
+    assert [a["href"] for a in page.all("a")] == ["https://a.example", "mailto:b@c.example"]
+    assert page.text.strip() == "a b [c](ssh://x) <ftp://y> [d](#e)"
+
+
+def test_bare_addresses_are_links_without_the_sentence_round_them() -> None:
+    page = Page(
+        html_of("See (https://a.example/b?c=1), `https://no` or [https://x](http://y).")
+    )
+    assert [a["href"] for a in page.all("a")] == ["https://a.example/b?c=1", "http://y"]
+
+
+def test_a_picture_in_an_answer_is_a_link() -> None:
+    page = Page(html_of("![A *cat*](https://a.example/cat.png)"))
+    assert [a["href"] for a in page.all("a")] == ["https://a.example/cat.png"]
+    assert page.text.strip() == "[picture: A cat]"
+    assert not list(page.all("img"))
+
+
+def test_an_attached_picture_is_in_the_page(exporter: Exporter) -> None:
+    source = {"type": "base64", "media_type": "image/png", "data": "iVBORw0KGgo="}
+    conversation = talk(user("q", {"type": "image", "source": source}), answer("a"))
+    page = Page(exporter.text(conversation, "html", replies=None))
+    assert [i["src"] for i in page.all("img")] == ["data:image/png;base64,iVBORw0KGgo="]
+
+
+def test_code_is_coloured_and_whole() -> None:
+    code = 'def f(x):\n\treturn "<&>"  # \x1b[31m\n\n\n'
+    source = html_of(f"```python\n{code}```")
+    assert '<span class="kw">def</span>' in source
+    assert Page(source).text.removeprefix("python").rstrip() == clean(code).rstrip()
+    for language in ("", "nosuch", "python3 title=x", "{.js}", "html+php"):
+        assert "x = 1" in Page(html_of(f"```{language}\nx = 1\n```")).text
+
+
+def test_tables_headings_and_deep_nesting() -> None:
+    page = Page(html_of("# A\n\n| x | y |\n|--:|:-:|\n| 1 | 2 |"))
+    assert [a.get("class") for tag, a in page.tags if tag == "td"] == ["right", "center"]
+    assert [tag for tag, _ in page.tags][:1] == ["h3"]
+    assert "deep" in Page(html_of("> " * 60 + "deep")).text
+
+
+def test_what_the_user_typed_is_literal(exporter: Exporter) -> None:
+    page = Page(exporter.text(talk(user("*a*\n\n\tb"), answer("a")), "html", replies=None))
+    assert "*a*\n\n\tb" in page.texts
+
+
+def test_the_page_forbids_everything_itself(exporter: Exporter) -> None:
+    source = exporter.text(talk(user("q"), answer("a")), "html", replies=None)
+    policies = [m["content"] for m in Page(source).all("meta") if "http-equiv" in m]
+    assert policies == [
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    ]
+    assert "url(" not in source
+    assert "@import" not in source
+
+
+# Files
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("How do I parse JSON?", "how-do-i-parse-json.md"),
+        ("../../etc/passwd", "etc-passwd.md"),
+        ("日本語 と C++", "日本語-と-c.md"),
+        ("\x1b]0;x\x07 .hidden", "0-x-hidden.md"),
+        ("?!", "conversation.md"),
+        ("word " * 40, "word-word-word-word-word-word-word-word-word-word-word-word.md"),
+    ],
+)
+def test_a_file_is_named_after_the_title(title: str, name: str) -> None:
+    assert file_name(title, "md") == name
+
+
+def test_a_file_that_is_there_is_written_over_only_when_asked(
+    exporter: Exporter, tmp_path: Path
+) -> None:
+    conversation = talk(user("q"), answer("a"))
+    said = exporter.save(conversation, "md", path="", replies=None, replace=False)
+    assert said == "q.md"
+    place = tmp_path / said
+    place.write_text("mine")
+    with pytest.raises(UsageError, match="is there already"):
+        exporter.save(conversation, "md", path="q.md", replies=None, replace=False)
+    assert place.read_text() == "mine"
+    exporter.save(conversation, "md", path="q.md", replies=None, replace=True)
+    assert place.read_text().startswith("# q")
+    assert sorted(tmp_path.iterdir()) == [tmp_path / "home", place]
+
+
+def test_a_link_is_not_followed_out_unless_asked(exporter: Exporter, tmp_path: Path) -> None:
+    (tmp_path / "q.md").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(UsageError):
+        exporter.save(talk(user("q")), "md", path="", replies=None, replace=False)
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_what_the_disk_refuses_is_one_line(exporter: Exporter, tmp_path: Path) -> None:
+    conversation = talk(user("q"))
+    with pytest.raises(DiskError, match=r"no/x\.md: no such file"):
+        exporter.save(conversation, "md", path="no/x.md", replies=None, replace=False)
+    (tmp_path / "d").mkdir()
+    with pytest.raises(DiskError, match="no regular file"):
+        exporter.save(conversation, "md", path="d", replies=None, replace=True)
+
+
+def test_home_is_the_users(tmp_path: Path) -> None:
+    outside = Exporter(tmp_path / "work", tmp_path / "home")
+    (tmp_path / "home").mkdir(exist_ok=True)
+    place = outside.save(talk(user("q")), "md", path="~/x.md", replies=None, replace=False)
+    assert place == str(tmp_path / "home/x.md")
+    assert Path(place).exists()
+
+
+# The command
+
+
+@pytest.mark.parametrize(
+    ("typed", "wish"),
+    [
+        ("", Wish()),
+        ("html", Wish("html")),
+        ("3", Wish("md", "", 3)),
+        ("json 2", Wish("json", "", 2)),
+        ("notes.html", Wish("html", "notes.html")),
+        ("json a.txt 1", Wish("json", "a.txt", 1)),
+        ("2 a.md html", Wish("html", "a.md", 2)),
+        ("'my notes.md'", Wish("md", "my notes.md")),
+        ("a.md!", Wish("md", "a.md", None, replace=True)),
+        ("html!", Wish("html", "", None, replace=True)),
+        ("!", Wish("md", "", None, replace=True)),
+        ("./md", Wish("md", "./md")),
+        ("-", Wish("md", "-")),
+    ],
+)
+def test_the_words_may_come_in_any_order(typed: str, wish: Wish) -> None:
+    assert wish_of(typed) == wish
+
+
+@pytest.mark.parametrize("typed", ["a b", "0", "'a", "a.md 1 2 3"])
+def test_words_that_mean_nothing_are_refused(typed: str) -> None:
+    with pytest.raises(UsageError):
+        wish_of(typed)
+
+
+def chatted(exporter: MemoryExporter) -> Session:
+    session = open_session(exporter=exporter)
+    session.say("q")
+    return session
+
+
+def test_export_says_where_it_went() -> None:
+    exporter = MemoryExporter()
+    outcome = commands.run(chatted(exporter), Run("export", "html out.html! 2"))
+    assert outcome == Done("Exported to /somewhere/out.html")
+    assert exporter.saved == [("html", "out.html", 2, True)]
+
+
+def test_export_shows_its_source_as_code() -> None:
+    outcome = commands.run(chatted(MemoryExporter()), Run("export", "json -"))
+    assert outcome == Report("```json\njson of q\n```\n")
+
+
+def test_there_may_be_nothing_to_export() -> None:
+    with pytest.raises(UsageError, match="Nothing"):
+        commands.run(open_session(), Run("export"))
