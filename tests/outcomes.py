@@ -26,7 +26,7 @@ from fakes import RecordingView, open_session
 from faults import ALL, ENDINGS, Case, Told
 from receiving import CANARY
 from server import Reply, ScriptedServer
-from streamchat.api import Api, Deadlines, Server
+from streamchat.api import ApiClient, Deadlines, Server
 from streamchat.app.exchange import Exchange, Patience
 from streamchat.cli import main as cli
 from streamchat.cli.environment import Environment
@@ -145,13 +145,13 @@ def settle(server: ScriptedServer, replies: Iterable[Reply]) -> Iterator[dict[st
     scripted = Server(server.base_url, api_key=CANARY, headers={"Connection": "close"})
 
     async def play() -> list[dict[str, Any]]:
-        async with aclosing(Api(scripted, quick)) as api:
+        async with aclosing(ApiClient(scripted, quick)) as api:
             return [await _settled(api, server, reply) for reply in replies]
 
     yield from asyncio.run(play())
 
 
-async def _settled(api: Api, server: ScriptedServer, reply: Reply) -> dict[str, Any]:
+async def _settled(api: ApiClient, server: ScriptedServer, reply: Reply) -> dict[str, Any]:
     server.enqueue(reply)
     view, session = RecordingView(), open_session()
     session.say("hello")

@@ -71,13 +71,13 @@ def as_text(screen: pyte.Screen) -> Text:
     for y in range(screen.lines):
         row = screen.buffer[y]
         for x in range(screen.columns):
-            text.append(row[x].data, style_of(row[x]))
+            text.append(row[x].data, build_part_style(row[x]))
         text.append("\n")
     text.rstrip()
     return text
 
 
-def style_of(cell: pyte.screens.Char) -> Style:
+def build_part_style(cell: pyte.screens.Char) -> Style:
     return Style(
         color=colour_of(cell.fg),
         bgcolor=colour_of(cell.bg),

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from server import ScriptedServer
-from streamchat.api import Api, Deadlines, Server
+from streamchat.api import ApiClient, Deadlines, Server
 from streamchat.core.errors import ApiError
 from streamchat.core.events import Event, Finished, TextDelta
 from streamchat.core.messages import Message, Request, user_message
-from streamchat.core.reply import Turn
+from streamchat.core.reply import ReplyFold
 
 T = TypeVar("T")
 
@@ -48,18 +48,18 @@ def receive(
 def receive_from(
     server: Server, request: Request = REQUEST, deadlines: Deadlines | None = None
 ) -> Received:
-    return asyncio.run(_receive_and_close(Api(server, deadlines), request))
+    return asyncio.run(_receive_and_close(ApiClient(server, deadlines), request))
 
 
-async def _receive_and_close(api: Api, request: Request) -> Received:
+async def _receive_and_close(api: ApiClient, request: Request) -> Received:
     async with aclosing(api):
         return await listen(api, request)
 
 
-async def listen(api: Api, request: Request = REQUEST) -> Received:
+async def listen(api: ApiClient, request: Request = REQUEST) -> Received:
     """Ask once, on a connection that stays open."""
     events: list[Event] = []
-    turn = Turn()
+    turn = ReplyFold()
     error: ApiError | None = None
     try:
         async for event in api.stream(request):
@@ -72,14 +72,14 @@ async def listen(api: Api, request: Request = REQUEST) -> Received:
 
 def use(
     server: ScriptedServer,
-    work: Callable[[Api], Awaitable[T]],
+    work: Callable[[ApiClient], Awaitable[T]],
     deadlines: Deadlines | None = None,
 ) -> T:
     """Do something with an Api for the server, in an event loop of its own."""
 
     async def run() -> T:
         scripted = Server(server.base_url, api_key=CANARY)
-        async with aclosing(Api(scripted, deadlines)) as api:
+        async with aclosing(ApiClient(scripted, deadlines)) as api:
             return await work(api)
 
     return asyncio.run(run())

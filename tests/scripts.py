@@ -10,14 +10,14 @@ from typing import Any, TypeAlias
 
 from streamchat.core.messages import Block, JsonObject
 from streamchat.demo.http import Framing
-from streamchat.demo.wire import (
+from streamchat.demo.sse import (
     EVENT_TYPE,
     JSON_TYPE,
     SseEvent,
+    build_error_object,
+    build_events,
     encode,
-    error_object,
     error_type,
-    events_of,
 )
 
 REQUEST_ID = "req_scripted"
@@ -131,7 +131,7 @@ def text_delta(text: str, *, index: int = 0) -> bytes:
 
 def error_event(kind: str = "overloaded_error", message: str = "Overloaded") -> bytes:
     """The event that fails a stream after its headers."""
-    return SseEvent("error", error_object(kind, message, REQUEST_ID)).encode()
+    return SseEvent("error", build_error_object(kind, message, REQUEST_ID)).encode()
 
 
 def message_object(*content: Block, **fields: Any) -> JsonObject:
@@ -151,7 +151,7 @@ def message_object(*content: Block, **fields: Any) -> JsonObject:
 
 def message_reply(*content: Block, **fields: Any) -> Reply:
     """A streamed reply of these content blocks, one delta for each text."""
-    events = events_of(message_object(*content, **fields), _whole)
+    events = build_events(message_object(*content, **fields), _whole)
     return event_reply(*(event.encode() for event in events))
 
 
@@ -167,7 +167,9 @@ def text_reply(*parts: str | Step, thinking: str | None = None, **fields: Any) -
         content.insert(0, block)
     index = len(content) - 1
     middle = [text_delta(p, index=index) if isinstance(p, str) else p for p in parts]
-    steps = [event.encode() for event in events_of(message_object(*content, **fields), _whole)]
+    steps = [
+        event.encode() for event in build_events(message_object(*content, **fields), _whole)
+    ]
     end = steps.index(sse("content_block_stop", index=index))
     return event_reply(*steps[:end], *middle, *steps[end:])
 
@@ -194,7 +196,7 @@ def error_reply(
 ) -> Reply:
     """The API's error response: `error_reply(429, retry_after="3")`."""
     kind = kind or error_type(status)
-    data = error_object(kind, message or f"Scripted {status}", REQUEST_ID)
+    data = build_error_object(kind, message or f"Scripted {status}", REQUEST_ID)
     return json_reply(data, status=status, **headers)
 
 

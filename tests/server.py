@@ -45,7 +45,7 @@ from scripts import (
 from streamchat.demo.http import Channel, HttpRequest
 from streamchat.demo.loopback import LoopbackServer
 from streamchat.demo.pace import INSTANT
-from streamchat.demo.server import RESET_AFTER_S, Api, refuse
+from streamchat.demo.server import RESET_AFTER_S, DemoApi, refuse
 
 __all__ = [
     "Close",
@@ -102,7 +102,7 @@ class ScriptedServer(LoopbackServer):
 
     def __init__(self, *, key: str | None = None) -> None:
         super().__init__(self._answer, refuse)
-        self._api = Api(speed=INSTANT)
+        self._api = DemoApi(speed=INSTANT)
         self._key = key
         self._replies: list[Reply] = []
         self._changed = threading.Condition()

@@ -12,7 +12,7 @@ def main() -> None:
         from streamchat.cli import environment
         from streamchat.cli import main as cli
 
-        status = cli.main(sys.argv[1:], environment.of_this_process())
+        status = cli.main(sys.argv[1:], environment.build_environment())
     except KeyboardInterrupt:
         status = 130
     sys.exit(status)

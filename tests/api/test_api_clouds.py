@@ -11,10 +11,10 @@ import pytest
 
 from receiving import CANARY, Received, receive_from
 from server import ScriptedServer, text_reply
-from streamchat.api import Api, Server
+from streamchat.api import ApiClient, Server
 from streamchat.api.clouds import CLOUDS, cloud_faults, require_library
 from streamchat.api.faults import translate
-from streamchat.core.errors import ApiError, ConfigError, CutOff, Status, Unconfigured
+from streamchat.core.errors import ApiError, ConfigError, CutOff, ExitStatus, Unconfigured
 from streamchat.core.settings.options import KEYS
 
 
@@ -33,7 +33,7 @@ def client_of(server: Server) -> object:
     """The SDK's client that is made for it."""
 
     async def make() -> object:
-        async with aclosing(Api(server)) as api:
+        async with aclosing(ApiClient(server)) as api:
             await api.ready()
             assert api._connection is not None
             return api._connection._client
@@ -117,7 +117,7 @@ def test_what_a_cloud_lacks_is_one_line(platform: str, says: str) -> None:
     assert isinstance(error, Unconfigured)
     assert error.message.startswith(says)
     assert "\n" not in error.message
-    assert (error.status, error.retryable) == (Status.CONFIG, False)
+    assert (error.status, error.retryable) == (ExitStatus.CONFIG, False)
 
 
 def test_what_the_clouds_own_library_raises_is_translated(
@@ -159,7 +159,7 @@ def test_what_a_cloud_does_not_offer_is_said_or_unknown(
     server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def ask() -> None:
-        async with aclosing(Api(at_foundry(server, monkeypatch))) as api:
+        async with aclosing(ApiClient(at_foundry(server, monkeypatch))) as api:
             assert await api.model("claude-sonnet-5-5") is None
             with pytest.raises(CutOff, match="does not list its models"):
                 await api.models()

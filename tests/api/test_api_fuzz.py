@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from receiving import Received, listen
 from server import Reply, ScriptedServer, event_reply, text_reply
-from streamchat.api import Api, Deadlines, Server
+from streamchat.api import ApiClient, Deadlines, Server
 from streamchat.core.messages import INTERRUPTED
 
 STREAMS = 300  # 5,000 were played once; see the note of the issue
@@ -31,7 +31,7 @@ def play(server: ScriptedServer, replies: list[Reply]) -> list[Received]:
     scripted = Server(server.base_url, api_key="k", headers={"Connection": "close"})
 
     async def ask() -> list[Received]:
-        async with aclosing(Api(scripted, QUICK)) as api:
+        async with aclosing(ApiClient(scripted, QUICK)) as api:
             return [await listen(api) for _ in replies]
 
     return asyncio.run(ask())

@@ -13,13 +13,14 @@ from datetime import date
 from typing import Any
 
 import pytest
+from anthropic.resources.messages import messages
 
 from receiving import REQUEST, listen, receive, use
 from server import (
     ScriptedServer,
     text_reply,
 )
-from streamchat.api import Api, Deadlines, ModelInfo, Server
+from streamchat.api import ApiClient, Deadlines, ModelInfo, Server
 from streamchat.api.connection import Connection
 from streamchat.core.errors import Unreachable
 from streamchat.core.messages import user_message
@@ -27,7 +28,7 @@ from streamchat.core.messages import user_message
 
 def test_making_an_api_imports_nothing_heavy() -> None:
     code = (
-        "import sys; from streamchat.api import Api, Server; Api(Server());"
+        "import sys; from streamchat.api import ApiClient, Server; ApiClient(Server());"
         "print({'anthropic', 'httpx2', 'pydantic', 'rich'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
@@ -47,7 +48,7 @@ def test_loading_from_many_places_happens_once(
 
     monkeypatch.setattr("streamchat.api.connection.Connection", Counted)
 
-    async def load_often(api: Api) -> None:
+    async def load_often(api: ApiClient) -> None:
         await asyncio.gather(*(asyncio.to_thread(api.load) for _ in range(3)), api.ready())
 
     use(server, load_often)
@@ -55,7 +56,7 @@ def test_loading_from_many_places_happens_once(
 
 
 def test_a_waiter_that_is_cancelled_does_not_stop_the_loading(server: ScriptedServer) -> None:
-    async def cancel(api: Api) -> bool:
+    async def cancel(api: ApiClient) -> bool:
         waiter = asyncio.create_task(api.ready())
         await asyncio.sleep(0)
         waiter.cancel()
@@ -69,7 +70,7 @@ def test_a_waiter_that_is_cancelled_does_not_stop_the_loading(server: ScriptedSe
 def test_one_connection_serves_the_warming_and_the_turns(server: ScriptedServer) -> None:
     server.enqueue(text_reply("a"), text_reply("b"))
 
-    async def take_turns(api: Api) -> list[object]:
+    async def take_turns(api: ApiClient) -> list[object]:
         await api.warm("claude-sonnet-5-5")
         seen = connections(api)
         for _ in range(2):
@@ -77,7 +78,7 @@ def test_one_connection_serves_the_warming_and_the_turns(server: ScriptedServer)
             seen += connections(api)
         return seen
 
-    def connections(api: Api) -> list[object]:
+    def connections(api: ApiClient) -> list[object]:
         transport: Any = api._connection._http._transport  # type: ignore[union-attr]
         return list(transport._pool.connections)
 
@@ -93,7 +94,7 @@ def test_warming_tells_what_the_server_says_about_the_model(server: ScriptedServ
 
 def test_warming_up_fails_in_silence() -> None:
     async def warm() -> object:
-        async with aclosing(Api(Server("http://127.0.0.1:9", api_key="k"))) as api:
+        async with aclosing(ApiClient(Server("http://127.0.0.1:9", api_key="k"))) as api:
             return await api.warm("m")
 
     assert asyncio.run(warm()) is None
@@ -123,34 +124,46 @@ def test_tokens_are_counted_by_the_server(server: ScriptedServer) -> None:
 
 def test_a_failing_count_is_an_api_error() -> None:
     async def count() -> int:
-        async with aclosing(Api(Server("http://127.0.0.1:9", api_key="k"))) as api:
+        async with aclosing(ApiClient(Server("http://127.0.0.1:9", api_key="k"))) as api:
             return await api.count_tokens(REQUEST)
 
     with pytest.raises(Unreachable, match="refuses the connection"):
         asyncio.run(count())
 
 
+ENDS = {"old": "June 15th, 2026", "aging": "November 30th, 2026"}
+
+
 @pytest.mark.parametrize(
     ("model", "line"),
     [
-        ("claude-sonnet-5-5", None),
+        ("new", None),
         (
-            "claude-opus-4-0",
-            "claude-opus-4-0 was retired on June 15th, 2026: requests for it fail."
+            "old",
+            "old was retired on June 15th, 2026: requests for it fail."
             " --list-models shows which there are.",
         ),
         (
-            "claude-sonnet-4-5",
-            "claude-sonnet-4-5 is deprecated and ends on November 30th, 2026."
+            "aging",
+            "aging is deprecated and ends on November 30th, 2026."
             " --list-models shows which there are.",
         ),
     ],
 )
 def test_a_model_that_ends_gets_a_line(
-    server: ScriptedServer, model: str, line: str | None
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, model: str, line: str | None
 ) -> None:
+    monkeypatch.setattr(messages, "DEPRECATED_MODELS", ENDS)
     today = date(2026, 11, 22)
     assert use(server, lambda api: api.deprecation(model, today=today)) == line
+
+
+def test_an_sdk_without_the_table_of_endings_costs_only_the_line(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(messages, "DEPRECATED_MODELS")
+    today = date(2026, 11, 22)
+    assert use(server, lambda api: api.deprecation("old", today=today)) is None
 
 
 def test_a_deprecated_model_is_asked_without_the_sdks_warning(server: ScriptedServer) -> None:
@@ -159,7 +172,7 @@ def test_a_deprecated_model_is_asked_without_the_sdks_warning(server: ScriptedSe
 
 
 def test_the_collector_runs_again_after_the_import(server: ScriptedServer) -> None:
-    async def load(api: Api) -> bool:
+    async def load(api: ApiClient) -> bool:
         await api.ready()
         return gc.isenabled()
 

@@ -24,7 +24,7 @@ from server import (
     sse,
     text_reply,
 )
-from streamchat.api import Api, Deadlines
+from streamchat.api import ApiClient, Deadlines
 from streamchat.api.countdown import Countdown
 from streamchat.core.errors import CutOff
 from streamchat.core.events import (
@@ -37,7 +37,7 @@ def test_retry_after_is_read_whatever_it_says(server: ScriptedServer) -> None:
     values = ["1", "3600", "0.5", "inf", "nan", "-1", "soon", "", format_datetime(later)]
     server.enqueue(*(error_reply(429, "slow", retry_after=value) for value in values))
 
-    async def ask(api: Api) -> list[float | None]:
+    async def ask(api: ApiClient) -> list[float | None]:
         errors = [(await listen(api)).error for _ in values]
         return [error.retry_after_s for error in errors if error is not None]
 
@@ -109,7 +109,7 @@ def test_cancelling_ends_the_connection_at_once_and_quietly(
     reply = text_reply(*head)
     server.enqueue(replace(reply, head=False, steps=(Stall(),)) if len(head) == 1 else reply)
 
-    async def cancel(api: Api) -> float:
+    async def cancel(api: ApiClient) -> float:
         begun = asyncio.Event()
 
         async def read() -> None:
@@ -140,7 +140,7 @@ def test_cancelling_ends_the_connection_at_once_and_quietly(
 def test_leaving_the_loop_over_the_events_closes_too(server: ScriptedServer) -> None:
     server.enqueue(text_reply("Hel", Stall()))
 
-    async def leave(api: Api) -> None:
+    async def leave(api: ApiClient) -> None:
         async with aclosing(api.stream(REQUEST)) as events:
             async for event in events:
                 if isinstance(event, TextDelta):

@@ -4,16 +4,16 @@ import pytest
 
 from fakes import MODEL, MemoryJournal, open_session
 from streamchat.app import commands
-from streamchat.app.commands import Done, Edit, Outcome, Replay, Report
+from streamchat.app.commands import Done, Edit, Outcome, Replay, ShowReport
 from streamchat.app.commands.outline import ENOUGH_LINES, draw
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
-from streamchat.core.input_line import Run
+from streamchat.core.input_line import CommandLine
 from streamchat.core.messages import Message, text_block
 
 
 def run(session: Session, name: str, argument: str = "") -> Outcome:
-    return commands.run(session, Run(name, argument))
+    return commands.dispatch(session, CommandLine(name, argument))
 
 
 def exchange(session: Session, question: str, answer: str) -> None:
@@ -120,7 +120,7 @@ def test_tree_is_a_code_block_that_no_text_can_end() -> None:
     session = open_session()
     session.say("```` fence")
     outcome = run(session, "tree")
-    assert isinstance(outcome, Report)
+    assert isinstance(outcome, ShowReport)
     lines = outcome.markdown.splitlines()
     assert (lines[0], lines[2]) == ("`````", "`````")
 

@@ -8,21 +8,21 @@ from fakes import MODEL, MemoryArchive, MemoryJournal, ScriptedReader, open_sess
 from streamchat.app import commands
 from streamchat.app.commands import (
     COMMANDS,
-    Answer,
-    Ask,
+    AskModel,
+    AskUser,
     Compact,
-    Count,
+    CountRequest,
     Done,
     Outcome,
     Quit,
     Replay,
-    Report,
+    ShowReport,
 )
 from streamchat.app.session import Session
 from streamchat.core.capabilities import ModelFacts
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import Busy, NotFound, UsageError
-from streamchat.core.input_line import Run
+from streamchat.core.input_line import CommandLine
 from streamchat.core.messages import Message, text_block, user_message
 from streamchat.core.ports import Opened, Summary
 
@@ -36,7 +36,7 @@ def talked(*exchanges: tuple[str, str]) -> Session:
 
 
 def run(session: Session, name: str, argument: str = "") -> Outcome:
-    return commands.run(session, Run(name, argument))
+    return commands.dispatch(session, CommandLine(name, argument))
 
 
 def texts(session: Session) -> list[str]:
@@ -57,7 +57,7 @@ def test_the_commands_that_users_expect_are_there() -> None:
 
 def test_help_lists_every_command() -> None:
     outcome = run(open_session(), "help")
-    assert isinstance(outcome, Report)
+    assert isinstance(outcome, ShowReport)
     shown = outcome.markdown.replace("\\|", "|")
     assert all(f"`{row.usage}`" in shown for row in COMMANDS)
 
@@ -109,7 +109,7 @@ def test_retry_puts_the_head_on_the_question() -> None:
     session = talked(("q", "a"))
     head = session.conversation.head
     assert head is not None
-    assert run(session, "retry") == Answer(otherwise=head)
+    assert run(session, "retry") == AskModel(otherwise=head)
     assert texts(session) == ["q"]
 
 
@@ -156,10 +156,10 @@ def test_what_another_process_has_open_is_gone_on_with_in_a_copy(*, is_wanted: b
     old.append(user_message("Old times"), id="t1", at=session.now())
     archive.kept["old"], session.archive = old, archive
     outcome = run(session, "resume", "old")
-    assert isinstance(outcome, Ask)
+    assert isinstance(outcome, AskUser)
     reader = ScriptedReader(iter(()), answers=iter([is_wanted]))
 
-    async def asked(ask: Ask) -> Outcome:
+    async def asked(ask: AskUser) -> Outcome:
         return await ask.then(reader)
 
     after = asyncio.run(asked(outcome))
@@ -196,7 +196,7 @@ def test_list_is_a_table_whose_titles_are_literal() -> None:
     summary = Summary("abcd1234ef", "a|b *c*", session.clock() - 7200, 3, "m", None, "/p")
     session.archive = MemoryArchive(listed=[summary])
     outcome = run(session, "list")
-    assert isinstance(outcome, Report)
+    assert isinstance(outcome, ShowReport)
     assert outcome.markdown.splitlines()[-1] == (
         "| `abcd1234` | 2 h | 3 | m | – | a\\|b \\*c\\* |"
     )
@@ -238,7 +238,7 @@ def test_what_is_attached_goes_with_the_next_message() -> None:
 
 
 def test_tokens_and_compact_are_the_loops() -> None:
-    assert run(talked(("q", "a")), "tokens", "more") == Count("more")
+    assert run(talked(("q", "a")), "tokens", "more") == CountRequest("more")
     assert run(talked(("q", "a")), "compact", "names") == Compact("names")
     with pytest.raises(UsageError, match="nothing to sum up"):
         run(open_session(), "compact")
@@ -311,7 +311,7 @@ def test_continue_asks_for_the_rest_of_what_was_cut() -> None:
     session.say("q")
     text = "It was a dark " * 30
     answer = session.add(Message("assistant", (text_block(text),), MODEL, "max_tokens"))
-    assert run(session, "continue") == Answer(otherwise=answer.id)
+    assert run(session, "continue") == AskModel(otherwise=answer.id)
     asked = texts(session)[-1]
     assert text[-100:] in asked
     assert text[:-200] not in asked

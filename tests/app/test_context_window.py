@@ -11,9 +11,9 @@ from streamchat.app.context_window import (
     Cached,
     Context,
     beside_prompt,
-    cached_of,
-    context_of,
     expected,
+    measure_cache,
+    measure_context,
     warning,
 )
 from streamchat.app.session import Session
@@ -40,7 +40,7 @@ def wait(session: Session, seconds: float) -> None:
 
 
 def test_the_context_is_all_that_was_read_and_written_last() -> None:
-    context = context_of(after(CACHING))
+    context = measure_context(after(CACHING))
     assert context == Context(1000, 10_000)
     assert context.in_words == "10% of 10K"
 
@@ -50,27 +50,27 @@ def test_the_context_is_all_that_was_read_and_written_last() -> None:
     [open_session(), after(None), after(Usage(output_tokens=5)), after(CACHING, window=None)],
 )
 def test_an_unknown_context_is_none(session: Session) -> None:
-    assert context_of(session) is None
+    assert measure_context(session) is None
 
 
 def test_the_cache_is_warm_for_five_minutes() -> None:
     session = after(CACHING)
-    assert cached_of(session) == Cached(950, NOW_S + CACHE_S)
+    assert measure_cache(session) == Cached(950, NOW_S + CACHE_S)
     wait(session, CACHE_S - 1)
-    assert cached_of(session) is not None
+    assert measure_cache(session) is not None
     wait(session, CACHE_S)
-    assert cached_of(session) is None
+    assert measure_cache(session) is None
 
 
 def test_what_was_not_cached_or_by_another_model_is_not_warm() -> None:
-    assert cached_of(open_session()) is None
-    assert cached_of(after(Usage(100, 50, 0, 0))) is None
+    assert measure_cache(open_session()) is None
+    assert measure_cache(after(Usage(100, 50, 0, 0))) is None
     session = after(CACHING)
     session.cache = False
-    assert cached_of(session) is None
+    assert measure_cache(session) is None
     session.cache = True
     session.change_model("another")
-    assert cached_of(session) is None
+    assert measure_cache(session) is None
 
 
 def test_a_warm_cache_makes_the_next_turn_cheaper() -> None:
@@ -99,8 +99,8 @@ def test_a_record_whose_time_cannot_be_read_is_old() -> None:
     reply = conversation.path[-1]
     message = replace(reply.message, usage=CACHING)
     conversation.apply(replace(reply, id="new", at="yesterday", message=message))
-    assert cached_of(session) is None
-    assert context_of(session) == Context(1000, 10_000)
+    assert measure_cache(session) is None
+    assert measure_context(session) == Context(1000, 10_000)
 
 
 @pytest.mark.parametrize(("tokens", "is_said"), [(799, False), (800, True), (1200, True)])

@@ -23,7 +23,7 @@ from streamchat.app.exchange import (
     Exchange,
     Patience,
 )
-from streamchat.app.oneshot import status_of
+from streamchat.app.oneshot import exit_status
 from streamchat.app.outcome import Result
 from streamchat.app.session import Session
 from streamchat.core.budget import Budget
@@ -31,10 +31,10 @@ from streamchat.core.errors import (
     INVALID_SIGNATURE,
     ApiError,
     CutOff,
+    ExitStatus,
     InvalidRequest,
     NoPermission,
     OverBudget,
-    Status,
     TryLater,
 )
 from streamchat.core.events import Finished, Retrying
@@ -147,7 +147,7 @@ def test_what_was_waited_for_is_said_when_the_wait_is_stopped() -> None:
     result = answered.run()
     assert (result.ending, result.message, result.error) == (Ending.INTERRUPTED, None, busy)
     assert result.reason == "Interrupted while waiting to try again: Too many."
-    assert status_of(result) is Status.INTERRUPTED
+    assert exit_status(result) is ExitStatus.INTERRUPTED
 
 
 def test_a_reply_that_is_stopped_after_a_repetition_says_nothing_of_it() -> None:

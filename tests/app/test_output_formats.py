@@ -10,7 +10,7 @@ from streamchat.app.output_formats import (
     JsonStream,
     RawEvents,
     VerbatimText,
-    error_object,
+    format_error,
 )
 from streamchat.core.errors import ConfigError, TryLater
 from streamchat.core.events import Event, Finished, RawEvent, Retrying, ThinkingDelta
@@ -118,7 +118,7 @@ def test_an_error_is_one_object_with_its_status() -> None:
     error = TryLater(
         "Busy.", kind="overloaded_error", http_status=529, request_id="r", retryable=True
     )
-    assert error_object(error, "Busy.") == {
+    assert format_error(error, "Busy.") == {
         "error": {
             "type": "overloaded_error",
             "message": "Busy.",
@@ -128,4 +128,4 @@ def test_an_error_is_one_object_with_its_status() -> None:
             "request_id": "r",
         }
     }
-    assert error_object(ConfigError("Bad file."), "Bad file.")["error"]["status"] == 78
+    assert format_error(ConfigError("Bad file."), "Bad file.")["error"]["status"] == 78

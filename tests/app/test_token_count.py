@@ -4,7 +4,7 @@ import asyncio
 
 from fakes import MODEL, NOW_S, ScriptedSource, open_session
 from streamchat.app.session import Session
-from streamchat.app.token_count import count, in_words
+from streamchat.app.token_count import count, format_token_count
 from streamchat.core.budget import Budget
 from streamchat.core.capabilities import ModelFacts
 from streamchat.core.messages import Message, Usage, text_block
@@ -28,7 +28,7 @@ def talked() -> Session:
 
 def counted(session: Session, tokens: int) -> str:
     source = ScriptedSource([], counts=[tokens])
-    return in_words(asyncio.run(count(session, source, "more")), session)
+    return format_token_count(asyncio.run(count(session, source, "more")), session)
 
 
 def test_a_warm_cache_is_in_the_price_and_in_the_words() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from streamchat.attachments import LARGEST_BYTES, attachment, block_of
+from streamchat.attachments import LARGEST_BYTES, build_block, read_attachment
 from streamchat.core.errors import InvalidRequest, NotFound
 from streamchat.core.messages import in_words
 
@@ -24,21 +24,21 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 )
 def test_an_image_is_known_by_its_bytes(data: bytes, media_type: str) -> None:
     encoded = base64.b64encode(data).decode()
-    assert block_of(data, name="picture.txt") == {
+    assert build_block(data, name="picture.txt") == {
         "type": "image",
         "source": {"type": "base64", "media_type": media_type, "data": encoded},
     }
 
 
 def test_a_pdf_and_a_text_are_documents_with_their_names(tmp_path: Path) -> None:
-    pdf = block_of(b"%PDF-1.7 ...", name="report")
+    pdf = build_block(b"%PDF-1.7 ...", name="report")
     assert (pdf["type"], pdf["title"], pdf["source"]["media_type"]) == (
         "document",
         "report",
         "application/pdf",
     )
     (tmp_path / "notes.md").write_text("# Grüße\n")
-    block = attachment("notes.md", cwd=tmp_path, piped=b"")
+    block = read_attachment("notes.md", cwd=tmp_path, piped=b"")
     assert block == {
         "type": "document",
         "source": {"type": "text", "media_type": "text/plain", "data": "# Grüße\n"},
@@ -48,43 +48,46 @@ def test_a_pdf_and_a_text_are_documents_with_their_names(tmp_path: Path) -> None
 
 
 def test_a_dash_is_what_was_piped() -> None:
-    block = attachment("-", cwd=Path(), piped=b"words")
+    block = read_attachment("-", cwd=Path(), piped=b"words")
     assert (block["title"], block["source"]["data"]) == ("stdin", "words")
 
 
 def test_an_address_is_fetched_by_the_server() -> None:
-    image = attachment("https://example.org/a/Cat.PNG?x=1", cwd=Path(), piped=b"")
+    image = read_attachment("https://example.org/a/Cat.PNG?x=1", cwd=Path(), piped=b"")
     assert image == {
         "type": "image",
         "source": {"type": "url", "url": "https://example.org/a/Cat.PNG?x=1"},
     }
-    assert attachment("https://example.org/paper", cwd=Path(), piped=b"")["type"] == "document"
+    assert (
+        read_attachment("https://example.org/paper", cwd=Path(), piped=b"")["type"]
+        == "document"
+    )
     assert in_words(image) == "https://example.org/a/Cat.PNG?x=1"
 
 
 @pytest.mark.parametrize("data", [b"", b"\0\1\2", b"caf\xe9"])
 def test_what_cannot_be_sent_is_refused(data: bytes) -> None:
     with pytest.raises(InvalidRequest, match="thing"):
-        block_of(data, name="thing")
+        build_block(data, name="thing")
 
 
 def test_what_is_no_file_is_refused_without_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for name in ("pipe", "nowhere", "."):
         with pytest.raises(NotFound):
-            attachment(name, cwd=tmp_path, piped=b"")
+            read_attachment(name, cwd=tmp_path, piped=b"")
 
 
 def test_an_endless_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="no file"):
-        attachment("/dev/zero", cwd=tmp_path, piped=b"")
+        read_attachment("/dev/zero", cwd=tmp_path, piped=b"")
     large = tmp_path / "large"
     with large.open("wb") as file:
         file.truncate(LARGEST_BYTES + 1)
     with pytest.raises(InvalidRequest, match="32 MB"):
-        attachment("large", cwd=tmp_path, piped=b"")
+        read_attachment("large", cwd=tmp_path, piped=b"")
 
 
 def test_a_large_image_is_refused() -> None:
     with pytest.raises(InvalidRequest, match="image"):
-        block_of(PNG + b"\0" * 8_000_000, name="huge.png")
+        build_block(PNG + b"\0" * 8_000_000, name="huge.png")

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from test_export import HOSTILE, talk, user
 
 from streamchat.core.messages import Block, Message
-from streamchat.export import Exporter
+from streamchat.export import FileExporter
 
 CHROMIUM = [
     *("chromium", "--headless", "--no-sandbox", "--disable-gpu"),
@@ -44,7 +44,7 @@ def hostile_page(address: str) -> str:
         cited: Block = {"type": "text", "text": armed, "citations": [{"url": armed}]}
         messages += [user(armed, source), Message("assistant", (cited,), armed, "end_turn")]
     conversation = talk(*messages, title=f"</title><script>{MARK}</script>")
-    return Exporter(Path(), Path()).text(conversation, "html", replies=None)
+    return FileExporter(Path(), Path()).text(conversation, "html", replies=None)
 
 
 def control_page(address: str) -> str:

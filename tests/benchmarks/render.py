@@ -38,15 +38,15 @@ from streamchat.core.messages import Request, Usage, user_message
 from streamchat.core.ports import Ending, View
 from streamchat.core.theme import theme_named
 from streamchat.render import open_screen
-from streamchat.render.look import Depth, Look
-from streamchat.render.markdown.fold import preload, render
+from streamchat.render.markdown.fold import preload_markdown, render
+from streamchat.render.style import Depth, Style
 
 WIDTH = 80
 CHARS_PER_TOKEN = 4
 TOKENS_PER_FRAME = 5  # 100 tokens a second, 20 frames a second
 FRAME_S = 0.05
 RICH_SAMPLES = 20
-LOOK = Look(theme_named("auto"), Depth.COLOURS_16)
+LOOK = Style(theme_named("auto"), Depth.COLOURS_16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,7 +354,7 @@ def whole_way(url: str) -> Cost:
 
 
 async def _whole_way(url: str) -> Cost:
-    from streamchat.api import Api, Server
+    from streamchat.api import ApiClient, Server
 
     async def ask() -> int:
         count = 0
@@ -367,7 +367,7 @@ async def _whole_way(url: str) -> Cost:
 
     loop = asyncio.get_running_loop()
     tty = Tty()
-    api = Api(Server(base_url=url, api_key="k"))
+    api = ApiClient(Server(base_url=url, api_key="k"))
     await ask()
     began = time.process_time()
     count = await ask()
@@ -395,7 +395,7 @@ PARTS: dict[str, Callable[[], None]] = {
 
 def main(chosen: list[str]) -> None:
     random.seed(1)
-    preload()
+    preload_markdown()
     streamed(mixed(8_000))  # loads rich, and every lexer that the text needs
     rich_once("# warm\n\n```python\nx\n```\n")
     for number, name in enumerate(chosen or PARTS):

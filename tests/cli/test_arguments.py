@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from streamchat.cli.arguments import Invocation, Report, help_text, parse
-from streamchat.core.errors import Status, UsageError
-from streamchat.core.settings import OPTIONS, SETTINGS, Kind, Option, Settings, Source, resolve
+from streamchat.cli.arguments import Invocation, ReportKind, help_text, parse_arguments
+from streamchat.core.errors import ExitStatus, UsageError
+from streamchat.core.settings import (
+    OPTIONS,
+    SETTINGS,
+    Kind,
+    Option,
+    Settings,
+    SettingSource,
+    resolve,
+)
 
 _EXAMPLES = {
     Kind.TEXT: "text",
@@ -20,19 +28,19 @@ _EXAMPLES = {
 
 
 def settings(*argv: str) -> Settings:
-    return resolve([parse(argv, OPTIONS).flags])
+    return resolve([parse_arguments(argv, OPTIONS).flags])
 
 
 def complaint(*argv: str) -> str:
     with pytest.raises(UsageError) as caught:
-        parse(argv, OPTIONS)
-    assert caught.value.status is Status.USAGE
+        parse_arguments(argv, OPTIONS)
+    assert caught.value.status is ExitStatus.USAGE
     assert caught.value.message.isprintable()
     return caught.value.message
 
 
 def test_nothing_asks_for_nothing() -> None:
-    assert parse([], OPTIONS) == Invocation()
+    assert parse_arguments([], OPTIONS) == Invocation()
 
 
 @pytest.mark.parametrize(
@@ -42,12 +50,12 @@ def test_every_spelling_of_every_setting_arrives_with_its_origin(row: Option) ->
     example = row.choices[-1] if row.choices else _EXAMPLES.get(row.kind, "")
     for flag in row.flags:
         argv = [flag] if row.kind is Kind.ON_OFF else [flag, example]
-        given = parse(argv, OPTIONS).flags.given[row.name]
+        given = parse_arguments(argv, OPTIONS).flags.given[row.name]
         assert (given.text, given.name) == (example or "on", flag)
     if row.name != "profile":
         resolved = settings(*argv)
         assert getattr(resolved, row.name) not in (row.default, None)
-        assert resolved.origins[row.name].source is Source.FLAG
+        assert resolved.origins[row.name].source is SettingSource.FLAG
 
 
 @pytest.mark.parametrize(
@@ -75,12 +83,17 @@ def test_what_is_on_has_an_opposite_and_the_last_word_counts(row: Option) -> Non
     ],
 )
 def test_the_prompt_is_the_words_between_the_options(argv: list[str], prompt: str) -> None:
-    assert parse(argv, OPTIONS).prompt == prompt
+    assert parse_arguments(argv, OPTIONS).prompt == prompt
 
 
 def test_attachments_keep_their_order_under_every_name() -> None:
     argv = ["-a", "a.png", "--file", "b.txt", "hi", "-f", "-", "--attach", "https://x/y.pdf"]
-    assert parse(argv, OPTIONS).attachments == ("a.png", "b.txt", "-", "https://x/y.pdf")
+    assert parse_arguments(argv, OPTIONS).attachments == (
+        "a.png",
+        "b.txt",
+        "-",
+        "https://x/y.pdf",
+    )
 
 
 def test_json_is_short_for_an_output_format() -> None:
@@ -92,24 +105,24 @@ def test_json_is_short_for_an_output_format() -> None:
 @pytest.mark.parametrize(
     ("argv", "report", "words"),
     [
-        (["--list"], Report.LIST, ()),
-        (["--search", "a b"], Report.SEARCH, ("a b",)),
-        (["--show", "ab12"], Report.SHOW, ("ab12",)),
-        (["--export", "md", "ab12"], Report.EXPORT, ("md", "ab12")),
-        (["--list-models"], Report.LIST_MODELS, ()),
-        (["--show-config"], Report.SHOW_CONFIG, ()),
-        (["--version"], Report.VERSION, ()),
-        (["-h"], Report.HELP, ()),
-        (["--list", "--help", "--version"], Report.HELP, ()),
+        (["--list"], ReportKind.LIST, ()),
+        (["--search", "a b"], ReportKind.SEARCH, ("a b",)),
+        (["--show", "ab12"], ReportKind.SHOW, ("ab12",)),
+        (["--export", "md", "ab12"], ReportKind.EXPORT, ("md", "ab12")),
+        (["--list-models"], ReportKind.LIST_MODELS, ()),
+        (["--show-config"], ReportKind.SHOW_CONFIG, ()),
+        (["--version"], ReportKind.VERSION, ()),
+        (["-h"], ReportKind.HELP, ()),
+        (["--list", "--help", "--version"], ReportKind.HELP, ()),
     ],
 )
-def test_reports(argv: list[str], report: Report, words: tuple[str, ...]) -> None:
-    assert parse(argv, OPTIONS) == Invocation(report=report, report_words=words)
+def test_reports(argv: list[str], report: ReportKind, words: tuple[str, ...]) -> None:
+    assert parse_arguments(argv, OPTIONS) == Invocation(report=report, report_words=words)
 
 
 def test_every_report_is_a_row() -> None:
     acts = {row.name for row in OPTIONS if not row.is_setting}
-    assert {report.value for report in Report} == acts - {"attach"}
+    assert {report.value for report in ReportKind} == acts - {"attach"}
 
 
 @pytest.mark.parametrize(
@@ -145,4 +158,4 @@ def test_help_has_every_option_within_the_width() -> None:
 
 def test_help_names_every_status() -> None:
     text = help_text(OPTIONS, width=80)
-    assert all(f"{status.value}" in text for status in Status)
+    assert all(f"{status.value}" in text for status in ExitStatus)

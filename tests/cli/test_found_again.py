@@ -21,12 +21,12 @@ from fakes import (
     open_session,
 )
 from streamchat.app import commands
-from streamchat.app.commands import Ask, Done, Outcome, Replay
+from streamchat.app.commands import AskUser, Done, Outcome, Replay
 from streamchat.app.session import Session
-from streamchat.cli.arguments import parse
+from streamchat.cli.arguments import parse_arguments
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import NotFound, UsageError
-from streamchat.core.input_line import Run
+from streamchat.core.input_line import CommandLine
 from streamchat.core.messages import Message, text_block, user_message
 from streamchat.core.settings import OPTIONS
 from streamchat.store import Store
@@ -52,8 +52,8 @@ def kept(*titles: str) -> Session:
 
 def outcome_of(session: Session, line: str, reader: ScriptedReader) -> Outcome:
     name, _, argument = line.partition(" ")
-    outcome = commands.run(session, Run(name, argument))
-    assert isinstance(outcome, Ask)
+    outcome = commands.dispatch(session, CommandLine(name, argument))
+    assert isinstance(outcome, AskUser)
 
     async def ask() -> Outcome:
         return await outcome.then(reader)
@@ -102,9 +102,9 @@ def test_deleting_the_open_one_begins_another() -> None:
 def test_there_must_be_something_to_delete() -> None:
     session = kept("one")
     with pytest.raises(UsageError, match="nothing of this conversation on disk"):
-        commands.run(session, Run("delete", ""))
+        commands.dispatch(session, CommandLine("delete", ""))
     with pytest.raises(NotFound):
-        commands.run(session, Run("delete", "nowhere"))
+        commands.dispatch(session, CommandLine("delete", "nowhere"))
 
 
 # The command line
@@ -129,14 +129,14 @@ def test_there_must_be_something_to_delete() -> None:
 def test_resume_stands_alone_at_the_end_and_before_an_option(
     argv: list[str], picks: bool, ref: str | None, prompt: str
 ) -> None:
-    invocation = parse(argv, OPTIONS)
+    invocation = parse_arguments(argv, OPTIONS)
     given = invocation.flags.given.get("resume")
     assert (invocation.picks, given and given.text, invocation.prompt) == (picks, ref, prompt)
 
 
 def test_resume_and_continue_exclude_each_other() -> None:
     with pytest.raises(UsageError, match="-r: give either this or -c"):
-        parse(["-c", "-r"], OPTIONS)
+        parse_arguments(["-c", "-r"], OPTIONS)
 
 
 def piped(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from streamchat.app.commands import KEYS, commands_table
-from streamchat.cli.arguments import parse
-from streamchat.core.errors import Status
+from streamchat.cli.arguments import parse_arguments
+from streamchat.core.errors import ExitStatus
 from streamchat.core.settings import OPTIONS, env_example, flag_table
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +37,7 @@ def test_the_tables_are_those_of_the_program() -> None:
 def test_every_exit_status_is_explained() -> None:
     section = README.read_text(encoding="utf-8").partition("## Exit statuses")[2]
     explained = {int(n) for n in re.findall(r"\d+", section.partition("##")[0])}
-    assert explained == {int(status) for status in Status}
+    assert explained == {int(status) for status in ExitStatus}
 
 
 def test_every_variable_is_in_the_example() -> None:
@@ -57,7 +57,7 @@ def test_the_examples_are_command_lines_that_parse(line: str) -> None:
     words = shlex.split(line.removeprefix("$ "), comments=True)
     command = words[words.index("streamchat") + 1 :]
     end = next((at for at, word in enumerate(command) if word in ("|", ">")), len(command))
-    parse(command[:end], OPTIONS)
+    parse_arguments(command[:end], OPTIONS)
 
 
 def test_the_picture_is_there_and_fetches_nothing() -> None:

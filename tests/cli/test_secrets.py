@@ -94,7 +94,8 @@ def program(
 CRASHES = {
     "a view": "from streamchat.app import output_formats as o;"
     " o.VerbatimText.feed = lambda *a: 1 / 0",
-    "a header": "from streamchat.api import reply as r; r.Reply._read = lambda *a: 1 / 0",
+    "a header": "from streamchat.api import reply_stream as r;"
+    " r.ReplyStream._read = lambda *a: 1 / 0",
     "the client": "import anthropic as a; a.AsyncAnthropic.__init__ = lambda *a, **k: 1 / 0",
 }
 

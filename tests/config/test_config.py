@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from streamchat.config import Paths, Question, Verdict, load, paths_of, read_prompt_file
-from streamchat.core.errors import ConfigError, NotFound, Status, StreamchatError
+from streamchat.config import Paths, Question, Verdict, build_paths, load, read_prompt_file
+from streamchat.core.errors import ConfigError, ExitStatus, NotFound, StreamchatError
 from streamchat.core.settings import (
     Given,
     Layer,
     Settings,
-    Source,
+    SettingSource,
     endpoint,
+    list_secrets,
     resolve,
-    secrets_of,
     show_config,
 )
 
@@ -39,7 +39,7 @@ class World:
 
     @property
     def paths(self) -> Paths:
-        return paths_of(self.environ, self.home)
+        return build_paths(self.environ, self.home)
 
     @property
     def project(self) -> Path:
@@ -62,7 +62,7 @@ class World:
 
         given = {name: Given(text, f"--{name}") for name, text in self.flags.items()}
         layers = load(
-            Layer(Source.FLAG, given),
+            Layer(SettingSource.FLAG, given),
             self.environ,
             paths=self.paths,
             cwd=cwd or self.project,
@@ -88,25 +88,25 @@ def world(tmp_path: Path) -> World:
 
 
 def test_the_directories_are_the_xdg_ones(tmp_path: Path) -> None:
-    assert paths_of({}, tmp_path) == Paths(
+    assert build_paths({}, tmp_path) == Paths(
         tmp_path / ".config/streamchat", tmp_path / ".local/share/streamchat",
         tmp_path / ".local/state/streamchat", tmp_path / ".cache/streamchat",
     )  # fmt: skip
     environ = {
         f"XDG_{name}_HOME": f"/x/{name}" for name in ("CONFIG", "DATA", "STATE", "CACHE")
     }
-    assert paths_of(environ, tmp_path) == Paths(
+    assert build_paths(environ, tmp_path) == Paths(
         *(Path(f"/x/{name}/streamchat") for name in ("CONFIG", "DATA", "STATE", "CACHE"))
     )
 
 
 @pytest.mark.parametrize("value", ["", ".", "relative/path"])
 def test_a_relative_directory_counts_as_unset(tmp_path: Path, value: str) -> None:
-    assert paths_of({"XDG_CONFIG_HOME": value}, tmp_path) == paths_of({}, tmp_path)
+    assert build_paths({"XDG_CONFIG_HOME": value}, tmp_path) == build_paths({}, tmp_path)
 
 
 def test_the_demos_conversations_are_apart(tmp_path: Path) -> None:
-    paths = paths_of({}, tmp_path)
+    paths = build_paths({}, tmp_path)
     assert paths.for_demo().conversations == paths.data_dir / "demo/conversations"
     assert paths.for_demo().config_dir == paths.config_dir
 
@@ -146,9 +146,9 @@ def test_a_key_variable_may_be_in_the_environment_or_in_the_directorys_env(
 ) -> None:
     world.config(f'base_url = "{EVIL}"\napi_key_env = "CORP_KEY"\n')
     world.write(".config/streamchat/.env", "CORP_KEY=from-the-file-0123\n")
-    assert secrets_of(world.settings(), {}) == ("from-the-file-0123",)
+    assert list_secrets(world.settings(), {}) == ("from-the-file-0123",)
     world.environ = {"CORP_KEY": "exported-0123456789"}
-    assert secrets_of(world.settings(), {}) == ("exported-0123456789",)
+    assert list_secrets(world.settings(), {}) == ("exported-0123456789",)
     assert endpoint(world.settings()).credential is not None
 
 
@@ -211,7 +211,7 @@ def test_a_damaged_config_toml_is_one_line(world: World, data: bytes, reason: st
     path = world.config("")
     path.write_bytes(data)
     damaged = world.failure()
-    assert damaged.status is Status.CONFIG
+    assert damaged.status is ExitStatus.CONFIG
     assert damaged.message.startswith(str(path))
     assert damaged.message.removeprefix(f"{path}: ").removeprefix(str(path)).strip() in (
         reason, f"{reason}: no settings file",

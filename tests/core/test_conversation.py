@@ -26,7 +26,7 @@ from streamchat.core.records import (
     Setting,
     Turn,
     Unknown,
-    parse,
+    parse_record,
     seal,
     to_line,
 )
@@ -69,11 +69,11 @@ def sent(conversation: Conversation) -> list[tuple[Block, ...]]:
 def replayed(conversation: Conversation, *, sealed: bool = False) -> Conversation:
     """The same from its lines."""
     lines = [to_line(record).rstrip(b"\n") for record in conversation.records]
-    header = parse(lines[0])
+    header = parse_record(lines[0])
     assert isinstance(header, Header)
     again = Conversation(header)
     for number, line in enumerate(lines[1:], 2):
-        again.apply((seal(line, number) if sealed else None) or parse(line))
+        again.apply((seal(line, number) if sealed else None) or parse_record(line))
     return again
 
 
@@ -323,7 +323,7 @@ def test_a_turn_found_damaged_late_is_empty_and_binds_no_thinking() -> None:
     again = empty()
     for number, line in enumerate(lines[1:], 2):
         damaged = line.replace(b'"text": "b"', b'"text": b"') if number == 4 else line
-        again.apply(seal(damaged, number) or parse(damaged))
+        again.apply(seal(damaged, number) or parse_record(damaged))
     assert again.turn_count == 4
     assert again.unreadable == {}
     assert sent(again) == [
@@ -582,7 +582,7 @@ def test_a_summary_survives_its_file() -> None:
     conversation = compacted("t2")
     again = empty()
     for record in conversation.records[1:]:
-        again.apply(parse(to_line(record)))
+        again.apply(parse_record(to_line(record)))
     assert again.last_question is None
     again.undo()
     assert texts(again) == ["a", "1"]

@@ -2,17 +2,17 @@
 
 import pytest
 
-from streamchat.core.formatting import cap_in_words, price_in_words, size_in_words
+from streamchat.core.formatting import format_cap, format_price, format_size
 
 
 def test_prices() -> None:
-    assert [price_in_words(usd) for usd in (0.0123, 0.00001, 0.0, 1.5, 1234.5)] == [
+    assert [format_price(usd) for usd in (0.0123, 0.00001, 0.0, 1.5, 1234.5)] == [
         "$0.0123", "<$0.0001", "$0.0000", "$1.50", "$1,234.50"
     ]  # fmt: skip
 
 
 def test_a_cap_has_the_digits_it_was_given() -> None:
-    assert [cap_in_words(usd) for usd in (2, 2.5, 0.005, 1500)] == [
+    assert [format_cap(usd) for usd in (2, 2.5, 0.005, 1500)] == [
         "$2.00", "$2.50", "$0.005", "$1,500.00"
     ]  # fmt: skip
 
@@ -22,4 +22,4 @@ def test_a_cap_has_the_digits_it_was_given() -> None:
     [(1_000_000, "1M"), (1_500_000, "1.5M"), (200_000, "200K"), (8192, "8.19K"), (512, "512")],
 )
 def test_sizes(tokens: int, words: str) -> None:
-    assert size_in_words(tokens) == words
+    assert format_size(tokens) == words

@@ -25,7 +25,7 @@ from streamchat.core.markdown import (
     Table,
 )
 from streamchat.core.markdown.cropping import CUT, crop_start, ends
-from streamchat.core.markdown.cursor import Line
+from streamchat.core.markdown.cursor import LineCursor
 from streamchat.core.markdown.starts import Interrupts, ItemStart, find_start
 
 OURS = [
@@ -161,12 +161,12 @@ def test_a_huge_line_is_cropped_from_its_beginning(prefix: str, pieces: int) -> 
     tail = blocks.tail(max_chars=100)
     (leaf,) = [leaf for leaf in tail if not isinstance(leaf.block, CodeStart | CodeEnd)]
     assert leaf.cropped
-    shown = source_of(leaf)
+    shown = open_source(leaf)
     assert shown.strip("x") == "END"
     assert 100 <= len(shown) <= 300
 
 
-def source_of(leaf: Leaf) -> str:
+def open_source(leaf: Leaf) -> str:
     match leaf.block:
         case Definition(source=text) | MathBlock(source=text):
             return text
@@ -329,7 +329,7 @@ def test_a_line_that_grows_costs_only_what_comes() -> None:
 
 
 def test_a_rule_that_is_none_is_scanned_once_for_all_the_items_before_it() -> None:
-    line = Line("- - - - x")
+    line = LineCursor("- - - - x")
     assert isinstance(find_start(line, Interrupts()), ItemStart)
     assert line.no_rule_before == line.text.index("x")
 

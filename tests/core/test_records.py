@@ -21,7 +21,7 @@ from streamchat.core.records import (
     Unknown,
     from_dict,
     is_whole,
-    parse,
+    parse_record,
     seal,
     stamp,
     to_line,
@@ -100,13 +100,13 @@ EXAMPLES: list[tuple[Record, dict[str, Any]]] = [
 def test_a_record_is_this_json(record: Record, data: dict[str, Any]) -> None:
     line = to_line(record)
     assert line == json.dumps(data).encode() + b"\n"
-    assert parse(line) == record
+    assert parse_record(line) == record
 
 
 @pytest.mark.parametrize(("record", "data"), EXAMPLES)
 def test_unknown_fields_survive(record: Record, data: dict[str, Any]) -> None:
     extended = {**data, "mood": {"deep": ["glad", None, 1.5]}}
-    assert parse(json.dumps(extended)) != record
+    assert parse_record(json.dumps(extended)) != record
     assert json.loads(to_line(from_dict(extended))) == extended
 
 
@@ -133,7 +133,7 @@ def test_a_field_of_another_type_costs_neither_the_turn_nor_itself(
 
 
 def test_a_newer_version_is_recognised() -> None:
-    header = parse(b'{"streamchat": 2, "type": "conversation", "id": "x", "rows": 3}')
+    header = parse_record(b'{"streamchat": 2, "type": "conversation", "id": "x", "rows": 3}')
     assert header == Header("x", "", "", None, version=2, extra={"rows": 3})
     assert header.version > VERSION
 
@@ -165,12 +165,12 @@ def test_a_newer_version_is_recognised() -> None:
 )
 def test_a_bad_line_is_a_value_error(line: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
-        parse(line)
+        parse_record(line)
     assert not is_whole(line)
 
 
 def test_a_byte_order_mark_does_no_harm() -> None:
-    assert parse('\ufeff{"type": "head", "turn": null}') == Head(None)
+    assert parse_record('\ufeff{"type": "head", "turn": null}') == Head(None)
 
 
 @given(st.text(st.characters(codec=None, categories=None)))
@@ -180,7 +180,7 @@ def test_any_text_survives_as_ascii_in_one_line(text: str) -> None:
     assert line.isascii()
     assert line.count(b"\n") == 1
     assert line.splitlines(keepends=True) == [line]
-    assert parse(line) == turn
+    assert parse_record(line) == turn
 
 
 def test_a_sealed_turn_is_the_turn() -> None:

@@ -15,7 +15,7 @@ from streamchat.core.events import (
     UsageUpdated,
 )
 from streamchat.core.messages import INTERRUPTED, Block, Message, Usage, text_block
-from streamchat.core.reply import Turn, keepable
+from streamchat.core.reply import ReplyFold, keepable
 
 FIRST, LAST = Usage(input_tokens=12, output_tokens=1), Usage(input_tokens=12, output_tokens=34)
 UNCOUNTED = Usage(input_tokens=12)  # of a reply that ended before its counts came
@@ -45,8 +45,8 @@ REPLY: tuple[Event, ...] = (
 )
 
 
-def turn_of(*events: Event) -> Turn:
-    turn = Turn()
+def turn_of(*events: Event) -> ReplyFold:
+    turn = ReplyFold()
     for event in events:
         turn.feed(event)
     return turn

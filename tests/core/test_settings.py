@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from streamchat.core.errors import ConfigError, Status, StreamchatError, UsageError
+from streamchat.core.errors import ConfigError, ExitStatus, StreamchatError, UsageError
 from streamchat.core.settings import (
     DEFAULT_URL,
     OPTIONS,
@@ -22,18 +22,18 @@ from streamchat.core.settings import (
     Kind,
     Layer,
     Settings,
-    Source,
+    SettingSource,
     endpoint,
     env_example,
     flag_table,
     from_keys,
     from_variables,
+    list_secrets,
     masked,
     parse_address,
     proxy_on_the_way,
-    redact,
+    redact_secrets,
     resolve,
-    secrets_of,
     show_config,
 )
 
@@ -45,23 +45,23 @@ TOML = "config.toml"
 def flags(**texts: str) -> Layer:
     rows = {row.name: row for row in OPTIONS}
     given = {name: Given(text, rows[name].long_flag) for name, text in texts.items()}
-    return Layer(Source.FLAG, given)
+    return Layer(SettingSource.FLAG, given)
 
 
 def exported(**variables: str) -> Layer:
-    return from_variables(Source.ENVIRONMENT, variables)
+    return from_variables(SettingSource.ENVIRONMENT, variables)
 
 
 def env_file(**variables: str) -> Layer:
-    return from_variables(Source.ENV_FILE, variables, "some.env")
+    return from_variables(SettingSource.ENV_FILE, variables, "some.env")
 
 
 def dotenv(**variables: str) -> Layer:
-    return from_variables(Source.DOTENV, variables, "./.env")
+    return from_variables(SettingSource.DOTENV, variables, "./.env")
 
 
 def config_env(**variables: str) -> Layer:
-    return from_variables(Source.CONFIG, variables, "config/.env")
+    return from_variables(SettingSource.CONFIG, variables, "config/.env")
 
 
 def toml(table: Mapping[str, object], **variables: str) -> Layer:
@@ -117,7 +117,7 @@ def test_the_defaults() -> None:
     assert (settings.no_caching, settings.theme, settings.retries) == (False, "auto", 4)
     assert (settings.idle_deadline_s, settings.deadline_s) == (60.0, 3600.0)
     assert settings.base_url == "https://api.anthropic.com"
-    assert {origin.source for origin in settings.origins.values()} == {Source.DEFAULT}
+    assert {origin.source for origin in settings.origins.values()} == {SettingSource.DEFAULT}
 
 
 def test_reports_and_attachments_have_no_variable() -> None:
@@ -219,13 +219,13 @@ def test_a_wrong_flag_is_one_line_of_wrong_use(name: str, text: str, line: str) 
     with pytest.raises(UsageError) as caught:
         resolve([flags(**{name: text})])
     assert caught.value.message == line
-    assert caught.value.status is Status.USAGE
+    assert caught.value.status is ExitStatus.USAGE
 
 
 def test_a_wrong_variable_or_key_is_a_matter_of_configuration() -> None:
     loud = failure(exported(STREAMCHAT_EFFORT="loud"))
     assert loud.message.startswith("STREAMCHAT_EFFORT: 'loud': give one of low")
-    assert loud.status is Status.CONFIG
+    assert loud.status is ExitStatus.CONFIG
     assert failure(toml({"retries": -1})).message.startswith("retries in config.toml: '-1'")
     for value in (True, ["a"], {"a": 1}):
         with pytest.raises(ConfigError, match=r"^model in config.toml: this kind of value"):
@@ -351,7 +351,7 @@ def test_an_unknown_profile_is_named_with_the_nearest() -> None:
     assert failure(flags(profile="locla"), toml(table)).message == (
         "--profile: config.toml has no profile 'locla'; did you mean local?"
     )
-    assert failure(toml({"profile": "x"})).status is Status.CONFIG
+    assert failure(toml({"profile": "x"})).status is ExitStatus.CONFIG
 
 
 def test_a_key_variable_that_is_not_set_is_noted() -> None:
@@ -363,23 +363,23 @@ def test_a_key_variable_that_is_not_set_is_noted() -> None:
 
 _HOST = "https://proxy.example"
 _HOST_BY = {
-    Source.FLAG: flags(base_url=_HOST),
-    Source.ENVIRONMENT: exported(ANTHROPIC_BASE_URL=_HOST),
-    Source.ENV_FILE: env_file(ANTHROPIC_BASE_URL=_HOST),
-    Source.DOTENV: dotenv(ANTHROPIC_BASE_URL=_HOST),
-    Source.CONFIG: toml({"base_url": _HOST}),
+    SettingSource.FLAG: flags(base_url=_HOST),
+    SettingSource.ENVIRONMENT: exported(ANTHROPIC_BASE_URL=_HOST),
+    SettingSource.ENV_FILE: env_file(ANTHROPIC_BASE_URL=_HOST),
+    SettingSource.DOTENV: dotenv(ANTHROPIC_BASE_URL=_HOST),
+    SettingSource.CONFIG: toml({"base_url": _HOST}),
 }
 _KEY_BY = {
-    Source.ENVIRONMENT: exported(ANTHROPIC_API_KEY=KEY),
-    Source.ENV_FILE: env_file(ANTHROPIC_API_KEY=KEY),
-    Source.DOTENV: dotenv(ANTHROPIC_API_KEY=KEY),
-    Source.CONFIG: config_env(ANTHROPIC_API_KEY=KEY),
+    SettingSource.ENVIRONMENT: exported(ANTHROPIC_API_KEY=KEY),
+    SettingSource.ENV_FILE: env_file(ANTHROPIC_API_KEY=KEY),
+    SettingSource.DOTENV: dotenv(ANTHROPIC_API_KEY=KEY),
+    SettingSource.CONFIG: config_env(ANTHROPIC_API_KEY=KEY),
 }
 
 
 def _merged(*layers: Layer) -> list[Layer]:
     """Two layers of one source as the one layer that this source would give."""
-    merged: dict[tuple[Source, str], Layer] = {}
+    merged: dict[tuple[SettingSource, str], Layer] = {}
     for layer in layers:
         before = merged.get((layer.source, layer.place))
         given = {**before.given, **layer.given} if before else layer.given
@@ -390,16 +390,16 @@ def _merged(*layers: Layer) -> list[Layer]:
 @pytest.mark.parametrize("host", _HOST_BY)
 @pytest.mark.parametrize("key", _KEY_BY)
 def test_a_key_goes_to_a_host_of_its_own_source_or_of_a_flag_and_nowhere_else(
-    host: Source, key: Source
+    host: SettingSource, key: SettingSource
 ) -> None:
     layers = _merged(_HOST_BY[host], _KEY_BY[key])
-    if host in (Source.FLAG, key):
+    if host in (SettingSource.FLAG, key):
         credential = endpoint(resolve(layers)).credential
         assert credential is not None
         assert credential.secret == KEY
     else:
         refused = failure(*layers)
-        assert refused.status is Status.CONFIG
+        assert refused.status is ExitStatus.CONFIG
         assert "\n" not in refused.message
         assert KEY not in refused.message
         for named in ("proxy.example", "ANTHROPIC_API_KEY", f"--base-url {_HOST}"):
@@ -408,18 +408,20 @@ def test_a_key_goes_to_a_host_of_its_own_source_or_of_a_flag_and_nowhere_else(
 
 @pytest.mark.parametrize("key", _KEY_BY)
 @pytest.mark.parametrize("host", [None, *_HOST_BY])
-def test_every_key_may_go_to_the_default_host(key: Source, host: Source | None) -> None:
+def test_every_key_may_go_to_the_default_host(
+    key: SettingSource, host: SettingSource | None
+) -> None:
     named = {
-        Source.FLAG: flags(base_url="https://api.anthropic.com/"),
-        Source.CONFIG: toml({"base_url": "https://API.anthropic.com:443"}),
-    }.get(host or Source.DEFAULT, exported())
+        SettingSource.FLAG: flags(base_url="https://api.anthropic.com/"),
+        SettingSource.CONFIG: toml({"base_url": "https://API.anthropic.com:443"}),
+    }.get(host or SettingSource.DEFAULT, exported())
     credential = endpoint(resolve(_merged(named, _KEY_BY[key]))).credential
     assert credential is not None
     assert credential.secret == KEY
 
 
 def test_the_refusal_says_whose_host_whose_key_and_how_to_allow_it() -> None:
-    layers = (_HOST_BY[Source.CONFIG], _KEY_BY[Source.ENVIRONMENT])
+    layers = (_HOST_BY[SettingSource.CONFIG], _KEY_BY[SettingSource.ENVIRONMENT])
     assert failure(*layers).message == (
         "proxy.example was named by base_url in config.toml, the key comes from"
         " ANTHROPIC_API_KEY: a key goes only to a host that its own source names; to send it"
@@ -431,15 +433,15 @@ def test_the_refusal_says_whose_host_whose_key_and_how_to_allow_it() -> None:
     )
     credential = endpoint(resolve([exported(ANTHROPIC_API_KEY=KEY), allowed])).credential
     assert credential is not None
-    assert credential.origin.source is Source.CONFIG
+    assert credential.origin.source is SettingSource.CONFIG
 
 
 @pytest.mark.parametrize(
-    "host", [s for s in _HOST_BY if s not in (Source.FLAG, Source.ENVIRONMENT)]
+    "host", [s for s in _HOST_BY if s not in (SettingSource.FLAG, SettingSource.ENVIRONMENT)]
 )
-def test_loopback_is_no_exception(host: Source) -> None:
+def test_loopback_is_no_exception(host: SettingSource) -> None:
     given = {"base_url": Given("http://127.0.0.1:4010", "ANTHROPIC_BASE_URL")}
-    refused = failure(Layer(host, given, "somewhere"), _KEY_BY[Source.ENVIRONMENT])
+    refused = failure(Layer(host, given, "somewhere"), _KEY_BY[SettingSource.ENVIRONMENT])
     assert isinstance(refused, ConfigError)
 
 
@@ -453,13 +455,13 @@ def test_a_pair_of_one_source_stays_a_pair() -> None:
 
 def test_a_stronger_host_does_not_get_a_weaker_sources_key() -> None:
     pair = toml({"profile": "corp", "profiles": {"corp": _CORP}}, CORP_KEY=OTHER_KEY)
-    assert failure(_HOST_BY[Source.DOTENV], pair).status is Status.CONFIG
-    assert failure(_HOST_BY[Source.ENVIRONMENT], pair).status is Status.CONFIG
+    assert failure(_HOST_BY[SettingSource.DOTENV], pair).status is ExitStatus.CONFIG
+    assert failure(_HOST_BY[SettingSource.ENVIRONMENT], pair).status is ExitStatus.CONFIG
 
 
 def test_a_token_is_held_to_the_same_rule_and_asked_after_the_key() -> None:
     token = exported(ANTHROPIC_AUTH_TOKEN="token-0123456789")
-    assert failure(_HOST_BY[Source.DOTENV], token).status is Status.CONFIG
+    assert failure(_HOST_BY[SettingSource.DOTENV], token).status is ExitStatus.CONFIG
     both = exported(ANTHROPIC_AUTH_TOKEN="token-0123456789", ANTHROPIC_API_KEY=KEY)
     kinds = [credential.kind for credential in resolve([both]).credentials]
     assert kinds == [CredentialKind.API_KEY, CredentialKind.AUTH_TOKEN]
@@ -470,11 +472,11 @@ def test_a_token_is_held_to_the_same_rule_and_asked_after_the_key() -> None:
     [
         ([], True, None),
         ([exported(ANTHROPIC_PROFILE="p")], True, "p"),
-        ([_HOST_BY[Source.FLAG]], False, None),
-        ([_HOST_BY[Source.FLAG], exported(ANTHROPIC_PROFILE="p")], True, "p"),
+        ([_HOST_BY[SettingSource.FLAG]], False, None),
+        ([_HOST_BY[SettingSource.FLAG], exported(ANTHROPIC_PROFILE="p")], True, "p"),
         ([exported(ANTHROPIC_BASE_URL=_HOST, ANTHROPIC_PROFILE="p")], False, None),
         ([dotenv(ANTHROPIC_BASE_URL=_HOST, ANTHROPIC_PROFILE="p")], False, None),
-        ([_HOST_BY[Source.CONFIG]], False, None),
+        ([_HOST_BY[SettingSource.CONFIG]], False, None),
         ([exported(ANTHROPIC_API_KEY=KEY, ANTHROPIC_PROFILE="p")], False, None),
     ],
 )  # fmt: skip
@@ -491,13 +493,13 @@ def test_what_the_sdk_finds_by_itself_goes_to_the_default_host(
 
 def test_headers_are_keys() -> None:
     custom = exported(ANTHROPIC_CUSTOM_HEADERS="x-gateway: secret-value")
-    assert failure(_HOST_BY[Source.DOTENV], custom).status is Status.CONFIG
+    assert failure(_HOST_BY[SettingSource.DOTENV], custom).status is ExitStatus.CONFIG
     assert endpoint(resolve([custom])).address.is_default
     own = toml({"headers": {"x-gateway": "secret-value"}})
     assert endpoint(resolve([own])).headers == (("x-gateway", "secret-value"),)
-    assert failure(_HOST_BY[Source.ENVIRONMENT], own).status is Status.CONFIG
+    assert failure(_HOST_BY[SettingSource.ENVIRONMENT], own).status is ExitStatus.CONFIG
     bedrock = toml({"platform": "bedrock"})
-    assert failure(_HOST_BY[Source.DOTENV], bedrock).status is Status.CONFIG
+    assert failure(_HOST_BY[SettingSource.DOTENV], bedrock).status is ExitStatus.CONFIG
     assert endpoint(resolve([bedrock])).platform == "bedrock"
 
 
@@ -583,13 +585,16 @@ def test_masked_shows_the_kind_and_the_end() -> None:
 
 def test_redact_removes_given_secrets_and_everything_like_a_key() -> None:
     text = f"a {KEY} b token-0123456789 c sk-ant-xyz d Bearer sk-ant-{'q' * 30}. none"
-    assert redact(text, ["token-0123456789", "none", KEY]) == (
+    assert redact_secrets(text, ["token-0123456789", "none", KEY]) == (
         "a sk-ant-…WXYZ b …6789 c sk-ant-… d Bearer sk-ant-…qqqq. none"
     )
 
 
 def test_redact_leaves_no_end_of_a_secret_that_begins_like_another() -> None:
-    assert redact("x key-12345-and-more y", ["key-12345", "key-12345-and-more"]) == "x …more y"
+    assert (
+        redact_secrets("x key-12345-and-more y", ["key-12345", "key-12345-and-more"])
+        == "x …more y"
+    )
 
 
 def test_no_repr_no_note_and_no_table_shows_a_secret() -> None:
@@ -601,9 +606,9 @@ def test_no_repr_no_note_and_no_table_shows_a_secret() -> None:
     shown = "\n".join([
         repr(layers), repr(settings), repr(endpoint(settings)), *show_config(settings, {})
     ])  # fmt: skip
-    for secret in secrets_of(settings, {}):
+    for secret in list_secrets(settings, {}):
         assert secret not in shown
-    assert set(secrets_of(settings, {})) == {KEY, OTHER_KEY, "hidden-value-0123"}
+    assert set(list_secrets(settings, {})) == {KEY, OTHER_KEY, "hidden-value-0123"}
     assert KEY in pickle.dumps(settings).decode("latin-1")  # the check above can fail
 
 
@@ -660,7 +665,7 @@ def test_show_config_has_every_setting_its_origin_and_the_proxies() -> None:
 
 
 def test_show_config_shows_a_refusal_instead_of_failing() -> None:
-    layers = [exported(ANTHROPIC_API_KEY=KEY), _HOST_BY[Source.DOTENV]]
+    layers = [exported(ANTHROPIC_API_KEY=KEY), _HOST_BY[SettingSource.DOTENV]]
     assert show_config(resolve(layers), {})[-1].startswith(
         "refused: proxy.example was named by"
     )

@@ -16,7 +16,7 @@ import pytest
 
 from streamchat.demo import INSTANT, DemoServer, LoopbackServer
 from streamchat.demo.http import MAX_BODY_BYTES
-from streamchat.demo.server import Api, refuse
+from streamchat.demo.server import DemoApi, refuse
 
 TYPED = {"role": "user", "content": "echo Hello"}
 BODY = json.dumps({"model": "claude-haiku-5-5", "max_tokens": 9, "messages": [TYPED]}).encode()
@@ -51,7 +51,7 @@ def body_of(response: bytes) -> bytes:
     return response.partition(b"\r\n\r\n")[2]
 
 
-def status_of(response: bytes) -> bytes:
+def exit_status(response: bytes) -> bytes:
     return response.partition(b"\r\n")[0]
 
 
@@ -113,7 +113,7 @@ def test_a_lone_surrogate_stays_an_escape(demo: DemoServer) -> None:
 
 def test_a_head_request_gets_no_body(demo: DemoServer) -> None:
     answer = converse(demo, b"HEAD /v1/models HTTP/1.1\r\nConnection: close\r\n\r\n")
-    assert status_of(answer) == b"HTTP/1.1 200 OK"
+    assert exit_status(answer) == b"HTTP/1.1 200 OK"
     assert body_of(answer) == b""
 
 
@@ -143,7 +143,7 @@ def test_what_cannot_be_served_gets_an_error(
     demo: DemoServer, sent: bytes, status: int
 ) -> None:
     answer = converse(demo, sent)
-    assert int(status_of(answer).split()[1]) == status
+    assert int(exit_status(answer).split()[1]) == status
     error = json.loads(body_of(answer))
     assert error["type"] == "error"
     assert error["error"]["message"]
@@ -152,7 +152,7 @@ def test_what_cannot_be_served_gets_an_error(
 
 def test_a_body_over_the_limit_is_refused_after_it_was_sent(demo: DemoServer) -> None:
     answer = converse(demo, post(b" " * (MAX_BODY_BYTES + 1), CLOSE))
-    assert status_of(answer).startswith(b"HTTP/1.1 413 ")
+    assert exit_status(answer).startswith(b"HTTP/1.1 413 ")
     assert json.loads(body_of(answer))["error"]["type"] == "request_too_large"
     largest = BODY + b" " * (MAX_BODY_BYTES - len(BODY))
     assert b'"text":"Hello"' in converse(demo, post(largest, CLOSE))
@@ -160,7 +160,7 @@ def test_a_body_over_the_limit_is_refused_after_it_was_sent(demo: DemoServer) ->
 
 def test_pings_go_on_in_a_pinging_stall() -> None:
     stall = BODY.replace(b"{", b'{"stream": true, ', 1).replace(b"echo Hello", b"stall ping")
-    api = Api(speed=INSTANT, ping_s=0.001)
+    api = DemoApi(speed=INSTANT, ping_s=0.001)
     with LoopbackServer(api.answer, refuse) as server, connect(server) as link:
         link.sendall(post(stall))
         arrived = b""

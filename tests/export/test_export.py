@@ -11,16 +11,16 @@ import pytest
 from disks import open_store
 from fakes import MODEL, MemoryExporter, open_session
 from streamchat.app import commands
-from streamchat.app.commands import Done, Report
-from streamchat.app.commands.exports import Wish, wish_of
+from streamchat.app.commands import Done, ShowReport
+from streamchat.app.commands.exports import Wish, parse_wish
 from streamchat.app.session import Session
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import DiskError, UsageError
-from streamchat.core.input_line import Run
+from streamchat.core.input_line import CommandLine
 from streamchat.core.messages import Block, Message, text_block
 from streamchat.core.sanitize import clean
-from streamchat.export import Exporter, file_name
-from streamchat.export.prose import html_of
+from streamchat.export import FileExporter, build_export_name
+from streamchat.export.prose import format_html
 
 AT = "2026-09-21T14:13:20Z"
 CORPUS = json.loads((Path(__file__).parents[1] / "data/escape_corpus.json").read_text("utf-8"))
@@ -157,14 +157,14 @@ def answer(text: str, *others: Block, stop_reason: str = "end_turn") -> Message:
 
 
 @pytest.fixture
-def exporter(tmp_path: Path) -> Exporter:
-    return Exporter(tmp_path, tmp_path / "home")
+def exporter(tmp_path: Path) -> FileExporter:
+    return FileExporter(tmp_path, tmp_path / "home")
 
 
 # Markdown
 
 
-def test_markdown_has_roles_times_and_the_words_as_they_came(exporter: Exporter) -> None:
+def test_markdown_has_roles_times_and_the_words_as_they_came(exporter: FileExporter) -> None:
     picture: Block = {"type": "image", "source": {"type": "base64", "data": "AAAA"}}
     thinking: Block = {"type": "thinking", "thinking": "Hm.", "signature": "s"}
     cited: Block = {
@@ -200,13 +200,13 @@ def test_markdown_has_roles_times_and_the_words_as_they_came(exporter: Exporter)
     ],
 )
 def test_an_open_block_does_not_take_in_what_follows(
-    exporter: Exporter, text: str, closed: str
+    exporter: FileExporter, text: str, closed: str
 ) -> None:
     exported = exporter.text(talk(user(text), answer("a")), "md", replies=None)
     assert exported.partition("UTC\n\n")[2].partition("\n\n## Assistant")[0] == closed
 
 
-def test_the_last_answers_come_with_their_questions(exporter: Exporter) -> None:
+def test_the_last_answers_come_with_their_questions(exporter: FileExporter) -> None:
     conversation = talk(
         *(user("q1"), answer("a1"), user("q2"), user("more"), answer("a2"), user("q3"))
     )
@@ -227,7 +227,7 @@ def test_the_last_answers_come_with_their_questions(exporter: Exporter) -> None:
 
 
 def test_json_is_what_a_client_takes_and_comes_back_the_same(
-    exporter: Exporter, tmp_path: Path
+    exporter: FileExporter, tmp_path: Path
 ) -> None:
     tool: Block = {"type": "server_tool_use", "id": "t", "name": "web_search", "input": {}}
     thinking: Block = {"type": "thinking", "thinking": "Hm.", "signature": "s"}
@@ -257,7 +257,7 @@ def test_json_is_what_a_client_takes_and_comes_back_the_same(
 
 
 @pytest.mark.parametrize("payload", HOSTILE, ids=range(len(HOSTILE)))
-def test_no_payload_gets_through_the_page(exporter: Exporter, payload: str) -> None:
+def test_no_payload_gets_through_the_page(exporter: FileExporter, payload: str) -> None:
     attached: Block = {
         "type": "image",
         "title": payload,
@@ -292,38 +292,40 @@ def test_no_payload_gets_through_the_page(exporter: Exporter, payload: str) -> N
 )
 def test_no_payload_gets_through_markdown(around: str) -> None:
     for payload in (each for each in HOSTILE if len(each) < 10_000):
-        assert_harmless(html_of(around.format(payload)))
-        assert_harmless(html_of(f"```{payload}\n{payload}\n```\n\n`{payload}` ![{payload}](x)"))
+        assert_harmless(format_html(around.format(payload)))
+        assert_harmless(
+            format_html(f"```{payload}\n{payload}\n```\n\n`{payload}` ![{payload}](x)")
+        )
 
 
 def test_html_in_an_answer_is_text_and_nothing_is_lost() -> None:
-    page = Page(html_of("List<int> and <div>secret</div>\n\n<!-- note -->\n\n<details>x"))
+    page = Page(format_html("List<int> and <div>secret</div>\n\n<!-- note -->\n\n<details>x"))
     words = "".join(page.text.split())
     assert words == "List<int>and<div>secret</div><!--note--><details>x"
 
 
 def test_only_known_schemes_are_links() -> None:
     source = "[a](https://a.example) [b](mailto:b@c.example) [c](ssh://x) <ftp://y> [d](#e)"
-    page = Page(html_of(source))
+    page = Page(format_html(source))
     assert [a["href"] for a in page.all("a")] == ["https://a.example", "mailto:b@c.example"]
     assert page.text.strip() == "a b [c](ssh://x) <ftp://y> [d](#e)"
 
 
 def test_bare_addresses_are_links_without_the_sentence_round_them() -> None:
     page = Page(
-        html_of("See (https://a.example/b?c=1), `https://no` or [https://x](http://y).")
+        format_html("See (https://a.example/b?c=1), `https://no` or [https://x](http://y).")
     )
     assert [a["href"] for a in page.all("a")] == ["https://a.example/b?c=1", "http://y"]
 
 
 def test_a_picture_in_an_answer_is_a_link() -> None:
-    page = Page(html_of("![A *cat*](https://a.example/cat.png)"))
+    page = Page(format_html("![A *cat*](https://a.example/cat.png)"))
     assert [a["href"] for a in page.all("a")] == ["https://a.example/cat.png"]
     assert page.text.strip() == "[picture: A cat]"
     assert not list(page.all("img"))
 
 
-def test_an_attached_picture_is_in_the_page(exporter: Exporter) -> None:
+def test_an_attached_picture_is_in_the_page(exporter: FileExporter) -> None:
     source = {"type": "base64", "media_type": "image/png", "data": "iVBORw0KGgo="}
     conversation = talk(user("q", {"type": "image", "source": source}), answer("a"))
     page = Page(exporter.text(conversation, "html", replies=None))
@@ -332,26 +334,26 @@ def test_an_attached_picture_is_in_the_page(exporter: Exporter) -> None:
 
 def test_code_is_coloured_and_whole() -> None:
     code = 'def f(x):\n\treturn "<&>"  # \x1b[31m\n\n\n'
-    source = html_of(f"```python\n{code}```")
+    source = format_html(f"```python\n{code}```")
     assert '<span class="kw">def</span>' in source
     assert Page(source).text.removeprefix("python").rstrip() == clean(code).rstrip()
     for language in ("", "nosuch", "python3 title=x", "{.js}", "html+php"):
-        assert "x = 1" in Page(html_of(f"```{language}\nx = 1\n```")).text
+        assert "x = 1" in Page(format_html(f"```{language}\nx = 1\n```")).text
 
 
 def test_tables_headings_and_deep_nesting() -> None:
-    page = Page(html_of("# A\n\n| x | y |\n|--:|:-:|\n| 1 | 2 |"))
+    page = Page(format_html("# A\n\n| x | y |\n|--:|:-:|\n| 1 | 2 |"))
     assert [a.get("class") for tag, a in page.tags if tag == "td"] == ["right", "center"]
     assert [tag for tag, _ in page.tags][:1] == ["h3"]
-    assert "deep" in Page(html_of("> " * 60 + "deep")).text
+    assert "deep" in Page(format_html("> " * 60 + "deep")).text
 
 
-def test_what_the_user_typed_is_literal(exporter: Exporter) -> None:
+def test_what_the_user_typed_is_literal(exporter: FileExporter) -> None:
     page = Page(exporter.text(talk(user("*a*\n\n\tb"), answer("a")), "html", replies=None))
     assert "*a*\n\n\tb" in page.texts
 
 
-def test_the_page_forbids_everything_itself(exporter: Exporter) -> None:
+def test_the_page_forbids_everything_itself(exporter: FileExporter) -> None:
     source = exporter.text(talk(user("q"), answer("a")), "html", replies=None)
     policies = [m["content"] for m in Page(source).all("meta") if "http-equiv" in m]
     assert policies == [
@@ -377,11 +379,11 @@ def test_the_page_forbids_everything_itself(exporter: Exporter) -> None:
     ],
 )
 def test_a_file_is_named_after_the_title(title: str, name: str) -> None:
-    assert file_name(title, "md") == name
+    assert build_export_name(title, "md") == name
 
 
 def test_a_file_that_is_there_is_written_over_only_when_asked(
-    exporter: Exporter, tmp_path: Path
+    exporter: FileExporter, tmp_path: Path
 ) -> None:
     conversation = talk(user("q"), answer("a"))
     said = exporter.save(conversation, "md", path="", replies=None, replace=False)
@@ -396,14 +398,16 @@ def test_a_file_that_is_there_is_written_over_only_when_asked(
     assert sorted(tmp_path.iterdir()) == [tmp_path / "home", place]
 
 
-def test_a_link_is_not_followed_out_unless_asked(exporter: Exporter, tmp_path: Path) -> None:
+def test_a_link_is_not_followed_out_unless_asked(
+    exporter: FileExporter, tmp_path: Path
+) -> None:
     (tmp_path / "q.md").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(UsageError):
         exporter.save(talk(user("q")), "md", path="", replies=None, replace=False)
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_what_the_disk_refuses_is_one_line(exporter: Exporter, tmp_path: Path) -> None:
+def test_what_the_disk_refuses_is_one_line(exporter: FileExporter, tmp_path: Path) -> None:
     conversation = talk(user("q"))
     with pytest.raises(DiskError, match=r"no/x\.md: no such file"):
         exporter.save(conversation, "md", path="no/x.md", replies=None, replace=False)
@@ -413,7 +417,7 @@ def test_what_the_disk_refuses_is_one_line(exporter: Exporter, tmp_path: Path) -
 
 
 def test_home_is_the_users(tmp_path: Path) -> None:
-    outside = Exporter(tmp_path / "work", tmp_path / "home")
+    outside = FileExporter(tmp_path / "work", tmp_path / "home")
     (tmp_path / "home").mkdir(exist_ok=True)
     place = outside.save(talk(user("q")), "md", path="~/x.md", replies=None, replace=False)
     assert place == str(tmp_path / "home/x.md")
@@ -442,13 +446,13 @@ def test_home_is_the_users(tmp_path: Path) -> None:
     ],
 )
 def test_the_words_may_come_in_any_order(typed: str, wish: Wish) -> None:
-    assert wish_of(typed) == wish
+    assert parse_wish(typed) == wish
 
 
 @pytest.mark.parametrize("typed", ["a b", "0", "'a", "a.md 1 2 3"])
 def test_words_that_mean_nothing_are_refused(typed: str) -> None:
     with pytest.raises(UsageError):
-        wish_of(typed)
+        parse_wish(typed)
 
 
 def chatted(exporter: MemoryExporter) -> Session:
@@ -459,16 +463,16 @@ def chatted(exporter: MemoryExporter) -> Session:
 
 def test_export_says_where_it_went() -> None:
     exporter = MemoryExporter()
-    outcome = commands.run(chatted(exporter), Run("export", "html out.html! 2"))
+    outcome = commands.dispatch(chatted(exporter), CommandLine("export", "html out.html! 2"))
     assert outcome == Done("Exported to /somewhere/out.html")
     assert exporter.saved == [("html", "out.html", 2, True)]
 
 
 def test_export_shows_its_source_as_code() -> None:
-    outcome = commands.run(chatted(MemoryExporter()), Run("export", "json -"))
-    assert outcome == Report("```json\njson of q\n```\n")
+    outcome = commands.dispatch(chatted(MemoryExporter()), CommandLine("export", "json -"))
+    assert outcome == ShowReport("```json\njson of q\n```\n")
 
 
 def test_there_may_be_nothing_to_export() -> None:
     with pytest.raises(UsageError, match="Nothing"):
-        commands.run(open_session(), Run("export"))
+        commands.dispatch(open_session(), CommandLine("export"))

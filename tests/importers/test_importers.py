@@ -20,7 +20,7 @@ from disks import open_store
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import NotFound
 from streamchat.core.messages import user_message
-from streamchat.importers import Fault, conversations_in, is_named
+from streamchat.importers import ImportFault, conversations_in, is_named
 from streamchat.store import Store
 
 MODEL = "claude-test"
@@ -28,18 +28,18 @@ ROOT = "00000000-0000-4000-8000-000000000000"  # what claude.ai says of a first 
 AT = "2026-03-29T07:06:35.552627+02:00"
 
 
-def read(path: Path) -> list[Conversation | Fault]:
+def read(path: Path) -> list[Conversation | ImportFault]:
     return list(conversations_in(path, model=MODEL))
 
 
 def conversations(path: Path) -> list[Conversation]:
     found = read(path)
-    assert not [each for each in found if isinstance(each, Fault)]
+    assert not [each for each in found if isinstance(each, ImportFault)]
     return [each for each in found if isinstance(each, Conversation)]
 
 
 def faults(path: Path) -> list[str]:
-    return [each.text for each in read(path) if isinstance(each, Fault)]
+    return [each.text for each in read(path) if isinstance(each, ImportFault)]
 
 
 def texts(conversation: Conversation) -> list[str]:

@@ -1,14 +1,14 @@
-"""`learning`: what a server says of its models, asked once, behind the prompt."""
+"""`models.facts`: what a server says of its models, asked once, behind the prompt."""
 
 import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from streamchat.api import Api, ModelInfo
 from streamchat.core.capabilities import ModelFacts
+from streamchat.core.messages import JsonObject
 from streamchat.models.cache import ModelCache
-from streamchat.models.facts import Learning
+from streamchat.models.facts import ModelLookup
 
 SONNET = "claude-sonnet-5-5"
 
@@ -17,20 +17,20 @@ SONNET = "claude-sonnet-5-5"
 class Server:
     """Answers `warm` with what it knows."""
 
-    models: dict[str, ModelInfo] = field(default_factory=dict)
+    models: dict[str, JsonObject] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
-    async def warm(self, model: str) -> ModelInfo | None:
+    async def warm(self, model: str) -> JsonObject | None:
         self.asked.append(model)
         return self.models.get(model)
 
 
-def info(id: str, window: int, **capabilities: Any) -> ModelInfo:
-    return ModelInfo(id, id, max_input_tokens=window, capabilities=capabilities)
+def info(id: str, window: int, **capabilities: Any) -> JsonObject:
+    return {"id": id, "max_input_tokens": window, "capabilities": capabilities}
 
 
-def learning(server: Server, cache: ModelCache | None = None) -> Learning:
-    return Learning(cast("Api", server), cache)
+def learning(server: Server, cache: ModelCache | None = None) -> ModelLookup:
+    return ModelLookup(server.warm, cache)
 
 
 def cache_in(tmp_path: Path) -> ModelCache:
@@ -96,7 +96,7 @@ def test_the_next_run_knows_it_without_asking(tmp_path: Path) -> None:
 
 def test_leaving_ends_what_is_asked() -> None:
     class Slow(Server):
-        async def warm(self, model: str) -> ModelInfo | None:
+        async def warm(self, model: str) -> JsonObject | None:
             await asyncio.Event().wait()
             raise AssertionError("was not cancelled")
 

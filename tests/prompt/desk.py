@@ -15,8 +15,8 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import PipeInput, create_pipe_input
 
 from streamchat.core.ports import Input
-from streamchat.prompt import Choice, Look, Prompt
-from streamchat.prompt.terminal import TerminalScreen
+from streamchat.prompt import Choice, Prompt, PromptLook
+from streamchat.prompt.tty import PromptOutput
 
 Result = TypeVar("Result")
 PATIENCE_SECONDS = 10
@@ -122,7 +122,7 @@ def desk(
     history: Path | None = None,
     arguments: Callable[[str], Sequence[Choice]] = lambda _: [],
     environ: Mapping[str, str] | None = None,
-    look: Look | None = None,
+    look: PromptLook | None = None,
     status: Callable[[], str] = str,
     on_ready: Callable[[], None] = lambda: None,
     unfold: Callable[[], None] = lambda: None,
@@ -132,12 +132,12 @@ def desk(
     with create_pipe_input() as keys:
         prompt = Prompt(
             keys,
-            TerminalScreen(paper, lambda: size, "xterm"),
+            PromptOutput(paper, lambda: size, "xterm"),
             history=history,
             commands=ROWS,
             arguments=arguments,
             environ=environ or {},
-            look=look or Look(marks=False),
+            look=look or PromptLook(marks=False),
             status=status,
             on_ready=on_ready,
             unfold=unfold,

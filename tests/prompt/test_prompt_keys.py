@@ -11,7 +11,7 @@ import pytest
 from desk import desk, run
 
 from streamchat.core.ports import Input, Key, Typed
-from streamchat.prompt import Look
+from streamchat.prompt import PromptLook
 
 ALT_ENTER, CTRL_J, ESC, UP, RIGHT = "\x1b\r", "\n", "\x1b", "\x1b[A", "\x1b[C"
 
@@ -274,19 +274,19 @@ def test_ready_is_told_once_when_the_prompt_is_on_the_screen() -> None:
 
 
 def test_vi_mode() -> None:
-    with desk(look=Look(vi=True, marks=False)) as at:
+    with desk(look=PromptLook(vi=True, marks=False)) as at:
         assert at.read(f"hello{ESC}x0x\r") == Typed("ell")
 
 
 def test_plain_sign_and_no_colour() -> None:
-    with desk(look=Look(unicode=False, colour=False, marks=False)) as at:
+    with desk(look=PromptLook(unicode=False, colour=False, marks=False)) as at:
         at.read("ab\r")
         assert at.screen() == ["> ab"]
         assert "\x1b[0;3" not in at.paper.getvalue()
 
 
 def test_marks_lie_round_prompt_and_output() -> None:
-    with desk(look=Look()) as at:
+    with desk(look=PromptLook()) as at:
         at.read("a\r")
         at.read("\x04")
         written = at.paper.getvalue()

@@ -16,7 +16,7 @@ from prompt_toolkit.keys import Keys
 from streamchat.core.ports import Input, Typed
 from streamchat.core.sanitize import clean
 from streamchat.prompt.pastes import MAX_CHARACTERS, MAX_LINES
-from streamchat.prompt.terminal import PasteParser
+from streamchat.prompt.tty import PasteParser
 
 CORPUS = Path(__file__).parent.parent / "data" / "escape_corpus.json"
 OURS = re.compile(r"\x1b\[[?0-9;]*[A-Za-z]|\r\n|\r")

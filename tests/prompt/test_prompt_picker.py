@@ -18,7 +18,7 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from fakes import MemoryShelf
 from streamchat.core.errors import DiskError
 from streamchat.core.library import Hit, Progress, Shelf, Summary
-from streamchat.prompt import Look, Picker
+from streamchat.prompt import Picker, PromptLook
 from streamchat.prompt.drawing import Heights
 
 LEAVE = "\x1b"
@@ -63,7 +63,9 @@ class Table:
 
 
 @contextmanager
-def table(shelf: Shelf, *, size: Size = SIZE, look: Look | None = None) -> Iterator[Table]:
+def table(
+    shelf: Shelf, *, size: Size = SIZE, look: PromptLook | None = None
+) -> Iterator[Table]:
     paper = Paper()
     with create_pipe_input() as keys:
         output = Vt100_Output(paper, lambda: size, term="xterm", enable_cpr=False)
@@ -71,7 +73,7 @@ def table(shelf: Shelf, *, size: Size = SIZE, look: Look | None = None) -> Itera
         def age(moment: float) -> str:
             return f"{int(moment)} s"
 
-        yield Table(keys, paper, Picker(keys, output, shelf, look or Look(), age), size)
+        yield Table(keys, paper, Picker(keys, output, shelf, look or PromptLook(), age), size)
 
 
 def picked(shelf: Shelf, *typed: str, size: Size = SIZE) -> str | None:
@@ -311,7 +313,7 @@ def test_without_unicode_and_colour() -> None:
         return each.paper.getvalue()
 
     shelf = MemoryShelf([hit("x" * 99, "text")])
-    with table(shelf, look=Look(unicode=False, colour=False)) as each:
+    with table(shelf, look=PromptLook(unicode=False, colour=False)) as each:
         written = run(session(each))
     assert written.isascii()
     assert "[36" not in written

@@ -20,7 +20,7 @@ from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 from streamchat.core.ports import Input, Key, Typed
-from streamchat.prompt import Look, Prompt, open_keyboard
+from streamchat.prompt import Prompt, PromptLook, open_keyboard
 
 ESC, CTRL_C, CTRL_O = "\x1b", "\x03", "\x0f"
 
@@ -42,7 +42,7 @@ class Pty:
             commands=ROWS,
             arguments=lambda _: [],
             environ={},
-            look=Look(marks=False),
+            look=PromptLook(marks=False),
             unfold=self.unfolded.set,
         )
 
@@ -311,7 +311,7 @@ PROMPT_TYPED = r"> (\x1b\[0m)?typed"
 SUSPENDING = """\
 import asyncio, contextlib, sys
 from pathlib import Path
-from streamchat.prompt import Look, Prompt, open_keyboard, open_screen
+from streamchat.prompt import PromptLook, Prompt, open_keyboard, open_output
 
 @contextlib.contextmanager
 def resting():
@@ -320,9 +320,9 @@ def resting():
     print("awake", flush=True)
 
 async def main():
-    prompt = Prompt(open_keyboard(sys.stdin), open_screen(sys.stdout, term="xterm"),
+    prompt = Prompt(open_keyboard(sys.stdin), open_output(sys.stdout, term="xterm"),
         history=None, commands=[], arguments=lambda _: [], environ={},
-        look=Look(unicode=False, marks=False), resting=resting)
+        look=PromptLook(unicode=False, marks=False), resting=resting)
     stopped = asyncio.Event()
     async with prompt.watching(stopped.set):
         print("watching", flush=True)

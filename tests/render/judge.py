@@ -9,15 +9,15 @@ from functools import lru_cache
 
 from pyte.screens import Char
 from pyte_terminal import PyteTerminal
-from row_streams import row_of
+from row_streams import build_row
 from stage import Stage
 
 from streamchat.core.events import TextDelta
 from streamchat.core.ports import Ending
-from streamchat.render.look import Look
 from streamchat.render.markdown.fold import Fold, render
 from streamchat.render.rows import BLANK, Row
 from streamchat.render.screen.painter import Painter
+from streamchat.render.style import Style
 
 Image = Mapping[int, Char]
 UNWRITTEN = Char(" ")
@@ -80,7 +80,7 @@ def stream(
     *,
     width: int,
     height: int,
-    look: Look,
+    look: Style,
     dropped: float = 0.0,
     seed: int = 0,
 ) -> int:
@@ -96,7 +96,7 @@ def stream(
         waiting += fold.feed(piece)
         if drops.random() < dropped:
             continue
-        footer = [row_of(f"{'|/-'[number % 3]} writing {number // 7} s"[:width], "\x1b[2m")]
+        footer = [build_row(f"{'|/-'[number % 3]} writing {number // 7} s"[:width], "\x1b[2m")]
         live = (fold.tail(height - 2) + footer) if height > 2 else footer[: height - 1]
         judge.terminal.feed(painter.frame(waiting, live))
         judge.settled += waiting

@@ -24,7 +24,7 @@ WORDS = [
 STYLES = ["\x1b[1m", "\x1b[2m", "\x1b[38;5;141m", "\x1b[3m\x1b[32m"]
 
 
-def row_of(text: str, style: str = "") -> Row:
+def build_row(text: str, style: str = "") -> Row:
     return Row(f"{style}{text}\x1b[0m" if style and text else text, cell_len(text))
 
 
@@ -67,7 +67,7 @@ class RowStream:
 
     def _grow(self) -> list[Row]:
         self.text = fit(f"{self.text} {self.random.choice(self.words)}".strip(), self.width)
-        self.tail[-1:] = [row_of(self.text, self.style)]
+        self.tail[-1:] = [build_row(self.text, self.style)]
         return []
 
     def _open_row(self) -> list[Row]:
@@ -86,7 +86,9 @@ class RowStream:
         """What a table or a repaired markup does: other rows, more or fewer."""
         count = self.random.randint(0, 2 * len(self.tail) + 1)
         self.tail = [
-            row_of(fit(self.random.choice(self.words) * self.random.randint(0, 9), self.width))
+            build_row(
+                fit(self.random.choice(self.words) * self.random.randint(0, 9), self.width)
+            )
             for _ in range(count)
         ]
         self.text = ""

@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable
 
 from streamchat.core.theme import theme_named
-from streamchat.render.look import Depth, Look
 from streamchat.render.markdown.fold import Fold, render
 from streamchat.render.rows import Row
+from streamchat.render.style import Depth, Style
 
-LOOK = Look(theme_named("mono"), Depth.ATTRIBUTES)
-LINKED = Look(theme_named("mono"), Depth.ATTRIBUTES, hyperlinks=True)
+LOOK = Style(theme_named("mono"), Depth.ATTRIBUTES)
+LINKED = Style(theme_named("mono"), Depth.ATTRIBUTES, hyperlinks=True)
 
 _SGR = re.compile(r"\x1b\[([0-9;]+)m([^\x1b]*)\x1b\[0m")
 _OSC_8 = re.compile(r"\x1b\]8;id=[0-9a-f]{8};([^\x1b]+)\x1b\\(.*?)\x1b\]8;;\x1b\\")
@@ -30,17 +30,17 @@ def bare(row: Row) -> str:
     return _SEQUENCE.sub("", row.text)
 
 
-def sheet(source: str, width: int = 40, look: Look = LOOK) -> list[str]:
+def sheet(source: str, width: int = 40, look: Style = LOOK) -> list[str]:
     """The source rendered at once, each row marked."""
     return [marked(row) for row in render(source, width=width, look=look)]
 
 
-def text_of(source: str, width: int = 40, look: Look = LOOK) -> list[str]:
+def text_of(source: str, width: int = 40, look: Style = LOOK) -> list[str]:
     return [bare(row) for row in render(source, width=width, look=look)]
 
 
 def streamed(
-    pieces: Iterable[str], width: int, look: Look, *, tail_height: int | None = None
+    pieces: Iterable[str], width: int, look: Style, *, tail_height: int | None = None
 ) -> list[Row]:
     """Fed piece by piece, with a live view after each if a height is given."""
     fold = Fold(width=width, look=look)

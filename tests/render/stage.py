@@ -11,9 +11,9 @@ from pyte_terminal import PyteTerminal
 
 from streamchat.render import TerminalScreen, open_screen
 from streamchat.render.cells import fold as fold_cells
-from streamchat.render.look import Look
 from streamchat.render.rows import Row
-from streamchat.render.spans import Span, row_of
+from streamchat.render.spans import Span, build_row
+from streamchat.render.style import Style
 
 
 class Tty(io.StringIO):
@@ -85,7 +85,7 @@ class FakeLoop:
 class FakeFold:
     """Every whole line settles, folded; the open one is the tail."""
 
-    def __init__(self, width: int, look: Look) -> None:
+    def __init__(self, width: int, look: Style) -> None:
         self.width = width
         self.open = ""
 
@@ -105,7 +105,7 @@ class FakeFold:
 
     def _rows(self, line: str) -> list[Row]:
         pieces = fold_cells(line, self.width)
-        return [row_of([Span(line[piece.start : piece.end])]) for piece in pieces]
+        return [build_row([Span(line[piece.start : piece.end])]) for piece in pieces]
 
 
 @dataclass

@@ -17,10 +17,10 @@ from streamchat.core.events import (
     UsageUpdated,
 )
 from streamchat.core.messages import Usage, user_message
-from streamchat.render.look import PLAIN
-from streamchat.render.reply.answer import Answer
+from streamchat.render.reply.answer import AnswerRows
 from streamchat.render.rows import Row
 from streamchat.render.screen.row_diff import plain_text
+from streamchat.render.style import PLAIN
 
 WIDTH = 40
 
@@ -29,9 +29,9 @@ def texts(rows: list[Row]) -> list[str]:
     return [plain_text(row) for row in rows]
 
 
-def new_answer(loop: FakeLoop | None = None, *, trace: bool = False) -> Answer:
+def new_answer(loop: FakeLoop | None = None, *, trace: bool = False) -> AnswerRows:
     clock = (loop or FakeLoop()).clock
-    return Answer(look=PLAIN, width=WIDTH, new_fold=FakeFold, clock=clock, trace=trace)
+    return AnswerRows(look=PLAIN, width=WIDTH, new_fold=FakeFold, clock=clock, trace=trace)
 
 
 def shown(*events: Event) -> list[str]:

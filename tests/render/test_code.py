@@ -20,13 +20,13 @@ from sheets import LOOK, bare, marked, sheet, streamed, text_of
 
 from streamchat.core.theme import theme_named
 from streamchat.render.code.fence import BATCH, LAG
-from streamchat.render.code.languages import language_of, lexer_for, preload
+from streamchat.render.code.languages import lexer_for, parse_language, preload_lexers
 from streamchat.render.code.lexing import LineLexer
-from streamchat.render.look import Depth, Look
 from streamchat.render.markdown.fold import Fold, render
+from streamchat.render.style import Depth, Style
 from streamchat.render.work import Work
 
-COLOURS = Look(theme_named("auto"), Depth.COLOURS_16)
+COLOURS = Style(theme_named("auto"), Depth.COLOURS_16)
 Kinds = list[_TokenType | None]
 
 
@@ -146,7 +146,7 @@ def test_tabs_reach_the_lexer_and_stops_are_counted_from_the_start_of_the_line()
 
 @pytest.mark.parametrize("name", ["dark", "light", "monokai"])
 def test_streaming_is_exact_in_pygments_styles(name: str) -> None:
-    look = Look(theme_named(name), Depth.TRUE_COLOUR)
+    look = Style(theme_named(name), Depth.TRUE_COLOUR)
     source = "".join(f"```{key}\n{filled(texts[0], 5)}```\n" for key, texts in SAMPLES.items())
     assert streamed(source, 60, look) == render(source, width=60, look=look)
 
@@ -166,16 +166,16 @@ def test_streaming_is_exact_in_pygments_styles(name: str) -> None:
     ],
 )
 def test_the_language_is_the_first_word(info: str | None, language: str) -> None:
-    assert language_of(info) == language
+    assert parse_language(info) == language
 
 
 def test_unknown_languages_and_plain_text_have_no_lexer() -> None:
     assert [lexer_for(name) for name in ("", "text", "nonsense", "../x")] == [None] * 4
-    preload(["nonsense", "json"])
+    preload_lexers(["nonsense", "json"])
 
 
 def test_without_escapes_nothing_is_lexed() -> None:
-    fold = Fold(width=40, look=Look(theme_named("auto"), Depth.NOTHING))
+    fold = Fold(width=40, look=Style(theme_named("auto"), Depth.NOTHING))
     fold.feed("```python\npass\n```\n")
     assert fold.characters_lexed == 0
 
@@ -184,9 +184,9 @@ def test_pygments_is_loaded_by_the_first_coloured_block_and_not_before() -> None
     program = (
         "import sys\n"
         "from streamchat.render.markdown.fold import render\n"
-        "from streamchat.render.look import Look\n"
+        "from streamchat.render.style import Style\n"
         "from streamchat.core.theme import theme_named\n"
-        "look = Look(theme_named('auto'))\n"
+        "look = Style(theme_named('auto'))\n"
         "render('# t\\n\\n- x `y`\\n', width=40, look=look)\n"
         "heavy = {'pygments', 'wcwidth', 'pylatexenc', 'rich'}\n"
         "print(heavy & set(sys.modules))\n"

@@ -18,15 +18,15 @@ from stage import stage
 
 from blocks_constructs import CONSTRUCTS
 from streamchat.core.theme import theme_named
-from streamchat.render.look import Depth, Look
 from streamchat.render.markdown.fold import Fold
 from streamchat.render.rows import Row
+from streamchat.render.style import Depth, Style
 
 TEXTS = Path(__file__).parents[2] / "src" / "streamchat" / "demo" / "texts"
 LOOKS = (
-    Look(theme_named("auto"), Depth.COLOURS_16, hyperlinks=True),
-    Look(theme_named("dark"), Depth.TRUE_COLOUR, hyperlinks=True),
-    Look(theme_named("mono"), Depth.ATTRIBUTES),
+    Style(theme_named("auto"), Depth.COLOURS_16, hyperlinks=True),
+    Style(theme_named("dark"), Depth.TRUE_COLOUR, hyperlinks=True),
+    Style(theme_named("mono"), Depth.ATTRIBUTES),
 )
 HEIGHTS = (3, 5, 10, 24, 50)
 WIDTHS = (20, 40, 80, 132)

@@ -16,14 +16,14 @@ from sheets import LINKED, LOOK, bare, marked, sheet, streamed
 
 from streamchat.core.theme import theme_named
 from streamchat.render.cells import cell_len
-from streamchat.render.look import PLAIN, Depth, Look
-from streamchat.render.markdown.fold import Fold, preload, render
+from streamchat.render.markdown.fold import Fold, preload_markdown, render
 from streamchat.render.rows import Row
 from streamchat.render.screen.painter import Painter
+from streamchat.render.style import PLAIN, Depth, Style
 
 CORPUS = Path(__file__).parent.parent / "data" / "escape_corpus.json"
-COLOURS = Look(theme_named("auto"), Depth.COLOURS_16, hyperlinks=True)
-RICH = Look(theme_named("dark"), Depth.TRUE_COLOUR, hyperlinks=True)
+COLOURS = Style(theme_named("auto"), Depth.COLOURS_16, hyperlinks=True)
+RICH = Style(theme_named("dark"), Depth.TRUE_COLOUR, hyperlinks=True)
 WIDTHS = (1, 2, 3, 7, 10, 20, 40, 80, 132)
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b]")
 
@@ -42,7 +42,7 @@ def check_rows(rows: list[Row], width: int) -> None:
 
 @pytest.mark.parametrize("look", [LOOK, COLOURS, RICH, PLAIN], ids=lambda look: look.depth.name)
 @pytest.mark.parametrize("width", [2, 20, 40, 80])
-def test_streaming_by_character_is_one_shot(width: int, look: Look) -> None:
+def test_streaming_by_character_is_one_shot(width: int, look: Style) -> None:
     at_once = render(TOUR, width=width, look=look)
     check_rows(at_once, width)
     assert streamed(TOUR, width, look, tail_height=10) == at_once
@@ -173,7 +173,7 @@ def work_of(source: str) -> tuple[int, ...]:
 
 
 def test_preloading_leaves_nothing_to_import() -> None:
-    preload()
+    preload_markdown()
     loaded = set(sys.modules)
     render(TOUR, width=40, look=COLOURS)
     assert set(sys.modules) == loaded

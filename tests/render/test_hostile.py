@@ -25,15 +25,15 @@ from streamchat.core.messages import Message, Usage, text_block
 from streamchat.core.ports import Ending
 from streamchat.core.records import Turn
 from streamchat.core.theme import theme_named
-from streamchat.render.look import Depth, Look
 from streamchat.render.markdown.fold import Fold
 from streamchat.render.screen.painter import Painter
+from streamchat.render.style import Depth, Style
 
 CORPUS = Path(__file__).parents[1] / "data" / "escape_corpus.json"
 ENTRIES: list[dict[str, str]] = json.loads(CORPUS.read_text())
 PAYLOADS = [entry["payload"] for entry in ENTRIES]
 SHORT = [payload for payload in PAYLOADS if len(payload) < 2000]
-LINKED = Look(theme_named("dark"), Depth.TRUE_COLOUR, hyperlinks=True)
+LINKED = Style(theme_named("dark"), Depth.TRUE_COLOUR, hyperlinks=True)
 
 # All that the painter and the rows are made of.
 OURS = re.compile(

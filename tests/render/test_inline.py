@@ -6,7 +6,7 @@ import pytest
 from sheets import LINKED, LOOK, sheet, text_of
 
 from streamchat.core.theme import theme_named
-from streamchat.render.look import Depth, Look
+from streamchat.render.style import Depth, Style
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_nothing_leaks_into_the_next_block() -> None:
 
 
 def test_dumb_terminals_see_code_as_it_was_written() -> None:
-    assert sheet("a `b`", 20, Look(theme_named("auto"), Depth.NOTHING)) == ["a `b`"]
+    assert sheet("a `b`", 20, Style(theme_named("auto"), Depth.NOTHING)) == ["a `b`"]
 
 
 def test_deeply_nested_markup_is_shown() -> None:

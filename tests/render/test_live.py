@@ -7,7 +7,7 @@ import sys
 import pytest
 from pyte_terminal import MODES, PyteTerminal
 from rich.console import Console
-from row_streams import RowStream, row_of
+from row_streams import RowStream, build_row
 from stage import Tty
 
 from streamchat.render.rows import Row
@@ -15,7 +15,7 @@ from streamchat.render.screen.live import LivePanel
 from streamchat.render.screen.painter import Painter
 from streamchat.render.screen.row_diff import plain_text
 
-STATUS = row_of("status", "\x1b[2m")
+STATUS = build_row("status", "\x1b[2m")
 
 
 def panel_of(tty: Tty, width: int = 40, height: int = 10) -> LivePanel:
@@ -50,8 +50,8 @@ def test_what_settled_stays_and_what_was_live_is_gone() -> None:
     terminal = PyteTerminal(40, 10)
     panel = panel_of(Tty(terminal))
     panel.start()
-    panel.paint([row_of("first")], [row_of("second"), STATUS])
-    panel.finish([row_of("second, whole")])
+    panel.paint([build_row("first")], [build_row("second"), STATUS])
+    panel.finish([build_row("second, whole")])
     assert terminal.lines() == ["first", "second, whole"]
     assert (terminal.screen.cursor.x, terminal.screen.cursor.y) == (0, 2)
     assert terminal.modes() == {"25": "h", "2026": "l", "7": "h"}
@@ -61,15 +61,15 @@ def test_printing_appears_above_what_is_live() -> None:
     terminal = PyteTerminal(40, 10)
     panel = panel_of(Tty(terminal))
     panel.start()
-    panel.paint([row_of("settled")], [row_of("tail"), STATUS])
+    panel.paint([build_row("settled")], [build_row("tail"), STATUS])
     panel.console.print("from the console")
     print("from print")  # noqa: T201
     print("from stderr", file=sys.stderr)  # noqa: T201
     assert terminal.lines() == [
         "settled", "from the console", "from print", "from stderr", "tail", "status"
     ]  # fmt: skip
-    panel.paint([], [row_of("tail grows"), STATUS])
-    panel.finish([row_of("tail grows")])
+    panel.paint([], [build_row("tail grows"), STATUS])
+    panel.finish([build_row("tail grows")])
     assert terminal.lines() == [
         "settled", "from the console", "from print", "from stderr", "tail grows"
     ]  # fmt: skip
@@ -79,7 +79,7 @@ def test_printing_above_is_one_synchronised_write() -> None:
     tty = Tty()
     panel = panel_of(tty)
     panel.start()
-    panel.paint([], [row_of("tail"), STATUS])
+    panel.paint([], [build_row("tail"), STATUS])
     before = len(tty.writes)
     panel.console.print("above")
     assert len(tty.writes) == before + 1
@@ -103,7 +103,7 @@ def test_an_abandoned_panel_leaves_its_rows_and_restores_the_terminal() -> None:
     terminal = PyteTerminal(40, 10)
     panel = panel_of(Tty(terminal))
     panel.start()
-    panel.paint([row_of("settled")], [row_of("tail"), STATUS])
+    panel.paint([build_row("settled")], [build_row("tail"), STATUS])
     panel.abandon()
     assert terminal.lines() == ["settled", "tail", "status"]
     assert (terminal.screen.cursor.x, terminal.screen.cursor.y) == (0, 3)
@@ -123,7 +123,7 @@ def test_prints_between_frames_disturb_nothing(seed: int) -> None:
         panel.paint(settled, [*stream.tail, STATUS])
         if number % 7 == 0:
             panel.console.print(f"note {number}", highlight=False)
-            expected.append(row_of(f"note {number}"))
+            expected.append(build_row(f"note {number}"))
     rest = stream.close()
     panel.finish(rest)
     lines = [plain_text(row).rstrip() for row in [*expected, *rest]]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from sheets import LINKED, marked
 
-from streamchat.render.look import Palette
 from streamchat.render.markdown.inline import Inline, Reference
 from streamchat.render.markdown.live_inline import LiveInline, quiet_cut
-from streamchat.render.spans import row_of
+from streamchat.render.spans import build_row
+from streamchat.render.style import Palette
 
 GROWING = (
     "The **quick** brown *fox `jumps over` the* lazy [dog and](http://x.org 'T') friends, "
@@ -23,18 +23,18 @@ def test_every_step_looks_as_if_it_were_parsed_whole() -> None:
     live, inline = LiveInline(palette), Inline(palette)
     for size in range(len(GROWING) + 1):
         source = GROWING[:size]
-        shown = [marked(row_of(line)) for line in live.lines(source, REFERENCES)]
-        assert shown == [marked(row_of(line)) for line in inline.lines(source, REFERENCES)]
+        shown = [marked(build_row(line)) for line in live.lines(source, REFERENCES)]
+        assert shown == [marked(build_row(line)) for line in inline.lines(source, REFERENCES)]
         assert live.missed == inline.missed
 
 
 def test_another_text_or_more_references_begin_anew() -> None:
     live = LiveInline(Palette(LINKED))
     unresolved = live.lines("see [ref] now and then", {})
-    assert marked(row_of(unresolved[0])) == "see [ref] now and then"
+    assert marked(build_row(unresolved[0])) == "see [ref] now and then"
     resolved = live.lines("see [ref] now and then", REFERENCES)
-    assert marked(row_of(resolved[0])) == "see <http://r.org|{4 ref}> now and then"
-    assert marked(row_of(live.lines("other", REFERENCES)[0])) == "other"
+    assert marked(build_row(resolved[0])) == "see <http://r.org|{4 ref}> now and then"
+    assert marked(build_row(live.lines("other", REFERENCES)[0])) == "other"
 
 
 def test_the_cells_of_an_open_table_are_parsed_once() -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from sheets import sheet
 
 from streamchat.core.theme import theme_named
-from streamchat.render.look import (
+from streamchat.render.style import (
     PLAIN,
     Depth,
-    Look,
     Palette,
+    Style,
     joined,
     rgb_parameters,
     sgr_parameters,
@@ -42,14 +42,14 @@ def test_pygments_colours_become_true_or_one_of_256() -> None:
 
 
 def test_a_token_takes_the_style_of_its_nearest_ancestor() -> None:
-    palette = Palette(Look(theme_named("auto"), Depth.COLOURS_16))
+    palette = Palette(Style(theme_named("auto"), Depth.COLOURS_16))
     assert palette.token("Literal.String.Double") == "32"
     assert palette.token("Keyword.Type") == "36"
     assert palette.token("Name.Label") == ""
 
 
 def test_without_colour_only_attributes_are_written() -> None:
-    look = Look(theme_named("auto"), Depth.ATTRIBUTES)
+    look = Style(theme_named("auto"), Depth.ATTRIBUTES)
     assert sheet(SOURCE, 20, look) == [
         "{1;4 Title}",
         "",
@@ -82,12 +82,12 @@ def test_a_dumb_terminal_gets_no_escape_and_ascii_glyphs() -> None:
 def test_a_pygments_style_colours_code_where_there_are_colours_enough() -> None:
     theme = theme_named("monokai")
     source = "```python\nif 1: pass\n```\n"
-    assert sheet(source, 20, Look(theme, Depth.TRUE_COLOUR))[1] == (
+    assert sheet(source, 20, Style(theme, Depth.TRUE_COLOUR))[1] == (
         "{38;2;102;217;239 if} {38;2;174;129;255 1}: {38;2;102;217;239 pass}"
     )
-    assert sheet(source, 20, Look(theme, Depth.COLOURS_16))[1] == "{35 if} {31 1}: {35 pass}"
+    assert sheet(source, 20, Style(theme, Depth.COLOURS_16))[1] == "{35 if} {31 1}: {35 pass}"
 
 
 def test_a_style_that_pygments_lacks_falls_back_to_the_theme() -> None:
-    look = Look(theme_named("no-such-style"), Depth.TRUE_COLOUR)
+    look = Style(theme_named("no-such-style"), Depth.TRUE_COLOUR)
     assert sheet("```python\npass\n```\n", 20, look)[1] == "{35 pass}"

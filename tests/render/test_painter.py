@@ -6,7 +6,7 @@ import random
 
 import pytest
 from pyte_terminal import MODES, PyteTerminal, printed
-from row_streams import RowStream, row_of
+from row_streams import RowStream, build_row
 
 from streamchat.render.rows import BLANK, Row
 from streamchat.render.screen.painter import Painter
@@ -21,7 +21,7 @@ def lines_of(rows: list[Row]) -> list[str]:
     return lines
 
 
-STATUS = row_of("⠋ writing · model · 12 s · esc to stop"[:20], "\x1b[2m")
+STATUS = build_row("⠋ writing · model · 12 s · esc to stop"[:20], "\x1b[2m")
 
 
 def check_modes(frame: str) -> None:
@@ -62,7 +62,7 @@ def test_frames_of_any_stream_leave_what_printing_it_would(width: int, height: i
 
 def test_what_is_on_the_screen_is_not_sent_again() -> None:
     painter = Painter(width=80, height=24)
-    rows = [row_of(f"row {number}") for number in range(5)]
+    rows = [build_row(f"row {number}") for number in range(5)]
     painter.frame([], [*rows, STATUS])
     assert painter.frame([], [*rows, STATUS]) == ""
     assert painter.frame(rows[:3], [*rows[3:], STATUS]) == ""
@@ -70,37 +70,37 @@ def test_what_is_on_the_screen_is_not_sent_again() -> None:
 
 def test_a_row_that_grew_sends_only_what_is_new() -> None:
     painter = Painter(width=80, height=24)
-    painter.frame([], [row_of("the answ"), STATUS])
-    painter.frame([], [row_of("the answe"), STATUS])
-    assert painter.frame([], [row_of("the answer"), STATUS]) == "r"
-    assert painter.frame([], [row_of("the answer 好", ""), STATUS]) == " 好"
+    painter.frame([], [build_row("the answ"), STATUS])
+    painter.frame([], [build_row("the answe"), STATUS])
+    assert painter.frame([], [build_row("the answer"), STATUS]) == "r"
+    assert painter.frame([], [build_row("the answer 好", ""), STATUS]) == " 好"
 
 
 def test_a_styled_row_that_grew_sends_only_what_is_new_and_its_style() -> None:
     painter = Painter(width=80, height=24)
-    painter.frame([], [row_of("bol", "\x1b[1m")])
-    assert painter.frame([], [row_of("bold", "\x1b[1m")]) == "\x1b[1md\x1b[0m"
+    painter.frame([], [build_row("bol", "\x1b[1m")])
+    assert painter.frame([], [build_row("bold", "\x1b[1m")]) == "\x1b[1md\x1b[0m"
 
 
 def test_a_spinner_costs_its_own_cell() -> None:
     painter = Painter(width=80, height=24)
-    painter.frame([], [row_of("⠋ thinking · 3 s · esc to stop", "\x1b[2m")])
-    frame = painter.frame([], [row_of("⠙ thinking · 3 s · esc to stop", "\x1b[2m")])
+    painter.frame([], [build_row("⠋ thinking · 3 s · esc to stop", "\x1b[2m")])
+    frame = painter.frame([], [build_row("⠙ thinking · 3 s · esc to stop", "\x1b[2m")])
     assert frame == "\r\x1b[2m⠙\x1b[0m"
 
 
 def test_a_new_row_does_not_send_the_status_below_it_again() -> None:
     painter = Painter(width=80, height=24)
-    painter.frame([], [row_of("one"), STATUS])
-    frame = painter.frame([row_of("one")], [row_of("two"), STATUS])
+    painter.frame([], [build_row("one"), STATUS])
+    frame = painter.frame([build_row("one")], [build_row("two"), STATUS])
     assert frame == "\r\n\x1b[A\x1b[Ltwo"
 
 
 def test_a_status_that_changes_as_a_row_is_added_is_only_patched() -> None:
     painter = Painter(width=80, height=24)
-    painter.frame([], [row_of("one"), BLANK, row_of("model · 12 s · esc to stop")])
+    painter.frame([], [build_row("one"), BLANK, build_row("model · 12 s · esc to stop")])
     frame = painter.frame(
-        [], [row_of("one"), row_of("two"), BLANK, row_of("model · 13 s · esc to stop")]
+        [], [build_row("one"), build_row("two"), BLANK, build_row("model · 13 s · esc to stop")]
     )
     assert "3" in frame
     assert "model" not in frame
@@ -109,7 +109,7 @@ def test_a_status_that_changes_as_a_row_is_added_is_only_patched() -> None:
 
 def test_a_window_that_moves_on_sends_only_its_new_row() -> None:
     painter = Painter(width=80, height=10)
-    rows = [row_of(f"row number {number} of a tall paragraph") for number in range(30)]
+    rows = [build_row(f"row number {number} of a tall paragraph") for number in range(30)]
     painter.frame([], [*rows[:20], STATUS])
     frame = painter.frame([], [*rows[:21], STATUS])
     assert "row number 20 of" in frame
@@ -123,17 +123,19 @@ def test_a_window_that_moves_on_sends_only_its_new_row() -> None:
 )
 def test_one_row_becomes_another(old: str, new: str) -> None:
     painter, terminal = Painter(width=20, height=5), PyteTerminal(20, 5)
-    terminal.feed(painter.frame([], [row_of(old), STATUS]))
-    terminal.feed(painter.frame([], [row_of(new), STATUS]))
-    expected = printed([row_of(new), STATUS], 20, 5)
+    terminal.feed(painter.frame([], [build_row(old), STATUS]))
+    terminal.feed(painter.frame([], [build_row(new), STATUS]))
+    expected = printed([build_row(new), STATUS], 20, 5)
     assert terminal.lines() == expected.lines()
 
 
 def test_a_row_wider_than_we_thought_is_clipped_and_nothing_drifts() -> None:
     painter, terminal = Painter(width=20, height=5), PyteTerminal(20, 5)
     liar = Row("x" * 26, 20)  # as a terminal sees an emoji whose width it does not share
-    terminal.feed(painter.frame([], [row_of("above"), liar, row_of("below"), STATUS]))
-    terminal.feed(painter.frame([row_of("above")], [row_of("other"), row_of("rows"), STATUS]))
+    terminal.feed(painter.frame([], [build_row("above"), liar, build_row("below"), STATUS]))
+    terminal.feed(
+        painter.frame([build_row("above")], [build_row("other"), build_row("rows"), STATUS])
+    )
     terminal.feed(painter.finish())
     assert terminal.lines() == ["above"]
 
@@ -149,8 +151,8 @@ def test_a_settled_row_wider_than_we_thought_loses_nothing() -> None:
 def test_a_resize_redraws_the_live_region_and_keeps_what_settled(size: tuple[int, int]) -> None:
     """pyte cuts rows when it gets narrower, as xterm does."""
     painter, terminal = Painter(width=80, height=24), PyteTerminal(80, 24)
-    settled = [row_of(f"settled {number}") for number in range(40)]
-    tail = [row_of(f"tail {number}") for number in range(3)]
+    settled = [build_row(f"settled {number}") for number in range(40)]
+    tail = [build_row(f"tail {number}") for number in range(3)]
     terminal.feed(painter.frame(settled, [*tail, STATUS]))
     width, height = size
     shrink_from_the_top(terminal, width, height)
@@ -181,7 +183,7 @@ def shrink_from_the_top(terminal: PyteTerminal, width: int, height: int) -> None
 
 def test_a_terminal_that_reflows_is_erased_from_where_the_rows_went() -> None:
     painter = Painter(width=80, height=24, reflows=True)
-    painter.frame([], [row_of("x" * 70), row_of("y" * 79), row_of("end")])
+    painter.frame([], [build_row("x" * 70), build_row("y" * 79), build_row("end")])
     painter.resize(40, 24)
     # two rows became two each, and the cursor stands in a fifth
     assert painter.frame([], []) == f"\r\x1b[4A{ERASE_BELOW}\x1b[?7h"
@@ -189,7 +191,7 @@ def test_a_terminal_that_reflows_is_erased_from_where_the_rows_went() -> None:
 
 def test_the_cursor_of_such_a_terminal_may_be_in_the_second_part_of_its_row() -> None:
     painter = Painter(width=80, height=24, reflows=True)
-    painter.frame([], [row_of("x" * 70), row_of("y" * 79)])
+    painter.frame([], [build_row("x" * 70), build_row("y" * 79)])
     painter.resize(40, 24)
     assert painter.frame([], []) == f"\r\x1b[3A{ERASE_BELOW}\x1b[?7h"
 
@@ -210,9 +212,9 @@ def test_leaving_at_any_time_goes_below_the_live_region_and_wraps_again() -> Non
 
 def test_printing_above_needs_the_live_region_erased_and_drawn_again() -> None:
     painter, terminal = Painter(width=40, height=10), PyteTerminal(40, 10)
-    terminal.feed(painter.frame([row_of("settled")], [row_of("tail"), STATUS]))
+    terminal.feed(painter.frame([build_row("settled")], [build_row("tail"), STATUS]))
     terminal.feed(
-        painter.erase() + "printed above\r\n" + painter.frame([], [row_of("tail"), STATUS])
+        painter.erase() + "printed above\r\n" + painter.frame([], [build_row("tail"), STATUS])
     )
     assert terminal.lines() == ["settled", "printed above", "tail", "⠋ writing · model ·"]
 
@@ -242,7 +244,7 @@ def test_bytes_stay_within_the_budget(height: int, budget: float) -> None:
     def show(new: list[Row], tail: list[Row]) -> None:
         nonlocal sent, frames
         frames += 1
-        status = row_of(
+        status = build_row(
             f"  writing · model · {frames // 20} s · {frames // 10 * 50} tokens", "\x1b[2m"
         )
         sent += len(painter.frame(new, [*tail, status]).encode())
@@ -252,10 +254,10 @@ def test_bytes_stay_within_the_budget(height: int, budget: float) -> None:
         lines = paragraph(random_, 80)
         text = " ".join(lines)
         for end in range(20, len(text), 20):  # five tokens a frame
-            show([], [row_of(line) for line in wrapped(text[:end].split(), 80)])
-        show([row_of(line) for line in lines] + [BLANK], [])
+            show([], [build_row(line) for line in wrapped(text[:end].split(), 80)])
+        show([build_row(line) for line in lines] + [BLANK], [])
         lag = min(8, height // 4)
-        code = [row_of(f"    value_{n} = call({n})", "\x1b[34m") for n in range(30)]
+        code = [build_row(f"    value_{n} = call({n})", "\x1b[34m") for n in range(30)]
         for n in range(len(code)):
             show(
                 code[max(0, n - lag) : max(0, n - lag + 1)][: 1 if n >= lag else 0],
@@ -278,6 +280,6 @@ def test_after_a_patch_in_the_middle_of_a_row_its_end_is_found_again() -> None:
 def test_behind_a_full_row_the_cursor_is_nowhere_that_terminals_agree_on() -> None:
     """Some have it in the last column, some behind it: a move back from there differs."""
     painter = Painter(width=20, height=5)
-    painter.frame([], [row_of("👩‍💻" + "x" * 18)])
-    frame = painter.frame([], [row_of("👩‍💻" + "x" * 16 + "yz")])
+    painter.frame([], [build_row("👩‍💻" + "x" * 18)])
+    frame = painter.frame([], [build_row("👩‍💻" + "x" * 16 + "yz")])
     assert frame == "\r\x1b[K👩‍💻" + "x" * 16 + "yz"

@@ -6,7 +6,7 @@ import random
 
 import pytest
 from pyte_terminal import PyteTerminal
-from row_streams import row_of
+from row_streams import build_row
 
 from streamchat.render.rows import Row
 from streamchat.render.screen.row_diff import Patch, patch, plain_text
@@ -62,7 +62,7 @@ def test_what_joins_the_last_character_is_no_suffix() -> None:
 def test_random_rows_become_each_other() -> None:
     random_ = random.Random(7)
     terminal = PyteTerminal(30, 2)
-    old = row_of("")
+    old = build_row("")
     for _ in range(1500):
         new = random_row(random_)
         change = patch(old, new)
@@ -80,8 +80,8 @@ def random_row(random_: random.Random) -> Row:
     styles = ["", "", RED, BOLD, BOLD + RED]
     styled = [(word, random_.choice(styles)) for word in words]
     text = "".join(f"{style}{word}{RESET if style else ''}" for word, style in styled)
-    return Row(text, row_of("".join(words)).width)
+    return Row(text, build_row("".join(words)).width)
 
 
 def sized(text: str) -> Row:
-    return Row(text, row_of(plain_text(Row(text, 0))).width)
+    return Row(text, build_row(plain_text(Row(text, 0))).width)

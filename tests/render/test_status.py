@@ -14,23 +14,23 @@ from streamchat.core.events import (
 )
 from streamchat.core.messages import Message, Usage
 from streamchat.core.theme import theme_named
-from streamchat.render.look import PLAIN, Depth, Look
-from streamchat.render.reply.figures import seconds_in_words, usage_in_words
-from streamchat.render.reply.status import Price, Status
+from streamchat.render.reply.figures import format_seconds, format_usage
+from streamchat.render.reply.status import Price, StatusRow
 from streamchat.render.screen.row_diff import plain_text
+from streamchat.render.style import PLAIN, Depth, Style
 
-LOOK = Look(theme_named("mono"), Depth.ATTRIBUTES)
+LOOK = Style(theme_named("mono"), Depth.ATTRIBUTES)
 STARTED = Started("m", "opus", Usage(12))
 
 
-def status(*events: tuple[float, Event], price: Price | None = None) -> Status:
-    made = Status(model="opus", now_s=0.0, look=LOOK, price=price)
+def status(*events: tuple[float, Event], price: Price | None = None) -> StatusRow:
+    made = StatusRow(model="opus", now_s=0.0, look=LOOK, price=price)
     for at_s, event in events:
         made.feed(event, at_s)
     return made
 
 
-def row(made: Status, now_s: float, width: int = 100) -> str:
+def row(made: StatusRow, now_s: float, width: int = 100) -> str:
     return plain_text(made.row(now_s, width))
 
 
@@ -125,7 +125,7 @@ def test_the_way_out_is_shown_before_the_figures() -> None:
 
 
 def test_a_look_without_escapes_has_none() -> None:
-    text = Status(model="opus", now_s=0.0, look=PLAIN).row(1.0, 80).text
+    text = StatusRow(model="opus", now_s=0.0, look=PLAIN).row(1.0, 80).text
     assert text.isascii() or "·" in text
     assert "\x1b" not in text
 
@@ -135,7 +135,7 @@ def test_a_look_without_escapes_has_none() -> None:
     [(0.04, "0.0 s"), (12.34, "12.3 s"), (59.96, "1 min 00 s"), (125, "2 min 05 s")],
 )
 def test_seconds(seconds: float, words: str) -> None:
-    assert seconds_in_words(seconds) == words
+    assert format_seconds(seconds) == words
 
 
 def reply(usage: Usage | None, cost_usd: float | None = None) -> Message:
@@ -161,4 +161,4 @@ def reply(usage: Usage | None, cost_usd: float | None = None) -> Message:
     ],
 )
 def test_the_usage_line_leaves_out_what_is_unknown(message: Message | None, words: str) -> None:
-    assert usage_in_words(message, 12.3) == words
+    assert format_usage(message, 12.3) == words

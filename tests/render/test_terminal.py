@@ -12,13 +12,13 @@ import termios
 import pytest
 from stage import Tty
 
-from streamchat.render.look import Depth
 from streamchat.render.screen.sink import Sink
-from streamchat.render.screen.terminal import Size, Terminal, size_of, terminal_of
+from streamchat.render.screen.terminal import Size, Terminal, measure_window, read_terminal
+from streamchat.render.style import Depth
 
 
 def terminal(encoding: str = "utf-8", **environ: str) -> Terminal:
-    return terminal_of(Tty(encoding=encoding), environ)
+    return read_terminal(Tty(encoding=encoding), environ)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_whether_the_cursor_may_be_moved(environ: dict[str, str], live: bool) ->
 
 
 def test_what_is_no_terminal_gets_plain_text() -> None:
-    assert terminal_of(
+    assert read_terminal(
         io.StringIO(), {"TERM": "xterm-256color", "FORCE_COLOR": "1"}
     ) == Terminal(
         tty=False,
@@ -95,7 +95,7 @@ def test_glyphs_follow_the_encoding(encoding: str, unicode: bool) -> None:
     ],
 )
 def test_the_size_where_the_terminal_does_not_say(environ: dict[str, str], size: Size) -> None:
-    assert size_of(Tty(), environ) == size
+    assert measure_window(Tty(), environ) == size
 
 
 def test_a_terminal_knows_its_size_better_than_the_environment() -> None:
@@ -103,7 +103,7 @@ def test_a_terminal_knows_its_size_better_than_the_environment() -> None:
     try:
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 33, 101, 0, 0))
         with os.fdopen(theirs, "w") as stream:
-            assert size_of(stream, {"COLUMNS": "20", "LINES": "5"}) == Size(101, 33)
+            assert measure_window(stream, {"COLUMNS": "20", "LINES": "5"}) == Size(101, 33)
     finally:
         os.close(ours)
 
@@ -111,7 +111,7 @@ def test_a_terminal_knows_its_size_better_than_the_environment() -> None:
 def test_a_closed_stream_has_the_fallback_size() -> None:
     closed = Tty()
     closed.close()
-    assert size_of(closed, {}) == Size(80, 24)
+    assert measure_window(closed, {}) == Size(80, 24)
 
 
 class HungUp(Tty):

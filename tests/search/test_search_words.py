@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from library import Library
 
-from streamchat.search.words import indexed, query_of, shown
+from streamchat.search.query_words import build_query, format_excerpt, indexed
 
 
 @pytest.fixture
@@ -112,18 +112,18 @@ def test_signs_between_words_mean_nothing(library: Library) -> None:
 
 
 def test_a_query_is_made_of_quoted_words() -> None:
-    assert query_of("two words") == '"two" AND "words"*'
-    assert query_of("ended ") == '"ended"'
-    assert query_of('say "hi"') == '"say" AND """hi"""*'
-    assert query_of("... → 🎉") is None
-    assert query_of("") is None
+    assert build_query("two words") == '"two" AND "words"*'
+    assert build_query("ended ") == '"ended"'
+    assert build_query('say "hi"') == '"say" AND """hi"""*'
+    assert build_query("... → 🎉") is None
+    assert build_query("") is None
 
 
 def test_an_excerpt_is_the_text_again_on_one_line() -> None:
     marked = indexed("Um\n東京 \t駅").replace(indexed("東京"), f"\x02{indexed('東京')}\x03")
-    assert shown(marked) == (("Um ", False), ("東京", True), (" 駅", False))
-    assert shown("no hit") == (("no hit", False),)
-    assert shown("") == ()
+    assert format_excerpt(marked) == (("Um ", False), ("東京", True), (" 駅", False))
+    assert format_excerpt("no hit") == (("no hit", False),)
+    assert format_excerpt("") == ()
 
 
 def test_what_could_be_taken_for_our_marks_is_shown_as_symbols(library: Library) -> None:

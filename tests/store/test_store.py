@@ -13,12 +13,12 @@ import pytest
 
 from disks import open_store
 from streamchat.core.conversation import Conversation
-from streamchat.core.errors import Ambiguous, Busy, DiskError, NotFound, Status
+from streamchat.core.errors import Ambiguous, Busy, DiskError, ExitStatus, NotFound
 from streamchat.core.messages import Message, text_block, user_message
 from streamchat.core.ports import Archive, Journal, Opened, Summary
-from streamchat.core.records import Unknown, parse
+from streamchat.core.records import Unknown, parse_record
 from streamchat.store import NoJournal, Store
-from streamchat.store.naming import file_name, slug
+from streamchat.store.naming import build_file_name, slug
 
 AT = "2026-09-21T14:13:20Z"
 MODEL = "claude-test"
@@ -161,8 +161,8 @@ def test_a_slug_is_safe(title: str, expected: str) -> None:
 
 
 def test_a_file_is_named_by_time_title_and_id() -> None:
-    assert file_name(AT, "Hi", "abcd") == "20260921-1413-hi-abcd.jsonl"
-    assert file_name("", "", "abcd") == "00000000-0000-chat-abcd.jsonl"
+    assert build_file_name(AT, "Hi", "abcd") == "20260921-1413-hi-abcd.jsonl"
+    assert build_file_name("", "", "abcd") == "00000000-0000-chat-abcd.jsonl"
 
 
 # Go on
@@ -192,7 +192,7 @@ def test_the_newest_is_the_one_written_last(store: Store, home: Path) -> None:
 def test_there_may_be_no_newest(store: Store) -> None:
     with pytest.raises(NotFound) as caught:
         store.open_newest()
-    assert caught.value.status is Status.NOT_FOUND
+    assert caught.value.status is ExitStatus.NOT_FOUND
     assert store.summaries() == []
 
 
@@ -471,7 +471,7 @@ def test_what_may_be_several_names_them(
         store.find(ref)
     assert list(caught.value.matches) == named
     assert all(name in str(caught.value) for name in named)
-    assert caught.value.status is Status.NOT_FOUND
+    assert caught.value.status is ExitStatus.NOT_FOUND
 
 
 def test_many_matches_are_counted_not_listed(store: Store) -> None:
@@ -605,5 +605,5 @@ def test_the_store_is_the_archive_of_the_application(store: Store) -> None:
     journal.append(conversation.append(user_message("a"), "t1", AT))
     journal.close()
     opened: Opened = archive.open_newest()
-    assert parse(Path(opened.journal.name).read_bytes().split(b"\n")[0])
+    assert parse_record(Path(opened.journal.name).read_bytes().split(b"\n")[0])
     opened.journal.close()

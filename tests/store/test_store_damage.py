@@ -10,7 +10,7 @@ from streamchat.core.messages import Message, text_block, user_message
 from streamchat.core.ports import Opened
 from streamchat.core.records import Header, to_line
 from streamchat.store import Store
-from streamchat.store.reader import Damage, NotConversation, read_conversation
+from streamchat.store.file_reader import Damage, NotConversation, read_conversation
 
 AT = "2026-09-21T14:13:20Z"
 LOST = Header("lost", "", "claude-lost")

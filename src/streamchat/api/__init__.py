@@ -9,8 +9,15 @@ they are imported by `Api.load`.
 """
 
 from streamchat.api.catalogue import ModelInfo
-from streamchat.api.client import Api
+from streamchat.api.client import ApiClient
 from streamchat.api.clouds import require_library
 from streamchat.api.server import DEFAULT_BASE_URL, Deadlines, Server
 
-__all__ = ["DEFAULT_BASE_URL", "Api", "Deadlines", "ModelInfo", "Server", "require_library"]
+__all__ = [
+    "DEFAULT_BASE_URL",
+    "ApiClient",
+    "Deadlines",
+    "ModelInfo",
+    "Server",
+    "require_library",
+]

@@ -13,7 +13,7 @@ import anthropic
 import httpx2
 
 from streamchat.api.server import Server
-from streamchat.api.wording import one_line, sentence
+from streamchat.api.wording import clean_line, sentence
 from streamchat.core.errors import ApiError, Unreachable
 
 
@@ -53,14 +53,14 @@ def _chain(fault: BaseException) -> Iterator[BaseException]:
 def _by_tls(cause: BaseException, host: str) -> ApiError | None:
     match cause:
         case ssl.SSLCertVerificationError():
-            why = sentence(one_line(cause.verify_message or str(cause)))
+            why = sentence(clean_line(cause.verify_message or str(cause)))
             return Unreachable(
                 f"The certificate of {host} is not trusted: {why}"
                 " SSL_CERT_FILE can name your own authority.",
                 kind="tls",
             )
         case ssl.SSLError():
-            why = one_line(cause.reason or str(cause))
+            why = clean_line(cause.reason or str(cause))
             return Unreachable(f"No secure connection to {host}: {sentence(why)}", kind="tls")
         case _:
             return None
@@ -75,12 +75,12 @@ def _by_address(cause: BaseException, host: str) -> ApiError | None:
                 retryable=True,
             )
         case httpx2.InvalidURL() | httpx2.UnsupportedProtocol():
-            why = sentence(one_line(str(cause)))
+            why = sentence(clean_line(str(cause)))
             which = f"of {host}, or the base URL," if host.startswith("the proxy") else ""
             what = f"The address {which}" if which else "The base URL"
             return Unreachable(f"{what} cannot be used: {why}", kind="invalid_url")
         case httpx2.ProxyError():
-            why = sentence(one_line(str(cause)))
+            why = sentence(clean_line(str(cause)))
             return Unreachable(f"The proxy refused: {why}", kind="proxy", retryable=True)
         case _:
             return None
@@ -99,7 +99,7 @@ def _by_system(cause: BaseException, host: str) -> ApiError | None:
         case ConnectionResetError() | BrokenPipeError() | httpx2.ReadError():
             return _closed(host)
         case OSError() if cause.strerror and cause.errno:
-            why = sentence(one_line(cause.strerror))
+            why = sentence(clean_line(cause.strerror))
             return Unreachable(f"{host} cannot be reached: {why}", retryable=True)
         case _:
             return None
@@ -131,4 +131,4 @@ def _closed(host: str) -> ApiError:
 def _last_words(chain: list[BaseException]) -> str:
     """What the deepest cause says; the SDK's own words say nothing."""
     said = [str(cause) for cause in chain if not isinstance(cause, anthropic.APIError)]
-    return sentence(one_line(said[-1] if said else "") or "the reason is unknown")
+    return sentence(clean_line(said[-1] if said else "") or "the reason is unknown")

@@ -1,6 +1,6 @@
 """The edge as the program sees it: made at once, loaded later.
 
-Rule: nothing here imports the SDK at module level, and making an `Api` costs nothing, so
+Rule: nothing here imports the SDK at module level, and making an `ApiClient` costs nothing, so
 that the prompt can be drawn first.
 """
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _loading = threading.Lock()  # the import and the collector belong to the whole process
 
 
-class Api:
+class ApiClient:
     """A Messages API server (ports.Source). Belongs to one event loop, once used.
 
     Every method that asks the server raises ApiError and nothing else.
@@ -130,7 +130,7 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-async def _in_thread(api: Api) -> None:
+async def _in_thread(api: ApiClient) -> None:
     """`api.load()` in a daemon thread: leaving the program must not wait for an import,
     as it would for asyncio's own threads."""
     loaded: Future[None] = Future()
@@ -139,7 +139,7 @@ async def _in_thread(api: Api) -> None:
     await asyncio.wrap_future(loaded)
 
 
-def _load_into(api: Api, loaded: Future[None]) -> None:
+def _load_into(api: ApiClient, loaded: Future[None]) -> None:
     try:
         api.load()
     except BaseException as fault:  # noqa: BLE001 - raised again by who waits for it

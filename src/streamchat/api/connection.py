@@ -14,15 +14,15 @@ from typing import Any, TypeVar
 
 import httpx2
 from anthropic import AsyncAnthropic, BaseModel, Omit
-from anthropic.resources.messages.messages import DEPRECATED_MODELS
+from anthropic.resources.messages import messages as sdk_messages
 
 from streamchat.api.catalogue import ModelInfo, deprecation_line
 from streamchat.api.clouds import CLOUDS, cloud_client
-from streamchat.api.faults import faults_of, translate, without_secrets
+from streamchat.api.faults import list_faults, translate, without_secrets
 from streamchat.api.params import prompt_params, reply_params, within_limit
-from streamchat.api.reply import Reply, quieten
+from streamchat.api.reply_stream import ReplyStream, quieten
 from streamchat.api.server import DEFAULT_BASE_URL, Deadlines, Server, checked, no_credentials
-from streamchat.api.wording import one_line, sentence
+from streamchat.api.wording import clean_line, sentence
 from streamchat.core.errors import ApiError, CutOff, InvalidRequest, Unconfigured, Unreachable
 from streamchat.core.events import Event
 from streamchat.core.messages import Request
@@ -43,13 +43,13 @@ class Connection:
         try:
             self._http = _http_client(server, deadlines)
             self._client = _client(server, self._http)
-        except faults_of(server) as fault:
+        except list_faults(server) as fault:
             raise without_secrets(_unusable(fault, server), server) from fault
 
     def reply(self, request: Request) -> AsyncGenerator[Event]:
         """The events of the reply to the request."""
         params = reply_params(request)
-        return Reply(self._usable(), self._server, self._deadlines, params).events()
+        return ReplyStream(self._usable(), self._server, self._deadlines, params).events()
 
     async def count_tokens(self, request: Request) -> int:
         """What the request would cost to read, by the server's own count."""
@@ -103,7 +103,7 @@ class Connection:
                 kind="timeout",
                 retryable=True,
             ) from None
-        except faults_of(self._server) as fault:
+        except list_faults(self._server) as fault:
             raise translate(fault, self._server, model or None) from fault
 
     def _must_have(self, resource: str, method: str, otherwise: str) -> None:
@@ -123,8 +123,9 @@ class Connection:
 
 
 def deprecation(model: str, *, today: date) -> str | None:
-    """The line to show for a model of the SDK's table of endings."""
-    return deprecation_line(model, DEPRECATED_MODELS.get(model), today=today)
+    """The line to show for a model of the SDK's table of endings; without the table, none."""
+    table: Mapping[str, str] = getattr(sdk_messages, "DEPRECATED_MODELS", {})
+    return deprecation_line(model, table.get(model), today=today)
 
 
 def _authorises(headers: Mapping[str, Any]) -> bool:
@@ -140,11 +141,11 @@ def _unusable(fault: Exception, server: Server) -> ApiError:
     """Why there can be no client: the URL, the proxy, the certificates, a profile."""
     match fault:
         case ImportError() | OSError():
-            why = sentence(one_line(str(fault)))
+            why = sentence(clean_line(str(fault)))
             return Unreachable(f"No connection can be made: {why}", kind="configuration")
         case ValueError() if not isinstance(fault, httpx2.InvalidURL):
             name = CLOUDS[server.platform].name if server.platform else server.host
-            return Unconfigured(f"{name} cannot be asked: {sentence(one_line(str(fault)))}")
+            return Unconfigured(f"{name} cannot be asked: {sentence(clean_line(str(fault)))}")
         case _:
             return translate(fault, server)
 

@@ -13,7 +13,7 @@ from streamchat.api.causes import unreachable
 from streamchat.api.clouds import CLOUDS, cloud_faults
 from streamchat.api.refusals import refused
 from streamchat.api.server import Server, no_credentials
-from streamchat.api.wording import one_line, redact, sentence
+from streamchat.api.wording import clean_line, redact_text, sentence
 from streamchat.core.errors import (
     ApiError,
     CutOff,
@@ -39,7 +39,7 @@ SDK_FAULTS: tuple[type[Exception], ...] = (
 )
 
 
-def faults_of(server: Server) -> tuple[type[Exception], ...]:
+def list_faults(server: Server) -> tuple[type[Exception], ...]:
     """What may come out of the SDK's code when that server is asked."""
     return (*SDK_FAULTS, *cloud_faults(server.platform))
 
@@ -51,10 +51,10 @@ def translate(fault: Exception, server: Server, model: str | None = None) -> Api
 
 def without_secrets(error: ApiError, server: Server) -> ApiError:
     """The same error; whatever a server wrote into it may hold what it was sent."""
-    error.message = redact(error.message, server.secrets)
+    error.message = redact_text(error.message, server.secrets)
     error.args = (error.message,)
-    error.kind = redact(error.kind, server.secrets)
-    error.request_id = error.request_id and redact(error.request_id, server.secrets)
+    error.kind = redact_text(error.kind, server.secrets)
+    error.request_id = error.request_id and redact_text(error.request_id, server.secrets)
     return error
 
 
@@ -65,12 +65,12 @@ def _translated(fault: Exception, server: Server, model: str | None) -> ApiError
         case anthropic.APIConnectionError():
             return unreachable(fault, server)
         case anthropic.APIError():
-            return CutOff(f"The reply makes no sense: {one_line(str(fault))}")
+            return CutOff(f"The reply makes no sense: {clean_line(str(fault))}")
         case _ if server.platform and _is_the_clouds(fault, server.platform):
             name = CLOUDS[server.platform].name
-            return Unconfigured(f"{name} cannot be asked: {sentence(one_line(str(fault)))}")
+            return Unconfigured(f"{name} cannot be asked: {sentence(clean_line(str(fault)))}")
         case anthropic.AnthropicError():
-            return NoPermission(f"The credentials cannot be used: {one_line(str(fault))}")
+            return NoPermission(f"The credentials cannot be used: {clean_line(str(fault))}")
         case httpx2.InvalidURL() | httpx2.UnsupportedProtocol():
             return unreachable(fault, server)
         case httpx2.DecodingError():
@@ -96,7 +96,7 @@ def _is_the_clouds(fault: Exception, platform: str) -> bool:
 
 def not_a_reply(response: httpx2.Response, server: Server) -> CutOff:
     """For a success status on something that is no event stream."""
-    kind = one_line(response.headers.get("content-type", "")) or "nothing"
+    kind = clean_line(response.headers.get("content-type", "")) or "nothing"
     return CutOff(
         f"What {server.host} sent is not a Messages API reply ({kind} instead of an event"
         " stream). Is the base URL right, and no login page in between?",

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 import anthropic
 
-from streamchat.api.wording import one_line, retry_after_s, sentence
+from streamchat.api.wording import clean_line, retry_after_s, sentence
 from streamchat.core.errors import (
     INVALID_SIGNATURE,
     ApiError,
@@ -39,7 +39,7 @@ _MARKUP = re.compile(r"(?i)\s*<(!doctype|html|head|body|\?xml)")
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ServerRefusal:
     """An error response, or an error event, as far as the server said anything."""
 
     status: int
@@ -58,10 +58,10 @@ def refused(error: anthropic.APIStatusError, model: str | None) -> ApiError:
     return _refused(_read(error), model)
 
 
-def _read(error: anthropic.APIStatusError) -> Fault:
+def _read(error: anthropic.APIStatusError) -> ServerRefusal:
     headers = error.response.headers
     after = headers.get("retry-after")
-    return Fault(
+    return ServerRefusal(
         status=error.status_code,
         kind=error.type if isinstance(error.type, str) else None,
         said=_said(error),
@@ -77,10 +77,10 @@ def _read(error: anthropic.APIStatusError) -> Fault:
 def _said(error: anthropic.APIStatusError) -> str:
     """The server's words, if they are words."""
     if isinstance(error.api_message, str):
-        return one_line(error.api_message)
+        return clean_line(error.api_message)
     match error.body:
         case {"error": str(text)} | {"message": str(text)} | {"detail": str(text)} | str(text):
-            return "" if _MARKUP.match(text) else one_line(text)
+            return "" if _MARKUP.match(text) else clean_line(text)
         case _:
             return ""
 
@@ -93,7 +93,7 @@ def _has_request_id(body: object) -> bool:
     return isinstance(body, dict) and isinstance(body.get("request_id"), str)
 
 
-def _refused(fault: Fault, model: str | None) -> ApiError:
+def _refused(fault: ServerRefusal, model: str | None) -> ApiError:
     # An error event comes with the status of its stream, 200; its type says what it is.
     status = fault.status
     if status < 300:
@@ -111,7 +111,7 @@ def _refused(fault: Fault, model: str | None) -> ApiError:
     return _invalid(fault, status, model)
 
 
-def _broken_off(fault: Fault) -> ApiError:
+def _broken_off(fault: ServerRefusal) -> ApiError:
     said = sentence(fault.said or "it gave no reason")
     return CutOff(
         f"The server broke off the reply: {said}",
@@ -121,8 +121,8 @@ def _broken_off(fault: Fault) -> ApiError:
     )
 
 
-def _redirected(fault: Fault) -> ApiError:
-    goal = one_line(urljoin(fault.url, fault.location or "")).split("?")[0]
+def _redirected(fault: ServerRefusal) -> ApiError:
+    goal = clean_line(urljoin(fault.url, fault.location or "")).split("?")[0]
     base = goal.removesuffix("/v1/messages").rstrip("/")
     return Unreachable(
         f"The server redirects ({fault.status}) to {goal}, and redirects are not followed:"
@@ -133,7 +133,7 @@ def _redirected(fault: Fault) -> ApiError:
     )
 
 
-def _no_api(fault: Fault) -> ApiError:
+def _no_api(fault: ServerRefusal) -> ApiError:
     """What a plain web server says to any POST; it will not learn it by and by."""
     host = urlsplit(fault.url).netloc
     return Unreachable(
@@ -145,7 +145,7 @@ def _no_api(fault: Fault) -> ApiError:
     )
 
 
-def _no_permission(fault: Fault, status: int) -> ApiError:
+def _no_permission(fault: ServerRefusal, status: int) -> ApiError:
     what, advice = {
         401: ("The key was refused", "Check ANTHROPIC_API_KEY, or the key of this profile."),
         402: ("The account cannot pay", "Look at the billing page of the console."),
@@ -159,7 +159,7 @@ def _no_permission(fault: Fault, status: int) -> ApiError:
     )
 
 
-def _try_later(fault: Fault, status: int) -> ApiError:
+def _try_later(fault: ServerRefusal, status: int) -> ApiError:
     spent = status == 429 and _is_spent(fault)
     retryable = not spent and fault.should_retry != "false"
     return TryLater(
@@ -172,7 +172,7 @@ def _try_later(fault: Fault, status: int) -> ApiError:
     )
 
 
-def _is_spent(fault: Fault) -> bool:
+def _is_spent(fault: ServerRefusal) -> bool:
     """A spending limit comes as a 429 too; it has no retry-after and does not heal."""
     return fault.retry_after_s is None and bool(_SPENT.search(f"{fault.code} {fault.said}"))
 
@@ -193,7 +193,7 @@ def _busy(status: int, *, spent: bool) -> str:
             return "The server failed"
 
 
-def _when(fault: Fault, *, retryable: bool) -> str:
+def _when(fault: ServerRefusal, *, retryable: bool) -> str:
     if not retryable:
         return "Trying again will not help."
     if fault.retry_after_s is None:
@@ -201,7 +201,7 @@ def _when(fault: Fault, *, retryable: bool) -> str:
     return f"Try again in {fault.retry_after_s:.0f} s."
 
 
-def _invalid(fault: Fault, status: int, model: str | None) -> ApiError:
+def _invalid(fault: ServerRefusal, status: int, model: str | None) -> ApiError:
     kind = fault.kind
     if status == 404:
         message = _not_found(fault, model)
@@ -220,16 +220,16 @@ def _invalid(fault: Fault, status: int, model: str | None) -> ApiError:
     )
 
 
-def _not_found(fault: Fault, model: str | None) -> str:
+def _not_found(fault: ServerRefusal, model: str | None) -> str:
     if model is not None and ("model" in fault.said.lower() or model in fault.said):
         return f"There is no model {model} (404). --list-models shows which there are."
     if fault.kind is None:
-        url = one_line(fault.url)
+        url = clean_line(fault.url)
         return f"There is no Messages API at {url} (404). Is --base-url right?"
     return _headline("Not found", fault)
 
 
-def _headline(what: str, fault: Fault) -> str:
+def _headline(what: str, fault: ServerRefusal) -> str:
     status = f" ({fault.status})" if fault.status >= 400 else ""
     said = "" if fault.said.rstrip(".").lower() in ("", "overloaded") else f": {fault.said}"
     return sentence(f"{what}{status}{said}")

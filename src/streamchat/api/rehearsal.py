@@ -13,7 +13,7 @@ import httpx2
 from anthropic import AsyncAnthropic
 
 from streamchat.api.params import reply_params
-from streamchat.api.reply import Reply
+from streamchat.api.reply_stream import ReplyStream
 from streamchat.api.server import Deadlines, Server
 from streamchat.core.messages import JsonObject, Request, user_message
 
@@ -59,7 +59,7 @@ async def _play() -> None:
         api_key=server.api_key, base_url=server.base_url, http_client=http, max_retries=0
     ) as client:
         params = reply_params(Request(_MODEL, (user_message("Ready?"),), max_tokens=1))
-        async for _ in Reply(client, server, Deadlines(), params).events():
+        async for _ in ReplyStream(client, server, Deadlines(), params).events():
             pass
 
 

@@ -19,13 +19,13 @@ _URL_LOGIN = re.compile(r"(?<=//)[^/@\s]+@")  # of a proxy
 REDACTED = "[redacted]"
 
 
-def one_line(text: str) -> str:
+def clean_line(text: str) -> str:
     """White space collapsed, and cut when long."""
     line = " ".join(text[: 4 * LONGEST].split())
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 
 
-def redact(text: str, secrets: Iterable[str]) -> str:
+def redact_text(text: str, secrets: Iterable[str]) -> str:
     """The text without the secrets and without anything that looks like one."""
     for secret in secrets:
         text = text.replace(secret, REDACTED)

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from streamchat.app.session import Session
 from streamchat.core.budget import expected_usage
-from streamchat.core.formatting import clock_in_words, price_in_words, size_in_words
+from streamchat.core.formatting import format_clock, format_price, format_size
 from streamchat.core.messages import Usage
 
 CACHE_S = 300.0
@@ -33,7 +33,7 @@ class Context:
     @property
     def in_words(self) -> str:
         """12% of 1M"""
-        return f"{int(100 * self.share)}% of {size_in_words(self.window)}"
+        return f"{int(100 * self.share)}% of {format_size(self.window)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Cached:
     until_s: float
 
 
-def context_of(session: Session) -> Context | None:
+def measure_context(session: Session) -> Context | None:
     """None before the first reply, and where the counts or the window are not known."""
     usage = _last_usage(session)
     window = session.facts(session.conversation.model).window
@@ -53,7 +53,7 @@ def context_of(session: Session) -> Context | None:
     return Context(usage.prompt_tokens + (usage.output_tokens or 0), window)
 
 
-def cached_of(session: Session) -> Cached | None:
+def measure_cache(session: Session) -> Cached | None:
     """None when nothing was cached, by another model, or too long ago."""
     reply, usage = session.conversation.last_reply, _last_usage(session)
     if reply is None or usage is None or not session.cache:
@@ -68,7 +68,7 @@ def cached_of(session: Session) -> Cached | None:
 
 def expected(session: Session, input_tokens: int) -> Usage:
     """What a request of so many tokens will probably use (see `budget`)."""
-    cached = cached_of(session)
+    cached = measure_cache(session)
     path = session.conversation.path
     return expected_usage(
         input_tokens,
@@ -83,12 +83,12 @@ def beside_prompt(session: Session) -> str:
     parts = [] if session.journal.saves else ["not saved"]
     cost = session.conversation.cost_usd
     if cost is not None:
-        parts.append(price_in_words(cost))
-    context = context_of(session)
+        parts.append(format_price(cost))
+    context = measure_context(session)
     if context is not None and context.share >= _LEAST_SHOWN:
         parts.append(context.in_words)
-        if cached := cached_of(session):
-            parts.append(f"cached until {clock_in_words(cached.until_s)}")
+        if cached := measure_cache(session):
+            parts.append(f"cached until {format_clock(cached.until_s)}")
     return " · ".join(parts)
 
 
@@ -98,7 +98,7 @@ def warning(context: Context | None) -> str:
         return ""
     return (
         f"The conversation takes {int(100 * context.share)}% of the model's context"
-        f" ({size_in_words(context.window)} tokens); /compact goes on from a summary of it."
+        f" ({format_size(context.window)} tokens); /compact goes on from a summary of it."
     )
 
 

@@ -33,7 +33,7 @@ from streamchat.core.events import (
 )
 from streamchat.core.messages import Message, Request, Usage, without_empty_text
 from streamchat.core.ports import Source, View
-from streamchat.core.reply import Turn
+from streamchat.core.reply import ReplyFold
 
 CHECKPOINT_S = 2.0
 CHECKPOINT_BYTES = 4096
@@ -75,7 +75,7 @@ class Exchange:
     view: View
     monotonic: Callable[[], float]
     patience: Patience = field(default_factory=Patience)
-    _turn: Turn = field(default_factory=Turn)
+    _turn: ReplyFold = field(default_factory=ReplyFold)
     _turn_id: str = ""
     _started: bool = False
     _repeating: ApiError | None = None  # why the request is sent again
@@ -126,7 +126,7 @@ class Exchange:
             self._settle_turn()
 
     def _begin_turn(self) -> None:
-        self._turn, self._turn_id, self._end = Turn(), self.session.new_id(), None
+        self._turn, self._turn_id, self._end = ReplyFold(), self.session.new_id(), None
         self._is_settled, self._is_admitted = False, False
 
     async def _reply(self) -> None:

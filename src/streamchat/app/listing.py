@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from streamchat.core.formatting import price_in_words
+from streamchat.core.formatting import format_price
 from streamchat.core.library import Hit, Summary
 from streamchat.core.messages import JsonObject
 
@@ -31,7 +31,7 @@ def ago(clock: Callable[[], float]) -> Callable[[float], str]:
 
 def cost(usd: float | None) -> str:
     """A price, or a dash where it is unknown: never 0 for "unknown"."""
-    return "–" if usd is None else price_in_words(usd)
+    return "–" if usd is None else format_price(usd)
 
 
 def conversations_table(summaries: Iterable[Summary], *, now: float) -> str:

@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from streamchat.app.exchange import Exchange, Patience
 from streamchat.app.outcome import Result
 from streamchat.app.session import Session
-from streamchat.core.errors import ApiError, CutOff, Status, StreamchatError
+from streamchat.core.errors import ApiError, CutOff, ExitStatus, StreamchatError
 from streamchat.core.ports import Ending, Source, Stop, View
 
 _STATUSES = {
-    Ending.COMPLETE: Status.OK,
-    Ending.REFUSED: Status.FAILURE,
-    Ending.CUT_OFF: Status.CUT_OFF,
-    Ending.FAILED: Status.FAILURE,
-    Ending.INTERRUPTED: Status.INTERRUPTED,
+    Ending.COMPLETE: ExitStatus.OK,
+    Ending.REFUSED: ExitStatus.FAILURE,
+    Ending.CUT_OFF: ExitStatus.CUT_OFF,
+    Ending.FAILED: ExitStatus.FAILURE,
+    Ending.INTERRUPTED: ExitStatus.INTERRUPTED,
 }
 
 
@@ -45,14 +45,14 @@ class OneShot:
             return await exchange.run()
 
 
-def status_of(result: Result) -> Status:
+def exit_status(result: Result) -> ExitStatus:
     """The exit status of DESIGN's table for how a reply ended."""
     if result.error is None or result.ending is Ending.INTERRUPTED:
         return _STATUSES[result.ending]
     return result.error.status
 
 
-def failure_of(result: Result) -> StreamchatError | None:
+def build_failure(result: Result) -> StreamchatError | None:
     """What to report of a reply that is not complete; None when it is."""
     match result.ending:
         case Ending.COMPLETE:

@@ -59,7 +59,7 @@ def ended_itself(end: Finished | None, kept: Message | None, seconds: float) -> 
     """A reply that came to its end, by its stop reason."""
     stop_reason = end.message.stop_reason if end else None
     if stop_reason == "refusal":
-        words = _refusal_in_words((end.stop_details if end else None) or {})
+        words = _format_refusal((end.stop_details if end else None) or {})
         return Result(Ending.REFUSED, kept, seconds, words)
     if stop_reason in _CUT_OFF_REASONS:
         return Result(Ending.CUT_OFF, kept, seconds, _CUT_OFF_REASONS[stop_reason])
@@ -79,7 +79,7 @@ def _remark(stop_reason: str | None, kept: Message | None) -> str:
     return f"The answer ended for a reason that is new to streamchat: {stop_reason}."
 
 
-def _refusal_in_words(details: JsonObject) -> str:
+def _format_refusal(details: JsonObject) -> str:
     category, explanation = details.get("category"), details.get("explanation")
     about = f" ({category})" if category else ""
     return f"The model declined to answer{about}{f': {explanation}' if explanation else '.'}"

@@ -161,7 +161,7 @@ def stream_object(event: Event) -> JsonObject | None:
             return None
 
 
-def error_object(error: StreamchatError, message: str) -> JsonObject:
+def format_error(error: StreamchatError, message: str) -> JsonObject:
     """The object that stands on stderr beside a failed JSON output; `message` is the
     error's, redacted."""
     api = error if isinstance(error, ApiError) else None

@@ -16,26 +16,26 @@ from typing import assert_never
 
 from streamchat.app import commands, token_count
 from streamchat.app.commands import (
-    Answer,
-    Ask,
+    AskModel,
+    AskUser,
     Compact,
     Copy,
-    Count,
+    CountRequest,
     Done,
     Edit,
     Outcome,
     Quit,
     Redraw,
     Replay,
-    Report,
+    ShowReport,
 )
 from streamchat.app.compaction_prompts import ask_for_summary, told_as_summary
-from streamchat.app.context_window import context_of, warning
+from streamchat.app.context_window import measure_context, warning
 from streamchat.app.exchange import Exchange, Patience
 from streamchat.app.outcome import Result
 from streamchat.app.session import Session
 from streamchat.core.errors import ApiError, OverBudget, StreamchatError
-from streamchat.core.input_line import Nothing, Run, Say, parse, typed
+from streamchat.core.input_line import CommandLine, Nothing, Say, parse_input, typed
 from streamchat.core.messages import THINKING_TYPES, Message, user_message, with_text
 from streamchat.core.ports import Ending, Key, Reader, Screen, Source, Typed
 from streamchat.core.records import Turn
@@ -95,13 +95,13 @@ class Repl:
                 return True
 
     async def _act_on(self, text: str, draft: Draft | None) -> bool:
-        match parse(text):
+        match parse_input(text):
             case Nothing():
                 return True
             case Say(said):
                 await self._say(said, draft)
                 return True
-            case Run() as line:
+            case CommandLine() as line:
                 return await self._run(line)
 
     async def _say(self, text: str, draft: Draft | None) -> None:
@@ -130,9 +130,9 @@ class Repl:
         if turn != self.session.conversation.head:
             self.session.record(self.session.conversation.jump(turn))
 
-    async def _run(self, line: Run) -> bool:
+    async def _run(self, line: CommandLine) -> bool:
         try:
-            outcome = commands.run(self.session, line)
+            outcome = commands.dispatch(self.session, line)
         except StreamchatError as error:
             self.screen.error(error.message)
             return True
@@ -140,18 +140,18 @@ class Repl:
 
     async def _do(self, outcome: Outcome) -> bool:
         match outcome:
-            case Done() | Report() | Replay() | Redraw() | Copy():
+            case Done() | ShowReport() | Replay() | Redraw() | Copy():
                 self._show(outcome)
-            case Answer(otherwise):
+            case AskModel(otherwise):
                 if (await self._answer()).message is None:
                     self._jump(otherwise)
             case Edit(turn):
                 self._edit(self.session.conversation.turn(turn))
-            case Count(text):
+            case CountRequest(text):
                 await self._count(text)
             case Compact(focus):
                 await self._compact(focus)
-            case Ask(then):
+            case AskUser(then):
                 return await self._ask(then)
             case Quit():
                 return False
@@ -159,11 +159,11 @@ class Repl:
                 assert_never(outcome)
         return True
 
-    def _show(self, outcome: Done | Report | Replay | Redraw | Copy) -> None:
+    def _show(self, outcome: Done | ShowReport | Replay | Redraw | Copy) -> None:
         match outcome:
             case Done(notice):
                 self._notice(notice)
-            case Report(markdown):
+            case ShowReport(markdown):
                 self.screen.markdown(markdown)
             case Replay(notice, exchanges, whole):
                 self._notice(notice)
@@ -223,7 +223,7 @@ class Repl:
 
     def _warn_of_the_end(self) -> None:
         """Say once that the conversation nears the end of the model's context."""
-        text = warning(context_of(self.session))
+        text = warning(measure_context(self.session))
         if not self.is_warned:
             self._notice(text)
         self.is_warned = bool(text)
@@ -239,7 +239,7 @@ class Repl:
         if task.cancelled():
             return
         try:
-            self._notice(token_count.in_words(task.result(), self.session))
+            self._notice(token_count.format_token_count(task.result(), self.session))
         except ApiError as error:
             self.screen.error(error.message)
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TextIO
 
-from streamchat.app.output_formats import error_object, write_line
+from streamchat.app.output_formats import format_error, write_line
 from streamchat.core.errors import StreamchatError
 from streamchat.core.sanitize import clean
 
@@ -36,7 +36,7 @@ class Notes:
         """A failure, said even with --quiet."""
         if self.as_json:
             with _unheard(self.stderr):
-                write_line(self.stderr, error_object(error, self.redact(error.message)))
+                write_line(self.stderr, format_error(error, self.redact(error.message)))
         else:
             self._say(f"streamchat: {error.message}", _RED)
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from streamchat.app.context_window import cached_of, expected
+from streamchat.app.context_window import expected, measure_cache
 from streamchat.app.session import Session
-from streamchat.core.formatting import clock_in_words, price_in_words, size_in_words
+from streamchat.core.formatting import format_clock, format_price, format_size
 from streamchat.core.messages import JsonObject, Usage
 from streamchat.core.ports import Source
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class TokenCount:
     """What is known of a request: its size, what reading it costs, and what it costs
     with an answer of the usual length. A price of None is not known."""
 
@@ -38,23 +38,23 @@ class Count:
         if self.input_usd is None or self.turn_usd is None:
             return "The price is not known."
         return (
-            f"About {price_in_words(self.input_usd)} to read,"
-            f" {price_in_words(self.turn_usd)} with an answer of"
+            f"About {format_price(self.input_usd)} to read,"
+            f" {format_price(self.turn_usd)} with an answer of"
             f" {self.usage.output_tokens:,} tokens."
         )
 
 
-async def count(session: Session, source: Source, text: str = "") -> Count:
+async def count(session: Session, source: Source, text: str = "") -> TokenCount:
     """Count the request that `text` would make next. Raises ApiError."""
     request = session.request(asking=text or "Go on.")
     tokens = await source.count_tokens(request)
     usage = expected(session, tokens)
     price = session.budget.price
     reading = price(request.model, replace(usage, output_tokens=0))
-    return Count(request.model, tokens, usage, reading, price(request.model, usage))
+    return TokenCount(request.model, tokens, usage, reading, price(request.model, usage))
 
 
-def in_words(counted: Count, session: Session) -> str:
+def format_token_count(counted: TokenCount, session: Session) -> str:
     """All that /tokens says, one line for each matter."""
     unit = "token" if counted.tokens == 1 else "tokens"
     lines = [f"The next request has {counted.tokens:,} {unit}{_share(counted, session)}."]
@@ -65,11 +65,11 @@ def in_words(counted: Count, session: Session) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _share(counted: Count, session: Session) -> str:
+def _share(counted: TokenCount, session: Session) -> str:
     window = session.facts(counted.model).window
     if not window or counted.tokens < window / 1000:
         return ""
-    return f", {100 * counted.tokens / window:.1f}% of {size_in_words(window)}"
+    return f", {100 * counted.tokens / window:.1f}% of {format_size(window)}"
 
 
 def _cache(session: Session) -> str:
@@ -77,19 +77,19 @@ def _cache(session: Session) -> str:
         return ""
     if not session.cache:
         return "The prompt cache is not used."
-    cached = cached_of(session)
+    cached = measure_cache(session)
     if cached is None:
         return "Nothing of it is likely to be in the prompt cache."
     minutes, seconds = divmod(int(cached.until_s - session.clock()), 60)
     return (
         f"About {cached.tokens:,} of them are probably in the prompt cache, for another"
-        f" {minutes} min {seconds:02} s (until {clock_in_words(cached.until_s)})."
+        f" {minutes} min {seconds:02} s (until {format_clock(cached.until_s)})."
     )
 
 
 def _spent(session: Session) -> str:
     budget, cost = session.budget, session.conversation.cost_usd
-    parts = [f"this conversation {price_in_words(cost)}"] if cost is not None else []
+    parts = [f"this conversation {format_price(cost)}"] if cost is not None else []
     if budget.spent_usd or budget.cap_usd is not None:
         parts.append(f"this session {budget.in_words}")
     return f"Spent: {', '.join(parts)}." if parts and budget.billed else ""

@@ -22,20 +22,20 @@ LARGEST_IMAGE_BYTES = 10 * 1024 * 1024 * 3 // 4  # the API's 10 MB are counted i
 _IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 
 
-def attachment(ref: str, *, cwd: Path, piped: bytes) -> Block:
+def read_attachment(ref: str, *, cwd: Path, piped: bytes) -> Block:
     """A path, an address (http, https), or "-" for what was piped in.
 
     Raises NotFound for what cannot be read, InvalidRequest for what cannot be sent.
     """
     if ref == "-":
-        return block_of(piped, name="stdin")
+        return build_block(piped, name="stdin")
     if ref.startswith(("http://", "https://")):
         return _by_address(ref)
     path = cwd / Path(ref).expanduser()
-    return block_of(_read(path), name=path.name)
+    return build_block(_read(path), name=path.name)
 
 
-def block_of(data: bytes, *, name: str) -> Block:
+def build_block(data: bytes, *, name: str) -> Block:
     """The content block for these bytes."""
     if not data:
         raise InvalidRequest(f"{name} is empty.")

@@ -26,7 +26,7 @@ from streamchat.core.settings import (
     Kind,
     Layer,
     Option,
-    Source,
+    SettingSource,
     did_you_mean,
     quoted,
 )
@@ -54,7 +54,7 @@ exit status:
 """
 
 
-class Report(Enum):
+class ReportKind(Enum):
     """What is printed instead of a conversation; the values are names in the table."""
 
     LIST = "list"
@@ -76,13 +76,13 @@ class Invocation:
 
     prompt: str = ""
     attachments: tuple[str, ...] = ()
-    report: Report | None = None
+    report: ReportKind | None = None
     report_words: tuple[str, ...] = ()
-    flags: Layer = field(default_factory=lambda: Layer(Source.FLAG, {}))
+    flags: Layer = field(default_factory=lambda: Layer(SettingSource.FLAG, {}))
     picks: bool = False
 
 
-def parse(argv: Sequence[str], options: Sequence[Option]) -> Invocation:
+def parse_arguments(argv: Sequence[str], options: Sequence[Option]) -> Invocation:
     """Read a command line (without the program's name). Raises UsageError."""
     words = list(argv)
     cut = words.index("--") if "--" in words else len(words)
@@ -103,7 +103,7 @@ def parse(argv: Sequence[str], options: Sequence[Option]) -> Invocation:
         flag = given.pop("resume").name
         if "continue_newest" in given:
             parser.error(f"{flag}: give either this or {given['continue_newest'].name}")
-    layer = Layer(Source.FLAG, given)
+    layer = Layer(SettingSource.FLAG, given)
     attached = tuple(taken.attach or ())
     return Invocation(prompt, attached, report, report_words, layer, picks)
 
@@ -232,18 +232,18 @@ class _Ask(argparse.Action):
         setattr(namespace, self.dest, _Asked(option_string or self.dest, tuple(values or ())))
 
 
-def _report(taken: argparse.Namespace) -> tuple[Report | None, tuple[str, ...]]:
-    asked: dict[Report, _Asked] = {
-        report: found for report in Report if (found := getattr(taken, report.value, None))
+def _report(taken: argparse.Namespace) -> tuple[ReportKind | None, tuple[str, ...]]:
+    asked: dict[ReportKind, _Asked] = {
+        report: found for report in ReportKind if (found := getattr(taken, report.value, None))
     }
-    for report in (Report.HELP, Report.VERSION):
+    for report in (ReportKind.HELP, ReportKind.VERSION):
         if report in asked:
             return report, ()
     if len(asked) > 1:
         flags = " and ".join(each.flag for each in asked.values())
         raise UsageError(f"{flags}: ask for one report at a time")
     for report, each in asked.items():
-        if report is Report.EXPORT and each.words[0] not in _EXPORT_FORMATS:
+        if report is ReportKind.EXPORT and each.words[0] not in _EXPORT_FORMATS:
             formats = ", ".join(_EXPORT_FORMATS)
             raise UsageError(f"{each.flag} {quoted(each.words[0])}: give one of {formats}")
         return report, each.words

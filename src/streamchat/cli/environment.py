@@ -39,7 +39,7 @@ def _nothing(mode: str) -> TextIO:
     return cast(TextIO, Path(os.devnull).open(mode, encoding="utf-8"))
 
 
-def of_this_process() -> Environment:
+def build_environment() -> Environment:
     """The real one. What stdout cannot encode is written escaped, never an error; a stream
     that was closed by whoever started the program is an empty one."""
     sys.stdin = sys.stdin or _nothing("r")

@@ -9,20 +9,20 @@ from dataclasses import asdict
 from typing import TextIO
 
 from streamchat.app.listing import literal
-from streamchat.cli.wiring import Run, archive_of, screen_of
+from streamchat.cli.wiring import Run, open_archive, open_terminal_screen
 from streamchat.core.conversation import Conversation
-from streamchat.core.errors import NotFound, Status
+from streamchat.core.errors import ExitStatus, NotFound
 from streamchat.core.ports import TakenIn
 from streamchat.core.sanitize import clean
-from streamchat.export import Exporter
+from streamchat.export import FileExporter
 
 
 def export_conversation(run: Run, form: str, ref: str) -> None:
     """To stdout, or to the path that stands where the prompt would."""
-    opened = archive_of(run).read(ref)
+    opened = open_archive(run).read(ref)
     for line in opened.damage:
         run.notes.warn(line)
-    exporter = Exporter(run.env.cwd, run.env.home)
+    exporter = FileExporter(run.env.cwd, run.env.home)
     path = run.invocation.prompt
     if path and path != "-":
         place = exporter.save(opened.conversation, form, path=path, replies=None, replace=False)
@@ -49,22 +49,26 @@ def import_conversations(run: Run, path: str) -> int:
     made = list(_made(run, path, faults))
     if run.invocation.prompt and not made:
         raise NotFound(f"{path} holds no conversation {run.invocation.prompt!r}.")
-    taken = list(archive_of(run).take_in(made))
+    taken = list(open_archive(run).take_in(made))
     _list_taken(run, taken)
     for line in [*faults, *(f"{each.title}: {each.problem}" for each in taken if each.problem)]:
         run.notes.warn(line)
     run.notes.note(_in_words(taken))
     if taken or not faults:
-        return Status.FAILURE if faults else Status.OK
-    return Status.NOT_FOUND
+        return ExitStatus.FAILURE if faults else ExitStatus.OK
+    return ExitStatus.NOT_FOUND
 
 
 def _made(run: Run, path: str, faults: list[str]) -> Iterator[Conversation]:
-    from streamchat.importers import Fault, conversations_in, is_named  # 10 ms, for this alone
+    from streamchat.importers import (  # 10 ms, for this alone
+        ImportFault,
+        conversations_in,
+        is_named,
+    )
 
     place = run.env.cwd / path
     for found in conversations_in(place, model=run.settings.model):
-        if isinstance(found, Fault):
+        if isinstance(found, ImportFault):
             faults.append(f"{path}: {found.text}.")
         elif not run.invocation.prompt or is_named(found, run.invocation.prompt):
             yield found
@@ -80,7 +84,7 @@ def _list_taken(run: Run, taken: list[TakenIn]) -> None:
     elif taken:
         rows = [f"| {' | '.join(map(literal, _cells(each)))} |" for each in taken]
         head = ["| id | | turns | title |", "|---|---|--:|---|"]
-        screen_of(run).markdown("\n".join(head + rows))
+        open_terminal_screen(run).markdown("\n".join(head + rows))
 
 
 def _cells(taken: TakenIn) -> list[str]:

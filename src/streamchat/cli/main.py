@@ -15,13 +15,20 @@ from itertools import pairwise
 
 from streamchat import __version__
 from streamchat.app.stderr_notes import Notes, may_be_styled, silence
-from streamchat.cli.arguments import Invocation, Report, help_text, parse
+from streamchat.cli.arguments import Invocation, ReportKind, help_text, parse_arguments
 from streamchat.cli.environment import Environment
 from streamchat.cli.wiring import Run, require_theme
-from streamchat.config import Ask, Paths, Question, Verdict, load, paths_of
-from streamchat.core.errors import Busy, DiskError, Status, StreamchatError, UsageError
+from streamchat.config import AskTrust, Paths, Question, Verdict, build_paths, load
+from streamchat.core.errors import Busy, DiskError, ExitStatus, StreamchatError, UsageError
 from streamchat.core.sanitize import clean_line
-from streamchat.core.settings import OPTIONS, Settings, endpoint, redact, resolve, secrets_of
+from streamchat.core.settings import (
+    OPTIONS,
+    Settings,
+    endpoint,
+    list_secrets,
+    redact_secrets,
+    resolve,
+)
 
 JSON_FORMATS = frozenset({"json", "stream-json", "events"})
 # What a stdout that is a file can answer: no place left, no more allowed, broken.
@@ -32,8 +39,8 @@ def main(argv: Sequence[str], env: Environment) -> int:
     """Run the program; `argv` is without its name. Returns the exit status."""
     notes = _notes(env, None, as_json=_asks_for_json(argv))
     try:
-        invocation = parse(argv, OPTIONS)
-        if invocation.report in (Report.VERSION, Report.HELP):
+        invocation = parse_arguments(argv, OPTIONS)
+        if invocation.report in (ReportKind.VERSION, ReportKind.HELP):
             return _about(invocation.report, env)
         settings, paths = _load(invocation, env)
         notes = _notes(env, settings, as_json=settings.output_format in JSON_FORMATS)
@@ -49,15 +56,15 @@ def main(argv: Sequence[str], env: Environment) -> int:
         return error.status
     except BrokenPipeError:
         silence(env.stdout)
-        return Status.PIPE
+        return ExitStatus.PIPE
     except OSError as error:
         if error.errno not in _DISK_ERRORS:
             raise
         silence(env.stdout)
         notes.error(DiskError(f"The output cannot be written: {error.strerror}."))
-        return Status.DISK
+        return ExitStatus.DISK
     except KeyboardInterrupt:
-        return Status.INTERRUPTED
+        return ExitStatus.INTERRUPTED
 
 
 def _demo_remarks(settings: Settings) -> tuple[str, ...]:
@@ -66,13 +73,13 @@ def _demo_remarks(settings: Settings) -> tuple[str, ...]:
     return ("the demo costs nothing: the cap (--max-cost) has nothing to stop",)
 
 
-def _about(report: Report, env: Environment) -> int:
-    if report is Report.VERSION:
+def _about(report: ReportKind, env: Environment) -> int:
+    if report is ReportKind.VERSION:
         env.stdout.write(f"streamchat {__version__}\n")
     else:
         env.stdout.write(help_text(OPTIONS, width=_width(env)))
     env.stdout.flush()
-    return Status.OK
+    return ExitStatus.OK
 
 
 def _asks_for_json(argv: Sequence[str]) -> bool:
@@ -92,7 +99,9 @@ def _width(env: Environment) -> int:
 def _notes(env: Environment, settings: Settings | None, *, as_json: bool) -> Notes:
     return Notes(
         env.stderr,
-        partial(redact, secrets=secrets_of(settings, env.environ) if settings else ()),
+        partial(
+            redact_secrets, secrets=list_secrets(settings, env.environ) if settings else ()
+        ),
         styled=may_be_styled(env.stderr, env.environ),
         quiet=settings is not None and settings.quiet,
         as_json=as_json,
@@ -100,7 +109,7 @@ def _notes(env: Environment, settings: Settings | None, *, as_json: bool) -> Not
 
 
 def _load(invocation: Invocation, env: Environment) -> tuple[Settings, Paths]:
-    paths = paths_of(env.environ, env.home)
+    paths = build_paths(env.environ, env.home)
     layers = load(
         invocation.flags, env.environ, paths=paths, cwd=env.cwd, ask=_ask_on_terminal(env)
     )
@@ -108,7 +117,7 @@ def _load(invocation: Invocation, env: Environment) -> tuple[Settings, Paths]:
     return settings, paths.for_demo() if settings.demo else paths
 
 
-def _ask_on_terminal(env: Environment) -> Ask | None:
+def _ask_on_terminal(env: Environment) -> AskTrust | None:
     """None where nobody can be asked."""
     if not (env.stdin.isatty() and env.stderr.isatty()):
         return None
@@ -127,11 +136,11 @@ def _ask_on_terminal(env: Environment) -> Ask | None:
 
 
 def _run(run: Run) -> int:
-    if run.invocation.report is not Report.SHOW_CONFIG:  # which tells where it is from
+    if run.invocation.report is not ReportKind.SHOW_CONFIG:  # which tells where it is from
         require_theme(run.settings)
     if run.invocation.report is not None:
         return _report(run, run.invocation.report)
-    from streamchat.cli.signals import run as run_guarded
+    from streamchat.cli.signals import run_guarded
 
     if _is_one_shot(run):
         from streamchat.cli.run_oneshot import answer_once as act
@@ -154,30 +163,30 @@ def _is_one_shot(run: Run) -> bool:
     return False
 
 
-def _report(run: Run, report: Report) -> int:
+def _report(run: Run, report: ReportKind) -> int:
     from streamchat.cli import reports  # 5 ms that a chat need not wait for
 
     match report:
-        case Report.SHOW_CONFIG:
+        case ReportKind.SHOW_CONFIG:
             reports.show_configuration(run)
-        case Report.LIST:
-            reports.list_conversations(run)
-        case Report.SEARCH:
-            reports.search_conversations(run, run.invocation.report_words[0])
-        case Report.SHOW:
-            reports.show_conversation(run, run.invocation.report_words[0])
-        case Report.EXPORT:
+        case ReportKind.LIST:
+            reports.print_conversations(run)
+        case ReportKind.SEARCH:
+            reports.print_hits(run, run.invocation.report_words[0])
+        case ReportKind.SHOW:
+            reports.print_conversation(run, run.invocation.report_words[0])
+        case ReportKind.EXPORT:
             from streamchat.cli import import_export
 
             import_export.export_conversation(run, *run.invocation.report_words)
-        case Report.IMPORT:
+        case ReportKind.IMPORT:
             from streamchat.cli import import_export
 
             return import_export.import_conversations(run, run.invocation.report_words[0])
-        case Report.LIST_MODELS:
-            from streamchat.cli.signals import run as run_guarded  # asyncio: 15 ms
+        case ReportKind.LIST_MODELS:
+            from streamchat.cli.signals import run_guarded  # asyncio: 15 ms
 
             return run_guarded(reports.list_models(run))
         case _:
             raise UsageError(f"--{report.value} is not available.")
-    return Status.OK
+    return ExitStatus.OK

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 from streamchat.app import listing
 from streamchat.cli.wiring import (
     Run,
-    archive_of,
-    budget_of,
+    build_budget,
     has_surely_no_key,
-    screen_of,
-    source_of,
+    open_archive,
+    open_source,
+    open_terminal_screen,
 )
-from streamchat.core.errors import ConfigError, NotFound, Status
+from streamchat.core.errors import ConfigError, ExitStatus, NotFound
 from streamchat.core.messages import Message, Usage
 from streamchat.core.sanitize import clean
 from streamchat.core.settings import show_config
@@ -40,9 +40,9 @@ def show_configuration(run: Run) -> None:
     run.env.stdout.writelines(f"{line}\n" for line in lines)
 
 
-def list_conversations(run: Run) -> None:
+def print_conversations(run: Run) -> None:
     """Newest first: a table, tab-separated lines, or a JSON list."""
-    summaries = archive_of(run).summaries()
+    summaries = open_archive(run).summaries()
     out, now = run.env.stdout, run.env.clock()
     if run.settings.output_format != "text":
         json.dump([listing.summary_object(summary) for summary in summaries], out, indent=1)
@@ -50,7 +50,7 @@ def list_conversations(run: Run) -> None:
     elif not out.isatty():
         out.writelines(f"{line}\n" for line in listing.conversations_lines(summaries, now=now))
     elif summaries:
-        screen_of(run).markdown(listing.conversations_table(summaries, now=now))
+        open_terminal_screen(run).markdown(listing.conversations_table(summaries, now=now))
     else:
         run.notes.note("No conversations are kept yet.")
 
@@ -59,9 +59,9 @@ MOST_HITS = 200
 _WORTH_A_NOTE = 200  # conversations to be read first: a second of waiting or more
 
 
-def search_conversations(run: Run, text: str) -> None:
+def print_hits(run: Run, text: str) -> None:
     """Where the words are found, the newest first. Raises NotFound when nowhere."""
-    shelf = archive_of(run).shelf
+    shelf = open_archive(run).shelf
     for progress in shelf.catch_up():
         if progress.total >= _WORTH_A_NOTE and progress.done < progress.total:
             run.notes.note(f"Indexing: {progress.done:,} of {progress.total:,} conversations.")
@@ -71,7 +71,7 @@ def search_conversations(run: Run, text: str) -> None:
         json.dump([listing.hit_object(hit) for hit in hits], out, indent=1)
         out.write("\n")
     elif hits and out.isatty():
-        screen_of(run).markdown(listing.hits_markdown(hits, now=run.env.clock()))
+        open_terminal_screen(run).markdown(listing.hits_markdown(hits, now=run.env.clock()))
     else:
         out.writelines(f"{line}\n" for line in listing.hits_lines(hits))
     if not hits:
@@ -80,9 +80,9 @@ def search_conversations(run: Run, text: str) -> None:
         run.notes.note(f"These are the newest {MOST_HITS} hits; more words find fewer.")
 
 
-def show_conversation(run: Run, ref: str) -> None:
+def print_conversation(run: Run, ref: str) -> None:
     """The whole conversation: rendered, or as Markdown."""
-    opened = archive_of(run).read(ref)
+    opened = open_archive(run).read(ref)
     for line in opened.damage:
         run.notes.warn(line)
     turns = opened.conversation.path
@@ -91,7 +91,7 @@ def show_conversation(run: Run, ref: str) -> None:
         json.dump([turn.message.to_wire() for turn in turns], out, indent=1)
         out.write("\n")
     elif out.isatty() and not run.settings.raw:
-        screen_of(run).history(turns, whole=True)
+        open_terminal_screen(run).history(turns, whole=True)
     else:
         texts = (f"{_as_markdown(turn.message)}\n" for turn in turns)
         out.writelines(map(clean, texts) if out.isatty() else texts)
@@ -106,7 +106,7 @@ def _as_markdown(message: Message) -> str:
 
 async def list_models(run: Run) -> int:
     """What the server offers: id, context window, longest answer, price, end."""
-    with source_of(run) as source:
+    with open_source(run) as source:
         try:
             models = await source.models()
         finally:
@@ -118,12 +118,14 @@ async def list_models(run: Run) -> int:
         )
         out.write("\n")
     elif out.isatty():
-        screen_of(run).markdown(models_table([(each, _rates(run, each)) for each in models]))
+        open_terminal_screen(run).markdown(
+            models_table([(each, _rates(run, each)) for each in models])
+        )
     else:
         out.writelines(
             "\t".join(model_cells(each, _rates(run, each))) + "\n" for each in models
         )
-    return Status.OK
+    return ExitStatus.OK
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ class Rates:
 
 def _rates(run: Run, model: ModelInfo) -> Rates:
     """By the table of prices, which is Anthropic's: nothing is known of other servers."""
-    price = budget_of(run).price
+    price = build_budget(run).price
     if not isinstance(price, Prices):
         return Rates(None, None)
     # A thousand of each: long prompts may cost more.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from streamchat.app import token_count
 from streamchat.app.exchange import Patience
-from streamchat.app.oneshot import OneShot, failure_of, status_of
+from streamchat.app.oneshot import OneShot, build_failure, exit_status
 from streamchat.app.outcome import Result
 from streamchat.app.output_formats import (
     FirstCodeBlock,
@@ -24,35 +24,35 @@ from streamchat.app.output_formats import (
     write_line,
 )
 from streamchat.app.session import Session
-from streamchat.attachments import attachment
+from streamchat.attachments import read_attachment
 from streamchat.cli.run_repl import DEMO_NOTE, converse, load_prices
 from streamchat.cli.signals import interruptible, on_resize, without_echo
 from streamchat.cli.wiring import (
     Run,
     advice_on,
-    archive_of,
     live_price,
-    screen_of,
-    session_of,
-    source_of,
+    open_archive,
+    open_session,
+    open_source,
+    open_terminal_screen,
 )
-from streamchat.core.errors import InvalidRequest, Status, StreamchatError, UsageError
+from streamchat.core.errors import ExitStatus, InvalidRequest, StreamchatError, UsageError
 from streamchat.core.messages import Block
 from streamchat.core.ports import View
 
 if TYPE_CHECKING:
-    from streamchat.api import Api
+    from streamchat.api import ApiClient
 
 LARGEST_INPUT = 32 * 1024 * 1024  # bytes; the API takes no larger request
 
 
-def asked_of(run: Run) -> tuple[str, tuple[Block, ...]]:
+def read_prompt(run: Run) -> tuple[str, tuple[Block, ...]]:
     """The prompt and what is attached to it. Piped text, a blank line, the prompt; with
     `-a -` what was piped is an attachment. Raises UsageError when nothing is asked."""
     refs = run.invocation.attachments
     piped = b"" if run.env.stdin.isatty() else piped_bytes(run)
-    attached = tuple(attachment(ref, cwd=run.env.cwd, piped=piped) for ref in refs)
-    context = "" if "-" in refs else text_of(run, piped)
+    attached = tuple(read_attachment(ref, cwd=run.env.cwd, piped=piped) for ref in refs)
+    context = "" if "-" in refs else decode_piped(run, piped)
     prompt = run.invocation.prompt
     text = (
         f"{context.rstrip()}\n\n{prompt}" if context.strip() and prompt else context or prompt
@@ -70,7 +70,7 @@ def piped_bytes(run: Run) -> bytes:
     return data
 
 
-def text_of(run: Run, data: bytes) -> str:
+def decode_piped(run: Run, data: bytes) -> str:
     """Bytes that are no UTF-8 are replaced, and counted in a note."""
     text = data.decode("utf-8", errors="replace")
     if bad := text.count("\ufffd") - data.count("\ufffd".encode()):
@@ -80,13 +80,13 @@ def text_of(run: Run, data: bytes) -> str:
 
 async def answer_once(run: Run) -> int:
     """Answer, then leave (or stay, with -i); returns the exit status."""
-    prompt, attached = asked_of(run)
+    prompt, attached = read_prompt(run)
     for remark in run.remarks:
         run.notes.note(remark)
     if run.settings.demo:
         run.notes.note(DEMO_NOTE)
-    with source_of(run) as source:
-        session = session_of(run, archive_of(run))
+    with open_source(run) as source:
+        session = open_session(run, open_archive(run))
         session.attached = attached
         try:
             run.notes.note(await advice_on(run, source, session.conversation.model))
@@ -94,46 +94,46 @@ async def answer_once(run: Run) -> int:
                 return await _count(run, session, source, prompt)
             load_prices(session)
             is_asked = bool(prompt.strip())  # -i alone may begin with nothing
-            status = await _answer(run, session, source, prompt) if is_asked else Status.OK
+            status = await _answer(run, session, source, prompt) if is_asked else ExitStatus.OK
             if run.settings.interactive:
                 await converse(run, session, source, is_begun=is_asked)
-                return Status.OK
+                return ExitStatus.OK
             return status
         finally:
             session.journal.close()
             await source.aclose()
 
 
-async def _count(run: Run, session: Session, source: Api, prompt: str) -> int:
+async def _count(run: Run, session: Session, source: ApiClient, prompt: str) -> int:
     """--dry-run: what the request would take; nothing is sent and nothing is kept.
     Raises OverBudget where the cap would refuse it."""
     counted = await token_count.count(session, source, prompt)
     if run.settings.output_format == "text":
-        run.env.stdout.write(token_count.in_words(counted, session) + "\n")
+        run.env.stdout.write(token_count.format_token_count(counted, session) + "\n")
     else:
         write_line(run.env.stdout, counted.to_dict())
     session.budget.admit(counted.model, counted.usage)
-    return Status.OK
+    return ExitStatus.OK
 
 
-async def _answer(run: Run, session: Session, source: Api, prompt: str) -> int:
+async def _answer(run: Run, session: Session, source: ApiClient, prompt: str) -> int:
     with _view(run, session) as view:
         patience = Patience(run.settings.retries)
         one = OneShot(session, source, view, run.env.monotonic, patience, interruptible)
         result = await one.run(prompt)
     for remark in result.remarks:
         run.notes.note(remark)
-    failure = failure_of(result) or _nothing_to_extract(run, result)
+    failure = build_failure(result) or _nothing_to_extract(run, result)
     if failure:
         run.notes.error(failure)
     if not _is_live(run) and run.env.stderr.isatty():
-        from streamchat.render.reply.figures import usage_in_words
+        from streamchat.render.reply.figures import format_usage
 
-        run.notes.note(usage_in_words(result.message, result.seconds))
-    status = status_of(result)
-    if status is Status.OK and session.disk_failed:
-        return Status.DISK
-    return status or (failure.status if failure else Status.OK)
+        run.notes.note(format_usage(result.message, result.seconds))
+    status = exit_status(result)
+    if status is ExitStatus.OK and session.disk_failed:
+        return ExitStatus.DISK
+    return status or (failure.status if failure else ExitStatus.OK)
 
 
 def _nothing_to_extract(run: Run, result: Result) -> StreamchatError | None:
@@ -157,7 +157,7 @@ def _is_live(run: Run) -> bool:
 @contextmanager
 def _view(run: Run, session: Session) -> Iterator[View]:
     if _is_live(run):
-        screen = screen_of(run, price=live_price(session))
+        screen = open_terminal_screen(run, price=live_price(session))
         with without_echo(run.env.stdin), on_resize(screen.resized):
             view: View = screen.reply(model=session.conversation.model)
             try:

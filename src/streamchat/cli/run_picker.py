@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from streamchat.app.listing import ago
-from streamchat.cli.run_repl import keyboard, look_of, require_key
-from streamchat.cli.wiring import Run, archive_of
-from streamchat.core.errors import Status, UsageError
+from streamchat.cli.run_repl import build_prompt_look, keyboard, require_key
+from streamchat.cli.wiring import Run, open_archive
+from streamchat.core.errors import ExitStatus, UsageError
 
 
 async def picking(run: Run, act: Callable[[Run], Awaitable[int]]) -> int:
@@ -24,17 +24,19 @@ async def picking(run: Run, act: Callable[[Run], Awaitable[int]]) -> int:
     require_key(run)
     path = await _picked(run)
     if path is None:
-        return Status.OK
+        return ExitStatus.OK
     return await act(replace(run, settings=replace(run.settings, resume=path)))
 
 
 async def _picked(run: Run) -> str | None:
-    from streamchat.prompt import Picker, PlainPrompt, open_keyboard, open_screen
+    from streamchat.prompt import Picker, PlainPrompt, open_keyboard, open_output
 
-    env, shelf, age = run.env, archive_of(run).shelf, ago(run.env.clock)
+    env, shelf, age = run.env, open_archive(run).shelf, ago(run.env.clock)
     term = env.environ.get("TERM", "dumb")
     with keyboard(run) as keys:
         if term in ("", "dumb"):
             return await PlainPrompt(keys, env.stdout).pick(shelf, age)
-        screen = open_screen(env.stdout, term=term)
-        return await Picker(open_keyboard(keys), screen, shelf, look_of(env), age).run()
+        screen = open_output(env.stdout, term=term)
+        return await Picker(
+            open_keyboard(keys), screen, shelf, build_prompt_look(env), age
+        ).run()

@@ -10,7 +10,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -28,23 +28,23 @@ from streamchat.cli.signals import on_resize
 from streamchat.cli.wiring import (
     Run,
     advice_on,
-    archive_of,
     has_surely_no_key,
     live_price,
-    model_cache_of,
-    screen_of,
-    session_of,
-    source_of,
+    open_archive,
+    open_model_cache,
+    open_session,
+    open_source,
+    open_terminal_screen,
 )
-from streamchat.core.errors import ApiError, Busy, Status, StreamchatError, UsageError
-from streamchat.core.messages import in_words
+from streamchat.core.errors import ApiError, Busy, ExitStatus, StreamchatError, UsageError
+from streamchat.core.messages import JsonObject, in_words
 from streamchat.core.ports import Archive, Reader
-from streamchat.models.facts import Learning
+from streamchat.models.facts import ModelLookup
 from streamchat.models.prices import Prices
 
 if TYPE_CHECKING:
-    from streamchat.api import Api
-    from streamchat.prompt import Choice, Look
+    from streamchat.api import ApiClient
+    from streamchat.prompt import Choice, PromptLook
     from streamchat.render import TerminalScreen
 
 DEMO_NOTE = "demo: a built-in server answers, no model does (try: tour)"
@@ -75,19 +75,19 @@ def require_key(run: Run) -> None:
 async def chat(run: Run) -> int:
     """The REPL until the user leaves; returns the exit status."""
     require_key(run)
-    with source_of(run) as source:
+    with open_source(run) as source:
         session = await _session(run)
         session.attached = tuple(map(session.read_attachment, run.invocation.attachments))
         await converse(run, session, source)
-    return Status.OK
+    return ExitStatus.OK
 
 
 async def _session(run: Run) -> Session:
     """The conversation that was asked for; a copy, if the user likes, of one that another
     process has open."""
-    archive = archive_of(run)
+    archive = open_archive(run)
     try:
-        return session_of(run, archive)
+        return open_session(run, archive)
     except Busy as busy:
         from streamchat.prompt import PlainPrompt
 
@@ -95,14 +95,18 @@ async def _session(run: Run) -> Session:
             prompt = PlainPrompt(keys, run.env.stdout)
             if not await prompt.confirm(f"{busy.message} {COPY_INSTEAD}", default=False):
                 raise
-        return session_of(run, archive, copied=busy.path)
+        return open_session(run, archive, copied=busy.path)
 
 
-async def converse(run: Run, session: Session, source: Api, *, is_begun: bool = False) -> None:
+async def converse(
+    run: Run, session: Session, source: ApiClient, *, is_begun: bool = False
+) -> None:
     """The REPL on an open session; `is_begun` when what was said is on the screen."""
-    screen = screen_of(run, price=live_price(session))
+    screen = open_terminal_screen(run, price=live_price(session))
     session.warn = lambda text: screen.error(run.notes.redact(text))
-    session.facts = learning = Learning(source, model_cache_of(run))
+    session.facts = learning = ModelLookup(
+        partial(ask_model_facts, source), open_model_cache(run)
+    )
     warming = Warming(session, learning)
 
     def unfold() -> None:
@@ -110,7 +114,7 @@ async def converse(run: Run, session: Session, source: Api, *, is_begun: bool = 
 
     try:
         with keyboard(run) as keys, on_resize(screen.resized):
-            reader = reader_of(
+            reader = open_reader(
                 run, keys, session, screen, on_ready=warming.begin, unfold=unfold
             )
             if not is_begun:
@@ -133,6 +137,12 @@ async def converse(run: Run, session: Session, source: Api, *, is_begun: bool = 
         await source.aclose()
 
 
+async def ask_model_facts(source: ApiClient, model: str) -> JsonObject | None:
+    """What the server says of a model. Raises ApiError."""
+    info = await source.warm(model)
+    return None if info is None else asdict(info)
+
+
 @contextmanager
 def keyboard(run: Run) -> Iterator[TextIO]:
     """Where keys come from: stdin, or the terminal itself when stdin was a pipe."""
@@ -147,7 +157,7 @@ def keyboard(run: Run) -> Iterator[TextIO]:
         yield terminal
 
 
-def reader_of(
+def open_reader(
     run: Run,
     keys: TextIO,
     session: Session,
@@ -157,7 +167,7 @@ def reader_of(
     unfold: Callable[[], None],
 ) -> Reader:
     """The prompt on that terminal."""
-    from streamchat.prompt import PlainPrompt, Prompt, open_keyboard, open_screen
+    from streamchat.prompt import PlainPrompt, Prompt, open_keyboard, open_output
 
     env = run.env
     term = env.environ.get("TERM", "dumb")
@@ -174,12 +184,12 @@ def reader_of(
     name = "history-demo" if run.settings.demo else "history"
     return Prompt(
         open_keyboard(keys),
-        open_screen(env.stdout, term=term),
+        open_output(env.stdout, term=term),
         history=None if run.settings.no_save else run.paths.state_dir / name,
         commands=COMMANDS,
-        arguments=Arguments(session.archive),
+        arguments=CommandArguments(session.archive),
         environ=env.environ,
-        look=look_of(env),
+        look=build_prompt_look(env),
         status=lambda: beside_prompt(session),
         remembers=lambda: session.journal.saves,
         on_ready=on_ready,
@@ -188,16 +198,16 @@ def reader_of(
     )
 
 
-def look_of(env: Environment) -> Look:
+def build_prompt_look(env: Environment) -> PromptLook:
     """What the terminal on stdout can show of the prompt."""
-    from streamchat.prompt import Look
+    from streamchat.prompt import PromptLook
 
     unicode = (env.stdout.encoding or "ascii").lower().startswith("utf")
-    return Look(unicode=unicode, colour=not env.environ.get("NO_COLOR"))
+    return PromptLook(unicode=unicode, colour=not env.environ.get("NO_COLOR"))
 
 
 @dataclass(slots=True)
-class Arguments:
+class CommandArguments:
     """What may follow a command, for completion."""
 
     archive: Archive
@@ -222,7 +232,7 @@ class Warming:
     takes, behind the first prompt; the prices last, nobody waits for them yet."""
 
     session: Session
-    learning: Learning
+    learning: ModelLookup
     _task: asyncio.Task[None] | None = field(default=None)
 
     def begin(self) -> None:

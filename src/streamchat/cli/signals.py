@@ -15,7 +15,7 @@ from typing import Any, TextIO
 FATAL = (signal.SIGTERM, signal.SIGHUP)
 
 
-def run(main: Coroutine[Any, Any, int]) -> int:
+def run_guarded(main: Coroutine[Any, Any, int]) -> int:
     """Run to the end, or to the signal that ends it; returns the exit status."""
     return asyncio.run(_guarded(main))
 

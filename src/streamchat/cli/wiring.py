@@ -24,7 +24,7 @@ from streamchat.core.ports import Archive, Opened
 from streamchat.core.settings import (
     CredentialKind,
     Settings,
-    Source,
+    SettingSource,
     clouds_secrets,
     endpoint,
     proxy_on_the_way,
@@ -33,7 +33,7 @@ from streamchat.core.theme import THEMES
 from streamchat.models.prices import Prices
 
 if TYPE_CHECKING:
-    from streamchat.api import Api, Server
+    from streamchat.api import ApiClient, Server
     from streamchat.app.session import Session
     from streamchat.models.cache import ModelCache
     from streamchat.render import TerminalScreen
@@ -55,7 +55,7 @@ class Run:
 
 
 @contextmanager
-def source_of(run: Run) -> Iterator[Api]:
+def open_source(run: Run) -> Iterator[ApiClient]:
     """The server that answers; the demo's own runs while this is entered."""
     from streamchat.api import Server
 
@@ -65,26 +65,26 @@ def source_of(run: Run) -> Iterator[Api]:
         with DemoServer() as demo:
             yield _api(run, Server(base_url=demo.base_url, api_key=NO_KEY))
         return
-    yield _api(run, server_of(run))
+    yield _api(run, build_server(run))
 
 
-def _api(run: Run, server: Server) -> Api:
-    from streamchat.api import Api, Deadlines
+def _api(run: Run, server: Server) -> ApiClient:
+    from streamchat.api import ApiClient, Deadlines
 
     idle = run.settings.idle_deadline_s or A_DAY_S
     thinking = max(idle, Deadlines().thinking_s)
     total = run.settings.deadline_s or None
-    return Api(server, Deadlines(idle_s=idle, thinking_s=thinking, total_s=total))
+    return ApiClient(server, Deadlines(idle_s=idle, thinking_s=thinking, total_s=total))
 
 
-def server_of(run: Run) -> Server:
+def build_server(run: Run) -> Server:
     """Where requests go, by the rule of trust. Raises ConfigError."""
     from streamchat.api import Server, require_library
 
     end = endpoint(run.settings)
     credential = end.credential
     secret = credential.secret if credential else None
-    is_chosen = run.settings.origins["base_url"].source is not Source.DEFAULT
+    is_chosen = run.settings.origins["base_url"].source is not SettingSource.DEFAULT
     is_token = credential is not None and credential.kind is CredentialKind.AUTH_TOKEN
     base_url = end.address.url if is_chosen else None
     proxy = proxy_on_the_way(end.address, run.env.environ)
@@ -111,7 +111,7 @@ def server_of(run: Run) -> Server:
     )
 
 
-async def advice_on(run: Run, source: Api, model: str) -> str:
+async def advice_on(run: Run, source: ApiClient, model: str) -> str:
     """What to know about a model before it answers: that it ends, or has ended."""
     today = datetime.fromtimestamp(run.env.clock(), UTC).date()
     return await source.deprecation(model, today=today) or ""
@@ -131,7 +131,7 @@ def has_surely_no_key(run: Run) -> bool:
     )
 
 
-def archive_of(run: Run) -> Archive:
+def open_archive(run: Run) -> Archive:
     """The conversations that are kept, or an archive that keeps nothing."""
     from streamchat.store import Disk, Store
 
@@ -141,12 +141,12 @@ def archive_of(run: Run) -> Archive:
         disk=Disk(),
         clock=env.clock,
         new_id=env.new_id,
-        catalogue=partial(catalogue_of, run),
+        catalogue=partial(open_index, run),
     )
     return store.not_saving() if run.settings.no_save else store
 
 
-def catalogue_of(run: Run) -> Catalogue:
+def open_index(run: Run) -> Catalogue:
     """The index of the conversations. Raises NoCatalogue."""
     from streamchat.store import NoCatalogue
 
@@ -157,12 +157,12 @@ def catalogue_of(run: Run) -> Catalogue:
     return Index(run.paths.cache_dir / "search.sqlite3", writes=not run.settings.no_save)
 
 
-def session_of(run: Run, archive: Archive, *, copied: str = "") -> Session:
+def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
     """The conversation that was asked for, or a copy of the one at the path `copied`.
     Raises NotFound, Busy, DiskError, ConfigError."""
     from streamchat.app.session import Session
-    from streamchat.attachments import attachment  # 15 ms, these: a report needs none
-    from streamchat.export import Exporter
+    from streamchat.attachments import read_attachment  # 15 ms, these: a report needs none
+    from streamchat.export import FileExporter
 
     settings = run.settings
     opened = _opened(run, archive, copied)
@@ -170,23 +170,23 @@ def session_of(run: Run, archive: Archive, *, copied: str = "") -> Session:
         conversation=opened.conversation,
         journal=opened.journal,
         archive=archive,
-        exporter=Exporter(run.env.cwd, run.env.home),
+        exporter=FileExporter(run.env.cwd, run.env.home),
         max_tokens=settings.max_tokens,
         effort=settings.effort,
         thinking=settings.thinking,
         cache=not settings.no_caching,
-        read_attachment=partial(attachment, cwd=run.env.cwd, piped=b""),
+        read_attachment=partial(read_attachment, cwd=run.env.cwd, piped=b""),
         new_id=run.env.new_id,
         clock=run.env.clock,
         warn=run.notes.warn,
-        budget=budget_of(run),
+        budget=build_budget(run),
     )
     for line in opened.damage:
         run.notes.warn(line)
     return session
 
 
-def budget_of(run: Run) -> Budget:
+def build_budget(run: Run) -> Budget:
     """Prices are Anthropic's: what another server takes is not known, the demo is free."""
     settings = run.settings
     cap = settings.max_cost_usd
@@ -203,7 +203,7 @@ def live_price(session: Session) -> Price | None:
     return price.if_loaded if isinstance(price, Prices) else None
 
 
-def model_cache_of(run: Run) -> ModelCache | None:
+def open_model_cache(run: Run) -> ModelCache | None:
     """None where nothing may be written, and for the demo, which is new each time."""
     if run.settings.demo or run.settings.no_save:
         return None
@@ -236,14 +236,14 @@ def _apply_flags(run: Run, opened: Opened, system: str | None) -> None:
     otherwise: what a file or a variable says is for new ones."""
     conversation = opened.conversation
     origins = run.settings.origins
-    named = {name for name, origin in origins.items() if origin.source is Source.FLAG}
+    named = {name for name, origin in origins.items() if origin.source is SettingSource.FLAG}
     if "model" in named and run.settings.model != conversation.model:
         opened.journal.append(conversation.configure(model=run.settings.model))
     if named & {"system", "system_file"} and system != conversation.system:
         opened.journal.append(conversation.configure(system=system))
 
 
-def screen_of(run: Run, *, price: Price | None = None) -> TerminalScreen:
+def open_terminal_screen(run: Run, *, price: Price | None = None) -> TerminalScreen:
     """The terminal on stdout."""
     from streamchat.render import open_screen
 
@@ -269,7 +269,7 @@ def require_theme(settings: Settings) -> None:
     near = nearest_style(settings.theme)
     hint = f"; did you mean {near}?" if near else "."
     origin = settings.origins["theme"]
-    by_flag = origin.source is Source.FLAG
+    by_flag = origin.source is SettingSource.FLAG
     raise (UsageError if by_flag else ConfigError)(
         f"There is no theme {settings.theme!r}{hint} The themes are {', '.join(THEMES)}, and"
         f" auto with a pygments style by its name{'' if by_flag else f' ({origin})'}."

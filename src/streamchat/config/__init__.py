@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from streamchat.config.allowed import Verdict, remember, verdict
 from streamchat.config.files import FileText
-from streamchat.config.load import Ask, Question, load, read_prompt_file
-from streamchat.config.paths import Paths, paths_of
+from streamchat.config.load import AskTrust, Question, load, read_prompt_file
+from streamchat.config.paths import Paths, build_paths
 
 __all__ = [
-    "Ask",
+    "AskTrust",
     "FileText",
     "Paths",
     "Question",
     "Verdict",
+    "build_paths",
     "load",
-    "paths_of",
     "read_prompt_file",
     "remember",
     "verdict",

@@ -21,12 +21,12 @@ from streamchat.core.errors import ConfigError, NotFound
 from streamchat.core.settings import (
     VARIABLES,
     Layer,
-    Source,
+    SettingSource,
+    format_settings,
     from_keys,
     from_variables,
     is_taken,
     masked,
-    shown,
 )
 
 # Read unasked in every directory: 1 MB of it can cost python-dotenv three seconds.
@@ -41,7 +41,7 @@ class Question:
     lines: tuple[str, ...]
 
 
-Ask: TypeAlias = Callable[[Question], Verdict]
+AskTrust: TypeAlias = Callable[[Question], Verdict]
 
 
 def load(
@@ -50,11 +50,11 @@ def load(
     *,
     paths: Paths,
     cwd: Path,
-    ask: Ask | None,
+    ask: AskTrust | None,
 ) -> tuple[Layer, ...]:
     """Every layer, the strongest first, for `settings.resolve`. `ask` is None where nobody
     can be asked (no terminal). Raises ConfigError, DiskError, NotFound."""
-    environment = from_variables(Source.ENVIRONMENT, environ)
+    environment = from_variables(SettingSource.ENVIRONMENT, environ)
     layers = [flags, environment]
     named = next(
         (layer.given["env_file"].text for layer in layers if "env_file" in layer.given), ""
@@ -82,16 +82,18 @@ def _env_file(path: Path) -> Layer:
     file = read_text(path)
     if file is None:
         raise NotFound(f"--env-file: there is no file {path}")
-    return from_variables(Source.ENV_FILE, parse_env(file), str(path))
+    return from_variables(SettingSource.ENV_FILE, parse_env(file), str(path))
 
 
-def _here(path: Path, state_dir: Path, ask: Ask | None) -> list[Layer]:
+def _here(path: Path, state_dir: Path, ask: AskTrust | None) -> list[Layer]:
     try:
         file = read_text(path, largest_bytes=_LARGEST_HERE_BYTES) if _is_file(path) else None
         variables = parse_env(file) if file else {}
     except ConfigError as error:
-        return [Layer(Source.DOTENV, {}, notes=(f"./.env is ignored: {error.message}",))]
-    taken = {name: text for name, text in variables.items() if is_taken(Source.DOTENV, name)}
+        return [Layer(SettingSource.DOTENV, {}, notes=(f"./.env is ignored: {error.message}",))]
+    taken = {
+        name: text for name, text in variables.items() if is_taken(SettingSource.DOTENV, name)
+    }
     if not file or not any(text.strip() for text in taken.values()):
         return []
     said = verdict(file, state_dir)
@@ -99,9 +101,9 @@ def _here(path: Path, state_dir: Path, ask: Ask | None) -> list[Layer]:
         said = ask(Question(path, tuple(_line(*each) for each in taken.items())))
         remember(file, said, state_dir)
     if said is Verdict.ALLOWED:
-        return [from_variables(Source.DOTENV, variables, "./.env")]
+        return [from_variables(SettingSource.DOTENV, variables, "./.env")]
     if said is Verdict.UNDECIDED:
-        return [Layer(Source.DOTENV, {}, notes=(_not_allowed(taken),))]
+        return [Layer(SettingSource.DOTENV, {}, notes=(_not_allowed(taken),))]
     return []
 
 
@@ -114,7 +116,7 @@ def _is_file(path: Path) -> bool:
 
 
 def _line(name: str, text: str) -> str:
-    return f"{name} = {masked(text) if VARIABLES[name].secret else shown(text)}"
+    return f"{name} = {masked(text) if VARIABLES[name].secret else format_settings(text)}"
 
 
 def _not_allowed(taken: Mapping[str, str]) -> str:
@@ -129,7 +131,7 @@ def _configuration(config_dir: Path, environ: Mapping[str, str]) -> list[Layer]:
     variables: Mapping[str, str] = {}
     if file := read_text(config_dir / ".env"):
         variables = parse_env(private(file))
-        layers.append(from_variables(Source.CONFIG, variables, str(file.path)))
+        layers.append(from_variables(SettingSource.CONFIG, variables, str(file.path)))
     if file := read_text(config_dir / "config.toml"):
         table = parse_toml(own(file))
         exported = {name: text for name, text in environ.items() if text.strip()}

@@ -31,7 +31,7 @@ class Paths:
         return replace(self, data_dir=self.data_dir / "demo", cache_dir=self.cache_dir / "demo")
 
 
-def paths_of(environ: Mapping[str, str], home: Path) -> Paths:
+def build_paths(environ: Mapping[str, str], home: Path) -> Paths:
     return Paths(
         config_dir=_base(environ, "XDG_CONFIG_HOME", home / ".config") / _NAME,
         data_dir=_base(environ, "XDG_DATA_HOME", home / ".local/share") / _NAME,

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from streamchat.core.errors import OverBudget
-from streamchat.core.formatting import cap_in_words, price_in_words
+from streamchat.core.formatting import format_cap, format_price
 from streamchat.core.messages import Usage
 
 USUAL_OUTPUT_TOKENS = 1000  # at least
@@ -59,11 +59,11 @@ class Budget:
         if cost is None:
             raise OverBudget(
                 f"Not sent: what {model} costs here is not known, so the cap of"
-                f" {cap_in_words(self.cap_usd)} cannot be kept."
+                f" {format_cap(self.cap_usd)} cannot be kept."
             )
         if self.spent_usd + cost > self.cap_usd:
             raise OverBudget(
-                f"Not sent: the turn would cost about {price_in_words(cost)}, and"
+                f"Not sent: the turn would cost about {format_price(cost)}, and"
                 f" {self.in_words} is spent."
             )
 
@@ -74,18 +74,18 @@ class Budget:
         cost = self.price(model, so_far) or 0.0
         if self.spent_usd + cost > self.cap_usd:
             raise OverBudget(
-                f"Stopped: the answer has passed the cap of {cap_in_words(self.cap_usd)}"
-                f" (about {price_in_words(self.spent_usd + cost)} is spent)."
+                f"Stopped: the answer has passed the cap of {format_cap(self.cap_usd)}"
+                f" (about {format_price(self.spent_usd + cost)} is spent)."
             )
 
     @property
     def in_words(self) -> str:
         """$0.4321 of $1.00"""
         if not self.spent_usd and (self.has_unpriced or self.price is unknown):
-            cap = "" if self.cap_usd is None else f" (the cap is {cap_in_words(self.cap_usd)})"
+            cap = "" if self.cap_usd is None else f" (the cap is {format_cap(self.cap_usd)})"
             return f"unknown{cap}"
-        spent = price_in_words(self.spent_usd)
-        return spent if self.cap_usd is None else f"{spent} of {cap_in_words(self.cap_usd)}"
+        spent = format_price(self.spent_usd)
+        return spent if self.cap_usd is None else f"{spent} of {format_cap(self.cap_usd)}"
 
 
 def expected_usage(

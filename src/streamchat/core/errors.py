@@ -14,7 +14,7 @@ INVALID_SIGNATURE = "invalid_thinking_signature"  # strip the thinking and send 
 NO_CREDENTIALS = "no_credentials"
 
 
-class Status(IntEnum):
+class ExitStatus(IntEnum):
     """Exit statuses, after sysexits.h; a signal N exits with 128 + N."""
 
     OK = 0
@@ -41,7 +41,7 @@ class StreamchatError(Exception):
     the same request may succeed later without any change.
     """
 
-    status = Status.FAILURE
+    status = ExitStatus.FAILURE
     kind = "failure"
     retryable = False
 
@@ -53,14 +53,14 @@ class StreamchatError(Exception):
 class UsageError(StreamchatError):
     """The command line, or a slash command, was used wrongly."""
 
-    status = Status.USAGE
+    status = ExitStatus.USAGE
     kind = "usage"
 
 
 class NotFound(StreamchatError):
     """No such conversation or file."""
 
-    status = Status.NOT_FOUND
+    status = ExitStatus.NOT_FOUND
     kind = "not_found"
 
 
@@ -78,7 +78,7 @@ class Busy(StreamchatError):
     """Another process has the conversation open. It can be read, and copied; `advice` is
     the line to show where nobody can be asked which."""
 
-    status = Status.TRY_LATER
+    status = ExitStatus.TRY_LATER
     kind = "busy"
     retryable = True
 
@@ -101,14 +101,14 @@ class Busy(StreamchatError):
 class DiskError(StreamchatError):
     """The disk refused: full, read-only, no permission, damaged."""
 
-    status = Status.DISK
+    status = ExitStatus.DISK
     kind = "disk"
 
 
 class ConfigError(StreamchatError):
     """A settings file, an environment variable or their combination is unusable."""
 
-    status = Status.CONFIG
+    status = ExitStatus.CONFIG
     kind = "config"
 
 
@@ -148,40 +148,40 @@ class ApiError(StreamchatError):
 class InvalidRequest(ApiError):
     """The server refused the request as invalid (400, 404 of a model, 413, 422)."""
 
-    status = Status.INVALID_REQUEST
+    status = ExitStatus.INVALID_REQUEST
     kind = "invalid_request_error"
 
 
 class Unreachable(ApiError):
     """No server answered: refused, DNS, TLS, proxy, time-out before the headers."""
 
-    status = Status.UNREACHABLE
+    status = ExitStatus.UNREACHABLE
     kind = "connection_error"
 
 
 class TryLater(ApiError):
     """The server is busy or limits the rate (408, 409, 429, 5xx, 529)."""
 
-    status = Status.TRY_LATER
+    status = ExitStatus.TRY_LATER
     kind = "overloaded_error"
 
 
 class CutOff(ApiError):
     """The reply ended before its end, stalled, or was no reply at all."""
 
-    status = Status.CUT_OFF
+    status = ExitStatus.CUT_OFF
     kind = "cut_off"
 
 
 class Unconfigured(ApiError):
     """No client can be made: a region, a project or a library is missing."""
 
-    status = Status.CONFIG
+    status = ExitStatus.CONFIG
     kind = "configuration"
 
 
 class NoPermission(ApiError):
     """No key, a bad key, or a key without the permission (401, 402, 403)."""
 
-    status = Status.NO_PERMISSION
+    status = ExitStatus.NO_PERMISSION
     kind = "authentication_error"

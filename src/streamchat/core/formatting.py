@@ -8,25 +8,25 @@ from __future__ import annotations
 from datetime import datetime
 
 
-def price_in_words(usd: float) -> str:
+def format_price(usd: float) -> str:
     """Four places below a dollar, where a reply usually is; what costs never reads as 0."""
     if 0 < usd < 0.00005:
         return "<$0.0001"
     return f"${usd:.4f}" if usd < 1 else f"${usd:,.2f}"
 
 
-def cap_in_words(usd: float) -> str:
+def format_cap(usd: float) -> str:
     """A cap as one types it: $2.50, and no fewer digits than it has."""
     return f"${usd:,.2f}" if round(usd, 2) == usd else f"${usd:g}"
 
 
-def size_in_words(tokens: int) -> str:
+def format_size(tokens: int) -> str:
     """A context window: 1M, 200K."""
     if tokens >= 1_000_000:
         return f"{tokens / 1_000_000:.3g}M"
     return f"{tokens / 1_000:.3g}K" if tokens >= 1_000 else str(tokens)
 
 
-def clock_in_words(seconds: float) -> str:
+def format_clock(seconds: float) -> str:
     """A moment (seconds since the epoch) as the clock on the wall shows it: 14:05."""
     return datetime.fromtimestamp(seconds).astimezone().strftime("%H:%M")

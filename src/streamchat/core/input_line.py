@@ -23,7 +23,7 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class CommandLine:
     """A slash command: its name without the slash, and the rest of the input, stripped."""
 
     name: str
@@ -35,22 +35,26 @@ class Nothing:
     """Only blanks."""
 
 
-Line: TypeAlias = Say | Run | Nothing
+InputLine: TypeAlias = Say | CommandLine | Nothing
 
 
 def typed(text: str) -> str:
     """What to type so that it says `text`."""
-    return f"/{text}" if text.startswith("/") and isinstance(parse(text), Run) else text
+    return (
+        f"/{text}"
+        if text.startswith("/") and isinstance(parse_input(text), CommandLine)
+        else text
+    )
 
 
-def parse(text: str) -> Line:
+def parse_input(text: str) -> InputLine:
     """Classify what the user sent; never fails."""
     if not text.strip():
         return Nothing()
     if text.strip() in _BARE_COMMANDS:
-        return Run(text.strip())
+        return CommandLine(text.strip())
     if text.startswith("//"):
         return Say(text[1:])
     if command := _COMMAND.match(text):
-        return Run(command["name"], (command["argument"] or "").strip())
+        return CommandLine(command["name"], (command["argument"] or "").strip())
     return Say(text)

@@ -33,7 +33,7 @@ CHARACTERS_PER_TOKEN = 3  # of an answer that the server has not counted; rather
 
 
 @dataclass(slots=True)
-class Turn:
+class ReplyFold:
     """One reply. Feed it every event; ask for the message at any time, however it ended."""
 
     _started: Started | None = None

@@ -10,8 +10,8 @@ from typing import Any
 
 from streamchat.core.messages import JsonObject
 from streamchat.demo.models import EFFORTS, Model
+from streamchat.demo.sse import Refused
 from streamchat.demo.tokens import Link
-from streamchat.demo.wire import Refused
 
 _IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
 _SAMPLING = ("temperature", "top_p", "top_k")

@@ -10,9 +10,9 @@ from typing import Any
 from streamchat.core.messages import JsonObject
 from streamchat.demo.models import Model
 from streamchat.demo.pace import pieces
-from streamchat.demo.replies import Answer
+from streamchat.demo.replies import ScriptedAnswer
+from streamchat.demo.sse import make_message_id
 from streamchat.demo.tokens import sign
-from streamchat.demo.wire import new_id
 
 
 class Thinking(Enum):
@@ -23,7 +23,7 @@ class Thinking(Enum):
     SUMMARISED = auto()
 
 
-def thinking_of(body: JsonObject, model: Model) -> Thinking:
+def choose_thinking(body: JsonObject, model: Model) -> Thinking:
     """What the request asks for, or else what the model does by itself."""
     match body.get("thinking"):
         case {"type": "adaptive" | "enabled", **options}:
@@ -47,7 +47,7 @@ class Written:
     stop_sequence: str | None = None
 
 
-def write(answer: Answer, body: JsonObject, *, thinks: bool) -> Written:
+def write_reply(answer: ScriptedAnswer, body: JsonObject, *, thinks: bool) -> Written:
     """Apply `stop_sequences` and `max_tokens`. A token is a delta of the stream."""
     text, stop = _stopped(answer.text, body.get("stop_sequences") or [])
     limit = body["max_tokens"]
@@ -74,8 +74,8 @@ def _stopped(text: str, sequences: list[str]) -> tuple[str, str | None]:
     return text[:at], sequence
 
 
-def message_of(
-    written: Written, answer: Answer, *, model: str, before: bytes, thinking: Thinking
+def build_message(
+    written: Written, answer: ScriptedAnswer, *, model: str, before: bytes, thinking: Thinking
 ) -> JsonObject:
     """The message, its usage without the prompt's side."""
     content: list[dict[str, Any]] = []
@@ -87,7 +87,7 @@ def message_of(
         content.append({"type": "text", "text": written.text})
     refused = written.stop_reason == "refusal"
     return {
-        "id": new_id("msg"),
+        "id": make_message_id("msg"),
         "type": "message",
         "role": "assistant",
         "model": model,

@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from streamchat.demo.http import BadRequest, Channel, HttpRequest, Inbox, read_request
 
-Handler: TypeAlias = Callable[[HttpRequest, Channel], Awaitable[None]]
+ExchangeHandler: TypeAlias = Callable[[HttpRequest, Channel], Awaitable[None]]
 Refusal: TypeAlias = Callable[[BadRequest, Channel], Awaitable[None]]
 _HOST = "127.0.0.1"
 
@@ -26,7 +26,7 @@ class LoopbackServer:
     A handler that must wait for its client is cancelled when the client goes away.
     """
 
-    def __init__(self, handler: Handler, refusal: Refusal) -> None:
+    def __init__(self, handler: ExchangeHandler, refusal: Refusal) -> None:
         self._handler = handler
         self._refusal = refusal
         self._running: _Running | None = None
@@ -65,7 +65,9 @@ class LoopbackServer:
 class _Running:
     """The thread, its loop, and the connections in it."""
 
-    def __init__(self, listener: socket.socket, handler: Handler, refusal: Refusal) -> None:
+    def __init__(
+        self, listener: socket.socket, handler: ExchangeHandler, refusal: Refusal
+    ) -> None:
         self._listener = listener
         self._handler = handler
         self._refusal = refusal

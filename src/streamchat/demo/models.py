@@ -14,7 +14,7 @@ from itertools import dropwhile, islice, takewhile
 from pathlib import Path
 
 from streamchat.core.messages import JsonObject
-from streamchat.demo.wire import Refused
+from streamchat.demo.sse import Refused
 
 _EPOCH = "1970-01-01T00:00:00Z"  # the API's own way to say that a date is unknown
 _PAGE = 20

@@ -35,7 +35,7 @@ class Trick(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ScriptedAnswer:
     """A reply; `slowness` divides the speed."""
 
     text: str
@@ -57,7 +57,7 @@ class Fail:
 class FailTwice:
     """Overloaded for two times, then the answer."""
 
-    then: Answer
+    then: ScriptedAnswer
 
 
 class Oddity(Enum):
@@ -67,7 +67,7 @@ class Oddity(Enum):
     REDIRECT = auto()
 
 
-Plan: TypeAlias = Answer | Fail | FailTwice | Oddity
+Plan: TypeAlias = ScriptedAnswer | Fail | FailTwice | Oddity
 
 _TOPICS = {
     "hi": "welcome",
@@ -122,7 +122,7 @@ def plan_reply(body: JsonObject) -> Plan:
     latest = said[-1].strip() if said else ""
     plain = " ".join(latest.lower().split()).strip("?!. ")
     if echo := _ECHO.match(latest):
-        return Answer(echo["rest"])
+        return ScriptedAnswer(echo["rest"])
     if plan := _misbehaviour(plain):
         return plan
     if long := _LONG.fullmatch(plain):
@@ -145,12 +145,12 @@ def _misbehaviour(plain: str) -> Plan | None:
         case "refuse":
             return replace(text_page("refuse"), stop_details=_REFUSAL)
         case "refuse empty":
-            return Answer("", stop_details=_REFUSAL)
+            return ScriptedAnswer("", stop_details=_REFUSAL)
         case _:
             return _ODDITIES.get(plain)
 
 
-def _topic(plain: str) -> Answer | None:
+def _topic(plain: str) -> ScriptedAnswer | None:
     words = re.findall(r"\w+", plain)
     if len(words) > _MAX_TOPIC_WORDS:
         return None
@@ -160,20 +160,24 @@ def _topic(plain: str) -> Answer | None:
 
 
 @cache
-def text_page(name: str) -> Answer:
+def text_page(name: str) -> ScriptedAnswer:
     """The answer kept in texts/NAME.md."""
     source = (Path(__file__).parent / "texts" / f"{name}.md").read_text("utf-8")
     thinking, separator, text = source.removeprefix("<!--\n").partition("\n-->\n\n")
     if not separator:
-        return Answer(source, thinking=f"A page called {name} says this better than I could.")
-    return Answer(text, thinking=thinking)
+        return ScriptedAnswer(
+            source, thinking=f"A page called {name} says this better than I could."
+        )
+    return ScriptedAnswer(text, thinking=thinking)
 
 
-def _long_answer(digits: str | None, thousands: str) -> Answer:
+def _long_answer(digits: str | None, thousands: str) -> ScriptedAnswer:
     wanted = int(re.sub(r"\D", "", digits or "") or _DEFAULT_LONG_CHARS)
     wanted *= 1000 if thousands else 1
     wanted = min(wanted, MAX_LONG_CHARS)
-    return Answer(_long_text(wanted), thinking=f"About {wanted} characters were asked for.")
+    return ScriptedAnswer(
+        _long_text(wanted), thinking=f"About {wanted} characters were asked for."
+    )
 
 
 def _long_text(wanted: int) -> str:
@@ -191,17 +195,19 @@ def _long_text(wanted: int) -> str:
     return "".join(parts)
 
 
-def _memory(body: JsonObject, said: list[str]) -> Answer:
+def _memory(body: JsonObject, said: list[str]) -> ScriptedAnswer:
     """What the user said before, read from the messages of this very request."""
     lines = [f"{number}. {_quote(text)}" for number, text in enumerate(said, 1)]
     listed = "\n".join(lines) or "Nothing before this question: the conversation is new."
     system = body.get("system")
     shown = f"\n\nThe system prompt: {_quote(_text_of(system))}" if system else ""
     text = text_page("memory").text.replace("{said}", listed + shown)
-    return Answer(text, thinking=f"The request holds {len(said)} earlier messages of the user.")
+    return ScriptedAnswer(
+        text, thinking=f"The request holds {len(said)} earlier messages of the user."
+    )
 
 
-def _unknown(body: JsonObject, latest: str) -> Answer:
+def _unknown(body: JsonObject, latest: str) -> ScriptedAnswer:
     page = text_page("unknown")
     gist = [_describe(block) for block in content_from_wire(body["messages"][-1]["content"])]
     received = "\n".join(f"- {line}" for line in gist) or "- nothing at all"

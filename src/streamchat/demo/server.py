@@ -15,27 +15,27 @@ from typing import TypeAlias, assert_never
 
 from streamchat.core.messages import JsonObject
 from streamchat.demo import checks, models
-from streamchat.demo.compose import Thinking, message_of, thinking_of, write
+from streamchat.demo.compose import Thinking, build_message, choose_thinking, write_reply
 from streamchat.demo.http import BadRequest, Channel, HttpRequest
 from streamchat.demo.loopback import LoopbackServer
 from streamchat.demo.models import Model
 from streamchat.demo.pace import TALKING_SPEED, Pace, pieces
-from streamchat.demo.replies import Answer, Fail, FailTwice, Oddity, Trick, plan_reply
-from streamchat.demo.tokens import Link, PromptCache, chain_of, check_signatures, end_digest
-from streamchat.demo.wire import (
+from streamchat.demo.replies import Fail, FailTwice, Oddity, ScriptedAnswer, Trick, plan_reply
+from streamchat.demo.sse import (
     EVENT_TYPE,
     JSON_TYPE,
     OVERLOADED,
     PING,
     Refused,
     SseEvent,
+    build_error_object,
+    build_events,
     encode,
     error_event,
-    error_object,
     error_type,
-    events_of,
-    new_id,
+    make_message_id,
 )
+from streamchat.demo.tokens import Link, PromptCache, build_chain, check_signatures, end_digest
 
 Route: TypeAlias = Callable[[HttpRequest, Channel], Awaitable[None]]
 
@@ -52,14 +52,14 @@ class DemoServer(LoopbackServer):
     """The Messages API on loopback; any key will do. `speed` is in tokens a second."""
 
     def __init__(self, *, speed: float = TALKING_SPEED) -> None:
-        super().__init__(Api(speed=speed).answer, refuse)
+        super().__init__(DemoApi(speed=speed).answer, refuse)
 
     def __enter__(self) -> DemoServer:
         self.start()
         return self
 
 
-class Api:
+class DemoApi:
     """Answers requests as the Messages API does; what it remembers is the prompt cache."""
 
     def __init__(self, *, speed: float, ping_s: float = _PING_S) -> None:
@@ -104,7 +104,7 @@ class Api:
         checks.check_headers(request.headers, body)
         models.callable_model(body.get("model"))
         checks.check_prompt(body)
-        await send_json({"input_tokens": chain_of(body)[-1].tokens}, channel)
+        await send_json({"input_tokens": build_chain(body)[-1].tokens}, channel)
 
     async def _reply(self, request: HttpRequest, channel: Channel) -> None:
         body = parse_json(request.body)
@@ -125,26 +125,28 @@ class Api:
         model = models.callable_model(body.get("model"))
         checks.check_prompt(body)
         checks.check_request(body, model)
-        links = chain_of(body)
+        links = build_chain(body)
         checks.check_length(links, model)
         check_signatures(links)
         return model, links
 
     def _compose(
-        self, answer: Answer, body: JsonObject, model: Model, links: list[Link]
+        self, answer: ScriptedAnswer, body: JsonObject, model: Model, links: list[Link]
     ) -> JsonObject:
-        thinking = thinking_of(body, model)
-        written = write(answer, body, thinks=thinking is not Thinking.NONE)
-        message = message_of(
+        thinking = choose_thinking(body, model)
+        written = write_reply(answer, body, thinks=thinking is not Thinking.NONE)
+        message = build_message(
             written, answer, model=model.id, before=end_digest(links), thinking=thinking
         )
         message["usage"] |= self._cache.usage(model.id, body, links)
         return message
 
-    async def _decide(self, body: JsonObject, key: bytes, channel: Channel) -> Answer | None:
+    async def _decide(
+        self, body: JsonObject, key: bytes, channel: Channel
+    ) -> ScriptedAnswer | None:
         """The answer to give; None when something else was sent. Raises Refused."""
         match plan_reply(body):
-            case Answer() as answer:
+            case ScriptedAnswer() as answer:
                 return answer
             case Fail(status, retry_after):
                 headers = {"retry-after": retry_after} if retry_after else {}
@@ -173,7 +175,7 @@ class Api:
         limits = "anthropic-ratelimit"
         reset = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         return {
-            "request-id": new_id("req"),
+            "request-id": make_message_id("req"),
             "anthropic-organization-id": "streamchat-demo",
             f"{limits}-requests-limit": str(_REQUESTS_A_MINUTE),
             f"{limits}-requests-remaining": str(left),
@@ -184,9 +186,13 @@ class Api:
         }
 
     async def _stream(
-        self, message: JsonObject, answer: Answer, headers: Mapping[str, str], channel: Channel
+        self,
+        message: JsonObject,
+        answer: ScriptedAnswer,
+        headers: Mapping[str, str],
+        channel: Channel,
     ) -> None:
-        events = list(events_of(message, pieces))
+        events = list(build_events(message, pieces))
         if answer.trick is not None:
             del events[int(len(events) * _TRICK_AFTER) :]
         await channel.begin(
@@ -250,14 +256,14 @@ def parse_json(body: bytes) -> JsonObject:
 
 
 async def send_json(data: JsonObject, channel: Channel) -> None:
-    headers = {"content-type": JSON_TYPE, "request-id": new_id("req")}
+    headers = {"content-type": JSON_TYPE, "request-id": make_message_id("req")}
     await channel.respond(200, headers, encode(data))
 
 
 async def send_refused(refused: Refused, channel: Channel) -> None:
     """Answer with the API's error JSON."""
-    request_id = new_id("req")
-    data = error_object(error_type(refused.status), refused.message, request_id)
+    request_id = make_message_id("req")
+    data = build_error_object(error_type(refused.status), refused.message, request_id)
     headers = {"content-type": JSON_TYPE, "request-id": request_id, **refused.headers}
     await channel.respond(refused.status, headers, encode(data))
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from streamchat.core.messages import Block, JsonObject, content_from_wire
-from streamchat.demo.wire import Refused
+from streamchat.demo.sse import Refused
 
 MIN_CACHED_TOKENS = 512
 _LOOK_BACK_BLOCKS = 20
@@ -56,7 +56,7 @@ class Link:
     tokens: int  # of everything up to and with this block
 
 
-def chain_of(body: Mapping[str, Any]) -> list[Link]:
+def build_chain(body: Mapping[str, Any]) -> list[Link]:
     """The links of a request, the system prompt and the tools in the first digest.
 
     How the content is spelt makes no difference: a string is one text block, cache

@@ -14,9 +14,9 @@ from pathlib import Path
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import UsageError
 from streamchat.core.sanitize import clean_line
-from streamchat.export.document import document_of
-from streamchat.export.files import save
-from streamchat.export.wire import as_messages
+from streamchat.export.document import build_document
+from streamchat.export.files import write_new_file
+from streamchat.export.json_messages import as_messages
 
 __all__ = ["FORMS", "Exporter"]
 
@@ -25,7 +25,7 @@ _NAME_CHARACTERS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Exporter:
+class FileExporter:
     """Implements ports.Exporter; relative paths are from `cwd`."""
 
     cwd: Path
@@ -39,11 +39,11 @@ class Exporter:
             case "md":
                 from streamchat.export.markdown import as_markdown  # markdown-it's helpers
 
-                return as_markdown(document_of(conversation, replies=replies))
+                return as_markdown(build_document(conversation, replies=replies))
             case "html":
                 from streamchat.export.html import as_page  # markdown-it and pygments: 60 ms
 
-                return as_page(document_of(conversation, replies=replies))
+                return as_page(build_document(conversation, replies=replies))
         raise UsageError(f"There is no form {form!r}; the forms are {', '.join(FORMS)}.")
 
     def save(
@@ -57,8 +57,12 @@ class Exporter:
     ) -> str:
         """See ports.Exporter."""
         text = self.text(conversation, form, replies=replies)
-        place = self._place(path) if path else self.cwd / file_name(conversation.title, form)
-        save(text, place, replace=replace)
+        place = (
+            self._place(path)
+            if path
+            else self.cwd / build_export_name(conversation.title, form)
+        )
+        write_new_file(text, place, replace=replace)
         return str(place.relative_to(self.cwd) if place.is_relative_to(self.cwd) else place)
 
     def _place(self, path: str) -> Path:
@@ -67,7 +71,7 @@ class Exporter:
         return self.cwd / path
 
 
-def file_name(title: str, form: str) -> str:
+def build_export_name(title: str, form: str) -> str:
     """Named after the title: its words, joined by dashes."""
     words = re.findall(r"\w+", clean_line(title).lower())
     name = "-".join(words)[:_NAME_CHARACTERS].rstrip("-_")

@@ -49,7 +49,7 @@ class Document:
     said: tuple[Said, ...]
 
 
-def document_of(conversation: Conversation, *, replies: int | None) -> Document:
+def build_document(conversation: Conversation, *, replies: int | None) -> Document:
     """The open branch, or its last `replies` with what was asked."""
     turns = last(conversation.path, [turn.role for turn in conversation.path], replies)
     return Document(

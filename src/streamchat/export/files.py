@@ -8,7 +8,7 @@ from pathlib import Path
 from streamchat.core.errors import DiskError, UsageError
 
 
-def save(text: str, path: Path, *, replace: bool) -> None:
+def write_new_file(text: str, path: Path, *, replace: bool) -> None:
     """Raises UsageError when the file exists and is not to be replaced, DiskError for
     what the system refuses. A file that is replaced is so at once, or not at all."""
     try:

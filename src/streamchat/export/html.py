@@ -13,7 +13,7 @@ from html import escape
 from streamchat.core.sanitize import clean, clean_line
 from streamchat.export.document import Attached, Citation, Document, Said, when
 from streamchat.export.page import STYLE
-from streamchat.export.prose import html_of, is_safe, link
+from streamchat.export.prose import format_html, is_safe, link
 
 _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
@@ -87,7 +87,7 @@ def _parts(said: Said) -> Iterator[str]:
     if said.role == "user" and said.text.strip():
         yield f'<div class="typed" dir="auto">{escape(clean(said.text))}</div>'
     elif said.text.strip():
-        yield f'<div class="prose" dir="auto">\n{html_of(said.text)}</div>'
+        yield f'<div class="prose" dir="auto">\n{format_html(said.text)}</div>'
     if said.sources:
         yield f'<ul class="sources">{"".join(map(_source, said.sources))}</ul>'
     if said.interrupted:

@@ -26,7 +26,7 @@ _AFTER_ADDRESS = ".,;:!?*_~)"
 _HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6"}
 
 
-def html_of(source: str) -> str:
+def format_html(source: str) -> str:
     """The answer's Markdown, rendered."""
     parser = _parser()
     env: dict[str, Any] = {}

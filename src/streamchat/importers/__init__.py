@@ -16,17 +16,21 @@ from typing import Any
 
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import DiskError, NotFound
-from streamchat.importers import claude_ai, messages
-from streamchat.importers.making import Fault
+from streamchat.importers import claude_ai, message_list
+from streamchat.importers.building import ImportFault
 
-__all__ = ["Fault", "conversations_in", "is_named"]
+__all__ = [
+    "ImportFault",
+    "conversations_in",
+    "is_named",
+]
 
 _SQLITE, _ZIP = b"SQLite format 3\0", b"PK\x03\x04"
 _IN_ZIP = "conversations.json"
 _MOST_UNPACKED = 2 << 30  # bytes
 
 
-def conversations_in(path: Path, *, model: str) -> Iterator[Conversation | Fault]:
+def conversations_in(path: Path, *, model: str) -> Iterator[Conversation | ImportFault]:
     """What a claude.ai export (its zip or its conversations.json), the logs.db of llm, or a
     JSON list of messages holds. They go on with `model`.
 
@@ -40,7 +44,7 @@ def conversations_in(path: Path, *, model: str) -> Iterator[Conversation | Fault
         if beginning == _SQLITE:
             from streamchat.importers import llm_logs  # sqlite3: 5 ms
 
-            return llm_logs.conversations(path, model=model)
+            return llm_logs.read_llm_logs(path, model=model)
         data = _unpacked(path) if beginning.startswith(_ZIP) else path.read_bytes()
     except OSError as error:
         raise DiskError(f"Cannot read {path}: {error.strerror or error}.") from error
@@ -60,15 +64,15 @@ def _unpacked(path: Path) -> bytes:
         raise NotFound(f"{path} is no zip file that can be read: {error}.") from error
 
 
-def _in_json(data: bytes, path: Path, model: str) -> Iterator[Conversation | Fault]:
+def _in_json(data: bytes, path: Path, model: str) -> Iterator[Conversation | ImportFault]:
     loaded = _loaded(data, path)
     if isinstance(loaded, dict) and "chat_messages" in loaded:
         loaded = [loaded]
     if not isinstance(loaded, list):
         raise NotFound(f"{path} is no list of conversations or messages.")
     if any(isinstance(item, dict) and "chat_messages" in item for item in loaded):
-        return claude_ai.conversations(loaded, model=model)
-    return messages.conversations(loaded, data, name=path.stem, model=model)
+        return claude_ai.read_claude_ai(loaded, model=model)
+    return message_list.read_messages(loaded, data, name=path.stem, model=model)
 
 
 def _loaded(data: bytes, path: Path) -> Any:

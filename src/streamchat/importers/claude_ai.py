@@ -14,18 +14,24 @@ from typing import Any
 
 from streamchat.core.conversation import Conversation
 from streamchat.core.messages import Block, Role, text_block
-from streamchat.importers.making import Fault, Item, Source, made, time_of
+from streamchat.importers.building import (
+    ForeignConversation,
+    ForeignMessage,
+    ImportFault,
+    build_conversation,
+    parse_time,
+)
 
 _ROLES: Mapping[str, Role] = {"human": "user", "assistant": "assistant"}
 
 
-def conversations(loaded: list[object], *, model: str) -> Iterator[Conversation | Fault]:
+def read_claude_ai(loaded: list[object], *, model: str) -> Iterator[Conversation | ImportFault]:
     """Those that hold a message; a Fault for each that is damaged."""
     for number, item in enumerate(loaded, 1):
         try:
             conversation = _conversation(item, model)
         except ValueError as error:
-            yield Fault(f"conversation {number}{_called(item)}: {error}")
+            yield ImportFault(f"conversation {number}{_called(item)}: {error}")
             continue
         if conversation.turn_count:
             yield conversation
@@ -45,18 +51,18 @@ def _conversation(item: object, model: str) -> Conversation:
     if not isinstance(messages, list):
         raise ValueError("chat_messages is no list")
     name, leaf = item.get("name"), item.get("current_leaf_message_uuid")
-    source = Source(
+    source = ForeignConversation(
         "claude.ai",
         id,
         title=name if isinstance(name, str) else "",
-        created=time_of(item.get("created_at")),
+        created=parse_time(item.get("created_at")),
         head=leaf if isinstance(leaf, str) else "",
     )
-    return made(source, _parents_first(_items(messages)), model=model)
+    return build_conversation(source, _parents_first(_items(messages)), model=model)
 
 
-def _items(messages: list[object]) -> list[Item]:
-    items: list[Item] = []
+def _items(messages: list[object]) -> list[ForeignMessage]:
+    items: list[ForeignMessage] = []
     for number, message in enumerate(messages, 1):
         try:
             items.append(_item(message, items[-1].id if items else None))
@@ -65,7 +71,7 @@ def _items(messages: list[object]) -> list[Item]:
     return items
 
 
-def _item(message: object, before: str | None) -> Item:
+def _item(message: object, before: str | None) -> ForeignMessage:
     if not isinstance(message, dict):
         raise ValueError("not an object")
     sender, id = message.get("sender"), message.get("uuid")
@@ -74,12 +80,12 @@ def _item(message: object, before: str | None) -> Item:
     if not isinstance(id, str) or not id:
         raise ValueError("it has no uuid")
     parent = message.get("parent_message_uuid", before)
-    return Item(
+    return ForeignMessage(
         id,
         parent if isinstance(parent, str) else None,
         _ROLES[sender],
         tuple(_content(message)),
-        at=time_of(message.get("created_at")),
+        at=parse_time(message.get("created_at")),
     )
 
 
@@ -109,11 +115,11 @@ def _objects(message: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 
-def _parents_first(items: list[Item]) -> Iterator[Item]:
+def _parents_first(items: list[ForeignMessage]) -> Iterator[ForeignMessage]:
     """In their order, but each behind the one it follows."""
     waiting = {item.id: item for item in items}
     for item in items:
-        line: list[Item] = []
+        line: list[ForeignMessage] = []
         next_up: str | None = item.id
         while next_up in waiting:
             line.append(waiting.pop(next_up))

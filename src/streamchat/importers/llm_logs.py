@@ -19,13 +19,19 @@ from typing import Any
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import NotFound
 from streamchat.core.messages import Block, Usage, text_block
-from streamchat.importers.making import Fault, Item, Source, made, time_of
+from streamchat.importers.building import (
+    ForeignConversation,
+    ForeignMessage,
+    ImportFault,
+    build_conversation,
+    parse_time,
+)
 
 Row = Mapping[str, Any]
 _PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
-def conversations(path: Path, *, model: str) -> Iterator[Conversation | Fault]:
+def read_llm_logs(path: Path, *, model: str) -> Iterator[Conversation | ImportFault]:
     """Raises NotFound for a database of something else."""
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
@@ -56,7 +62,7 @@ class _Logs:
     def _rows(self, query: str, *values: object) -> list[dict[str, Any]]:
         return [dict(row) for row in self._db.execute(query, values)]
 
-    def conversations(self) -> Iterator[Conversation | Fault]:
+    def conversations(self) -> Iterator[Conversation | ImportFault]:
         has_threads = {"threads", "turns", "messages", "parts"} <= self._tables
         has_responses = {"conversations", "responses"} <= self._tables
         if not (has_threads or has_responses):
@@ -70,11 +76,11 @@ class _Logs:
                 if old["id"] not in seen:
                     yield from self._guarded(old, "conversation", self._conversation)
 
-    def _guarded(self, row: Row, kind: str, read: Any) -> Iterator[Conversation | Fault]:
+    def _guarded(self, row: Row, kind: str, read: Any) -> Iterator[Conversation | ImportFault]:
         try:
             conversation: Conversation = read(row)
         except ValueError as error:
-            yield Fault(f"{kind} {row['id']!r:.60}: {error}")
+            yield ImportFault(f"{kind} {row['id']!r:.60}: {error}")
             return
         if conversation.turn_count:
             yield conversation
@@ -86,22 +92,24 @@ class _Logs:
             "SELECT * FROM responses WHERE conversation_id = ? ORDER BY datetime_utc, id",
             row["id"],
         )
-        items: list[Item] = []
+        items: list[ForeignMessage] = []
         for response in responses:
             items += self._exchange(response, items[-1].id if items else None)
         created = items[0].at if items else ""
         system = next((self._system(response) for response in responses), None)
-        source = Source("llm", str(row["id"]), _text(row["name"]), created, system)
-        return made(source, items, model=self._model)
+        source = ForeignConversation("llm", str(row["id"]), _text(row["name"]), created, system)
+        return build_conversation(source, items, model=self._model)
 
-    def _exchange(self, row: Row, before: str | None) -> Iterator[Item]:
-        id, at = str(row["id"]), time_of(row["datetime_utc"])
+    def _exchange(self, row: Row, before: str | None) -> Iterator[ForeignMessage]:
+        id, at = str(row["id"]), parse_time(row["datetime_utc"])
         attached = self._attached("prompt_attachments", "response_id", id)
         prompt = self._joined("prompt_fragments", id, row["prompt"])
-        yield Item(f"{id} prompt", before, "user", (*attached, text_block(prompt)), at)
+        yield ForeignMessage(
+            f"{id} prompt", before, "user", (*attached, text_block(prompt)), at
+        )
         answer = (text_block(_text(row["response"])),)
         model = _text(row.get("resolved_model") or row["model"])
-        yield Item(id, f"{id} prompt", "assistant", answer, at, model, _usage(row))
+        yield ForeignMessage(id, f"{id} prompt", "assistant", answer, at, model, _usage(row))
 
     def _system(self, row: Row) -> str | None:
         return self._joined("system_fragments", row["id"], row["system"]) or None
@@ -132,7 +140,7 @@ class _Logs:
         turns = self._rows(
             "SELECT * FROM turns WHERE thread_id = ? ORDER BY datetime_utc, id", row["id"]
         )
-        items: dict[str, Item] = {}
+        items: dict[str, ForeignMessage] = {}
         system = None
         for turn in turns:
             for message in self._chain(turn["tip_message_hash"]):
@@ -140,15 +148,15 @@ class _Logs:
                     system = self._said(message["hash"]) or None
                 if message["hash"] not in items:
                     items[message["hash"]] = self._item(message, turn)
-        source = Source(
+        source = ForeignConversation(
             "llm",
             str(row["id"]),
             _text(row["name"]),
-            time_of(turns[0]["datetime_utc"]) if turns else "",
+            parse_time(turns[0]["datetime_utc"]) if turns else "",
             system,
             head=_text(row["tip_message_hash"]),
         )
-        return made(source, items.values(), model=self._model)
+        return build_conversation(source, items.values(), model=self._model)
 
     def _chain(self, tip: object) -> list[dict[str, Any]]:
         """The messages up to this one, the first first."""
@@ -161,17 +169,17 @@ class _Logs:
         )
         return self._rows(query, tip)
 
-    def _item(self, message: Row, turn: Row) -> Item:
+    def _item(self, message: Row, turn: Row) -> ForeignMessage:
         is_reply = message["role"] == "assistant"
         content: tuple[Block, ...] = ()
         if message["role"] in ("user", "assistant"):
             content = tuple(self._content(message["hash"], reply=is_reply))
-        return Item(
+        return ForeignMessage(
             message["hash"],
             message["parent_hash"],
             "assistant" if is_reply else "user",
             content,
-            time_of(turn["datetime_utc"]),
+            parse_time(turn["datetime_utc"]),
             _text(turn.get("resolved_model") or turn["model"]) if is_reply else None,
             _usage(turn) if message["hash"] == turn["tip_message_hash"] else None,
         )

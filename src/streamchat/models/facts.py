@@ -1,27 +1,29 @@
-"""What is known of each model: what the server said, today or a moment ago, else the table.
+"""What is known of each model: what the server said within the last day, else the table.
 
-Compose rank. The server is asked once for each model, behind the prompt: an answer is
-never waited for, and an answer that does not come changes nothing.
+Asks a server only through the `ask` it is given, once for each model, while the user types.
+Nothing waits for the answer, and a server that does not answer changes nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from streamchat.core.capabilities import ModelFacts, facts_by_table
+from streamchat.core.messages import JsonObject
 from streamchat.models.cache import ModelCache
 
-if TYPE_CHECKING:
-    from streamchat.api import Api
+AskServer: TypeAlias = Callable[[str], Awaitable[JsonObject | None]]
+"""The server's object for a model id; None when it does not know the model."""
 
 
 @dataclass(slots=True)
-class Learning:
+class ModelLookup:
     """Call it with a model. `cache` is None where nothing may be written."""
 
-    source: Api
+    ask_server: AskServer
     cache: ModelCache | None
     may_ask: bool = False  # not before the prompt is on the screen: asking loads the SDK
     _known: dict[str, ModelFacts] = field(default_factory=dict)
@@ -50,9 +52,8 @@ class Learning:
     async def ask(self, model: str) -> None:
         """Ask the server, whatever is known; this also opens the connection."""
         self._asked.add(model)
-        info = await self.source.warm(model)
-        if info is not None:
-            data = asdict(info)
+        data = await self.ask_server(model)
+        if data is not None:
             self._known[model] = ModelFacts.read(model, data)
             if self.cache:
                 self.cache.write(model, data)

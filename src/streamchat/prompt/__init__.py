@@ -5,20 +5,20 @@ and the keys that arrive while a reply is shown. It knows no command, no convers
 no settings; tables and callables are handed to it.
 """
 
+from streamchat.prompt.appearance import PromptLook
 from streamchat.prompt.completion import Choice, CommandRow
-from streamchat.prompt.look import Look
 from streamchat.prompt.picker import Picker
 from streamchat.prompt.plain import PlainPrompt
 from streamchat.prompt.reader import Prompt
-from streamchat.prompt.terminal import open_keyboard, open_screen
+from streamchat.prompt.tty import open_keyboard, open_output
 
 __all__ = [
     "Choice",
     "CommandRow",
-    "Look",
     "Picker",
     "PlainPrompt",
     "Prompt",
+    "PromptLook",
     "open_keyboard",
-    "open_screen",
+    "open_output",
 ]

@@ -14,7 +14,7 @@ from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
 
 from streamchat.prompt.entry import normalised
-from streamchat.prompt.terminal import TerminalKeys
+from streamchat.prompt.tty import TerminalKeys
 
 _NEW_LINES = frozenset({Keys.Enter, Keys.ControlJ})
 

@@ -15,7 +15,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from streamchat.core.library import Excerpt, Hit
 from streamchat.core.sanitize import clean_line
-from streamchat.prompt.look import Look
+from streamchat.prompt.appearance import PromptLook
 
 _HIGHEST = 18  # rows, all together
 _LOW, _VERY_LOW = 12, 8
@@ -45,7 +45,7 @@ class Heights:
 class Drawing:
     """`age` says how long ago a time was, given in seconds since the epoch."""
 
-    look: Look
+    look: PromptLook
     age: Callable[[float], str]
 
     def hits(

@@ -27,9 +27,9 @@ from prompt_toolkit.output import Output
 from streamchat.core.errors import StreamchatError
 from streamchat.core.library import Hit, Progress, Shelf
 from streamchat.core.sanitize import clean_line
+from streamchat.prompt.appearance import PromptLook
 from streamchat.prompt.drawing import Drawing, Heights
 from streamchat.prompt.entry import normalised
-from streamchat.prompt.look import Look
 from streamchat.prompt.watch import ESCAPE_SECONDS
 
 MOST_SHOWN = 200
@@ -70,7 +70,7 @@ class Picker:
         keyboard: KeyInput,
         output: Output,
         shelf: Shelf,
-        look: Look,
+        look: PromptLook,
         age: Callable[[float], str],
     ) -> None:
         self._shelf = shelf
@@ -185,7 +185,7 @@ class Picker:
 
     # Screen
 
-    def _windows(self, look: Look) -> HSplit:
+    def _windows(self, look: PromptLook) -> HSplit:
         words = Window(
             BufferControl(
                 self._words, input_processors=[BeforeInput(look.sign, "class:prompt")]

@@ -31,6 +31,7 @@ from streamchat.core.ports import Input, Key, Stop, Typed
 from streamchat.core.sanitize import clean
 from streamchat.prompt import keys
 from streamchat.prompt.ahead import taken_text
+from streamchat.prompt.appearance import PromptLook
 from streamchat.prompt.completion import (
     Arguments,
     CommandCompleter,
@@ -42,10 +43,9 @@ from streamchat.prompt.echo import CONTINUATION, echo, is_taller
 from streamchat.prompt.editor import edited
 from streamchat.prompt.entry import message, normalised
 from streamchat.prompt.history import FileHistory
-from streamchat.prompt.look import Look
 from streamchat.prompt.pastes import Pastes, Shown
 from streamchat.prompt.picker import Picker
-from streamchat.prompt.terminal import hasten_pastes
+from streamchat.prompt.tty import hasten_pastes
 from streamchat.prompt.watch import ESCAPE_SECONDS, Watch, interrupts
 
 # How long Esc waits for the key it may be a chord with; in vi mode it is a key by itself.
@@ -75,7 +75,7 @@ class Prompt:
         commands: Sequence[CommandRow],
         arguments: Arguments,
         environ: Mapping[str, str],
-        look: Look,
+        look: PromptLook,
         status: Callable[[], str] = str,
         remembers: Callable[[], bool] = _always,
         on_ready: Callable[[], None] = _nothing,

@@ -53,11 +53,15 @@ def preload() -> None:
     import streamchat.render.screen.view  # noqa: F401
     from streamchat.render.markdown import fold
 
-    fold.preload()
+    fold.preload_markdown()
 
 
 def _call_later_in_running_loop(delay: float, callback: Callable[[], None], /) -> Timer:
     return asyncio.get_running_loop().call_later(delay, callback)
 
 
-__all__ = ["TerminalScreen", "open_screen", "preload"]
+__all__ = [
+    "TerminalScreen",
+    "open_screen",
+    "preload",
+]

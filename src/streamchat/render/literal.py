@@ -8,14 +8,14 @@ from __future__ import annotations
 from streamchat.core.sanitize import clean, clean_line
 from streamchat.core.theme import Part
 from streamchat.render.cells import cell_len, fold, wrap
-from streamchat.render.look import Look, sgr_parameters
 from streamchat.render.rows import BLANK, Row
-from streamchat.render.spans import Span, row_of
+from streamchat.render.spans import Span, build_row
+from streamchat.render.style import Style, sgr_parameters
 
 _TAB = 4
 
 
-def style_of(look: Look, part: Part) -> str:
+def build_part_style(look: Style, part: Part) -> str:
     """The SGR parameters of that part of the screen."""
     return sgr_parameters(look.theme.parts.get(part, ""), look.depth)
 
@@ -28,7 +28,7 @@ def literal_rows(
     for line in clean(text).split("\n"):
         for piece in _pieces(line.expandtabs(_TAB), max(1, width - cell_len(first))):
             lead = rest if rows else first
-            rows.append(row_of([Span(lead, style), Span(piece, style)]) if piece else BLANK)
+            rows.append(build_row([Span(lead, style), Span(piece, style)]) if piece else BLANK)
     return rows
 
 
@@ -39,7 +39,7 @@ def one_row(text: str, width: int, *, style: str = "") -> Row:
         ending = "…" if width > 1 else ""
         first = fold(line, max(1, width - len(ending)))[0]
         line = line[: first.end] + ending
-    return row_of([Span(line, style)])
+    return build_row([Span(line, style)])
 
 
 def _pieces(line: str, width: int) -> list[str]:

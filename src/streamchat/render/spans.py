@@ -47,7 +47,7 @@ def _percent_encoded(match: re.Match[str]) -> str:
     return "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "replace"))
 
 
-def row_of(spans: Iterable[Span]) -> Row:
+def build_row(spans: Iterable[Span]) -> Row:
     """One row of these spans, which are known to fit."""
     parts = _merged(spans)
     while parts and parts[-1].text[-1] == " " and _blanks_are_unseen(parts[-1]):
@@ -56,7 +56,7 @@ def row_of(spans: Iterable[Span]) -> Row:
             parts.append(last._replace(text=text))
     if not parts:
         return BLANK
-    return Row("".join(map(_escaped, parts)), width_of(parts))
+    return Row("".join(map(_escaped, parts)), measure_width(parts))
 
 
 def _blanks_are_unseen(span: Span) -> bool:
@@ -114,5 +114,5 @@ def _dealt(line: Sequence[Span], pieces: list[Piece]) -> list[Line]:
     return lines
 
 
-def width_of(line: Iterable[Span]) -> int:
+def measure_width(line: Iterable[Span]) -> int:
     return cell_len("".join(span.text for span in line))

@@ -13,4 +13,6 @@ Must not know: the terminal, the directory of the conversations (it asks ports.F
 
 from streamchat.search.index import Index
 
-__all__ = ["Index"]
+__all__ = [
+    "Index",
+]

@@ -16,7 +16,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
-from streamchat.search.words import PREFIXES, TOKENIZER
+from streamchat.search.query_words import PREFIXES, TOKENIZER
 
 VERSION = 1
 BUSY_S = 5.0

@@ -19,11 +19,11 @@ from typing import TypeVar
 
 from streamchat.core.errors import DiskError
 from streamchat.core.library import Files, Hit, Kept, Progress, Summary
-from streamchat.search import reading, writing
+from streamchat.search import indexing, queries
 from streamchat.search.database import discard, is_damage, open_file, open_memory
-from streamchat.search.reading import Stamp
-from streamchat.search.words import query_of
-from streamchat.search.writing import Entry
+from streamchat.search.indexing import Entry
+from streamchat.search.queries import Stamp
+from streamchat.search.query_words import build_query
 
 STEP_BYTES = 2_000_000  # of files: a tenth of a second or two
 STEP_FILES = 500
@@ -65,25 +65,25 @@ class Index:
 
     def summaries(self, files: Files) -> list[Summary]:
         kept = files.kept()
-        while stale := _stale(kept, self._run(reading.stamps), texts=False):
+        while stale := _stale(kept, self._run(queries.stamps), texts=False):
             losses = self._losses
             for batch in _batches(stale):
                 self._take_in(files, batch, texts=False)
             if losses == self._losses:
                 break
-        known = self._run(reading.summaries)
+        known = self._run(queries.summaries)
         found = (known[each.path] for each in kept if each.path in known)
         return [summary for summary in found if summary.turns]
 
     def search(self, text: str, *, most: int) -> list[Hit]:
-        query = query_of(text)
-        return self._ask(lambda db: reading.hits(db, query, most)) if query else []
+        query = build_query(text)
+        return self._ask(lambda db: queries.hits(db, query, most)) if query else []
 
     def browse(self, text: str, *, most: int) -> list[Hit]:
         if not text.strip():
-            return self._ask(lambda db: reading.newest(db, most))
-        query = query_of(text)
-        return self._ask(lambda db: reading.pages(db, query, most)) if query else []
+            return self._ask(lambda db: queries.newest(db, most))
+        query = build_query(text)
+        return self._ask(lambda db: queries.pages(db, query, most)) if query else []
 
     def _ask(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
         """What was lost while it was asked is read again first."""
@@ -103,7 +103,7 @@ class Index:
         while losses != self._losses:  # once, and again when the index was lost meanwhile
             losses = self._losses
             kept = files.kept()
-            known = self._run(reading.stamps)
+            known = self._run(queries.stamps)
             self._remove(known.keys() - {each.path for each in kept})
             stale = _stale(kept, known, texts=True)
             done = 0
@@ -135,7 +135,7 @@ class Index:
         def remove(db: sqlite3.Connection) -> None:
             with _transaction(db):
                 for path in paths:
-                    writing.remove(db, path)
+                    indexing.remove(db, path)
 
         if paths:
             self._run(remove)
@@ -145,7 +145,7 @@ class Index:
 
         def write(db: sqlite3.Connection) -> None:
             with _transaction(db):
-                writing.write(db, entries, texts=texts)
+                indexing.write_conversation(db, entries, texts=texts)
 
         self._run(write)
 
@@ -227,5 +227,5 @@ def _transaction(db: sqlite3.Connection) -> Iterator[None]:
 
 def _erase(db: sqlite3.Connection, path: str) -> None:
     with _transaction(db):
-        writing.remove(db, path)
-        writing.erase(db)
+        indexing.remove(db, path)
+        indexing.erase(db)

@@ -21,12 +21,12 @@ from streamchat.core.library import Catalogue, Summary
 from streamchat.core.ports import Archive, Opened, TakenIn
 from streamchat.core.records import VERSION, Header, stamp
 from streamchat.store.disk import Disk, Folder, read_file, reading, writing
+from streamchat.store.file_reader import Damage, NotConversation, read_conversation
 from streamchat.store.finding import looks_like_path, nobody, with_id, with_title
 from streamchat.store.imports import imported_turns
 from streamchat.store.journal import FileJournal, NoJournal, SealedJournal
 from streamchat.store.ledger import Ledger
-from streamchat.store.naming import file_name, id_in
-from streamchat.store.reader import Damage, NotConversation, read_conversation
+from streamchat.store.naming import build_file_name, id_in
 from streamchat.store.shelf import FileShelf, NoCatalogue, no_catalogue
 from streamchat.store.taking import last_said, merge
 from streamchat.store.unkept import Unkept
@@ -159,7 +159,9 @@ class Store:
     def _journal(self, conversation: Conversation) -> FileJournal:
         def place() -> Ledger:
             self._folder.ensure()
-            name = file_name(conversation.header.created, conversation.title, conversation.id)
+            name = build_file_name(
+                conversation.header.created, conversation.title, conversation.id
+            )
             return self._ledger(self._folder.path / name)
 
         journal = FileJournal(self._folder.path, place)

@@ -9,7 +9,7 @@ SUFFIX = ".jsonl"
 SLUG_LENGTH = 40
 
 
-def file_name(created: str, title: str, id: str) -> str:
+def build_file_name(created: str, title: str, id: str) -> str:
     """`created` is ISO 8601; the slug is the title in ASCII."""
     digits = re.sub(r"\D", "", created)[:12].ljust(12, "0")
     return f"{digits[:8]}-{digits[8:]}-{slug(title)}-{id}{SUFFIX}"

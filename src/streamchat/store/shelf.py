@@ -15,8 +15,8 @@ from streamchat.core.errors import DiskError, NotFound
 from streamchat.core.library import Catalogue, Hit, Kept, Progress, Summary
 from streamchat.core.records import Header
 from streamchat.store.disk import Folder, read_file, reading
+from streamchat.store.file_reader import NotConversation, read_conversation
 from streamchat.store.naming import id_in
-from streamchat.store.reader import NotConversation, read_conversation
 
 
 class NoCatalogue(DiskError):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from streamchat.app.commands.table import (
+from streamchat.app.commands.registry import (
     KEYS,
-    Ask,
+    AskUser,
     Copy,
     Done,
     Outcome,
     Quit,
     Redraw,
     Replay,
-    Report,
+    ShowReport,
     command,
     commands_table,
     positive,
@@ -28,7 +28,7 @@ COPY_INSTEAD = "Go on in a copy (fork)?"
 @command("/help", "?")
 def show_help(_session: Session, _argument: str) -> Outcome:
     """List the commands and the keys."""
-    return Report(f"{commands_table()}\n{KEYS}")
+    return ShowReport(f"{commands_table()}\n{KEYS}")
 
 
 @command("/exit", "quit", "q", "bye")
@@ -76,7 +76,7 @@ def resume(session: Session, argument: str) -> Outcome:
             return Done("That is the conversation that is open.")
         return _open(session, path) if path else Done()
 
-    return Ask(pick)
+    return AskUser(pick)
 
 
 @command("/delete [REF]")
@@ -100,7 +100,7 @@ def delete(session: Session, argument: str) -> Outcome:
         session.archive.delete(found.journal.name)
         return Done(f'Deleted "{name}".')
 
-    return Ask(confirm)
+    return AskUser(confirm)
 
 
 def _open(session: Session, ref: str) -> Outcome:
@@ -130,7 +130,7 @@ def _copy(session: Session, busy: Busy) -> Outcome:
         fork = session.archive.fork(source.conversation)
         return _resumed(session, Opened(*fork, source.damage))
 
-    return Ask(confirm)
+    return AskUser(confirm)
 
 
 @command("/list [N]")
@@ -139,7 +139,7 @@ def list_conversations(session: Session, argument: str) -> Outcome:
     summaries = session.archive.summaries()[: positive(argument, default=20)]
     if not summaries:
         return Done("No conversations are kept yet.")
-    return Report(conversations_table(summaries, now=session.clock()))
+    return ShowReport(conversations_table(summaries, now=session.clock()))
 
 
 @command("/save [TITLE]")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from streamchat.app.commands.outline import draw
-from streamchat.app.commands.table import (
-    Answer,
+from streamchat.app.commands.registry import (
+    AskModel,
     Done,
     Edit,
     Outcome,
     Replay,
-    Report,
+    ShowReport,
     command,
     positive,
 )
@@ -32,7 +32,7 @@ def retry(session: Session, argument: str) -> Outcome:
     if argument:
         session.change_model(argument)
     session.record(session.conversation.retry())
-    return Answer(otherwise=head)
+    return AskModel(otherwise=head)
 
 
 @command("/continue")
@@ -45,7 +45,7 @@ def go_on(session: Session, _argument: str) -> Outcome:
     if answer.message.stop_reason in ("end_turn", "stop_sequence"):
         raise UsageError("The last answer is whole.")
     session.add(user_message(ask_for_rest(answer.message.text)))
-    return Answer(otherwise=answer.id)
+    return AskModel(otherwise=answer.id)
 
 
 @command("/edit [N]")
@@ -87,7 +87,7 @@ def tree(session: Session, argument: str) -> Outcome:
     lines = draw(conversation, now=session.clock(), whole=argument == "all")
     fence = "`" * max(3, 1 + max(line.count("`") for line in lines))
     drawing = "\n".join([fence, *lines, fence])
-    return Report(f"{drawing}\n\n`/tree N` goes on after turn N.\n")
+    return ShowReport(f"{drawing}\n\n`/tree N` goes on after turn N.\n")
 
 
 def _go_to(session: Session, number: int) -> Outcome:

@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from streamchat.app.commands.table import Done, Outcome, Report, command
+from streamchat.app.commands.registry import Done, Outcome, ShowReport, command
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
 
@@ -27,12 +27,12 @@ class Wish:
 def export(session: Session, argument: str) -> Outcome:
     """Write the conversation, or its last N answers with their questions, to a file
     named after it or to PATH; - shows it. A ! at the end writes over a file."""
-    wish = wish_of(argument)
+    wish = parse_wish(argument)
     if not session.conversation.path:
         raise UsageError("Nothing has been said yet.")
     if wish.path == "-":
         text = session.exporter.text(session.conversation, wish.form, replies=wish.replies)
-        return Report(_shown(text, wish.form))
+        return ShowReport(_shown(text, wish.form))
     place = session.exporter.save(
         session.conversation,
         wish.form,
@@ -43,7 +43,7 @@ def export(session: Session, argument: str) -> Outcome:
     return Done(f"Exported to {place}")
 
 
-def wish_of(argument: str) -> Wish:
+def parse_wish(argument: str) -> Wish:
     """The words in any order: a form, a number, a path; the form may be the path's end.
 
     Raises UsageError.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streamchat.app.commands.table import Compact, Count, Done, Outcome, command
+from streamchat.app.commands.registry import Compact, CountRequest, Done, Outcome, command
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
 
@@ -11,7 +11,7 @@ from streamchat.core.errors import UsageError
 def tokens(_session: Session, argument: str) -> Outcome:
     """Count and price the next request (with TEXT as its question), and say what of it is
     probably in the prompt cache, and for how long."""
-    return Count(argument)
+    return CountRequest(argument)
 
 
 @command("/budget [USD|off]")

@@ -23,7 +23,7 @@ _SHORTEST_GAP = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class OutlineRow:
     """A turn at its place in the drawing."""
 
     id: str
@@ -33,7 +33,7 @@ class Row:
 def draw(conversation: Conversation, *, now: float, whole: bool) -> list[str]:
     """The lines, without colours."""
     path = conversation.line()
-    rows = rows_of(conversation.outline(), frozenset(path))
+    rows = build_outline(conversation.outline(), frozenset(path))
     numbers = {id: number for number, (id, _) in enumerate(conversation.outline(), 1)}
     width = len(str(len(numbers)))
     lines = []
@@ -50,18 +50,20 @@ def draw(conversation: Conversation, *, now: float, whole: bool) -> list[str]:
     return lines
 
 
-def rows_of(outline: Sequence[tuple[str, str | None]], path: frozenset[str]) -> list[Row]:
+def build_outline(
+    outline: Sequence[tuple[str, str | None]], path: frozenset[str]
+) -> list[OutlineRow]:
     """Every turn, each branch below where it leaves the straight line: that of the path,
     elsewhere that of the newest turn."""
     below: dict[str | None, list[str]] = {None: []}
     for id, parent in outline:
         below.setdefault(parent, []).append(id)
-    rows: list[Row] = []
+    rows: list[OutlineRow] = []
     waiting: list[tuple[str | None, str, str]] = [(None, "", "")]  # a turn, its graph, below
     while waiting:
         turn, graph, straight = waiting.pop()
         if turn is not None:
-            rows.append(Row(turn, _shortened(graph)))
+            rows.append(OutlineRow(turn, _shortened(graph)))
         if following := below.get(turn):
             on = next((each for each in following if each in path), following[-1])
             waiting.append((on, straight, straight))
@@ -77,7 +79,7 @@ def _shortened(graph: str) -> str:
     return graph if len(graph) <= _DEEPEST_GRAPH else f"⋯ {graph[2 - _DEEPEST_GRAPH :]}"
 
 
-def _eventful(rows: list[Row], head: str | None) -> Iterator[Row | int]:
+def _eventful(rows: list[OutlineRow], head: str | None) -> Iterator[OutlineRow | int]:
     """The rows where something happens and their neighbours; how many lie between."""
     if len(rows) <= ENOUGH_LINES:
         yield from rows
@@ -86,7 +88,7 @@ def _eventful(rows: list[Row], head: str | None) -> Iterator[Row | int]:
         at for at, row in enumerate(rows) if row.id == head or row.graph != rows[at - 1].graph
     }
     kept = {at + near for at in events for near in (-2, -1, 0, 1)}
-    left_out: list[Row] = []
+    left_out: list[OutlineRow] = []
     for at, row in enumerate(rows):
         if at not in kept:
             left_out.append(row)

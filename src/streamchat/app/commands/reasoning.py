@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streamchat.app.commands.table import Done, Outcome, command
+from streamchat.app.commands.registry import Done, Outcome, command
 from streamchat.app.session import Session
 from streamchat.core.capabilities import EFFORTS, WIRE_THINKING, ModelFacts
 from streamchat.core.errors import UsageError

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from streamchat.core.markdown.cursor import CODE_INDENT, Line
+from streamchat.core.markdown.cursor import CODE_INDENT, LineCursor
 from streamchat.core.markdown.leaves import Container, Quote
 
 
@@ -29,7 +29,7 @@ class OpenContainer:
     shown: bool = False  # a leaf that carries its marker was emitted
     last_list: OpenList | None = None
 
-    def continues(self, line: Line) -> bool:
+    def continues(self, line: LineCursor) -> bool:
         """Whether `line` goes on in this container; reads the prefix if so."""
         if isinstance(self.kind, Quote):
             return reads_quote_marker(line)
@@ -46,7 +46,7 @@ class OpenContainer:
         )
 
 
-def reads_quote_marker(line: Line) -> bool:
+def reads_quote_marker(line: LineCursor) -> bool:
     """Read `>` and the blank after it, if they are next."""
     if line.char != ">" or line.indent >= CODE_INDENT:
         return False
@@ -55,7 +55,7 @@ def reads_quote_marker(line: Line) -> bool:
     return True
 
 
-def matched(stack: list[OpenContainer], line: Line) -> int:
+def matched(stack: list[OpenContainer], line: LineCursor) -> int:
     """How many containers of `stack` (the document first) `line` continues."""
     for depth in range(1, len(stack)):
         exhausted = line.offset == len(line.text)

@@ -14,7 +14,7 @@ CODE_INDENT = 4
 _blanks = re.compile(r"[ \t]*")
 
 
-class Line:
+class LineCursor:
     __slots__ = (
         "_inside_tab",
         "char",

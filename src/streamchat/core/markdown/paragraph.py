@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from streamchat.core.markdown import table
 from streamchat.core.markdown.cropping import CUT, crop_start
-from streamchat.core.markdown.cursor import CODE_INDENT, Line
+from streamchat.core.markdown.cursor import CODE_INDENT, LineCursor
 from streamchat.core.markdown.definitions import Scan, Stage, definition
 from streamchat.core.markdown.leaves import Definition, LeafBlock, MathBlock, Paragraph
 
@@ -47,11 +47,11 @@ class OpenParagraph:
     def in_math(self) -> bool:
         return self._math is not None
 
-    def admits(self, line: Line) -> bool:
+    def admits(self, line: LineCursor) -> bool:
         """False when the lines so far are a definition and `line` is no part of it."""
         return self.scan is None or self.scan.admits(line.content())
 
-    def add(self, line: Line, *, lazy: bool) -> list[LeafBlock]:
+    def add(self, line: LineCursor, *, lazy: bool) -> list[LeafBlock]:
         """Add a line's text; return what it completed."""
         text = line.content()
         self._header_possible = not lazy and line.indent < CODE_INDENT
@@ -133,7 +133,7 @@ class OpenParagraph:
             blocks.append(Paragraph("\n".join(self.lines).strip(_BLANKS)))
         return blocks
 
-    def table_from(self, line: Line) -> table.OpenTable | None:
+    def table_from(self, line: LineCursor) -> table.OpenTable | None:
         """The table that `line` makes of the last line, which then leaves the paragraph."""
         if line.char not in "|:-" or line.indent >= CODE_INDENT:
             return None

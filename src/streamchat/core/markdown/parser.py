@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import TypeAlias, assert_never
 
 from streamchat.core.markdown.containers import OpenContainer, OpenList, matched
-from streamchat.core.markdown.cursor import CODE_INDENT, Line
+from streamchat.core.markdown.cursor import CODE_INDENT, LineCursor
 from streamchat.core.markdown.leaves import (
     Container,
     Empty,
@@ -57,7 +57,7 @@ class Parser:
         return leaves
 
     def line(self, text: str) -> None:
-        line = Line(text)
+        line = LineCursor(text)
         depth = matched(self._stack, line)
         leaf, reached = self._leaf, depth == len(self._stack)
         if isinstance(leaf, OpenVerbatim):
@@ -89,7 +89,7 @@ class Parser:
 
     # What a line does.
 
-    def _take(self, leaf: OpenVerbatim, line: Line) -> bool:
+    def _take(self, leaf: OpenVerbatim, line: LineCursor) -> bool:
         """Give the line to code or HTML, unless that ends before it."""
         blocks = leaf.take(line)
         if blocks is None:
@@ -100,14 +100,14 @@ class Parser:
             self._leaf = None
         return True
 
-    def _turn_into_table(self, paragraph: OpenParagraph, line: Line) -> bool:
+    def _turn_into_table(self, paragraph: OpenParagraph, line: LineCursor) -> bool:
         table = paragraph.table_from(line)
         if table is not None:
             self._close_leaf()
             self._leaf = table
         return table is not None
 
-    def _read(self, line: Line, depth: int) -> None:
+    def _read(self, line: LineCursor, depth: int) -> None:
         """Read the line from where its containers, `depth` of the open ones, end."""
         while not line.blank:
             start = self._start(line, reached=depth == len(self._stack))
@@ -122,7 +122,7 @@ class Parser:
             depth = len(self._stack)
         self._add_text(line, depth)
 
-    def _start(self, line: Line, *, reached: bool) -> Start | OpenIndentedCode | None:
+    def _start(self, line: LineCursor, *, reached: bool) -> Start | OpenIndentedCode | None:
         leaf = self._leaf
         if isinstance(leaf, OpenParagraph):
             # However it is indented, text goes on. TeX is not read, but it holds no fences.
@@ -135,7 +135,7 @@ class Parser:
             return OpenIndentedCode()
         return find_start(line, Interrupts(text=isinstance(leaf, OpenTable) and reached))
 
-    def _add_text(self, line: Line, depth: int) -> None:
+    def _add_text(self, line: LineCursor, depth: int) -> None:
         leaf, reached = self._leaf, depth == len(self._stack)
         if isinstance(leaf, OpenParagraph) and not line.blank:
             self._add_to_paragraph(leaf, line, lazy=not reached)
@@ -154,14 +154,16 @@ class Parser:
             self._hold(paragraph)
             self._add_to_paragraph(paragraph, line, lazy=False)
 
-    def _add_to_paragraph(self, paragraph: OpenParagraph, line: Line, *, lazy: bool) -> None:
+    def _add_to_paragraph(
+        self, paragraph: OpenParagraph, line: LineCursor, *, lazy: bool
+    ) -> None:
         self._emit(paragraph.add(line, lazy=lazy))
         if paragraph.closed:
             self._leaf = None
 
     # Opening and closing.
 
-    def _open_leaf(self, start: LeafStart | OpenIndentedCode, line: Line) -> None:
+    def _open_leaf(self, start: LeafStart | OpenIndentedCode, line: LineCursor) -> None:
         if isinstance(start, Heading | Rule):
             self._fill()
             self._emit((start,))

@@ -15,7 +15,7 @@ from markdown_it.common.utils import unescapeAll
 from markdown_it.rules_block.html_block import HTML_SEQUENCES
 
 from streamchat.core.markdown.containers import reads_quote_marker
-from streamchat.core.markdown.cursor import CODE_INDENT, Line
+from streamchat.core.markdown.cursor import CODE_INDENT, LineCursor
 from streamchat.core.markdown.leaves import Heading, Rule
 from streamchat.core.markdown.verbatim import OpenFence, OpenHtml
 
@@ -58,7 +58,7 @@ _item = re.compile(r"(?:[-+*]|([0-9]{1,9})[.)])(?=[ \t]|\Z)")
 _footnote = re.compile(r"\[\^([^\]\s]+)\]:")
 
 
-def find_start(line: Line, interrupts: Interrupts) -> Start | None:
+def find_start(line: LineCursor, interrupts: Interrupts) -> Start | None:
     """Read the block start at `line.next`; the line is not indented as code is."""
     for start in _STARTS.get(line.char, ()):
         found = start(line, interrupts)
@@ -67,11 +67,11 @@ def find_start(line: Line, interrupts: Interrupts) -> Start | None:
     return None
 
 
-def _quote(line: Line, _interrupts: Interrupts) -> QuoteStart | None:
+def _quote(line: LineCursor, _interrupts: Interrupts) -> QuoteStart | None:
     return QuoteStart() if reads_quote_marker(line) else None
 
 
-def _atx_heading(line: Line, _interrupts: Interrupts) -> Heading | None:
+def _atx_heading(line: LineCursor, _interrupts: Interrupts) -> Heading | None:
     marker = _heading.match(line.text, line.next)
     if marker is None:
         return None
@@ -80,7 +80,7 @@ def _atx_heading(line: Line, _interrupts: Interrupts) -> Heading | None:
     return Heading(len(marker[0]), text)
 
 
-def _thematic_break(line: Line, _interrupts: Interrupts) -> Rule | None:
+def _thematic_break(line: LineCursor, _interrupts: Interrupts) -> Rule | None:
     if line.next < line.no_rule_before:
         return None
     run = _rule[line.char].match(line.text, line.next)
@@ -92,14 +92,14 @@ def _thematic_break(line: Line, _interrupts: Interrupts) -> Rule | None:
     return Rule() if run[0].count(line.char) >= 3 else None
 
 
-def _code_fence(line: Line, _interrupts: Interrupts) -> OpenFence | None:
+def _code_fence(line: LineCursor, _interrupts: Interrupts) -> OpenFence | None:
     match = _fence.match(line.text, line.next)
     if match is None:
         return None
     return OpenFence(match[1], line.indent, unescapeAll(match[2].strip(" \t")))
 
 
-def _html_block(line: Line, interrupts: Interrupts) -> OpenHtml | None:
+def _html_block(line: LineCursor, interrupts: Interrupts) -> OpenHtml | None:
     text = line.content()
     for begin, end, interrupts_text in HTML_SEQUENCES:
         if begin.search(text):
@@ -109,7 +109,7 @@ def _html_block(line: Line, interrupts: Interrupts) -> OpenHtml | None:
     return None
 
 
-def _list_item(line: Line, interrupts: Interrupts) -> ItemStart | None:
+def _list_item(line: LineCursor, interrupts: Interrupts) -> ItemStart | None:
     match = _item.match(line.text, line.next)
     if match is None:
         return None
@@ -126,7 +126,7 @@ def _list_item(line: Line, interrupts: Interrupts) -> ItemStart | None:
     return ItemStart(number, match[0][-1], columns + blanks)
 
 
-def _footnote_definition(line: Line, _interrupts: Interrupts) -> FootnoteStart | None:
+def _footnote_definition(line: LineCursor, _interrupts: Interrupts) -> FootnoteStart | None:
     match = _footnote.match(line.text, line.next)
     if match is None:
         return None
@@ -135,7 +135,7 @@ def _footnote_definition(line: Line, _interrupts: Interrupts) -> FootnoteStart |
     return FootnoteStart(match[1])
 
 
-_StartRule: TypeAlias = Callable[[Line, Interrupts], Start | None]
+_StartRule: TypeAlias = Callable[[LineCursor, Interrupts], Start | None]
 _STARTS: Mapping[str, tuple[_StartRule, ...]] = {
     ">": (_quote,),
     "#": (_atx_heading,),

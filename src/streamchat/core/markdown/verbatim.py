@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from streamchat.core.markdown.cursor import CODE_INDENT, Line
+from streamchat.core.markdown.cursor import CODE_INDENT, LineCursor
 from streamchat.core.markdown.leaves import CodeEnd, CodeLine, CodeStart, HtmlLine, LeafBlock
 
 _closing_fence = re.compile(r"(`{3,}|~{3,})[ \t]*\Z")
@@ -24,10 +24,10 @@ class OpenFence:
         self.closed = False
         self._tentative = False
 
-    def open(self, _line: Line) -> Sequence[LeafBlock]:
+    def open(self, _line: LineCursor) -> Sequence[LeafBlock]:
         return (CodeStart(self.info),)
 
-    def take(self, line: Line) -> Sequence[LeafBlock]:
+    def take(self, line: LineCursor) -> Sequence[LeafBlock]:
         if line.indent < CODE_INDENT:
             if self._closes(line):
                 self.closed = True
@@ -37,7 +37,7 @@ class OpenFence:
         line.dedent(self.indent)
         return (CodeLine(line.rest()),)
 
-    def _closes(self, line: Line) -> bool:
+    def _closes(self, line: LineCursor) -> bool:
         if line.char != self.fence[0]:
             return False
         closing = _closing_fence.match(line.text, line.next)
@@ -59,10 +59,10 @@ class OpenIndentedCode:
     def __init__(self) -> None:
         self._held: list[str] = []  # blank lines: code only if code follows
 
-    def open(self, line: Line) -> Sequence[LeafBlock]:
+    def open(self, line: LineCursor) -> Sequence[LeafBlock]:
         return (CodeStart(None), *(self.take(line) or ()))
 
-    def take(self, line: Line) -> Sequence[LeafBlock] | None:
+    def take(self, line: LineCursor) -> Sequence[LeafBlock] | None:
         if line.indent < CODE_INDENT and not line.blank:
             return None
         blank = line.blank
@@ -90,10 +90,10 @@ class OpenHtml:
         self._end = end
         self._first = True
 
-    def open(self, line: Line) -> Sequence[LeafBlock]:
+    def open(self, line: LineCursor) -> Sequence[LeafBlock]:
         return self.take(line) or ()
 
-    def take(self, line: Line) -> Sequence[LeafBlock] | None:
+    def take(self, line: LineCursor) -> Sequence[LeafBlock] | None:
         if self._end is None and line.blank:
             return None
         text = line.rest()

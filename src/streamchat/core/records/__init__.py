@@ -12,7 +12,14 @@ import json
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-from streamchat.core.records.reading import Sealed, from_dict, is_id, is_whole, parse, seal
+from streamchat.core.records.reading import (
+    Sealed,
+    from_dict,
+    is_id,
+    is_whole,
+    parse_record,
+    seal,
+)
 from streamchat.core.records.values import (
     VERSION,
     Head,
@@ -37,7 +44,7 @@ __all__ = [
     "from_dict",
     "is_id",
     "is_whole",
-    "parse",
+    "parse_record",
     "seal",
     "stamp",
     "to_line",

@@ -30,7 +30,7 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _T = TypeVar("_T")
 
 
-def parse(line: bytes | str) -> WholeRecord:
+def parse_record(line: bytes | str) -> WholeRecord:
     """Read one line. Raises ValueError that says what is wrong with it."""
     text = line if isinstance(line, str) else line.decode("utf-8")  # never UTF-16 by guess
     try:
@@ -77,7 +77,7 @@ class Sealed:
 
     def unseal(self) -> Turn:
         """Raises ValueError when the line turns out to be damaged."""
-        record = parse(self.line)
+        record = parse_record(self.line)
         if isinstance(record, Turn) and record.id == self.id:
             return record
         raise ValueError("not the turn that its beginning promised")
@@ -136,7 +136,7 @@ def seal(line: bytes, number: int) -> Sealed | None:
 def is_whole(line: bytes) -> bool:
     """Whether this is a record to its last byte."""
     try:
-        parse(line)
+        parse_record(line)
     except ValueError:
         return False
     return True

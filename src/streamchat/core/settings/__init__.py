@@ -20,18 +20,23 @@ from streamchat.core.settings.options import (
     VARIABLES,
 )
 from streamchat.core.settings.proxy import proxies, proxy_on_the_way
-from streamchat.core.settings.report import env_example, flag_table, show_config, shown
+from streamchat.core.settings.report import (
+    env_example,
+    flag_table,
+    format_settings,
+    show_config,
+)
 from streamchat.core.settings.resolve import Credential, CredentialKind, Settings, resolve
 from streamchat.core.settings.rows import Group, Kind, Option
 from streamchat.core.settings.trust import (
     Endpoint,
     clouds_secrets,
     endpoint,
+    list_secrets,
     masked,
-    redact,
-    secrets_of,
+    redact_secrets,
 )
-from streamchat.core.settings.values import Given, Layer, Origin, Source, quoted
+from streamchat.core.settings.values import Given, Layer, Origin, SettingSource, quoted
 
 __all__ = [
     "DEFAULT_MODEL",
@@ -50,24 +55,24 @@ __all__ = [
     "Layer",
     "Option",
     "Origin",
+    "SettingSource",
     "Settings",
-    "Source",
     "clouds_secrets",
     "did_you_mean",
     "endpoint",
     "env_example",
     "flag_table",
+    "format_settings",
     "from_keys",
     "from_variables",
     "is_taken",
+    "list_secrets",
     "masked",
     "parse_address",
     "proxies",
     "proxy_on_the_way",
     "quoted",
-    "redact",
+    "redact_secrets",
     "resolve",
-    "secrets_of",
     "show_config",
-    "shown",
 ]

@@ -12,15 +12,17 @@ from collections.abc import Iterable, Mapping
 from streamchat.core.errors import ConfigError
 from streamchat.core.settings.options import KEYS, SETTINGS, VARIABLES
 from streamchat.core.settings.rows import Option, Reach
-from streamchat.core.settings.values import Given, Layer, Source, quoted
+from streamchat.core.settings.values import Given, Layer, SettingSource, quoted
 
 # What a file that came with a directory could try to steer; worth a word when ignored.
 _STEERING = re.compile(r"(?i)(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|ANTHROPIC_.*")
-_FROM_FILES = frozenset({Source.ENV_FILE, Source.DOTENV})
+_FROM_FILES = frozenset({SettingSource.ENV_FILE, SettingSource.DOTENV})
 _SECRET_KEYS = frozenset({"api_key", "auth_token"})
 
 
-def from_variables(source: Source, variables: Mapping[str, str], place: str = "") -> Layer:
+def from_variables(
+    source: SettingSource, variables: Mapping[str, str], place: str = ""
+) -> Layer:
     """The layer of an environment, the process's own or a file's."""
     taken = {name: text for name, text in variables.items() if is_taken(source, name)}
     given = {
@@ -37,13 +39,13 @@ def from_variables(source: Source, variables: Mapping[str, str], place: str = ""
     return Layer(source, given, place, notes=notes)
 
 
-def is_taken(source: Source, name: str) -> bool:
+def is_taken(source: SettingSource, name: str) -> bool:
     option = VARIABLES.get(name)
     if option is None:
         return False
     match option.reach:
         case Reach.ENVIRONMENT:
-            return source is Source.ENVIRONMENT
+            return source is SettingSource.ENVIRONMENT
         case Reach.USER:
             return source not in _FROM_FILES
         case Reach.ANYWHERE:
@@ -57,13 +59,13 @@ def _first(variables: Mapping[str, str], names: Iterable[str]) -> Given | None:
     return None
 
 
-def _ignored(source: Source, name: str, place: str) -> Iterable[str]:
+def _ignored(source: SettingSource, name: str, place: str) -> Iterable[str]:
     where = f" in {place}" if place else ""
     if name in VARIABLES:
         yield f"{name}{where} is ignored: it is not taken from there"
     elif name.startswith("STREAMCHAT_"):
         yield f"unknown variable {quoted(name)}{where}{did_you_mean(name, VARIABLES)}"
-    elif source is not Source.ENVIRONMENT and _STEERING.fullmatch(name):
+    elif source is not SettingSource.ENVIRONMENT and _STEERING.fullmatch(name):
         yield f"{name}{where} is ignored: it counts in the environment only"
 
 
@@ -87,7 +89,7 @@ def from_keys(table: Mapping[str, object], variables: Mapping[str, str], place: 
             raise ConfigError(f"profiles.{name} in {place}: write a section, [profiles.{name}]")
         profiles[name] = _section(section, variables, place, profile=name)
     layer = _section(own, variables, place)
-    return Layer(Source.CONFIG, layer.given, place, profiles=profiles, notes=layer.notes)
+    return Layer(SettingSource.CONFIG, layer.given, place, profiles=profiles, notes=layer.notes)
 
 
 def _section(
@@ -112,7 +114,7 @@ def _section(
                 notes.append(f"{key} in {where}: the variable {quoted(name)} is not set")
         elif text := _text(option, key, value, where):
             given[option.name] = Given(text, key)
-    return Layer(Source.CONFIG, given, place, profile, notes=tuple(notes))
+    return Layer(SettingSource.CONFIG, given, place, profile, notes=tuple(notes))
 
 
 def _unknown_key(key: str, where: str) -> str:

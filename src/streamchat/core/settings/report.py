@@ -67,10 +67,10 @@ _REACH = {
 def _example(row: Option) -> str:
     if row.name == "api_key":
         return "sk-ant-…"
-    return "" if row.default in (None, ()) else shown(row.default)
+    return "" if row.default in (None, ()) else format_settings(row.default)
 
 
-def shown(value: Value) -> str:
+def format_settings(value: Value) -> str:
     """A value as somebody would write it, printable."""
     if value is None or value == ():
         return "-"
@@ -91,7 +91,7 @@ def flag_table() -> str:
         extra = "".join(f" · `{flag}` = {value}" for flag, value in row.shortcuts)
         choices = f" ({', '.join(row.choices)})" if row.choices else ""
         variables = ", ".join(f"`{name}`" for name in row.variables)
-        default = "" if row.default in (None, ()) else shown(row.default)
+        default = "" if row.default in (None, ()) else format_settings(row.default)
         if row.flags:
             lines.append(f"| {flags}{extra} | {row.help}{choices} | {variables} | {default} |")
     return "\n".join(lines) + "\n"
@@ -107,7 +107,7 @@ def show_config(
 ) -> list[str]:
     """Every setting, its value and where it came from; keys are masked. `has_no_key`:
     there is nowhere else that one could be found."""
-    found = [("proxy", shown(value), name) for name, value in proxies(environ)]
+    found = [("proxy", format_settings(value), name) for name, value in proxies(environ)]
     rows = [*_setting_rows(settings), *found]
     name_width = max(len(name) for name, _, _ in rows)
     value_width = min(40, max(len(value) for _, value, _ in rows))
@@ -123,10 +123,14 @@ def _setting_rows(settings: Settings) -> Iterator[tuple[str, str, str]]:
         if row.name in kinds:
             for credential in settings.credentials:
                 if credential.kind is kinds[row.name]:
-                    yield _label(row), masked(credential.secret), shown(str(credential.origin))
+                    yield (
+                        _label(row),
+                        masked(credential.secret),
+                        format_settings(str(credential.origin)),
+                    )
         else:
-            value = shown(getattr(settings, row.name))
-            yield _label(row), value, shown(str(settings.origins[row.name]))
+            value = format_settings(getattr(settings, row.name))
+            yield _label(row), value, format_settings(str(settings.origins[row.name]))
 
 
 def _label(row: Option) -> str:
@@ -140,7 +144,7 @@ def _server_lines(settings: Settings, *, has_no_key: bool) -> list[str]:
     try:
         server = endpoint(settings)
     except ConfigError as refused:
-        return [f"refused: {shown(refused.message)}"]
+        return [f"refused: {format_settings(refused.message)}"]
     if server.credential:
         key = f"{masked(server.credential.secret)} ({server.credential.origin})"
     elif server.platform:
@@ -149,4 +153,7 @@ def _server_lines(settings: Settings, *, has_no_key: bool) -> list[str]:
         key = "nothing, for no key was found (set ANTHROPIC_API_KEY)"
     else:
         key = "what the SDK finds by itself" if server.sdk_may_search else "no key"
-    return [f"{server.address.host} is sent: {shown(key)}", *map(shown, server.remarks)]
+    return [
+        f"{server.address.host} is sent: {format_settings(key)}",
+        *map(format_settings, server.remarks),
+    ]

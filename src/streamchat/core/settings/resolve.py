@@ -23,7 +23,7 @@ from streamchat.core.settings.values import (
     DEFAULT,
     Layer,
     Origin,
-    Source,
+    SettingSource,
     Value,
     complaint,
     quoted,
@@ -98,7 +98,7 @@ _FIELDS = frozenset(Settings.__dataclass_fields__)
 class _Found:
     value: Value
     origin: Origin = DEFAULT
-    depth: int = len(Source)
+    depth: int = len(SettingSource)
 
 
 def resolve(layers: Sequence[Layer]) -> Settings:

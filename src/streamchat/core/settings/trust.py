@@ -37,7 +37,7 @@ from dataclasses import dataclass, field
 from streamchat.core.errors import ConfigError
 from streamchat.core.settings.address import Address, parse_address
 from streamchat.core.settings.resolve import Credential, Settings
-from streamchat.core.settings.values import Origin, Source
+from streamchat.core.settings.values import Origin, SettingSource
 
 _ANY_KEY = re.compile(r"sk-ant-[\w-]+")
 _KEY_PREFIX = "sk-ant-"
@@ -94,7 +94,11 @@ def _at_a_cloud(settings: Settings, address: Address) -> Endpoint:
             f"{settings.origins['custom_headers']} is set, and would go to"
             f" {settings.platform} ({where}): unset it, or write headers beside platform"
         )
-    host = "" if settings.origins["base_url"].source is Source.DEFAULT else f" {address.host}"
+    host = (
+        ""
+        if settings.origins["base_url"].source is SettingSource.DEFAULT
+        else f" {address.host}"
+    )
     return Endpoint(
         address=address,
         credential=None,
@@ -107,7 +111,7 @@ def _at_a_cloud(settings: Settings, address: Address) -> Endpoint:
 
 
 def _may_go(key: Origin, host: Origin, address: Address) -> bool:
-    return address.is_default or host.source in (Source.FLAG, key.source)
+    return address.is_default or host.source in (SettingSource.FLAG, key.source)
 
 
 def _choose(settings: Settings, host: Origin, address: Address) -> Credential | None:
@@ -125,14 +129,14 @@ def _choose(settings: Settings, host: Origin, address: Address) -> Credential | 
 def _sdk_may_search(settings: Settings, host: Origin, address: Address) -> bool:
     if address.is_default:
         return True
-    return host.source is Source.FLAG and settings.sdk_profile is not None
+    return host.source is SettingSource.FLAG and settings.sdk_profile is not None
 
 
 def _refusal(key: Origin, host: Origin, address: Address) -> ConfigError:
     allow = f"type --base-url {address.url}"
     if (
-        host.source is Source.CONFIG
-        and key.source is Source.ENVIRONMENT
+        host.source is SettingSource.CONFIG
+        and key.source is SettingSource.ENVIRONMENT
         and key.name in _KEY_OF
     ):
         allow += f', or write {_KEY_OF[key.name]} = "{key.name}" beside base_url'
@@ -157,14 +161,17 @@ def _remarks(
 ) -> Iterable[str]:
     if not address.is_default:
         yield f"server: {address.host} ({settings.origins['base_url']})"
-    if credential and credential.origin.source in (Source.ENV_FILE, Source.DOTENV):
+    if credential and credential.origin.source in (
+        SettingSource.ENV_FILE,
+        SettingSource.DOTENV,
+    ):
         yield f"the key is from {credential.origin.place}: its owner can read this conversation"
     if credential is None and settings.credentials:
         profile = settings.origins["base_url"].profile
         yield f"no key is sent: profile {profile} names none (api_key_env)"
 
 
-def secrets_of(settings: Settings, environ: Mapping[str, str]) -> tuple[str, ...]:
+def list_secrets(settings: Settings, environ: Mapping[str, str]) -> tuple[str, ...]:
     """Every text that must not leave the program."""
     headers = (*settings.headers, *settings.custom_headers)
     return (
@@ -186,7 +193,7 @@ def masked(secret: str) -> str:
     return f"{prefix}…{end}"
 
 
-def redact(text: str, secrets: Iterable[str]) -> str:
+def redact_secrets(text: str, secrets: Iterable[str]) -> str:
     """The text without the secrets, nor anything that looks like a key of Anthropic's."""
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= _SHORTEST_SECRET:

@@ -30,7 +30,7 @@ _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
 
 
-class Source(IntEnum):
+class SettingSource(IntEnum):
     """Who set a value, the strongest first."""
 
     FLAG = 0
@@ -46,19 +46,19 @@ class Origin:
     """Where a value came from: what was written (a flag, a variable, a key), and in which
     file; `profile` is the config.toml section, if one."""
 
-    source: Source
+    source: SettingSource
     name: str = ""
     place: str = ""
     profile: str = ""
 
     def __str__(self) -> str:
-        if self.source is Source.DEFAULT:
+        if self.source is SettingSource.DEFAULT:
             return "default"
         section = f" of profile {self.profile}" if self.profile else ""
         return f"{self.name}{section}" + (f" in {self.place}" if self.place else "")
 
 
-DEFAULT = Origin(Source.DEFAULT)
+DEFAULT = Origin(SettingSource.DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Given:
 class Layer:
     """All that one source gives, by the names of the options; `notes` are for the user."""
 
-    source: Source
+    source: SettingSource
     given: Mapping[str, Given]
     place: str = ""
     profile: str = ""
@@ -92,7 +92,7 @@ def quoted(text: str) -> str:
 
 def complaint(origin: Origin, problem: str) -> StreamchatError:
     """The error of a value: wrong use if it was typed, configuration otherwise."""
-    kind = UsageError if origin.source is Source.FLAG else ConfigError
+    kind = UsageError if origin.source is SettingSource.FLAG else ConfigError
     return kind(f"{origin}: {problem}")
 
 

@@ -67,5 +67,5 @@ _BY_LEXER: dict[str, tuple[Construct, ...]] = {
 }
 
 
-def constructs_of(lexer_name: str) -> tuple[Construct, ...]:
+def find_constructs(lexer_name: str) -> tuple[Construct, ...]:
     return _BY_LEXER.get(lexer_name, _WITH_BLOCK_COMMENT)

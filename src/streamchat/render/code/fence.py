@@ -12,9 +12,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streamchat.render.cells import TAB_CELLS
-from streamchat.render.code.languages import language_of, lexer_for
-from streamchat.render.look import Depth, Palette
+from streamchat.render.code.languages import lexer_for, parse_language
 from streamchat.render.spans import Line, Span
+from streamchat.render.style import Depth, Palette
 from streamchat.render.work import Work
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class CodeBlocks:
     def begin(self, info: str | None) -> OpenCode:
         if self._palette.look.depth is Depth.NOTHING:
             return OpenCode()
-        lexer = lexer_for(language_of(info))
+        lexer = lexer_for(parse_language(info))
         if lexer is None:
             return OpenCode()
         from streamchat.render.code.lexing import LineLexer

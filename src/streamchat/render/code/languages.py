@@ -33,7 +33,7 @@ _WORD = re.compile(r"[^\s{},:]+")
 COMMON = ("python", "javascript", "typescript", "bash", "json", "html", "sql", "rust", "go")
 
 
-def language_of(info: str | None) -> str:
+def parse_language(info: str | None) -> str:
     """The first word of a fence's info string, also of `{.python}` and `py:main.py`."""
     match = _WORD.search((info or "").lower())
     name = match[0].lstrip(".") if match else ""
@@ -48,10 +48,10 @@ def lexer_for(language: str) -> Lexer | None:
     return _loaded(*place, starts_inside=language == "php") if place is not None else None
 
 
-def preload(languages: Iterable[str] = COMMON) -> None:
+def preload_lexers(languages: Iterable[str] = COMMON) -> None:
     """Import these lexers and compile their tables, before a frame has to."""
     for language in languages:
-        lexer = lexer_for(language_of(language))
+        lexer = lexer_for(parse_language(language))
         if lexer is not None:
             list(lexer.get_tokens("x"))
 

@@ -16,7 +16,7 @@ from pygments.token import Error, Token, Whitespace, _TokenType
 
 Stack: TypeAlias = tuple[str, ...]
 State: TypeAlias = "Stack | LexerContext | None"
-Found: TypeAlias = tuple[int, _TokenType, str]  # where, what, its text
+LexerState: TypeAlias = tuple[int, _TokenType, str]  # where, what, its text
 
 
 class Step(NamedTuple):
@@ -27,7 +27,7 @@ class Step(NamedTuple):
 
     start: int
     end: int
-    tokens: list[Found]
+    tokens: list[LexerState]
     state: State
     after: State
 
@@ -46,7 +46,7 @@ def walker_for(lexer: Lexer) -> Walker:
     return TokenWalker(lexer)
 
 
-def top_of(state: State) -> str:
+def innermost(state: State) -> str:
     match state:
         case None:
             return ""
@@ -162,7 +162,7 @@ class ContextWalker:
                 return
             yield Step(start, context.pos, tokens, before, _twin(context))
 
-    def _step(self, context: LexerContext) -> list[Found] | None:
+    def _step(self, context: LexerContext) -> list[LexerState] | None:
         text, at = context.text, context.pos
         for matches, action, move in self._tables[context.stack[-1]]:
             if match := matches(text, at, context.end):

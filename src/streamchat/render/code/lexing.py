@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from pygments.lexer import Lexer
 from pygments.token import Error, Text, _TokenType
 
-from streamchat.render.code.constructs import Construct, constructs_of
-from streamchat.render.code.lexer_steps import Found, State, Step, top_of, walker_for
+from streamchat.render.code.constructs import Construct, find_constructs
+from streamchat.render.code.lexer_steps import LexerState, State, Step, innermost, walker_for
 
 if TYPE_CHECKING:
     from streamchat.render.work import Work
@@ -57,7 +57,7 @@ class _Walked(NamedTuple):
 class LineLexer:
     def __init__(self, lexer: Lexer, work: Work) -> None:
         self._walker = walker_for(lexer)
-        self._constructs = constructs_of(lexer.name)
+        self._constructs = find_constructs(lexer.name)
         self._work = work
 
     def start(self) -> Mark:
@@ -110,7 +110,7 @@ class LineLexer:
 def _suspected(construct: Construct, text: str, at: int, plain: list[Step]) -> bool:
     """A cheap look whether a trial can succeed."""
     if construct.state:
-        return any(top_of(step.state) == construct.state for step in plain)
+        return any(innermost(step.state) == construct.state for step in plain)
     if construct.errs:
         errs = any(kind is Error for step in plain for _, kind, _ in step.tokens)
         return errs and construct.opener.search(text, at) is not None
@@ -124,7 +124,7 @@ def _suspected(construct: Construct, text: str, at: int, plain: list[Step]) -> b
 
 def _is_inside(construct: Construct, text: str, step: Step) -> bool:
     if construct.state:
-        return top_of(step.state) == construct.state
+        return innermost(step.state) == construct.state
     return step.end > len(text) and construct.opener.match(text, step.start) is not None
 
 
@@ -136,7 +136,7 @@ def _step_across(steps: list[Step], place: int) -> Step | None:
     return None
 
 
-def _by_line(text: str, begin: int, found: Iterable[Found]) -> Iterator[list[Token]]:
+def _by_line(text: str, begin: int, found: Iterable[LexerState]) -> Iterator[list[Token]]:
     line: list[Token] = []
     for kind, value in _gapless(text, begin, found):
         first, *others = value.split("\n")
@@ -147,7 +147,9 @@ def _by_line(text: str, begin: int, found: Iterable[Found]) -> Iterator[list[Tok
             line = [Token(kind, part)] if part else []
 
 
-def _gapless(text: str, done: int, found: Iterable[Found]) -> Iterator[tuple[_TokenType, str]]:
+def _gapless(
+    text: str, done: int, found: Iterable[LexerState]
+) -> Iterator[tuple[_TokenType, str]]:
     """Every character of text[done:] once, whatever a lexer forgot or said twice."""
     for start, kind, value in found:
         end = min(start + len(value), len(text))
@@ -180,7 +182,7 @@ def _marks(text: str, resumed: int, mark: Mark, walked: _Walked) -> Iterator[Mar
         start = end
 
 
-def _placed(mark: Mark) -> list[Found]:
+def _placed(mark: Mark) -> list[LexerState]:
     """What is owed, where it stands in the text."""
     at = len(mark.before)
     placed = []

@@ -16,8 +16,8 @@ from pygments.util import ClassNotFound
 from streamchat.core.theme import THEMES
 from streamchat.render.cells import TAB_CELLS
 from streamchat.render.code.lexing import LexedLine
-from streamchat.render.look import Depth, Palette, rgb_parameters
 from streamchat.render.spans import Line, Span
+from streamchat.render.style import Depth, Palette, rgb_parameters
 
 
 class Colours:

@@ -33,14 +33,14 @@ from streamchat.core.sanitize import clean_line
 from streamchat.core.theme import Part
 from streamchat.render.cells import TAB_CELLS, fold, wrap
 from streamchat.render.code.fence import CodeBlocks
-from streamchat.render.look import Depth, Palette
-from streamchat.render.markdown.containers import Prefix, prefix_of
+from streamchat.render.markdown.container_prefix import Prefix, build_prefix
 from streamchat.render.markdown.inline import Inline, Reference
 from streamchat.render.markdown.live_inline import LiveInline
 from streamchat.render.markdown.maths import math_text
-from streamchat.render.markdown.table import Cell, table_lines
+from streamchat.render.markdown.table_rows import Cell, table_lines
 from streamchat.render.rows import Row
-from streamchat.render.spans import Breaker, Line, Span, broken, row_of
+from streamchat.render.spans import Breaker, Line, Span, broken, build_row
+from streamchat.render.style import Depth, Palette
 
 _TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
 _HEADINGS: tuple[Part, ...] = (
@@ -74,7 +74,7 @@ def _cut(
 ) -> tuple[Row, ...]:
     """The line as rows of text at most `width` wide, behind `first` and then `rest`."""
     before, *others = broken(line, width, breaker)
-    return row_of([*first, *before]), *(row_of([*rest, *part]) for part in others)
+    return build_row([*first, *before]), *(build_row([*rest, *part]) for part in others)
 
 
 class BlockRows:
@@ -113,7 +113,7 @@ class BlockRows:
     ) -> tuple[list[Row], frozenset[str]]:
         """The rows, and the labels that nothing has defined so far."""
         drawn = self._drawn(leaf, references)
-        prefix = prefix_of(leaf, self._palette, self.width, task=drawn.task)
+        prefix = build_prefix(leaf, self._palette, self.width, task=drawn.task)
         return self._behind(prefix, drawn.lines, drawn.breaker), drawn.missed
 
     def label_rows(self, leaf: Leaf, info: str | None) -> list[Row]:
@@ -122,12 +122,12 @@ class BlockRows:
         if not label and not leaf.opens:
             return []
         line = [Span(label, self._palette.parts["language"])]
-        return self._behind(prefix_of(leaf, self._palette, self.width), [line], fold)
+        return self._behind(build_prefix(leaf, self._palette, self.width), [line], fold)
 
     def code_rows(self, leaf: Leaf, lines: list[Line]) -> list[Row]:
         if not lines:
             return []
-        prefix = prefix_of(leaf, self._palette, self.width)
+        prefix = build_prefix(leaf, self._palette, self.width)
         return self._behind(prefix._replace(first=prefix.rest), lines, fold)
 
     def _behind(self, prefix: Prefix, lines: list[Line], breaker: Breaker) -> list[Row]:
@@ -149,7 +149,7 @@ class BlockRows:
             case Table():
                 return self._table(leaf, leaf.block, references)
             case Rule():
-                cells = self.width - prefix_of(leaf, self._palette, self.width).cells
+                cells = self.width - build_prefix(leaf, self._palette, self.width).cells
                 return _Drawn([[self._span(self._palette.glyphs.horizontal * cells, "rule")]])
             case HtmlLine(text=text):
                 return _Drawn([[self._span(text.expandtabs(TAB_CELLS), "tag")]], fold)
@@ -198,7 +198,7 @@ class BlockRows:
 
         header = cells(table.header, style)
         rows = [cells(row) for row in table.rows]
-        width = max(1, self.width - prefix_of(leaf, self._palette, self.width).cells)
+        width = max(1, self.width - build_prefix(leaf, self._palette, self.width).cells)
         lines = table_lines(header, rows, table.alignments, width=width, palette=self._palette)
         if label := self._footnote_label(leaf):
             lines.insert(0, label)

@@ -14,18 +14,18 @@ from streamchat.core.markdown import Blocks
 from streamchat.core.markdown.leaves import Heading, Leaf, Paragraph
 from streamchat.core.sanitize import Sanitizer
 from streamchat.core.theme import theme_named
-from streamchat.render.code.languages import preload as preload_lexers
-from streamchat.render.look import Look, Palette
+from streamchat.render.code.languages import preload_lexers
 from streamchat.render.markdown.leaf_rows import LeafRows
 from streamchat.render.markdown.repair import half_table, repaired
 from streamchat.render.rows import Row
+from streamchat.render.style import Palette, Style
 
 _OF_EVERYTHING = "*a* [b](http://x.org) 中 $\\alpha$\n\n```python\npass\n```\n"
 _TAIL_CHARS_MIN = 200  # a small window still shows where an emphasis began
 
 
 class Fold:
-    def __init__(self, *, width: int, look: Look) -> None:
+    def __init__(self, *, width: int, look: Style) -> None:
         self._sanitizer = Sanitizer()
         self._blocks = Blocks()
         self._rows = LeafRows(Palette(look), max(1, width))
@@ -89,14 +89,14 @@ def _mended(leaf: Leaf) -> list[Leaf]:
             return [leaf]
 
 
-def render(source: str, *, width: int, look: Look) -> list[Row]:
+def render(source: str, *, width: int, look: Style) -> list[Row]:
     """A whole source at once: the same fold, so that streaming cannot differ."""
     fold = Fold(width=width, look=look)
     return fold.feed(source) + fold.close()
 
 
-def preload() -> None:
+def preload_markdown() -> None:
     """Spend in idle time what the first frames would spend: the inline parser's tables,
     widths of wide text, TeX's symbols, the commonest lexers."""
     preload_lexers()
-    render(_OF_EVERYTHING, width=40, look=Look(theme_named("auto")))
+    render(_OF_EVERYTHING, width=40, look=Style(theme_named("auto")))

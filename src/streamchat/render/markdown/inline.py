@@ -17,10 +17,10 @@ from markdown_it.token import Token
 
 from streamchat.core.sanitize import clean_line
 from streamchat.core.theme import Part
-from streamchat.render.look import Palette, joined
 from streamchat.render.markdown.links import OpenLink, marks_in
 from streamchat.render.markdown.maths import find_math, math_text
 from streamchat.render.spans import Line, Span, link_target
+from streamchat.render.style import Palette, joined
 
 Reference = Mapping[str, str]  # href, title: as markdown-it wants them
 

@@ -21,11 +21,11 @@ from streamchat.core.markdown.leaves import (
     Leaf,
 )
 from streamchat.render.code.fence import CodeBlocks, OpenCode
-from streamchat.render.look import Palette
 from streamchat.render.markdown.block_rows import BlockRows
-from streamchat.render.markdown.containers import blank_between
+from streamchat.render.markdown.container_prefix import blank_between
 from streamchat.render.markdown.inline import Inline, Reference
 from streamchat.render.rows import Row
+from streamchat.render.style import Palette
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from streamchat.render.look import Palette
 from streamchat.render.markdown.inline import Inline, Reference
 from streamchat.render.spans import Line
+from streamchat.render.style import Palette
 
 _CELLS_MAX = 500
 _MARK = re.compile(r"(?<=[^\s\\]) (?=\S)|\\.|`+|\*+|_+|~~|\]\(|[\[\]]|<[^<>]*>|[<$]", re.DOTALL)

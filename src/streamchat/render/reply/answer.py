@@ -29,11 +29,11 @@ from streamchat.core.events import (
     UsageUpdated,
 )
 from streamchat.core.messages import THINKING_TYPES, Usage
-from streamchat.render.literal import literal_rows, one_row, style_of
-from streamchat.render.look import Look
-from streamchat.render.reply.asides import marks_of, thought_line, tool_line, trace_line
+from streamchat.render.literal import build_part_style, literal_rows, one_row
+from streamchat.render.reply.asides import choose_marks, thought_line, tool_line, trace_line
 from streamchat.render.reply.thoughts import Thoughts
 from streamchat.render.rows import BLANK, Row
+from streamchat.render.style import Style
 
 _LEAST_THOUGHT_S = 0.1  # worth a line
 
@@ -47,24 +47,24 @@ class FoldLike(Protocol):
     def resize(self, width: int) -> None: ...
 
 
-NewFold: TypeAlias = Callable[[int, Look], FoldLike]
+NewFold: TypeAlias = Callable[[int, Style], FoldLike]
 
 
-class Answer:
+class AnswerRows:
     """`feed` events; `settle` gives the rows that became final, `tail` those that may
     change, `close` the rest."""
 
     def __init__(
         self,
         *,
-        look: Look,
+        look: Style,
         width: int,
         new_fold: NewFold,
         clock: Callable[[], float],
         trace: bool = False,
     ) -> None:
         self._look = look
-        self._marks = marks_of(unicode=look.unicode)
+        self._marks = choose_marks(unicode=look.unicode)
         self._width = width
         self._new_fold = new_fold
         self._clock = clock
@@ -147,7 +147,7 @@ class Answer:
     def _begin_thinking(self) -> None:
         if self._thoughts is None:
             self._end_text()
-            style = style_of(self._look, "thinking")
+            style = build_part_style(self._look, "thinking")
             self._thoughts = Thoughts(width=self._width, style=style)
             self._thinking_since_s = self._clock()
 
@@ -183,11 +183,13 @@ class Answer:
     def _aside(self, text: str) -> None:
         self._end_text()
         self._part("aside")
-        self._add(literal_rows(text, self._width, style=style_of(self._look, "thinking")))
+        self._add(
+            literal_rows(text, self._width, style=build_part_style(self._look, "thinking"))
+        )
 
     def _trace_event(self, event: RawEvent) -> None:
         if self.traces:
-            style = style_of(self._look, "status")
+            style = build_part_style(self._look, "status")
             self._add([one_row(trace_line(event), self._width, style=style)])
             self._last = "aside"
 

@@ -14,7 +14,7 @@ from streamchat.core.events import RawEvent
 from streamchat.core.messages import THINKING_TYPES, Block
 from streamchat.core.ports import Ending
 from streamchat.core.sanitize import clean_line
-from streamchat.render.reply.figures import SEPARATOR, seconds_in_words
+from streamchat.render.reply.figures import SEPARATOR, format_seconds
 
 _TOOLS = {
     "web_search": ("searching the web", "searched the web"),
@@ -40,7 +40,7 @@ UNICODE = Marks(prompt="❯ ", thought="✻ ", tool="⌕ ", ended="⏹ ", failed
 ASCII = Marks(prompt="> ", thought="* ", tool="* ", ended="- ", failed="error: ")
 
 
-def marks_of(*, unicode: bool) -> Marks:
+def choose_marks(*, unicode: bool) -> Marks:
     return UNICODE if unicode else ASCII
 
 
@@ -74,7 +74,7 @@ def _argument(arguments: object) -> str:
 
 def thought_line(seconds: float, tokens: int | None) -> str:
     """thought for 3.2 s · 812 tokens"""
-    parts = [f"thought for {seconds_in_words(seconds)}"]
+    parts = [f"thought for {format_seconds(seconds)}"]
     if tokens:
         parts.append("1 token" if tokens == 1 else f"{tokens:,} tokens")
     return SEPARATOR.join(parts)

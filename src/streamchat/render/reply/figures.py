@@ -7,32 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from streamchat.core.formatting import price_in_words
+from streamchat.core.formatting import format_price
 from streamchat.core.messages import Message, Usage
 
 SEPARATOR = " · "
 
 
-def seconds_in_words(seconds: float) -> str:
+def format_seconds(seconds: float) -> str:
     """Tenths below a minute, as of a finished thing: 12.3 s, 2 min 05 s."""
     if seconds < 59.95:
         return f"{seconds:.1f} s"
-    return whole_seconds_in_words(round(seconds))
+    return format_whole_seconds(round(seconds))
 
 
-def whole_seconds_in_words(seconds: float) -> str:
+def format_whole_seconds(seconds: float) -> str:
     """As of a thing under way: 12 s, 2 min 05 s."""
     minutes, rest = divmod(int(seconds), 60)
     return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
 
 
-def usage_in_words(message: Message | None, seconds: float) -> str:
+def format_usage(message: Message | None, seconds: float) -> str:
     """1,234 in (1,000 cached) · 567 out (99 thinking) · 12.3 s · 46 tok/s · $0.0123"""
     usage = (message.usage if message else None) or Usage()
     parts = [
         _input(usage),
         _output(usage),
-        seconds_in_words(seconds),
+        format_seconds(seconds),
         _rate(usage.output_tokens, seconds),
         _cost(message),
     ]
@@ -53,7 +53,7 @@ def _cost(message: Message | None) -> str:
     if message is None or message.cost_usd is None:
         return ""
     counted = message.usage is not None and message.usage.output_tokens is not None
-    return f"{'' if counted else '~'}{price_in_words(message.cost_usd)}"
+    return f"{'' if counted else '~'}{format_price(message.cost_usd)}"
 
 
 def _count(tokens: int | None, unit: str, of_which: Mapping[str, int | None]) -> str:

@@ -12,17 +12,17 @@ from itertools import pairwise
 from streamchat.core.events import BlockStarted, BlockStopped, TextDelta
 from streamchat.core.messages import INTERRUPTED, THINKING_TYPES, Block, Message
 from streamchat.core.ports import Ending
-from streamchat.render.literal import literal_rows, style_of
-from streamchat.render.look import Look
-from streamchat.render.reply.answer import Answer, NewFold
-from streamchat.render.reply.asides import ending_line, marks_of
+from streamchat.render.literal import build_part_style, literal_rows
+from streamchat.render.reply.answer import AnswerRows, NewFold
+from streamchat.render.reply.asides import choose_marks, ending_line
 from streamchat.render.rows import BLANK, Row
+from streamchat.render.style import Style
 
 
 def recent_rows(
     messages: Sequence[Message],
     *,
-    look: Look,
+    look: Style,
     width: int,
     enough_rows: int,
     new_fold: NewFold,
@@ -54,7 +54,7 @@ def _exchanges(messages: Sequence[Message]) -> list[tuple[int, int]]:
     return list(pairwise([*begins, len(messages)]))
 
 
-def message_rows(message: Message, *, look: Look, width: int, new_fold: NewFold) -> list[Row]:
+def message_rows(message: Message, *, look: Style, width: int, new_fold: NewFold) -> list[Row]:
     """One message and the blank row below it."""
     if message.role == "user":
         rows = _question_rows(message, look=look, width=width)
@@ -63,11 +63,11 @@ def message_rows(message: Message, *, look: Look, width: int, new_fold: NewFold)
     return rows if rows and rows[-1] == BLANK else [*rows, BLANK]
 
 
-def _question_rows(message: Message, *, look: Look, width: int) -> list[Row]:
-    mark = marks_of(unicode=look.unicode).prompt
-    others = [_kind_in_words(block) for block in message.content if block.get("type") != "text"]
+def _question_rows(message: Message, *, look: Style, width: int) -> list[Row]:
+    mark = choose_marks(unicode=look.unicode).prompt
+    others = [_format_kind(block) for block in message.content if block.get("type") != "text"]
     texts = [str(b.get("text", "")) for b in message.content if b.get("type") == "text"]
-    dim = style_of(look, "notice")
+    dim = build_part_style(look, "notice")
     rows = (
         literal_rows("\n".join(texts), width, first=mark, rest=" " * len(mark)) if texts else []
     )
@@ -76,15 +76,15 @@ def _question_rows(message: Message, *, look: Look, width: int) -> list[Row]:
     return rows
 
 
-def _kind_in_words(block: Block) -> str:
+def _format_kind(block: Block) -> str:
     title = block.get("title")
     kind = str(block.get("type"))
     return f"{kind}: {title}" if isinstance(title, str) and title else kind
 
 
-def _answer_rows(message: Message, *, look: Look, width: int, new_fold: NewFold) -> list[Row]:
+def _answer_rows(message: Message, *, look: Style, width: int, new_fold: NewFold) -> list[Row]:
     """The same way as it came, but for the thoughts, whose time is not on record."""
-    answer = Answer(look=look, width=width, new_fold=new_fold, clock=lambda: 0.0)
+    answer = AnswerRows(look=look, width=width, new_fold=new_fold, clock=lambda: 0.0)
     for index, block in enumerate(message.content):
         kind = str(block.get("type"))
         if kind not in THINKING_TYPES:
@@ -94,15 +94,15 @@ def _answer_rows(message: Message, *, look: Look, width: int, new_fold: NewFold)
             answer.feed(BlockStopped(index, block))
     rows = answer.close()
     if message.stop_reason == INTERRUPTED:
-        line = marks_of(unicode=look.unicode).ended + ending_line(Ending.INTERRUPTED)
+        line = choose_marks(unicode=look.unicode).ended + ending_line(Ending.INTERRUPTED)
         rows += [BLANK] if rows and rows[-1] != BLANK else []
-        rows += literal_rows(line, width, style=style_of(look, "status"))
+        rows += literal_rows(line, width, style=build_part_style(look, "status"))
     return rows
 
 
-def _omitted(count: int, *, look: Look, width: int) -> list[Row]:
+def _omitted(count: int, *, look: Style, width: int) -> list[Row]:
     if count <= 0:
         return []
     turns = "1 earlier turn is" if count == 1 else f"{count:,} earlier turns are"
     text = f"{turns} not shown; /show prints all of them."
-    return [*literal_rows(text, width, style=style_of(look, "notice")), BLANK]
+    return [*literal_rows(text, width, style=build_part_style(look, "notice")), BLANK]

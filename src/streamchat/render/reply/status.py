@@ -20,15 +20,15 @@ from streamchat.core.events import (
     ThinkingDelta,
     UsageUpdated,
 )
-from streamchat.core.formatting import price_in_words
+from streamchat.core.formatting import format_price
 from streamchat.core.messages import Usage
 from streamchat.core.sanitize import clean_line
 from streamchat.render.cells import cell_len
-from streamchat.render.literal import one_row, style_of
-from streamchat.render.look import Look
+from streamchat.render.literal import build_part_style, one_row
 from streamchat.render.reply.asides import awaited_in
-from streamchat.render.reply.figures import SEPARATOR, whole_seconds_in_words
+from streamchat.render.reply.figures import SEPARATOR, format_whole_seconds
 from streamchat.render.rows import BLANK, Row
+from streamchat.render.style import Style
 
 TICK_S = 0.125  # how often a turning spinner wants to be painted
 _FIGURES_S = 1.0
@@ -62,11 +62,11 @@ class _Retry:
     reason: str
 
 
-class Status:
+class StatusRow:
     """Feed it every event with its time; `row` at any time."""
 
     def __init__(
-        self, *, model: str, now_s: float, look: Look, price: Price | None = None
+        self, *, model: str, now_s: float, look: Style, price: Price | None = None
     ) -> None:
         self._model = clean_line(model)
         self._look = look
@@ -118,7 +118,7 @@ class Status:
                 parts = [head, _STOP_HINT, self._retry.reason]
             else:
                 parts = _fitting([head, *self._parts(), _STOP_HINT], width)
-            style = style_of(self._look, "status")
+            style = build_part_style(self._look, "status")
             self._row = one_row(SEPARATOR.join(parts), width, style=style)
             self._shown = what
         return self._row
@@ -155,7 +155,7 @@ class Status:
 
     def _parts(self) -> list[str]:
         shown = self._figures
-        parts = [self._model, whole_seconds_in_words(shown.elapsed_s)]
+        parts = [self._model, format_whole_seconds(shown.elapsed_s)]
         if shown.tokens:
             unit = "token" if shown.tokens == 1 else "tokens"
             parts.append(f"{'~' if shown.is_estimate else ''}{shown.tokens:,} {unit}")
@@ -163,7 +163,7 @@ class Status:
             parts.append(f"{shown.tokens_per_s} tok/s")
         if shown.cost_usd is not None:
             about = "~" if shown.is_estimate else ""
-            parts.append(f"{about}{price_in_words(shown.cost_usd)}")
+            parts.append(f"{about}{format_price(shown.cost_usd)}")
         return parts
 
     def _measured(self, now_s: float) -> _Figures:

@@ -11,7 +11,7 @@ from collections import deque
 from streamchat.core.sanitize import Sanitizer
 from streamchat.render.cells import wrap
 from streamchat.render.rows import BLANK, Row
-from streamchat.render.spans import Span, row_of
+from streamchat.render.spans import Span, build_row
 
 SHOWN_ROWS = 4
 _INDENT = "  "
@@ -51,4 +51,4 @@ class Thoughts:
         return [self._row(line[p.start : p.end]) for p in wrap(line, self._width)]
 
     def _row(self, text: str) -> Row:
-        return row_of([Span(_INDENT + text, self._style)]) if text else BLANK
+        return build_row([Span(_INDENT + text, self._style)]) if text else BLANK

@@ -13,12 +13,12 @@ from streamchat.core.events import Event, Retrying
 from streamchat.core.messages import Message
 from streamchat.core.ports import Ending
 from streamchat.render.literal import literal_rows
-from streamchat.render.look import Look
-from streamchat.render.reply.answer import Answer
+from streamchat.render.reply.answer import AnswerRows
 from streamchat.render.reply.closing import closing_rows
-from streamchat.render.reply.status import Status
+from streamchat.render.reply.status import StatusRow
 from streamchat.render.rows import Row
 from streamchat.render.screen.scheduler import CallLater, Ticker
+from streamchat.render.style import Style
 
 LONG_SILENCE_S = 20.0
 
@@ -30,9 +30,9 @@ class PlainView:
         self,
         *,
         write_rows: Callable[[list[Row]], None],
-        answer: Answer,
-        status: Status,
-        look: Look,
+        answer: AnswerRows,
+        status: StatusRow,
+        look: Style,
         width: int,
         clock: Callable[[], float],
         call_later: CallLater,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, TextIO
 
 from streamchat.core.theme import theme_named
-from streamchat.render.look import Depth, Look
+from streamchat.render.style import Depth, Style
 
 FALLBACK_WIDTH = 80
 FALLBACK_HEIGHT = 24
@@ -49,12 +49,12 @@ class Terminal:
     unicode: bool
     reflows: bool
 
-    def look(self, theme: str) -> Look:
+    def look(self, theme: str) -> Style:
         """This terminal in the colours of the theme of that name."""
-        return Look(theme_named(theme), self.depth, self.hyperlinks, self.unicode)
+        return Style(theme_named(theme), self.depth, self.hyperlinks, self.unicode)
 
 
-def terminal_of(stream: TextIO, environ: Mapping[str, str]) -> Terminal:
+def read_terminal(stream: TextIO, environ: Mapping[str, str]) -> Terminal:
     """`ACCESSIBLE` (set to anything but "" and "0") asks for text that stays where it is."""
     tty = stream.isatty()
     dumb = environ.get("TERM", "").lower() in _DUMB
@@ -71,7 +71,7 @@ def terminal_of(stream: TextIO, environ: Mapping[str, str]) -> Terminal:
     )
 
 
-def size_of(stream: TextIO, environ: Mapping[str, str]) -> Size:
+def measure_window(stream: TextIO, environ: Mapping[str, str]) -> Size:
     """The window's size now; COLUMNS and LINES only where the terminal does not say,
     since exported ones go stale when the window is resized."""
     try:

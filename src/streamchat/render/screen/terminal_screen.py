@@ -18,18 +18,18 @@ from streamchat.core.ports import View
 from streamchat.core.records import Turn
 from streamchat.core.sanitize import clean
 from streamchat.core.theme import Part
-from streamchat.render.literal import literal_rows, style_of
-from streamchat.render.look import Depth, Look
-from streamchat.render.reply.answer import Answer, FoldLike
-from streamchat.render.reply.asides import marks_of
+from streamchat.render.literal import build_part_style, literal_rows
+from streamchat.render.reply.answer import AnswerRows, FoldLike
+from streamchat.render.reply.asides import choose_marks
 from streamchat.render.reply.replay import message_rows, recent_rows
-from streamchat.render.reply.status import Price, Status
+from streamchat.render.reply.status import Price, StatusRow
 from streamchat.render.rows import Row
 from streamchat.render.screen.pen import RESTORE
 from streamchat.render.screen.plain_view import PlainView
 from streamchat.render.screen.scheduler import CallLater
 from streamchat.render.screen.sink import Sink
-from streamchat.render.screen.terminal import Size, size_of, terminal_of
+from streamchat.render.screen.terminal import Size, measure_window, read_terminal
+from streamchat.render.style import Depth, Style
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,7 +42,7 @@ class _OpenView(View, Protocol):
 
 
 class TerminalScreen:
-    """Made by `open_screen`. Besides what the port asks: `resized`, `restore`
+    """Made by `open_output`. Besides what the port asks: `resized`, `restore`
     and `theme`, which may be set between replies."""
 
     def __init__(
@@ -57,8 +57,8 @@ class TerminalScreen:
     ) -> None:
         self.theme = theme
         self._sink = Sink(stdout)
-        self._terminal = terminal_of(stdout, environ)
-        self._size: Callable[[], Size] = lambda: size_of(stdout, environ)
+        self._terminal = read_terminal(stdout, environ)
+        self._size: Callable[[], Size] = lambda: measure_window(stdout, environ)
         self._clock, self._call_later, self._price = clock, call_later, price
         self._view: _OpenView | None = None
 
@@ -68,15 +68,15 @@ class TerminalScreen:
         return self._sink.gone
 
     @property
-    def look(self) -> Look:
+    def look(self) -> Style:
         return self._terminal.look(self.theme)
 
     def reply(self, *, model: str, trace: bool = False) -> View:
         look, size = self.look, self._size()
-        answer = Answer(
+        answer = AnswerRows(
             look=look, width=size.width, new_fold=_new_fold, clock=self._clock, trace=trace
         )
-        status = Status(model=model, now_s=self._clock(), look=look, price=self._price)
+        status = StatusRow(model=model, now_s=self._clock(), look=look, price=self._price)
         live = self._terminal.live
         view = (self._live_view if live else self._plain_view)(answer, status, look, size)
         self._view = view
@@ -89,7 +89,7 @@ class TerminalScreen:
         self._say(text, "notice")
 
     def error(self, text: str) -> None:
-        mark = marks_of(unicode=self.look.unicode).failed
+        mark = choose_marks(unicode=self.look.unicode).failed
         self._say(text, "error", first=mark, rest=" " * len(mark))
 
     def markdown(self, source: str) -> None:
@@ -140,7 +140,9 @@ class TerminalScreen:
             leave = self._view.leave() if self._view is not None else ""
             self._sink.write_now(leave + RESTORE)
 
-    def _live_view(self, answer: Answer, status: Status, look: Look, size: Size) -> _OpenView:
+    def _live_view(
+        self, answer: AnswerRows, status: StatusRow, look: Style, size: Size
+    ) -> _OpenView:
         from streamchat.render.screen.live import (
             LivePanel,  # 40 ms (rich), after the first prompt
         )
@@ -160,7 +162,9 @@ class TerminalScreen:
             on_close=self._forget_view,
         )
 
-    def _plain_view(self, answer: Answer, status: Status, look: Look, size: Size) -> _OpenView:
+    def _plain_view(
+        self, answer: AnswerRows, status: StatusRow, look: Style, size: Size
+    ) -> _OpenView:
         return PlainView(
             write_rows=self._write,
             answer=answer,
@@ -193,7 +197,7 @@ class TerminalScreen:
         self._view = None
 
     def _say(self, text: str, part: Part, *, first: str = "", rest: str = "") -> None:
-        style = style_of(self.look, part)
+        style = build_part_style(self.look, part)
         width = self._size().width
         self._show(literal_rows(text, width, style=style, first=first, rest=rest))
 
@@ -210,7 +214,7 @@ class TerminalScreen:
             self._sink.flush()
 
 
-def _new_fold(width: int, look: Look) -> FoldLike:
+def _new_fold(width: int, look: Style) -> FoldLike:
     from streamchat.render.markdown.fold import Fold  # 60 ms, and not before the first prompt
 
     return Fold(width=width, look=look)

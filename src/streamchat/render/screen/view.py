@@ -16,15 +16,15 @@ from contextlib import contextmanager
 from streamchat.core.events import Event, RawEvent, TextDelta, ThinkingDelta
 from streamchat.core.messages import Message
 from streamchat.core.ports import Ending
-from streamchat.render.look import Look
-from streamchat.render.reply.answer import Answer
+from streamchat.render.reply.answer import AnswerRows
 from streamchat.render.reply.closing import closing_rows
-from streamchat.render.reply.status import TICK_S, Status
+from streamchat.render.reply.status import TICK_S, StatusRow
 from streamchat.render.rows import BLANK, Row
 from streamchat.render.screen.live import LivePanel
 from streamchat.render.screen.painter import Painter
 from streamchat.render.screen.scheduler import CallLater, Scheduler, Ticker
 from streamchat.render.screen.terminal import Size
+from streamchat.render.style import Style
 
 _ROOMY = 10  # from this height on, a blank row stands above the status
 
@@ -37,9 +37,9 @@ class LiveView:
         *,
         panel: LivePanel,
         painter: Painter,
-        answer: Answer,
-        status: Status,
-        look: Look,
+        answer: AnswerRows,
+        status: StatusRow,
+        look: Style,
         size: Callable[[], Size],
         clock: Callable[[], float],
         call_later: CallLater,

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from streamchat.core.markdown.leaves import Alignment
-from streamchat.render.look import Palette
-from streamchat.render.spans import Line, Span, broken, width_of
+from streamchat.render.spans import Line, Span, broken, measure_width
+from streamchat.render.style import Palette
 
 Cell: TypeAlias = list[Line]
 
@@ -44,7 +44,7 @@ def _column_widths(rows: Sequence[Sequence[Cell]], room: int) -> list[int]:
     needed = [1] * len(rows[0])
     for row in rows:
         for column, cell in enumerate(row):
-            needed[column] = max(needed[column], *map(width_of, cell))
+            needed[column] = max(needed[column], *map(measure_width, cell))
     if sum(needed) <= room:
         return needed
     widths = needed.copy()
@@ -79,7 +79,7 @@ def _beside(
 
 
 def _aligned(part: Line, width: int, alignment: Alignment) -> Line:
-    spare = width - width_of(part)
+    spare = width - measure_width(part)
     match alignment:
         case "right":
             return [Span(" " * spare), *part]

@@ -26,7 +26,7 @@ STYLE: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PromptLook:
     """How the prompt looks. `style` overrides STYLE by class name; `marks` are the
     OSC 133 signs by which terminals jump from prompt to prompt."""
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from streamchat.core.conversation import Conversation
-from streamchat.core.records import Header, Record, Unknown, from_dict, parse, seal
+from streamchat.core.records import Header, Record, Unknown, from_dict, parse_record, seal
 
 WHOLE_BYTES = 4_000_000  # of the end of the file are decoded at once: 0.02 s
 _RECORD = re.compile(r'\{\s*"type"\s*:\s*"(?:turn|partial|head|set)"')
@@ -83,7 +83,7 @@ def _read(data: bytes, whole_bytes: int) -> _Reading:
 
 def _read_line(line: bytes, number: int, reading: _Reading, *, torn: bool) -> None:
     try:
-        record = parse(line)
+        record = parse_record(line)
     except ValueError as error:
         reason = "it was cut off" if torn else _reason(error)
         _save(line, number, reading, reason)
@@ -114,7 +114,7 @@ def _save(line: bytes, number: int, reading: _Reading, reason: str) -> None:
 
 def _saved(text: str) -> Iterator[Record]:
     try:
-        yield parse(text)
+        yield parse_record(text)
         return
     except ValueError:
         pass

@@ -13,14 +13,14 @@ from streamchat.core.records import Header, Turn, stamp
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ImportFault:
     """What cannot be imported: the element and what is wrong with it."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ForeignConversation:
     """The conversation as the other program knows it."""
 
     program: str
@@ -32,7 +32,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ForeignMessage:
     """A message there. One without content is left out, what follows it is not."""
 
     id: str
@@ -44,11 +44,13 @@ class Item:
     usage: Usage | None = None
 
 
-def made(source: Source, items: Iterable[Item], *, model: str) -> Conversation:
+def build_conversation(
+    source: ForeignConversation, items: Iterable[ForeignMessage], *, model: str
+) -> Conversation:
     """Parents come before their children."""
     extra = {"imported_from": source.program, "source_id": source.id}
     header = Header(
-        derived(source.program, source.id), source.created, model, source.system, extra=extra
+        derive_id(source.program, source.id), source.created, model, source.system, extra=extra
     )
     conversation = Conversation(header)
     turns: dict[str | None, str | None] = {None: None}  # by the ids there
@@ -57,7 +59,7 @@ def made(source: Source, items: Iterable[Item], *, model: str) -> Conversation:
         turns[item.id] = parent
         content = without_empty_text(item.content)
         if content:
-            id = derived(source.program, source.id, item.id)
+            id = derive_id(source.program, source.id, item.id)
             turns[item.id] = id
             message = Message(
                 item.role,
@@ -76,12 +78,12 @@ def made(source: Source, items: Iterable[Item], *, model: str) -> Conversation:
     return conversation
 
 
-def derived(*names: str) -> str:
+def derive_id(*names: str) -> str:
     """An id of our form that is always the same for the same names."""
     return hashlib.sha256("\0".join(names).encode("utf-8", "replace")).hexdigest()[:12]
 
 
-def time_of(text: object) -> str:
+def parse_time(text: object) -> str:
     """A time as records carry it, "" for what is none. Without a zone it is UTC."""
     if not isinstance(text, str):
         return ""

@@ -17,10 +17,10 @@ from anthropic.lib.streaming import AsyncMessageStream, AsyncMessageStreamManage
 
 from streamchat.api.clouds import CLOUDS
 from streamchat.api.countdown import Countdown
-from streamchat.api.faults import faults_of, not_a_reply, translate
+from streamchat.api.event_stream import Tap, Wire
+from streamchat.api.faults import list_faults, not_a_reply, translate
 from streamchat.api.server import Deadlines, Server
-from streamchat.api.wire import Tap, Wire
-from streamchat.api.wording import one_line, redact
+from streamchat.api.wording import clean_line, redact_text
 from streamchat.core.errors import ApiError, CutOff
 from streamchat.core.events import (
     BlockStarted,
@@ -39,14 +39,14 @@ REQUEST_ID_HEADERS = ("request-id", "x-request-id", "x-amzn-requestid")
 SdkStream: TypeAlias = "AsyncMessageStream[None]"
 
 
-class Reply:
+class ReplyStream:
     """The reply to one request, read once."""
 
     def __init__(
         self, client: AsyncAnthropic, server: Server, deadlines: Deadlines, params: JsonObject
     ) -> None:
         self._server = server
-        self._faults = faults_of(server)
+        self._faults = list_faults(server)
         self._model = str(params["model"])
         now = asyncio.get_running_loop().time
         self._tap = Tap(Countdown(deadlines, host=server.host, now=now))
@@ -140,7 +140,7 @@ class Reply:
         """The API's own header, or what proxies and clouds call it."""
         headers = stream.response.headers
         found = next(filter(None, map(headers.get, REQUEST_ID_HEADERS)), None)
-        return found and redact(one_line(found), self._server.secrets)
+        return found and redact_text(clean_line(found), self._server.secrets)
 
     def _note_stop_details(self, raw: JsonObject) -> None:
         delta = raw.get("delta")

@@ -26,7 +26,7 @@ class Depth(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Style:
     """Everything but the width that decides how rows look."""
 
     theme: Theme
@@ -35,7 +35,7 @@ class Look:
     unicode: bool = True  # False: glyphs of our own are ASCII
 
 
-PLAIN = Look(theme_named("mono"), Depth.NOTHING, unicode=False)
+PLAIN = Style(theme_named("mono"), Depth.NOTHING, unicode=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _nearest_of_256(red: int, green: int, blue: int) -> int:
 class Palette:
     """A Look made ready: SGR parameters by part and by token name."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Style) -> None:
         self.look = look
         self.glyphs = UNICODE if look.unicode else ASCII
         self.parts: Mapping[Part, str] = {

@@ -24,9 +24,9 @@ from streamchat.core.markdown.leaves import (
     Paragraph,
     Quote,
 )
-from streamchat.render.look import Palette
 from streamchat.render.rows import Row
-from streamchat.render.spans import Line, Span, row_of
+from streamchat.render.spans import Line, Span, build_row
+from streamchat.render.style import Palette
 
 _ROOM_MIN = 10  # cells left to the text, however deep it stands
 _NUMBER_DIGITS = 2  # reserved, so that the tenth item does not shift the first nine
@@ -46,7 +46,7 @@ class _Step(NamedTuple):
     cells: int
 
 
-def prefix_of(leaf: Leaf, palette: Palette, width: int, *, task: str = "") -> Prefix:
+def build_prefix(leaf: Leaf, palette: Palette, width: int, *, task: str = "") -> Prefix:
     """`task` is the check box that stands for the innermost item's bullet."""
     if not leaf.path:
         return Prefix([], [], 0)
@@ -64,7 +64,7 @@ def blank_between(previous: Leaf, leaf: Leaf, palette: Palette, width: int) -> l
     if not _stand_apart(previous, leaf):
         return []
     shared = Leaf(Empty(), leaf.path[: _shared_depth(previous, leaf)])
-    return [row_of(prefix_of(shared, palette, width).rest)]
+    return [build_row(build_prefix(shared, palette, width).rest)]
 
 
 def _steps(path: tuple[Container, ...], palette: Palette, task: str) -> list[_Step]:

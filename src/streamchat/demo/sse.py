@@ -47,7 +47,7 @@ class Refused(Exception):
         self.headers = dict(headers or {})
 
 
-def new_id(prefix: str) -> str:
+def make_message_id(prefix: str) -> str:
     """An identifier like the API's: `msg_`, `req_` and 24 characters."""
     return f"{prefix}_{os.urandom(12).hex()}"
 
@@ -57,7 +57,7 @@ def error_type(status: int) -> str:
     return _ERROR_TYPES.get(status, "api_error" if status >= 500 else "invalid_request_error")
 
 
-def error_object(kind: str, message: str, request_id: str | None) -> JsonObject:
+def build_error_object(kind: str, message: str, request_id: str | None) -> JsonObject:
     """The JSON that every failed request is answered with."""
     error = {"type": kind, "message": message}
     return {"type": "error", "error": error, "request_id": request_id}
@@ -89,10 +89,10 @@ PING = SseEvent("ping", {"type": "ping"})
 
 def error_event(kind: str, message: str, request_id: str | None = None) -> SseEvent:
     """The event that ends a stream which fails after its headers went out."""
-    return SseEvent("error", error_object(kind, message, request_id))
+    return SseEvent("error", build_error_object(kind, message, request_id))
 
 
-def events_of(message: JsonObject, cut: Cut) -> Iterator[SseEvent]:
+def build_events(message: JsonObject, cut: Cut) -> Iterator[SseEvent]:
     """The events that build up this message, its texts cut into deltas by `cut`."""
     yield _event("message_start", message=_unwritten(message))
     for index, block in enumerate(message["content"]):

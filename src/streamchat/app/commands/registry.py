@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
-from streamchat.core.input_line import Run
+from streamchat.core.input_line import CommandLine
 from streamchat.core.messages import Message
 from streamchat.core.ports import Reader
 
@@ -22,14 +22,14 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ShowReport:
     """Markdown to show."""
 
     markdown: str
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AskModel:
     """Ask the model for a reply to the conversation as it stands; if none comes, go
     back to the turn `otherwise`."""
 
@@ -70,7 +70,7 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class CountRequest:
     """Count and price the next request, which will ask `text`, and say so."""
 
     text: str = ""
@@ -84,7 +84,7 @@ class Compact:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class AskUser:
     """What to do is for the user to say: `then` asks at the keyboard and returns what
     comes of it."""
 
@@ -97,7 +97,17 @@ class Quit:
 
 
 Outcome: TypeAlias = (
-    Done | Report | Answer | Replay | Redraw | Copy | Edit | Count | Compact | Ask | Quit
+    Done
+    | ShowReport
+    | AskModel
+    | Replay
+    | Redraw
+    | Copy
+    | Edit
+    | CountRequest
+    | Compact
+    | AskUser
+    | Quit
 )
 Handler: TypeAlias = Callable[[Session, str], Outcome]
 
@@ -136,7 +146,7 @@ def command(usage: str, *aliases: str) -> Callable[[Handler], Handler]:
     return add
 
 
-def run(session: Session, line: Run) -> Outcome:
+def dispatch(session: Session, line: CommandLine) -> Outcome:
     """Dispatch. Raises UsageError for an unknown name, naming the nearest one."""
     for row in COMMANDS:
         if line.name in (row.name, *row.aliases):

@@ -94,10 +94,10 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
             yield piece
 
     def _read(self, sse: Any) -> WireEvent | None:
-        data = parse(sse.event, sse.data) if sse.data else None
+        data = parse_event(sse.event, sse.data) if sse.data else None
         if data is None:
             return None
-        kind = kind_of(sse.event, data)
+        kind = read_event_type(sse.event, data)
         if kind in KINDS:
             self._follow(kind, data)
         if kind == "ping":
@@ -116,7 +116,7 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
         self._tap.countdown.content(thinking=opened or within)
 
 
-def parse(name: str | None, text: str) -> JsonObject | None:
+def parse_event(name: str | None, text: str) -> JsonObject | None:
     """The object that an event carries; None for what is no event of this API."""
     try:
         data = _DECODER.decode(text)
@@ -130,7 +130,7 @@ def parse(name: str | None, text: str) -> JsonObject | None:
     return None  # such as "data: [DONE]", which other APIs end with
 
 
-def kind_of(name: str | None, data: JsonObject) -> str:
+def read_event_type(name: str | None, data: JsonObject) -> str:
     """The event's type. Some servers send no `event:` line, or errors without a type."""
     kind = data.get("type")
     if isinstance(kind, str):

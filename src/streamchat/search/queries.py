@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from streamchat.core.library import Hit, Kept, Summary
-from streamchat.search.words import HIT_BEGINS, HIT_ENDS, shown
+from streamchat.search.query_words import HIT_BEGINS, HIT_ENDS, format_excerpt
 
 EXCERPT_TOKENS = 24
 _MOST_SCANNED = 20_000  # hits, for a page of conversations
@@ -71,7 +71,9 @@ def _hit(row: Sequence[object]) -> Hit:
             str() | None as at,
             str() | None as text,
         ):
-            return Hit(_summary(row[:-4]), turn or "", role or "", at or "", shown(text or ""))
+            return Hit(
+                _summary(row[:-4]), turn or "", role or "", at or "", format_excerpt(text or "")
+            )
     raise sqlite3.DatabaseError("a turn's row has another form")
 
 

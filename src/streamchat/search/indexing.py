@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from streamchat.core.conversation import Conversation
 from streamchat.core.library import Kept
 from streamchat.core.records import Sealed, Turn
-from streamchat.search.words import indexed, storable
+from streamchat.search.query_words import indexed, storable
 
 _SECOND_BITS = 20  # a million turns in the same second
 _LAST_SECOND = 1 << 40
@@ -43,7 +43,9 @@ class _Row:
     text: str = ""
 
 
-def write(db: sqlite3.Connection, entries: Iterable[Entry], *, texts: bool) -> None:
+def write_conversation(
+    db: sqlite3.Connection, entries: Iterable[Entry], *, texts: bool
+) -> None:
     """Put files in, their texts only if asked for; but not what another process did
     meanwhile."""
     rows: list[_Row] = []

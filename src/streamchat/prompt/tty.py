@@ -75,7 +75,7 @@ def open_keyboard(stream: TextIO) -> Vt100Input:
     return TerminalKeys(stream)
 
 
-class TerminalScreen(Vt100_Output):
+class PromptOutput(Vt100_Output):
     """A terminal to draw on; it is never asked where its cursor is."""
 
     def __init__(self, stream: TextIO, get_size: Callable[[], Size], term: str) -> None:
@@ -87,9 +87,9 @@ class TerminalScreen(Vt100_Output):
         self.write_raw("\x1b[K\x1b[C\x1b[J\x1b[D")
 
 
-def open_screen(stream: TextIO, *, term: str) -> Output:
+def open_output(stream: TextIO, *, term: str) -> Output:
     """The terminal on that stream."""
-    return TerminalScreen(stream, lambda: _size(stream), term)
+    return PromptOutput(stream, lambda: _size(stream), term)
 
 
 def _size(stream: TextIO) -> Size:

@@ -52,7 +52,7 @@ def _parted(run: re.Match[str]) -> str:
     return f"{_SEPARATOR}{_SEPARATOR.join(run[0])}{_SEPARATOR}"
 
 
-def query_of(typed: str) -> str | None:
+def build_query(typed: str) -> str | None:
     """The query for what was typed: all words must occur; the last one may go on, unless
     a blank ends it. None when there is no word in it."""
     words = [word for word in indexed(typed).split() if any(map(_is_of_word, word))]
@@ -68,7 +68,7 @@ def _is_of_word(character: str) -> bool:
     return category[0] in "LMN" or category == "Co"
 
 
-def shown(marked: str) -> Excerpt:
+def format_excerpt(marked: str) -> Excerpt:
     """An excerpt on one line, in pieces: each with whether it was searched for."""
     text = " ".join(marked.replace(_SEPARATOR, "").split())
     return tuple(_pieces(text))

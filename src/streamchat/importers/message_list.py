@@ -7,28 +7,33 @@ from collections.abc import Iterator
 
 from streamchat.core.conversation import Conversation
 from streamchat.core.messages import content_from_wire, role_from_wire
-from streamchat.importers.making import Fault, Item, Source, made
+from streamchat.importers.building import (
+    ForeignConversation,
+    ForeignMessage,
+    ImportFault,
+    build_conversation,
+)
 
 
-def conversations(
+def read_messages(
     loaded: list[object], data: bytes, *, name: str, model: str
-) -> Iterator[Conversation | Fault]:
+) -> Iterator[Conversation | ImportFault]:
     """One conversation, or the fault of its first bad message."""
     items = []
     for number, message in enumerate(loaded, 1):
         try:
             items.append(_item(message, number))
         except ValueError as error:
-            yield Fault(f"message {number}: {error}")
+            yield ImportFault(f"message {number}: {error}")
             return
-    source = Source("messages", hashlib.sha256(data).hexdigest(), title=name)
-    conversation = made(source, items, model=model)
-    yield conversation if conversation.turn_count else Fault("the list holds no message")
+    source = ForeignConversation("messages", hashlib.sha256(data).hexdigest(), title=name)
+    conversation = build_conversation(source, items, model=model)
+    yield conversation if conversation.turn_count else ImportFault("the list holds no message")
 
 
-def _item(message: object, number: int) -> Item:
+def _item(message: object, number: int) -> ForeignMessage:
     if not isinstance(message, dict):
         raise ValueError('not an object with "role" and "content"')
     parent = str(number - 1) if number > 1 else None
     role = role_from_wire(message.get("role"))
-    return Item(str(number), parent, role, content_from_wire(message.get("content")))
+    return ForeignMessage(str(number), parent, role, content_from_wire(message.get("content")))
