@@ -28,7 +28,7 @@ from streamchat.core.events import (
     TextDelta,
     UsageUpdated,
 )
-from streamchat.core.library import Hit, Progress, Shelf, Summary
+from streamchat.core.library import Hit, Progress, Summary
 from streamchat.core.messages import Message, Request, Usage, text_block
 from streamchat.core.ports import (
     Archive,
@@ -149,40 +149,20 @@ class MemoryJournal:
         self.closed = True
 
 
-@dataclass(slots=True)
-class MemoryShelf:
-    """Finds the hits whose text or title holds what is searched; each of `steps` is one
-    of catching up, after which `later` are found too."""
-
-    hits: list[Hit] = field(default_factory=list)
-    later: list[Hit] = field(default_factory=list)
-    steps: int = 0
-    asked: list[str] = field(default_factory=list)
-
-    def catch_up(self) -> Iterator[Progress]:
-        for done in range(1, self.steps + 1):
-            yield Progress(done, self.steps)
-        self.hits += self.later
-        self.later = []
-
-    def search(self, text: str, *, most: int) -> list[Hit]:
-        self.asked.append(text)
-        return [hit for hit in self.hits if text in f"{hit.summary.title}\n{hit.text}"][:most]
-
-    def browse(self, text: str, *, most: int) -> list[Hit]:
-        return self.search(text, most=most)
-
-
-@dataclass(slots=True)
+@dataclass
 class MemoryArchive:
-    """Conversations by title."""
+    """Conversations by title. It finds the hits whose text or title holds what is searched;
+    each of `steps` is one of catching up, after which `later` are found too."""
 
     kept: dict[str, Conversation] = field(default_factory=dict)
     listed: list[Summary] = field(default_factory=list)
     started: list[Conversation] = field(default_factory=list)
     saves: bool = True
-    shelf: MemoryShelf = field(default_factory=MemoryShelf)
     deleted: list[str] = field(default_factory=list)
+    hits: list[Hit] = field(default_factory=list)
+    later: list[Hit] = field(default_factory=list)
+    steps: int = 0
+    asked: list[str] = field(default_factory=list)
 
     def start(self, model: str, system: str | None) -> tuple[Conversation, Journal]:
         name = f"conversation-{len(self.started) + 1}"
@@ -217,6 +197,19 @@ class MemoryArchive:
 
     def summaries(self) -> list[Summary]:
         return self.listed
+
+    def catch_up(self) -> Iterator[Progress]:
+        for done in range(1, self.steps + 1):
+            yield Progress(done, self.steps)
+        self.hits += self.later
+        self.later = []
+
+    def search(self, text: str, *, most: int) -> list[Hit]:
+        self.asked.append(text)
+        return [hit for hit in self.hits if text in f"{hit.summary.title}\n{hit.text}"][:most]
+
+    def browse(self, text: str, *, most: int) -> list[Hit]:
+        return self.search(text, most=most)
 
     def delete(self, ref: str) -> None:
         self.open(ref, model="")
@@ -270,7 +263,7 @@ class ScriptedReader:
         self.questions.append(question)
         return next(self.answers)
 
-    async def pick(self, shelf: Shelf, age: Callable[[float], str]) -> str | None:
+    async def pick(self, archive: Archive, age: Callable[[float], str]) -> str | None:
         return next(self.picks)
 
     async def read(self, *, prefill: str = "", hint: str = "") -> Input:

@@ -22,10 +22,9 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS.parent / "src")]
 
-from streamchat.core.library import Shelf  # noqa: E402
 from streamchat.core.messages import Message, Usage, text_block  # noqa: E402
 from streamchat.core.records import Header, Turn, stamp, to_line  # noqa: E402
-from streamchat.search import Index  # noqa: E402
+from streamchat.search import SqliteIndex  # noqa: E402
 from streamchat.store import Disk, Store  # noqa: E402
 
 TURNS = 20
@@ -97,7 +96,7 @@ def store_in(home: Path, directory: Path) -> Store:
         disk=Disk(),
         clock=time.time,
         new_id=lambda: f"new{next(ids)}",
-        catalogue=lambda: Index(home / "cache/streamchat/search.sqlite3"),
+        open_index=lambda: SqliteIndex(home / "cache/streamchat/search.sqlite3"),
     )
 
 
@@ -105,7 +104,7 @@ def index(home: Path, directory: Path, size: int) -> None:
     listed = seconds(store_in(home, directory).summaries)
     print(f"the first list, nothing indexed: {listed:.2f} s")
     steps: list[float] = []
-    catching_up = store_in(home, directory).shelf.catch_up()
+    catching_up = store_in(home, directory).catch_up()
     while step := timed_step(catching_up):
         steps.append(step)
     took = sum(steps)
@@ -126,19 +125,19 @@ def timed_step(steps: object) -> float | None:
 def ask(home: Path, directory: Path) -> None:
     print(f"list: {milliseconds(lambda: store_in(home, directory).summaries())}")
     print(f"nothing to catch up with: {milliseconds(lambda: catch_up(home, directory))}")
-    shelf = store_in(home, directory).shelf
-    page = milliseconds(lambda: store_in(home, directory).shelf.browse("", most=200))
+    store = store_in(home, directory)
+    page = milliseconds(lambda: store_in(home, directory).browse("", most=200))
     print(f"the picker's first page: {page}")
     for text in QUERIES:
-        found = len(shelf.search(text, most=200))
-        search = milliseconds(lambda text=text: shelf.search(text, most=200))  # type: ignore[misc]
-        browse = milliseconds(lambda text=text: shelf.browse(text, most=200))  # type: ignore[misc]
+        found = len(store.search(text, most=200))
+        search = milliseconds(lambda text=text: store.search(text, most=200))  # type: ignore[misc]
+        browse = milliseconds(lambda text=text: store.browse(text, most=200))  # type: ignore[misc]
         print(f"{text!r} ({found}): search {search}; page {browse}")
 
 
 def catch_up(home: Path, directory: Path) -> None:
-    shelf: Shelf = store_in(home, directory).shelf
-    for _ in shelf.catch_up():
+    store = store_in(home, directory)
+    for _ in store.catch_up():
         pass
 
 

@@ -15,9 +15,10 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output.vt100 import Vt100_Output
 
-from fakes import MemoryShelf
+from fakes import MemoryArchive
 from streamchat.core.errors import DiskError
-from streamchat.core.library import Hit, Progress, Shelf, Summary
+from streamchat.core.library import Hit, Progress, Summary
+from streamchat.core.ports import Archive
 from streamchat.prompt import Picker, PromptLook
 from streamchat.prompt.drawing import Heights
 
@@ -64,7 +65,7 @@ class Table:
 
 @contextmanager
 def table(
-    shelf: Shelf, *, size: Size = SIZE, look: PromptLook | None = None
+    archive: Archive, *, size: Size = SIZE, look: PromptLook | None = None
 ) -> Iterator[Table]:
     paper = Paper()
     with create_pipe_input() as keys:
@@ -73,28 +74,28 @@ def table(
         def age(moment: float) -> str:
             return f"{int(moment)} s"
 
-        yield Table(keys, paper, Picker(keys, output, shelf, look or PromptLook(), age), size)
+        yield Table(keys, paper, Picker(keys, output, archive, look or PromptLook(), age), size)
 
 
-def picked(shelf: Shelf, *typed: str, size: Size = SIZE) -> str | None:
+def picked(archive: Archive, *typed: str, size: Size = SIZE) -> str | None:
     """What comes of it when all is typed at once."""
-    with table(shelf, size=size) as each:
+    with table(archive, size=size) as each:
         each.type("".join(typed))
         return run(each.picker.run())
 
 
 def test_enter_opens_what_was_written_last() -> None:
-    assert picked(MemoryShelf(HITS), "\r") == "/kept/Number 0"
+    assert picked(MemoryArchive(hits=HITS), "\r") == "/kept/Number 0"
 
 
 @pytest.mark.parametrize("key", [LEAVE, "\x03", "\x04"], ids=["esc", "ctrl-c", "ctrl-d"])
 def test_it_can_be_left(key: str) -> None:
-    assert picked(MemoryShelf(HITS), "Numb", key) is None
+    assert picked(MemoryArchive(hits=HITS), "Numb", key) is None
 
 
 def test_enter_opens_what_is_found_for_the_words_as_they_stand() -> None:
-    assert picked(MemoryShelf(HITS), "Number 17", "\r") == "/kept/Number 17"
-    assert picked(MemoryShelf(HITS), "text of 2", DOWN, "\x7f3\r") == "/kept/Number 3"
+    assert picked(MemoryArchive(hits=HITS), "Number 17", "\r") == "/kept/Number 17"
+    assert picked(MemoryArchive(hits=HITS), "text of 2", DOWN, "\x7f3\r") == "/kept/Number 3"
 
 
 def test_the_arrows_move_within_the_list() -> None:
@@ -107,7 +108,7 @@ def test_the_arrows_move_within_the_list() -> None:
         each.type("\r")
         return await running
 
-    with table(MemoryShelf(list(HITS))) as each:
+    with table(MemoryArchive(hits=list(HITS))) as each:
         steps = [(UP, " 1/30"), (DOWN * 3, " 4/30"), (UP, " 3/30"), (PAGE_DOWN, " 9/30")]
         steps += [(PAGE_UP, " 3/30"), (PAGE_DOWN * 9, "30/30"), (DOWN, "30/30"), ("\x10", "29")]
         assert run(session(each, *steps)) == "/kept/Number 28"
@@ -115,8 +116,8 @@ def test_the_arrows_move_within_the_list() -> None:
 
 def test_the_screen_while_one_types() -> None:
     text = "the parser asks and the lexer answers, token by token, until the text has ended"
-    shelf = MemoryShelf(
-        [hit("On lexers", text, found="lexer"), hit("Other", "no", role="user")]
+    archive = MemoryArchive(
+        hits=[hit("On lexers", text, found="lexer"), hit("Other", "no", role="user")]
     )
 
     async def session(each: Table) -> list[list[str]]:
@@ -130,7 +131,7 @@ def test_the_screen_while_one_types() -> None:
         assert await running is None
         return [before, after, each.rows]
 
-    with table(shelf, size=Size(rows=10, columns=50)) as each:
+    with table(archive, size=Size(rows=10, columns=50)) as each:
         before, after, left = run(session(each))
     assert before == [
         "❯                                              1/2",
@@ -149,7 +150,7 @@ def test_the_screen_while_one_types() -> None:
 
 
 def test_the_chosen_row_and_the_hit_stand_out() -> None:
-    shelf = MemoryShelf([hit("One", "a lexer", found="lexer"), hit("Two")])
+    archive = MemoryArchive(hits=[hit("One", "a lexer", found="lexer"), hit("Two")])
 
     async def session(each: Table) -> pyte.Screen:
         running = asyncio.ensure_future(each.picker.run())
@@ -159,7 +160,7 @@ def test_the_chosen_row_and_the_hit_stand_out() -> None:
         await running
         return screen
 
-    with table(shelf) as each:
+    with table(archive) as each:
         screen = run(session(each))
     assert [screen.buffer[y][10].reverse for y in (1, 2)] == [True, False]
     [row] = [y for y, text in enumerate(screen.display) if text.startswith("a lexer")]
@@ -168,7 +169,7 @@ def test_the_chosen_row_and_the_hit_stand_out() -> None:
 
 def test_hostile_titles_and_texts_are_shown_and_not_obeyed() -> None:
     title = "a\x1b[2J\x1b]0;pwn\x07b\u202ec\x9b1m\nd\te"
-    shelf = MemoryShelf([hit(title, f"{title} hit", found="hit")])
+    archive = MemoryArchive(hits=[hit(title, f"{title} hit", found="hit")])
 
     async def session(each: Table) -> str:
         running = asyncio.ensure_future(each.picker.run())
@@ -177,7 +178,7 @@ def test_hostile_titles_and_texts_are_shown_and_not_obeyed() -> None:
         await running
         return each.paper.getvalue()
 
-    with table(shelf) as each:
+    with table(archive) as each:
         written = run(session(each))
     assert "␛[2J␛]0;pwn␇b\ufffdc\ufffd1m␤d e" in written
     for harm in ("\x1b[2J", "\x1b]0;", "\x07", "\u202e", "\x9b"):
@@ -186,8 +187,8 @@ def test_hostile_titles_and_texts_are_shown_and_not_obeyed() -> None:
 
 @pytest.mark.parametrize("size", [Size(rows=10, columns=60), Size(rows=5, columns=20)])
 def test_wide_characters_fit_the_window(size: Size) -> None:
-    shelf = MemoryShelf(
-        [hit("日本語の題名" * 20, "東京タワー" * 40, found="東京"), hit("x" * 99)]
+    archive = MemoryArchive(
+        hits=[hit("日本語の題名" * 20, "東京タワー" * 40, found="東京"), hit("x" * 99)]
     )
 
     async def session(each: Table) -> list[str]:
@@ -198,7 +199,7 @@ def test_wide_characters_fit_the_window(size: Size) -> None:
         await running
         return rows
 
-    with table(shelf, size=size) as each:
+    with table(archive, size=size) as each:
         rows = run(session(each))
     assert "日本語" in rows[1]
     assert rows[1].rstrip().endswith("…")
@@ -224,17 +225,16 @@ def test_nothing_found_is_said() -> None:
         each.type(LEAVE)
         await running
 
-    with table(MemoryShelf()) as each:
+    with table(MemoryArchive()) as each:
         run(session(each))
 
 
 @dataclass
-class SlowShelf:
-    """Waits in each step, and in each search, until it is let go on."""
+class SlowArchive(MemoryArchive):
+    """Waits in each step until it is let go on."""
 
     go_on: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     found: list[Hit] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
 
     def catch_up(self) -> Iterator[Progress]:
         for done in (1, 2):
@@ -251,44 +251,44 @@ class SlowShelf:
 
 
 def test_indexing_is_told_and_what_it_finds_comes_onto_the_list() -> None:
-    shelf = SlowShelf(found=[hit("Old one"), hit("Older")])
+    archive = SlowArchive(found=[hit("Old one"), hit("Older")])
 
     async def session(each: Table) -> str | None:
         running = asyncio.ensure_future(each.picker.run())
         await each.sees("Old one")
         each.type(DOWN)
         await each.sees("2/2")
-        shelf.go_on.release()
+        archive.go_on.release()
         await each.sees("indexing 50 %")
         await each.sees("3/3")  # the choice stayed with its conversation
         each.type("w")  # typed while the second step takes its time
-        shelf.go_on.release()
+        archive.go_on.release()
         await each.sees("1/4")
         each.type("\r")
         return await running
 
-    with table(shelf) as each:
+    with table(archive) as each:
         assert run(session(each)) == "/kept/Found 2"
-    assert shelf.asked[0] == ""
-    assert shelf.asked[-1] == "w"
+    assert archive.asked[0] == ""
+    assert archive.asked[-1] == "w"
 
 
 def test_it_can_be_left_while_a_search_takes_long() -> None:
-    shelf = SlowShelf(found=[hit("Old one")])
+    archive = SlowArchive(found=[hit("Old one")])
 
     async def session(each: Table) -> None:
         running = asyncio.ensure_future(each.picker.run())
         await each.sees("Old one")
         each.type(LEAVE)
         assert await running is None
-        shelf.go_on.release(2)
+        archive.go_on.release(2)
 
-    with table(shelf) as each:
+    with table(archive) as each:
         run(session(each))
 
 
 def test_a_failing_disk_ends_it() -> None:
-    class Broken(MemoryShelf):
+    class Broken(MemoryArchive):
         def catch_up(self) -> Iterator[Progress]:
             raise DiskError("Cannot read.")
             yield
@@ -299,9 +299,9 @@ def test_a_failing_disk_ends_it() -> None:
 
 
 def test_a_paste_is_words_on_one_line() -> None:
-    shelf = MemoryShelf(HITS)
-    assert picked(shelf, "\x1b[200~ text\nof  9\r\n\x1b[201~", "\r") == "/kept/Number 9"
-    assert shelf.asked[-1] == "text of 9"
+    archive = MemoryArchive(hits=HITS)
+    assert picked(archive, "\x1b[200~ text\nof  9\r\n\x1b[201~", "\r") == "/kept/Number 9"
+    assert archive.asked[-1] == "text of 9"
 
 
 def test_without_unicode_and_colour() -> None:
@@ -312,8 +312,8 @@ def test_without_unicode_and_colour() -> None:
         await running
         return each.paper.getvalue()
 
-    shelf = MemoryShelf([hit("x" * 99, "text")])
-    with table(shelf, look=PromptLook(unicode=False, colour=False)) as each:
+    archive = MemoryArchive(hits=[hit("x" * 99, "text")])
+    with table(archive, look=PromptLook(unicode=False, colour=False)) as each:
         written = run(session(each))
     assert written.isascii()
     assert "[36" not in written

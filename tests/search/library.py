@@ -8,34 +8,29 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from disks import QuickDisk
 from streamchat.core.conversation import Conversation
-from streamchat.core.library import Hit, Kept
+from streamchat.core.library import Hit
 from streamchat.core.messages import Message, text_block, user_message
 from streamchat.core.records import stamp
-from streamchat.search import Index
-from streamchat.store import FileJournal, Store
+from streamchat.search import SqliteIndex
+from streamchat.store import Disk, FileJournal, Store
 
 BEGAN_S = 1_790_000_000
 MODEL = "claude-test"
 
 
-@dataclass(slots=True)
-class CountingFiles:
-    """Says which files were read."""
+class CountingDisk(QuickDisk):
+    """Says which conversation files were opened."""
 
-    store: Store
-    read: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.opened: list[str] = []
 
-    def kept(self) -> list[Kept]:
-        return self.store.shelf.kept()
-
-    def look_into(self, kept: Kept) -> Conversation | None:
-        self.read.append(Path(kept.path).name)
-        return self.store.shelf.look_into(kept)
+    def open(self, path: str, flags: int, mode: int = 0o600) -> int:
+        self.opened.append(Path(path).name)
+        return super().open(path, flags, mode)
 
 
 class Library:
@@ -48,17 +43,17 @@ class Library:
         self._minutes = itertools.count(1)
         self._ids = itertools.count(1)
 
-    def store(self) -> Store:
+    def store(self, disk: Disk | None = None) -> Store:
         return Store(
             self.directory,
-            disk=QuickDisk(),
+            disk=disk or QuickDisk(),
             clock=lambda: BEGAN_S,
             new_id=lambda: f"{next(self._ids):08x}",
-            catalogue=self.index,
+            open_index=self.index,
         )
 
-    def index(self) -> Index:
-        return Index(self.path, writes=self.writes)
+    def index(self) -> SqliteIndex:
+        return SqliteIndex(self.path, writes=self.writes)
 
     def converse(self, *texts: str, title: str = "") -> Path:
         """A closed conversation; questions and replies take turns."""
@@ -97,14 +92,14 @@ class Library:
         os.utime(path, (moment, moment))
 
     def catch_up(self) -> None:
-        for _ in self.store().shelf.catch_up():
+        for _ in self.store().catch_up():
             pass
 
     def hits(self, text: str, most: int = 100) -> list[Hit]:
-        shelf = self.store().shelf
-        for _ in shelf.catch_up():
+        store = self.store()
+        for _ in store.catch_up():
             pass
-        return shelf.search(text, most=most)
+        return store.search(text, most=most)
 
     def found(self, text: str) -> list[str]:
         """The excerpts, the newest first."""
@@ -112,10 +107,10 @@ class Library:
 
     def titles(self, text: str) -> list[str]:
         """Of the conversations on the picker's list."""
-        shelf = self.store().shelf
-        for _ in shelf.catch_up():
+        store = self.store()
+        for _ in store.catch_up():
             pass
-        return [hit.summary.title for hit in shelf.browse(text, most=100)]
+        return [hit.summary.title for hit in store.browse(text, most=100)]
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         """Of the index on disk."""

@@ -10,15 +10,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from library import MODEL, CountingFiles, Library
+from library import MODEL, CountingDisk, Library
 
 from disks import QuickDisk
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import Busy, DiskError, NotFound, UsageError
-from streamchat.core.library import Kept, Progress
+from streamchat.core.library import Progress
 from streamchat.core.messages import user_message
-from streamchat.search import Index, database, index
+from streamchat.search import database
 from streamchat.store import FileJournal, Store
+from streamchat.store import library as stepping
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def test_a_hit_says_where_it_is(library: Library) -> None:
 def test_the_newest_comes_first_whatever_order_it_was_indexed_in(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index, "STEP_FILES", 1)  # the newest file first
+    monkeypatch.setattr(stepping, "STEP_FILES", 1)  # the newest file first
     old = library.converse("lexer one")
     library.converse("lexer two")
     library.catch_up()
@@ -85,8 +86,8 @@ def test_the_list_has_each_once_and_titles_first(library: Library) -> None:
     library.converse("nothing", "a lexer", "a lexer again", title="Lexers")
     library.converse("lexer", "lexer", title="Other")
     assert library.titles("lexer") == ["Lexers", "Other"]
-    shelf = library.store().shelf
-    assert [hit.text for hit in shelf.browse("lexer", most=9)] == ["a lexer again", "lexer"]
+    store = library.store()
+    assert [hit.text for hit in store.browse("lexer", most=9)] == ["a lexer again", "lexer"]
 
 
 def test_without_words_the_list_is_of_what_was_written_last(library: Library) -> None:
@@ -95,7 +96,7 @@ def test_without_words_the_list_is_of_what_was_written_last(library: Library) ->
     library.converse("three")
     library.go_on(second, "second answer")
     assert library.titles("") == ["two", "three", "one"]
-    hits = library.store().shelf.browse("  ", most=2)
+    hits = library.store().browse("  ", most=2)
     assert [(hit.text, hit.role) for hit in hits] == [
         ("second answer", "assistant"),
         ("three", "user"),
@@ -126,26 +127,26 @@ def test_only_what_changed_is_read_again(library: Library) -> None:
     first, second = library.converse("one"), library.converse("two")
     (library.directory / "empty.jsonl").write_bytes(b"")
     (library.directory / "no-conversation.jsonl").write_bytes(b"hello\n")
-    files = CountingFiles(library.store())
 
-    def read_by(work: Callable[[Index], object]) -> set[str]:
-        files.read.clear()
-        work(library.index())
-        return set(files.read)
+    def read_by(work: Callable[[Store], object]) -> set[str]:
+        disk = CountingDisk()
+        work(library.store(disk))
+        return set(disk.opened)
 
-    def catch_up(index: Index) -> None:
-        assert list(index.catch_up(files)) == []
+    def catch_up(store: Store) -> list[Progress]:
+        return list(store.catch_up())
 
     everything = {path.name for path in library.directory.iterdir()}
-    assert read_by(lambda index: index.summaries(files)) == everything
-    assert read_by(lambda index: index.summaries(files)) == set()
-    assert read_by(lambda index: list(index.catch_up(files))) == everything
+    assert read_by(Store.summaries) == everything
+    assert read_by(Store.summaries) == set()
+    assert read_by(catch_up) == everything
     assert read_by(catch_up) == set()
+    assert catch_up(library.store()) == []
     library.go_on(first, "three")
-    assert read_by(lambda index: index.summaries(files)) == {first.name}
-    assert read_by(lambda index: list(index.catch_up(files))) == {first.name}
+    assert read_by(Store.summaries) == {first.name}
+    assert read_by(catch_up) == {first.name}
     os.utime(second, (1, 1))
-    assert read_by(lambda index: list(index.catch_up(files))) == {second.name}
+    assert read_by(catch_up) == {second.name}
 
 
 def test_of_a_file_that_grew_only_the_new_turns_are_indexed(library: Library) -> None:
@@ -167,8 +168,8 @@ def test_the_list_is_the_same_as_without_an_index(library: Library) -> None:
         assert [summary.title for summary in plain.summaries()] == ["three", "A title"]
         library.change(path, lambda chat, journal: journal.append(chat.configure(model="m2")))
         os.utime(path, (1, 1))
-    with pytest.raises(DiskError, match="no search index"):
-        plain.shelf.search("one", most=1)
+    with pytest.raises(DiskError, match="sqlite3"):
+        plain.search("one", most=1)
 
 
 def test_a_file_that_went_is_found_no_more(library: Library) -> None:
@@ -184,17 +185,17 @@ def test_a_file_that_went_is_found_no_more(library: Library) -> None:
 def test_steps_are_bounded_and_tell_how_far_they_are(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index, "STEP_FILES", 2)
+    monkeypatch.setattr(stepping, "STEP_FILES", 2)
     for number in range(5):
         library.converse(f"lexer {number}")
-    shelf = library.store().shelf
-    steps = shelf.catch_up()
+    store = library.store()
+    steps = store.catch_up()
     assert next(steps) == Progress(2, 5)
-    assert [hit.text for hit in shelf.search("lexer", most=9)] == ["lexer 4", "lexer 3"]
+    assert [hit.text for hit in store.search("lexer", most=9)] == ["lexer 4", "lexer 3"]
     assert list(steps) == [Progress(4, 5), Progress(5, 5)]
-    monkeypatch.setattr(index, "STEP_BYTES", 1)
+    monkeypatch.setattr(stepping, "STEP_BYTES", 1)
     library.path.unlink()
-    assert len(list(library.store().shelf.catch_up())) == 5
+    assert len(list(library.store().catch_up())) == 5
 
 
 # Forgotten
@@ -348,26 +349,26 @@ def test_damage_in_the_middle_of_the_work_costs_nothing(library: Library) -> Non
     for text in texts:
         library.converse(text)
     store = library.store()
-    for _ in store.shelf.catch_up():
+    for _ in store.catch_up():
         overwrite(library.path)
-    assert [hit.text for hit in store.shelf.search("lexer", most=99)] == texts[::-1]
+    assert [hit.text for hit in store.search("lexer", most=99)] == texts[::-1]
 
 
 def test_damage_while_the_list_is_made_costs_nothing(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index, "STEP_FILES", 2)
+    monkeypatch.setattr(stepping, "STEP_FILES", 2)
     texts = [f"lexer {number}" for number in range(6)]
     for text in texts:
         library.converse(text)
 
-    class Harming(CountingFiles):
-        def look_into(self, kept: Kept) -> Conversation | None:
-            if len(self.read) == 3:
+    class Harming(CountingDisk):
+        def open(self, path: str, flags: int, mode: int = 0o600) -> int:
+            if len(self.opened) == 3:
                 overwrite(library.path)
-            return CountingFiles.look_into(self, kept)
+            return super().open(path, flags, mode)
 
-    summaries = library.index().summaries(Harming(library.store()))
+    summaries = library.store(Harming()).summaries()
     assert [summary.title for summary in summaries] == texts[::-1]
 
 
@@ -377,12 +378,11 @@ def test_where_nothing_may_be_written_an_old_index_still_serves(library: Library
     before = library.path.read_bytes()
     library.converse("lexer two")
     library.writes = False
-    files = CountingFiles(library.store())
-    reading = library.index()
-    list(reading.catch_up(files))
-    assert len(files.read) == 1
+    disk = CountingDisk()
+    reading = library.store(disk)
+    list(reading.catch_up())
+    assert len(disk.opened) == 1
     assert [hit.text for hit in reading.search("lexer", most=9)] == ["lexer two", "lexer one"]
-    reading.close()
     assert [path.name for path in library.path.parent.iterdir()] == [library.path.name]
     assert library.path.read_bytes() == before
 
@@ -390,9 +390,9 @@ def test_where_nothing_may_be_written_an_old_index_still_serves(library: Library
 def test_no_save_makes_no_index(library: Library) -> None:
     library.converse("lexer one")
     unkept = library.store().not_saving()
-    for _ in unkept.shelf.catch_up():
+    for _ in unkept.catch_up():
         pass
-    assert [hit.text for hit in unkept.shelf.search("lexer", most=9)] == ["lexer one"]
+    assert [hit.text for hit in unkept.search("lexer", most=9)] == ["lexer one"]
     assert len(unkept.summaries()) == 1
     assert not library.path.parent.exists()
 
@@ -416,8 +416,8 @@ _INDEXING = """
 import sys
 from pathlib import Path
 from library import Library
-from streamchat.search import index
-index.STEP_FILES = 3
+from streamchat.store import library as stepping
+stepping.STEP_FILES = 3
 Library(Path(sys.argv[1])).catch_up()
 """
 
@@ -467,7 +467,7 @@ def test_without_fts_there_is_a_list_and_no_search(
     store = library.store()
     assert [summary.title for summary in store.summaries()] == ["lexer one"]
     with pytest.raises(DiskError, match="no such module: fts99"):
-        store.shelf.search("lexer", most=9)
+        store.search("lexer", most=9)
 
 
 @pytest.mark.parametrize(

@@ -563,7 +563,7 @@ def test_a_list_of_messages_is_imported_and_not_touched(store: Store, home: Path
         ('[{"role": "user", "content": "x"}, 7]', "message 2: not an object"),
         ('[{"role": "bot", "content": "x"}]', "message 1: role must be user or assistant"),
         ('[{"role": "user", "content": 7}]', "message 1: content must be a string"),
-        ("[" * 100_000, "recursion"),
+        ("[" * 100_000, "nested too deeply"),
     ],
 )
 def test_a_bad_list_says_where(store: Store, text: str, wrong: str) -> None:

@@ -61,11 +61,11 @@ _WORTH_A_NOTE = 200  # conversations to be read first: a second of waiting or mo
 
 def print_hits(run: Run, text: str) -> None:
     """Where the words are found, the newest first. Raises NotFound when nowhere."""
-    shelf = open_archive(run).shelf
-    for progress in shelf.catch_up():
+    archive = open_archive(run)
+    for progress in archive.catch_up():
         if progress.total >= _WORTH_A_NOTE and progress.done < progress.total:
             run.notes.note(f"Indexing: {progress.done:,} of {progress.total:,} conversations.")
-    hits = shelf.search(text, most=MOST_HITS)
+    hits = archive.search(text, most=MOST_HITS)
     out = run.env.stdout
     if run.settings.output_format != "text":
         json.dump([listing.hit_object(hit) for hit in hits], out, indent=1)

@@ -31,12 +31,12 @@ async def picking(run: Run, act: Callable[[Run], Awaitable[int]]) -> int:
 async def _picked(run: Run) -> str | None:
     from streamchat.prompt import Picker, PlainPrompt, open_keyboard, open_output
 
-    env, shelf, age = run.env, open_archive(run).shelf, ago(run.env.clock)
+    env, archive, age = run.env, open_archive(run), ago(run.env.clock)
     term = env.environ.get("TERM", "dumb")
     with keyboard(run) as keys:
         if term in ("", "dumb"):
-            return await PlainPrompt(keys, env.stdout).pick(shelf, age)
+            return await PlainPrompt(keys, env.stdout).pick(archive, age)
         screen = open_output(env.stdout, term=term)
         return await Picker(
-            open_keyboard(keys), screen, shelf, build_prompt_look(env), age
+            open_keyboard(keys), screen, archive, build_prompt_look(env), age
         ).run()

@@ -19,8 +19,7 @@ from streamchat.cli.environment import Environment
 from streamchat.config import Paths, read_prompt_file
 from streamchat.core.budget import Budget, Price
 from streamchat.core.errors import ConfigError, UsageError
-from streamchat.core.library import Catalogue
-from streamchat.core.ports import Archive, Opened
+from streamchat.core.ports import Archive, Index, Opened
 from streamchat.core.settings import (
     CredentialKind,
     Settings,
@@ -141,20 +140,18 @@ def open_archive(run: Run) -> Archive:
         disk=Disk(),
         clock=env.clock,
         new_id=env.new_id,
-        catalogue=partial(open_index, run),
+        open_index=partial(open_index, run),
     )
     return store.not_saving() if run.settings.no_save else store
 
 
-def open_index(run: Run) -> Catalogue:
-    """The index of the conversations. Raises NoCatalogue."""
-    from streamchat.store import NoCatalogue
-
+def open_index(run: Run) -> Index | None:
+    """The index of the conversations; None where Python lacks sqlite3."""
     try:
-        from streamchat.search import Index  # sqlite3: 7 ms, and nobody needs it to chat
-    except ImportError as error:
-        raise NoCatalogue("Search needs Python's sqlite3, which is missing here.") from error
-    return Index(run.paths.cache_dir / "search.sqlite3", writes=not run.settings.no_save)
+        from streamchat.search import SqliteIndex  # sqlite3: 7 ms, and no chat needs it
+    except ImportError:
+        return None
+    return SqliteIndex(run.paths.cache_dir / "search.sqlite3")
 
 
 def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:

@@ -5,7 +5,7 @@ Nothing here is implemented, and nothing here names a library.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import Enum
@@ -13,7 +13,7 @@ from typing import Protocol, TypeAlias
 
 from streamchat.core.conversation import Conversation
 from streamchat.core.events import Event
-from streamchat.core.library import Shelf
+from streamchat.core.library import Hit, Progress, SavedFile
 from streamchat.core.library import Summary as Summary
 from streamchat.core.messages import Message, Request
 from streamchat.core.records import Record, Turn
@@ -63,63 +63,111 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
-    """What became of a conversation that was made elsewhere."""
+    """What became of an imported conversation."""
 
     id: str
     title: str
     turns: int
-    added: int  # of these; 0 when all of it was here
+    added: int  # turns that were not saved before
     is_new: bool
     problem: str = ""  # why nothing could be added
 
 
 class Archive(Protocol):
-    """The conversations that are kept."""
+    """The saved conversations. What finds one may be called from any thread."""
 
     @property
     def saves(self) -> bool:
-        """False when it keeps nothing of what is begun or opened (--no-save)."""
+        """False when new turns are not written (--no-save)."""
 
     def not_saving(self) -> Archive:
-        """The same conversations, to look at and go on with, and nothing is written."""
+        """The same conversations; nothing is written."""
 
     def saving(self) -> Archive:
-        """The one that writes."""
+        """The archive that writes."""
+
+    # Open and save
 
     def start(self, model: str, system: str | None) -> tuple[Conversation, Journal]:
         """An empty conversation; its file appears with its first turn."""
 
     def fork(self, conversation: Conversation) -> tuple[Conversation, Journal]:
-        """A copy that goes on by itself; on disk when this returns. Raises DiskError."""
+        """A copy with an id of its own; on disk when this returns. Raises DiskError."""
 
     def open(self, ref: str, *, model: str) -> Opened:
-        """The conversation that `ref` names: a path (also of a JSON list of messages,
-        which is imported and answers by `model`), the first 4 or more characters of an
-        id, or a title. Raises NotFound, DiskError."""
+        """The conversation that `ref` names: a path (a plain JSON list of messages is
+        imported and answers by `model`), the first 4 or more characters of an id, or a
+        title. Raises NotFound, DiskError, Busy."""
 
     def open_newest(self) -> Opened:
-        """Raises NotFound when none is kept."""
+        """Raises NotFound when there is no conversation."""
 
     def read(self, ref: str, *, model: str = "") -> Opened:
         """A conversation to look at only, also while another process has it open."""
 
-    def summaries(self) -> list[Summary]:
-        """Newest first."""
-
-    @property
-    def shelf(self) -> Shelf:
-        """To search in what is kept."""
-
-    def delete(self, ref: str) -> None:
-        """Take the conversation that `ref` names off the disk, and all that is
-        remembered of it. Raises NotFound, Busy, DiskError."""
-
-    def take_in(self, made: Iterable[Conversation]) -> Iterator[TakenIn]:
-        """Keep conversations that were made elsewhere, under the ids they have. One that
-        is kept already gets the turns that it lacks. Raises DiskError."""
-
     def keep(self, conversation: Conversation) -> Journal:
         """A file for a conversation that had none; holds all of it when this returns."""
+
+    def take_in(self, made: Iterable[Conversation]) -> Iterator[TakenIn]:
+        """Save conversations from another program under the ids they have. A conversation
+        that was imported before gets the turns that it lacks. Raises DiskError."""
+
+    def delete(self, ref: str) -> None:
+        """Take the conversation that `ref` names, and every word that the index remembers
+        of it, off the disk. Raises NotFound, Busy, DiskError."""
+
+    # Find
+
+    def summaries(self) -> list[Summary]:
+        """Newest first. Raises DiskError."""
+
+    def catch_up(self) -> Iterator[Progress]:
+        """Index what was written since the last time, the newest first; each step takes
+        about a tenth of a second. Raises DiskError."""
+
+    def search(self, text: str, *, most: int) -> list[Hit]:
+        """The turns, of all branches, that hold all words of `text`; the last word may be
+        the beginning of one. Titles that match alone come first, then the newest turns.
+        Raises DiskError."""
+
+    def browse(self, text: str, *, most: int) -> list[Hit]:
+        """The conversations that `text` is found in, each once with its newest hit:
+        matching titles first, then by the time of the hit. Without words, the
+        conversations that were written last, with their last turn."""
+
+
+class Index(Protocol):
+    """What is remembered of the conversation files; never the truth. May be called from
+    any thread. Each method raises DiskError when it cannot work at all."""
+
+    @property
+    def losses(self) -> int:
+        """How often it had to begin anew, without what was added before."""
+
+    def unwritten(self) -> Index:
+        """An index that knows the same and writes nothing to disk."""
+
+    def stale(self, files: Sequence[SavedFile], *, texts: bool) -> list[SavedFile]:
+        """Which of all the files it must be told of again, since they are new or changed;
+        with `texts`, so that what was said in them can be searched too. It forgets
+        whatever is not among the files."""
+
+    def add(
+        self, read: Sequence[tuple[SavedFile, Conversation | None]], *, texts: bool
+    ) -> None:
+        """Remember what was read in files; None stands for a file without a turn."""
+
+    def summaries(self) -> dict[str, Summary]:
+        """What is remembered of each file, by its path."""
+
+    def search(self, text: str, *, most: int) -> list[Hit]:
+        """See Archive."""
+
+    def browse(self, text: str, *, most: int) -> list[Hit]:
+        """See Archive."""
+
+    def forget(self, path: str) -> None:
+        """Keep no word of a file, also on disk."""
 
 
 class Exporter(Protocol):
@@ -218,9 +266,9 @@ class Reader(Protocol):
     async def confirm(self, question: str, *, default: bool) -> bool:
         """A question of yes or no; leaving it is a no."""
 
-    async def pick(self, shelf: Shelf, age: Callable[[float], str]) -> str | None:
-        """Let the user find a conversation; its path, or None when they left. `age` puts
-        into words how long ago a time was. Raises DiskError."""
+    async def pick(self, archive: Archive, age: Callable[[float], str]) -> str | None:
+        """Let the user find a conversation; returns its path, or None when they leave.
+        `age` formats how long ago a time was. Raises DiskError."""
 
     def watching(self, stop: Stop) -> AbstractAsyncContextManager[None]:
         """While entered, the keys Esc and Ctrl-C call `stop`; others are kept for the

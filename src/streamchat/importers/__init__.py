@@ -8,7 +8,7 @@ others are read all the same.
 
 from __future__ import annotations
 
-import json
+import hashlib
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,8 +16,14 @@ from typing import Any
 
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import DiskError, NotFound
-from streamchat.importers import claude_ai, message_list
-from streamchat.importers.building import ImportFault
+from streamchat.core.message_list import load_json, parse_messages
+from streamchat.importers import claude_ai
+from streamchat.importers.building import (
+    ForeignConversation,
+    ForeignMessage,
+    ImportFault,
+    build_conversation,
+)
 
 __all__ = [
     "ImportFault",
@@ -72,16 +78,30 @@ def _in_json(data: bytes, path: Path, model: str) -> Iterator[Conversation | Imp
         raise NotFound(f"{path} is no list of conversations or messages.")
     if any(isinstance(item, dict) and "chat_messages" in item for item in loaded):
         return claude_ai.read_claude_ai(loaded, model=model)
-    return message_list.read_messages(loaded, data, name=path.stem, model=model)
+    return _list_of_messages(loaded, data, path.stem, model)
+
+
+def _list_of_messages(
+    loaded: list[object], data: bytes, name: str, model: str
+) -> Iterator[Conversation | ImportFault]:
+    try:
+        messages = parse_messages(loaded)
+    except ValueError as error:
+        yield ImportFault(str(error))
+        return
+    source = ForeignConversation("messages", hashlib.sha256(data).hexdigest(), title=name)
+    items = [
+        ForeignMessage(str(number), str(number - 1), message.role, message.content)
+        for number, message in enumerate(messages, 1)
+    ]
+    conversation = build_conversation(source, items, model=model)
+    yield conversation if conversation.turn_count else ImportFault("the list holds no message")
 
 
 def _loaded(data: bytes, path: Path) -> Any:
     try:
-        return json.loads(data.decode("utf-8-sig"))
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise NotFound(f"{path} is no JSON: {where}: {error.msg}.") from error
-    except (ValueError, RecursionError) as error:
+        return load_json(data)
+    except ValueError as error:
         raise NotFound(f"{path} is no JSON: {error}.") from error
 
 

@@ -25,7 +25,8 @@ from prompt_toolkit.layout.processors import BeforeInput
 from prompt_toolkit.output import Output
 
 from streamchat.core.errors import StreamchatError
-from streamchat.core.library import Hit, Progress, Shelf
+from streamchat.core.library import Hit, Progress
+from streamchat.core.ports import Archive
 from streamchat.core.sanitize import clean_line
 from streamchat.prompt.appearance import PromptLook
 from streamchat.prompt.drawing import Drawing, Heights
@@ -69,11 +70,11 @@ class Picker:
         self,
         keyboard: KeyInput,
         output: Output,
-        shelf: Shelf,
+        archive: Archive,
         look: PromptLook,
         age: Callable[[float], str],
     ) -> None:
-        self._shelf = shelf
+        self._archive = archive
         self._found = Found()
         self._progress: Progress | None = None
         self._is_caught_up = False
@@ -106,7 +107,7 @@ class Picker:
 
     async def _keep_searching(self) -> None:
         """What is typed goes first; between, the index takes in what it does not know."""
-        steps = self._shelf.catch_up()
+        steps = self._archive.catch_up()
         try:
             while True:
                 self._changed.clear()
@@ -122,7 +123,7 @@ class Picker:
     async def _search(self) -> None:
         text = self._words.text
         self._found.replace(
-            text, await asyncio.to_thread(self._shelf.browse, text, most=MOST_SHOWN)
+            text, await asyncio.to_thread(self._archive.browse, text, most=MOST_SHOWN)
         )
         if self._opens_when_found and text == self._words.text:
             self._open()

@@ -12,8 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TextIO
 
-from streamchat.core.library import Shelf
-from streamchat.core.ports import Input, Key, Stop, Typed
+from streamchat.core.ports import Archive, Input, Key, Stop, Typed
 from streamchat.core.sanitize import clean, clean_line
 from streamchat.prompt.confirm import ANSWERS
 from streamchat.prompt.entry import block_is_open, continues, message, normalised
@@ -64,13 +63,13 @@ class PlainPrompt:
             if (answer := answers.get(line.strip().lower())) is not None:
                 return answer
 
-    async def pick(self, shelf: Shelf, age: Callable[[float], str]) -> str | None:
+    async def pick(self, archive: Archive, age: Callable[[float], str]) -> str | None:
         """Let the user find a conversation; its path, or None when they left."""
-        for _ in shelf.catch_up():
+        for _ in archive.catch_up():
             pass
         words = ""
         while True:
-            hits = shelf.browse(words, most=MOST_LISTED)
+            hits = archive.browse(words, most=MOST_LISTED)
             for number, hit in enumerate(hits, 1):
                 title = clean_line(hit.summary.title) or "untitled"
                 self._say(f"{number:3} {age(hit.summary.updated):>6}  {title}\n")

@@ -26,8 +26,7 @@ from prompt_toolkit.output import Output
 from prompt_toolkit.shortcuts import print_formatted_text
 from prompt_toolkit.shortcuts.prompt import PromptSession
 
-from streamchat.core.library import Shelf
-from streamchat.core.ports import Input, Key, Stop, Typed
+from streamchat.core.ports import Archive, Input, Key, Stop, Typed
 from streamchat.core.sanitize import clean
 from streamchat.prompt import keys
 from streamchat.prompt.ahead import taken_text
@@ -223,9 +222,9 @@ class Prompt:
             default=default,
         )
 
-    async def pick(self, shelf: Shelf, age: Callable[[float], str]) -> str | None:
+    async def pick(self, archive: Archive, age: Callable[[float], str]) -> str | None:
         """Let the user find a conversation; its path, or None when they left."""
-        return await Picker(self._keyboard, self._output, shelf, self._look, age).run()
+        return await Picker(self._keyboard, self._output, archive, self._look, age).run()
 
     @asynccontextmanager
     async def watching(self, stop: Stop) -> AsyncIterator[None]:

@@ -1,18 +1,18 @@
 """Full-text search over the conversations: an index that is derived from their files.
 
-The only importer of sqlite3 (7 ms, when it is first used). Implements ports.Catalogue.
-Rules: the files are the truth, the index may be deleted, damaged, out of date or locked by
-another process at any time, and then only costs time; it is for its owner only; what was
-edited away stays findable; what was deleted leaves no word in it.
+The only importer of sqlite3 beside `importers` (7 ms, when it is first used). Implements
+ports.Index. Rules: the index may be deleted, damaged, out of date or locked by another
+process at any time, and then only costs time; only its owner can read it; branches that were
+abandoned can be found; deleted conversations leave no word in it.
 
-`words` turns texts into what is indexed and asked for, `rows` writes and reads the tables,
-`database` opens the file safely, `index` joins them.
+`query_words` turns texts into what is indexed and asked for, `indexing` writes the tables,
+`queries` reads them, `database` opens the file safely, `sqlite_index` joins them.
 
-Must not know: the terminal, the directory of the conversations (it asks ports.Files).
+Must not know: the terminal, how a conversation file is read.
 """
 
-from streamchat.search.index import Index
+from streamchat.search.sqlite_index import SqliteIndex
 
 __all__ = [
-    "Index",
+    "SqliteIndex",
 ]

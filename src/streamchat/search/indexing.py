@@ -10,25 +10,17 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from streamchat.core.conversation import Conversation
-from streamchat.core.library import Kept
+from streamchat.core.library import SavedFile
 from streamchat.core.records import Sealed, Turn
 from streamchat.search.query_words import indexed, storable
 
 _SECOND_BITS = 20  # a million turns in the same second
 _LAST_SECOND = 1 << 40
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What was found in a file; None when it holds no conversation."""
-
-    kept: Kept
-    conversation: Conversation | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +35,23 @@ class _Row:
     text: str = ""
 
 
-def write_conversation(
-    db: sqlite3.Connection, entries: Iterable[Entry], *, texts: bool
+def write_conversations(
+    db: sqlite3.Connection,
+    read: Sequence[tuple[SavedFile, Conversation | None]],
+    *,
+    texts: bool,
 ) -> None:
-    """Put files in, their texts only if asked for; but not what another process did
-    meanwhile."""
+    """Put in what was read in files, the texts only if asked for; skip what another process
+    has put in meanwhile."""
     rows: list[_Row] = []
-    for entry in entries:
-        path = os.fsencode(entry.kept.path)
-        known = db.execute(_AGREES, (path, entry.kept.size, entry.kept.written_ns)).fetchone()
+    for file, conversation in read:
+        path = os.fsencode(file.path)
+        known = db.execute(_AGREES, (path, file.size, file.written_ns)).fetchone()
         if known and (known[0] or not texts):
             continue
-        file = _write_file(db, path, entry, searchable=texts)
+        id = _write_file(db, file, conversation, searchable=texts)
         if texts:
-            rows += _news_of(db, file, entry.conversation)
+            rows += _news_of(db, id, conversation)
     # FTS5 writes out what it holds whenever an id is lower than the one before.
     for row in sorted(rows, key=lambda row: row.second):
         _insert(db, row)
@@ -74,21 +69,23 @@ ON CONFLICT (path) DO UPDATE SET
 """
 
 
-def _write_file(db: sqlite3.Connection, path: bytes, entry: Entry, *, searchable: bool) -> int:
-    kept, found = entry.kept, entry.conversation
+def _write_file(
+    db: sqlite3.Connection, file: SavedFile, found: Conversation | None, *, searchable: bool
+) -> int:
+    path = os.fsencode(file.path)
     about: tuple[object, ...] = ("", "", 0, "", None)
     if found is not None:
         texts = (storable(text) for text in (found.id, found.title, found.model))
         id, title, model = texts
         about = (id, title, found.turn_count, model, found.cost_usd)
-    db.execute(_WRITE_FILE, (path, kept.size, kept.written_ns, searchable, *about))
+    db.execute(_WRITE_FILE, (path, file.size, file.written_ns, searchable, *about))
     return int(db.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()[0])
 
 
 def _news_of(
     db: sqlite3.Connection, file: int, conversation: Conversation | None
 ) -> Iterator[_Row]:
-    """What is not in the index yet; what is no longer true goes."""
+    """The rows that the index lacks; rows that are no longer true are deleted."""
     query = "SELECT turn, id FROM turns WHERE file = ? AND settled"
     have: dict[str, int] = dict(db.execute(query, (file,)))
     if conversation is None:

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from streamchat.core.library import Hit, Kept, Summary
+from streamchat.core.library import Hit, SavedFile, Summary
 from streamchat.search.query_words import HIT_BEGINS, HIT_ENDS, format_excerpt
 
 EXCERPT_TOKENS = 24
@@ -28,8 +28,8 @@ class Stamp(NamedTuple):
     written_ns: int
     searchable: bool
 
-    def is_of(self, kept: Kept) -> bool:
-        return (self.size, self.written_ns) == (kept.size, kept.written_ns)
+    def is_of(self, file: SavedFile) -> bool:
+        return (self.size, self.written_ns) == (file.size, file.written_ns)
 
 
 def stamps(db: sqlite3.Connection) -> dict[str, Stamp]:
@@ -109,7 +109,7 @@ ORDER BY files.written_ns DESC
 
 
 def hits(db: sqlite3.Connection, query: str, most: int) -> list[Hit]:
-    """See ports.Shelf.search."""
+    """See ports.Archive.search."""
     texts = [_hit(row) for row in db.execute(_TEXT_HITS, (f"text : ({query})", most))]
     found = {hit.summary.path for hit in texts}
     titles = [hit for hit in title_hits(db, query, most) if hit.summary.path not in found]
@@ -146,7 +146,7 @@ def first_hits(db: sqlite3.Connection, query: str, most: int) -> list[Hit]:
 
 
 def pages(db: sqlite3.Connection, query: str, most: int) -> list[Hit]:
-    """See ports.Shelf.browse."""
+    """See ports.Archive.browse."""
     texts = {hit.summary.path: hit for hit in first_hits(db, query, most)}
     titles = title_hits(db, query, most)
     best = [texts.pop(hit.summary.path, hit) for hit in titles]

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from streamchat.core.errors import DiskError, NotFound
-from streamchat.core.library import Kept
+from streamchat.core.library import SavedFile
 
 _SAFELY = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
@@ -209,7 +209,7 @@ class Folder:
         if stat.S_IMODE(found.st_mode) & 0o077:
             self.disk.chmod(str(self.path), 0o700)
 
-    def kept(self) -> list[Kept]:
+    def files(self) -> list[SavedFile]:
         """The conversation files, newest first. Raises OSError."""
         directory = str(self.path)
         found = []
@@ -221,5 +221,5 @@ class Folder:
                         state = self.disk.look(path)
                     except FileNotFoundError:  # deleted meanwhile
                         continue
-                    found.append(Kept(path, state.st_size, state.st_mtime_ns))
-        return sorted(found, key=lambda kept: (kept.written_ns, kept.path), reverse=True)
+                    found.append(SavedFile(path, state.st_size, state.st_mtime_ns))
+        return sorted(found, key=lambda file: (file.written_ns, file.path), reverse=True)

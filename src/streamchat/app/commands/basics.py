@@ -71,7 +71,7 @@ def resume(session: Session, argument: str) -> Outcome:
         return _open(session, argument)
 
     async def pick(reader: Reader) -> Outcome:
-        path = await reader.pick(session.archive.shelf, ago(session.clock))
+        path = await reader.pick(session.archive, ago(session.clock))
         if path == session.journal.name:
             return Done("That is the conversation that is open.")
         return _open(session, path) if path else Done()

@@ -1,0 +1,153 @@
+"""The list of the saved conversations, and the search in them.
+
+Rule: the files are the truth. The index only spares reading them again; without one, the
+list is read from the files and nothing can be searched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+
+from streamchat.core.conversation import Conversation
+from streamchat.core.errors import DiskError, NotFound
+from streamchat.core.library import Hit, Progress, SavedFile, Summary
+from streamchat.core.ports import Index
+from streamchat.core.records import Header
+from streamchat.store.disk import Folder, read_file, reading
+from streamchat.store.file_reader import NotConversation, read_conversation
+from streamchat.store.naming import id_in
+
+STEP_BYTES = 2_000_000  # of files that are indexed at once: a tenth of a second or two
+STEP_FILES = 500
+
+
+class Library:
+    """The files in `folder`. `open_index` is called when an index is needed; it returns
+    None where there is none."""
+
+    def __init__(self, folder: Folder, open_index: Callable[[], Index | None]) -> None:
+        self._folder = folder
+        self._open_index = open_index
+        self._is_searched = False
+
+    @cached_property
+    def _index(self) -> Index | None:
+        return self._open_index()
+
+    def open_unwritten_index(self) -> Index | None:
+        """The same index, for a library that writes nothing."""
+        return None if self._index is None else self._index.unwritten()
+
+    # The files
+
+    def files(self) -> list[SavedFile]:
+        """Newest first. Raises DiskError."""
+        with reading(self._folder.path):
+            return self._folder.files()
+
+    def read(self, file: SavedFile) -> Conversation | None:
+        """None for a file that holds no turn, or cannot be read."""
+        path = Path(file.path)
+        lost = Header(id_in(path.name), "", "")
+        try:
+            data = read_file(self._folder.disk, path)
+            conversation, _ = read_conversation(data, lost=lost, whole_bytes=0)
+        except (DiskError, NotFound, NotConversation):
+            return None
+        return conversation if conversation.turn_count else None
+
+    # The list
+
+    def summaries(self) -> list[Summary]:
+        """See ports.Archive."""
+        try:
+            if self._index is not None:
+                return self._listed(self._index)
+        except DiskError:
+            pass  # an index that does not work costs time only
+        found = ((file, self.read(file)) for file in self.files())
+        return [_summary(file, each) for file, each in found if each is not None]
+
+    def _listed(self, index: Index) -> list[Summary]:
+        files = self.files()
+        while stale := index.stale(files, texts=False):
+            losses = index.losses
+            for batch in _batches(stale):
+                index.add([(file, self.read(file)) for file in batch], texts=False)
+            if losses == index.losses:
+                break
+        known = index.summaries()
+        found = (known[file.path] for file in files if file.path in known)
+        return [summary for summary in found if summary.turns]
+
+    # The search
+
+    def catch_up(self) -> Iterator[Progress]:
+        """See ports.Archive."""
+        index = self._required()
+        self._is_searched = True
+        losses = -1
+        while losses != index.losses:  # once, and again when the index was lost meanwhile
+            losses = index.losses
+            stale = index.stale(self.files(), texts=True)
+            done = 0
+            for batch in _batches(stale):
+                index.add([(file, self.read(file)) for file in batch], texts=True)
+                done += len(batch)
+                yield Progress(done, len(stale))
+
+    def search(self, text: str, *, most: int) -> list[Hit]:
+        """See ports.Archive."""
+        return self._ask(lambda index: index.search(text, most=most))
+
+    def browse(self, text: str, *, most: int) -> list[Hit]:
+        """See ports.Archive."""
+        return self._ask(lambda index: index.browse(text, most=most))
+
+    def _ask(self, question: Callable[[Index], list[Hit]]) -> list[Hit]:
+        """Index again what was lost while it was asked."""
+        index = self._required()
+        losses = index.losses
+        hits = question(index)
+        if losses == index.losses or not self._is_searched:
+            return hits
+        for _ in self.catch_up():
+            pass
+        return question(index)
+
+    def _required(self) -> Index:
+        if self._index is None:
+            raise DiskError("Search needs Python's sqlite3, which is missing here.")
+        return self._index
+
+    def forget(self, path: Path) -> None:
+        """Keep no word of a deleted file. Raises DiskError."""
+        if self._index is not None:
+            self._index.forget(str(path))
+
+
+def _batches(files: Iterable[SavedFile]) -> Iterator[list[SavedFile]]:
+    batch: list[SavedFile] = []
+    size = 0
+    for file in files:
+        batch.append(file)
+        size += file.size
+        if size >= STEP_BYTES or len(batch) == STEP_FILES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _summary(file: SavedFile, conversation: Conversation) -> Summary:
+    return Summary(
+        id=conversation.id,
+        title=conversation.title,
+        updated=file.written_ns / 1e9,
+        turns=conversation.turn_count,
+        model=conversation.model,
+        cost_usd=conversation.cost_usd,
+        path=file.path,
+    )
