@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sheets import sheet
 
 from streamchat.core.theme import theme_named
@@ -62,6 +64,20 @@ def test_without_colour_only_attributes_are_written() -> None:
         "{2 python}",
         "if x: pass",
     ]
+
+
+def test_without_italics_only_what_has_no_other_sign_is_underlined() -> None:
+    look = Style(theme_named("no-such-style"), Depth.COLOURS_16, italics=False)
+    assert [look.sgr(words) for words in ("italic", "dim italic", "italic cyan")] == [
+        "4",
+        "2",
+        "36",
+    ]
+    source = "*a*\n\n```python\n# b\n```\n"
+    for name in ("auto", "dark", "manni"):
+        for depth in Depth:
+            rows = sheet(source, 20, Style(theme_named(name), depth, italics=False))
+            assert not any(re.search(r"[{;]3[; ]", row) for row in rows)
 
 
 def test_a_dumb_terminal_gets_no_escape_and_ascii_glyphs() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TextIO
@@ -13,8 +13,9 @@ from typing import TextIO
 from streamchat.app.output_formats import format_error, write_line
 from streamchat.core.errors import StreamchatError
 from streamchat.core.sanitize import clean
+from streamchat.core.terminal import Depth
 
-_DIM, _RED, _PLAIN = "\x1b[2m", "\x1b[31m", "\x1b[0m"
+_DIM, _BOLD, _RED, _PLAIN = "\x1b[2m", "\x1b[1m", "\x1b[31m", "\x1b[0m"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Notes:
 
     stderr: TextIO
     redact: Callable[[str], str]
-    styled: bool = False
+    depth: Depth = Depth.NOTHING
     quiet: bool = False
     as_json: bool = False
 
@@ -38,7 +39,8 @@ class Notes:
             with _unheard(self.stderr):
                 write_line(self.stderr, format_error(error, self.redact(error.message)))
         else:
-            self._say(f"streamchat: {error.message}", _RED)
+            has_colours = self.depth >= Depth.COLOURS_16
+            self._say(f"streamchat: {error.message}", _RED if has_colours else _BOLD)
 
     def warn(self, text: str) -> None:
         """A failure that does not end the program."""
@@ -46,10 +48,11 @@ class Notes:
 
     def _say(self, text: str, style: str) -> None:
         safe = clean(self.redact(text))
-        if self.styled:
+        if self.depth > Depth.NOTHING:
             safe = "\n".join(map(_wrapped, safe.split("\n")))
+            safe = f"{style}{safe}{_PLAIN}"
         with _unheard(self.stderr):
-            self.stderr.write(f"{style}{safe}{_PLAIN}\n" if self.styled else f"{safe}\n")
+            self.stderr.write(f"{safe}\n")
             self.stderr.flush()
 
 
@@ -74,9 +77,3 @@ def silence(stream: TextIO) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
-
-
-def may_be_styled(stream: TextIO, environ: Mapping[str, str]) -> bool:
-    """Whether a little colour is welcome there."""
-    dumb = environ.get("TERM", "dumb") == "dumb"
-    return stream.isatty() and not dumb and not environ.get("NO_COLOR")

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO, cast
 
+from streamchat.core.terminal import Terminal, read_terminal
+
 
 @dataclass(frozen=True, slots=True)
 class Environment:
@@ -28,6 +30,11 @@ class Environment:
     clock: Callable[[], float]
     monotonic: Callable[[], float]
     new_id: Callable[[], str]
+
+    @property
+    def terminal(self) -> Terminal:
+        """What can be shown on stdout."""
+        return read_terminal(self.stdout, self.environ)
 
 
 def new_id() -> str:

@@ -14,7 +14,7 @@ from functools import partial
 from itertools import pairwise
 
 from streamchat import __version__
-from streamchat.app.stderr_notes import Notes, may_be_styled, silence
+from streamchat.app.stderr_notes import Notes, silence
 from streamchat.cli.arguments import Invocation, ReportKind, help_text, parse_arguments
 from streamchat.cli.environment import Environment
 from streamchat.cli.wiring import Run, require_theme
@@ -29,6 +29,7 @@ from streamchat.core.settings import (
     redact_secrets,
     resolve,
 )
+from streamchat.core.terminal import read_terminal
 
 JSON_FORMATS = frozenset({"json", "stream-json", "events"})
 # What a stdout that is a file can answer: no place left, no more allowed, broken.
@@ -102,7 +103,7 @@ def _notes(env: Environment, settings: Settings | None, *, as_json: bool) -> Not
         partial(
             redact_secrets, secrets=list_secrets(settings, env.environ) if settings else ()
         ),
-        styled=may_be_styled(env.stderr, env.environ),
+        depth=read_terminal(env.stderr, env.environ).depth,
         quiet=settings is not None and settings.quiet,
         as_json=as_json,
     )

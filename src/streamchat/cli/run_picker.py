@@ -32,11 +32,10 @@ async def _picked(run: Run) -> str | None:
     from streamchat.prompt import Picker, PlainPrompt, open_keyboard, open_output
 
     env, archive, age = run.env, open_archive(run), ago(run.env.clock)
-    term = env.environ.get("TERM", "dumb")
     with keyboard(run) as keys:
-        if term in ("", "dumb"):
+        if not env.terminal.has_escapes:
             return await PlainPrompt(keys, env.stdout).pick(archive, age)
-        screen = open_output(env.stdout, term=term)
+        screen = open_output(env.stdout, term=env.terminal.term)
         return await Picker(
             open_keyboard(keys), screen, archive, build_prompt_look(env), age
         ).run()

@@ -39,6 +39,7 @@ from streamchat.cli.wiring import (
 from streamchat.core.errors import ApiError, Busy, ExitStatus, StreamchatError, UsageError
 from streamchat.core.messages import JsonObject, in_words
 from streamchat.core.ports import Archive, Reader
+from streamchat.core.terminal import Depth
 from streamchat.models.facts import ModelLookup
 from streamchat.models.prices import Prices
 
@@ -170,8 +171,7 @@ def open_reader(
     from streamchat.prompt import PlainPrompt, Prompt, open_keyboard, open_output
 
     env = run.env
-    term = env.environ.get("TERM", "dumb")
-    if term in ("", "dumb"):
+    if not env.terminal.has_escapes:
         on_ready()
         return PlainPrompt(keys, env.stdout)
 
@@ -184,7 +184,7 @@ def open_reader(
     name = "history-demo" if run.settings.demo else "history"
     return Prompt(
         open_keyboard(keys),
-        open_output(env.stdout, term=term),
+        open_output(env.stdout, term=env.terminal.term),
         history=None if run.settings.no_save else run.paths.state_dir / name,
         commands=COMMANDS,
         arguments=CommandArguments(session.archive),
@@ -202,8 +202,12 @@ def build_prompt_look(env: Environment) -> PromptLook:
     """What the terminal on stdout can show of the prompt."""
     from streamchat.prompt import PromptLook
 
-    unicode = (env.stdout.encoding or "ascii").lower().startswith("utf")
-    return PromptLook(unicode=unicode, colour=not env.environ.get("NO_COLOR"))
+    terminal = env.terminal
+    return PromptLook(
+        unicode=terminal.unicode,
+        colour=terminal.depth >= Depth.COLOURS_16,
+        marks=terminal.takes_osc,
+    )
 
 
 @dataclass(slots=True)

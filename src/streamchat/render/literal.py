@@ -10,14 +10,14 @@ from streamchat.core.theme import Part
 from streamchat.render.cells import cell_len, fold, wrap
 from streamchat.render.rows import BLANK, Row
 from streamchat.render.spans import Span, build_row
-from streamchat.render.style import Style, sgr_parameters
+from streamchat.render.style import Style
 
 _TAB = 4
 
 
 def build_part_style(look: Style, part: Part) -> str:
     """The SGR parameters of that part of the screen."""
-    return sgr_parameters(look.theme.parts.get(part, ""), look.depth)
+    return look.sgr(look.theme.parts.get(part, ""))
 
 
 def literal_rows(

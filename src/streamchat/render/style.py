@@ -9,20 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 from functools import lru_cache
 
+from streamchat.core.terminal import Depth as Depth
+from streamchat.core.terminal import Terminal
 from streamchat.core.theme import PARTS, Part, Theme, theme_named
-
-
-class Depth(IntEnum):
-    """How much a terminal can show, least first."""
-
-    NOTHING = 0  # TERM=dumb: no escape sequence at all
-    ATTRIBUTES = 1  # NO_COLOR: bold, italic, underline
-    COLOURS_16 = 2
-    COLOURS_256 = 3
-    TRUE_COLOUR = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +24,22 @@ class Style:
     depth: Depth = Depth.COLOURS_16
     hyperlinks: bool = False
     unicode: bool = True  # False: glyphs of our own are ASCII
+    italics: bool = True
+
+    def sgr(self, words: str) -> str:
+        """ "bold magenta" to "1;35", without what the terminal cannot show."""
+        return sgr_parameters(words, self.depth, italics=self.italics)
+
+
+def build_style(theme: str, terminal: Terminal) -> Style:
+    """That terminal in the colours of the theme of that name."""
+    return Style(
+        theme_named(theme),
+        terminal.depth,
+        hyperlinks=terminal.is_live and terminal.traits.hyperlinks,
+        unicode=terminal.unicode,
+        italics=terminal.traits.italics,
+    )
 
 
 PLAIN = Style(theme_named("mono"), Depth.NOTHING, unicode=False)
@@ -72,10 +79,12 @@ _COLOURS = {
 }
 
 
-def sgr_parameters(words: str, depth: Depth) -> str:
-    """ "bold magenta" to "1;35", without what the terminal cannot show."""
+def sgr_parameters(words: str, depth: Depth, *, italics: bool = True) -> str:
+    """Where there are no italics, text that is nothing but italic is underlined."""
     if depth is Depth.NOTHING:
         return ""
+    if not italics:
+        words = "underline" if words == "italic" else words.replace("italic", "")
     shown = _ATTRIBUTES if depth is Depth.ATTRIBUTES else {**_ATTRIBUTES, **_COLOURS}
     return ";".join(shown[word] for word in words.split() if word in shown)
 
@@ -115,7 +124,7 @@ class Palette:
         self.look = look
         self.glyphs = UNICODE if look.unicode else ASCII
         self.parts: Mapping[Part, str] = {
-            part: sgr_parameters(look.theme.parts.get(part, ""), look.depth) for part in PARTS
+            part: look.sgr(look.theme.parts.get(part, "")) for part in PARTS
         }
         self.strong = self.parts["strong"]
         self.emphasis = self.parts["emphasis"]
@@ -126,6 +135,6 @@ class Palette:
         tokens = self.look.theme.tokens
         while name:
             if name in tokens:
-                return sgr_parameters(tokens[name], self.look.depth)
+                return self.look.sgr(tokens[name])
             name = name.rpartition(".")[0]
         return ""

@@ -19,6 +19,8 @@ from streamchat.render.code.lexing import LexedLine
 from streamchat.render.spans import Line, Span
 from streamchat.render.style import Depth, Palette, rgb_parameters
 
+_ATTRIBUTES = {"bold": "1", "italic": "3", "underline": "4"}
+
 
 class Colours:
     def __init__(self, palette: Palette) -> None:
@@ -46,11 +48,10 @@ class Colours:
             wanted = self._style.style_for_token(kind)
         except KeyError:  # a lexer's own kind, which no style has heard of
             return self.of(kind.parent or Token)
-        parameters = [
-            number
-            for number, name in (("1", "bold"), ("3", "italic"), ("4", "underline"))
-            if wanted[name]  # type: ignore[literal-required]
-        ]
+        attributes = [name for name in _ATTRIBUTES if wanted[name]]  # type: ignore[literal-required]
+        if "italic" in attributes and not self._palette.look.italics:
+            attributes.remove("italic")
+        parameters = [_ATTRIBUTES[name] for name in attributes]
         # Text in the style's own foreground keeps the user's.
         if wanted["color"] and wanted["color"] != self._style.style_for_token(Token)["color"]:
             parameters.append(rgb_parameters(wanted["color"], self._palette.look.depth))

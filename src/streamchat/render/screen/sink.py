@@ -12,6 +12,7 @@ import codecs
 import os
 from typing import TextIO
 
+from streamchat.core.terminal import is_unicode
 from streamchat.render.cells import cell_len
 
 _AS_WIDE = "streamchat.as-wide"
@@ -34,7 +35,7 @@ class Sink:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self.encoding = stream.encoding or "utf-8"
-        self._is_utf = self.encoding.lower().startswith("utf")
+        self._takes_all = is_unicode(self.encoding)
         self.gone: OSError | None = None
 
     def isatty(self) -> bool:
@@ -46,7 +47,7 @@ class Sink:
     def write(self, text: str) -> int:
         if self.gone is None:
             try:
-                self._stream.write(text if self._is_utf else self._encodable(text))
+                self._stream.write(text if self._takes_all else self._encodable(text))
             except OSError as error:
                 self.gone = error
         return len(text)

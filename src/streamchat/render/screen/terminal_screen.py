@@ -17,6 +17,7 @@ from streamchat.core.messages import Message
 from streamchat.core.ports import View
 from streamchat.core.records import Turn
 from streamchat.core.sanitize import clean
+from streamchat.core.terminal import read_terminal
 from streamchat.core.theme import Part
 from streamchat.render.literal import build_part_style, literal_rows
 from streamchat.render.reply.answer import AnswerRows, FoldLike
@@ -28,8 +29,8 @@ from streamchat.render.screen.pen import RESTORE
 from streamchat.render.screen.plain_view import PlainView
 from streamchat.render.screen.scheduler import CallLater
 from streamchat.render.screen.sink import Sink
-from streamchat.render.screen.terminal import Size, measure_window, read_terminal
-from streamchat.render.style import Depth, Style
+from streamchat.render.screen.window import Size, measure_window
+from streamchat.render.style import Depth, Style, build_style
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -69,7 +70,7 @@ class TerminalScreen:
 
     @property
     def look(self) -> Style:
-        return self._terminal.look(self.theme)
+        return build_style(self.theme, self._terminal)
 
     def reply(self, *, model: str, trace: bool = False) -> View:
         look, size = self.look, self._size()
@@ -77,7 +78,7 @@ class TerminalScreen:
             look=look, width=size.width, new_fold=_new_fold, clock=self._clock, trace=trace
         )
         status = StatusRow(model=model, now_s=self._clock(), look=look, price=self._price)
-        live = self._terminal.live
+        live = self._terminal.is_live
         view = (self._live_view if live else self._plain_view)(answer, status, look, size)
         self._view = view
         return view
@@ -121,7 +122,7 @@ class TerminalScreen:
     def copy(self, text: str) -> bool:
         """By OSC 52 (xterm's control sequences); no terminal says whether it heeds it. What
         is copied is what is shown: a paste elsewhere must not drive a shell."""
-        if not self._terminal.live:
+        if not self._terminal.is_live:
             return False
         encoded = b64encode(clean(text).encode("utf-8", "replace")).decode()
         self._sink.write(f"\x1b]52;c;{encoded}\x1b\\")
@@ -136,7 +137,7 @@ class TerminalScreen:
     def restore(self) -> None:
         """Leave the terminal as the shell wants it; safe at any moment, also in a signal
         handler or at exit. What is live stands; `resized` goes on after it."""
-        if self._terminal.live:
+        if self._terminal.is_live:
             leave = self._view.leave() if self._view is not None else ""
             self._sink.write_now(leave + RESTORE)
 
@@ -149,7 +150,9 @@ class TerminalScreen:
         from streamchat.render.screen.painter import Painter
         from streamchat.render.screen.view import LiveView
 
-        painter = Painter(width=size.width, height=size.height, reflows=self._terminal.reflows)
+        painter = Painter(
+            width=size.width, height=size.height, reflows=self._terminal.traits.reflows
+        )
         return LiveView(
             panel=LivePanel(painter, self._console(size)),
             painter=painter,
@@ -190,7 +193,7 @@ class TerminalScreen:
             markup=False,
             highlight=False,
             emoji=False,
-            _environ={},  # terminal.py has read it
+            _environ={},  # core/terminal.py has read it
         )
 
     def _forget_view(self) -> None:
@@ -209,7 +212,7 @@ class TerminalScreen:
 
     def _write(self, rows: list[Row]) -> None:
         if rows:
-            end = "\r\n" if self._terminal.live else "\n"
+            end = "\r\n" if self._terminal.is_live else "\n"
             self._sink.write("".join(row.text + end for row in rows))
             self._sink.flush()
 

@@ -23,7 +23,7 @@ from streamchat.render.rows import BLANK, Row
 from streamchat.render.screen.live import LivePanel
 from streamchat.render.screen.painter import Painter
 from streamchat.render.screen.scheduler import CallLater, Scheduler, Ticker
-from streamchat.render.screen.terminal import Size
+from streamchat.render.screen.window import Size
 from streamchat.render.style import Style
 
 _ROOMY = 10  # from this height on, a blank row stands above the status

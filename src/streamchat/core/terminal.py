@@ -1,0 +1,195 @@
+"""What the terminal can do: one value, which every room of the program asks.
+
+The only place that reads TERM and the variables beside it. It knows no file descriptor and
+no size; the environment and the stream are given.
+
+Rules: what is not known to work is not used. A terminal is recognised by TERM first, because
+a program that starts another terminal leaves its own variables to it. A dumb terminal (TERM
+is unset, empty, "unknown" or begins with "dumb") gets no escape sequence from anyone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Protocol
+
+
+class Depth(IntEnum):
+    """How much a terminal can show, least first."""
+
+    NOTHING = 0  # no escape sequence at all
+    ATTRIBUTES = 1  # bold, italic, underline; NO_COLOR asks for it
+    COLOURS_16 = 2
+    COLOURS_256 = 3
+    TRUE_COLOUR = 4
+
+
+class OutputStream(Protocol):
+    """What is asked of a stream; a TextIO is one."""
+
+    @property
+    def encoding(self) -> str: ...
+    def isatty(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What is known of a terminal program, by measurement or by its manual."""
+
+    true_colour: bool = False
+    italics: bool = True
+    hyperlinks: bool = False  # OSC 8
+    reflows: bool = False  # re-wraps the rows on the screen when the window gets narrower
+    synchronizes: bool = False  # mode 2026 makes a frame appear at once
+    joins_emoji: bool = False  # draws an emoji joined by U+200D as one, two cells wide
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """What can be shown on one stream. Flags are off where the stream is no terminal."""
+
+    term: str  # TERM, in lower case
+    program: str  # "kitty", "tmux", …; "" if it is not recognised
+    is_tty: bool
+    has_escapes: bool  # escape sequences may be written
+    is_live: bool  # the cursor may be moved over what was written; not for screen readers
+    depth: Depth
+    unicode: bool
+    takes_osc: bool  # obeys or skips operating system commands; the Linux console prints some
+    in_tmux: bool
+    in_screen: bool
+    traits: Traits
+
+
+_MODERN = Traits(true_colour=True, hyperlinks=True, reflows=True)
+_SYNCHRONIZED = Traits(true_colour=True, hyperlinks=True, reflows=True, synchronizes=True)
+_COMPLETE = Traits(
+    true_colour=True, hyperlinks=True, reflows=True, synchronizes=True, joins_emoji=True
+)
+_UNKNOWN = Traits()
+_TRAITS: Mapping[str, Traits] = {
+    "alacritty": _SYNCHRONIZED,
+    "apple_terminal": Traits(reflows=True),
+    "contour": _COMPLETE,
+    "foot": _COMPLETE,
+    "ghostty": _COMPLETE,
+    "hyper": _MODERN,
+    "iterm.app": _SYNCHRONIZED,
+    "kitty": _COMPLETE,
+    "konsole": _MODERN,
+    "rio": _MODERN,
+    "screen": Traits(italics=False),  # shows italics as reverse video
+    "tabby": _MODERN,
+    "tmux": Traits(reflows=True, joins_emoji=True),
+    "vscode": _SYNCHRONIZED,
+    "vte": _MODERN,  # GNOME Terminal and its kin; mode 2026 makes some of them flash
+    "warpterminal": _MODERN,
+    "wezterm": _COMPLETE,
+    "windows-terminal": _MODERN,
+}
+# A part of TERM names these; "xterm" and "screen" can stand before another name.
+_NAMED_BY_TERM = (
+    *("alacritty", "contour", "foot", "ghostty", "kitty", "konsole", "linux", "rio", "rxvt"),
+    *("st", "stterm", "tmux", "vte", "wezterm"),
+)
+# A variable that each sets for its children, the most telling first.
+_NAMED_BY_VARIABLE = {
+    "XTERM_VERSION": "xterm",
+    "VTE_VERSION": "vte",
+    "KONSOLE_VERSION": "konsole",
+    "WT_SESSION": "windows-terminal",
+}
+_ALSO_NAMED_BY_VARIABLE = {"KITTY_WINDOW_ID": "kitty", "ALACRITTY_WINDOW_ID": "alacritty"}
+_COLOURLESS_TERM = re.compile(r"vt(100|102|220|320)$|.*-m(ono)?$")
+_FEW_COLOURS_TERM = re.compile(r".*-(8|16)?color$")
+_WITHOUT_OSC = re.compile(r"linux|vt\d+|cons\d+|sun|eterm|ansi|cygwin")
+_FORCED_DEPTHS = {
+    "0": Depth.ATTRIBUTES,
+    "false": Depth.ATTRIBUTES,
+    "2": Depth.COLOURS_256,
+    "3": Depth.TRUE_COLOUR,
+}
+
+
+def read_terminal(stream: OutputStream, environ: Mapping[str, str]) -> Terminal:
+    """The terminal behind `stream`. `ACCESSIBLE` (set to anything but "" and "0") asks for
+    text that stays where it is."""
+    term = environ.get("TERM", "").lower()
+    is_tty = stream.isatty()
+    has_escapes = is_tty and not _is_dumb(term)
+    is_live = has_escapes and environ.get("ACCESSIBLE", "0") in ("", "0")
+    program = _recognised(term, environ) if has_escapes else ""
+    traits = _TRAITS.get(program, _UNKNOWN)
+    return Terminal(
+        term=term,
+        program=program,
+        is_tty=is_tty,
+        has_escapes=has_escapes,
+        is_live=is_live,
+        depth=_depth(term, program, traits, environ) if is_live else Depth.NOTHING,
+        unicode=is_unicode(stream.encoding),
+        takes_osc=has_escapes and not _WITHOUT_OSC.match(term),
+        in_tmux=has_escapes and bool(environ.get("TMUX")),
+        in_screen=has_escapes and (program == "screen" or bool(environ.get("STY"))),
+        traits=traits,
+    )
+
+
+def _is_dumb(term: str) -> bool:
+    """Whether a terminal of that name takes no escape sequence."""
+    return term in ("", "unknown") or term.startswith("dumb")
+
+
+def is_unicode(encoding: str | None) -> bool:
+    """Whether every character can be written in it."""
+    return (encoding or "ascii").lower().replace("-", "").startswith("utf")
+
+
+def _recognised(term: str, environ: Mapping[str, str]) -> str:
+    """The name of the program, as in _TRAITS; "" if nothing tells."""
+    parts = re.split(r"[-.+]", term)
+    if parts[0] == "screen":  # GNU screen, or tmux as it was set up for many years
+        is_tmux = environ.get("TMUX") and not environ.get("STY")
+        return "tmux" if is_tmux else "screen"
+    named = next((part for part in parts if part in _NAMED_BY_TERM), "")
+    if named:
+        return named
+    if environ.get("TMUX"):
+        return "tmux"
+    if environ.get("STY"):
+        return "screen"
+    by_variable = _set_in(environ, _NAMED_BY_VARIABLE)
+    program = environ.get("TERM_PROGRAM", "").lower()
+    if by_variable or program in _TRAITS:
+        return by_variable or program
+    return _set_in(environ, _ALSO_NAMED_BY_VARIABLE)
+
+
+def _set_in(environ: Mapping[str, str], names: Mapping[str, str]) -> str:
+    return next((name for variable, name in names.items() if environ.get(variable)), "")
+
+
+def _depth(term: str, program: str, traits: Traits, environ: Mapping[str, str]) -> Depth:
+    if environ.get("NO_COLOR"):
+        return Depth.ATTRIBUTES
+    forced = environ.get("FORCE_COLOR", "")
+    if forced in _FORCED_DEPTHS:
+        return _FORCED_DEPTHS[forced]
+    has_24_bits = environ.get("COLORTERM", "").lower() in ("truecolor", "24bit")
+    found = _depth_of(term, true_colour=traits.true_colour or has_24_bits)
+    if program == "screen":  # COLORTERM speaks of the terminal around it
+        found = min(found, Depth.COLOURS_256 if "256" in term else Depth.COLOURS_16)
+    return max(found, Depth.COLOURS_16) if forced else found
+
+
+def _depth_of(term: str, *, true_colour: bool) -> Depth:
+    if _COLOURLESS_TERM.match(term):
+        return Depth.ATTRIBUTES
+    if _FEW_COLOURS_TERM.match(term):
+        return Depth.COLOURS_16
+    if true_colour or "direct" in term:
+        return Depth.TRUE_COLOUR
+    return Depth.COLOURS_256 if "256" in term else Depth.COLOURS_16

@@ -1,0 +1,35 @@
+"""How large the window is.
+
+Rule: a size that makes no sense is 80 x 24.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import NamedTuple, TextIO
+
+FALLBACK_WIDTH = 80
+FALLBACK_HEIGHT = 24
+
+
+class Size(NamedTuple):
+    width: int
+    height: int
+
+
+def measure_window(stream: TextIO, environ: Mapping[str, str]) -> Size:
+    """The window's size now. COLUMNS and LINES count only where the terminal does not say:
+    exported ones are out of date once the window is resized."""
+    try:
+        width, height = os.get_terminal_size(stream.fileno())
+    except (OSError, ValueError):  # no terminal, no file, or closed
+        width = height = 0
+    return Size(
+        width or _count(environ.get("COLUMNS")) or FALLBACK_WIDTH,
+        height or _count(environ.get("LINES")) or FALLBACK_HEIGHT,
+    )
+
+
+def _count(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and text.isascii() else 0
