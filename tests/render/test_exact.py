@@ -17,6 +17,7 @@ from sheets import bare
 from stage import stage
 
 from blocks_constructs import CONSTRUCTS
+from shares import share
 from streamchat.core.theme import theme_named
 from streamchat.render.markdown.fold import Fold
 from streamchat.render.rows import Row
@@ -32,11 +33,12 @@ HEIGHTS = (3, 5, 10, 24, 50)
 WIDTHS = (20, 40, 80, 132)
 
 
+@pytest.mark.parametrize("seed", share(range(6), every=6))
 @pytest.mark.parametrize("height", HEIGHTS)
 @pytest.mark.parametrize("width", WIDTHS)
-def test_joined_constructs_in_any_pieces(width: int, height: int) -> None:
-    rng = random.Random(width * 100 + height)
-    for _ in range(6):
+def test_joined_constructs_in_any_pieces(width: int, height: int, seed: int) -> None:
+    rng = random.Random(width * 1000 + height * 10 + seed)
+    for _ in range(2):
         source = "".join(
             rng.choice(CONSTRUCTS) + rng.choice(["", "\n"]) for _ in range(rng.randint(1, 5))
         )
@@ -50,9 +52,10 @@ def test_joined_constructs_in_any_pieces(width: int, height: int) -> None:
         )
 
 
-def test_random_fragments_by_character_and_in_pieces() -> None:
-    rng = random.Random(3)
-    for _ in range(30):
+@pytest.mark.parametrize("seed", share(range(5), every=5))
+def test_random_fragments_by_character_and_in_pieces(seed: int) -> None:
+    rng = random.Random(seed)
+    for _ in range(8):
         source = random_document(rng)
         for pieces, dropped in ((list(source), 0.0), (random_cuts(rng, source), 0.5)):
             stream(
@@ -65,34 +68,50 @@ def test_random_fragments_by_character_and_in_pieces() -> None:
             )
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
-@given(
+STREAMED = given(
     documents,
     st.sampled_from(WIDTHS),
     st.sampled_from(HEIGHTS),
     st.integers(1, 9),
     st.integers(),
 )
+
+
+@settings(max_examples=8, deadline=None, database=None, derandomize=True)
+@STREAMED
 def test_documents_of_a_grammar(
     source: str, width: int, height: int, size: int, seed: int
 ) -> None:
+    stream_in_pieces(source, width, height, size, seed)
+
+
+@pytest.mark.slow
+@settings(max_examples=100, deadline=None, database=None, derandomize=True)
+@STREAMED
+def test_many_documents_of_a_grammar(
+    source: str, width: int, height: int, size: int, seed: int
+) -> None:
+    stream_in_pieces(source, width, height, size, seed)
+
+
+def stream_in_pieces(source: str, width: int, height: int, size: int, seed: int) -> None:
     pieces = [source[start : start + size] for start in range(0, len(source), size)]
     dropped = (0.0, 0.6)[seed % 2]
     look = LOOKS[seed % 3]
     stream(pieces, width=width, height=height, look=look, dropped=dropped, seed=seed)
 
 
+@pytest.mark.parametrize("size", share([(80, 24), (40, 5), (20, 10)], every=3))
 @pytest.mark.parametrize("name", ["tour", "unicode", "table", "code", "lists", "math"])
-def test_the_pages_of_the_demo(name: str) -> None:
+def test_the_pages_of_the_demo(name: str, size: tuple[int, int]) -> None:
     source = (TEXTS / f"{name}.md").read_text()
-    rng = random.Random(name)
-    for width, height in ((20, 10), (40, 5), (80, 24)):
-        pieces = random_cuts(rng, source)
-        stream(pieces, width=width, height=height, look=LOOKS[0], dropped=0.3, seed=1)
+    width, height = size
+    pieces = random_cuts(random.Random(name), source)
+    stream(pieces, width=width, height=height, look=LOOKS[0], dropped=0.3, seed=1)
 
 
 @pytest.mark.parametrize("height", [2, *HEIGHTS])
-@pytest.mark.parametrize("width", [20, 80])
+@pytest.mark.parametrize("width", share([20, 80], every=2))
 def test_a_whole_screen(width: int, height: int) -> None:
     rng = random.Random(height)
     for source in (TOUR, random_document(rng), random_document(rng)):

@@ -14,6 +14,7 @@ from documents import TOUR, random_cuts, random_document
 from shapes import SHAPES, mixed
 from sheets import LINKED, LOOK, bare, marked, sheet, streamed
 
+from shares import share
 from streamchat.core.theme import theme_named
 from streamchat.render.cells import cell_len
 from streamchat.render.markdown.fold import Fold, preload_markdown, render
@@ -48,9 +49,10 @@ def test_streaming_by_character_is_one_shot(width: int, look: Style) -> None:
     assert streamed(TOUR, width, look, tail_height=10) == at_once
 
 
-def test_streaming_random_documents_in_random_pieces_is_one_shot() -> None:
-    rng = random.Random(20261123)
-    for _ in range(150):
+@pytest.mark.parametrize("seed", share(range(5), every=5))
+def test_streaming_random_documents_in_random_pieces_is_one_shot(seed: int) -> None:
+    rng = random.Random(seed)
+    for _ in range(50):
         source, width = random_document(rng), rng.choice(WIDTHS)
         look = rng.choice([LOOK, COLOURS, RICH, PLAIN])
         at_once = render(source, width=width, look=look)
@@ -147,7 +149,7 @@ def test_addresses_are_written_alike_in_every_frame() -> None:
     assert render(source, width=40, look=LINKED) == render(source, width=40, look=LINKED)
 
 
-@pytest.mark.parametrize("shape", [*SHAPES, "everything mixed"])
+@pytest.mark.parametrize("shape", share(["everything mixed", *SHAPES], every=5))
 def test_the_work_grows_with_the_input(shape: str) -> None:
     """Counted, a live view on the screen for every 60 characters: 4 times the input, 4.6
     the work, of every kind."""

@@ -8,6 +8,7 @@ import pytest
 from pyte_terminal import MODES, PyteTerminal, printed
 from row_streams import RowStream, build_row
 
+from shares import share
 from streamchat.render.rows import BLANK, Row
 from streamchat.render.screen.painter import Painter
 from streamchat.render.screen.pen import ERASE_BELOW
@@ -33,31 +34,33 @@ def check_modes(frame: str) -> None:
         assert frame.endswith("\x1b[?2026l")
 
 
+@pytest.mark.parametrize("seed", share(range(8), every=8))
 @pytest.mark.parametrize("height", [1, 2, 3, 5, 10, 24, 50])
 @pytest.mark.parametrize("width", [20, 40, 80, 132])
-def test_frames_of_any_stream_leave_what_printing_it_would(width: int, height: int) -> None:
-    for seed in range(8):
-        stream = RowStream(width, seed)
-        drops = random.Random(seed)
-        painter, terminal = Painter(width=width, height=height), PyteTerminal(width, height)
-        waiting: list[Row] = []
-        for _ in range(150):
-            waiting += stream.step()
-            if drops.random() < 0.4:
-                continue  # the scheduler drops frames
-            live = [*stream.tail, STATUS]
-            frame = painter.frame(waiting, live)
-            check_modes(frame)
-            terminal.feed(frame)
-            waiting.clear()
-            visible = live[-(height - 1) :] if height > 1 else []
-            assert terminal.lines() == lines_of([*stream.settled, *visible])
-        terminal.feed(painter.finish([*waiting, *stream.close()]))
-        expected = printed(stream.settled, width, height)
-        assert terminal.lines() == expected.lines()
-        assert terminal.styles() == expected.styles()
-        assert terminal.screen.cursor.x == 0
-        assert terminal.modes().get("7", "h") == "h"
+def test_frames_of_any_stream_leave_what_printing_it_would(
+    width: int, height: int, seed: int
+) -> None:
+    stream = RowStream(width, seed)
+    drops = random.Random(seed)
+    painter, terminal = Painter(width=width, height=height), PyteTerminal(width, height)
+    waiting: list[Row] = []
+    for _ in range(150):
+        waiting += stream.step()
+        if drops.random() < 0.4:
+            continue  # the scheduler drops frames
+        live = [*stream.tail, STATUS]
+        frame = painter.frame(waiting, live)
+        check_modes(frame)
+        terminal.feed(frame)
+        waiting.clear()
+        visible = live[-(height - 1) :] if height > 1 else []
+        assert terminal.lines() == lines_of([*stream.settled, *visible])
+    terminal.feed(painter.finish([*waiting, *stream.close()]))
+    expected = printed(stream.settled, width, height)
+    assert terminal.lines() == expected.lines()
+    assert terminal.styles() == expected.styles()
+    assert terminal.screen.cursor.x == 0
+    assert terminal.modes().get("7", "h") == "h"
 
 
 def test_what_is_on_the_screen_is_not_sent_again() -> None:
