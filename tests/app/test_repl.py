@@ -279,7 +279,7 @@ def test_the_last_answer_is_copied_or_a_code_block_of_it() -> None:
         ("copied", "two\n"),
         ("notice", "Code block 2 of 2 is on the clipboard."),
         ("error", "The last answer has 2 code blocks."),
-        ("error", "Say how many as a whole number, not 'x'."),
+        ("error", "Give a whole number, 1 or more, not 'x'."),
     ]
 
 

@@ -92,7 +92,10 @@ def test_any_text_survives(tmp_path: Path) -> None:
 
 def test_damaged_lines_are_skipped(tmp_path: Path) -> None:
     path = tmp_path / "history"
-    path.write_bytes(b'"a"\n{"b": 1}\n\xff\xfe\n\x00\x00\n"torn\n3\n"\\ud800b"\n"c"\n"torn')
+    deep = b"[" * 100_000
+    path.write_bytes(
+        b'"a"\n{"b": 1}\n' + deep + b'\n\xff\xfe\n\x00\x00\n"torn\n3\n"\\ud800b"\n"c"\n"torn'
+    )
     history = FileHistory(path)
     assert entries(history) == ["c", "\ufffdb", "a"]
     history.record("d")

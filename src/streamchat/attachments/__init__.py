@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from streamchat.core.errors import InvalidRequest, NotFound
+from streamchat.core.formatting import format_path, quoted
 from streamchat.core.messages import Block
 
 LARGEST_BYTES = 32 * 1024 * 1024  # of a whole request
@@ -31,7 +32,7 @@ def read_attachment(ref: str, *, cwd: Path, piped: bytes) -> Block:
         return build_block(piped, name="stdin")
     if ref.startswith(("http://", "https://")):
         return _by_address(ref)
-    path = cwd / Path(ref).expanduser()
+    path = _locate(ref, cwd)
     return build_block(_read(path), name=path.name)
 
 
@@ -51,10 +52,24 @@ def build_block(data: bytes, *, name: str) -> Block:
     return {"type": "document", "source": source, "title": name}
 
 
+def _locate(ref: str, cwd: Path) -> Path:
+    try:
+        return cwd / Path(ref).expanduser()
+    except RuntimeError as error:  # ~name of nobody
+        raise NotFound(f"{quoted(ref)}: there is no such user.") from error
+
+
 def _by_address(url: str) -> Block:
     """The server fetches it; by its path it is an image or a document."""
     source = {"type": "url", "url": url}
-    path = urlsplit(url).path.lower()
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises ValueError, too
+    except ValueError as error:
+        raise NotFound(f"{quoted(url)} is not an address: {error}.") from error
+    if not parts.hostname:
+        raise NotFound(f"{quoted(url)} is not an address: it names no host.")
+    path = parts.path.lower()
     return {"type": "image" if path.endswith(_IMAGE_SUFFIXES) else "document", "source": source}
 
 
@@ -64,12 +79,16 @@ def _read(path: Path) -> bytes:
         file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(file, "rb") as stream:  # noqa: PTH123 - a descriptor
             if not stat.S_ISREG(os.fstat(file).st_mode):
-                raise NotFound(f"{path} is no file.")
+                raise NotFound(f"{format_path(str(path))} is not a file.")
             data = stream.read(LARGEST_BYTES + 1)
     except OSError as error:
-        raise NotFound(f"{path} cannot be read: {error.strerror}.") from error
+        raise NotFound(f"{format_path(str(path))} cannot be read: {error.strerror}.") from error
+    except ValueError as error:  # a NUL in the name
+        raise NotFound(f"{format_path(str(path))} cannot be read: {error}.") from error
     if len(data) > LARGEST_BYTES:
-        raise InvalidRequest(f"{path} is larger than 32 MB: no request may be.")
+        raise InvalidRequest(
+            f"{format_path(str(path))} is larger than 32 MB, the most a request may hold."
+        )
     return data
 
 

@@ -20,6 +20,7 @@ from enum import Enum
 from typing import Any, NoReturn
 
 from streamchat.core.errors import UsageError
+from streamchat.core.formatting import quoted
 from streamchat.core.settings import (
     Given,
     Group,
@@ -28,7 +29,6 @@ from streamchat.core.settings import (
     Option,
     SettingSource,
     did_you_mean,
-    quoted,
 )
 
 # argparse reads "-p is a flag" as -p, and what it makes of the rest differs by version.

@@ -46,6 +46,22 @@ def _nothing(mode: str) -> TextIO:
     return cast(TextIO, Path(os.devnull).open(mode, encoding="utf-8"))
 
 
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # no HOME, and a user without an entry
+        return Path("/")
+
+
+def _cwd() -> Path:
+    """Where the program was started, also when that directory is gone: a path in it is
+    then simply not found."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path(os.environ.get("PWD") or "/")
+
+
 def build_environment() -> Environment:
     """The real one. What stdout cannot encode is written escaped, never an error; a stream
     that was closed by whoever started the program is an empty one."""
@@ -59,8 +75,8 @@ def build_environment() -> Environment:
         stdout=sys.stdout,
         stderr=sys.stderr,
         environ=dict(os.environ),
-        home=Path.home(),
-        cwd=Path.cwd(),
+        home=_home(),
+        cwd=_cwd(),
         clock=time.time,
         monotonic=time.monotonic,
         new_id=new_id,

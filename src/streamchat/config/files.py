@@ -19,6 +19,7 @@ from io import StringIO
 from pathlib import Path
 
 from streamchat.core.errors import ConfigError
+from streamchat.core.formatting import format_path
 
 LARGEST_BYTES = 1_000_000
 _OTHERS_READ = stat.S_IRWXG | stat.S_IRWXO
@@ -58,7 +59,7 @@ def read_text(path: Path, *, largest_bytes: int = LARGEST_BYTES) -> FileText | N
 
 def _unreadable(path: Path, error: OSError | ValueError) -> ConfigError:
     reason = error.strerror if isinstance(error, OSError) else str(error)
-    return ConfigError(f"cannot read {path}: {reason}")
+    return ConfigError(f"cannot read {format_path(str(path))}: {reason}")
 
 
 def _decode(path: Path, data: bytes) -> str:

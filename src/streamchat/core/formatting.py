@@ -1,4 +1,4 @@
-"""Amounts in words: money, tokens, the time of day.
+"""Amounts and names in words: money, tokens, the time of day, what somebody typed.
 
 Rule: what is not known is not a number here; the caller leaves it out or says so.
 """
@@ -6,6 +6,9 @@ Rule: what is not known is not a number here; the caller leaves it out or says s
 from __future__ import annotations
 
 from datetime import datetime
+
+_LONGEST_QUOTE = 60
+_LONGEST_PATH = 200
 
 
 def format_price(usd: float) -> str:
@@ -30,3 +33,15 @@ def format_size(tokens: int) -> str:
 def format_clock(seconds: float) -> str:
     """A moment (seconds since the epoch) as the clock on the wall shows it: 14:05."""
     return datetime.fromtimestamp(seconds).astimezone().strftime("%H:%M")
+
+
+def quoted(text: str) -> str:
+    """The text in quotes, printable, and not too long for one line."""
+    short = text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
+    return repr(short)
+
+
+def format_path(path: str) -> str:
+    """A path as an error names it: as it is, or quoted and cut when it is long or holds
+    what cannot be printed."""
+    return path if path.isprintable() and len(path) <= _LONGEST_PATH else quoted(path)

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from streamchat.core.errors import DiskError, UsageError
+from streamchat.core.formatting import format_path
 
 
 def write_new_file(text: str, path: Path, *, replace: bool) -> None:
@@ -18,11 +19,12 @@ def write_new_file(text: str, path: Path, *, replace: bool) -> None:
             _write(text, path)
     except FileExistsError as error:
         raise UsageError(
-            f"{path} is there already; a ! after the name writes over it."
+            f"{format_path(str(path))} is there already; a ! after the name writes over it."
         ) from error
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise DiskError(f"Cannot write {path}: {reason[:1].lower()}{reason[1:]}.") from error
+    except (OSError, ValueError) as error:  # a NUL in the name is a ValueError
+        reason = getattr(error, "strerror", None) or str(error)
+        message = f"Cannot write {format_path(str(path))}: {reason[:1].lower()}{reason[1:]}."
+        raise DiskError(message) from error
 
 
 def _replace(text: str, path: Path) -> None:

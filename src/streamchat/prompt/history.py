@@ -120,6 +120,6 @@ def _regular(file: int) -> os.stat_result:
 def _decoded(line: bytes) -> str:
     try:
         entry = json.loads(line)
-    except ValueError:  # also bad UTF-8
+    except (ValueError, RecursionError):  # bad UTF-8 is a ValueError, too
         return ""
     return normalised(entry) if isinstance(entry, str) else ""

@@ -17,7 +17,14 @@ from streamchat.core.ports import Archive, Index, Opened, TakenIn
 from streamchat.core.records import VERSION, Header, stamp
 from streamchat.store.disk import Disk, Folder, read_file, reading, writing
 from streamchat.store.file_reader import NotConversation, read_conversation
-from streamchat.store.finding import looks_like_path, nobody, with_id, with_title
+from streamchat.store.finding import (
+    expanded,
+    looks_like_path,
+    names_file,
+    nobody,
+    with_id,
+    with_title,
+)
 from streamchat.store.journal import FileJournal, SealedJournal
 from streamchat.store.ledger import Ledger
 from streamchat.store.library import Library
@@ -249,13 +256,13 @@ class Store:
         """The file that `ref` names. Raises NotFound, which lists the nearest, or
         Ambiguous, which lists all."""
         if looks_like_path(ref):
-            return Path(ref)
+            return expanded(ref)
         if found := with_id([Path(file.path) for file in self.library.files()], ref):
             return found
         summaries = self.summaries()
         if found := with_title(summaries, ref):
             return found
-        if Path(ref).is_file():
+        if names_file(ref):
             return Path(ref)
         raise nobody(summaries, ref)
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from streamchat.core.errors import DiskError, NotFound
+from streamchat.core.formatting import format_path
 from streamchat.core.library import SavedFile
 
 _SAFELY = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
@@ -73,9 +74,11 @@ def reading(path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise NotFound(f"There is no file {path}.") from error
+        raise NotFound(f"There is no file {format_path(str(path))}.") from error
     except OSError as error:
-        raise DiskError(f"Cannot read {path}: {_reason(error)}.") from error
+        raise DiskError(f"Cannot read {format_path(str(path))}: {_reason(error)}.") from error
+    except ValueError as error:  # a NUL in the name
+        raise NotFound(f"There is no file {format_path(str(path))}.") from error
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from streamchat.core.errors import Ambiguous, NotFound
+from streamchat.core.formatting import quoted
 from streamchat.core.library import Summary
 from streamchat.store.naming import id_in
 
@@ -16,6 +17,22 @@ _MOST_NAMED = 8
 def looks_like_path(ref: str) -> bool:
     """Something with a separator, or named like a file of ours."""
     return "/" in ref or ref.endswith((".jsonl", ".json"))
+
+
+def expanded(ref: str) -> Path:
+    """The path, from the home directory on where it begins with ~. Raises NotFound."""
+    try:
+        return Path(ref).expanduser()
+    except RuntimeError as error:  # ~name of nobody
+        raise NotFound(f"{quoted(ref)}: there is no such user.") from error
+
+
+def names_file(ref: str) -> bool:
+    """Whether there is a file of that name; False for a name that no file can have."""
+    try:
+        return Path(ref).is_file()
+    except (OSError, ValueError):  # too long, or a NUL
+        return False
 
 
 def with_id(paths: Iterable[Path], ref: str) -> Path | None:
@@ -49,7 +66,7 @@ def _only(found: list[Path], ref: str, names: list[str]) -> Path | None:
     if len(found) > 1:
         listed = "; ".join(names[:_MOST_NAMED])
         more = f"; and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-        raise Ambiguous(f"{ref!r} may be any of: {listed}{more}.", tuple(names))
+        raise Ambiguous(f"{quoted(ref)} may be any of: {listed}{more}.", tuple(names))
     return found[0] if found else None
 
 
@@ -62,4 +79,4 @@ def nobody(summaries: Sequence[Summary], ref: str) -> NotFound:
         names |= {s.id[: len(ref)]: f"{s.id[:8]} {s.title}" for s in summaries}
     near = difflib.get_close_matches(ref.casefold(), names, n=3, cutoff=0.5)
     hint = f" The nearest: {'; '.join(dict.fromkeys(names[n] for n in near))}." if near else ""
-    return NotFound(f"There is no conversation {ref!r}.{hint}")
+    return NotFound(f"There is no conversation {quoted(ref)}.{hint}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from streamchat.app.commands.arguments import parse_count, parse_reference, parse_word
 from streamchat.app.commands.registry import (
     KEYS,
     AskUser,
@@ -14,7 +15,6 @@ from streamchat.app.commands.registry import (
     ShowReport,
     command,
     commands_table,
-    positive,
 )
 from streamchat.app.listing import ago, conversations_table
 from streamchat.app.session import Session
@@ -49,7 +49,7 @@ def model(session: Session, argument: str) -> Outcome:
     """Show the model, or go on with another one."""
     if not argument:
         return Done(f"The model is {session.conversation.model}.")
-    return Done(session.change_model(argument))
+    return Done(session.change_model(parse_word(argument, "model")))
 
 
 @command("/system [TEXT|off]")
@@ -68,7 +68,7 @@ def resume(session: Session, argument: str) -> Outcome:
     """Open another conversation by its title, its id (4 or more characters) or a path;
     without REF, find it while typing: words of its title or of what was said in it."""
     if argument:
-        return _open(session, argument)
+        return _open(session, parse_reference(argument))
 
     async def pick(reader: Reader) -> Outcome:
         path = await reader.pick(session.archive, ago(session.clock))
@@ -83,7 +83,7 @@ def resume(session: Session, argument: str) -> Outcome:
 def delete(session: Session, argument: str) -> Outcome:
     """Delete a conversation for good, this one without REF; asks first. What is kept of
     it elsewhere (the search index) goes with it."""
-    ref = argument or session.journal.name
+    ref = parse_reference(argument) or session.journal.name
     if not argument and not (session.journal.saves and session.conversation.turn_count):
         raise UsageError("There is nothing of this conversation on disk.")
     found = session.archive.read(ref)
@@ -136,7 +136,7 @@ def _copy(session: Session, busy: Busy) -> Outcome:
 @command("/list [N]")
 def list_conversations(session: Session, argument: str) -> Outcome:
     """List the newest N conversations (20 if not said)."""
-    summaries = session.archive.summaries()[: positive(argument, default=20)]
+    summaries = session.archive.summaries()[: parse_count(argument, default=20)]
     if not summaries:
         return Done("No conversations are kept yet.")
     return ShowReport(conversations_table(summaries, now=session.clock()))
@@ -158,7 +158,7 @@ def show(session: Session, argument: str) -> Outcome:
     """Show the conversation again, or only its last N exchanges."""
     if not session.conversation.path:
         return Done("Nothing has been said yet.")
-    count = positive(argument, default=1) if argument else None
+    count = parse_count(argument, default=1) if argument else None
     return Replay(exchanges=count, whole=True)
 
 
@@ -183,7 +183,7 @@ def copy(session: Session, argument: str) -> Outcome:
         return Copy(text, "The answer is on the clipboard.")
     from streamchat.app.code_blocks import code_blocks  # markdown-it: 60 ms
 
-    number = positive(argument, default=1)
+    number = parse_count(argument, default=1)
     blocks = list(code_blocks(text))
     if number > len(blocks):
         raise UsageError(f"The last answer has {len(blocks) or 'no'} code {_blocks(blocks)}.")
@@ -201,7 +201,10 @@ def attach(session: Session, argument: str) -> Outcome:
     """Send a file or an address along with the next message; without one, say what is
     attached."""
     if argument:
-        session.attached = (*session.attached, session.read_attachment(argument))
+        session.attached = (
+            *session.attached,
+            session.read_attachment(parse_reference(argument)),
+        )
     if not session.attached:
         return Done("Nothing is attached.")
     return Done(f"With the next message: {', '.join(map(in_words, session.attached))}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from streamchat.app.commands.arguments import parse_choice, parse_count, parse_word
 from streamchat.app.commands.outline import draw
 from streamchat.app.commands.registry import (
     AskModel,
@@ -11,7 +12,6 @@ from streamchat.app.commands.registry import (
     Replay,
     ShowReport,
     command,
-    positive,
 )
 from streamchat.app.compaction_prompts import ask_for_rest
 from streamchat.app.session import Session
@@ -30,7 +30,7 @@ def retry(session: Session, argument: str) -> Outcome:
     if head is None or session.conversation.last_question is None:
         raise UsageError("There is no question to ask again.")
     if argument:
-        session.change_model(argument)
+        session.change_model(parse_word(argument, "model"))
     session.record(session.conversation.retry())
     return AskModel(otherwise=head)
 
@@ -52,7 +52,7 @@ def go_on(session: Session, _argument: str) -> Outcome:
 def edit(session: Session, argument: str) -> Outcome:
     """Edit your last message, or the N-th last, and go on from there; what followed the
     old one stays in the tree. Left empty, nothing changes."""
-    count = positive(argument, default=1)
+    count = parse_count(argument, default=1)
     asked = [turn for turn in session.conversation.path if turn.role == "user"]
     if not asked:
         raise UsageError("There is no message of yours to edit.")
@@ -64,7 +64,7 @@ def edit(session: Session, argument: str) -> Outcome:
 @command("/undo [N]")
 def undo(session: Session, argument: str) -> Outcome:
     """Take back the last N exchanges (1 if not said); they stay in the file."""
-    count = positive(argument, default=1)
+    count = parse_count(argument, default=1)
     asked = sum(turn.message.role == "user" for turn in session.conversation.path)
     if not asked:
         raise UsageError("There is nothing to undo.")
@@ -83,7 +83,7 @@ def tree(session: Session, argument: str) -> Outcome:
     if not conversation.turn_count:
         return Done("Nothing has been said yet.")
     if argument not in ("", "all"):
-        return _go_to(session, positive(argument, default=1))
+        return _go_to(session, parse_count(argument, default=1))
     lines = draw(conversation, now=session.clock(), whole=argument == "all")
     fence = "`" * max(3, 1 + max(line.count("`") for line in lines))
     drawing = "\n".join([fence, *lines, fence])
@@ -136,8 +136,8 @@ def rename(session: Session, argument: str) -> Outcome:
 def incognito(session: Session, argument: str) -> Outcome:
     """Begin a conversation that is not saved: from here on nothing is written, what you
     type included, until /incognito off (or, for one conversation, /save)."""
-    if argument not in ("", "off"):
-        raise UsageError("It is /incognito, or /incognito off.")
+    if argument:
+        parse_choice(argument, ("off",))
     if argument and session.archive.saves:
         return Done("Conversations are saved.")
     archive = session.archive

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from streamchat.app.commands.arguments import parse_count, parse_words
 from streamchat.app.commands.registry import Done, Outcome, ShowReport, command
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
+from streamchat.core.formatting import quoted
 
 FORMS = ("md", "html", "json")
 
@@ -49,7 +50,7 @@ def parse_wish(argument: str) -> Wish:
     Raises UsageError.
     """
     form = path = count = ""
-    words = _words(argument)
+    words = parse_words(argument)
     replace = any(word.endswith("!") for word in words)
     for word in filter(None, (word.removesuffix("!") for word in words)):
         if word in FORMS and not form:
@@ -59,19 +60,10 @@ def parse_wish(argument: str) -> Wish:
         elif not path:
             path = word
         else:
-            raise UsageError(f"/export takes one path; quote {path + ' ' + word!r}.")
-    if count and int(count) < 1:
-        raise UsageError("Say how many answers as a whole number, 1 or more.")
+            raise UsageError(f"/export takes one path; quote {quoted(f'{path} {word}')}.")
     ending = PurePath(path).suffix.removeprefix(".")
     form = form or (ending if ending in FORMS else "md")
-    return Wish(form, path, int(count) if count else None, replace)
-
-
-def _words(argument: str) -> list[str]:
-    try:
-        return shlex.split(argument)
-    except ValueError as error:  # a quote that is not closed
-        raise UsageError(f"/export {argument}: {str(error).lower()}.") from error
+    return Wish(form, path, parse_count(count, default=1) if count else None, replace)
 
 
 def _shown(text: str, form: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from streamchat.app.commands.arguments import parse_dollars
 from streamchat.app.commands.registry import Compact, CountRequest, Done, Outcome, command
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
@@ -20,21 +21,11 @@ def budget(session: Session, argument: str) -> Outcome:
     it is not sent, and an answer that does is stopped."""
     bill = session.budget
     if argument:
-        bill.cap_usd = None if argument == "off" else _dollars(argument)
+        bill.cap_usd = None if argument == "off" else parse_dollars(argument)
     if not bill.billed:
         return Done("The demo costs nothing.")
     cap = "" if bill.cap_usd is not None else "; there is no cap"
     return Done(f"Spent: {bill.in_words}{cap}.")
-
-
-def _dollars(argument: str) -> float:
-    try:
-        usd = float(argument.removeprefix("$"))
-    except ValueError:
-        usd = 0.0
-    if not 0 < usd < 1e9:  # NaN is not either
-        raise UsageError(f"Give a cap in dollars, or off, not {argument!r}.")
-    return usd
 
 
 @command("/compact [FOCUS]")

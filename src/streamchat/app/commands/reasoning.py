@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from streamchat.app.commands.arguments import parse_choice
 from streamchat.app.commands.registry import Done, Outcome, command
 from streamchat.app.session import Session
 from streamchat.core.capabilities import EFFORTS, WIRE_THINKING, ModelFacts
@@ -45,10 +46,8 @@ def _chosen(
     what: str,
 ) -> str | None:
     """The setting, None for the model's default. Raises UsageError."""
-    if argument == _DEFAULT:
+    if parse_choice(argument, (*known, _DEFAULT)) == _DEFAULT:
         return None
-    if argument not in known:
-        raise UsageError(f"Give one of {', '.join((*known, _DEFAULT))}, not {argument!r}.")
     if argument not in takes:
         offer = f"it takes {', '.join(takes)}" if takes else "it cannot be set"
         raise UsageError(f"{facts.id} does not take {what} {argument!r}: {offer}.")

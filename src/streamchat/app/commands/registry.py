@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from streamchat.app.commands.arguments import require_sound
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
 from streamchat.core.input_line import CommandLine
@@ -150,6 +151,7 @@ def dispatch(session: Session, line: CommandLine) -> Outcome:
     """Dispatch. Raises UsageError for an unknown name, naming the nearest one."""
     for row in COMMANDS:
         if line.name in (row.name, *row.aliases):
+            require_sound(row.usage, line.argument)
             return row.run(session, line.argument)
     raise UsageError(_unknown(line.name))
 
@@ -160,7 +162,7 @@ def _unknown(name: str) -> str:
         n for n in names if name and n.startswith(name)
     ]
     hint = f"; did you mean /{near[0]}?" if near else "; /help lists the commands."
-    return f"There is no command /{name}{hint} (A line starting with // is sent as text.)"
+    return f"There is no command /{name[:40]}{hint} (A line starting with // is sent as text.)"
 
 
 def commands_table() -> str:
@@ -195,12 +197,3 @@ KEYS = '''\
 | `Ctrl-Z` | suspend |
 | `Tab` | complete a command |
 '''
-
-
-def positive(argument: str, *, default: int) -> int:
-    """A count that was typed. Raises UsageError."""
-    if not argument:
-        return default
-    if not argument.isdecimal() or int(argument) < 1:
-        raise UsageError(f"Say how many as a whole number, not {argument!r}.")
-    return int(argument)

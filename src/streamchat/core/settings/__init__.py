@@ -36,7 +36,7 @@ from streamchat.core.settings.trust import (
     masked,
     redact_secrets,
 )
-from streamchat.core.settings.values import Given, Layer, Origin, SettingSource, quoted
+from streamchat.core.settings.values import Given, Layer, Origin, SettingSource
 
 __all__ = [
     "DEFAULT_MODEL",
@@ -71,7 +71,6 @@ __all__ = [
     "parse_address",
     "proxies",
     "proxy_on_the_way",
-    "quoted",
     "redact_secrets",
     "resolve",
     "show_config",

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable, Mapping
 
 from streamchat.core.errors import ConfigError
+from streamchat.core.formatting import quoted
 from streamchat.core.settings.options import KEYS, SETTINGS, VARIABLES
 from streamchat.core.settings.rows import Option, Reach
-from streamchat.core.settings.values import Given, Layer, SettingSource, quoted
+from streamchat.core.settings.values import Given, Layer, SettingSource
 
 # What a file that came with a directory could try to steer; worth a word when ignored.
 _STEERING = re.compile(r"(?i)(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|ANTHROPIC_.*")

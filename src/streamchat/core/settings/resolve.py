@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from streamchat.core.formatting import quoted
 from streamchat.core.settings.layers import did_you_mean
 from streamchat.core.settings.options import SETTINGS
 from streamchat.core.settings.rows import Option
@@ -26,7 +27,6 @@ from streamchat.core.settings.values import (
     SettingSource,
     Value,
     complaint,
-    quoted,
     read,
 )
 

@@ -17,12 +17,12 @@ from enum import IntEnum
 from typing import TypeAlias, assert_never
 
 from streamchat.core.errors import ConfigError, StreamchatError, UsageError
+from streamchat.core.formatting import quoted
 from streamchat.core.settings.address import parse_address
 from streamchat.core.settings.rows import Kind, Option, Reach
 
 Value: TypeAlias = str | int | float | bool | tuple[tuple[str, str], ...] | None
 
-_LONGEST_QUOTE = 60
 _ON = frozenset({"1", "true", "yes", "on"})
 _OFF = frozenset({"0", "false", "no", "off"})
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -82,12 +82,6 @@ class Layer:
 
     def origin(self, given: Given) -> Origin:
         return Origin(self.source, given.name, self.place, self.profile)
-
-
-def quoted(text: str) -> str:
-    """The text in quotes, printable, and not too long for one line."""
-    short = text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
-    return repr(short)
 
 
 def complaint(origin: Origin, problem: str) -> StreamchatError:
