@@ -211,6 +211,9 @@ class MemoryArchive:
     def browse(self, text: str, *, most: int) -> list[Hit]:
         return self.search(text, most=most)
 
+    def require_deletable(self, ref: str) -> None:
+        self.open(ref, model="")
+
     def delete(self, ref: str) -> None:
         self.open(ref, model="")
         self.deleted.append(ref)
@@ -334,5 +337,6 @@ def open_session(
         read_attachment=lambda ref: {"type": "document", "title": ref},
         new_id=counting_ids(),
         clock=lambda: NOW_S,
+        forget_typed=lambda conversation, *, texts, names: None,
         warn=(warnings if warnings is not None else []).append,
     )

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ from streamchat.app.commands import AskUser, Done, Outcome, Replay
 from streamchat.app.session import Session
 from streamchat.cli.arguments import parse_arguments
 from streamchat.core.conversation import Conversation
-from streamchat.core.errors import NotFound, UsageError
+from streamchat.core.errors import Busy, NotFound, UsageError
 from streamchat.core.input_line import CommandLine
 from streamchat.core.messages import Message, text_block, user_message
 from streamchat.core.settings import OPTIONS
@@ -97,6 +98,32 @@ def test_deleting_the_open_one_begins_another() -> None:
     assert isinstance(opened.journal, MemoryJournal)
     assert opened.journal.closed
     assert session.conversation.turn_count == 0
+
+
+def test_delete_takes_what_was_typed_there_with_it() -> None:
+    session = kept("one", "two")
+    session.archive.read("one").conversation.rename("First")
+    forgotten: list[tuple[str, set[str], set[str]]] = []
+
+    def forget(conversation: str, *, texts: Iterable[str], names: Iterable[str]) -> None:
+        forgotten.append((conversation, set(texts), set(names)))
+
+    session.forget_typed = forget
+    id = session.archive.read("one").conversation.id
+    outcome_of(session, "delete one", ScriptedReader(iter(()), answers=iter([True])))
+    assert forgotten == [(id, {"one"}, {"First", id, "one"})]
+
+
+def test_what_is_open_elsewhere_is_refused_before_the_question() -> None:
+    class BusyArchive(MemoryArchive):
+        def require_deletable(self, ref: str) -> None:
+            raise Busy('"one" is open.', ref, pid=1, since=None)
+
+    session = kept("one")
+    assert isinstance(session.archive, MemoryArchive)
+    session.archive = BusyArchive(session.archive.kept)
+    with pytest.raises(Busy):
+        commands.dispatch(session, CommandLine("delete", "one"))
 
 
 def test_there_must_be_something_to_delete() -> None:
@@ -252,10 +279,12 @@ def test_a_conversation_is_found_opened_and_deleted() -> None:
         terminal.wait_for("1/2")
         terminal.type("\x1b")
         terminal.wait_for_prompt()
+        terminal.type("/rename Secret lexers\r")
+        terminal.wait_for_prompt()
         terminal.type("/delete\r")
-        terminal.wait_for('Delete "What is a lexer?" (0001abcd, 2 turns) for good?')
+        terminal.wait_for('Delete "Secret lexers" (0001abcd, 2 turns) for good?')
         terminal.type("y\r")
-        terminal.wait_for('Deleted "What is a lexer?".')
+        terminal.wait_for('Deleted "Secret lexers".')
         terminal.wait_for_prompt()
         terminal.type("/exit\r")
         assert terminal.end() == 0
@@ -263,6 +292,9 @@ def test_a_conversation_is_found_opened_and_deleted() -> None:
     index = Path(os.environ["XDG_CACHE_HOME"], "streamchat/search.sqlite3")
     assert b"tokens" not in index.read_bytes()
     assert b"Indeed" in index.read_bytes()
+    history = Path(os.environ["XDG_STATE_HOME"], "streamchat/history").read_bytes()
+    assert b"lexer" not in history.lower()
+    assert b"/exit" in history
 
 
 def test_without_a_key_nothing_is_picked() -> None:

@@ -139,6 +139,7 @@ def desk(
             environ=environ or {},
             look=look or PromptLook(marks=False),
             status=status,
+            conversation=lambda: "c1",
             on_ready=on_ready,
             unfold=unfold,
         )

@@ -120,7 +120,7 @@ def test_hostile_titles_are_not_offered_and_hostile_notes_are_tamed() -> None:
 def suggestion(typed: str, *sent: str) -> str | None:
     history = FileHistory(None)
     for text in sent:
-        history.record(text)
+        history.record(text, conversation=None)
     found = SuggestFromHistory().get_suggestion(Buffer(history=history), Document(typed))
     return found.text if found else None
 

@@ -6,13 +6,17 @@ import asyncio
 import json
 import os
 import stat
+import threading
 from pathlib import Path
 
+import pytest
 from desk import desk, run
 from prompt_toolkit.data_structures import Size
 
+from streamchat.core.errors import DiskError
 from streamchat.core.ports import Typed
 from streamchat.prompt.history import MAX_ENTRIES, MAX_ENTRY_CHARACTERS, READ_BYTES, FileHistory
+from streamchat.prompt.history_file import HistoryEntry, append_entry, forget_entries
 
 UP = "\x1b[A"
 
@@ -38,14 +42,19 @@ def test_what_was_sent_is_recalled_by_the_next_program(tmp_path: Path) -> None:
             at.read("\r")
     with desk(history=path) as at:
         assert at.read(f"{UP}{UP}{UP}\r") == Typed("first")
-    assert path.read_text() == '"first"\n"second\\nline"\n"first"\n'
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert lines == [
+        {"text": "first", "conversation": "c1"},
+        {"text": "second\nline", "conversation": "c1"},
+        {"text": "first", "conversation": "c1"},
+    ]
 
 
 def test_nobody_else_may_read_it(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "state" / "history"
     before = os.umask(0)
     try:
-        FileHistory(path).record("x")
+        FileHistory(path).record("x", conversation="c1")
     finally:
         os.umask(before)
     assert (mode(path), mode(path.parent)) == (0o600, 0o700)
@@ -55,37 +64,37 @@ def test_a_file_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None
     path = tmp_path / "history"
     path.write_text('"old"\n')
     path.chmod(0o644)
-    FileHistory(path).record("new")
+    FileHistory(path).record("new", conversation="c1")
     assert mode(path) == 0o600
 
 
 def test_what_another_process_adds_is_there_at_the_next_prompt(tmp_path: Path) -> None:
     path = tmp_path / "history"
     ours, theirs = FileHistory(path), FileHistory(path)
-    ours.record("a")
-    theirs.record("b")
-    ours.record("c")
+    ours.record("a", conversation="c1")
+    theirs.record("b", conversation="c1")
+    ours.record("c", conversation="c1")
     assert entries(ours) == entries(theirs) == ["c", "b", "a"]
 
 
 def test_the_same_again_is_recorded_once(tmp_path: Path) -> None:
     history = FileHistory(tmp_path / "history")
     for text in ("a", "a", "b", "a"):
-        history.record(text)
+        history.record(text, conversation="c1")
     assert entries(history) == ["a", "b", "a"]
 
 
 def test_blanks_first_and_huge_texts_are_not_recorded(tmp_path: Path) -> None:
     history = FileHistory(tmp_path / "history")
     for text in (" secret", "\tsecret", "", "x" * (MAX_ENTRY_CHARACTERS + 1)):
-        history.record(text)
+        history.record(text, conversation="c1")
     assert entries(history) == []
     assert not (tmp_path / "history").exists()
 
 
 def test_any_text_survives(tmp_path: Path) -> None:
     text = 'quote " \\ \x1b[m \x00 \u2028 \x85 é 漢 \U0001f600'
-    FileHistory(tmp_path / "history").record(text)
+    FileHistory(tmp_path / "history").record(text, conversation="c1")
     assert entries(FileHistory(tmp_path / "history")) == [text]
     assert (tmp_path / "history").read_bytes().isascii()
 
@@ -98,7 +107,7 @@ def test_damaged_lines_are_skipped(tmp_path: Path) -> None:
     )
     history = FileHistory(path)
     assert entries(history) == ["c", "\ufffdb", "a"]
-    history.record("d")
+    history.record("d", conversation="c1")
     assert entries(history) == ["d", "c", "\ufffdb", "a"]
     assert entries(FileHistory(path)) == ["d", "c", "\ufffdb", "a"]
 
@@ -133,17 +142,17 @@ def test_a_line_that_was_half_written_is_read_when_it_is_whole(tmp_path: Path) -
 def test_a_file_that_became_shorter_is_followed(tmp_path: Path) -> None:
     path = tmp_path / "history"
     history = FileHistory(path)
-    history.record("long entry")
+    history.record("long entry", conversation="c1")
     path.write_text("")
     assert entries(history) == ["long entry"]
-    FileHistory(path).record("b")
+    FileHistory(path).record("b", conversation="c1")
     assert entries(history) == ["b", "long entry"]
 
 
 def test_no_path_keeps_it_in_memory(tmp_path: Path) -> None:
     history = FileHistory(None)
-    history.record("a")
-    history.record("b")
+    history.record("a", conversation="c1")
+    history.record("b", conversation="c1")
     assert entries(history) == ["b", "a"]
     assert list(tmp_path.glob("**/*history*")) == []
 
@@ -172,7 +181,7 @@ def test_links_pipes_and_directories_are_not_followed(tmp_path: Path) -> None:
     for path in (link, pipe, tmp_path):
         history = FileHistory(path)
         assert entries(history) == []
-        history.record("mine")
+        history.record("mine", conversation="c1")
         assert history.problem.startswith("history is not saved")
         assert entries(history) == ["mine"]
     assert target.read_text() == '"theirs"\n'
@@ -184,3 +193,102 @@ def test_a_large_paste_is_recorded_as_what_was_sent(tmp_path: Path) -> None:
         at.paste(text)
         at.read("end\r")
     assert entries(FileHistory(tmp_path / "history")) == [f"{text}end"]
+
+
+# A conversation is deleted
+
+
+def lines(*entries: tuple[str, str | None]) -> bytes:
+    """A history file; entries without an id have the form of older versions."""
+    return b"".join(
+        json.dumps(text).encode() + b"\n" if id is None else HistoryEntry(text, id).to_line()
+        for text, id in entries
+    )
+
+
+def test_what_was_typed_in_a_deleted_conversation_leaves_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    stays = [
+        ("an otter", "c2"),
+        ("a badger, too", None),
+        ("what is a badger?", "c2"),  # the same words, said elsewhere
+        ("/resume badger", "c2"),
+        ("/help", None),
+    ]
+    goes = [
+        ("a secret", "c1"),
+        ("what is a badger?", None),
+        ("/rename Badgers", "c1"),
+        ("/resume badgers", "c2"),
+        ("/delete  Badgers", None),
+    ]
+    damaged = b"\xff\n[7]\n"
+    path.write_bytes(lines(*stays[:2], *goes, *stays[2:]) + damaged)
+    forget_entries(path, "c1", texts=["what is a badger? "], names=["Badgers", "c1"])
+    assert path.read_bytes() == lines(*stays) + damaged
+    assert mode(path) == 0o600
+    assert [each.name for each in tmp_path.glob("history*")] == ["history"]
+
+
+def test_a_program_that_runs_forgets_with_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    ours, theirs = FileHistory(path), FileHistory(path)
+    ours.record("a secret", conversation="c1")
+    ours.record("in memory", conversation=None)
+    theirs.record("public", conversation="c2")
+    assert entries(ours) == ["public", "in memory", "a secret"]
+    forget_entries(path, "c1", texts=[], names=[])
+    assert entries(ours) == ["public", "in memory"]
+    assert entries(theirs) == ["public"]
+    ours.record("more", conversation="c2")
+    assert entries(theirs) == ["more", "public"]
+
+
+def test_where_nothing_was_typed_nothing_is_written(tmp_path: Path) -> None:
+    forget_entries(tmp_path / "history", "c1", texts=[], names=[])
+    assert list(tmp_path.glob("history*")) == []
+    path = tmp_path / "history"
+    path.write_bytes(lines(("a", "c2")))
+    before = path.stat().st_ino
+    forget_entries(path, "c1", texts=[], names=[])
+    assert path.stat().st_ino == before
+
+
+def test_a_history_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    path.write_bytes(lines(("a secret", "c1")))
+    (tmp_path / "history.new").mkdir()
+    with pytest.raises(DiskError, match="may still hold what you typed"):
+        forget_entries(path, "c1", texts=[], names=[])
+    assert entries(FileHistory(path)) == ["a secret"]
+
+
+def test_no_line_is_lost_while_lines_are_taken_out(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    path.write_bytes(lines(*((f"gone {n}", f"d{n}") for n in range(20))))
+
+    def add(name: str) -> None:
+        for number in range(100):
+            append_entry(path, HistoryEntry(f"{name} {number}", "c"))
+
+    threads = [threading.Thread(target=add, args=(name,)) for name in ("one", "two")]
+    for thread in threads:
+        thread.start()
+    for number in range(20):
+        forget_entries(path, f"d{number}", texts=[], names=[])
+    for thread in threads:
+        thread.join()
+    assert sorted(entries(FileHistory(path))) == sorted(
+        f"{name} {number}" for name in ("one", "two") for number in range(100)
+    )
+
+
+@pytest.mark.parametrize(
+    "line", [b"[" * 100_000, b'{"text": ' * 5_000, b"1e999", b'{"text": 7}']
+)
+def test_a_line_of_any_depth_or_type_is_skipped(tmp_path: Path, line: bytes) -> None:
+    path = tmp_path / "history"
+    path.write_bytes(lines(("a", "c1")) + line + b"\n" + lines(("b", "c2")))
+    assert entries(FileHistory(path)) == ["b", "a"]
+    forget_entries(path, "c1", texts=[], names=[])
+    assert entries(FileHistory(path)) == ["b"]

@@ -240,13 +240,14 @@ def test_only_what_is_kept_and_not_in_use_can_be_deleted(
     elsewhere = tmp_path / "elsewhere.jsonl"
     elsewhere.write_bytes(path.read_bytes())
     store = library.store()
-    with pytest.raises(UsageError, match="not a conversation that is kept here"):
+    with pytest.raises(UsageError, match="not one of the saved conversations"):
         store.delete(str(elsewhere))
     with pytest.raises(NotFound):
         store.delete("nowhere")
     opened = store.open(str(path), model=MODEL)
-    with pytest.raises(Busy):
-        store.delete(str(path))
+    for act in (store.require_deletable, store.delete):
+        with pytest.raises(Busy, match='"mine" is open here since '):
+            act(str(path))
     opened.journal.close()
     assert path.exists()
     assert elsewhere.exists()

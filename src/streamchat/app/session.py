@@ -7,8 +7,9 @@ conversation in memory. Must not know the terminal, the server or the file forma
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from streamchat.core.budget import Budget
 from streamchat.core.capabilities import ModelFacts, facts_by_table
@@ -17,6 +18,16 @@ from streamchat.core.errors import DiskError
 from streamchat.core.messages import Block, Message, Request, text_block
 from streamchat.core.ports import Archive, Exporter, Journal
 from streamchat.core.records import Partial, Record, Turn, stamp
+
+
+class ForgetTyped(Protocol):
+    """Takes what was typed in a conversation out of the history of the prompt."""
+
+    def __call__(
+        self, conversation: str, *, texts: Collection[str], names: Collection[str]
+    ) -> None:
+        """The lines with the conversation's id, the lines of older versions that equal one
+        of the `texts`, the commands that call it by one of the `names`. Raises DiskError."""
 
 
 @dataclass(slots=True)
@@ -35,6 +46,7 @@ class Session:
     new_id: Callable[[], str]
     clock: Callable[[], float]  # seconds since the epoch
     warn: Callable[[str], None]
+    forget_typed: ForgetTyped
     budget: Budget = field(default_factory=Budget)
     facts: Callable[[str], ModelFacts] = facts_by_table  # what is known of a model now
     attached: tuple[Block, ...] = ()  # to go with the next message

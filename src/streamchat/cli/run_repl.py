@@ -29,6 +29,7 @@ from streamchat.cli.wiring import (
     Run,
     advice_on,
     has_surely_no_key,
+    history_file,
     live_price,
     open_archive,
     open_model_cache,
@@ -181,17 +182,16 @@ def open_reader(
         yield
         screen.resized()
 
-    name = "history-demo" if run.settings.demo else "history"
     return Prompt(
         open_keyboard(keys),
         open_output(env.stdout, term=env.terminal.term),
-        history=None if run.settings.no_save else run.paths.state_dir / name,
+        history=None if run.settings.no_save else history_file(run),
         commands=COMMANDS,
         arguments=CommandArguments(session.archive),
         environ=env.environ,
         look=build_prompt_look(env),
         status=lambda: beside_prompt(session),
-        remembers=lambda: session.journal.saves,
+        conversation=lambda: session.conversation.id if session.journal.saves else None,
         on_ready=on_ready,
         unfold=unfold,
         resting=resting,

@@ -6,11 +6,12 @@ is made, since the prompt must be on the screen before most of them are needed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from streamchat.app.stderr_notes import Notes
@@ -176,11 +177,26 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         new_id=run.env.new_id,
         clock=run.env.clock,
         warn=run.notes.warn,
+        forget_typed=partial(forget_typed, run),
         budget=build_budget(run),
     )
     for line in opened.damage:
         run.notes.warn(line)
     return session
+
+
+def history_file(run: Run) -> Path:
+    """Where what was typed is kept; the demo's apart."""
+    return run.paths.state_dir / ("history-demo" if run.settings.demo else "history")
+
+
+def forget_typed(
+    run: Run, conversation: str, *, texts: Collection[str], names: Collection[str]
+) -> None:
+    """See ForgetTyped."""
+    from streamchat.prompt.history_file import forget_entries
+
+    forget_entries(history_file(run), conversation, texts=texts, names=names)
 
 
 def build_budget(run: Run) -> Budget:

@@ -116,6 +116,10 @@ class Archive(Protocol):
         """Take the conversation that `ref` names, and every word that the index remembers
         of it, off the disk. Raises NotFound, Busy, DiskError."""
 
+    def require_deletable(self, ref: str) -> None:
+        """Raises what `delete` would raise for a conversation that is open elsewhere, or is
+        not one of the saved ones."""
+
     # Find
 
     def summaries(self) -> list[Summary]:

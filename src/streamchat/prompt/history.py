@@ -1,27 +1,29 @@
-"""What was typed before: one JSON string a line, appended to by every process.
+"""What was typed before, as prompt_toolkit asks for it; the newest entry comes first.
 
-Rules: the file is 0600, in a directory that is created 0700; one write appends one entry;
-only the end of the file is ever read, so its size costs nothing; a damaged line is
-skipped; a disk that refuses costs the entry its permanence, never the prompt its life.
+Rules: only the end of the file is ever read, so its size costs nothing; a damaged line is
+skipped; a disk that refuses costs an entry its place in the file, never the prompt its life;
+a file that was replaced (a conversation was deleted) is read anew.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import stat
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from prompt_toolkit.history import History
 
-from streamchat.prompt.entry import normalised
+from streamchat.prompt.history_file import (
+    HistoryEntry,
+    append_entry,
+    parse_history_line,
+    require_regular,
+)
 
 MAX_ENTRIES = 2_000
 READ_BYTES = 512 * 1024
 MAX_ENTRY_CHARACTERS = 50_000
-_FLAGS = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
 
 class FileHistory(History):
@@ -31,6 +33,8 @@ class FileHistory(History):
         super().__init__()
         self._path = path
         self._offset = 0
+        self._identity: tuple[int, int] | None = None  # of the file that was read
+        self._unwritten: list[str] = []  # entries that are in memory only, newest first
         self.problem = ""
 
     async def load(self) -> AsyncGenerator[str, None]:
@@ -47,29 +51,31 @@ class FileHistory(History):
         """Nothing: the line editor calls this with what stands in the line, but what
         was sent is recorded, by `record`."""
 
-    def record(self, sent: str, *, on_disk: bool = True) -> None:
-        """Keep what was sent, but not what begins with a blank, is huge, or was just
-        recorded. Only in memory without `on_disk`."""
+    def store_string(self, string: str) -> None:
+        """Nothing: see `append_string`."""
+
+    def record(self, sent: str, *, conversation: str | None) -> None:
+        """Keep what was sent while `conversation` was open; only in memory when it is None.
+        Text that begins with a blank, is huge, or was just recorded is not kept."""
         if not sent or sent[0].isspace() or len(sent) > MAX_ENTRY_CHARACTERS:
             return
         self._read_news()
         if self._loaded_strings[:1] == [sent]:
             return
-        if on_disk:
-            self.store_string(sent)
-        else:
-            self._loaded_strings.insert(0, sent)
-
-    def store_string(self, string: str) -> None:
-        """On disk, and read back from there: the order is that of all processes."""
+        if self._path is None or conversation is None:
+            self._keep_in_memory(sent)
+            return
         try:
-            if self._path is not None:
-                _append(self._path, json.dumps(string).encode() + b"\n")
-                self._read_news()
-                return
+            append_entry(self._path, HistoryEntry(sent, conversation))
         except OSError as error:
             self.problem = f"history is not saved: {error.strerror}"
-        self._loaded_strings.insert(0, string)
+            self._keep_in_memory(sent)
+        else:
+            self._read_news()  # the order is that of all processes
+
+    def _keep_in_memory(self, sent: str) -> None:
+        self._unwritten.insert(0, sent)
+        self._loaded_strings.insert(0, sent)
 
     def _read_news(self) -> None:
         if self._path is None:
@@ -79,9 +85,11 @@ class FileHistory(History):
             self._loaded_strings = (news[::-1] + self._loaded_strings)[:MAX_ENTRIES]
 
     def _entries(self, path: Path) -> list[str]:
-        file = os.open(path, os.O_RDONLY | _FLAGS)
+        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
         try:
-            size = _regular(file).st_size
+            state = require_regular(file)
+            self._follow((state.st_dev, state.st_ino))
+            size = state.st_size
             if size <= self._offset:
                 self._offset = size  # nothing new, or another program made it shorter
                 return []
@@ -94,32 +102,12 @@ class FileHistory(History):
         first = data.find(b"\n") + 1 if start > self._offset else 0
         end = data.rfind(b"\n") + 1
         self._offset = start + end
-        return [entry for line in data[first:end].splitlines() if (entry := _decoded(line))]
+        found = (parse_history_line(line) for line in data[first:end].splitlines())
+        return [entry.text for entry in found if entry is not None]
 
-
-def _append(path: Path, line: bytes) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _FLAGS, 0o600)
-    try:
-        state = _regular(file)
-        if stat.S_IMODE(state.st_mode) != 0o600:
-            os.fchmod(file, 0o600)
-        torn = state.st_size > 0 and os.pread(file, 1, state.st_size - 1) != b"\n"
-        os.write(file, b"\n" + line if torn else line)
-    finally:
-        os.close(file)
-
-
-def _regular(file: int) -> os.stat_result:
-    state = os.fstat(file)
-    if not stat.S_ISREG(state.st_mode):
-        raise OSError(0, "not a regular file")
-    return state
-
-
-def _decoded(line: bytes) -> str:
-    try:
-        entry = json.loads(line)
-    except (ValueError, RecursionError):  # bad UTF-8 is a ValueError, too
-        return ""
-    return normalised(entry) if isinstance(entry, str) else ""
+    def _follow(self, identity: tuple[int, int]) -> None:
+        """Begin anew with another file in the place of the one that was read."""
+        if self._identity not in (None, identity):
+            self._offset = 0
+            self._loaded_strings = list(self._unwritten)
+        self._identity = identity

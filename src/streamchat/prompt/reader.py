@@ -58,10 +58,6 @@ def _nothing() -> None:
     pass
 
 
-def _always() -> bool:
-    return True
-
-
 class Prompt:
     """The keyboard and the prompt on one terminal."""
 
@@ -76,13 +72,14 @@ class Prompt:
         environ: Mapping[str, str],
         look: PromptLook,
         status: Callable[[], str] = str,
-        remembers: Callable[[], bool] = _always,
+        conversation: Callable[[], str | None] = str,
         on_ready: Callable[[], None] = _nothing,
         unfold: Callable[[], None] = _nothing,
         resting: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         """`status` gives a short line for the right of the prompt and must be cheap;
-        what is sent while `remembers` says no is not written to `history`;
+        what is sent is written to `history` with the id of the open `conversation`, and
+        not at all while that is None;
         `on_ready` is called once, when the first prompt is on the screen; `unfold` by
         Ctrl-O; `resting` surrounds a suspension in a reply."""
         if isinstance(keyboard, Vt100Input):
@@ -92,7 +89,7 @@ class Prompt:
         self._look = look
         self._status = status
         self._environ = environ
-        self._remembers = remembers
+        self._conversation = conversation
         self._on_ready = on_ready
         self._unfold = unfold
         self._resting = resting
@@ -207,7 +204,7 @@ class Prompt:
 
     def _sent(self, line: str) -> Typed:
         text = normalised(self._pastes.expanded(line))
-        self._history.record(text, on_disk=self._remembers())
+        self._history.record(text, conversation=self._conversation())
         self._show_remark(self._history.problem)
         self._history.problem = ""
         return Typed(message(text))

@@ -190,12 +190,7 @@ class Store:
         return self._open(self.newest(), "")
 
     def _open(self, path: Path, model: str) -> Opened:
-        ledger = self._ledger(path)
-        try:
-            with reading(path):
-                ledger.open(private=path.parent == self._folder.path)
-        except Busy as busy:
-            raise self._explained(busy, path) from None
+        ledger = self._locked(path)
         try:
             with reading(path):
                 data = ledger.read()
@@ -208,6 +203,16 @@ class Store:
             return opened
         journal = FileJournal(path, lambda: ledger, ledger)
         return Opened(opened.conversation, journal, opened.damage)
+
+    def _locked(self, path: Path) -> Ledger:
+        """Raises Busy, NotFound, DiskError."""
+        ledger = self._ledger(path)
+        try:
+            with reading(path):
+                ledger.open(private=path.parent == self._folder.path)
+        except Busy as busy:
+            raise self._explained(busy, path) from None
+        return ledger
 
     def _explained(self, busy: Busy, path: Path) -> Busy:
         """The same, by the conversation's title and the clock on the wall."""
@@ -285,19 +290,25 @@ class Store:
     # End
 
     def delete(self, ref: str) -> None:
-        """See ports.Archive. What is not in the directory is not ours to delete."""
-        path = self.find(ref)
-        if path.parent != self._folder.path:
-            raise UsageError(f"{path} is not a conversation that is kept here.")
-        ledger = self._ledger(path)
-        with reading(path):
-            ledger.open(private=True)
+        """See ports.Archive."""
+        path = self._deletable(ref)
+        ledger = self._locked(path)
         with writing(path):
             try:
                 ledger.delete()
             finally:
                 ledger.close()
         self.library.forget(path)
+
+    def require_deletable(self, ref: str) -> None:
+        """See ports.Archive."""
+        self._locked(self._deletable(ref)).close()
+
+    def _deletable(self, ref: str) -> Path:
+        path = self.find(ref)
+        if path.parent != self._folder.path:
+            raise UsageError(f"{path} is not one of the saved conversations.")
+        return path
 
 
 def _since(at: str | None, now: float) -> str:

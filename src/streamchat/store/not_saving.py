@@ -57,6 +57,9 @@ class NotSaving:
     def take_in(self, made: Iterable[Conversation]) -> Iterator[TakenIn]:
         raise UsageError("--import cannot be combined with --no-save.")
 
+    def require_deletable(self, ref: str) -> None:
+        self.writer.require_deletable(ref)
+
     def delete(self, ref: str) -> None:
         self.writer.delete(ref)
 

@@ -18,7 +18,9 @@ from streamchat.app.commands.registry import (
 )
 from streamchat.app.listing import ago, conversations_table
 from streamchat.app.session import Session
+from streamchat.core.conversation import Conversation
 from streamchat.core.errors import Busy, UsageError
+from streamchat.core.input_line import typed
 from streamchat.core.messages import in_words
 from streamchat.core.ports import Opened, Reader
 
@@ -81,12 +83,14 @@ def resume(session: Session, argument: str) -> Outcome:
 
 @command("/delete [REF]")
 def delete(session: Session, argument: str) -> Outcome:
-    """Delete a conversation for good, this one without REF; asks first. What is kept of
-    it elsewhere (the search index) goes with it."""
+    """Delete a conversation for good, this one without REF; asks first. Its words leave the
+    search index, and what you typed in it leaves the history of the prompt."""
     ref = parse_reference(argument) or session.journal.name
     if not argument and not (session.journal.saves and session.conversation.turn_count):
         raise UsageError("There is nothing of this conversation on disk.")
     found = session.archive.read(ref)
+    if found.journal.name != session.journal.name:
+        session.archive.require_deletable(found.journal.name)
     name = found.conversation.title or "untitled"
     turns = found.conversation.turn_count
 
@@ -97,10 +101,20 @@ def delete(session: Session, argument: str) -> Outcome:
             return Done("Nothing was deleted.")
         if found.journal.name == session.journal.name:
             session.begin()
+        _forget_typed(session, found.conversation, ref)
         session.archive.delete(found.journal.name)
         return Done(f'Deleted "{name}".')
 
     return AskUser(confirm)
+
+
+def _forget_typed(session: Session, conversation: Conversation, ref: str) -> None:
+    said = [turn.message.text for turn in conversation.turns if turn.role == "user"]
+    session.forget_typed(
+        conversation.id,
+        texts={*said, *map(typed, said)},
+        names={*conversation.titles, conversation.id, ref},
+    )
 
 
 def _open(session: Session, ref: str) -> Outcome:

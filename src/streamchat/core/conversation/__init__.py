@@ -219,6 +219,12 @@ class Conversation:
         asked = self._tree.said_by("user", list(self._tree.nodes))
         return next(filter(None, (one_line(self.turn(id).message.text) for id in asked)), "")
 
+    @property
+    def titles(self) -> frozenset[str]:
+        """All the titles that it has had."""
+        given = (r.changes.get("title") for r in self.records if isinstance(r, Setting))
+        return frozenset(filter(None, (*(one_line(str(t or "")) for t in given), self.title)))
+
     def turn(self, id: str) -> Turn:
         """A turn by its id. One whose line was damaged has no content."""
         return self._tree.turn(id)

@@ -1,0 +1,163 @@
+"""The file of what was typed before: its lines, how one is added, how a conversation's lines
+are taken out.
+
+A line is a JSON object `{"text": …, "conversation": ID}`: what was sent, and the conversation
+that was open then. Older versions wrote the text alone, as a JSON string.
+
+Rules: the file is 0600, in a directory that is created 0700; one write adds one line, under a
+lock that is held for that long only; lines are taken out by writing a new file and renaming
+it, so the file is whole at every moment. Must not know: prompt_toolkit.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import stat
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from streamchat.core.errors import DiskError
+from streamchat.core.input_line import CommandLine, parse_input
+from streamchat.prompt.entry import normalised
+
+LOCK_PATIENCE_S = 0.5  # nobody holds the lock for longer than a write takes
+_SAFELY = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """What was sent; `conversation` is None in lines of older versions."""
+
+    text: str
+    conversation: str | None
+
+    def to_line(self) -> bytes:
+        entry = {"text": self.text, "conversation": self.conversation}
+        return json.dumps(entry).encode() + b"\n"
+
+
+def parse_history_line(line: bytes) -> HistoryEntry | None:
+    """None for a damaged line."""
+    try:
+        data = json.loads(line)
+    except (ValueError, RecursionError):  # also bad UTF-8
+        return None
+    text = data.get("text") if isinstance(data, dict) else data
+    conversation = data.get("conversation") if isinstance(data, dict) else None
+    if not isinstance(text, str) or not text:
+        return None
+    return HistoryEntry(
+        normalised(text), conversation if isinstance(conversation, str) else None
+    )
+
+
+def append_entry(path: Path, entry: HistoryEntry) -> None:
+    """Raises OSError."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _opened(path, os.O_RDWR | os.O_APPEND | os.O_CREAT) as file:
+        state = os.fstat(file)
+        if stat.S_IMODE(state.st_mode) != 0o600:
+            os.fchmod(file, 0o600)
+        torn = state.st_size > 0 and os.pread(file, 1, state.st_size - 1) != b"\n"
+        os.write(file, b"\n" + entry.to_line() if torn else entry.to_line())
+
+
+def forget_entries(
+    path: Path, conversation: str, *, texts: Collection[str], names: Collection[str]
+) -> None:
+    """Take out what was typed in a deleted conversation: the lines with its id, the lines of
+    older versions that equal one of its `texts`, and the commands that call it by one of
+    its `names`. Raises DiskError when the file may still hold some."""
+    said = {normalised(text).strip() for text in texts}
+    called = {name.casefold().strip() for name in names}
+
+    def stays(line: bytes) -> bool:
+        entry = parse_history_line(line)
+        if entry is None or entry.conversation == conversation:
+            return entry is None
+        if entry.conversation is None and entry.text.strip() in said:
+            return False
+        command = parse_input(entry.text)
+        return not (isinstance(command, CommandLine) and command.argument.casefold() in called)
+
+    try:
+        with _opened(path, os.O_RDWR) as file:
+            lines = _read(file).splitlines(keepends=True)
+            kept = [line for line in lines if stays(line)]
+            if len(kept) < len(lines):
+                _replace(path, b"".join(kept))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DiskError(f"{path} may still hold what you typed there: {reason}.") from error
+
+
+def _replace(path: Path, data: bytes) -> None:
+    beside = path.with_name(f"{path.name}.new")
+    file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _SAFELY, 0o600)
+    try:
+        require_regular(file)
+        os.fchmod(file, 0o600)
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(file, rest) :]
+        os.fsync(file)
+        beside.replace(path)
+    except OSError:
+        with suppress(OSError):
+            beside.unlink()
+        raise
+    finally:
+        os.close(file)
+
+
+def _read(file: int) -> bytes:
+    return os.pread(file, os.fstat(file).st_size, 0)
+
+
+@contextmanager
+def _opened(path: Path, flags: int) -> Iterator[int]:
+    """The file, locked; the one that has the name once it is locked."""
+    while True:
+        file = os.open(path, flags | _SAFELY, 0o600)
+        try:
+            state = require_regular(file)
+            _lock(file)
+            with suppress(FileNotFoundError):
+                named = path.lstat()
+                if (named.st_dev, named.st_ino) == (state.st_dev, state.st_ino):
+                    yield file
+                    return
+        finally:
+            os.close(file)
+
+
+def _lock(file: int) -> None:
+    """Wait for a lock, but not for long: a line that might be lost is better than a prompt
+    that hangs."""
+    deadline = time.monotonic() + LOCK_PATIENCE_S
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return
+            time.sleep(0.005)
+        except OSError:  # a file system without locks
+            return
+        else:
+            return
+
+
+def require_regular(file: int) -> os.stat_result:
+    """Raises OSError for an open file that is none."""
+    state = os.fstat(file)
+    if not stat.S_ISREG(state.st_mode):
+        raise OSError(0, "not a regular file")
+    return state
