@@ -126,7 +126,7 @@ def test_tree_is_a_code_block_that_no_text_can_end() -> None:
 
 
 def test_tree_of_nothing() -> None:
-    assert run(open_session(), "tree") == Done("Nothing has been said yet.")
+    assert run(open_session(), "tree") == Done("This conversation is empty.")
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_tree_of_nothing() -> None:
 )
 def test_tree_goes_to_a_turn_and_shows_the_last_exchanges(number: str, path: str) -> None:
     session = branched()
-    assert run(session, "tree", number) == Replay(f"Here is turn {number} of 10.", 2)
+    assert run(session, "tree", number) == Replay(f"Now at turn {number} of 10.", 2)
     assert texts(session) == path
 
 
@@ -143,7 +143,7 @@ def test_a_question_stands_for_its_newest_answer() -> None:
     session = branched()
     session.conversation.retry()
     session.add(Message("assistant", (text_block("4 again"),), MODEL, "end_turn"))
-    assert run(session, "tree", "7") == Replay("Here is turn 11 of 11, the answer to 7.", 2)
+    assert run(session, "tree", "7") == Replay("Now at turn 11 of 11, the answer to 7.", 2)
     assert texts(session) == "a 1 c 3 d 4 again"
 
 
@@ -152,7 +152,7 @@ def test_a_question_without_an_answer_can_be_gone_to() -> None:
     session.say("a")
     outcome = run(session, "tree", "1")
     assert outcome == Replay(
-        "Here is turn 1 of 1. It has no answer yet: /retry asks it.", exchanges=2
+        "Now at turn 1 of 1. It has no answer yet; /retry asks it.", exchanges=2
     )
 
 
@@ -176,9 +176,9 @@ def test_edit_names_the_message_and_moves_nothing() -> None:
     assert run(session, "edit") == Edit("id7")
     assert run(session, "edit", "3") == Edit("id1")
     assert texts(session) == "a 1 c 3 d 4"
-    with pytest.raises(UsageError, match="There are 3"):
+    with pytest.raises(UsageError, match="You have sent 3"):
         run(session, "edit", "4")
-    with pytest.raises(UsageError, match="no message of yours"):
+    with pytest.raises(UsageError, match="not sent a message"):
         run(open_session(), "edit")
 
 

@@ -1,6 +1,7 @@
 """`commands`: each row by its outcome; the table by its shape."""
 
 import asyncio
+import re
 
 import pytest
 
@@ -18,6 +19,8 @@ from streamchat.app.commands import (
     Replay,
     ShowReport,
 )
+from streamchat.app.commands.help import KEYS
+from streamchat.app.commands.registry import find_command
 from streamchat.app.session import Session
 from streamchat.core.capabilities import ModelFacts
 from streamchat.core.conversation import Conversation
@@ -55,11 +58,37 @@ def test_the_commands_that_users_expect_are_there() -> None:
     assert names.issuperset(expected.split(" "))
 
 
-def test_help_lists_every_command() -> None:
-    outcome = run(open_session(), "help")
+def shown_help(argument: str = "") -> str:
+    outcome = run(open_session(), "help", argument)
     assert isinstance(outcome, ShowReport)
-    shown = outcome.markdown.replace("\\|", "|")
-    assert all(f"`{row.usage}`" in shown for row in COMMANDS)
+    return outcome.markdown.replace("\\|", "|")
+
+
+def test_help_names_every_command_once() -> None:
+    names = re.findall(r"`/([a-z]+)`", shown_help())
+    assert sorted(names) == sorted(row.name for row in COMMANDS)
+
+
+@pytest.mark.parametrize("name", ["edit", "/edit"])
+def test_help_explains_a_command(name: str) -> None:
+    row = find_command("edit")
+    assert shown_help(name) == f"`/edit [N]`\n\n{row.help}\n"
+
+
+def test_help_says_the_other_names_of_a_command() -> None:
+    assert shown_help("q").endswith("Also: `/quit`, `/q`, `/bye`.\n")
+
+
+def test_help_of_an_unknown_command_names_the_nearest() -> None:
+    with pytest.raises(UsageError, match="did you mean /edit"):
+        shown_help("edti")
+
+
+def test_help_has_the_keys_and_everything() -> None:
+    assert shown_help("keys") == KEYS
+    everything = shown_help("all")
+    assert all(f"| `{row.usage}` | {row.help}" in everything for row in COMMANDS)
+    assert everything.endswith(KEYS.replace("\\|", "|"))
 
 
 @pytest.mark.parametrize(
@@ -92,7 +121,7 @@ def test_new_keeps_model_and_system_and_closes_the_old_journal() -> None:
 def test_model_and_system_are_shown_set_and_removed() -> None:
     session = open_session()
     assert run(session, "model") == Done(f"The model is {MODEL}.")
-    assert run(session, "system") == Done("There is no system prompt.")
+    assert run(session, "system") == Done("No system prompt is set.")
     run(session, "system", "Be\nbrief.")
     assert session.request().system == "Be\nbrief."
     assert run(session, "system") == Done("System prompt: Be\nbrief.")
@@ -163,7 +192,7 @@ def test_what_another_process_has_open_is_gone_on_with_in_a_copy(*, is_wanted: b
         return await ask.then(reader)
 
     after = asyncio.run(asked(outcome))
-    assert reader.questions == ['"Old times" is open. Go on in a copy (fork)?']
+    assert reader.questions == ['"Old times" is open. Continue in a copy?']
     if is_wanted:
         assert after == Replay("Resumed: Old times")
         assert session.conversation.turns == old.turns
@@ -192,7 +221,7 @@ def test_resume_of_nothing_leaves_all_as_it_was() -> None:
 
 def test_list_is_a_table_whose_titles_are_literal() -> None:
     session = open_session()
-    assert run(session, "list") == Done("No conversations are kept yet.")
+    assert run(session, "list") == Done("No saved conversations yet.")
     summary = Summary("abcd1234ef", "a|b *c*", session.clock() - 7200, 3, "m", None, "/p")
     session.archive = MemoryArchive(listed=[summary])
     outcome = run(session, "list")
@@ -204,16 +233,16 @@ def test_list_is_a_table_whose_titles_are_literal() -> None:
 
 def test_save_names_and_starts_keeping() -> None:
     session = talked(("q", "a"))
-    assert run(session, "save", "My chat") == Done("Kept in conversation-1")
+    assert run(session, "save", "My chat") == Done("Saved in conversation-1")
     assert session.conversation.title == "My chat"
     assert isinstance(session.journal, MemoryJournal)
     session.journal.saves = False
-    assert run(session, "save") == Done("Kept in kept")
+    assert run(session, "save") == Done("Saved in kept")
 
 
 def test_show_and_events() -> None:
     session = open_session()
-    assert run(session, "show") == Done("Nothing has been said yet.")
+    assert run(session, "show") == Done("This conversation is empty.")
     session = talked(("q", "a"))
     assert run(session, "show") == Replay(whole=True)
     assert run(session, "show", "2") == Replay(exchanges=2, whole=True)
@@ -226,7 +255,9 @@ def test_what_is_attached_goes_with_the_next_message() -> None:
     session = open_session()
     assert run(session, "attach") == Done("Nothing is attached.")
     run(session, "attach", "a.png")
-    assert run(session, "file", "b c.txt") == Done("With the next message: a.png, b c.txt")
+    assert run(session, "file", "b c.txt") == Done(
+        "Attached to the next message: a.png, b c.txt"
+    )
     session.say("Compare.")
     session.say("Alone.")
     first, second = (turn.message.content for turn in session.conversation.path)
@@ -240,17 +271,17 @@ def test_what_is_attached_goes_with_the_next_message() -> None:
 def test_tokens_and_compact_are_the_loops() -> None:
     assert run(talked(("q", "a")), "tokens", "more") == CountRequest("more")
     assert run(talked(("q", "a")), "compact", "names") == Compact("names")
-    with pytest.raises(UsageError, match="nothing to sum up"):
+    with pytest.raises(UsageError, match="nothing to summarise"):
         run(open_session(), "compact")
 
 
 def test_a_budget_is_set_shown_and_taken_away() -> None:
     session = open_session()
     session.budget.spent_usd = 0.25
-    assert run(session, "budget") == Done("Spent: $0.2500; there is no cap.")
+    assert run(session, "budget") == Done("Spent: $0.2500; no cap is set.")
     assert run(session, "budget", "$2.5") == Done("Spent: $0.2500 of $2.50.")
     assert session.budget.cap_usd == 2.5
-    assert run(session, "budget", "off") == Done("Spent: $0.2500; there is no cap.")
+    assert run(session, "budget", "off") == Done("Spent: $0.2500; no cap is set.")
     session.budget.billed = False
     assert run(session, "budget", "1") == Done("The demo costs nothing.")
 
@@ -272,7 +303,7 @@ def knowing(thinking: set[str] | None, efforts: tuple[str, ...] | None) -> Sessi
 
 def test_thinking_and_effort_are_set_shown_and_left() -> None:
     session = knowing(None, None)
-    assert run(session, "think") == Done("Whether the model thinks is left to it.")
+    assert run(session, "think") == Done("The model decides whether to think.")
     for name, field, value in (("think", "thinking", "hidden"), ("effort", "effort", "max")):
         run(session, name, value)
         assert getattr(session.request(), field) == value
@@ -284,7 +315,7 @@ def test_thinking_and_effort_are_set_shown_and_left() -> None:
 
 def test_what_a_model_does_not_take_is_refused_with_what_it_takes() -> None:
     always = knowing({"adaptive"}, ())
-    with pytest.raises(UsageError, match=r"thinking 'off': it takes adaptive, hidden\."):
+    with pytest.raises(UsageError, match=r"thinking 'off': it accepts adaptive, hidden\."):
         run(always, "think", "off")
     with pytest.raises(UsageError, match=r"effort 'low': it cannot be set\."):
         run(always, "effort", "low")
@@ -296,17 +327,17 @@ def test_a_model_is_not_asked_for_what_it_does_not_take() -> None:
     session.thinking, session.effort = "adaptive", "max"
     said = run(session, "model", "plain")
     assert said == Done(
-        "plain answers from here on. It does not take thinking 'adaptive' and effort 'max'."
+        "plain answers from now on. It does not accept thinking 'adaptive' and effort 'max'."
     )
     assert (session.request().thinking, session.request().effort) == (None, None)
     session.thinking, session.effort = "off", "low"
-    assert run(session, "model", "plain") == Done("plain answers from here on.")
+    assert run(session, "model", "plain") == Done("plain answers from now on.")
     assert (session.request().thinking, session.request().effort) == ("off", "low")
 
 
 def test_continue_asks_for_the_rest_of_what_was_cut() -> None:
     session = open_session()
-    with pytest.raises(UsageError, match="no answer to go on with"):
+    with pytest.raises(UsageError, match="no answer to continue"):
         run(session, "continue")
     session.say("q")
     text = "It was a dark " * 30
@@ -315,7 +346,7 @@ def test_continue_asks_for_the_rest_of_what_was_cut() -> None:
     asked = texts(session)[-1]
     assert text[-100:] in asked
     assert text[:-200] not in asked
-    with pytest.raises(UsageError, match="no answer to go on with"):
+    with pytest.raises(UsageError, match="no answer to continue"):
         run(session, "continue")
-    with pytest.raises(UsageError, match="is whole"):
+    with pytest.raises(UsageError, match="is complete"):
         run(talked(("q", "a")), "continue")

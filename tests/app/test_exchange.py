@@ -285,7 +285,7 @@ def test_a_full_disk_costs_a_warning_and_no_turn() -> None:
     answered.session.journal.full = True  # type: ignore[attr-defined]
     assert answered.run().ending is Ending.COMPLETE
     assert answered.history[1:] == [("assistant", "Hello", "end_turn")]
-    assert warnings == ["The disk is full. The conversation goes on in memory."]
+    assert warnings == ["The disk is full. The conversation continues in memory."]
 
 
 def test_an_empty_answer_is_said_to_be_one() -> None:
@@ -370,13 +370,13 @@ def test_an_asked_for_tool_is_named() -> None:
     result = answered.run()
     assert result.ending is Ending.COMPLETE
     [remark] = result.remarks
-    assert "a tool (get_weather) that streamchat does not offer" in remark
+    assert "a tool (get_weather), which streamchat does not offer" in remark
     assert answered.session.request().messages[-1].content == (text_block("Let me see."),)
 
 
 def test_a_new_stop_reason_is_a_remark_and_none_is_a_cut() -> None:
     assert Answered(reply_events("x", stop_reason="tired")).run().remarks == (
-        "The answer ended for a reason that is new to streamchat: tired.",
+        "The answer ended with a stop reason unknown to streamchat: tired.",
     )
     unsaid = reply_events("x")
     end = unsaid.pop()
@@ -413,7 +413,7 @@ def test_refused_thinking_is_left_out_once_and_that_is_said() -> None:
     result = answered.run()
     assert result.ending is Ending.COMPLETE
     [remark] = result.remarks
-    assert "without any" in remark
+    assert "without thinking" in remark
     assert answered.pauses == []
     assert kinds_sent(answered) == [["text", "thinking", "text", "text"], ["text"] * 3]
     assert not answered.session.sends_thinking  # nor is it sent with the next question

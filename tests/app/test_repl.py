@@ -153,7 +153,7 @@ def test_a_message_in_the_middle_is_edited_and_the_old_branch_found_again() -> N
     )
     assert dialogue.sent == [["a"], ["a", "1", "b"], ["A"], ["a", "1", "b", "2", "c"]]
     assert dialogue.screen.shown == [
-        ("notice", "Here is turn 4 of 6."),
+        ("notice", "Now at turn 4 of 6."),
         *(("history", text) for text in "a1b2"),
     ]
     assert dialogue.history == ["a", "1", "b", "2", "c", "4"]
@@ -191,7 +191,7 @@ def test_what_is_attached_stays_with_an_edited_message() -> None:
     screen = dialogue.again(Key.EDIT_PREVIOUS, "new", Key.END, answers=[reply_events("2")])
     [request] = dialogue.source.requests
     assert [m.content for m in request.messages] == [(picture, text_block("new"))]
-    assert screen.shown == [("notice", "What is attached to it (1) stays with it.")]
+    assert screen.shown == [("notice", "Its attachment is kept.")]
 
 
 def test_what_was_said_with_two_slashes_comes_back_with_two() -> None:
@@ -261,7 +261,7 @@ def test_show_replays_the_last_exchanges() -> None:
 def test_redraw_prints_the_last_answer_again() -> None:
     dialogue = Dialogue("/redraw", "a", "/redraw", Key.END, answers=[reply_events("1")])
     assert dialogue.screen.shown == [
-        ("notice", "There is no answer to print again."),
+        ("notice", "There is no answer yet."),
         ("redrawn", "1"),
     ]
 
@@ -271,7 +271,7 @@ def test_the_last_answer_is_copied_or_a_code_block_of_it() -> None:
     lines = ("/copy", "a", "/copy", "/copy 1", "/copy 2", "/copy 3", "/copy x")
     dialogue = Dialogue(*lines, Key.END, answers=[reply_events(answer)])
     assert dialogue.screen.shown == [
-        ("notice", "There is no answer to copy."),
+        ("notice", "There is no answer yet."),
         ("copied", answer),
         ("notice", "The answer is on the clipboard."),
         ("copied", "one()\n"),
@@ -292,7 +292,7 @@ def test_what_is_to_know_about_a_model_is_said_once() -> None:
         answers=[reply_events("1"), reply_events("2")],
     )
     said = [text for kind, text in dialogue.screen.shown if kind == "notice"]
-    assert said == ["claude-old answers from here on.", "It ends soon."]
+    assert said == ["claude-old answers from now on.", "It ends soon."]
 
 
 # What is offered about an ending
@@ -306,7 +306,7 @@ def test_a_cut_answer_is_gone_on_with() -> None:
         answers=[[*partial_events("Once upon"), CutOff("Gone.")], reply_events(" a time.")],
     )
     assert dialogue.screen.shown == [
-        ("error", "Gone. /continue goes on from there, /retry asks again.")
+        ("error", "Gone. /continue asks for the rest, /retry asks again.")
     ]
     question = dialogue.sent[1][-1]
     assert "interrupted and ended with:\n\nOnce upon\n" in question
@@ -329,7 +329,7 @@ def test_a_declined_question_can_be_asked_of_another_model() -> None:
     dialogue = Dialogue("q", "/retry other", Key.END, answers=[refusal, reply_events("Sure.")])
     assert dialogue.screen.shown[0] == (
         "error",
-        "The model declined to answer. /retry MODEL asks another one.",
+        "The model declined to answer. /retry MODEL asks another model.",
     )
     assert dialogue.reader.prompts[1] == ("", "")
     assert dialogue.history == ["q", "Sure."]
@@ -356,8 +356,8 @@ def test_near_the_end_of_the_context_it_is_said_once() -> None:
     assert screen.shown == [
         (
             "notice",
-            "The conversation takes 84% of the model's context (13 tokens);"
-            " /compact goes on from a summary of it.",
+            "This conversation fills 84% of the model's context window (13 tokens)."
+            " /compact replaces it with a summary.",
         )
     ]
 
@@ -372,11 +372,11 @@ def test_a_conversation_goes_on_from_a_summary_and_back() -> None:
     )
     asked, sent = dialogue.sent[1:]
     assert asked[:2] == ["long talk", "yes"]
-    assert asked[2].endswith("Above all: the names")
+    assert asked[2].endswith("Pay special attention to this: the names")
     assert sent == ["This is a summary of our conversation so far:\n\nAda, Bob.", "next"]
     assert dialogue.session.conversation.title == "long talk"
     assert dialogue.screen.shown == [
-        ("notice", "The conversation goes on from this summary; /undo goes back.")
+        ("notice", "The conversation continues from this summary. /undo goes back.")
     ]
     dialogue.again("/undo 2", Key.END)
     assert dialogue.history == ["long talk", "yes"]
@@ -411,7 +411,7 @@ def test_no_whole_summary_changes_nothing(answer: Sequence[Step]) -> None:
     kinds = [kind for kind, _ in dialogue.screen.shown]
     assert kinds == ["error", "notice"]
     assert "/continue" not in dialogue.screen.shown[0][1]
-    assert dialogue.screen.shown[1][1] == "Not compacted: the conversation is as it was."
+    assert dialogue.screen.shown[1][1] == "Not compacted. The conversation is unchanged."
 
 
 # Tokens and dollars
@@ -430,8 +430,8 @@ def test_the_next_request_is_counted_and_priced() -> None:
         (
             "notice",
             "The next request has 250 tokens, 25.0% of 1K.\n"
-            "About $0.2500 to read, $1.25 with an answer of 1,000 tokens.\n"
-            "Nothing of it is likely to be in the prompt cache.\n"
+            "It costs about $0.2500, or $1.25 with an answer of 1,000 tokens.\n"
+            "Probably none of it is in the prompt cache.\n"
             "Spent: this session $0.5000 of $5.00.",
         )
     ]
@@ -454,7 +454,7 @@ def test_a_question_over_the_cap_is_handed_back() -> None:
     screen = dialogue.again("dear?", Key.END, counts=[1])
     [(kind, text)] = screen.shown
     assert kind == "error"
-    assert text.endswith("/budget sets another cap.")
+    assert text.endswith("/budget changes the cap.")
     assert dialogue.reader.prompts[-1] == ("dear?", "")
     assert dialogue.history == []
 
@@ -466,7 +466,7 @@ def test_the_last_thinking_is_shown_whole() -> None:
     dialogue = Dialogue(Key.END)
     dialogue.repl.unfold()
     assert dialogue.screen.shown == [
-        ("notice", "There is no thinking to show (/think adaptive).")
+        ("notice", "No thinking to show (turn it on: /think adaptive).")
     ]
     thinking = {"type": "thinking", "thinking": "First this.", "signature": "s"}
     hidden = {"type": "redacted_thinking", "data": "x"}

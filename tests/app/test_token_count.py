@@ -37,8 +37,8 @@ def test_a_warm_cache_is_in_the_price_and_in_the_words() -> None:
     session.facts = lambda model: ModelFacts(model, window=1_000_000)
     size, price, cache, spent = counted(session, 70_000).splitlines()
     assert size == "The next request has 70,000 tokens, 7.0% of 1M."
-    assert price == "About $0.0160 to read, $0.0190 with an answer of 3,000 tokens."
-    assert cache.startswith("About 60,000 of them are probably in the prompt cache")
+    assert price == "It costs about $0.0160, or $0.0190 with an answer of 3,000 tokens."
+    assert cache.startswith("About 60,000 of these are probably in the prompt cache")
     assert "for another 3 min 59 s (until " in cache
     assert spent == "Spent: this conversation $0.5000."
 
@@ -48,7 +48,7 @@ def test_without_cache_prices_or_window_only_what_is_known_is_said() -> None:
     session.cache, session.budget = False, Budget()
     assert counted(session, 5).splitlines() == [
         "The next request has 5 tokens.",
-        "The price is not known.",
+        "Its price is unknown.",
         "The prompt cache is not used.",
         "Spent: this conversation $0.5000.",
     ]

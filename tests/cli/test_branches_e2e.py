@@ -52,11 +52,11 @@ def test_a_turn_in_the_middle_is_edited_and_the_tree_walked_back(
         terminal.wait_for("Reply three.")
         send(terminal, "/tree", "6    now  ● ")
         assert "├─○ ❯ first" in terminal.text
-        send(terminal, "/tree 4", "Here is turn 4 of 6.")
+        send(terminal, "/tree 4", "Now at turn 4 of 6.")
         terminal.type("\x1b\x1b")
         terminal.wait_for(lambda: terminal.prompt == "❯ second")
         terminal.type("\x03")
-        terminal.wait_for("leaves the conversation as it was")
+        terminal.wait_for("an empty message changes nothing")
         terminal.type("\x03")
         send(terminal, "third", "Reply four.")
         terminal.type("\x04")
@@ -75,7 +75,7 @@ def test_incognito_leaves_nothing_in_the_whole_home(
     server.enqueue(*(text_reply(f"Canary{number}.") for number in range(5)))
     with Terminal(environ=towards) as terminal:
         send(terminal, "kept", "Canary0.")
-        send(terminal, "/incognito", "not saved: nothing from here on")
+        send(terminal, "/incognito", "not saved: nothing is written")
         before = everything()
         assert any(b"kept" in data for data in before.values())
         assert "not saved" in terminal.prompt

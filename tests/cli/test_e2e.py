@@ -104,7 +104,7 @@ def test_a_key_stops_the_answer_and_keeps_what_arrived(
         terminal.wait_for_prompt()
         assert terminal.text.count("It begins here") == 1
         terminal.type("\x03")
-        terminal.wait_for("Ctrl-C again to leave")
+        terminal.wait_for("Ctrl-C again to exit")
         terminal.type("\x03")
         assert terminal.end() == 0
     assert said() == [("user", "go"), ("assistant", "It begins here")]
@@ -529,7 +529,7 @@ def test_refused_thinking_is_left_out_and_that_is_said(
     assert piped("one", environ=towards).returncode == 0
     run = piped("-c", "two", environ=towards)
     assert (run.returncode, run.stdout) == (0, b"Second.\n")
-    assert b"refused earlier thinking" in run.stderr
+    assert b"refused the signature of earlier thinking" in run.stderr
     kinds = [[b["type"] for b in body["messages"][1]["content"]] for body in server.bodies[1:]]
     assert kinds == [["thinking", "text"], ["text"]]
     assert records()[2]["content"][0]["type"] == "thinking"  # type: ignore[index]
@@ -541,7 +541,7 @@ def test_a_dry_run_counts_and_sends_and_keeps_nothing(
     run = piped("--dry-run", "one two three", environ=towards)
     assert run.returncode == 0
     assert run.stdout.startswith(b"The next request has ")
-    assert b"The price is not known." in run.stdout
+    assert b"Its price is unknown." in run.stdout
     counted = json.loads(piped("--dry-run", "--json", "x", environ=towards).stdout)
     assert counted["type"] == "dry_run"
     assert counted["input_tokens"] > 0
@@ -566,7 +566,7 @@ def test_thinking_is_unfolded_and_the_model_is_remembered(
     with Terminal(environ=towards) as terminal:
         terminal.wait_for_prompt()
         terminal.type("/think adaptive\r")
-        terminal.wait_for("shows a summary")
+        terminal.wait_for("a summary is shown")
         terminal.wait_for_prompt()
         terminal.type("so?\r")
         terminal.wait_for("tok/s")
@@ -595,7 +595,7 @@ def test_a_long_conversation_is_compacted(
         terminal.wait_for("Yes.")
         terminal.wait_for_prompt()
         terminal.type("/compact\r")
-        terminal.wait_for("goes on from this summary")
+        terminal.wait_for("continues from this summary")
         terminal.wait_for_prompt()
         terminal.type("and?\r")
         terminal.wait_for("Again.")
@@ -649,7 +649,7 @@ def test_a_conversation_that_is_open_elsewhere_can_be_gone_on_with_in_a_copy(
         assert b'"hello" is open in process' in run.stderr
         assert b"prints it meanwhile." in run.stderr
         with Terminal("-c", environ=towards) as second:
-            second.wait_for("Go on in a copy (fork)? [y/N]")
+            second.wait_for("Continue in a copy? [y/N]")
             second.type("y\r")
             second.wait_for_prompt()
             assert "hello (fork)" in second.text

@@ -84,7 +84,7 @@ def test_delete_asks_and_takes_no_for_an_answer() -> None:
     reader = ScriptedReader(iter(()), answers=iter([False, True]))
     assert outcome_of(session, "delete one", reader) == Done("Nothing was deleted.")
     assert outcome_of(session, "delete one", reader) == Done('Deleted "one".')
-    assert reader.questions == ['Delete "one" (one, 1 turns) for good?'] * 2
+    assert reader.questions == ['Delete "one" (one, 1 turn) for good?'] * 2
     assert isinstance(session.archive, MemoryArchive)
     assert session.archive.deleted == ["one"]
 
@@ -128,7 +128,7 @@ def test_what_is_open_elsewhere_is_refused_before_the_question() -> None:
 
 def test_there_must_be_something_to_delete() -> None:
     session = kept("one")
-    with pytest.raises(UsageError, match="nothing of this conversation on disk"):
+    with pytest.raises(UsageError, match="This conversation is not on disk"):
         commands.dispatch(session, CommandLine("delete", ""))
     with pytest.raises(NotFound):
         commands.dispatch(session, CommandLine("delete", "nowhere"))

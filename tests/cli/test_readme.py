@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from streamchat.app.commands import KEYS, commands_table
+from streamchat.app.commands.help import KEYS, commands_table
 from streamchat.cli.arguments import parse_arguments
 from streamchat.core.errors import ExitStatus
 from streamchat.core.settings import OPTIONS, env_example, flag_table

@@ -12,7 +12,7 @@ from disks import open_store
 from fakes import MODEL, MemoryExporter, open_session
 from streamchat.app import commands
 from streamchat.app.commands import Done, ShowReport
-from streamchat.app.commands.exports import Wish, parse_wish
+from streamchat.app.commands.exports import ExportArguments, parse_export
 from streamchat.app.session import Session
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import DiskError, UsageError
@@ -428,31 +428,31 @@ def test_home_is_the_users(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "wish"),
+    ("typed", "wanted"),
     [
-        ("", Wish()),
-        ("html", Wish("html")),
-        ("3", Wish("md", "", 3)),
-        ("json 2", Wish("json", "", 2)),
-        ("notes.html", Wish("html", "notes.html")),
-        ("json a.txt 1", Wish("json", "a.txt", 1)),
-        ("2 a.md html", Wish("html", "a.md", 2)),
-        ("'my notes.md'", Wish("md", "my notes.md")),
-        ("a.md!", Wish("md", "a.md", None, replace=True)),
-        ("html!", Wish("html", "", None, replace=True)),
-        ("!", Wish("md", "", None, replace=True)),
-        ("./md", Wish("md", "./md")),
-        ("-", Wish("md", "-")),
+        ("", ExportArguments()),
+        ("html", ExportArguments("html")),
+        ("3", ExportArguments("md", "", 3)),
+        ("json 2", ExportArguments("json", "", 2)),
+        ("notes.html", ExportArguments("html", "notes.html")),
+        ("json a.txt 1", ExportArguments("json", "a.txt", 1)),
+        ("2 a.md html", ExportArguments("html", "a.md", 2)),
+        ("'my notes.md'", ExportArguments("md", "my notes.md")),
+        ("a.md!", ExportArguments("md", "a.md", None, replace=True)),
+        ("html!", ExportArguments("html", "", None, replace=True)),
+        ("!", ExportArguments("md", "", None, replace=True)),
+        ("./md", ExportArguments("md", "./md")),
+        ("-", ExportArguments("md", "-")),
     ],
 )
-def test_the_words_may_come_in_any_order(typed: str, wish: Wish) -> None:
-    assert parse_wish(typed) == wish
+def test_the_words_may_come_in_any_order(typed: str, wanted: ExportArguments) -> None:
+    assert parse_export(typed) == wanted
 
 
 @pytest.mark.parametrize("typed", ["a b", "0", "'a", "a.md 1 2 3"])
 def test_words_that_mean_nothing_are_refused(typed: str) -> None:
     with pytest.raises(UsageError):
-        parse_wish(typed)
+        parse_export(typed)
 
 
 def chatted(exporter: MemoryExporter) -> Session:
@@ -474,5 +474,5 @@ def test_export_shows_its_source_as_code() -> None:
 
 
 def test_there_may_be_nothing_to_export() -> None:
-    with pytest.raises(UsageError, match="Nothing"):
+    with pytest.raises(UsageError, match="This conversation is empty"):
         commands.dispatch(open_session(), CommandLine("export"))

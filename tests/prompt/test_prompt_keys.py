@@ -90,16 +90,16 @@ def test_what_is_typed_over_a_hint_makes_ctrl_c_only_hint_again() -> None:
     with desk() as at:
 
         async def interrupted() -> Input:
-            reading = asyncio.ensure_future(at.prompt.read(hint="Ctrl-C again to leave"))
+            reading = asyncio.ensure_future(at.prompt.read(hint="Ctrl-C again to exit"))
             at.type("abc\x03")
             await at.paper.until(lambda: at.screen() == ["❯"])
             at.type("\x03")
-            await at.sees("Ctrl-C again to leave")
+            await at.sees("Ctrl-C again to exit")
             at.type("x\x03\x03y\r")
             return await reading
 
         assert run(interrupted()) == Typed("y")
-        assert at.read("abc\x03\x03\x03", hint="Ctrl-C again to leave") == Key.INTERRUPT
+        assert at.read("abc\x03\x03\x03", hint="Ctrl-C again to exit") == Key.INTERRUPT
 
 
 def test_an_interrupt_leaves_no_prompt_behind() -> None:

@@ -11,6 +11,7 @@ from base64 import b64decode
 import pytest
 from stage import FakeLoop, Stage, Tty, stage
 
+from streamchat.app.commands.help import help_overview
 from streamchat.core.events import BlockStarted, Retrying, Started, TextDelta, ThinkingDelta
 from streamchat.core.messages import INTERRUPTED, Message, Usage, text_block, user_message
 from streamchat.core.ports import Ending
@@ -253,3 +254,10 @@ def test_opening_a_screen_and_a_banner_load_neither_rich_nor_pygments() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout == "\n"
+
+
+def test_the_overview_of_help_fits_a_window_of_80_by_24() -> None:
+    made = stage(80, 24)
+    made.screen.markdown(help_overview())
+    assert made.lines[0].startswith("Conversations: /new /resume")
+    assert len(made.lines) <= 22  # the prompt and its status stand below

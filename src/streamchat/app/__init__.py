@@ -1,1 +1,1 @@
-"""The application: what a chat does, seen only through the ports of `core`."""
+"""The application: what a chat does. It sees the world only through the ports of `core`."""

@@ -9,7 +9,7 @@ from streamchat.core.markdown.leaves import CodeEnd, CodeLine, CodeStart
 
 
 def code_blocks(markdown: str) -> Iterator[str]:
-    """The lines of each, every one with its newline."""
+    """Yield the source of each code block; every line ends in a newline."""
     parser = Blocks()
     lines: list[str] = []
     for leaf in (*parser.feed(markdown), *parser.close()):
@@ -25,5 +25,5 @@ def code_blocks(markdown: str) -> Iterator[str]:
 
 
 def first_code_block(markdown: str) -> str | None:
-    """None when there is no code block."""
+    """The source of the first code block, or None."""
     return next(code_blocks(markdown), None)

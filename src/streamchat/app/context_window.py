@@ -1,7 +1,7 @@
-"""How full the model's context is, and what of it is probably in the prompt cache.
+"""How full the model's context window is, and how much is probably in the prompt cache.
 
-Both are read off the branch's last reply. Only "probably": the server keeps a cached
-prompt for 5 minutes after its last use and says nothing when it drops it earlier.
+Both are computed from the branch's last reply. "Probably", because a server keeps a cached
+prompt for 5 minutes after its last use, and does not say when it drops one earlier.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from streamchat.core.formatting import format_clock, format_price, format_size
 from streamchat.core.messages import Usage
 
 CACHE_S = 300.0
-NEAR_END = 0.8  # of the window
+NEAR_END = 0.8  # the share of the window at which a warning is due
 _LEAST_SHOWN = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Tokens of the conversation after its last reply, and of the model's window."""
+    """The size of the conversation after its last reply and of the model's window, in
+    tokens."""
 
     tokens: int
     window: int
@@ -38,14 +39,14 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Cached:
-    """Tokens that are probably in the cache, and until when (seconds since the epoch)."""
+    """How many tokens are probably in the cache, and until when (seconds since the epoch)."""
 
     tokens: int
     until_s: float
 
 
 def measure_context(session: Session) -> Context | None:
-    """None before the first reply, and where the counts or the window are not known."""
+    """None before the first reply, and when the counts or the window are unknown."""
     usage = _last_usage(session)
     window = session.facts(session.conversation.model).window
     if usage is None or usage.prompt_tokens is None or window is None:
@@ -54,7 +55,7 @@ def measure_context(session: Session) -> Context | None:
 
 
 def measure_cache(session: Session) -> Cached | None:
-    """None when nothing was cached, by another model, or too long ago."""
+    """None when nothing was cached, when another model cached it, or when it has expired."""
     reply, usage = session.conversation.last_reply, _last_usage(session)
     if reply is None or usage is None or not session.cache:
         return None
@@ -67,7 +68,7 @@ def measure_cache(session: Session) -> Cached | None:
 
 
 def expected(session: Session, input_tokens: int) -> Usage:
-    """What a request of so many tokens will probably use (see `budget`)."""
+    """What a request with this many input tokens will probably use (see `budget`)."""
     cached = measure_cache(session)
     path = session.conversation.path
     return expected_usage(
@@ -79,7 +80,7 @@ def expected(session: Session, input_tokens: int) -> Usage:
 
 
 def beside_prompt(session: Session) -> str:
-    """What is worth a glance: $0.0123 · 12% of 1M · cached until 14:05"""
+    """The status beside the prompt: $0.0123 · 12% of 1M · cached until 14:05"""
     parts = [] if session.journal.saves else ["not saved"]
     cost = session.conversation.cost_usd
     if cost is not None:
@@ -93,12 +94,12 @@ def beside_prompt(session: Session) -> str:
 
 
 def warning(context: Context | None) -> str:
-    """The line to show near the context's end, or ""."""
+    """The line to show when the window is nearly full, or ""."""
     if context is None or context.share < NEAR_END:
         return ""
     return (
-        f"The conversation takes {int(100 * context.share)}% of the model's context"
-        f" ({format_size(context.window)} tokens); /compact goes on from a summary of it."
+        f"This conversation fills {int(100 * context.share)}% of the model's context window"
+        f" ({format_size(context.window)} tokens). /compact replaces it with a summary."
     )
 
 
@@ -108,7 +109,7 @@ def _last_usage(session: Session) -> Usage | None:
 
 
 def _seconds(at: str) -> float:
-    """The time of a record; one that cannot be read was long ago."""
+    """The time of a record; an unreadable one counts as long ago."""
     try:
         return datetime.fromisoformat(at).timestamp()
     except ValueError:

@@ -1,12 +1,15 @@
-"""One exchange: a request, its reply, and what is kept of it whatever ended it.
+"""One exchange: a request and its reply. What arrived is kept, whatever ended the reply.
 
-The reply is received by a task of its own, so that a key, a signal or a deadline can end
-it alone. Rules: what arrived is on disk at most 2 s or 4 KB late and becomes a turn
-however the reply ended; a request is sent again only before its first event, visibly,
-and never more often than `Patience` says, and once more without the thinking when its
-signature is refused; where there is a cap of costs, a request that would pass it is not
-sent and a reply that does is stopped; a view that raises (a closed pipe, a bug) ends the
-exchange but loses nothing.
+The reply is received by its own task, so that a key, a signal or a deadline can end it
+and nothing else. The rules:
+
+- What arrived is on disk at most 2 s or 4 KB late, and becomes a turn however the reply
+  ended.
+- A request is repeated only before its first event, visibly, and at most as often as
+  `Patience` allows; once more without thinking when a signature is refused.
+- With a cost cap, a request that would exceed it is not sent, and a reply that exceeds it
+  is stopped.
+- A view that raises (a closed pipe, a bug) ends the exchange but loses nothing.
 """
 
 from __future__ import annotations
@@ -37,28 +40,28 @@ from streamchat.core.reply import ReplyFold
 
 CHECKPOINT_S = 2.0
 CHECKPOINT_BYTES = 4096
-LONGEST_WAIT_S = 60.0  # a server that asks for more is told to the user instead
-MOST_PAUSES = 10  # pause_turn replies sent on without asking
-PRICED_CHARACTERS = 400  # how much of an answer may come between two looks at its cost
+LONGEST_WAIT_S = 60.0  # if a server asks for more, the user is told instead
+MOST_PAUSES = 10  # pause_turn replies that are continued without asking
+PRICED_CHARACTERS = 400  # how much of an answer may arrive between two cost checks
 
-_ADVICE = re.compile(r"\s*Try again in (a moment|[\d.]+ s)\.$")  # which is what we do
+_ADVICE = re.compile(r"\s*Try again in (a moment|[\d.]+ s)\.$")  # we do exactly that
 
 _THINKING_REFUSED = (
-    "The server refused earlier thinking as not signed for this conversation;"
-    " it was sent again without any."
+    "The server refused the signature of earlier thinking; the request was sent again"
+    " without thinking."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How often and how long to wait before a request is sent again."""
+    """How often a request may be repeated, and how long to wait before each repetition."""
 
     retries: int = 4
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
     jitter: Callable[[], float] = random.random
 
     def delay_s(self, attempt: int, error: ApiError) -> float | None:
-        """Seconds before repetition `attempt` (1 is the first); None: do not repeat."""
+        """Seconds to wait before repetition `attempt` (1 is the first); None: give up."""
         if not error.retryable or attempt > self.retries:
             return None
         if error.retry_after_s is not None:
@@ -68,7 +71,7 @@ class Patience:
 
 @dataclass(slots=True)
 class Exchange:
-    """Answers the conversation of `session` as it stands."""
+    """Gets a reply to the conversation of `session` as it stands."""
 
     session: Session
     source: Source
@@ -78,10 +81,10 @@ class Exchange:
     _turn: ReplyFold = field(default_factory=ReplyFold)
     _turn_id: str = ""
     _started: bool = False
-    _repeating: ApiError | None = None  # why the request is sent again
+    _repeating: ApiError | None = None  # why the request is being repeated
     _end: Finished | None = None
-    _kept: Message | None = None  # with what came before a pause
-    _is_settled: bool = False  # what arrived of this turn is kept, and charged
+    _kept: Message | None = None  # includes the part before a pause
+    _is_settled: bool = False  # what arrived of this turn was stored and charged
     _is_admitted: bool = False  # the cap allows this turn
     _unpriced_characters: int = 0
     _remarks: list[str] = field(default_factory=list)
@@ -91,20 +94,21 @@ class Exchange:
     _task: asyncio.Task[None] | None = None
 
     def stop(self) -> None:
-        """End the reply now; what arrived is kept. May be called at any time."""
+        """End the reply now and keep what arrived. May be called at any time."""
         if self._task is not None:
             self._task.cancel()
 
     async def run(self) -> Result:
         """Receive the reply to its end.
 
-        Raises only what is not the reply's: a closed output, a bug, or the cancellation
-        of the caller; the turn is kept and the view closed before.
+        Raises only for causes outside the reply: a closed output, a bug, or cancellation
+        of the caller. The turn is stored and the view closed first.
         """
         began = self.monotonic()
         self._task = asyncio.create_task(self._receive())
         try:
-            await asyncio.wait({self._task})  # unlike `await task`, not cancelled with it
+            # Unlike `await task`, this is not cancelled along with the task.
+            await asyncio.wait({self._task})
         finally:
             if not self._task.done():
                 self._task.cancel()
@@ -114,7 +118,7 @@ class Exchange:
 
     @property
     def thinking(self) -> str:
-        """The summary of the reasoning, as far as it has come."""
+        """The reasoning that has arrived so far."""
         return self._turn.thinking
 
     async def _receive(self) -> None:
@@ -146,7 +150,7 @@ class Exchange:
                 attempt += 1
 
     def _drops_thinking(self, error: ApiError) -> bool:
-        """Leave all thinking out from here on, when that is what the server refused."""
+        """If the server refused earlier thinking, send none from now on."""
         refused = error.kind == INVALID_SIGNATURE and self.session.sends_thinking
         if refused:
             self.session.sends_thinking = False
@@ -163,14 +167,14 @@ class Exchange:
                 self._watch_cost(event)
 
     async def _admit(self, request: Request) -> None:
-        """Raises OverBudget when the turn would pass the cap."""
+        """Raises OverBudget when the turn would exceed the cap."""
         if self.session.budget.binds and not self._is_admitted:
             tokens = await self.source.count_tokens(request)
             self.session.budget.admit(request.model, expected(self.session, tokens))
             self._is_admitted = True
 
     def _watch_cost(self, event: Event) -> None:
-        """Raises OverBudget when the reply passes the cap."""
+        """Raises OverBudget when the reply exceeds the cap."""
         match event:
             case TextDelta(text) | ThinkingDelta(text):
                 self._unpriced_characters += len(text)
@@ -224,7 +228,8 @@ class Exchange:
             self._timer = None
 
     def _settle(self, task: asyncio.Task[None], seconds: float) -> Result:
-        """Keep what arrived, then show how it ended; on disk before anything can fail."""
+        """Store what arrived, then show how the reply ended. Storing comes first because
+        showing can fail."""
         self._forget_unsaved()
         self._settle_turn()
         fault = None if task.cancelled() else task.exception()
@@ -242,7 +247,7 @@ class Exchange:
         return ended_itself(self._end, self._kept, seconds)
 
     def _settle_turn(self) -> None:
-        """Put what arrived into the conversation, and what it costs on the bill; once."""
+        """Add what arrived to the conversation and charge its cost, once."""
         if self._is_settled:
             return
         self._is_settled = True
@@ -258,7 +263,7 @@ class Exchange:
 
 
 def _joined(before: Message, after: Message) -> Message:
-    """A paused answer and how it went on, as the one that was shown."""
+    """A paused answer and its continuation, joined into the one answer that was shown."""
     costs = (before.cost_usd, after.cost_usd)
     return replace(
         after,

@@ -1,5 +1,4 @@
-"""Conversations and hits in them as text: for /list, --list, --search and the questions
-that name them.
+"""Conversations and search hits as text, for /list, --list, --search and questions.
 
 Pure: values in, Markdown or plain lines out.
 """
@@ -17,7 +16,7 @@ _UNITS = ((86400.0 * 365, "y"), (86400.0, "d"), (3600.0, "h"), (60.0, "min"))
 
 
 def age(seconds: float) -> str:
-    """How long ago, in its largest unit: "3 d"."""
+    """A duration in its largest unit: "3 d"."""
     for size, unit in _UNITS:
         if seconds >= size:
             return f"{int(seconds // size)} {unit}"
@@ -25,12 +24,12 @@ def age(seconds: float) -> str:
 
 
 def ago(clock: Callable[[], float]) -> Callable[[float], str]:
-    """How long ago a time was, by a clock of seconds since the epoch."""
+    """A function that says how long ago a time (seconds since the epoch) was."""
     return lambda seconds: age(clock() - seconds)
 
 
 def cost(usd: float | None) -> str:
-    """A price, or a dash where it is unknown: never 0 for "unknown"."""
+    """A price, or a dash when it is unknown (never 0)."""
     return "–" if usd is None else format_price(usd)
 
 
@@ -52,7 +51,7 @@ def _cells(summary: Summary, now: float) -> list[str]:
 
 
 def literal(text: str) -> str:
-    """Text as a Markdown table cell that shows just these characters."""
+    """Markdown for a table cell that shows exactly these characters."""
     return "".join(f"\\{c}" if c in "\\`*_[]<>|~$&!#" else c for c in text)
 
 
@@ -80,7 +79,7 @@ def summary_object(summary: Summary) -> JsonObject:
 
 
 def hits_markdown(hits: Iterable[Hit], *, now: float) -> str:
-    """For the terminal: each hit with its conversation above it."""
+    """For the terminal: each hit below the conversation it is from."""
     return "\n\n".join(f"{_place(hit, now)}\n> {_quotation(hit)}" for hit in hits)
 
 
@@ -99,7 +98,8 @@ def _written(hit: Hit) -> float:
 
 
 def _quotation(hit: Hit) -> str:
-    """Begins with who said it: what begins a line could be a list or a heading."""
+    """Starts with the speaker, because an excerpt at the start of a line could become a
+    list or a heading."""
     pieces = (f"**{literal(text)}**" if found else literal(text) for text, found in hit.excerpt)
     return f"{SPEAKERS.get(hit.role, hit.role)}: {''.join(pieces)}"
 

@@ -1,7 +1,7 @@
-"""One answer, then out: the loop behind a prompt on the command line or a pipe.
+"""One answer, then exit: for a prompt on the command line or a pipe.
 
-Rules: stdout carries the answer and nothing else; whatever ended the reply, the exit
-status says so and what arrived is kept.
+Rules: stdout carries the answer and nothing else. The exit status says how the reply ended,
+and what arrived is kept.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ _STATUSES = {
 
 @dataclass(frozen=True, slots=True)
 class OneShot:
-    """A session that answers once. `interruptible` makes Ctrl-C call what it is given
-    while it is entered."""
+    """Answers once. While `interruptible(stop)` is entered, Ctrl-C calls `stop`."""
 
     session: Session
     source: Source
@@ -38,7 +37,7 @@ class OneShot:
     interruptible: Callable[[Stop], AbstractContextManager[None]]
 
     async def run(self, prompt: str) -> Result:
-        """Ask, and show the reply; see Exchange.run for what it raises."""
+        """Ask, and show the reply. Raises what Exchange.run raises."""
         self.session.say(prompt)
         exchange = Exchange(self.session, self.source, self.view, self.monotonic, self.patience)
         with self.interruptible(exchange.stop):
@@ -46,21 +45,21 @@ class OneShot:
 
 
 def exit_status(result: Result) -> ExitStatus:
-    """The exit status of DESIGN's table for how a reply ended."""
+    """The exit status for the way a reply ended."""
     if result.error is None or result.ending is Ending.INTERRUPTED:
         return _STATUSES[result.ending]
     return result.error.status
 
 
 def build_failure(result: Result) -> StreamchatError | None:
-    """What to report of a reply that is not complete; None when it is."""
+    """The error to report for an incomplete reply; None for a complete one."""
     match result.ending:
         case Ending.COMPLETE:
             return None
         case Ending.CUT_OFF if result.error is None:
             return CutOff(result.reason, kind="max_tokens")
         case Ending.REFUSED:
-            return ApiError(f"{result.reason} -m MODEL asks another one.", kind="refusal")
+            return ApiError(f"{result.reason} Use -m MODEL to ask another.", kind="refusal")
         case Ending.INTERRUPTED:
             return ApiError(result.reason, kind="interrupted", retryable=True)
         case _:

@@ -1,7 +1,7 @@
-"""How a reply ended, in a word and in a line.
+"""How a reply ended: its ending, and one line for the user.
 
-Owns the judgement of stop reasons and its wording. Every reply is exactly one of the five
-endings; what is worth saying of a reply that is complete all the same is a remark.
+Owns the interpretation of stop reasons and its wording. Every reply has exactly one of the
+five endings; a complete reply may still have remarks.
 """
 
 from __future__ import annotations
@@ -15,18 +15,17 @@ from streamchat.core.ports import Ending
 
 _WHOLE = frozenset({"end_turn", "stop_sequence"})
 _CUT_OFF_REASONS = {
-    "max_tokens": "The answer reached the limit of tokens (--max-tokens raises it).",
+    "max_tokens": "The answer reached the token limit (raise it with --max-tokens).",
     "model_context_window_exceeded": "The conversation fills the model's context window.",
-    "pause_turn": "The model paused its turn again and again, and was not asked to go on.",
-    None: "The reply ended without a stop reason: it may not be whole.",
+    "pause_turn": "The model paused its turn too often and was not asked to continue.",
+    None: "The reply ended without a stop reason; it may be incomplete.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How it ended. `message` is what was kept (None: nothing had arrived), `reason`
-    the line to show for any ending that is not complete, `remarks` are worth a line
-    whatever the ending."""
+    """How a reply ended. `message` is what was kept (None when nothing arrived), `reason`
+    the line to show for an incomplete reply; `remarks` are shown for every ending."""
 
     ending: Ending
     message: Message | None
@@ -37,7 +36,7 @@ class Result:
 
 
 def ended_by(fault: BaseException, message: Message | None, seconds: float) -> Result:
-    """A reply that did not come to its end."""
+    """The result of a reply that an error ended."""
     match fault:
         case CutOff():
             return Result(Ending.CUT_OFF, message, seconds, fault.message, fault)
@@ -46,17 +45,18 @@ def ended_by(fault: BaseException, message: Message | None, seconds: float) -> R
         case StreamchatError():
             return Result(Ending.FAILED, message, seconds, fault.message, fault)
         case _:
-            return Result(Ending.FAILED, message, seconds, "streamchat failed.")
+            return Result(Ending.FAILED, message, seconds, "Internal error in streamchat.")
 
 
 def interrupted(error: ApiError | None, message: Message | None, seconds: float) -> Result:
-    """The user stopped it; before the first event, `error` is what was being waited out."""
+    """The result of a reply that the user stopped; `error` is why the request was about
+    to be repeated, if it was."""
     waited = f" while waiting to try again: {error.message}" if error else "."
     return Result(Ending.INTERRUPTED, message, seconds, f"Interrupted{waited}", error)
 
 
 def ended_itself(end: Finished | None, kept: Message | None, seconds: float) -> Result:
-    """A reply that came to its end, by its stop reason."""
+    """The result of a reply that ended by itself, judged by its stop reason."""
     stop_reason = end.message.stop_reason if end else None
     if stop_reason == "refusal":
         words = _format_refusal((end.stop_details if end else None) or {})
@@ -75,8 +75,8 @@ def _remark(stop_reason: str | None, kept: Message | None) -> str:
         blocks = kept.content if kept else ()
         names = [str(b.get("name")) for b in blocks if b.get("type") == "tool_use"]
         tool = f" ({', '.join(names)})" if names else ""
-        return f"The model asked for a tool{tool} that streamchat does not offer."
-    return f"The answer ended for a reason that is new to streamchat: {stop_reason}."
+        return f"The model asked for a tool{tool}, which streamchat does not offer."
+    return f"The answer ended with a stop reason unknown to streamchat: {stop_reason}."
 
 
 def _format_refusal(details: JsonObject) -> str:

@@ -1,9 +1,9 @@
-"""The answer as programs read it: verbatim text, JSON, or events, one line each.
+"""The answer for programs to read: verbatim text, JSON, or events, one line each.
 
-Each is a View that writes to a stream the moment something arrives. Nothing here is
-rendered, and a redirected stdout gets what the server sent; only what a terminal shows as
-text (`--raw`, `--extract`) passes the allow-list, since it could drive the terminal.
-Reports about the exchange (usage, cost) go to stderr and are the one-shot loop's.
+Each class is a View that writes to a stream as soon as something arrives. Nothing is
+rendered here, and a redirected stdout gets exactly what the server sent. Text for a terminal
+(`--raw`, `--extract`) is sanitised, because it could control the terminal. Usage and cost go
+to stderr; the one-shot loop prints them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ from streamchat.core.sanitize import Sanitizer, clean
 
 
 def write_line(stream: TextIO, value: JsonObject) -> None:
-    """One JSON object as one line, out at once. ASCII, so that no reader can miscut it."""
+    """Write one JSON object as one line and flush. ASCII, because some readers also split
+    lines at other Unicode line separators."""
     stream.write(json.dumps(value) + "\n")
     stream.flush()
 
@@ -68,7 +69,7 @@ class VerbatimText:
 
 @dataclass(slots=True)
 class RawEvents:
-    """Each event of the API as it came, one JSON line each."""
+    """Each API event as it arrived, one JSON line each."""
 
     stdout: TextIO
 
@@ -77,13 +78,13 @@ class RawEvents:
             write_line(self.stdout, event.data)
 
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
-        """Every event is out already."""
+        """Every event was already written."""
 
 
 def result_object(
     ending: Ending, message: Message | None, seconds: float, *, conversation: str
 ) -> JsonObject:
-    """What `--output-format json` prints: stable names, null where unknown."""
+    """What `--output-format json` prints: stable names, null for what is unknown."""
     usage = message.usage if message else None
     return {
         "type": "result",
@@ -108,7 +109,7 @@ class JsonResult:
     conversation: str
 
     def feed(self, event: Event) -> None:
-        """Nothing is shown before the end."""
+        """Nothing is printed before the end."""
 
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         write_line(
@@ -119,7 +120,7 @@ class JsonResult:
 
 @dataclass(slots=True)
 class JsonStream:
-    """`stream-json`: an object per event with our own stable names, the result last."""
+    """`stream-json`: one object for each event, with our own stable names; the result last."""
 
     stdout: TextIO
     conversation: str
@@ -133,7 +134,7 @@ class JsonStream:
 
 
 def stream_object(event: Event) -> JsonObject | None:
-    """An event as `stream-json` names it; None for those that carry nothing new."""
+    """An event as `stream-json` prints it; None for events that it leaves out."""
     match event:
         case Started(message_id, model, _, request_id):
             return {
@@ -162,8 +163,8 @@ def stream_object(event: Event) -> JsonObject | None:
 
 
 def format_error(error: StreamchatError, message: str) -> JsonObject:
-    """The object that stands on stderr beside a failed JSON output; `message` is the
-    error's, redacted."""
+    """The error object for stderr when the output is JSON; `message` is the error's
+    message, redacted."""
     api = error if isinstance(error, ApiError) else None
     return {
         "error": {
@@ -198,7 +199,7 @@ class FirstCodeBlock:
 
 @dataclass(slots=True)
 class OnlyTheAnswer:
-    """A view of a reply without what stands beside it: thinking, tools, figures."""
+    """A view that leaves out thinking, tool blocks and figures."""
 
     view: View
 
@@ -217,7 +218,7 @@ class OnlyTheAnswer:
 
 @dataclass(slots=True)
 class SayingRetries:
-    """A view that shows no repetition of its own, with a line for each on the side."""
+    """Wraps a view that does not show retries, and says a line for each."""
 
     view: View
     say: Callable[[str], None]

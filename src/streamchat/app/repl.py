@@ -1,10 +1,8 @@
-"""The loop: read a line, act on it, show what came of it, until the user leaves.
+"""The REPL: read a line, act on it, show the outcome, until the user leaves.
 
-`advice` gives a line to show about a model, or "", once it has answered.
-
-Rules: nothing that happens to one exchange ends the loop; a question that got no answer
-is handed back for editing; an old message that is edited moves the head only when it is
-sent; the first Ctrl-C on an empty line only says that a second one leaves.
+Rules: nothing that happens to one exchange ends the loop. A question that got no answer goes
+back into the prompt. Editing an old message moves the head only when it is sent. The first
+Ctrl-C on an empty line only says that a second one leaves.
 """
 
 from __future__ import annotations
@@ -40,13 +38,13 @@ from streamchat.core.messages import THINKING_TYPES, Message, user_message, with
 from streamchat.core.ports import Ending, Key, Reader, Screen, Source, Typed
 from streamchat.core.records import Turn
 
-LEAVE_HINT = "Ctrl-C again to leave"
-EDIT_HINT = "Enter or Ctrl-C leaves the conversation as it was"
+LEAVE_HINT = "Ctrl-C again to exit"
+EDIT_HINT = "an empty message changes nothing"
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A message that stands in the prompt again. Sent, it follows the turn `after`."""
+    """An old message that is in the prompt again. When sent, it follows the turn `after`."""
 
     after: str | None
     message: Message
@@ -54,7 +52,8 @@ class Draft:
 
 @dataclass(slots=True)
 class Repl:
-    """A session, the keyboard and the screen, joined."""
+    """Connects a session, the keyboard and the screen. `advice(model)` returns a line to
+    show once the model has answered, or ""."""
 
     session: Session
     source: Source
@@ -67,12 +66,12 @@ class Repl:
     hint: str = ""
     draft: Draft | None = None
     advised: set[str] = field(default_factory=set)
-    refused: str | None = None  # a question that the model declined; it may be retried
-    is_warned: bool = False  # of the context's end
-    exchange: Exchange | None = None  # the one under way
+    refused: str | None = None  # the question that the model declined; it may be retried
+    is_warned: bool = False  # the user knows that the context window is nearly full
+    exchange: Exchange | None = None  # the exchange in progress
 
     async def run(self) -> None:
-        """Until the user leaves."""
+        """Loop until the user leaves."""
         while await self._step():
             pass
 
@@ -121,7 +120,7 @@ class Repl:
                 self.draft = Draft(after, message)
 
     def _settled(self, head: str | None) -> str | None:
-        """Where to go on: not after a question that was declined."""
+        """The turn to continue from; a question that the model declined is skipped."""
         if head is None or head != self.refused:
             return head
         return self.session.conversation.before(head)
@@ -173,7 +172,7 @@ class Repl:
                 self.screen.redraw(reply)
             case Copy(text, notice):
                 can = self.screen.copy(text)
-                self._notice(notice if can else "This terminal has no clipboard to copy to.")
+                self._notice(notice if can else "This terminal offers no clipboard.")
             case _:
                 assert_never(outcome)
 
@@ -190,17 +189,18 @@ class Repl:
             self.screen.notice(text)
 
     def _edit(self, question: Turn) -> None:
-        """Hand an old message to the prompt; the head moves when it is sent."""
+        """Put an old message into the prompt. The head moves only when it is sent."""
         after = self.session.conversation.before(question.id)
         self.draft = Draft(after, question.message)
         self.prefill = typed(question.message.text)
         carried = sum(block.get("type") != "text" for block in question.message.content)
         if carried:
-            self._notice(f"What is attached to it ({carried}) stays with it.")
+            kept = "Its attachment is" if carried == 1 else f"Its {carried} attachments are"
+            self._notice(f"{kept} kept.")
 
     async def _answer(self, *, offers: bool = True) -> Result:
-        """Get a reply to the conversation as it stands, and show it; unless it is for
-        the program's own use, with what can be done about its ending."""
+        """Get a reply to the conversation as it stands and show it. With `offers`, the
+        line about a failure says which command helps."""
         model = self.session.conversation.model
         result = await self._exchange(model)
         await self._advise(model)
@@ -222,7 +222,7 @@ class Repl:
             self.exchange = None
 
     def _warn_of_the_end(self) -> None:
-        """Say once that the conversation nears the end of the model's context."""
+        """Say once that the model's context window is nearly full."""
         text = warning(measure_context(self.session))
         if not self.is_warned:
             self._notice(text)
@@ -249,41 +249,41 @@ class Repl:
         result = await self._answer(offers=False)
         if result.ending is not Ending.COMPLETE or result.message is None:
             self._jump(before)
-            self._notice("Not compacted: the conversation is as it was.")
+            self._notice("Not compacted. The conversation is unchanged.")
             return
         self.session.go_on_from(told_as_summary(result.message.text), before)
         self.is_warned = False
-        self._notice("The conversation goes on from this summary; /undo goes back.")
+        self._notice("The conversation continues from this summary. /undo goes back.")
 
     def unfold(self) -> None:
-        """Show the thinking of the reply that arrives, or of the last one, whole."""
+        """Show all thinking of the current reply, or of the last one."""
         thinking = self.exchange.thinking if self.exchange else ""
         reply = self.session.conversation.last_reply
         if not thinking and reply is not None:
             blocks = [b for b in reply.message.content if b.get("type") in THINKING_TYPES]
             thinking = "\n\n".join(str(b.get("thinking") or "") for b in blocks)
-        self._notice(thinking.strip() or "There is no thinking to show (/think adaptive).")
+        self._notice(thinking.strip() or "No thinking to show (turn it on: /think adaptive).")
 
     async def _advise(self, model: str) -> None:
-        """Say once for each model what to know about it (that it ends soon)."""
+        """Show the advice on a model once (for example, that it retires soon)."""
         if model not in self.advised:
             self.advised.add(model)
             self._notice(await self.advice(model))
 
 
 def offer(result: Result) -> str:
-    """What can be done about an ending, as the end of its line."""
+    """Which command helps after this ending, to follow its line."""
     if result.ending is Ending.REFUSED:
-        return " /retry MODEL asks another one."
+        return " /retry MODEL asks another model."
     if isinstance(result.error, OverBudget):
-        return " /budget sets another cap."
+        return " /budget changes the cap."
     if result.message is not None and result.ending in (Ending.CUT_OFF, Ending.FAILED):
-        return " /continue goes on from there, /retry asks again."
+        return " /continue asks for the rest, /retry asks again."
     return ""
 
 
 def last_exchanges(path: tuple[Turn, ...], count: int | None) -> tuple[Turn, ...]:
-    """The turns from the `count`-th last question on; all of them when None."""
+    """The turns of the last `count` questions; all turns when None."""
     if count is None:
         return path
     asked = [at for at, turn in enumerate(path) if turn.message.role == "user"]

@@ -1,8 +1,8 @@
-"""One open conversation and what a slash command may touch of it.
+"""The open conversation and everything a slash command may change.
 
-Owns the order "apply, then on disk": every change is a record, applied to the
-conversation and appended to its journal. A disk that refuses costs a warning, never the
-conversation in memory. Must not know the terminal, the server or the file format.
+Every change is a record: it is applied to the conversation, then appended to its journal. A
+failing disk causes a warning; the conversation stays in memory. Must not know the terminal,
+the server or the file format.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class ForgetTyped(Protocol):
 
 @dataclass(slots=True)
 class Session:
-    """The conversation that is open now, and how its requests are made."""
+    """The open conversation, and the settings of its requests."""
 
     conversation: Conversation
     journal: Journal
@@ -42,45 +42,45 @@ class Session:
     effort: str | None
     thinking: str | None
     cache: bool
-    read_attachment: Callable[[str], Block]  # a path or an address
+    read_attachment: Callable[[str], Block]  # takes a path or a URL
     new_id: Callable[[], str]
     clock: Callable[[], float]  # seconds since the epoch
     warn: Callable[[str], None]
     forget_typed: ForgetTyped
     budget: Budget = field(default_factory=Budget)
-    facts: Callable[[str], ModelFacts] = facts_by_table  # what is known of a model now
-    attached: tuple[Block, ...] = ()  # to go with the next message
-    trace: bool = False  # /events: one dim line for each API event
+    facts: Callable[[str], ModelFacts] = facts_by_table  # what is known about a model
+    attached: tuple[Block, ...] = ()  # sent with the next message
+    trace: bool = False  # /events: show one dim line for each API event
     disk_failed: bool = False
     sends_thinking: bool = True  # False once the server refused it in this conversation
 
     def now(self) -> str:
-        """The time as records carry it."""
+        """The current time, as records store it."""
         return stamp(self.clock())
 
     def message(self, text: str) -> Message:
-        """What the user says, behind what was attached to be said with it."""
+        """The user's message: the pending attachments, then the text."""
         attached, self.attached = self.attached, ()
         return Message("user", (*attached, text_block(text)))
 
     def say(self, text: str) -> Turn:
-        """Add the user's message; on disk before anything is sent."""
+        """Add the user's message. It is on disk before anything is sent."""
         return self.add(self.message(text))
 
     def add(self, message: Message, *, turn_id: str | None = None) -> Turn:
-        """Add a message at the head."""
+        """Add a message after the head."""
         turn = self.conversation.append(message, id=turn_id or self.new_id(), at=self.now())
         self.record(turn)
         return turn
 
     def checkpoint(self, turn_id: str, text: str) -> Partial:
-        """Put what has arrived of a reply on disk; its turn will supersede it."""
+        """Store a part of a reply that is still arriving. The finished turn supersedes it."""
         partial = self.conversation.partial(id=turn_id, text=text, at=self.now())
         self.record(partial)
         return partial
 
     def record(self, *records: Record) -> None:
-        """Append what the conversation has already applied."""
+        """Append records that were already applied to the conversation."""
         for record in records:
             try:
                 self.journal.append(record)
@@ -91,11 +91,11 @@ class Session:
 
     def _disk_refused(self, error: DiskError) -> None:
         if not self.disk_failed:  # once for each failure, not for each checkpoint
-            self.warn(f"{error.message} The conversation goes on in memory.")
+            self.warn(f"{error.message} The conversation continues in memory.")
         self.disk_failed = True
 
     def go_on_from(self, summary: str, before: str | None) -> None:
-        """Begin a branch with a summary of the one that ends at `before`."""
+        """Begin a branch with a summary of the branch that ends at `before`."""
         self.record(self.conversation.jump(None))
         message = Message("user", (text_block(summary),))
         extra = {COMPACTS: before}
@@ -103,8 +103,8 @@ class Session:
         self.record(self.conversation.append(message, id=id, at=at, extra=extra))
 
     def request(self, *, asking: str = "") -> Request:
-        """What the model is asked now: the branch at the head, by the history rules.
-        With `asking`, what it would be asked if the user said that next."""
+        """The request for the conversation as it stands. With `asking`, the request that
+        would follow if the user said that next."""
         messages = self.conversation.request_messages(thinking=self.sends_thinking)
         if asking:
             messages += (Message("user", (*self.attached, text_block(asking))),)
@@ -119,8 +119,8 @@ class Session:
         )
 
     def change_model(self, model: str) -> str:
-        """Let another model answer from here on; what is known not to suit it is left to
-        it. Returns the line that says so."""
+        """Let another model answer from now on. A setting that it does not accept goes back
+        to the default. Returns the line that says so."""
         self.record(self.conversation.configure(model=model))
         facts, dropped = self.facts(model), []
         if self.thinking is not None and not facts.takes_thinking(self.thinking):
@@ -129,15 +129,15 @@ class Session:
         if self.effort is not None and not facts.takes_effort(self.effort):
             dropped.append(f"effort {self.effort!r}")
             self.effort = None
-        refused = f" It does not take {' and '.join(dropped)}." if dropped else ""
-        return f"{model} answers from here on.{refused}"
+        refused = f" It does not accept {' and '.join(dropped)}." if dropped else ""
+        return f"{model} answers from now on.{refused}"
 
     def switch(self, conversation: Conversation, journal: Journal) -> None:
-        """Open another conversation in place of this one."""
+        """Close this conversation and continue with another."""
         self.journal.close()
         self.conversation, self.journal = conversation, journal
         self.disk_failed, self.sends_thinking = False, True
 
     def begin(self) -> None:
-        """Open an empty conversation with the same model and system prompt."""
+        """Start an empty conversation with the same model and system prompt."""
         self.switch(*self.archive.start(self.conversation.model, self.conversation.system))

@@ -1,4 +1,4 @@
-"""What is said on stderr beside an answer: one clear line each, safe and without secrets."""
+"""Notes and errors on stderr: one clear line each, sanitised and without secrets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DIM, _BOLD, _RED, _PLAIN = "\x1b[2m", "\x1b[1m", "\x1b[31m", "\x1b[0m"
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """`redact` takes secrets out of whatever is said; `as_json` makes errors objects."""
+    """`redact` masks secrets in every line; with `as_json`, errors are JSON objects."""
 
     stderr: TextIO
     redact: Callable[[str], str]
@@ -29,12 +29,12 @@ class Notes:
     as_json: bool = False
 
     def note(self, text: str) -> None:
-        """A remark; nothing with --quiet, or where JSON is wanted."""
+        """Write a remark; nothing with --quiet or when the output is JSON."""
         if text and not self.quiet and not self.as_json:
             self._say(text, _DIM)
 
     def error(self, error: StreamchatError) -> None:
-        """A failure, said even with --quiet."""
+        """Write a failure, even with --quiet."""
         if self.as_json:
             with _unheard(self.stderr):
                 write_line(self.stderr, format_error(error, self.redact(error.message)))
@@ -43,7 +43,7 @@ class Notes:
             self._say(f"streamchat: {error.message}", _RED if has_colours else _BOLD)
 
     def warn(self, text: str) -> None:
-        """A failure that does not end the program."""
+        """Write a failure that does not end the program."""
         self.error(StreamchatError(text))
 
     def _say(self, text: str, style: str) -> None:
@@ -57,14 +57,14 @@ class Notes:
 
 
 def _wrapped(line: str) -> str:
-    """At words, as wide as the terminal; an address stays whole, to be copied."""
+    """Wrap at words to the terminal's width; a URL stays whole, so that it can be copied."""
     width = shutil.get_terminal_size().columns
     return textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
 
 
 @contextmanager
 def _unheard(stderr: TextIO) -> Iterator[None]:
-    """A full disk or a closed pipe behind stderr costs the remark, never the answer."""
+    """If stderr is a full disk or a closed pipe, lose the remark, not the answer."""
     try:
         yield
     except OSError:
@@ -72,8 +72,8 @@ def _unheard(stderr: TextIO) -> Iterator[None]:
 
 
 def silence(stream: TextIO) -> None:
-    """After its pipe was closed: what the interpreter still flushes at exit must not
-    complain."""
+    """Redirect a stream whose pipe was closed to /dev/null, so that the interpreter's
+    flush at exit does not fail."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)

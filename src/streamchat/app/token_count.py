@@ -1,4 +1,4 @@
-"""The coming request, counted and priced before it is sent: /tokens and --dry-run."""
+"""Count and price the next request before it is sent: /tokens and --dry-run."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from streamchat.core.ports import Source
 
 @dataclass(frozen=True, slots=True)
 class TokenCount:
-    """What is known of a request: its size, what reading it costs, and what it costs
-    with an answer of the usual length. A price of None is not known."""
+    """The size of a request, the price of its input, and the price with an average answer.
+    None is an unknown price."""
 
     model: str
     tokens: int
@@ -23,7 +23,7 @@ class TokenCount:
     turn_usd: float | None
 
     def to_dict(self) -> JsonObject:
-        """As `--dry-run --json` prints it."""
+        """What `--dry-run --json` prints."""
         return {
             "type": "dry_run",
             "model": self.model,
@@ -36,16 +36,16 @@ class TokenCount:
     @property
     def price(self) -> str:
         if self.input_usd is None or self.turn_usd is None:
-            return "The price is not known."
+            return "Its price is unknown."
         return (
-            f"About {format_price(self.input_usd)} to read,"
-            f" {format_price(self.turn_usd)} with an answer of"
+            f"It costs about {format_price(self.input_usd)},"
+            f" or {format_price(self.turn_usd)} with an answer of"
             f" {self.usage.output_tokens:,} tokens."
         )
 
 
 async def count(session: Session, source: Source, text: str = "") -> TokenCount:
-    """Count the request that `text` would make next. Raises ApiError."""
+    """Count the next request, with `text` as its question. Raises ApiError."""
     request = session.request(asking=text or "Go on.")
     tokens = await source.count_tokens(request)
     usage = expected(session, tokens)
@@ -55,7 +55,7 @@ async def count(session: Session, source: Source, text: str = "") -> TokenCount:
 
 
 def format_token_count(counted: TokenCount, session: Session) -> str:
-    """All that /tokens says, one line for each matter."""
+    """Everything that /tokens says, one line for each fact."""
     unit = "token" if counted.tokens == 1 else "tokens"
     lines = [f"The next request has {counted.tokens:,} {unit}{_share(counted, session)}."]
     if session.budget.billed:
@@ -79,10 +79,10 @@ def _cache(session: Session) -> str:
         return "The prompt cache is not used."
     cached = measure_cache(session)
     if cached is None:
-        return "Nothing of it is likely to be in the prompt cache."
+        return "Probably none of it is in the prompt cache."
     minutes, seconds = divmod(int(cached.until_s - session.clock()), 60)
     return (
-        f"About {cached.tokens:,} of them are probably in the prompt cache, for another"
+        f"About {cached.tokens:,} of these are probably in the prompt cache for another"
         f" {minutes} min {seconds:02} s (until {format_clock(cached.until_s)})."
     )
 

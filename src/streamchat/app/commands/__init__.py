@@ -1,17 +1,16 @@
 """The slash commands, one row each.
 
-A row is a function: its usage line and aliases stand in the decorator, its docstring is
-the help. Dispatch, completion, /help and README read the same table. A handler changes
-the session and returns an outcome for the loop to act on; it never prints.
+A row is a function. The decorator names its usage, group and aliases; the docstring is its
+help text. Dispatch, completion, /help and README read the same table. A handler changes the
+session and returns an outcome for the loop to act on; it never prints.
 
-`table` has the rows and their outcomes, the other modules the handlers, by theme; the
-order of the imports here is the order of /help.
+`registry` has the table and the outcomes, `help` what /help shows, the other modules the
+handlers by topic. The order of the imports is the order within each group of /help.
 """
 
 from streamchat.app.commands import basics, branches, exports, money, reasoning
 from streamchat.app.commands.registry import (
     COMMANDS,
-    KEYS,
     AskModel,
     AskUser,
     Command,
@@ -25,13 +24,11 @@ from streamchat.app.commands.registry import (
     Redraw,
     Replay,
     ShowReport,
-    commands_table,
     dispatch,
 )
 
 __all__ = [
     "COMMANDS",
-    "KEYS",
     "AskModel",
     "AskUser",
     "Command",
@@ -47,7 +44,6 @@ __all__ = [
     "ShowReport",
     "basics",
     "branches",
-    "commands_table",
     "dispatch",
     "exports",
     "money",

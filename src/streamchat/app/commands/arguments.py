@@ -1,7 +1,7 @@
-"""What may stand behind a command: counts, choices, words, dollars, references.
+"""The arguments of commands: counts, choices, words, dollars, references.
 
 Every argument is read here, so a handler gets a value it can use. Whatever was typed or
-pasted, the only error is UsageError, in one line that quotes at most a line's worth of it.
+pasted, the only error is UsageError: one line, with a short quotation.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from streamchat.core.errors import UsageError
 from streamchat.core.formatting import quoted
 
 LONGEST_REFERENCE = 4096  # characters: no path and no title is longer
-_MOST_DIGITS = 9  # int() refuses thousands of them with an error of its own
+_MOST_DIGITS = 9  # int() raises for thousands of digits
 _LARGEST_CAP_USD = 1e9
 
 
 def require_sound(usage: str, argument: str) -> None:
-    """Refuse what no command takes: a NUL, and any argument where `usage` names none."""
+    """Refuse what no command takes: a NUL, and an argument that `usage` does not name."""
     name, _, takes = usage.partition(" ")
     if "\0" in argument:
         raise UsageError(f"{name}: an argument cannot hold a NUL character.")
@@ -27,7 +27,7 @@ def require_sound(usage: str, argument: str) -> None:
 
 
 def parse_count(argument: str, *, default: int) -> int:
-    """A whole number, 1 or more; one too large to matter is the largest."""
+    """A whole number, 1 or more; a huge one becomes the largest that matters."""
     if not argument:
         return default
     if not (argument.isascii() and argument.isdecimal() and argument.strip("0")):
@@ -51,7 +51,7 @@ def parse_word(argument: str, what: str) -> str:
 
 
 def parse_words(argument: str) -> list[str]:
-    """Words as a shell reads them: quotes keep blanks together."""
+    """Words, split as a shell does: quotes keep blanks together."""
     try:
         return shlex.split(argument)
     except ValueError as error:
@@ -59,18 +59,18 @@ def parse_words(argument: str) -> list[str]:
 
 
 def parse_reference(argument: str) -> str:
-    """A path, an address, an id or a title."""
+    """A path, a URL, an id or a title."""
     if len(argument) > LONGEST_REFERENCE:
         raise UsageError(f"{quoted(argument)} is too long for a name.")
     return argument
 
 
 def parse_dollars(argument: str) -> float:
-    """An amount, with or without the sign."""
+    """An amount, with or without a dollar sign."""
     try:
         usd = float(argument.removeprefix("$"))
     except ValueError:
         usd = 0.0
-    if not 0 < usd < _LARGEST_CAP_USD:  # NaN is not either
+    if not 0 < usd < _LARGEST_CAP_USD:  # False for NaN too
         raise UsageError(f"Give a cap in dollars, or off, not {quoted(argument)}.")
     return usd

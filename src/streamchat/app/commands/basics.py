@@ -1,20 +1,20 @@
-"""The commands of every chat: leave, begin, resume, look, and how the model is asked."""
+"""The basic commands: help, exit, conversations, the model, the last answer, attachments."""
 
 from __future__ import annotations
 
 from streamchat.app.commands.arguments import parse_count, parse_reference, parse_word
+from streamchat.app.commands.help import explain_command, help_overview
 from streamchat.app.commands.registry import (
-    KEYS,
     AskUser,
     Copy,
     Done,
+    Group,
     Outcome,
     Quit,
     Redraw,
     Replay,
     ShowReport,
     command,
-    commands_table,
 )
 from streamchat.app.listing import ago, conversations_table
 from streamchat.app.session import Session
@@ -24,78 +24,81 @@ from streamchat.core.input_line import typed
 from streamchat.core.messages import in_words
 from streamchat.core.ports import Opened, Reader
 
-COPY_INSTEAD = "Go on in a copy (fork)?"
+COPY_INSTEAD = "Continue in a copy?"
+ALREADY_OPEN = "That conversation is already open."
 
 
-@command("/help", "?")
-def show_help(_session: Session, _argument: str) -> Outcome:
-    """List the commands and the keys."""
-    return ShowReport(f"{commands_table()}\n{KEYS}")
+@command("/help [COMMAND|keys|all]", "?", group=Group.PROGRAM)
+def show_help(_session: Session, argument: str) -> Outcome:
+    """List the commands. With the name of a command, explain it; keys lists the keys, all
+    explains every command."""
+    return ShowReport(explain_command(argument) if argument else help_overview())
 
 
-@command("/exit", "quit", "q", "bye")
+@command("/exit", "quit", "q", "bye", group=Group.PROGRAM)
 def leave(_session: Session, _argument: str) -> Outcome:
-    """Leave; every turn is already on disk."""
+    """Leave streamchat. Every turn is already saved."""
     return Quit()
 
 
-@command("/new", "clear", "reset")
+@command("/new", "clear", "reset", group=Group.CONVERSATIONS)
 def new(session: Session, _argument: str) -> Outcome:
-    """Begin a new conversation; the old one is kept."""
+    """Start a new conversation. The current one stays saved."""
     session.begin()
     return Done("New conversation.")
 
 
-@command("/model [ID]")
+@command("/model [ID]", group=Group.REQUEST)
 def model(session: Session, argument: str) -> Outcome:
-    """Show the model, or go on with another one."""
+    """Show the model, or switch to another one."""
     if not argument:
         return Done(f"The model is {session.conversation.model}.")
     return Done(session.change_model(parse_word(argument, "model")))
 
 
-@command("/system [TEXT|off]")
+@command("/system [TEXT|off]", group=Group.REQUEST)
 def system(session: Session, argument: str) -> Outcome:
-    """Show the system prompt, or set it for the turns to come."""
+    """Show the system prompt, or set it for the following turns."""
     if not argument:
         current = session.conversation.system
-        return Done(f"System prompt: {current}" if current else "There is no system prompt.")
+        return Done(f"System prompt: {current}" if current else "No system prompt is set.")
     text = None if argument == "off" else argument
     session.record(session.conversation.configure(system=text))
     return Done("System prompt set." if text else "System prompt removed.")
 
 
-@command("/resume [REF]")
+@command("/resume [REF]", group=Group.CONVERSATIONS)
 def resume(session: Session, argument: str) -> Outcome:
-    """Open another conversation by its title, its id (4 or more characters) or a path;
-    without REF, find it while typing: words of its title or of what was said in it."""
+    """Open a saved conversation. REF is its title, the start of its id (at least 4
+    characters) or a path. Without REF, search titles and texts as you type."""
     if argument:
         return _open(session, parse_reference(argument))
 
     async def pick(reader: Reader) -> Outcome:
         path = await reader.pick(session.archive, ago(session.clock))
         if path == session.journal.name:
-            return Done("That is the conversation that is open.")
+            return Done(ALREADY_OPEN)
         return _open(session, path) if path else Done()
 
     return AskUser(pick)
 
 
-@command("/delete [REF]")
+@command("/delete [REF]", group=Group.CONVERSATIONS)
 def delete(session: Session, argument: str) -> Outcome:
-    """Delete a conversation for good, this one without REF; asks first. Its words leave the
-    search index, and what you typed in it leaves the history of the prompt."""
+    """Delete a conversation for good, after asking; without REF, the current one. Its words
+    leave the search index, and what you typed in it leaves the history of the prompt."""
     ref = parse_reference(argument) or session.journal.name
     if not argument and not (session.journal.saves and session.conversation.turn_count):
-        raise UsageError("There is nothing of this conversation on disk.")
+        raise UsageError("This conversation is not on disk.")
     found = session.archive.read(ref)
     if found.journal.name != session.journal.name:
         session.archive.require_deletable(found.journal.name)
     name = found.conversation.title or "untitled"
-    turns = found.conversation.turn_count
+    count = found.conversation.turn_count
+    turns = "1 turn" if count == 1 else f"{count} turns"
 
     async def confirm(reader: Reader) -> Outcome:
-        about = f"{found.conversation.id[:8]}, {turns} turns"
+        about = f"{found.conversation.id[:8]}, {turns}"
         question = f'Delete "{name}" ({about}) for good?'
         if not await reader.confirm(question, default=False):
             return Done("Nothing was deleted.")
@@ -133,9 +136,9 @@ def _resumed(session: Session, opened: Opened) -> Outcome:
 
 
 def _copy(session: Session, busy: Busy) -> Outcome:
-    """Another process has it; a copy can be gone on with."""
+    """Another process has the conversation open; offer to continue in a copy."""
     if busy.path == session.journal.name:
-        return Done("That is the conversation that is open.")
+        return Done(ALREADY_OPEN)
 
     async def confirm(reader: Reader) -> Outcome:
         if not await reader.confirm(f"{busy.message} {COPY_INSTEAD}", default=False):
@@ -147,51 +150,51 @@ def _copy(session: Session, busy: Busy) -> Outcome:
     return AskUser(confirm)
 
 
-@command("/list [N]")
+@command("/list [N]", group=Group.CONVERSATIONS)
 def list_conversations(session: Session, argument: str) -> Outcome:
-    """List the newest N conversations (20 if not said)."""
+    """List the newest N saved conversations (20 by default)."""
     summaries = session.archive.summaries()[: parse_count(argument, default=20)]
     if not summaries:
-        return Done("No conversations are kept yet.")
+        return Done("No saved conversations yet.")
     return ShowReport(conversations_table(summaries, now=session.clock()))
 
 
-@command("/save [TITLE]")
+@command("/save [TITLE]", group=Group.CONVERSATIONS)
 def save(session: Session, argument: str) -> Outcome:
-    """Say where the conversation is kept, and name it if a TITLE is given. One begun
-    with --no-save is written from here on, whole."""
+    """Say where this conversation is saved, and set its title if you give one. A
+    conversation started with --no-save is saved from now on, from its beginning."""
     if argument:
         session.record(session.conversation.rename(argument))
     if not session.journal.saves:
         session.journal = session.archive.keep(session.conversation)
-    return Done(f"Kept in {session.journal.name}")
+    return Done(f"Saved in {session.journal.name}")
 
 
-@command("/show [N]")
+@command("/show [N]", group=Group.ANSWERS)
 def show(session: Session, argument: str) -> Outcome:
-    """Show the conversation again, or only its last N exchanges."""
+    """Print the conversation again, or only its last N exchanges."""
     if not session.conversation.path:
-        return Done("Nothing has been said yet.")
+        return Done("This conversation is empty.")
     count = parse_count(argument, default=1) if argument else None
     return Replay(exchanges=count, whole=True)
 
 
-@command("/redraw")
+@command("/redraw", group=Group.ANSWERS)
 def redraw(session: Session, _argument: str) -> Outcome:
-    """Print the last answer again, as wide as the window is now."""
+    """Print the last answer again, at the current width of the window."""
     reply = session.conversation.last_reply
     if reply is None:
-        return Done("There is no answer to print again.")
+        return Done("There is no answer yet.")
     return Redraw(reply.message)
 
 
-@command("/copy [N]")
+@command("/copy [N]", group=Group.ANSWERS)
 def copy(session: Session, argument: str) -> Outcome:
-    """Copy the last answer to the clipboard as Markdown, or only its N-th code block. The
-    terminal does it (OSC 52), also over SSH."""
+    """Copy the last answer to the clipboard as Markdown; with N, only its Nth code block.
+    The terminal does the copying (OSC 52), so it also works over SSH."""
     reply = session.conversation.last_reply
     if reply is None:
-        return Done("There is no answer to copy.")
+        return Done("There is no answer yet.")
     text = reply.message.text
     if not argument:
         return Copy(text, "The answer is on the clipboard.")
@@ -210,9 +213,9 @@ def _blocks(blocks: list[str]) -> str:
     return "block" if len(blocks) == 1 else "blocks"
 
 
-@command("/attach [PATH|URL]", "file")
+@command("/attach [PATH|URL]", "file", group=Group.REQUEST)
 def attach(session: Session, argument: str) -> Outcome:
-    """Send a file or an address along with the next message; without one, say what is
+    """Attach a file or a URL to the next message. Without an argument, list what is
     attached."""
     if argument:
         session.attached = (
@@ -221,11 +224,11 @@ def attach(session: Session, argument: str) -> Outcome:
         )
     if not session.attached:
         return Done("Nothing is attached.")
-    return Done(f"With the next message: {', '.join(map(in_words, session.attached))}")
+    return Done(f"Attached to the next message: {', '.join(map(in_words, session.attached))}")
 
 
-@command("/events")
+@command("/events", group=Group.PROGRAM)
 def events(session: Session, _argument: str) -> Outcome:
-    """Show each event of the API beside the answer as a dim line, or stop showing them."""
+    """Show each API event as a dim line while an answer arrives, or stop showing them."""
     session.trace = not session.trace
     return Done(f"API events are {'shown' if session.trace else 'hidden'}.")

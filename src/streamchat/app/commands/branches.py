@@ -1,4 +1,4 @@
-"""The commands that move about in the tree of turns. Nothing is ever taken out of it."""
+"""The commands that move in the tree of turns. They never remove a turn."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from streamchat.app.commands.registry import (
     AskModel,
     Done,
     Edit,
+    Group,
     Outcome,
     Replay,
     ShowReport,
@@ -22,10 +23,10 @@ from streamchat.core.messages import user_message
 SHOWN_AFTER_A_JUMP = 2  # exchanges
 
 
-@command("/retry [MODEL]")
+@command("/retry [MODEL]", group=Group.ANSWERS)
 def retry(session: Session, argument: str) -> Outcome:
-    """Ask the last question again, of another model if one is named; the old answer
-    stays in the file."""
+    """Ask the last question again, of another model if you name one. The old answer stays
+    in the tree."""
     head = session.conversation.head
     if head is None or session.conversation.last_question is None:
         raise UsageError("There is no question to ask again.")
@@ -35,35 +36,35 @@ def retry(session: Session, argument: str) -> Outcome:
     return AskModel(otherwise=head)
 
 
-@command("/continue")
-def go_on(session: Session, _argument: str) -> Outcome:
-    """Ask for the rest of an answer that was cut off, or stopped."""
+@command("/continue", group=Group.ANSWERS)
+def continue_answer(session: Session, _argument: str) -> Outcome:
+    """Ask for the rest of an answer that was cut off or stopped."""
     path = session.conversation.path
     if not path or path[-1].role != "assistant":
-        raise UsageError("There is no answer to go on with.")
+        raise UsageError("There is no answer to continue.")
     answer = path[-1]
     if answer.message.stop_reason in ("end_turn", "stop_sequence"):
-        raise UsageError("The last answer is whole.")
+        raise UsageError("The last answer is complete.")
     session.add(user_message(ask_for_rest(answer.message.text)))
     return AskModel(otherwise=answer.id)
 
 
-@command("/edit [N]")
+@command("/edit [N]", group=Group.ANSWERS)
 def edit(session: Session, argument: str) -> Outcome:
-    """Edit your last message, or the N-th last, and go on from there; what followed the
-    old one stays in the tree. Left empty, nothing changes."""
+    """Edit your last message, or your Nth last, and continue from there. The old message
+    and its answers stay in the tree. An empty message changes nothing."""
     count = parse_count(argument, default=1)
     asked = [turn for turn in session.conversation.path if turn.role == "user"]
     if not asked:
-        raise UsageError("There is no message of yours to edit.")
+        raise UsageError("You have not sent a message yet.")
     if count > len(asked):
-        raise UsageError(f"There are {len(asked)} messages of yours, not {count}.")
+        raise UsageError(f"You have sent {len(asked)} messages, not {count}.")
     return Edit(asked[-count].id)
 
 
-@command("/undo [N]")
+@command("/undo [N]", group=Group.ANSWERS)
 def undo(session: Session, argument: str) -> Outcome:
-    """Take back the last N exchanges (1 if not said); they stay in the file."""
+    """Take back the last N exchanges (1 by default). They stay in the tree."""
     count = parse_count(argument, default=1)
     asked = sum(turn.message.role == "user" for turn in session.conversation.path)
     if not asked:
@@ -76,26 +77,26 @@ def _exchanges(count: int) -> str:
     return "1 exchange" if count == 1 else f"{count} exchanges"
 
 
-@command("/tree [N|all]")
+@command("/tree [N|all]", group=Group.ANSWERS)
 def tree(session: Session, argument: str) -> Outcome:
-    """Draw the branches, or go on after turn N of the drawing; all leaves no turn out."""
+    """Draw the tree of turns; all leaves no turn out. With N, continue after turn N."""
     conversation = session.conversation
     if not conversation.turn_count:
-        return Done("Nothing has been said yet.")
+        return Done("This conversation is empty.")
     if argument not in ("", "all"):
         return _go_to(session, parse_count(argument, default=1))
     lines = draw(conversation, now=session.clock(), whole=argument == "all")
     fence = "`" * max(3, 1 + max(line.count("`") for line in lines))
     drawing = "\n".join([fence, *lines, fence])
-    return ShowReport(f"{drawing}\n\n`/tree N` goes on after turn N.\n")
+    return ShowReport(f"{drawing}\n\n`/tree N` continues after turn N.\n")
 
 
 def _go_to(session: Session, number: int) -> Outcome:
-    """After a question of the user's means after its newest answer."""
+    """Continue after a turn; after the newest answer if the turn is a question."""
     conversation = session.conversation
     ids = [id for id, _ in conversation.outline()]
     if number > len(ids):
-        raise UsageError(f"There are {len(ids)} turns; /tree draws them.")
+        raise UsageError(f"There are only {len(ids)} turns (see /tree).")
     turn = conversation.turn(ids[number - 1])
     answers_to = ""
     if turn.role == "user" and (answers := _answers(conversation, turn.id)):
@@ -103,8 +104,8 @@ def _go_to(session: Session, number: int) -> Outcome:
         answers_to = f", the answer to {number}"
     if turn.id != conversation.head:
         session.record(conversation.jump(turn.id))
-    unanswered = " It has no answer yet: /retry asks it." if turn.role == "user" else ""
-    notice = f"Here is turn {ids.index(turn.id) + 1} of {len(ids)}{answers_to}.{unanswered}"
+    unanswered = " It has no answer yet; /retry asks it." if turn.role == "user" else ""
+    notice = f"Now at turn {ids.index(turn.id) + 1} of {len(ids)}{answers_to}.{unanswered}"
     return Replay(notice, exchanges=SHOWN_AFTER_A_JUMP)
 
 
@@ -113,29 +114,29 @@ def _answers(conversation: Conversation, question: str) -> list[str]:
     return [id for id in below if conversation.turn(id).role == "assistant"]
 
 
-@command("/fork")
+@command("/fork", group=Group.CONVERSATIONS)
 def fork(session: Session, _argument: str) -> Outcome:
-    """Go on in a copy, as a conversation of its own; this one stays as it is."""
+    """Copy this conversation and continue in the copy. The original stays as it is."""
     old = session.conversation
     if not old.turn_count:
         raise UsageError("There is nothing to copy yet.")
     session.switch(*session.archive.fork(old))
     new = session.conversation
-    return Done(f"This is {new.title!r} ({new.id[:8]}) now; {old.id[:8]} stays as it was.")
+    return Done(f"Now in the copy {new.title!r} ({new.id[:8]}). {old.id[:8]} is unchanged.")
 
 
-@command("/rename [TITLE]")
+@command("/rename [TITLE]", group=Group.CONVERSATIONS)
 def rename(session: Session, argument: str) -> Outcome:
-    """Give the conversation a title, or show the one that it has."""
+    """Set the title of this conversation, or show it."""
     if argument:
         session.record(session.conversation.rename(argument))
     return Done(f"The title is {session.conversation.title!r}.")
 
 
-@command("/incognito [off]")
+@command("/incognito [off]", group=Group.CONVERSATIONS)
 def incognito(session: Session, argument: str) -> Outcome:
-    """Begin a conversation that is not saved: from here on nothing is written, what you
-    type included, until /incognito off (or, for one conversation, /save)."""
+    """Start a conversation that is not saved. Nothing is written to disk, including the
+    history of what you type, until /incognito off; /save saves this one conversation."""
     if argument:
         parse_choice(argument, ("off",))
     if argument and session.archive.saves:
@@ -145,4 +146,4 @@ def incognito(session: Session, argument: str) -> Outcome:
     session.begin()
     if argument:
         return Done("New conversation, saved as usual.")
-    return Done("New conversation, not saved: nothing from here on is written to disk.")
+    return Done("New conversation, not saved: nothing is written to disk from now on.")

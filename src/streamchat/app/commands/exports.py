@@ -1,4 +1,4 @@
-"""/export: the conversation for other programs and other people."""
+"""/export: write the conversation for other people and other programs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from streamchat.app.commands.arguments import parse_count, parse_words
-from streamchat.app.commands.registry import Done, Outcome, ShowReport, command
+from streamchat.app.commands.registry import Done, Group, Outcome, ShowReport, command
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
 from streamchat.core.formatting import quoted
@@ -15,7 +15,7 @@ FORMS = ("md", "html", "json")
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ExportArguments:
     """What was typed after /export."""
 
     form: str = "md"
@@ -24,31 +24,31 @@ class Wish:
     replace: bool = False
 
 
-@command("/export [md|html|json] [PATH|-] [N]")
+@command("/export [md|html|json] [PATH|-] [N]", group=Group.CONVERSATIONS)
 def export(session: Session, argument: str) -> Outcome:
-    """Write the conversation, or its last N answers with their questions, to a file
-    named after it or to PATH; - shows it. A ! at the end writes over a file."""
-    wish = parse_wish(argument)
+    """Write this conversation, or its last N exchanges, to PATH or to a file named after
+    its title; - prints it. A ! at the end overwrites an existing file."""
+    arguments = parse_export(argument)
     if not session.conversation.path:
-        raise UsageError("Nothing has been said yet.")
-    if wish.path == "-":
-        text = session.exporter.text(session.conversation, wish.form, replies=wish.replies)
-        return ShowReport(_shown(text, wish.form))
+        raise UsageError("This conversation is empty.")
+    if arguments.path == "-":
+        text = session.exporter.text(
+            session.conversation, arguments.form, replies=arguments.replies
+        )
+        return ShowReport(_shown(text, arguments.form))
     place = session.exporter.save(
         session.conversation,
-        wish.form,
-        path=wish.path,
-        replies=wish.replies,
-        replace=wish.replace,
+        arguments.form,
+        path=arguments.path,
+        replies=arguments.replies,
+        replace=arguments.replace,
     )
     return Done(f"Exported to {place}")
 
 
-def parse_wish(argument: str) -> Wish:
-    """The words in any order: a form, a number, a path; the form may be the path's end.
-
-    Raises UsageError.
-    """
+def parse_export(argument: str) -> ExportArguments:
+    """Read a format, a number and a path, in any order. Without a format, the path's
+    extension decides. Raises UsageError."""
     form = path = count = ""
     words = parse_words(argument)
     replace = any(word.endswith("!") for word in words)
@@ -60,19 +60,20 @@ def parse_wish(argument: str) -> Wish:
         elif not path:
             path = word
         else:
-            raise UsageError(f"/export takes one path; quote {quoted(f'{path} {word}')}.")
+            raise UsageError(f"/export takes one path; quote it: {quoted(f'{path} {word}')}")
     ending = PurePath(path).suffix.removeprefix(".")
     form = form or (ending if ending in FORMS else "md")
-    return Wish(form, path, parse_count(count, default=1) if count else None, replace)
+    replies = parse_count(count, default=1) if count else None
+    return ExportArguments(form, path, replies, replace)
 
 
 def _shown(text: str, form: str) -> str:
-    """Its source, as a code block."""
+    """The exported text as a code block."""
     fence = "`" * max(3, _ticks(text) + 1)
     return f"{fence}{'markdown' if form == 'md' else form}\n{text.rstrip()}\n{fence}\n"
 
 
 def _ticks(text: str) -> int:
-    """The longest run of backticks that begins a line."""
+    """The length of the longest run of backticks at the start of a line."""
     starts = (line.lstrip() for line in text.splitlines())
     return max((len(s) - len(s.lstrip("`")) for s in starts), default=0)

@@ -1,37 +1,44 @@
-"""The commands about what a conversation takes: tokens, dollars, the model's context."""
+"""The commands about tokens, dollars and the context window."""
 
 from __future__ import annotations
 
 from streamchat.app.commands.arguments import parse_dollars
-from streamchat.app.commands.registry import Compact, CountRequest, Done, Outcome, command
+from streamchat.app.commands.registry import (
+    Compact,
+    CountRequest,
+    Done,
+    Group,
+    Outcome,
+    command,
+)
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
 
 
-@command("/tokens [TEXT]")
+@command("/tokens [TEXT]", group=Group.COST)
 def tokens(_session: Session, argument: str) -> Outcome:
-    """Count and price the next request (with TEXT as its question), and say what of it is
-    probably in the prompt cache, and for how long."""
+    """Count and price the next request, with TEXT as its question. Also say how much of it
+    is probably in the prompt cache, and for how long."""
     return CountRequest(argument)
 
 
-@command("/budget [USD|off]")
+@command("/budget [USD|off]", group=Group.COST)
 def budget(session: Session, argument: str) -> Outcome:
-    """Show what was spent since streamchat started, or set a cap: a turn that would pass
-    it is not sent, and an answer that does is stopped."""
+    """Show the cost since streamchat started, or set a cap on it. A turn that would exceed
+    the cap is not sent; an answer that exceeds it is stopped."""
     bill = session.budget
     if argument:
         bill.cap_usd = None if argument == "off" else parse_dollars(argument)
     if not bill.billed:
         return Done("The demo costs nothing.")
-    cap = "" if bill.cap_usd is not None else "; there is no cap"
+    cap = "" if bill.cap_usd is not None else "; no cap is set"
     return Done(f"Spent: {bill.in_words}{cap}.")
 
 
-@command("/compact [FOCUS]")
+@command("/compact [FOCUS]", group=Group.COST)
 def compact(session: Session, argument: str) -> Outcome:
-    """Let the model sum the conversation up, FOCUS above all, and go on from the summary;
-    the old branch stays, and /undo goes back to it."""
+    """Let the model summarise the conversation, with special attention to FOCUS, and
+    continue from the summary. The old branch stays in the tree; /undo goes back to it."""
     if session.conversation.last_reply is None:
-        raise UsageError("There is nothing to sum up yet.")
+        raise UsageError("There is nothing to summarise yet.")
     return Compact(argument)

@@ -1,9 +1,9 @@
 """The tree of turns as lines of text, for /tree.
 
-A line has the turn's number (its place in the file, so it never changes), its age, and
-the graph: the open branch is a straight line at the left, side branches hang off it.
-Pure: a conversation in, text out. Of a long conversation the uneventful stretches are
-left out, and their turns are not read.
+Each line has the number of a turn (its position in the file, which never changes), its age
+and the graph: the current branch is a straight line at the left, other branches leave it to
+the right. In a long conversation, stretches without a branch are left out, and their turns
+are not read. Pure: a conversation in, text out.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from streamchat.app.listing import age
 from streamchat.core.conversation import Conversation, one_line
 from streamchat.core.records import Turn
 
-ENOUGH_LINES = 40  # a tree up to this length is shown whole
+ENOUGH_LINES = 40  # a tree up to this length is drawn completely
 _TEXT_CHARACTERS = 58
-_DEEPEST_GRAPH = 24  # characters; an edit of an edit of an edit … would leave no room
+_DEEPEST_GRAPH = 24  # characters; deeper graphs are cut to leave room for the text
 _SHORTEST_GAP = 3
 
 
 @dataclass(frozen=True, slots=True)
 class OutlineRow:
-    """A turn at its place in the drawing."""
+    """One turn of the drawing."""
 
     id: str
     graph: str
@@ -53,8 +53,8 @@ def draw(conversation: Conversation, *, now: float, whole: bool) -> list[str]:
 def build_outline(
     outline: Sequence[tuple[str, str | None]], path: frozenset[str]
 ) -> list[OutlineRow]:
-    """Every turn, each branch below where it leaves the straight line: that of the path,
-    elsewhere that of the newest turn."""
+    """Every turn, each branch below the turn where it starts. The straight line follows
+    `path`; off the path, it follows the newest turn."""
     below: dict[str | None, list[str]] = {None: []}
     for id, parent in outline:
         below.setdefault(parent, []).append(id)
@@ -80,7 +80,8 @@ def _shortened(graph: str) -> str:
 
 
 def _eventful(rows: list[OutlineRow], head: str | None) -> Iterator[OutlineRow | int]:
-    """The rows where something happens and their neighbours; how many lie between."""
+    """The rows at which branches start or end, with their neighbours; a number stands for
+    that many rows left out."""
     if len(rows) <= ENOUGH_LINES:
         yield from rows
         return
@@ -109,7 +110,7 @@ def _age(at: str, now: float) -> str:
 
 
 def _gist(turn: Turn, characters: int) -> str:
-    """Who said it and how it begins."""
+    """The speaker's sign and the start of the text."""
     text = one_line(turn.message.text).lstrip("#>*- ")
     kinds = ", ".join(dict.fromkeys(str(b.get("type")) for b in turn.message.content))
     text = text or (f"[{kinds}]" if kinds else "[damaged]")

@@ -1,26 +1,27 @@
-"""The commands about how much the model thinks, by what it says that it can do."""
+"""/think and /effort: how much the model reasons, within what it accepts."""
 
 from __future__ import annotations
 
 from streamchat.app.commands.arguments import parse_choice
-from streamchat.app.commands.registry import Done, Outcome, command
+from streamchat.app.commands.registry import Done, Group, Outcome, command
 from streamchat.app.session import Session
 from streamchat.core.capabilities import EFFORTS, WIRE_THINKING, ModelFacts
 from streamchat.core.errors import UsageError
 
 _DEFAULT = "default"
 _SAID = {
-    "adaptive": "The model thinks as it sees fit, and shows a summary.",
-    "hidden": "The model thinks as it sees fit, and shows nothing of it.",
-    "off": "The model is asked not to think.",
-    None: "Whether the model thinks is left to it.",
+    "adaptive": "The model thinks when it needs to; a summary is shown.",
+    "hidden": "The model thinks when it needs to; nothing of it is shown.",
+    "off": "The model does not think.",
+    None: "The model decides whether to think.",
 }
 
 
-@command("/think [adaptive|hidden|off|default]")
+@command("/think [adaptive|hidden|off|default]", group=Group.REQUEST)
 def think(session: Session, argument: str) -> Outcome:
-    """Show or set how the model thinks: adaptive shows a dim summary, hidden shows none,
-    off asks for no thinking, default leaves it to the model."""
+    """Show or set how the model thinks. adaptive: it decides, and a dim summary is shown;
+    hidden: it decides, and nothing is shown; off: no thinking; default: the model's own
+    default."""
     if argument:
         facts = session.facts(session.conversation.model)
         takes = facts.thinking_settings
@@ -28,14 +29,14 @@ def think(session: Session, argument: str) -> Outcome:
     return Done(_SAID[session.thinking])
 
 
-@command("/effort [low|medium|high|xhigh|max|default]")
+@command("/effort [low|medium|high|xhigh|max|default]", group=Group.REQUEST)
 def effort(session: Session, argument: str) -> Outcome:
-    """Show or set how hard the model tries; default leaves it to the model."""
+    """Show or set how much effort the model makes; default is the model's own default."""
     if argument:
         facts = session.facts(session.conversation.model)
         takes = EFFORTS if facts.efforts is None else facts.efforts
         session.effort = _chosen(argument, EFFORTS, takes, facts, "effort")
-    return Done(f"The effort is {session.effort or 'left to the model'}.")
+    return Done(f"The effort is {session.effort or 'the default of the model'}.")
 
 
 def _chosen(
@@ -45,10 +46,10 @@ def _chosen(
     facts: ModelFacts,
     what: str,
 ) -> str | None:
-    """The setting, None for the model's default. Raises UsageError."""
+    """The chosen setting; None for the model's default. Raises UsageError."""
     if parse_choice(argument, (*known, _DEFAULT)) == _DEFAULT:
         return None
     if argument not in takes:
-        offer = f"it takes {', '.join(takes)}" if takes else "it cannot be set"
-        raise UsageError(f"{facts.id} does not take {what} {argument!r}: {offer}.")
+        offer = f"it accepts {', '.join(takes)}" if takes else "it cannot be set"
+        raise UsageError(f"{facts.id} does not accept {what} {argument!r}: {offer}.")
     return argument

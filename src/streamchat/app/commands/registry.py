@@ -1,10 +1,11 @@
-"""The table of slash commands: its rows, their outcomes, and the dispatch."""
+"""The table of slash commands: its rows, their outcomes and the dispatch."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import TypeAlias
 
 from streamchat.app.commands.arguments import require_sound
@@ -17,30 +18,30 @@ from streamchat.core.ports import Reader
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Nothing more to do than to say so."""
+    """Done; show the notice, if there is one."""
 
     notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ShowReport:
-    """Markdown to show."""
+    """Show this Markdown."""
 
     markdown: str
 
 
 @dataclass(frozen=True, slots=True)
 class AskModel:
-    """Ask the model for a reply to the conversation as it stands; if none comes, go
-    back to the turn `otherwise`."""
+    """Ask the model for a reply to the conversation as it stands. If none comes, go back
+    to the turn `otherwise`."""
 
     otherwise: str
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """Show the last `exchanges` of the open conversation again (all when None); of
-    these the last screenfuls, or every one when `whole`."""
+    """Show the last `exchanges` of the conversation again (None: all). Long ones are cut
+    to the last screenfuls unless `whole`."""
 
     notice: str = ""
     exchanges: int | None = None
@@ -49,7 +50,7 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class Redraw:
-    """Print a reply again, at the window's present width."""
+    """Print a reply again, at the window's current width."""
 
     reply: Message
 
@@ -64,30 +65,29 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Hand a message of the user's to the prompt. Sent, it begins a branch beside the
-    old one; left, nothing has changed."""
+    """Put an old message of the user into the prompt. Sending it begins a branch beside
+    the old one; otherwise nothing changes."""
 
     turn: str
 
 
 @dataclass(frozen=True, slots=True)
 class CountRequest:
-    """Count and price the next request, which will ask `text`, and say so."""
+    """Count and price the next request, with `text` as its question, and show the result."""
 
     text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Compact:
-    """Ask the model for a summary, and go on from it on a branch of its own."""
+    """Ask the model for a summary and continue from it on a new branch."""
 
     focus: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AskUser:
-    """What to do is for the user to say: `then` asks at the keyboard and returns what
-    comes of it."""
+    """Ask the user: `then` asks at the keyboard and returns the next outcome."""
 
     then: Callable[[Reader], Awaitable[Outcome]]
 
@@ -113,11 +113,22 @@ Outcome: TypeAlias = (
 Handler: TypeAlias = Callable[[Session, str], Outcome]
 
 
+class Group(Enum):
+    """The sections of /help, in its order."""
+
+    CONVERSATIONS = "Conversations"
+    ANSWERS = "Answers and branches"
+    REQUEST = "Model and message"
+    COST = "Tokens and cost"
+    PROGRAM = "Program"
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """A row of the table; `usage` is "/name ARGUMENTS"."""
 
     usage: str
+    group: Group
     aliases: tuple[str, ...]
     run: Handler
 
@@ -137,23 +148,29 @@ class Command:
 COMMANDS: list[Command] = []
 
 
-def command(usage: str, *aliases: str) -> Callable[[Handler], Handler]:
-    """Put a handler into the table."""
+def command(usage: str, *aliases: str, group: Group) -> Callable[[Handler], Handler]:
+    """Add a handler to the table."""
 
     def add(run: Handler) -> Handler:
-        COMMANDS.append(Command(usage, aliases, run))
+        COMMANDS.append(Command(usage, group, aliases, run))
         return run
 
     return add
 
 
-def dispatch(session: Session, line: CommandLine) -> Outcome:
-    """Dispatch. Raises UsageError for an unknown name, naming the nearest one."""
+def find_command(name: str) -> Command:
+    """The command with this name or alias. Raises UsageError that names the nearest one."""
     for row in COMMANDS:
-        if line.name in (row.name, *row.aliases):
-            require_sound(row.usage, line.argument)
-            return row.run(session, line.argument)
-    raise UsageError(_unknown(line.name))
+        if name in (row.name, *row.aliases):
+            return row
+    raise UsageError(_unknown(name))
+
+
+def dispatch(session: Session, line: CommandLine) -> Outcome:
+    """Run a command. Raises UsageError for an unknown name or an argument it cannot take."""
+    row = find_command(line.name)
+    require_sound(row.usage, line.argument)
+    return row.run(session, line.argument)
 
 
 def _unknown(name: str) -> str:
@@ -163,37 +180,3 @@ def _unknown(name: str) -> str:
     ]
     hint = f"; did you mean /{near[0]}?" if near else "; /help lists the commands."
     return f"There is no command /{name[:40]}{hint} (A line starting with // is sent as text.)"
-
-
-def commands_table() -> str:
-    """The table of commands as Markdown, for /help and README."""
-    rows = [f"| `{_cell(row.usage)}` | {row.help}{_also(row)} |" for row in COMMANDS]
-    return "\n".join(["| command | what it does |", "|---|---|", *rows, ""])
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
-
-
-def _also(row: Command) -> str:
-    return f" Also: {', '.join(f'`/{alias}`' for alias in row.aliases)}." if row.aliases else ""
-
-
-KEYS = '''\
-| key | what it does |
-|---|---|
-| `Enter` | send |
-| `Alt-Enter`, `Ctrl-J`, a trailing `\\` | a new line in the message; so does a paste |
-| `"""` | begins and ends a message of many lines |
-| `Ctrl-C`, `Esc` | stop the answer and keep what arrived |
-| `Ctrl-C` at the prompt | clear the line |
-| `Esc` `Esc` | on an empty line, take the last question back to edit it |
-| `Ctrl-O` | show the last thinking, whole |
-| `Ctrl-D` | leave, on an empty line; so does `Ctrl-C` twice |
-| `Up`, `Ctrl-R` | recall and search what was typed before |
-| `Ctrl-X` `Ctrl-E`, `Ctrl-G` | write the message in your editor |
-| `Ctrl-X` `Ctrl-P` | show a long paste that is shown as its number of lines |
-| `Ctrl-L` | clear the screen, not the scrollback |
-| `Ctrl-Z` | suspend |
-| `Tab` | complete a command |
-'''

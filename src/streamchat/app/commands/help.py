@@ -1,0 +1,70 @@
+"""What /help shows, and README's tables of commands and keys.
+
+Owns the wording about keys; the text about a command is the docstring of its handler.
+The overview has names only, so that it fits a window of 80 x 24.
+"""
+
+from __future__ import annotations
+
+from streamchat.app.commands.registry import COMMANDS, Command, Group, find_command
+
+KEYS = '''\
+| key | what it does |
+|---|---|
+| `Enter` | send the message |
+| `Alt-Enter`, `Ctrl-J`, a trailing `\\` | start a new line in the message |
+| `"""` | begin and end a message of several lines |
+| `Ctrl-C`, `Esc` | stop the answer and keep what arrived |
+| `Ctrl-C` at the prompt | clear the line |
+| `Esc` `Esc` on an empty line | edit the last question |
+| `Ctrl-O` | show all of the last thinking |
+| `Ctrl-D` on an empty line, `Ctrl-C` twice | exit |
+| `Up`, `Ctrl-R` | recall and search earlier input |
+| `Ctrl-X` `Ctrl-E`, `Ctrl-G` | write the message in your editor |
+| `Ctrl-X` `Ctrl-P` | expand a folded paste |
+| `Ctrl-L` | clear the screen but keep the scrollback |
+| `Ctrl-Z` | suspend |
+| `Tab` | complete a command |
+'''
+
+_MAIN_KEYS = "`Enter` send · `Alt-Enter` new line · `Esc` stop · `Esc Esc` edit · `Ctrl-D` exit"
+
+
+def help_overview() -> str:
+    """All commands by name, in groups, as Markdown."""
+    parts = [f"**{group.value}:** {_names(group)}" for group in Group]
+    parts.append(f"**Keys:** {_MAIN_KEYS}")
+    parts.append("`/help COMMAND` explains a command, `/help keys` lists all keys.")
+    return "\n\n".join(parts) + "\n"
+
+
+def _names(group: Group) -> str:
+    return " ".join(f"`/{row.name}`" for row in COMMANDS if row.group is group)
+
+
+def explain_command(name: str) -> str:
+    """The help of one command, of `keys`, or of `all` commands, as Markdown. Raises
+    UsageError for an unknown name."""
+    match name.removeprefix("/"):
+        case "keys":
+            return KEYS
+        case "all":
+            return f"{commands_table()}\n{KEYS}"
+        case known:
+            row = find_command(known)
+            return f"`{row.usage}`\n\n{row.help}{_also(row)}\n"
+
+
+def commands_table() -> str:
+    """The table of all commands as Markdown, by groups."""
+    rows = [row for group in Group for row in COMMANDS if row.group is group]
+    cells = [f"| `{_cell(row.usage)}` | {row.help}{_also(row)} |" for row in rows]
+    return "\n".join(["| command | what it does |", "|---|---|", *cells, ""])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _also(row: Command) -> str:
+    return f" Also: {', '.join(f'`/{alias}`' for alias in row.aliases)}." if row.aliases else ""
