@@ -64,6 +64,8 @@ class ReportKind(Enum):
     IMPORT = "import"
     LIST_MODELS = "list_models"
     SHOW_CONFIG = "show_config"
+    COMPLETION = "completion"
+    MAN = "man"
     VERSION = "version"
     HELP = "help"
 

@@ -41,8 +41,10 @@ def main(argv: Sequence[str], env: Environment) -> int:
     notes = _notes(env, None, as_json=_asks_for_json(argv))
     try:
         invocation = parse_arguments(argv, OPTIONS)
-        if invocation.report in (ReportKind.VERSION, ReportKind.HELP):
-            return _about(invocation.report, env)
+        if (about := _about(invocation, env)) is not None:
+            env.stdout.write(about)
+            env.stdout.flush()
+            return ExitStatus.OK
         settings, paths = _load(invocation, env)
         notes = _notes(env, settings, as_json=settings.output_format in JSON_FORMATS)
         remarks = _demo_remarks(settings) if settings.demo else endpoint(settings).remarks
@@ -74,13 +76,24 @@ def _demo_remarks(settings: Settings) -> tuple[str, ...]:
     return ("the demo costs nothing: the cap (--max-cost) has nothing to stop",)
 
 
-def _about(report: ReportKind, env: Environment) -> int:
-    if report is ReportKind.VERSION:
-        env.stdout.write(f"streamchat {__version__}\n")
-    else:
-        env.stdout.write(help_text(OPTIONS, width=_width(env)))
-    env.stdout.flush()
-    return ExitStatus.OK
+def _about(invocation: Invocation, env: Environment) -> str | None:
+    """The text of a report that needs no settings; None for everything else."""
+    match invocation.report:
+        case ReportKind.VERSION:
+            return f"streamchat {__version__}\n"
+        case ReportKind.HELP:
+            return help_text(OPTIONS, width=_width(env))
+        case ReportKind.COMPLETION:
+            from streamchat.cli.completion_scripts import completion_script
+
+            return completion_script(*invocation.report_words)
+        case ReportKind.MAN:
+            from streamchat.app.commands import COMMANDS
+            from streamchat.cli.man_page import format_man_page
+
+            return format_man_page(OPTIONS, [(row.usage, row.help) for row in COMMANDS])
+        case _:
+            return None
 
 
 def _asks_for_json(argv: Sequence[str]) -> bool:

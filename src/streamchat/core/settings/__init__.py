@@ -24,6 +24,7 @@ from streamchat.core.settings.report import (
     env_example,
     flag_table,
     format_settings,
+    option_spelling,
     show_config,
 )
 from streamchat.core.settings.resolve import Credential, CredentialKind, Settings, resolve
@@ -68,6 +69,7 @@ __all__ = [
     "is_taken",
     "list_secrets",
     "masked",
+    "option_spelling",
     "parse_address",
     "proxies",
     "proxy_on_the_way",

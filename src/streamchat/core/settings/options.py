@@ -177,6 +177,8 @@ _REPORTS = (
     ),
     report("list_models", "--list-models", "the models of the server"),
     report("show_config", "--show-config", "every setting and where it came from"),
+    report("completion", "--completion", "a completion script for the shell", "bash|zsh|fish"),
+    report("man", "--man", "the manual page; pipe it into man -l -"),
     report("version", "--version", "the version"),
     report("help", "-h --help", "this text"),
 )

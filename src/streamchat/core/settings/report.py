@@ -87,7 +87,7 @@ def flag_table() -> str:
     """README's table of flags, in Markdown."""
     lines = ["| flag | meaning | variable | default |", "|---|---|---|---|"]
     for row in OPTIONS:
-        flags = f"`{spelling(row)}`".replace("|", "\\|") if row.flags else ""
+        flags = f"`{option_spelling(row)}`".replace("|", "\\|") if row.flags else ""
         extra = "".join(f" · `{flag}` = {value}" for flag, value in row.shortcuts)
         choices = f" ({', '.join(row.choices)})" if row.choices else ""
         variables = ", ".join(f"`{name}`" for name in row.variables)
@@ -97,7 +97,7 @@ def flag_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def spelling(row: Option) -> str:
+def option_spelling(row: Option) -> str:
     flags = ", ".join(row.flags)
     return flags if row.kind in (Kind.ON_OFF, Kind.SWITCH) else f"{flags} {row.metavar}"
 

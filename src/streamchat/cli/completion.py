@@ -1,0 +1,162 @@
+"""Completion in the shell: what may stand at the end of a command line.
+
+The scripts that `--completion SHELL` prints are thin: at each Tab they run
+`streamchat --complete WORDS` and show what it prints. This module answers. It imports no
+library, and of this program little more than the table of options, since the user waits.
+
+An answer is a line for each candidate: the text, a tab, its description. The line
+`:files` leaves the rest to the shell's own completion of paths.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from streamchat.core.sanitize import clean_line
+from streamchat.core.settings.options import OPTIONS
+from streamchat.core.settings.rows import Kind, Option
+
+if TYPE_CHECKING:
+    from streamchat.config import Paths
+
+SHELLS = ("bash", "zsh", "fish")
+FILES = ":files"
+_CONVERSATION = re.compile(r"(\d{8})-\d{4}-(.*)-([0-9a-z]+)\.jsonl")
+_MOST = 200  # candidates of one kind
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A text that may stand there, and what it means."""
+
+    text: str
+    about: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.text}\t{self.about}" if self.about else self.text
+
+
+Completer: TypeAlias = "Callable[[Paths], Iterator[Candidate]]"
+
+
+def complete(words: Sequence[str], find_paths: Callable[[], Paths]) -> list[str]:
+    """The lines for a command line without the program's name; the last word is the one
+    that is being written. `find_paths` is called only when a value needs the disk."""
+    *before, current = _joined(words) or [""]
+    if "--" in before:
+        return [FILES]
+    flag, equals, value = current.partition("=")
+    if equals and (row := _row(flag)) is not None:
+        found = _values(row, 0, find_paths)
+        return [f"{flag}={each}" if each != FILES else FILES for each in _fit(found, value)]
+    if (asked := _awaiting(before)) is not None:
+        return _fit(_values(*asked, find_paths), current)
+    if current.startswith("-"):
+        return _fit(_flags(), current)
+    return [FILES]
+
+
+def _joined(words: Sequence[str]) -> list[str]:
+    """bash cuts `--flag=value` at the sign of equality; put the pieces together again."""
+    joined: list[str] = []
+    for word in words:
+        if joined and (word == "=" or joined[-1].endswith("=")) and joined[-1].startswith("--"):
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return joined
+
+
+def _row(flag: str) -> Option | None:
+    return next((row for row in OPTIONS if flag in row.flags), None)
+
+
+def _awaiting(before: Sequence[str]) -> tuple[Option, int] | None:
+    """The option whose value is being written, and which of its values."""
+    for position, word in enumerate(reversed(before)):
+        if (row := _row(word)) is not None:
+            takes = 0 if row.kind in (Kind.ON_OFF, Kind.SWITCH) else len(row.metavar.split())
+            return (row, position) if position < takes else None
+    return None
+
+
+def _values(
+    row: Option, position: int, find_paths: Callable[[], Paths]
+) -> list[Candidate | str]:
+    """What the value at that position may be; `FILES` among them for paths."""
+    kind = row.metavar.split()[position].strip("[]") if row.metavar else ""
+    if row.choices:
+        return [Candidate(choice) for choice in row.choices]
+    if kind.islower() and "|" in kind:
+        return [Candidate(choice) for choice in kind.split("|")]
+    if row.kind is Kind.PATH or row.name in ("attach", "import"):
+        return [FILES]
+    if (completer := _COMPLETERS.get(row.name)) is not None:
+        return list(completer(find_paths()))
+    return [*_conversations(find_paths()), FILES] if kind == "REF" else []
+
+
+def _fit(found: Sequence[Candidate | str], start: str) -> list[str]:
+    return [
+        str(each)
+        for each in found
+        if not isinstance(each, Candidate) or each.text.startswith(start)
+    ]
+
+
+def _flags() -> list[Candidate | str]:
+    shortcuts = [
+        Candidate(flag, f"{row.long_flag} {value}")
+        for row in OPTIONS
+        for flag, value in row.shortcuts
+    ]
+    return [*(Candidate(flag, row.help) for row in OPTIONS for flag in row.flags), *shortcuts]
+
+
+def _conversations(paths: Paths) -> Iterator[Candidate]:
+    """By their files' names, the newest first; no file is opened."""
+    try:
+        names = sorted((each.name for each in paths.conversations.iterdir()), reverse=True)
+    except OSError:
+        return
+    for name in names[:_MOST]:
+        if match := _CONVERSATION.fullmatch(name):
+            day, slug, id = match.groups()
+            about = f"{day[:4]}-{day[4:6]}-{day[6:]} {slug.replace('-', ' ')}"
+            yield Candidate(id, clean_line(about))
+
+
+def _models(paths: Paths) -> Iterator[Candidate]:
+    """The models that servers have named lately, from the cache."""
+    import json  # 4 ms, which other words need not wait for
+
+    seen = set()
+    for file in sorted(paths.cache_dir.glob("model-*.json"))[:_MOST]:
+        try:
+            model = json.loads(file.read_bytes())["model"]
+            id, name = model["id"], model.get("display_name") or ""
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            continue  # a cache: what cannot be read is not there
+        if isinstance(id, str) and id not in seen:
+            seen.add(id)
+            yield Candidate(clean_line(id), clean_line(str(name)))
+
+
+def _stems(directory: str) -> Completer:
+    def find(paths: Paths) -> Iterator[Candidate]:
+        for file in sorted((paths.config_dir / directory).glob("*.md"))[:_MOST]:
+            yield Candidate(clean_line(file.stem))
+
+    return find
+
+
+_COMPLETERS: Mapping[str, Completer] = {
+    "model": _models,
+    "role": _stems("roles"),
+    "prompt_name": _stems("prompts"),
+    "completion": lambda _: map(Candidate, SHELLS),
+    "resume": _conversations,
+}
