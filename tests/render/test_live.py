@@ -27,11 +27,12 @@ def panel_of(tty: Tty, width: int = 40, height: int = 10) -> LivePanel:
         legacy_windows=False,
         _environ={},
     )
-    return LivePanel(Painter(width=width, height=height), console)
+    painter = Painter(width=width, height=height, synchronizes=True)
+    return LivePanel(painter, console)
 
 
 def test_each_frame_is_one_write_of_the_painters_bytes() -> None:
-    tty, alone = Tty(), Painter(width=40, height=10)
+    tty, alone = Tty(), Painter(width=40, height=10, synchronizes=True)
     panel, stream = panel_of(tty), RowStream(40, seed=3)
     panel.start()
     expected = ["\x1b[?25l"]
@@ -54,7 +55,7 @@ def test_what_settled_stays_and_what_was_live_is_gone() -> None:
     panel.finish([build_row("second, whole")])
     assert terminal.lines() == ["first", "second, whole"]
     assert (terminal.screen.cursor.x, terminal.screen.cursor.y) == (0, 2)
-    assert terminal.modes() == {"25": "h", "2026": "l", "7": "h"}
+    assert terminal.modes() == {"25": "h", "2026": "l"}
 
 
 def test_printing_appears_above_what_is_live() -> None:
@@ -107,7 +108,7 @@ def test_an_abandoned_panel_leaves_its_rows_and_restores_the_terminal() -> None:
     panel.abandon()
     assert terminal.lines() == ["settled", "tail", "status"]
     assert (terminal.screen.cursor.x, terminal.screen.cursor.y) == (0, 3)
-    assert terminal.modes() == {"25": "h", "7": "h"}
+    assert terminal.modes() == {"25": "h"}
     assert sys.stdout is before
 
 
@@ -130,7 +131,7 @@ def test_prints_between_frames_disturb_nothing(seed: int) -> None:
     while not lines[-1]:
         lines.pop()
     assert terminal.lines() == lines
-    assert terminal.modes() == {"25": "h", "2026": "l", "7": "h"}
+    assert terminal.modes() == {"25": "h", "2026": "l"}
     assert [setting for mode, setting in MODES.findall(terminal.fed) if mode == "25"] == [
         "l",
         "h",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import pyte
 import pytest
 from pyte_terminal import MODES, PyteTerminal, printed
 from row_streams import RowStream, build_row
@@ -42,7 +43,8 @@ def test_frames_of_any_stream_leave_what_printing_it_would(
 ) -> None:
     stream = RowStream(width, seed)
     drops = random.Random(seed)
-    painter, terminal = Painter(width=width, height=height), PyteTerminal(width, height)
+    painter = Painter(width=width, height=height, synchronizes=True)
+    terminal = PyteTerminal(width, height)
     waiting: list[Row] = []
     for _ in range(150):
         waiting += stream.step()
@@ -73,30 +75,31 @@ def test_what_is_on_the_screen_is_not_sent_again() -> None:
 
 def test_a_row_that_grew_sends_only_what_is_new() -> None:
     painter = Painter(width=80, height=24)
-    painter.frame([], [build_row("the answ"), STATUS])
     painter.frame([], [build_row("the answe"), STATUS])
-    assert painter.frame([], [build_row("the answer"), STATUS]) == "r"
-    assert painter.frame([], [build_row("the answer 好", ""), STATUS]) == " 好"
+    assert painter.frame([], [build_row("the answer"), STATUS]) == "\x1b[A\x1b[10Gr\r\n"
+    frame = painter.frame([], [build_row("the answer 好", ""), STATUS])
+    assert frame == "\x1b[A\x1b[11G 好\r\n"
 
 
 def test_a_styled_row_that_grew_sends_only_what_is_new_and_its_style() -> None:
     painter = Painter(width=80, height=24)
     painter.frame([], [build_row("bol", "\x1b[1m")])
-    assert painter.frame([], [build_row("bold", "\x1b[1m")]) == "\x1b[1md\x1b[0m"
+    frame = painter.frame([], [build_row("bold", "\x1b[1m")])
+    assert frame == "\x1b[4G\x1b[1md\x1b[0m\r"
 
 
 def test_a_spinner_costs_its_own_cell() -> None:
     painter = Painter(width=80, height=24)
     painter.frame([], [build_row("⠋ thinking · 3 s · esc to stop", "\x1b[2m")])
     frame = painter.frame([], [build_row("⠙ thinking · 3 s · esc to stop", "\x1b[2m")])
-    assert frame == "\r\x1b[2m⠙\x1b[0m"
+    assert frame == "\x1b[2m⠙\x1b[0m\r"
 
 
 def test_a_new_row_does_not_send_the_status_below_it_again() -> None:
     painter = Painter(width=80, height=24)
     painter.frame([], [build_row("one"), STATUS])
     frame = painter.frame([build_row("one")], [build_row("two"), STATUS])
-    assert frame == "\r\n\x1b[A\x1b[Ltwo"
+    assert frame == "\r\n\x1b[A\x1b[Ltwo\r\n"
 
 
 def test_a_status_that_changes_as_a_row_is_added_is_only_patched() -> None:
@@ -134,7 +137,9 @@ def test_one_row_becomes_another(old: str, new: str) -> None:
 
 def test_a_row_wider_than_we_thought_is_clipped_and_nothing_drifts() -> None:
     painter, terminal = Painter(width=20, height=5), PyteTerminal(20, 5)
-    liar = Row("x" * 26, 20)  # as a terminal sees an emoji whose width it does not share
+    liar = Row(
+        "x" * 26 + "\u0301", 20
+    )  # as a terminal sees an emoji whose width it does not share
     terminal.feed(painter.frame([], [build_row("above"), liar, build_row("below"), STATUS]))
     terminal.feed(
         painter.frame([build_row("above")], [build_row("other"), build_row("rows"), STATUS])
@@ -189,14 +194,15 @@ def test_a_terminal_that_reflows_is_erased_from_where_the_rows_went() -> None:
     painter.frame([], [build_row("x" * 70), build_row("y" * 79), build_row("end")])
     painter.resize(40, 24)
     # two rows became two each, and the cursor stands in a fifth
-    assert painter.frame([], []) == f"\r\x1b[4A{ERASE_BELOW}\x1b[?7h"
+    assert painter.frame([], []) == f"\r\x1b[4A{ERASE_BELOW}"
 
 
 def test_the_cursor_of_such_a_terminal_may_be_in_the_second_part_of_its_row() -> None:
     painter = Painter(width=80, height=24, reflows=True)
-    painter.frame([], [build_row("x" * 70), build_row("y" * 79)])
+    typed = build_row("y" * 79)
+    painter.frame([], [build_row("x" * 70), typed], typed)
     painter.resize(40, 24)
-    assert painter.frame([], []) == f"\r\x1b[3A{ERASE_BELOW}\x1b[?7h"
+    assert painter.frame([], []) == f"\x1b[?25l\r\x1b[3A{ERASE_BELOW}"
 
 
 def test_leaving_at_any_time_goes_below_the_live_region_and_wraps_again() -> None:
@@ -283,6 +289,68 @@ def test_after_a_patch_in_the_middle_of_a_row_its_end_is_found_again() -> None:
 def test_behind_a_full_row_the_cursor_is_nowhere_that_terminals_agree_on() -> None:
     """Some have it in the last column, some behind it: a move back from there differs."""
     painter = Painter(width=20, height=5)
-    painter.frame([], [build_row("👩‍💻" + "x" * 18)])
+    before = build_row("👩‍💻" + "x" * 18)
+    painter.frame([], [before], before)
     frame = painter.frame([], [build_row("👩‍💻" + "x" * 16 + "yz")])
-    assert frame == "\r\x1b[K👩‍💻" + "x" * 16 + "yz"
+    assert frame == "\x1b[?25l\r\x1b[?7l\x1b[K👩‍💻" + "x" * 16 + "yz\r\x1b[?7h"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_between_frames_the_cursor_rests_in_the_last_row_and_rows_wrap(seed: int) -> None:
+    stream = RowStream(40, seed)
+    painter, terminal = Painter(width=40, height=8), PyteTerminal(40, 8)
+    for _ in range(100):
+        frame = painter.frame(stream.step(), [*stream.tail, STATUS])
+        terminal.feed(frame)
+        cursor = terminal.screen.cursor
+        assert terminal.lines()[-1] == plain_text(STATUS).rstrip()
+        row = [cell.data for _, cell in sorted(terminal.screen.buffer[cursor.y].items())]
+        assert (cursor.x, "".join(row)) == (0, plain_text(STATUS))
+        assert pyte.modes.DECAWM in terminal.screen.mode
+
+
+def test_the_cursor_is_seen_only_behind_what_stands_before_it() -> None:
+    painter, terminal = Painter(width=40, height=8), PyteTerminal(40, 8)
+    cursor = terminal.screen.cursor
+    typed = build_row("> a line")
+    terminal.feed(painter.frame([], [build_row("tail"), typed], build_row("> a")))
+    assert (cursor.x, cursor.y, terminal.modes()["25"]) == (3, 1, "h")
+    frame = painter.frame([], [build_row("tail grows"), typed], build_row("> a"))
+    assert (frame[:6], frame[-6:]) == ("\x1b[?25l", "\x1b[?25h")
+    terminal.feed(frame)
+    assert (cursor.x, cursor.y, terminal.lines()) == (3, 1, ["tail grows", "> a line"])
+    assert painter.frame([], [build_row("tail grows"), typed], build_row("> a")) == ""
+    typed = build_row("> ab line")
+    frame = painter.frame([], [build_row("tail grows"), typed], build_row("> ab"))
+    assert "25" not in frame  # the cursor stays in its row
+    terminal.feed(frame)
+    assert (cursor.x, terminal.lines()[-1]) == (4, "> ab line")
+    terminal.feed(painter.frame([], [build_row("tail grows"), typed]))
+    assert (cursor.x, terminal.modes()["25"]) == (0, "l")
+
+
+def test_the_cursor_is_where_the_terminal_finds_what_stands_before_it() -> None:
+    """A family of emoji is two cells wide, six or eight."""
+    painter = Painter(width=40, height=8)
+    caret, typed = build_row("👩‍💻"), build_row("👩‍💻 and more")
+    frame = painter.frame([], [build_row("tail"), typed], caret)
+    assert frame.endswith("👩‍💻 and more\r👩‍💻\x1b[?7h\x1b[?25h")
+    assert painter.frame([], [build_row("tail"), typed], caret) == ""
+
+
+def test_changes_appear_at_once_only_where_the_terminal_can_do_that() -> None:
+    rows = [build_row("tail"), STATUS]
+    assert "2026" not in Painter(width=40, height=8).frame([build_row("one")], rows)
+    painter = Painter(width=40, height=8, synchronizes=True)
+    painter.frame([], rows)
+    frame = painter.frame([], [build_row("other"), build_row("more"), STATUS])
+    assert (frame[:8], frame[-8:]) == ("\x1b[?2026h", "\x1b[?2026l")
+
+
+def test_a_terminal_that_is_ours_again_has_its_cursor_hidden() -> None:
+    painter = Painter(width=40, height=8)
+    painter.frame([], [STATUS])
+    painter.leave()
+    assert painter.frame([], [STATUS]).startswith("\x1b[?25l")
+    painter.reclaim()
+    assert painter.frame([], [STATUS]) == "\x1b[?25l"

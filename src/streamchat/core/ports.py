@@ -214,6 +214,17 @@ class View(Protocol):
         terminal. Must be called exactly once, whatever happened."""
 
 
+@dataclass(frozen=True, slots=True)
+class TypeAhead:
+    """What is typed while a reply is shown. `text` is the unsent line as the prompt shows
+    it, with the cursor before `text[cursor]`; `queued` are the messages that wait to be
+    sent, the newest last."""
+
+    text: str = ""
+    cursor: int = 0
+    queued: tuple[str, ...] = ()
+
+
 class Screen(Protocol):
     """The terminal between the prompts. All texts are hostile and are sanitised here."""
 

@@ -1,20 +1,23 @@
 """Rows to the bytes that bring them on the screen: a pure state machine.
 
-Below what has settled stands the live region, the rows that may still change. A frame
-settles some rows and gives the new live region; the answer is one string to write.
+Below the settled rows stands the live region, the rows that may still change. A frame
+settles some rows and gives the new live region; the result is one string to write.
 
-Owns: which rows are on the screen below the settled ones, and the diff to the next.
-Must not know: the stream it is written to, time, what the rows say.
+Owns which rows are on the screen below the settled ones, and the diff to the next frame.
+Must not know the stream, the time, or what the rows say.
 
-Rule 1: the live region is at most height - 1 rows, cropped from above.
+Rule 1: the live region is at most height - 1 rows; a taller one is cropped from above.
 Rule 2: a row that is already on the screen is not sent again, settled or not.
-Rule 3: a settled row is never touched again; nothing but a line feed scrolls.
-Rule 4: autowrap is off while live rows are written, so that a terminal which finds a row
-wider than we do clips it, and on for settled rows, which must not lose anything. (Where no
-terminal can find it wider, the mode is left as it is.)
-Rule 5: several changes are one synchronised update (mode 2026); what is only appended, to
-the row where the cursor rests or below all others, is shown in order and needs none.
-Rule 6: never clears the scrollback, sets a scroll region or asks where the cursor is.
+Rule 3: a settled row is never touched again; only a line feed scrolls.
+Rule 4: between frames the cursor rests in the last live row, so that all terminals keep the
+same rows when the window gets lower. It stands at the first column, where re-wrapping does
+not move it, or where the user types.
+Rule 5: a live row that a terminal may find wider than we do is written with autowrap off:
+it is clipped. Settled rows are written with autowrap on, because they must not lose
+anything. Between frames autowrap is on.
+Rule 6: several changes are one synchronised update (mode 2026) where the terminal has it.
+What is only appended, to a row or below all others, appears in order and needs none.
+Rule 7: never clears the scrollback, sets a scroll region or asks where the cursor is.
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from streamchat.render.rows import Row
-from streamchat.render.screen.pen import Pen
+from streamchat.render.screen.pen import SYNC_OFF, SYNC_ON, Pen
 from streamchat.render.screen.row_diff import is_certain, patch
 
 
@@ -33,33 +36,55 @@ class Painter:
     `reflows` says that the terminal re-wraps what it shows when it gets narrower.
     """
 
-    def __init__(self, *, width: int, height: int, reflows: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        width: int,
+        height: int,
+        reflows: bool = False,
+        synchronizes: bool = False,
+    ) -> None:
         self._width = width
         self._height = height
         self._reflows = reflows
+        self._synchronizes = synchronizes
         self._shown: list[Row] = []
-        self._pen = Pen()
+        self._pen = Pen(synchronizes=synchronizes)
 
     @property
     def live_height(self) -> int:
         """The most rows a live region may have."""
         return max(0, self._height - 1)
 
-    def frame(self, settled: Sequence[Row], live: Sequence[Row]) -> str:
-        """Make `settled` final above a live region of `live`; empty when nothing changed."""
+    def frame(
+        self, settled: Sequence[Row], live: Sequence[Row], caret: Row | None = None
+    ) -> str:
+        """Make `settled` final above a live region of `live`; empty when nothing changed.
+
+        `caret` is what stands before the cursor in the last row; without it the cursor is
+        hidden.
+        """
         visible = list(live[max(0, len(live) - self.live_height) :])
         self._morph([*settled, *visible], len(settled))
         self._pen.rebase(len(settled))
         self._shown = visible
-        if not visible:
+        if visible:
+            self._rest_in_last_row(caret)
+        else:
             self._rest_below(len(settled))
-        elif self._pen.row < 0:
-            self._pen.move(0)
-        return self._pen.take()
+        self._pen.wrap(on=True)
+        return self._pen.take(shows_cursor=caret is not None and bool(visible))
 
     def finish(self, settled: Sequence[Row] = ()) -> str:
-        """The last frame: the cursor on a fresh row, the terminal wrapping again."""
+        """The last frame: the cursor on a fresh row."""
         return self.frame(settled, ())
+
+    def begin_update(self) -> str:
+        """Opens a synchronised update around something that is printed above."""
+        return SYNC_ON if self._synchronizes else ""
+
+    def end_update(self) -> str:
+        return SYNC_OFF if self._synchronizes else ""
 
     def erase(self) -> str:
         """Take the live region away, so that something else can be printed there."""
@@ -70,16 +95,19 @@ class Painter:
         if self._shown:
             self._pen.move(len(self._shown) - 1)
             self._pen.line_feed()
-        self._pen.wrap(on=True)
         self._forget()
-        return self._pen.take()
+        return self._pen.take(shows_cursor=True)
+
+    def reclaim(self) -> None:
+        """The terminal is ours again; somebody else may have shown the cursor."""
+        self._pen.shows_cursor = True
 
     def resize(self, width: int, height: int) -> None:
         """Erase the live region, in the next frame, from a window of another size.
 
-        What the terminal did with the rows is a guess: one that re-wraps is known by
-        name, for any other the rows are where they were. The guess never reaches above
-        the live region, so at worst a stale live row is left, and no settled one lost.
+        What the terminal did with the rows is a guess: one that re-wraps is known by name,
+        in any other the rows are where they were. The guess never reaches above the live
+        region: at worst a stale live row stays, and no settled row is lost.
         """
         if self._shown:
             self._pen.wander(self._rows_above_cursor(width))
@@ -95,16 +123,23 @@ class Painter:
         row = self._pen.row
         if not self._reflows or width >= self._width:
             return row
-        column = self._pen.column if self._pen.column is not None else self._width
         above = sum(max(1, -(-shown.width // width)) for shown in self._shown[:row])
-        return above + max(0, column - 1) // width
+        return above + (self._pen.column or 0) // width
+
+    def _rest_in_last_row(self, caret: Row | None) -> None:
+        last = len(self._shown) - 1
+        if caret is None or is_certain(caret):
+            self._pen.move(last, caret.width if caret else 0)
+        elif not self._pen.is_at(last, caret.width):
+            # Terminals differ on how wide it is: written again, it leaves the cursor there.
+            self._pen.move(last, 0)
+            self._write(caret, caret.text, caret.width, settled=False)
 
     def _rest_below(self, settled_count: int) -> None:
         if settled_count:
             self._pen.move(-1)
             self._pen.line_feed()
         self._pen.row = 0
-        self._pen.wrap(on=True)
 
     def _morph(self, target: list[Row], settled: int) -> None:
         """Edit what is shown into `target`, of which the first `settled` rows are final."""
@@ -156,7 +191,7 @@ class Painter:
 
     def _write(self, row: Row, text: str, end: int, *, settled: bool) -> None:
         """Write `text`, which makes the screen show `row` and ends at column `end`."""
-        if not settled or not is_certain(row):
+        if settled or not is_certain(row):
             self._pen.wrap(on=settled)
         # Behind a full row the cursor is in the last column or pending: unknown.
         self._pen.write(text, end if end < self._width else None)

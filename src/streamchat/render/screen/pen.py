@@ -1,7 +1,7 @@
 """The cursor, relative to the first row of the live region.
 
-Owns: where the cursor is, whether the terminal wraps, the bytes not yet handed over.
-Must not know: what the rows mean.
+Owns where the cursor is, whether it is visible, whether the terminal wraps, and the bytes
+that are not handed over yet. Must not know what the rows mean.
 
 Rule: every move is relative or to a column; nothing asks the terminal for anything.
 """
@@ -13,29 +13,46 @@ SYNC_OFF = "\x1b[?2026l"
 WRAP_ON = "\x1b[?7h"
 WRAP_OFF = "\x1b[?7l"
 CURSOR_ON = "\x1b[?25h"
-RESTORE = SYNC_OFF + WRAP_ON + "\x1b[0m" + CURSOR_ON
-# From the second column on: tmux takes ED at the very first cell for a screen that is left,
-# and puts all of it into the scrollback.
+CURSOR_OFF = "\x1b[?25l"
+RESTORE = WRAP_ON + "\x1b[0m" + CURSOR_ON
+# From the second column on: tmux takes an ED at the very first cell for a screen that is
+# left, and puts all of it into the scrollback.
 ERASE_BELOW = "\x1b[K\x1b[C\x1b[J\r"
+
+_FEW_ROWS = 4  # as many line feeds are shorter than a move
 
 
 class Pen:
-    """Collects the bytes of a frame and keeps the books on the cursor."""
+    """Collects the bytes of a frame and keeps track of the cursor, which is hidden at first.
 
-    def __init__(self) -> None:
+    `synchronizes` says that the terminal has mode 2026.
+    """
+
+    def __init__(self, *, synchronizes: bool = False) -> None:
         self.row = 0
         self.column: int | None = 0  # None: behind a full row, where terminals differ
-        self.wraps = True
+        self.shows_cursor = False
+        self._synchronizes = synchronizes
+        self._wraps = True
         self._out: list[str] = []
         self._changes = 0
+        self._has_left_row = False
 
-    def take(self) -> str:
-        """The bytes so far, as a synchronised update when there was more than one change."""
+    def take(self, *, shows_cursor: bool = False) -> str:
+        """The bytes so far. More than one change is a synchronised update; a cursor that is
+        visible is hidden while it leaves its row."""
         text = "".join(self._out)
-        if self._changes > 1:
+        if self.shows_cursor and (self._has_left_row or not shows_cursor):
+            text = CURSOR_OFF + text
+            self.shows_cursor = False
+        if shows_cursor and not self.shows_cursor:
+            text += CURSOR_ON
+            self.shows_cursor = True
+        if self._changes > 1 and self._synchronizes:
             text = SYNC_ON + text + SYNC_OFF
         self._out.clear()
         self._changes = 0
+        self._has_left_row = False
         return text
 
     def is_at(self, row: int, column: int) -> bool:
@@ -43,17 +60,21 @@ class Pen:
 
     def move(self, row: int, column: int | None = None) -> None:
         """Go to a row on the screen; to `column` too, unless it does not matter."""
-        if row != self.row:
-            self._out.append(_csi(abs(row - self.row), "A" if row < self.row else "B"))
+        down = row - self.row
+        if 0 < down < _FEW_ROWS and column == 0:
+            self.line_feed(down)
+        elif down:
+            self._out.append(_csi(abs(down), "A" if down < 0 else "B"))
             self.row = row
+            self._has_left_row = True
         if column is not None and column != self.column:
             self._out.append("\r" if column == 0 else _csi(column + 1, "G"))
             self.column = column
 
     def wrap(self, *, on: bool) -> None:
-        if on != self.wraps:
+        if on != self._wraps:
             self._out.append(WRAP_ON if on else WRAP_OFF)
-            self.wraps = on
+            self._wraps = on
 
     def write(self, text: str, end: int | None) -> None:
         """The cursor is at column `end` afterwards."""
@@ -70,6 +91,7 @@ class Pen:
             self._out.append("\r" + "\n" * count)
             self.row += count
             self.column = 0
+            self._has_left_row = True
 
     def insert_rows(self, count: int) -> None:
         self._edit_rows(count, "L")
@@ -84,9 +106,10 @@ class Pen:
         self.count_change()
 
     def wander(self, rows_up: int) -> None:
-        """Go up although the books are void (the window was resized)."""
+        """Go up although nobody knows where the cursor is (the window was resized)."""
         self._out.append("\r" + (_csi(rows_up, "A") if rows_up else ""))
         self.row, self.column = 0, 0
+        self._has_left_row = True
 
     def rebase(self, rows: int) -> None:
         """Count rows from `rows` further down from now on."""

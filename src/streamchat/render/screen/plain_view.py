@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from streamchat.core.events import Event, Retrying
 from streamchat.core.messages import Message
-from streamchat.core.ports import Ending
+from streamchat.core.ports import Ending, TypeAhead
 from streamchat.render.literal import literal_rows
 from streamchat.render.reply.answer import AnswerRows
 from streamchat.render.reply.closing import closing_rows
@@ -72,6 +72,9 @@ class PlainView:
         )
         self._on_close()
         self._write_rows(rows)
+
+    def show_type_ahead(self, shown: TypeAhead | None) -> None:
+        """Nothing: the terminal itself shows what is typed."""
 
     def show_above(self, rows: list[Row]) -> None:
         self._write_rows(rows)

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-INTERVAL_S = 1 / 30
+INTERVAL_S = 1 / 20
 SHARE = 8
 _WEIGHT = 0.2  # of the newest frame in the mean: one slow frame (a lexer loads) passes
 

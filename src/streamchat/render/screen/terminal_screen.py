@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from streamchat.core.messages import Message
-from streamchat.core.ports import View
+from streamchat.core.ports import TypeAhead, View
 from streamchat.core.records import Turn
 from streamchat.core.sanitize import clean
 from streamchat.core.terminal import read_terminal
@@ -25,7 +25,7 @@ from streamchat.render.reply.asides import choose_marks
 from streamchat.render.reply.replay import message_rows, recent_rows
 from streamchat.render.reply.status import Price, StatusRow
 from streamchat.render.rows import Row
-from streamchat.render.screen.pen import RESTORE
+from streamchat.render.screen.pen import RESTORE, SYNC_OFF
 from streamchat.render.screen.plain_view import PlainView
 from streamchat.render.screen.scheduler import CallLater
 from streamchat.render.screen.sink import Sink
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 
 class _OpenView(View, Protocol):
+    def show_type_ahead(self, shown: TypeAhead | None) -> None: ...
     def show_above(self, rows: list[Row]) -> None: ...
     def resized(self) -> None: ...
     def leave(self) -> str: ...
@@ -62,6 +63,7 @@ class TerminalScreen:
         self._size: Callable[[], Size] = lambda: measure_window(stdout, environ)
         self._clock, self._call_later, self._price = clock, call_later, price
         self._view: _OpenView | None = None
+        self._type_ahead: TypeAhead | None = None
 
     @property
     def gone(self) -> OSError | None:
@@ -82,6 +84,13 @@ class TerminalScreen:
         view = (self._live_view if live else self._plain_view)(answer, status, look, size)
         self._view = view
         return view
+
+    def show_type_ahead(self, shown: TypeAhead | None) -> None:
+        """Show what is typed below the reply that arrives, and below the next ones, until
+        told otherwise. None shows nothing: no row, and the cursor is hidden."""
+        self._type_ahead = shown
+        if self._view is not None:
+            self._view.show_type_ahead(shown)
 
     def banner(self, lines: list[str]) -> None:
         self._say("\n".join(lines), "notice")
@@ -139,7 +148,8 @@ class TerminalScreen:
         handler or at exit. What is live stands; `resized` goes on after it."""
         if self._terminal.is_live:
             leave = self._view.leave() if self._view is not None else ""
-            self._sink.write_now(leave + RESTORE)
+            sync_off = SYNC_OFF if self._terminal.traits.synchronizes else ""
+            self._sink.write_now(leave + sync_off + RESTORE)
 
     def _live_view(
         self, answer: AnswerRows, status: StatusRow, look: Style, size: Size
@@ -150,8 +160,12 @@ class TerminalScreen:
         from streamchat.render.screen.painter import Painter
         from streamchat.render.screen.view import LiveView
 
+        traits = self._terminal.traits
         painter = Painter(
-            width=size.width, height=size.height, reflows=self._terminal.traits.reflows
+            width=size.width,
+            height=size.height,
+            reflows=traits.reflows,
+            synchronizes=traits.synchronizes,
         )
         return LiveView(
             panel=LivePanel(painter, self._console(size)),
@@ -163,6 +177,7 @@ class TerminalScreen:
             clock=self._clock,
             call_later=self._call_later,
             on_close=self._forget_view,
+            type_ahead=self._type_ahead,
         )
 
     def _plain_view(

@@ -1,11 +1,13 @@
 """One reply on a terminal that can be painted: the ports' View.
 
-Owns the frame: what settled, the tail, the status below. When a frame is painted is the
-scheduler's business, how it is written the panel's.
+Owns the frame. From the top: what settled, the tail, the status, the queue, the row being
+typed. The scheduler decides when a frame is painted, the panel how it is written.
 
 Rule 1: `feed` only takes notes and asks for a frame; reading deltas waits for one frame
 at most.
-Rule 2: an exception while painting gives the terminal back before it goes on.
+Rule 2: an exception while painting gives the terminal back before it propagates.
+Rule 3: in a low window the row being typed stays longest, then the status, the tail, the
+queue.
 """
 
 from __future__ import annotations
@@ -15,10 +17,11 @@ from contextlib import contextmanager
 
 from streamchat.core.events import Event, RawEvent, TextDelta, ThinkingDelta
 from streamchat.core.messages import Message
-from streamchat.core.ports import Ending
+from streamchat.core.ports import Ending, TypeAhead
 from streamchat.render.reply.answer import AnswerRows
 from streamchat.render.reply.closing import closing_rows
 from streamchat.render.reply.status import TICK_S, StatusRow
+from streamchat.render.reply.type_ahead import TypeAheadRows, type_ahead_rows
 from streamchat.render.rows import BLANK, Row
 from streamchat.render.screen.live import LivePanel
 from streamchat.render.screen.painter import Painter
@@ -44,6 +47,7 @@ class LiveView:
         clock: Callable[[], float],
         call_later: CallLater,
         on_close: Callable[[], None],
+        type_ahead: TypeAhead | None = None,
     ) -> None:
         self._panel, self._painter = panel, painter
         self._answer, self._status = answer, status
@@ -52,7 +56,8 @@ class LiveView:
         self._on_close = on_close
         self._size = size()
         self._above: list[Row] = [BLANK]
-        self._tail: list[Row] | None = None  # None: to be asked for again
+        self._tail: list[Row] | None = None  # None: out of date
+        self._type_ahead = type_ahead
         self._has_content = False
         self._is_closed = False
         self._painted_since_tick = False
@@ -89,20 +94,25 @@ class LiveView:
             self._free()
             self._panel.finish(settled)
 
+    def show_type_ahead(self, shown: TypeAhead | None) -> None:
+        """What is typed meanwhile; None hides the rows for it."""
+        self._type_ahead, self._tail = shown, None
+        self._scheduler.request(at_once=True)
+
     def show_above(self, rows: list[Row]) -> None:
-        """Something else has to be said while the reply arrives."""
+        """Print something else while the reply arrives."""
         self._above += rows
         self._scheduler.request(at_once=True)
 
     def resized(self) -> None:
         """The window has another size, or the terminal is ours again after `leave`."""
         if not self._is_closed:
-            self._panel.console.show_cursor(show=False)
+            self._painter.reclaim()
             self._scheduler.request(at_once=True)
 
     def leave(self) -> str:
-        """What brings the cursor below the live rows, which then stand; the next frame
-        (`resized`) begins anew below them."""
+        """The bytes that bring the cursor below the live rows, which then stand; the next
+        frame (`resized`) begins anew below them."""
         return self._painter.leave()
 
     def _tick(self) -> None:
@@ -116,7 +126,9 @@ class LiveView:
         with self._giving_back():
             size = self._follow_window()
             settled = [*self._take_above(), *self._answer.settle()]
-            self._panel.paint(settled, self._live_rows(size))
+            typed = self._typed_rows(size)
+            live = self._live_rows(size, typed)
+            self._panel.paint(settled, live, typed.caret if typed else None)
 
     def _follow_window(self) -> Size:
         size = self._size_now()
@@ -127,16 +139,24 @@ class LiveView:
             self._answer.resize(size.width)
         return size
 
-    def _live_rows(self, size: Size) -> list[Row]:
+    def _typed_rows(self, size: Size) -> TypeAheadRows | None:
+        if self._type_ahead is None:
+            return None
+        return type_ahead_rows(self._type_ahead, width=size.width, look=self._look)
+
+    def _live_rows(self, size: Size, typed: TypeAheadRows | None) -> list[Row]:
         room = self._painter.live_height
-        footer = [self._status.row(self._clock(), size.width)] if room > 1 else []
-        if room >= _ROOMY:
-            footer.insert(0, BLANK)
+        below = [typed.typed] if typed else []
+        if room > 1:
+            below.insert(0, self._status.row(self._clock(), size.width))
+        if typed and typed.queued and room > len(below) + 1:
+            below.insert(1, typed.queued)
+        gap = [BLANK] if room >= _ROOMY else []
         if self._tail is None:
-            self._tail = self._answer.tail(room - len(footer))
+            self._tail = self._answer.tail(room - len(gap) - len(below))
         if not self._tail and self._answer.ends_blank:
-            return footer[-1:]
-        return self._tail + footer
+            gap = []
+        return [*self._tail, *gap, *below]
 
     def _take_above(self) -> list[Row]:
         rows, self._above = self._above, []
