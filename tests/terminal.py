@@ -14,9 +14,11 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -40,7 +42,9 @@ class Terminal:
         columns: int = 80,
         rows: int = 24,
         environ: Mapping[str, str] | None = None,
+        ignoring: Sequence[signal.Signals] = (),
     ) -> None:
+        """The signals in `ignoring` are ignored, as whoever starts it by `nohup` asks."""
         self.screen = Screen(columns, rows, history=_HISTORY_ROWS, ratio=0.5)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
@@ -49,6 +53,7 @@ class Terminal:
             ["-m", "streamchat", *arguments],
             env={**os.environ, **(environ or {})},
             dimensions=(rows, columns),
+            preexec_fn=partial(_ignore, ignoring),
         )
         self.child.delaybeforesend = None
 
@@ -114,6 +119,11 @@ class Terminal:
         self.raw += piece
         self._stream.feed(piece)
         return True
+
+
+def _ignore(numbers: Sequence[signal.Signals]) -> None:
+    for number in numbers:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _text_of(row: Mapping[int, pyte.screens.Char], columns: int) -> str:

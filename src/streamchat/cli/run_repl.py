@@ -24,7 +24,7 @@ from streamchat.app.exchange import Patience
 from streamchat.app.repl import Repl
 from streamchat.app.session import Session
 from streamchat.cli.environment import Environment
-from streamchat.cli.signals import on_resize
+from streamchat.cli.signals import interruptible, on_resize
 from streamchat.cli.wiring import (
     Run,
     advice_on,
@@ -115,7 +115,9 @@ async def converse(
         repl.unfold()
 
     try:
-        with keyboard(run) as keys, on_resize(screen.resized):
+        # A Ctrl-C that comes between two prompts, where nobody waits for one, is nothing.
+        nothing = interruptible(lambda: None)
+        with keyboard(run) as keys, on_resize(screen.resized), nothing:
             reader = open_reader(
                 run, keys, session, screen, on_ready=warming.begin, unfold=unfold
             )

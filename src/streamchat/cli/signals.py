@@ -1,22 +1,31 @@
-"""Signals and the terminal's echo: what ends a run, and with which status.
+"""Signals: what ends a run, and with which status.
 
-Rules: a signal cancels the running task, so that what arrived is kept on the way out;
-the status is 128 + its number; the terminal is left as it was found.
+Rules: a signal cancels the running task, so what arrived is kept on the way out; the
+terminal is left as it was found; the process then dies of the signal itself, as whoever
+started it expects. A signal that was ignored at the start stays ignored (`nohup`,
+`trap '' INT`).
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-FATAL = (signal.SIGTERM, signal.SIGHUP)
+# Every signal that ends a process by default, but those of a bug (SEGV and the like), INT
+# (a key, see `interruptible`) and PIPE (an error of the write). Not every system has each.
+_NAMES = "HUP QUIT TERM USR1 USR2 ALRM VTALRM PROF XCPU POLL PWR STKFLT"
+FATAL = tuple(
+    getattr(signal, f"SIG{name}") for name in _NAMES.split() if hasattr(signal, f"SIG{name}")
+)
 
 
 def run_guarded(main: Coroutine[Any, Any, int]) -> int:
-    """Run to the end, or to the signal that ends it; returns the exit status."""
+    """Run to the end, or to the signal that ends it; returns the exit status, which is
+    128 + N for signal N."""
     return asyncio.run(_guarded(main))
 
 
@@ -30,7 +39,8 @@ async def _guarded(main: Coroutine[Any, Any, int]) -> int:
         task.cancel()
 
     for number in FATAL:
-        loop.add_signal_handler(number, end, number)
+        if not is_ignored(number):
+            loop.add_signal_handler(number, end, number)
     try:
         return await task
     except asyncio.CancelledError:
@@ -39,9 +49,26 @@ async def _guarded(main: Coroutine[Any, Any, int]) -> int:
         return 128 + received[0]
 
 
+def is_ignored(number: int) -> bool:
+    """Whether whoever started the program wants it to live through this signal."""
+    return signal.getsignal(number) is signal.SIG_IGN
+
+
+def die_of(status: int) -> None:
+    """End the process by the signal that `status` (128 + N) tells of, if it is one of
+    FATAL. Returns otherwise."""
+    number = status - 128
+    if number in FATAL:
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+
 @contextmanager
 def interruptible(stop: Callable[[], None]) -> Iterator[None]:
     """While entered, SIGINT (Ctrl-C) calls `stop` instead of ending the program."""
+    if is_ignored(signal.SIGINT):
+        yield
+        return
     loop = asyncio.get_running_loop()
     usual = signal.getsignal(signal.SIGINT)
     loop.add_signal_handler(signal.SIGINT, stop)
@@ -54,7 +81,7 @@ def interruptible(stop: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def on_resize(tell: Callable[[], None]) -> Iterator[None]:
-    """While entered, a change of the window's size is told."""
+    """While entered, `tell` is called when the window's size changes."""
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGWINCH, tell)
     try:

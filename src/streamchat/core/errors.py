@@ -74,6 +74,17 @@ class Ambiguous(NotFound):
         self.matches = matches
 
 
+class TerminalClosed(StreamchatError):
+    """The terminal went away while it was being read: its window was closed, or the
+    connection to it."""
+
+    status = ExitStatus.HANGUP
+    kind = "terminal_closed"
+
+    def __init__(self) -> None:
+        super().__init__("The terminal was closed.")
+
+
 class Busy(StreamchatError):
     """Another process has the conversation open. It can be read, and copied; `advice` is
     the line to show where nobody can be asked which."""

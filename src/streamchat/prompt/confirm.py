@@ -16,6 +16,8 @@ from prompt_toolkit.output import Output
 from prompt_toolkit.shortcuts.prompt import PromptSession
 from prompt_toolkit.styles import Style
 
+from streamchat.prompt.watch import takes_interrupts
+
 ANSWERS = {"y": True, "yes": True, "n": False, "no": False}
 
 
@@ -25,6 +27,7 @@ async def confirm(
     """Ask until the answer is one; an empty line is the default, leaving a no."""
     session: PromptSession[str] = PromptSession(
         message=f"{question} {'[Y/n]' if default else '[y/N]'} ",
+        enable_suspend=True,
         style=style,
         include_default_pygments_style=False,
         input=keyboard,
@@ -34,7 +37,9 @@ async def confirm(
     with _nothing_typed_ahead(keyboard):
         while True:
             try:
-                typed = await session.prompt_async(set_exception_handler=False)
+                typed = await session.prompt_async(
+                    set_exception_handler=False, handle_sigint=takes_interrupts()
+                )
             except (EOFError, KeyboardInterrupt):
                 return False
             if (answer := answers.get(typed.strip().lower())) is not None:

@@ -31,7 +31,7 @@ from streamchat.core.sanitize import clean_line
 from streamchat.prompt.appearance import PromptLook
 from streamchat.prompt.drawing import Drawing, Heights
 from streamchat.prompt.entry import normalised
-from streamchat.prompt.watch import ESCAPE_SECONDS
+from streamchat.prompt.watch import ESCAPE_SECONDS, takes_interrupts
 
 MOST_SHOWN = 200
 _KEYS = "Up, Down, PageUp, PageDown; Enter opens, Esc leaves"
@@ -98,7 +98,11 @@ class Picker:
 
     async def run(self) -> str | None:
         """The path of what was opened; None when it was left. Raises StreamchatError."""
-        return await self._app.run_async(pre_run=self._begin, set_exception_handler=False)
+        return await self._app.run_async(
+            pre_run=self._begin,
+            set_exception_handler=False,
+            handle_sigint=takes_interrupts(),
+        )
 
     def _begin(self) -> None:
         self._app.create_background_task(self._keep_searching())

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TextIO
 
+from streamchat.core.errors import TerminalClosed
 from streamchat.core.ports import Archive, Input, Key, Stop, Typed
 from streamchat.core.sanitize import clean, clean_line
 from streamchat.prompt.confirm import ANSWERS
@@ -99,7 +100,7 @@ class PlainPrompt:
                 if await self._interrupted_first(interrupted):
                     self._say("\n")
                     return Key.INTERRUPT
-                piece = os.read(self._file, _PIECE_BYTES)
+                piece = _read(self._file)
                 self._pending += piece
                 self._ended = not piece
         line, end, self._pending = self._pending.partition(b"\n")
@@ -119,3 +120,16 @@ class PlainPrompt:
             for task in waiting:
                 task.cancel()
         return interrupted.is_set()
+
+
+def _read(file: int) -> bytes:
+    """Some bytes, none at the end of input. Raises TerminalClosed where the end is that
+    of the terminal, and not a Ctrl-D."""
+    is_terminal = os.isatty(file)
+    try:
+        piece = os.read(file, _PIECE_BYTES)
+    except OSError as error:
+        raise TerminalClosed() from error
+    if not piece and is_terminal and not os.isatty(file):
+        raise TerminalClosed()
+    return piece

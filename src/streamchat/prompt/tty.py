@@ -22,12 +22,14 @@ from prompt_toolkit.output import Output
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 _PASTE_END = "\x1b[201~"
+_COOKED = {ord("\n"): "\r", ord("\0"): "\x04"}
 _USUAL_SIZE = Size(rows=24, columns=80)
 
 
 class TerminalKeys(Vt100Input):
-    """A terminal's keys. What was typed before raw mode, between two prompts, the
-    terminal has turned from Enter to line feed: it is turned back, or it would not send."""
+    """A terminal's keys. What was typed before raw mode, at the start or between two
+    prompts, the terminal has changed: an Enter to a line feed, a Ctrl-D to a NUL. It is
+    changed back, or it would not send, or leave."""
 
     _cooked_bytes = 0
 
@@ -52,7 +54,8 @@ class TerminalKeys(Vt100Input):
     def read_keys(self) -> list[KeyPress]:
         count, self._cooked_bytes = self._cooked_bytes, 0
         if count:
-            self.vt100_parser.feed(self.stdin_reader.read(count).replace("\n", "\r"))
+            typed = self.stdin_reader.read(count).translate(_COOKED)
+            self.vt100_parser.feed(typed)
         return super().read_keys()
 
     def waiting_keys(self) -> list[KeyPress]:

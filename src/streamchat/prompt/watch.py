@@ -136,9 +136,18 @@ class Watch:
             self._take_terminal()
 
 
+def takes_interrupts() -> bool:
+    """Whether SIGINT means anything: whoever started the program may have ignored it."""
+    return signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+
+
 @contextmanager
 def interrupts(stop: Callable[[], None]) -> Iterator[None]:
-    """While entered, SIGINT from outside calls `stop`. Main thread only."""
+    """While entered, SIGINT from outside calls `stop`; one that was ignored when the
+    program started stays ignored. Main thread only."""
+    if not takes_interrupts():
+        yield
+        return
     loop = asyncio.get_running_loop()
     before = signal.getsignal(signal.SIGINT)
     loop.add_signal_handler(signal.SIGINT, stop)
