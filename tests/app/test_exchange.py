@@ -517,7 +517,7 @@ def test_a_cap_where_the_price_is_unknown_refuses() -> None:
     answered.session.budget.price = lambda model, usage: None
     result = answered.run()
     assert isinstance(result.error, OverBudget)
-    assert "not known" in result.reason
+    assert "is unknown here" in result.reason
 
 
 def test_a_count_that_fails_sends_nothing() -> None:

@@ -555,7 +555,7 @@ def test_a_cap_that_cannot_be_kept_sends_nothing(
 ) -> None:
     run = piped("--max-cost", "1", "hi", environ=towards)
     assert (run.returncode, run.stdout) == (1, b"")
-    assert b"is not known, so the cap of $1.00 cannot be kept" in run.stderr
+    assert b"is unknown here, so the cap of $1.00 cannot be kept" in run.stderr
     assert server.posts == []
 
 
@@ -699,3 +699,21 @@ def test_a_theme_of_the_environment_is_judged_too_and_a_style_is_one() -> None:
         assert terminal.end() == 78
     with Terminal("--demo", "--theme", "monokai", "echo x") as terminal:
         assert terminal.end() == 0
+
+
+def test_what_was_spent_is_reported_with_the_prices_of_the_user(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    config = Path(os.environ["XDG_CONFIG_HOME"]) / "streamchat/config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text('[prices."claude-sonnet-5-5"]\ninput = 1000\noutput = 1000\n')
+    config.chmod(0o600)
+    server.enqueue(text_reply("a"))
+    assert piped("--no-save", "hi", environ=towards).returncode == 0
+    [month] = json.loads(piped("--costs", "month", "--json", environ=towards).stdout)
+    assert month["replies"] == 1
+    assert month["usd"] > 0
+    over = piped("--max-cost-day", "0.001", "hi", environ=towards)
+    assert over.returncode == 1
+    assert b"is spent today." in over.stderr
+    assert len(server.posts) == 1

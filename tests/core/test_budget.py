@@ -5,6 +5,7 @@ import pytest
 from streamchat.core.budget import USUAL_OUTPUT_TOKENS, Budget, expected_usage
 from streamchat.core.errors import OverBudget
 from streamchat.core.messages import Usage
+from streamchat.core.spending import Reservation
 
 
 def dollar_a_token(model: str, usage: Usage) -> float | None:
@@ -24,28 +25,28 @@ def test_a_turn_may_reach_the_cap_and_not_pass_it() -> None:
 
 
 def test_a_cap_that_cannot_be_kept_refuses() -> None:
-    with pytest.raises(OverBudget, match=r"what local costs .* not known.* \$10\.00 cannot"):
+    with pytest.raises(OverBudget, match=r"price of local is unknown.* \$10\.00 cannot"):
         capped(10).admit("local", Usage(1, 1))
 
 
 def test_an_answer_is_stopped_when_it_passes() -> None:
     budget = capped(10, spent=4)
-    budget.check("known", Usage(5, 1))
+    budget.check("known", Usage(5, 1), Reservation())
     with pytest.raises(OverBudget, match=r"Stopped.*\$10\.00 \(about \$11\.00 is spent\)"):
-        budget.check("known", Usage(5, 2))
+        budget.check("known", Usage(5, 2), Reservation())
 
 
 @pytest.mark.parametrize("budget", [capped(None), capped(1, billed=False)])
 def test_without_a_cap_or_a_bill_nothing_is_refused(budget: Budget) -> None:
     assert not budget.binds
     budget.admit("local", Usage(10**9, 10**9))
-    budget.check("known", Usage(10**9, 10**9))
+    budget.check("known", Usage(10**9, 10**9), Reservation())
 
 
 def test_charges_add_up_and_the_unknown_adds_nothing() -> None:
     budget = capped(2)
     for cost in (0.5, None, 0.25):
-        budget.charge(cost)
+        budget.charge("known", Usage(1, 1), cost, Reservation())
     assert budget.in_words == "$0.7500 of $2.00"
     assert capped(None, spent=1.5).in_words == "$1.50"
 
@@ -54,7 +55,7 @@ def test_what_is_not_known_does_not_read_as_nothing_spent() -> None:
     assert Budget().in_words == "unknown"
     assert Budget(cap_usd=2).in_words == "unknown (the cap is $2.00)"
     unpriced = capped(None)
-    unpriced.charge(None)
+    unpriced.charge("known", Usage(1, 1), None, Reservation())
     assert unpriced.in_words == "unknown"
 
 

@@ -37,6 +37,7 @@ from streamchat.core.events import (
 from streamchat.core.messages import Message, Request, Usage, without_empty_text
 from streamchat.core.ports import Source, View
 from streamchat.core.reply import ReplyFold
+from streamchat.core.spending import Reservation
 
 CHECKPOINT_S = 2.0
 CHECKPOINT_BYTES = 4096
@@ -85,7 +86,7 @@ class Exchange:
     _end: Finished | None = None
     _kept: Message | None = None  # includes the part before a pause
     _is_settled: bool = False  # what arrived of this turn was stored and charged
-    _is_admitted: bool = False  # the cap allows this turn
+    _reservation: Reservation | None = None  # the caps allow this turn
     _unpriced_characters: int = 0
     _remarks: list[str] = field(default_factory=list)
     _unsaved: list[str] = field(default_factory=list)
@@ -131,7 +132,7 @@ class Exchange:
 
     def _begin_turn(self) -> None:
         self._turn, self._turn_id, self._end = ReplyFold(), self.session.new_id(), None
-        self._is_settled, self._is_admitted = False, False
+        self._is_settled, self._reservation = False, None
 
     async def _reply(self) -> None:
         attempt = 1
@@ -167,11 +168,11 @@ class Exchange:
                 self._watch_cost(event)
 
     async def _admit(self, request: Request) -> None:
-        """Raises OverBudget when the turn would exceed the cap."""
-        if self.session.budget.binds and not self._is_admitted:
+        """Raises OverBudget when the turn would exceed a cap."""
+        if self.session.budget.binds and self._reservation is None:
             tokens = await self.source.count_tokens(request)
-            self.session.budget.admit(request.model, expected(self.session, tokens))
-            self._is_admitted = True
+            usage = expected(self.session, tokens)
+            self._reservation = self.session.budget.admit(request.model, usage)
 
     def _watch_cost(self, event: Event) -> None:
         """Raises OverBudget when the reply exceeds the cap."""
@@ -186,7 +187,8 @@ class Exchange:
         usage = self._turn.usage_so_far()
         if due and usage is not None:
             self._unpriced_characters = 0
-            self.session.budget.check(self._model, usage)
+            reservation = self._reservation or Reservation()
+            self.session.budget.check(self._model, usage, reservation)
 
     @property
     def _model(self) -> str:
@@ -253,8 +255,11 @@ class Exchange:
         self._is_settled = True
         usage = self._turn.usage_so_far()
         cost = self.session.budget.price(self._model, usage) if usage else None
+        reservation = self._reservation or Reservation()
         if usage:
-            self.session.budget.charge(cost)
+            self.session.budget.charge(self._model, usage, cost, reservation)
+        else:
+            self.session.budget.release(reservation)
         message = self._turn.message()
         if message is not None and without_empty_text(message.content):
             message = replace(message, cost_usd=cost)

@@ -62,6 +62,7 @@ class ReportKind(Enum):
     SHOW = "show"
     EXPORT = "export"
     IMPORT = "import"
+    COSTS = "costs"
     LIST_MODELS = "list_models"
     SHOW_CONFIG = "show_config"
     COMPLETION = "completion"
@@ -166,7 +167,9 @@ def _add(section: argparse._ArgumentGroup, row: Option) -> None:
         section.add_argument(*row.flags, action="append", metavar=row.metavar, **words)
     elif row.group is Group.REPORTS:
         metavar = tuple(row.metavar.split())
-        words |= {"nargs": len(metavar), "metavar": metavar}
+        is_optional = row.metavar.startswith("[")
+        words |= {"nargs": "?" if is_optional else len(metavar)}
+        words |= {"metavar": row.metavar if is_optional else metavar}
         section.add_argument(*row.flags, action=_Ask, **words)
     elif row.kind is Kind.ON_OFF:
         section.add_argument(*row.flags, action=_Take, nargs=0, const="on", **words)
@@ -231,7 +234,8 @@ class _Ask(argparse.Action):
         values: str | Sequence[Any] | None,
         option_string: str | None = None,
     ) -> None:
-        setattr(namespace, self.dest, _Asked(option_string or self.dest, tuple(values or ())))
+        words = (values,) if isinstance(values, str) else tuple(values or ())
+        setattr(namespace, self.dest, _Asked(option_string or self.dest, words))
 
 
 def _report(taken: argparse.Namespace) -> tuple[ReportKind | None, tuple[str, ...]]:

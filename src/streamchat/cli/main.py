@@ -197,6 +197,10 @@ def _report(run: Run, report: ReportKind) -> int:
             from streamchat.cli import import_export
 
             return import_export.import_conversations(run, run.invocation.report_words[0])
+        case ReportKind.COSTS:
+            from streamchat.cli import costs_report
+
+            costs_report.print_costs(run, *run.invocation.report_words)
         case ReportKind.LIST_MODELS:
             from streamchat.cli.signals import run_guarded  # asyncio: 15 ms
 

@@ -112,7 +112,7 @@ async def _count(run: Run, session: Session, source: ApiClient, prompt: str) -> 
         run.env.stdout.write(token_count.format_token_count(counted, session) + "\n")
     else:
         write_line(run.env.stdout, counted.to_dict())
-    session.budget.admit(counted.model, counted.usage)
+    session.budget.release(session.budget.admit(counted.model, counted.usage))
     return ExitStatus.OK
 
 

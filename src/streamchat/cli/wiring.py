@@ -18,7 +18,7 @@ from streamchat.app.stderr_notes import Notes
 from streamchat.cli.arguments import Invocation
 from streamchat.cli.environment import Environment
 from streamchat.config import Paths, read_prompt_file
-from streamchat.core.budget import Budget, Price
+from streamchat.core.budget import Budget, Price, unknown
 from streamchat.core.errors import ConfigError, UsageError
 from streamchat.core.ports import Archive, Index, Opened
 from streamchat.core.settings import (
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from streamchat.app.session import Session
     from streamchat.models.cache import ModelCache
     from streamchat.render import TerminalScreen
+    from streamchat.store import FileSpendingLog
 
 NO_KEY = "no-key"
 A_DAY_S = 86400.0  # what "no limit" comes to
@@ -205,9 +206,20 @@ def build_budget(run: Run) -> Budget:
     cap = settings.max_cost_usd
     if settings.demo:
         return Budget(cap_usd=cap, billed=False)
-    if settings.platform or not endpoint(settings).address.is_default:
-        return Budget(cap_usd=cap)
-    return Budget(Prices(), cap_usd=cap)
+    own = dict(settings.prices)
+    is_anthropic = not settings.platform and endpoint(settings).address.is_default
+    prices = Prices(own, has_table=is_anthropic) if own or is_anthropic else unknown
+    day_cap, log = settings.max_cost_day_usd, open_spending_log(run)
+    return Budget(prices, cap_usd=cap, day_cap_usd=day_cap, log=log)
+
+
+def open_spending_log(run: Run) -> FileSpendingLog:
+    """The log of what every run costs; it holds no text, so incognito runs are in it."""
+    from streamchat.store import Disk, FileSpendingLog
+
+    env = run.env
+    path = run.paths.state_dir / "spending.jsonl"
+    return FileSpendingLog(path, Disk(), env.clock, env.new_id, run.notes.warn)
 
 
 def live_price(session: Session) -> Price | None:

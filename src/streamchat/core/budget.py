@@ -20,6 +20,7 @@ from typing import TypeAlias
 from streamchat.core.errors import OverBudget
 from streamchat.core.formatting import format_cap, format_price
 from streamchat.core.messages import Usage
+from streamchat.core.spending import Reservation, SpendingLog
 
 USUAL_OUTPUT_TOKENS = 1000  # at least
 
@@ -33,50 +34,72 @@ def unknown(model: str, usage: Usage) -> float | None:
 
 @dataclass(slots=True)
 class Budget:
-    """Spent so far, and the cap if there is one. `billed` is False where nothing costs
-    anything (the demo)."""
+    """Spent so far, and the caps: `cap_usd` on this run, `day_cap_usd` on the day, over all
+    processes, which needs the `log`. `billed` is False where nothing costs anything (the
+    demo)."""
 
     price: Price = unknown
     cap_usd: float | None = None
     spent_usd: float = 0.0
     billed: bool = True
     has_unpriced: bool = False  # something was asked whose price is not known
+    day_cap_usd: float | None = None
+    log: SpendingLog | None = None
+    reserved_usd: float = 0.0  # by turns that are being answered
 
     @property
     def binds(self) -> bool:
-        return self.billed and self.cap_usd is not None
+        return self.billed and (self.cap_usd is not None or self.day_cap_usd is not None)
 
-    def charge(self, cost_usd: float | None) -> None:
-        """None is "not known"."""
-        self.spent_usd += cost_usd or 0.0
-        self.has_unpriced = self.has_unpriced or cost_usd is None
-
-    def admit(self, model: str, expected: Usage) -> None:
-        """Raises OverBudget when a turn of that size would pass the cap."""
-        if self.cap_usd is None or not self.billed:
-            return
+    def admit(self, model: str, expected: Usage) -> Reservation:
+        """Hold back what a turn of that size will probably cost, until it is charged or
+        released. Raises OverBudget when it would exceed a cap, DiskError when the spending
+        log cannot be read."""
+        if not self.binds:
+            return Reservation()
         cost = self.price(model, expected)
         if cost is None:
+            cap = self.cap_usd if self.cap_usd is not None else self.day_cap_usd
             raise OverBudget(
-                f"Not sent: what {model} costs here is not known, so the cap of"
-                f" {format_cap(self.cap_usd)} cannot be kept."
+                f"Not sent: the price of {model} is unknown here, so the cap of"
+                f" {format_cap(cap or 0.0)} cannot be kept."
             )
-        if self.spent_usd + cost > self.cap_usd:
+        coming = self.spent_usd + self.reserved_usd + cost
+        if self.cap_usd is not None and coming > self.cap_usd:
             raise OverBudget(
                 f"Not sent: the turn would cost about {format_price(cost)}, and"
                 f" {self.in_words} is spent."
             )
+        reservation = Reservation(usd=cost)
+        if self.day_cap_usd is not None and self.log is not None:
+            reservation = self.log.reserve(cost, cap_usd=self.day_cap_usd)
+        self.reserved_usd += reservation.usd
+        return reservation
 
-    def check(self, model: str, so_far: Usage) -> None:
-        """Raises OverBudget when a reply that is arriving has passed the cap."""
-        if self.cap_usd is None or not self.billed:
+    def charge(
+        self, model: str, usage: Usage, cost_usd: float | None, reservation: Reservation
+    ) -> None:
+        """Add what a reply cost; None is "not known". Ends its reservation."""
+        self.reserved_usd -= reservation.usd
+        self.spent_usd += cost_usd or 0.0
+        self.has_unpriced = self.has_unpriced or cost_usd is None
+        if self.log is not None and self.billed:
+            self.log.charge(model, usage, cost_usd, reservation.id)
+
+    def release(self, reservation: Reservation) -> None:
+        """End the reservation of a turn that cost nothing."""
+        self.reserved_usd -= reservation.usd
+        if self.log is not None and reservation.id:
+            self.log.release(reservation)
+
+    def check(self, model: str, so_far: Usage, reservation: Reservation) -> None:
+        """Raises OverBudget when a reply that is arriving has passed a cap."""
+        if not self.binds:
             return
         cost = self.price(model, so_far) or 0.0
-        if self.spent_usd + cost > self.cap_usd:
-            raise OverBudget(
-                f"Stopped: the answer has passed the cap of {format_cap(self.cap_usd)}"
-                f" (about {format_price(self.spent_usd + cost)} is spent)."
-            )
+        others = self.spent_usd + self.reserved_usd - reservation.usd
+        _stop_past(self.cap_usd, others + cost)
+        _stop_past(self.day_cap_usd, reservation.day_usd + cost, of="the day's ")
 
     @property
     def in_words(self) -> str:
@@ -86,6 +109,14 @@ class Budget:
             return f"unknown{cap}"
         spent = format_price(self.spent_usd)
         return spent if self.cap_usd is None else f"{spent} of {format_cap(self.cap_usd)}"
+
+
+def _stop_past(cap_usd: float | None, spent_usd: float, *, of: str = "the ") -> None:
+    if cap_usd is not None and spent_usd > cap_usd:
+        raise OverBudget(
+            f"Stopped: the answer has passed {of}cap of {format_cap(cap_usd)}"
+            f" (about {format_price(spent_usd)} is spent)."
+        )
 
 
 def expected_usage(

@@ -15,11 +15,13 @@ from streamchat.store.archive import Store
 from streamchat.store.disk import Disk
 from streamchat.store.file_reader import Damage
 from streamchat.store.journal import FileJournal, NoJournal, SealedJournal
+from streamchat.store.spending_log import FileSpendingLog
 
 __all__ = [
     "Damage",
     "Disk",
     "FileJournal",
+    "FileSpendingLog",
     "NoJournal",
     "SealedJournal",
     "Store",

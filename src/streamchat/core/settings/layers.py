@@ -6,6 +6,7 @@ the nearest known name; it never fails, since files outlive versions.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 
@@ -132,15 +133,23 @@ def _text(option: Option, key: str, value: object, where: str) -> str:
     is_switch = option.name in {row.name for row in SETTINGS if isinstance(row.default, bool)}
     if isinstance(value, bool) and is_switch:
         return "on" if value else "off"
-    if isinstance(value, str) and key != "headers":
+    if isinstance(value, str) and key not in ("headers", "prices"):
         return value.strip()
     if isinstance(value, int | float) and not isinstance(value, bool | str):
         return str(value)
     if key == "headers" and isinstance(value, dict):
         return _header_lines(value, where)
+    if key == "prices" and isinstance(value, dict):
+        return _price_sections(value, where)
     raise ConfigError(
         f"{key} in {where}: this kind of value does not fit ({option.kind.value})"
     )
+
+
+def _price_sections(table: Mapping[str, object], where: str) -> str:
+    if not all(isinstance(section, dict) for section in table.values()):
+        raise ConfigError(f'prices in {where}: write sections, [prices."MODEL"]')
+    return json.dumps(table, default=str)  # a date is no number: `read_rates` refuses it
 
 
 def _header_lines(table: Mapping[str, object], where: str) -> str:

@@ -95,6 +95,11 @@ _LIMITS = (
         kind=Kind.DOLLARS, metavar="USD",
     ),
     setting(
+        "max_cost_day_usd", Group.LIMITS, "--max-cost-day",
+        "the same for a day, over all processes of this user",
+        kind=Kind.DOLLARS, metavar="USD",
+    ),
+    setting(
         "dry_run", Group.LIMITS, "--dry-run", "count tokens and price, send nothing",
         kind=Kind.ON_OFF,
     ),
@@ -153,6 +158,10 @@ _SERVER = (
         reach=Reach.ENVIRONMENT, secret=True,
     ),
     Option(
+        "prices", "what a model costs, in dollars per million tokens", Group.SERVER,
+        Kind.PRICES, default=(), key="prices",
+    ),
+    Option(
         "platform", "a cloud's own client", Group.SERVER, Kind.CHOICE,
         choices=("bedrock", "vertex", "foundry"), key="platform",
     ),
@@ -174,6 +183,12 @@ _REPORTS = (
         "save what another program kept (a claude.ai export, llm's logs.db, a list of "
         "messages); with a NAME after it only that conversation",
         "PATH",
+    ),
+    report(
+        "costs",
+        "--costs",
+        "what was spent, by day, month or model",
+        "[day|month|model]",
     ),
     report("list_models", "--list-models", "the models of the server"),
     report("show_config", "--show-config", "every setting and where it came from"),

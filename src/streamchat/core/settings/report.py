@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 
 from streamchat.core.errors import ConfigError
+from streamchat.core.rates import Rates
 from streamchat.core.settings.options import OPTIONS, SETTINGS
 from streamchat.core.settings.proxy import proxies
 from streamchat.core.settings.resolve import CredentialKind, Settings
@@ -79,8 +80,14 @@ def format_settings(value: Value) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, tuple):
-        return ", ".join(f"{name}: {masked(text)}" for name, text in value)
+        return ", ".join(_format_pair(*pair) for pair in value)
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(value))
+
+
+def _format_pair(name: str, value: str | Rates) -> str:
+    if isinstance(value, Rates):
+        return f"{name}: ${value.input:g} in, ${value.output:g} out"
+    return f"{name}: {masked(value)}"
 
 
 def flag_table() -> str:

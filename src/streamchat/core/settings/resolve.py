@@ -17,6 +17,7 @@ from enum import Enum
 from typing import Any
 
 from streamchat.core.formatting import quoted
+from streamchat.core.rates import Rates
 from streamchat.core.settings.layers import did_you_mean
 from streamchat.core.settings.options import SETTINGS
 from streamchat.core.settings.rows import Option
@@ -74,6 +75,7 @@ class Settings:
     quiet: bool
     theme: str
     max_cost_usd: float | None
+    max_cost_day_usd: float | None
     dry_run: bool
     idle_deadline_s: float
     deadline_s: float
@@ -85,6 +87,7 @@ class Settings:
     sdk_profile: str | None
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     custom_headers: tuple[tuple[str, str], ...] = field(repr=False)
+    prices: tuple[tuple[str, Rates], ...]
     platform: str | None
     origins: Mapping[str, Origin]
     credentials: tuple[Credential, ...]

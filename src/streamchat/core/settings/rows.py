@@ -25,6 +25,7 @@ class Kind(Enum):
     SECONDS = "seconds, 0 for no limit"
     DOLLARS = "dollars, more than 0"
     HEADERS = "Name: value, one a line"
+    PRICES = 'sections, [prices."MODEL"]'
     LIST = "any number of texts"
     SWITCH = "nothing"
     PAIR = "two words"
@@ -49,7 +50,7 @@ class Reach(Enum):
     ENVIRONMENT = "the process environment alone"
 
 
-Default: TypeAlias = str | int | float | bool | tuple[tuple[str, str], ...] | None
+Default: TypeAlias = str | int | float | bool | tuple[tuple[str, str], ...] | tuple[()] | None
 
 
 @dataclass(frozen=True, slots=True)

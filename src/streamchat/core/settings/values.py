@@ -9,6 +9,7 @@ write instead; a quoted text is printable whatever it held, and a secret is neve
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Mapping
@@ -18,10 +19,19 @@ from typing import TypeAlias, assert_never
 
 from streamchat.core.errors import ConfigError, StreamchatError, UsageError
 from streamchat.core.formatting import quoted
+from streamchat.core.rates import Rates, read_rates
 from streamchat.core.settings.address import parse_address
 from streamchat.core.settings.rows import Kind, Option, Reach
 
-Value: TypeAlias = str | int | float | bool | tuple[tuple[str, str], ...] | None
+Value: TypeAlias = (
+    str
+    | int
+    | float
+    | bool
+    | tuple[tuple[str, str], ...]
+    | tuple[tuple[str, Rates], ...]
+    | None
+)
 
 _ON = frozenset({"1", "true", "yes", "on"})
 _OFF = frozenset({"0", "false", "no", "off"})
@@ -132,6 +142,8 @@ def _read(option: Option, text: str) -> Value:
             return _amount(text, "an amount in dollars, more than 0", positive=True)
         case Kind.HEADERS:
             return _headers(text)
+        case Kind.PRICES:
+            return _prices(text)
         case Kind.LIST | Kind.SWITCH | Kind.PAIR:
             raise AssertionError(f"{option.name} is no setting")
         case _:
@@ -170,6 +182,17 @@ def _secret(text: str) -> str:
     if not _HEADER_VALUE.fullmatch(text) or " " in text:
         raise ValueError("the key holds a space or a character that no key has; copy it again")
     return text
+
+
+def _prices(text: str) -> tuple[tuple[str, Rates], ...]:
+    """`text` is the TOML table as JSON."""
+    found = []
+    for model, table in json.loads(text).items():
+        try:
+            found.append((model, read_rates(table)))
+        except ValueError as wrong:
+            raise ValueError(f"{quoted(model)}: {wrong}") from None
+    return tuple(found)
 
 
 def _headers(text: str) -> tuple[tuple[str, str], ...]:

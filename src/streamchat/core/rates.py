@@ -1,0 +1,64 @@
+"""What a model's tokens cost at a server whose prices the user knows: `[prices."MODEL"]`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from streamchat.core.messages import Usage
+
+_MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Dollars for a million tokens. What is read from the prompt cache or written to it
+    costs as much as other input, unless the user says otherwise."""
+
+    input: float
+    output: float
+    cache_read: float
+    cache_write: float
+
+    def price(self, usage: Usage) -> float | None:
+        """Dollars; None for counts that are unknown."""
+        total, output = usage.prompt_tokens, usage.output_tokens
+        if total is None or output is None:
+            return None
+        read = usage.cache_read_input_tokens or 0
+        written = usage.cache_creation_input_tokens or 0
+        fresh = max(total - read - written, 0)
+        dollars = (
+            fresh * self.input
+            + read * self.cache_read
+            + written * self.cache_write
+            + output * self.output
+        )
+        return dollars / _MILLION
+
+
+def read_rates(table: Mapping[str, object]) -> Rates:
+    """The rates of one section. Raises ValueError that says what to write."""
+    unknown = set(table) - {"input", "output", "cache_read", "cache_write"}
+    if unknown:
+        raise ValueError(f"unknown key {sorted(unknown)[0]!r}")
+    rates = {name: _dollars(name, value) for name, value in table.items()}
+    if "input" not in rates or "output" not in rates:
+        raise ValueError("give input and output, in dollars per million tokens")
+    both = rates["input"]
+    return Rates(
+        both,
+        rates["output"],
+        rates.get("cache_read", both),
+        rates.get("cache_write", both),
+    )
+
+
+def _dollars(name: str, value: object) -> float:
+    if (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and 0 <= value <= _MILLION  # not a NaN, not infinite
+    ):
+        return float(value)
+    raise ValueError(f"{name} must be dollars per million tokens, 0 or more")
