@@ -153,7 +153,7 @@ def test_help_has_every_option_within_the_width() -> None:
         assert max(map(len, options.splitlines())) <= width
         for row in OPTIONS:
             assert all(flag in options for flag in row.flags)
-    assert "  -m, --model ID              the model that answers [claude-sonnet-5-5]\n" in text
+    assert "  -m, --model ID              the model to ask [claude-sonnet-5-5]\n" in text
 
 
 def test_help_names_every_status() -> None:

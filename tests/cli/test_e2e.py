@@ -666,7 +666,7 @@ def test_a_report_of_the_settings_says_who_is_asked(towards: Mapping[str, str]) 
     assert b"the built-in server answers" in demo.stdout
     assert b"api.anthropic.com is sent" not in demo.stdout
     keyless = piped("--show-config", environ={})
-    assert b"api.anthropic.com is sent: nothing, for no key was found" in keyless.stdout
+    assert b"key sent to api.anthropic.com: none was found" in keyless.stdout
     capped = piped("--demo", "--max-cost", "1", "hi", environ={})
     assert capped.stderr.count(b"the demo costs nothing: the cap") == 1
 

@@ -322,8 +322,8 @@ def test_a_proxy_in_an_allowed_file_is_ignored_with_a_note(victim: World) -> Non
     victim.answer = Verdict.ALLOWED
     settings = victim.settings()
     assert settings.notes == (
-        "HTTP_PROXY in ./.env is ignored: it counts in the environment only",
-        "all_proxy in ./.env is ignored: it counts in the environment only",
+        "HTTP_PROXY in ./.env is ignored: it may only be set in the environment",
+        "all_proxy in ./.env is ignored: it may only be set in the environment",
     )
     assert "evil" not in "\n".join(show_config(settings, victim.environ))
 
@@ -334,7 +334,9 @@ def test_a_supplied_key_needs_the_users_word_and_is_announced(world: World) -> N
     world.answer = Verdict.ALLOWED
     server = endpoint(world.settings())
     assert server.credential is not None
-    assert server.remarks == ("the key is from ./.env: its owner can read this conversation",)
+    assert server.remarks == (
+        "the key is from ./.env; the owner of that key may see this conversation",
+    )
 
 
 def test_a_supplied_key_does_not_replace_the_users_own(victim: World) -> None:

@@ -226,7 +226,7 @@ def test_a_wrong_variable_or_key_is_a_matter_of_configuration() -> None:
     assert loud.status is ExitStatus.CONFIG
     assert failure(toml({"retries": -1})).message.startswith("retries in config.toml: '-1'")
     for value in (True, ["a"], {"a": 1}):
-        with pytest.raises(ConfigError, match=r"^model in config.toml: this kind of value"):
+        with pytest.raises(ConfigError, match=r"^model in config.toml: this type of value"):
             toml({"model": value})
 
 
@@ -242,12 +242,12 @@ def test_only_the_value_that_decides_is_read() -> None:
 
 def test_a_key_with_a_newline_inside_is_refused_without_showing_it() -> None:
     message = failure(exported(ANTHROPIC_API_KEY="sk-ant-secret\nsk-ant-more")).message
-    assert message.startswith("ANTHROPIC_API_KEY: the key holds a space")
+    assert message.startswith("ANTHROPIC_API_KEY: the key holds a blank")
     assert "secret" not in message
 
 
 def test_options_that_exclude_each_other() -> None:
-    with pytest.raises(UsageError, match="--print: give either this or --interactive"):
+    with pytest.raises(UsageError, match="--print: cannot be combined with --interactive"):
         resolve([flags(once="on", interactive="on")])
     settings = resolve([flags(resume="ab12"), exported(STREAMCHAT_CONTINUE="1")])
     assert (settings.resume, settings.continue_newest) == ("ab12", False)
@@ -333,7 +333,7 @@ def test_a_profile_without_a_key_variable_sends_no_key() -> None:
         assert (server.credential, server.sdk_may_search) == (None, False)
         assert server.remarks == (
             "server: 127.0.0.1:8080 (base_url of profile local in config.toml)",
-            "no key is sent: profile local names none (api_key_env)",
+            "no key is sent: profile local has no api_key_env",
         )
 
 
@@ -421,9 +421,9 @@ def test_every_key_may_go_to_the_default_host(
 def test_the_refusal_says_whose_host_whose_key_and_how_to_allow_it() -> None:
     layers = (_HOST_BY[SettingSource.CONFIG], _KEY_BY[SettingSource.ENVIRONMENT])
     assert failure(*layers).message == (
-        "proxy.example was named by base_url in config.toml, the key comes from"
-        " ANTHROPIC_API_KEY: a key goes only to a host that its own source names; to send it"
-        " there, type --base-url https://proxy.example, or write"
+        "the key from ANTHROPIC_API_KEY is not sent to proxy.example, because base_url in"
+        " config.toml named that host; to send it there, type --base-url"
+        " https://proxy.example, or write"
         ' api_key_env = "ANTHROPIC_API_KEY" beside base_url'
     )
     allowed = toml(
@@ -448,7 +448,10 @@ def test_a_pair_of_one_source_stays_a_pair() -> None:
     server = endpoint(resolve([exported(ANTHROPIC_API_KEY=KEY), pair]))
     assert server.credential is not None
     assert server.credential.secret == OTHER_KEY
-    assert "the key is from ./.env: its owner can read this conversation" in server.remarks
+    assert (
+        "the key is from ./.env; the owner of that key may see this conversation"
+        in server.remarks
+    )
 
 
 def test_a_stronger_host_does_not_get_a_weaker_sources_key() -> None:
@@ -531,27 +534,27 @@ def test_an_address_is_brought_into_one_form(text: str, url: str, host: str) -> 
 @pytest.mark.parametrize(
     ("text", "advice"),
     [
-        ("http://[::1", "this is no URL of a server"),
+        ("http://[::1", "this is not the URL of a server"),
         ("api.anthropic.com", "give a URL such as https://"),
         ("ftp://x", "give a URL such as https://"),
         ("http://proxy.example", "use https"),
         ("http://127.0.0.1.evil.example", "use https"),
         ("http://2130706433", "use https"),
         ("http://0.0.0.0:80", "use https"),
-        ("https://user:hunter2@proxy.example", "leave user name and password out"),
-        ("https://api.anthropic.com@evil.example", "leave user name and password out"),
-        ("https://api.anthropic.com\\@evil.example", "leave user name and password out"),
-        ("https://evil.example\\.api.anthropic.com", "this is no URL of a server"),
-        ("https://proxy.example/?key=x", "leave the query out"),
-        ("https://proxy.example/#x", "leave the query out"),
-        ("https://proxy.example:0", "there is no such port"),
-        ("https://proxy.example:65536", "there is no such port"),
-        ("https://proxy.example:", "this is no URL of a server"),
-        ("https://proxy.example/v1/", "leave /v1 out"),
-        ("https://ａpi.anthropic.com", "this is no URL of a server"),
-        ("https://a b.example", "this is no URL of a server"),
-        ("https://", "this is no URL of a server"),
-        ("https://x.example\nhttps://y.example", "this is no URL of a server"),
+        ("https://user:hunter2@proxy.example", "leave out the user name and password"),
+        ("https://api.anthropic.com@evil.example", "leave out the user name and password"),
+        ("https://api.anthropic.com\\@evil.example", "leave out the user name and password"),
+        ("https://evil.example\\.api.anthropic.com", "this is not the URL of a server"),
+        ("https://proxy.example/?key=x", "leave out the query"),
+        ("https://proxy.example/#x", "leave out the query"),
+        ("https://proxy.example:0", "that port does not exist"),
+        ("https://proxy.example:65536", "that port does not exist"),
+        ("https://proxy.example:", "this is not the URL of a server"),
+        ("https://proxy.example/v1/", "leave out /v1"),
+        ("https://ａpi.anthropic.com", "this is not the URL of a server"),
+        ("https://a b.example", "this is not the URL of a server"),
+        ("https://", "this is not the URL of a server"),
+        ("https://x.example\nhttps://y.example", "this is not the URL of a server"),
     ],
 )  # fmt: skip
 def test_an_address_that_could_mislead_is_refused_in_one_line(text: str, advice: str) -> None:
@@ -641,7 +644,7 @@ def test_flag_table_has_a_row_for_every_option_with_a_flag() -> None:
     lines = flag_table().splitlines()
     assert len(lines) == 2 + sum(bool(row.flags) for row in OPTIONS)
     assert (
-        "| `-m, --model ID` | the model that answers | `STREAMCHAT_MODEL`, `ANTHROPIC_MODEL`"
+        "| `-m, --model ID` | the model to ask | `STREAMCHAT_MODEL`, `ANTHROPIC_MODEL`"
         " | claude-sonnet-5-5 |"
     ) in lines
     assert {line.count("|") - line.count("\\|") for line in lines} == {5}
@@ -657,7 +660,7 @@ def test_show_config_has_every_setting_its_origin_and_the_proxies() -> None:
     assert ["max_tokens", "16000", "default"] in words
     assert ["proxy", "http://…@proxy:3128", "HTTPS_PROXY"] in words
     assert ["proxy", "localhost", "no_proxy"] in words
-    assert lines[-1] == "api.anthropic.com is sent: sk-ant-…WXYZ (ANTHROPIC_API_KEY)"
+    assert lines[-1] == "key sent to api.anthropic.com: sk-ant-…WXYZ (ANTHROPIC_API_KEY)"
     shown = {row[0] for row in words if row}
     assert {row.key for row in SETTINGS if row.key and not row.secret} <= shown
 
@@ -665,7 +668,7 @@ def test_show_config_has_every_setting_its_origin_and_the_proxies() -> None:
 def test_show_config_shows_a_refusal_instead_of_failing() -> None:
     layers = [exported(ANTHROPIC_API_KEY=KEY), _HOST_BY[SettingSource.DOTENV]]
     assert show_config(resolve(layers), {})[-1].startswith(
-        "refused: proxy.example was named by"
+        "refused: the key from ANTHROPIC_API_KEY is not sent to proxy.example"
     )
 
 

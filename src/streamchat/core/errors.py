@@ -1,21 +1,21 @@
-"""What can go wrong, as one tree, and the exit status of each branch.
+"""The tree of errors, and the exit status of each branch.
 
-Every failure a user can meet is raised as one of these, translated once at the edge
-that met it. A message is one clear line: what is wrong and what to do. Anything else
-that reaches the top is a bug and keeps its traceback.
+Every failure that a user can meet is one of these. The edge where it occurs translates it,
+once. A message is one clear line: what is wrong and what to do. Any other exception that
+reaches the top is a bug and keeps its traceback.
 """
 
 from __future__ import annotations
 
 from enum import IntEnum
 
-# Kinds that the application acts upon; the others are only shown.
-INVALID_SIGNATURE = "invalid_thinking_signature"  # strip the thinking and send again, once
+# The application acts on these kinds; the others are only shown.
+INVALID_SIGNATURE = "invalid_thinking_signature"  # send again once, without thinking
 NO_CREDENTIALS = "no_credentials"
 
 
 class ExitStatus(IntEnum):
-    """Exit statuses, after sysexits.h; a signal N exits with 128 + N."""
+    """Exit statuses, as in sysexits.h; signal N exits with 128 + N."""
 
     OK = 0
     FAILURE = 1
@@ -35,10 +35,10 @@ class ExitStatus(IntEnum):
 
 
 class StreamchatError(Exception):
-    """A failure that is not a bug: `str(error)` is the line to show.
+    """A failure that is not a bug; `str(error)` is the line to show.
 
-    `kind` is the stable machine name in JSON error objects; `retryable` says whether
-    the same request may succeed later without any change.
+    `kind` is the stable name in JSON error objects. `retryable` means that the same request
+    may succeed later.
     """
 
     status = ExitStatus.FAILURE
@@ -51,7 +51,7 @@ class StreamchatError(Exception):
 
 
 class UsageError(StreamchatError):
-    """The command line, or a slash command, was used wrongly."""
+    """Incorrect use of the command line or of a slash command."""
 
     status = ExitStatus.USAGE
     kind = "usage"
@@ -65,7 +65,7 @@ class NotFound(StreamchatError):
 
 
 class Ambiguous(NotFound):
-    """Several conversations answer to one name; `matches` names each."""
+    """One name matches several conversations; `matches` lists them."""
 
     kind = "ambiguous"
 
@@ -86,8 +86,8 @@ class TerminalClosed(StreamchatError):
 
 
 class Busy(StreamchatError):
-    """Another process has the conversation open. It can be read, and copied; `advice` is
-    the line to show where nobody can be asked which."""
+    """Another process has the conversation open. It can still be read and copied; `advice`
+    is the line to show when the user cannot be asked."""
 
     status = ExitStatus.TRY_LATER
     kind = "busy"
@@ -110,30 +110,30 @@ class Busy(StreamchatError):
 
 
 class DiskError(StreamchatError):
-    """The disk refused: full, read-only, no permission, damaged."""
+    """A disk operation failed: full, read-only, no permission, damaged."""
 
     status = ExitStatus.DISK
     kind = "disk"
 
 
 class ConfigError(StreamchatError):
-    """A settings file, an environment variable or their combination is unusable."""
+    """A settings file, an environment variable or a combination of settings is invalid."""
 
     status = ExitStatus.CONFIG
     kind = "config"
 
 
 class OverBudget(StreamchatError):
-    """A turn was not sent, or stopped, because it would pass the cap of costs."""
+    """A turn was not sent, or was stopped, because of the cost cap."""
 
     kind = "over_budget"
 
 
 class ApiError(StreamchatError):
-    """The request failed; the fields are what the server told.
+    """The request failed; the fields hold what the server said.
 
-    `kind` is the API's own error type when the server named one
-    (`overloaded_error`, `rate_limit_error`, …).
+    `kind` is the API's own error type if the server named one (`overloaded_error`,
+    `rate_limit_error`, …).
     """
 
     kind = "api_error"
@@ -157,42 +157,42 @@ class ApiError(StreamchatError):
 
 
 class InvalidRequest(ApiError):
-    """The server refused the request as invalid (400, 404 of a model, 413, 422)."""
+    """The server rejected the request as invalid (400, 404 for a model, 413, 422)."""
 
     status = ExitStatus.INVALID_REQUEST
     kind = "invalid_request_error"
 
 
 class Unreachable(ApiError):
-    """No server answered: refused, DNS, TLS, proxy, time-out before the headers."""
+    """No server answered: connection refused, DNS, TLS, proxy, timeout before the headers."""
 
     status = ExitStatus.UNREACHABLE
     kind = "connection_error"
 
 
 class TryLater(ApiError):
-    """The server is busy or limits the rate (408, 409, 429, 5xx, 529)."""
+    """The server is busy or limits the request rate (408, 409, 429, 5xx, 529)."""
 
     status = ExitStatus.TRY_LATER
     kind = "overloaded_error"
 
 
 class CutOff(ApiError):
-    """The reply ended before its end, stalled, or was no reply at all."""
+    """The reply was cut off, stalled, or was not a reply at all."""
 
     status = ExitStatus.CUT_OFF
     kind = "cut_off"
 
 
 class Unconfigured(ApiError):
-    """No client can be made: a region, a project or a library is missing."""
+    """The client cannot be built: a region, a project or a library is missing."""
 
     status = ExitStatus.CONFIG
     kind = "configuration"
 
 
 class NoPermission(ApiError):
-    """No key, a bad key, or a key without the permission (401, 402, 403)."""
+    """No key, an invalid key, or a key without permission (401, 402, 403)."""
 
     status = ExitStatus.NO_PERMISSION
     kind = "authentication_error"

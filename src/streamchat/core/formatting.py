@@ -1,6 +1,6 @@
-"""Amounts and names in words: money, tokens, the time of day, what somebody typed.
+"""Formats for money, token counts, the time of day, quotations and paths.
 
-Rule: what is not known is not a number here; the caller leaves it out or says so.
+Rule: an unknown amount is not formatted here; the caller leaves it out or says so.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ _LONGEST_PATH = 200
 
 
 def format_price(usd: float) -> str:
-    """Four places below a dollar, where a reply usually is; what costs never reads as 0."""
+    """Four decimals below a dollar, because most replies cost cents; never 0 for a cost."""
     if 0 < usd < 0.00005:
         return "<$0.0001"
     return f"${usd:.4f}" if usd < 1 else f"${usd:,.2f}"
 
 
 def format_cap(usd: float) -> str:
-    """A cap as one types it: $2.50, and no fewer digits than it has."""
+    """A cap as the user would type it: $2.50, with as many digits as it needs."""
     return f"${usd:,.2f}" if round(usd, 2) == usd else f"${usd:g}"
 
 
@@ -31,7 +31,7 @@ def format_size(tokens: int) -> str:
 
 
 def format_clock(seconds: float) -> str:
-    """A moment (seconds since the epoch) as the clock on the wall shows it: 14:05."""
+    """A time (seconds since the epoch) as local time of day: 14:05."""
     return datetime.fromtimestamp(seconds).astimezone().strftime("%H:%M")
 
 
@@ -42,6 +42,5 @@ def quoted(text: str) -> str:
 
 
 def format_path(path: str) -> str:
-    """A path as an error names it: as it is, or quoted and cut when it is long or holds
-    what cannot be printed."""
+    """A path for an error message; quoted and shortened if it is long or unprintable."""
     return path if path.isprintable() and len(path) <= _LONGEST_PATH else quoted(path)

@@ -1,8 +1,8 @@
-"""What a typed line means: something to say, a command to run, or nothing.
+"""What a typed line means: a message, a command, or nothing.
 
-Rules: `/name rest` is a command. `//text` says `/text`; a line that begins with a blank,
-or whose first word holds a second slash (a path), is said as it stands. A bare `exit` or
-`quit` is the command. Only the first line decides: a pasted page is one message.
+Rules: `/name rest` is a command. `//text` sends `/text`. A line that starts with a blank, or
+whose first word holds a second slash (a path), is sent as it is. A bare `exit` or `quit` is
+the command. Only the first line decides, so a pasted page is one message.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ InputLine: TypeAlias = Say | CommandLine | Nothing
 
 
 def typed(text: str) -> str:
-    """What to type so that it says `text`."""
+    """What to type to send `text`."""
     return (
         f"/{text}"
         if text.startswith("/") and isinstance(parse_input(text), CommandLine)
@@ -48,7 +48,7 @@ def typed(text: str) -> str:
 
 
 def parse_input(text: str) -> InputLine:
-    """Classify what the user sent; never fails."""
+    """Classify the user's input; never fails."""
     if not text.strip():
         return Nothing()
     if text.strip() in _BARE_COMMANDS:

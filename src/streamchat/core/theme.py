@@ -1,9 +1,9 @@
-"""Themes: what each part of the screen looks like, as data.
+"""Themes: the style of each part of the screen, as data.
 
 Owns the names of the parts and their styles in words ("bold magenta"). Must not know
-escape sequences, terminals or libraries: `render.look` turns words into SGR.
-Rule: `auto` uses the terminal's own 16 colours, and of those only the ones that are
-readable on light and on dark backgrounds (no white, black or yellow as foreground).
+escape sequences, terminals or libraries: `render.style` turns the words into SGR.
+Rule: `auto` uses the terminal's own 16 colours, and only those that are readable on light
+and dark backgrounds (no white, black or yellow text).
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"
 class Theme:
     """`parts` and `tokens` map to words: attributes and at most one colour.
 
-    `tokens` is keyed by pygments' token names without "Token." and holds for the whole
-    branch below; `code` names a pygments style to prefer where there are enough colours.
+    The keys of `tokens` are pygments' token names without "Token."; each also covers the
+    tokens below it. `code` names a pygments style, used if there are enough colours.
     """
 
     name: str
@@ -172,7 +172,7 @@ THEMES: Mapping[str, Theme] = {
 
 
 def theme_named(name: str) -> Theme:
-    """One of THEMES; any other name is `auto` with that pygments style for code."""
+    """The theme of that name; for any other name, `auto` with that pygments style."""
     known = THEMES.get(name)
     if known is not None:
         return known

@@ -1,9 +1,9 @@
-"""Settings as values: what can be set, what was set by whom, and what follows for a key.
+"""Settings as values: what can be set, who set it, and where a key may be sent.
 
 Owns the table of options (`options`), the reading of values and their origins (`values`,
-`layers`, `address`), the order of sources (`resolve`), the rule of trust (`trust`) and what is
-made from the table (`report`). Knows no file, no stream and no process: variables arrive
-as mappings, config.toml as the table that it holds. The sources, the strongest first: flag,
+`layers`, `address`), the order of the sources (`resolve`), the rule of trust (`trust`) and
+everything generated from the table (`report`). Knows no file, stream or process: variables
+arrive as mappings, config.toml as a parsed table. The sources, strongest first: flag,
 environment, --env-file, allowed ./.env, configuration directory, default.
 """
 

@@ -1,4 +1,4 @@
-"""`python -m streamchat.core.settings > .env.example` writes that file anew."""
+"""`python -m streamchat.core.settings > .env.example` regenerates that file."""
 
 import sys
 

@@ -1,7 +1,7 @@
-"""The address of a server, by a grammar strict enough that no two readers can differ.
+"""The address of a server, in a grammar so strict that all parsers agree on it.
 
-Owns which base URLs are accepted. A URL that a parser could read in two ways (a
-backslash, credentials, a host beyond ASCII) is refused, not interpreted.
+Owns which base URLs are accepted. A URL that two parsers could read differently (a
+backslash, credentials, a non-ASCII host) is refused, not interpreted.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _LOOPBACK = re.compile(r"localhost|127(?:\.[0-9]{1,3}){3}|\[(?:0*:)*:0*1\]")
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A server: `url` as it is to be used, `host` as it is to be shown (with the port)."""
+    """A server: `url` is used for requests, `host` (with the port) is shown."""
 
     url: str
     host: str
@@ -33,7 +33,7 @@ class Address:
 
 
 def parse_address(text: str) -> Address:
-    """Read a base URL. Raises ValueError saying what to write instead."""
+    """Read a base URL. Raises ValueError that says what to write instead."""
     matched = _URL.fullmatch(text)
     if not matched:
         raise ValueError(_what_is_wrong(text))
@@ -41,12 +41,12 @@ def parse_address(text: str) -> Address:
     port = int(matched["port"] or _USUAL_PORT[scheme])
     path = matched["path"].rstrip("/")
     if not 0 < port <= _HIGHEST_PORT:
-        raise ValueError("there is no such port")
+        raise ValueError("that port does not exist")
     if path.endswith("/v1"):
-        raise ValueError("leave /v1 out, streamchat adds /v1/messages itself")
+        raise ValueError("leave out /v1; streamchat adds /v1/messages itself")
     is_loopback = _LOOPBACK.fullmatch(host) is not None
     if scheme == "http" and not is_loopback:
-        raise ValueError("use https; plain http is for loopback only")
+        raise ValueError("use https; plain http is allowed for loopback only")
     shown = host if port == _USUAL_PORT[scheme] else f"{host}:{port}"
     is_default = scheme == "https" and shown == _DEFAULT_HOST
     return Address(f"{scheme}://{shown}{path}", shown, is_default, is_loopback)
@@ -56,7 +56,7 @@ def _what_is_wrong(text: str) -> str:
     if not re.match(r"https?://", text, re.IGNORECASE):
         return f"give a URL such as {DEFAULT_URL}"
     if "@" in re.split(r"[/?#]", text, maxsplit=3)[2]:
-        return "leave user name and password out; a key has its own variable"
+        return "leave out the user name and password; a key has its own variable"
     if "?" in text or "#" in text:
-        return "leave the query out"
-    return f"this is no URL of a server; give one such as {DEFAULT_URL}"
+        return "leave out the query"
+    return f"this is not the URL of a server; give one such as {DEFAULT_URL}"

@@ -1,7 +1,7 @@
-"""From what a source holds (variables, config.toml keys) to a layer of givens.
+"""Turns the content of a source (variables, config.toml keys) into a layer of settings.
 
-Owns which names are taken from which source. What is not taken is said in a note, with
-the nearest known name; it never fails, since files outlive versions.
+Owns which names are read from which source. An ignored name is reported in a note, with the
+nearest known name. It is never an error, because files outlive versions.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from streamchat.core.settings.options import KEYS, SETTINGS, VARIABLES
 from streamchat.core.settings.rows import Option, Reach
 from streamchat.core.settings.values import Given, Layer, SettingSource
 
-# What a file that came with a directory could try to steer; worth a word when ignored.
+# Variables that a file in a repository could use to redirect requests; a note says that
+# they are ignored.
 _STEERING = re.compile(r"(?i)(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|ANTHROPIC_.*")
 _FROM_FILES = frozenset({SettingSource.ENV_FILE, SettingSource.DOTENV})
 _SECRET_KEYS = frozenset({"api_key", "auth_token"})
@@ -25,7 +26,7 @@ _SECRET_KEYS = frozenset({"api_key", "auth_token"})
 def from_variables(
     source: SettingSource, variables: Mapping[str, str], place: str = ""
 ) -> Layer:
-    """The layer of an environment, the process's own or a file's."""
+    """The layer of the process's environment, or of an env file."""
     taken = {name: text for name, text in variables.items() if is_taken(source, name)}
     given = {
         option.name: found
@@ -64,27 +65,27 @@ def _first(variables: Mapping[str, str], names: Iterable[str]) -> Given | None:
 def _ignored(source: SettingSource, name: str, place: str) -> Iterable[str]:
     where = f" in {place}" if place else ""
     if name in VARIABLES:
-        yield f"{name}{where} is ignored: it is not taken from there"
+        yield f"{name}{where} is ignored: it may not be set there"
     elif name.startswith("STREAMCHAT_"):
         yield f"unknown variable {quoted(name)}{where}{did_you_mean(name, VARIABLES)}"
     elif source is not SettingSource.ENVIRONMENT and _STEERING.fullmatch(name):
-        yield f"{name}{where} is ignored: it counts in the environment only"
+        yield f"{name}{where} is ignored: it may only be set in the environment"
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """'; did you mean X?', or nothing when no known name is near."""
-    import difflib  # 6 ms, and only somebody who mistyped pays them
+    """'; did you mean X?', or "" when no known name is close."""
+    import difflib  # 6 ms, spent only after a typing error
 
     near = difflib.get_close_matches(name, list(known), n=1)
     return f"; did you mean {near[0]}?" if near else ""
 
 
 def from_keys(table: Mapping[str, object], variables: Mapping[str, str], place: str) -> Layer:
-    """The layer of config.toml, its profiles inside; key variables are looked up."""
+    """The layer of config.toml with its profiles; variables that hold keys are looked up."""
     own = {name: value for name, value in table.items() if name != "profiles"}
     sections = table.get("profiles", {})
     if not isinstance(sections, dict):
-        raise ConfigError(f"profiles in {place}: write sections, [profiles.NAME]")
+        raise ConfigError(f"profiles in {place}: write sections such as [profiles.NAME]")
     profiles = {}
     for name, section in sections.items():
         if not isinstance(section, dict):
@@ -122,14 +123,14 @@ def _section(
 def _unknown_key(key: str, where: str) -> str:
     if key in _SECRET_KEYS:
         return (
-            f"{key} in {where} is ignored: keys are not kept there; name the variable"
-            f" that holds it ({key}_env)"
+            f"{key} in {where} is ignored: config.toml holds no keys; set {key}_env to the"
+            " name of the environment variable that holds it"
         )
     return f"unknown key {quoted(key)} in {where}{did_you_mean(key, KEYS)}"
 
 
 def _text(option: Option, key: str, value: object, where: str) -> str:
-    """What TOML gave, as the text that a variable would hold."""
+    """A TOML value as the text that a variable would hold."""
     is_switch = option.name in {row.name for row in SETTINGS if isinstance(row.default, bool)}
     if isinstance(value, bool) and is_switch:
         return "on" if value else "off"
@@ -142,7 +143,7 @@ def _text(option: Option, key: str, value: object, where: str) -> str:
     if key == "prices" and isinstance(value, dict):
         return _price_sections(value, where)
     raise ConfigError(
-        f"{key} in {where}: this kind of value does not fit ({option.kind.value})"
+        f"{key} in {where}: this type of value is not accepted ({option.kind.value})"
     )
 
 

@@ -1,10 +1,10 @@
 """The table of options: what can be set, how it is spelled, what it means.
 
 Owns every name (flag, variable, key), default and help text. The parser, `.env.example`,
-`--show-config` and README's table are made from these rows and from nothing else.
+`--show-config` and README's tables are generated from these rows alone.
 
-Rule: what names a file of the user's is never taken from a file that came with a directory
-(`Reach.USER`): a repository must not choose what is read and sent.
+Rule: an option that names a file of the user's has `Reach.USER`. It is never read from a
+file in a repository, because a repository must not choose what is read and sent.
 """
 
 from __future__ import annotations
@@ -18,41 +18,42 @@ DEFAULT_URL = "https://api.anthropic.com"
 
 _REQUEST = (
     setting(
-        "model", Group.REQUEST, "-m --model", "the model that answers",
+        "model", Group.REQUEST, "-m --model", "the model to ask",
         metavar="ID", default=DEFAULT_MODEL, also=("ANTHROPIC_MODEL",),
     ),
     setting("system", Group.REQUEST, "-s --system", "the system prompt"),
     setting(
-        "system_file", Group.REQUEST, "--system-file", "a file that holds the system prompt",
+        "system_file", Group.REQUEST, "--system-file", "read the system prompt from a file",
         kind=Kind.PATH, reach=Reach.USER,
     ),
     setting(
-        "max_tokens", Group.REQUEST, "--max-tokens", "the longest answer, thinking included",
+        "max_tokens", Group.REQUEST, "--max-tokens",
+        "the maximum length of an answer, including thinking",
         kind=Kind.COUNT, metavar="N", default=16000,
     ),
     setting(
-        "effort", Group.REQUEST, "--effort", "how hard the model tries",
+        "effort", Group.REQUEST, "--effort", "how much effort the model makes",
         kind=Kind.CHOICE, metavar="LEVEL", choices=("low", "medium", "high", "xhigh", "max"),
     ),
     setting(
         "thinking", Group.REQUEST, "--thinking",
-        "adaptive shows a dim summary, hidden shows none, off asks for no thinking",
+        "adaptive: show a dim summary; hidden: do not show it; off: no thinking",
         kind=Kind.CHOICE, metavar="HOW", choices=("adaptive", "off", "hidden"),
     ),
     setting(
-        "no_caching", Group.REQUEST, "--no-caching", "leave the prompt cache alone",
+        "no_caching", Group.REQUEST, "--no-caching", "do not use the prompt cache",
         kind=Kind.ON_OFF,
     ),
 )  # fmt: skip
 
 _INPUT = (
     setting(
-        "once", Group.INPUT, "-p --print", "one answer, then exit, even on a terminal",
+        "once", Group.INPUT, "-p --print", "print one answer and exit, even on a terminal",
         kind=Kind.ON_OFF,
     ),
     setting(
         "interactive", Group.INPUT, "-i --interactive",
-        "answer the prompt, then stay for the next", kind=Kind.ON_OFF,
+        "answer the prompt, then stay in the chat", kind=Kind.ON_OFF,
     ),
     setting(
         "continue_newest", Group.INPUT, "-c --continue", "resume the newest conversation",
@@ -60,96 +61,109 @@ _INPUT = (
     ),
     setting(
         "resume", Group.INPUT, "-r --resume",
-        "resume one: a path, the start of an id (4 characters) or a title; without REF, "
-        "choose it", metavar="[REF]", reach=Reach.USER,
+        "resume a conversation: its title, the start of its id (at least 4 characters) or "
+        "a path; without REF, choose from a list", metavar="[REF]", reach=Reach.USER,
     ),
     Option(
-        "attach", "an image, a PDF or a text file, - for stdin; may repeat", Group.INPUT,
-        Kind.LIST, ("-a", "--attach", "-f", "--file"), "PATH|URL|-",
+        "attach", "attach an image, a PDF or a text file; - is stdin; may be repeated",
+        Group.INPUT, Kind.LIST, ("-a", "--attach", "-f", "--file"), "PATH|URL|-",
     ),
-    setting("no_save", Group.INPUT, "--no-save", "nothing on disk", kind=Kind.ON_OFF),
+    setting(
+        "no_save", Group.INPUT, "--no-save", "write nothing to disk", kind=Kind.ON_OFF
+    ),
 )  # fmt: skip
 
 _OUTPUT = (
     setting(
         "output_format", Group.OUTPUT, "--output-format",
-        "how the answer is printed; events: every raw API event as one JSON line",
+        "how to print the answer; events: each raw API event as a line of JSON",
         kind=Kind.CHOICE, metavar="FORMAT", default="text",
         choices=("text", "json", "stream-json", "events"), shortcuts=(("--json", "json"),),
     ),
     setting(
-        "extract", Group.OUTPUT, "-x --extract", "print only the first code block's content",
+        "extract", Group.OUTPUT, "-x --extract", "print only the first code block",
         kind=Kind.ON_OFF,
     ),
-    setting("raw", Group.OUTPUT, "--raw", "Markdown source, never rendered", kind=Kind.ON_OFF),
-    setting("quiet", Group.OUTPUT, "-q --quiet", "nothing but the answer", kind=Kind.ON_OFF),
     setting(
-        "theme", Group.OUTPUT, "--theme", "the colours", metavar="NAME", default="auto"
+        "raw", Group.OUTPUT, "--raw", "print the Markdown source, do not render it",
+        kind=Kind.ON_OFF,
+    ),
+    setting(
+        "quiet", Group.OUTPUT, "-q --quiet", "print nothing but the answer",
+        kind=Kind.ON_OFF,
+    ),
+    setting(
+        "theme", Group.OUTPUT, "--theme",
+        "the colours: auto, dark, light, mono, or a pygments style for code",
+        metavar="NAME", default="auto",
     ),
 )  # fmt: skip
 
 _LIMITS = (
     setting(
         "max_cost_usd", Group.LIMITS, "--max-cost",
-        "a cap: a turn that would pass it is not sent, an answer that does is stopped",
+        "cost cap: do not send a turn that would exceed it, stop an answer that does",
         kind=Kind.DOLLARS, metavar="USD",
     ),
     setting(
         "max_cost_day_usd", Group.LIMITS, "--max-cost-day",
-        "the same for a day, over all processes of this user",
+        "the same cap for a day, over all processes of this user",
         kind=Kind.DOLLARS, metavar="USD",
     ),
     setting(
-        "dry_run", Group.LIMITS, "--dry-run", "count tokens and price, send nothing",
+        "dry_run", Group.LIMITS, "--dry-run",
+        "count the tokens and the price of the request, do not send it",
         kind=Kind.ON_OFF,
     ),
     setting(
         "idle_deadline_s", Group.LIMITS, "--idle-deadline",
-        "give a reply up that brings nothing for so long; 0: never",
+        "stop waiting after this many seconds of silence (0: never)",
         kind=Kind.SECONDS, default=60.0,
     ),
     setting(
-        "deadline_s", Group.LIMITS, "--deadline", "the longest a reply may take; 0: any time",
+        "deadline_s", Group.LIMITS, "--deadline",
+        "stop an answer that takes longer than this (0: never)",
         kind=Kind.SECONDS, default=3600.0,
     ),
     setting(
         "retries", Group.LIMITS, "--retries",
-        "how often a request is sent again before its first word",
+        "how often to repeat a failed request before the answer begins",
         kind=Kind.WHOLE, metavar="N", default=4,
     ),
 )  # fmt: skip
 
 _SERVER = (
     setting(
-        "base_url", Group.SERVER, "--base-url", "the server, one that speaks the Messages API",
+        "base_url", Group.SERVER, "--base-url", "a server that speaks the Messages API",
         kind=Kind.URL, default=DEFAULT_URL, also=("ANTHROPIC_BASE_URL",),
     ),
     setting(
-        "profile", Group.SERVER, "--profile", "a [profiles.NAME] section of config.toml",
+        "profile", Group.SERVER, "--profile", "use a [profiles.NAME] section of config.toml",
         metavar="NAME",
     ),
     setting(
-        "env_file", Group.SERVER, "--env-file", "read variables from this file",
+        "env_file", Group.SERVER, "--env-file", "read environment variables from a file",
         kind=Kind.PATH, reach=Reach.ENVIRONMENT,
     ),
     setting(
         "demo", Group.SERVER, "--demo",
-        "a built-in server answers: no key, no network, no model", kind=Kind.ON_OFF,
+        "use the built-in demo server: no key, no network, no model", kind=Kind.ON_OFF,
     ),
     Option(
         "api_key", "the API key; in config.toml, the name of the variable that holds it",
         Group.SERVER, variables=("ANTHROPIC_API_KEY",), key="api_key_env", secret=True,
     ),
     Option(
-        "auth_token", "a bearer token, asked for after the key", Group.SERVER,
+        "auth_token", "a bearer token, used if there is no API key; in config.toml, the name "
+        "of the variable that holds it", Group.SERVER,
         variables=("ANTHROPIC_AUTH_TOKEN",), key="auth_token_env", secret=True,
     ),
     Option(
-        "sdk_profile", "a profile of the Anthropic SDK (ant auth login)", Group.SERVER,
-        variables=("ANTHROPIC_PROFILE",),
+        "sdk_profile", "a profile of the Anthropic SDK (made by ant auth login)",
+        Group.SERVER, variables=("ANTHROPIC_PROFILE",),
     ),
     Option(
-        "headers", "headers sent with every request", Group.SERVER, Kind.HEADERS,
+        "headers", "headers to send with every request", Group.SERVER, Kind.HEADERS,
         default=(), key="headers", secret=True,
     ),
     Option(
@@ -162,40 +176,37 @@ _SERVER = (
         Kind.PRICES, default=(), key="prices",
     ),
     Option(
-        "platform", "a cloud's own client", Group.SERVER, Kind.CHOICE,
+        "platform", "a cloud, reached with its own client", Group.SERVER, Kind.CHOICE,
         choices=("bedrock", "vertex", "foundry"), key="platform",
     ),
 )  # fmt: skip
 
 _REPORTS = (
-    report("list", "--list", "the saved conversations, newest first"),
-    report("search", "--search", "where all words of TEXT were said, the newest first", "TEXT"),
+    report("list", "--list", "list the saved conversations, newest first"),
+    report("search", "--search", "find the turns that hold all words of TEXT", "TEXT"),
     report("show", "--show", "print a conversation", "REF"),
     report(
         "export",
         "--export",
-        "print a conversation, or write it to the PATH after it",
+        "print a conversation, or write it to the PATH that follows",
         "md|html|json REF",
     ),
     report(
         "import",
         "--import",
-        "save what another program kept (a claude.ai export, llm's logs.db, a list of "
-        "messages); with a NAME after it only that conversation",
+        "import conversations of another program (a claude.ai export, the logs.db of llm, a "
+        "list of messages); with a NAME after PATH, only that conversation",
         "PATH",
     ),
+    report("costs", "--costs", "print the costs by day, month or model", "[day|month|model]"),
+    report("list_models", "--list-models", "list the models of the server"),
+    report("show_config", "--show-config", "print every setting and where it comes from"),
     report(
-        "costs",
-        "--costs",
-        "what was spent, by day, month or model",
-        "[day|month|model]",
+        "completion", "--completion", "print a completion script for a shell", "bash|zsh|fish"
     ),
-    report("list_models", "--list-models", "the models of the server"),
-    report("show_config", "--show-config", "every setting and where it came from"),
-    report("completion", "--completion", "a completion script for the shell", "bash|zsh|fish"),
-    report("man", "--man", "the manual page; pipe it into man -l -"),
-    report("version", "--version", "the version"),
-    report("help", "-h --help", "this text"),
+    report("man", "--man", "print the manual page, to pipe into man -l -"),
+    report("version", "--version", "print the version"),
+    report("help", "-h --help", "print this text"),
 )
 
 OPTIONS: Sequence[Option] = (*_REQUEST, *_INPUT, *_OUTPUT, *_LIMITS, *_SERVER, *_REPORTS)

@@ -1,8 +1,7 @@
-"""The proxy that the environment puts between the program and a server, fit to be shown.
+"""The proxy that the environment sets for a server, as text to show.
 
-Owns how it is called. Whether it is used is the HTTP client's decision; the rule here is
-the same: the scheme's variable, then ALL_PROXY, small letters first, unless NO_PROXY
-names the host; and none for loopback.
+The HTTP client decides whether it is used; the rule here is the same: the variable of the
+scheme, then ALL_PROXY, lower case first, unless NO_PROXY names the host. Loopback uses none.
 """
 
 from __future__ import annotations
@@ -17,14 +16,14 @@ _CREDENTIALS = re.compile(r"^([a-z0-9+.-]+://)?.*@", re.IGNORECASE)
 
 
 def proxies(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """(variable, value) of each that is set, user names and passwords masked."""
+    """(variable, value) of each one that is set; user names and passwords are masked."""
     for name in (*_NAMES, *(name.lower() for name in _NAMES)):
         if value := environ.get(name, "").strip():
             yield name, _CREDENTIALS.sub(r"\1…@", value)
 
 
 def proxy_on_the_way(address: Address, environ: Mapping[str, str]) -> str | None:
-    """What to call the proxy to that server, with the variable that names it."""
+    """The proxy to that server and the variable that names it, or None."""
     if address.is_loopback or _is_excepted(address, environ):
         return None
     given = dict(proxies(environ))

@@ -1,5 +1,5 @@
-"""What the table of options looks like on paper: `.env.example`, README's flags,
-`--show-config`. Owns their wording and layout; every fact is read from the rows."""
+"""What is generated from the table of options: `.env.example`, README's table of flags,
+`--show-config`. Owns their wording and layout; every fact comes from the rows."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from streamchat.core.settings.values import Value
 
 _WIDTH = 88
 _EXAMPLE_HEAD = """\
-# Settings of streamchat as variables. Copy the lines you need to one of
+# The settings of streamchat as environment variables. Copy the lines you need to one of
 #
-#   ~/.config/streamchat/.env   yours alone (chmod 600): the place for your key
-#   ./.env                      a project's: read after you allowed it, asked once per content
-#   any file                    named by --env-file PATH
+#   ~/.config/streamchat/.env   your own settings and your key (chmod 600)
+#   ./.env                      settings of a project, read only after you allowed the file
+#   any other file              named by --env-file PATH
 #
-# A flag beats the environment, the environment beats --env-file, that beats ./.env, that
-# beats ~/.config/streamchat/ (its .env, then its config.toml). Values are taken literally:
-# ${NAME} is not expanded. A key goes only to the default host, to a host that is named in
-# the same file, or to the one typed after --base-url.
+# The order, strongest first: flag, environment, --env-file, ./.env, ~/.config/streamchat/.env,
+# ~/.config/streamchat/config.toml. Values are literal: ${NAME} is not expanded. A key is sent
+# only to the default host, to a host that the same file names, or to the host that you type
+# after --base-url.
 """
 
 
@@ -54,14 +54,14 @@ def _example_lines(row: Option) -> Iterator[str]:
     if row.choices:
         yield f"# One of {', '.join(row.choices)}."
     if row.reach is not Reach.ANYWHERE:
-        yield f"# Taken from {_REACH[row.reach]}."
+        yield f"# Read from {_REACH[row.reach]}."
     for variable in row.variables:
         yield f"#{variable}={_example(row)}"
 
 
 _REACH = {
-    Reach.USER: "the environment and ~/.config/streamchat/ only, not from other files",
-    Reach.ENVIRONMENT: "the environment only, not from any file",
+    Reach.USER: "the environment and ~/.config/streamchat/ only",
+    Reach.ENVIRONMENT: "the environment only, not from files",
 }
 
 
@@ -72,7 +72,7 @@ def _example(row: Option) -> str:
 
 
 def format_settings(value: Value) -> str:
-    """A value as somebody would write it, printable."""
+    """A value as a user would write it, printable."""
     if value is None or value == ():
         return "-"
     if isinstance(value, bool):
@@ -112,8 +112,8 @@ def option_spelling(row: Option) -> str:
 def show_config(
     settings: Settings, environ: Mapping[str, str], *, has_no_key: bool = False
 ) -> list[str]:
-    """Every setting, its value and where it came from; keys are masked. `has_no_key`:
-    there is nowhere else that one could be found."""
+    """Every setting, its value and its origin; keys are masked. With `has_no_key`, the SDK
+    cannot find a key either."""
     found = [("proxy", format_settings(value), name) for name, value in proxies(environ)]
     rows = [*_setting_rows(settings), *found]
     name_width = max(len(name) for name, _, _ in rows)
@@ -141,13 +141,13 @@ def _setting_rows(settings: Settings) -> Iterator[tuple[str, str, str]]:
 
 
 def _label(row: Option) -> str:
-    """What a row is called where somebody would set it."""
+    """The name under which a user would set this option."""
     return row.key or row.variables[0]
 
 
 def _server_lines(settings: Settings, *, has_no_key: bool) -> list[str]:
     if settings.demo:
-        return ["the built-in server answers (demo); nothing is sent anywhere else"]
+        return ["requests go to the built-in demo server and nowhere else"]
     try:
         server = endpoint(settings)
     except ConfigError as refused:
@@ -155,12 +155,12 @@ def _server_lines(settings: Settings, *, has_no_key: bool) -> list[str]:
     if server.credential:
         key = f"{masked(server.credential.secret)} ({server.credential.origin})"
     elif server.platform:
-        return [f"{server.platform} is sent: the credentials that its own library finds"]
+        return [f"key sent to {server.platform}: the credentials that its own library finds"]
     elif has_no_key:
-        key = "nothing, for no key was found (set ANTHROPIC_API_KEY)"
+        key = "none was found (set ANTHROPIC_API_KEY)"
     else:
-        key = "what the SDK finds by itself" if server.sdk_may_search else "no key"
+        key = "whatever the SDK finds" if server.sdk_may_search else "none"
     return [
-        f"{server.address.host} is sent: {format_settings(key)}",
+        f"key sent to {server.address.host}: {format_settings(key)}",
         *map(format_settings, server.remarks),
     ]

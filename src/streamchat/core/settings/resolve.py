@@ -1,12 +1,12 @@
-"""The settings of a run: every layer laid over the next, each value with its origin.
+"""The settings of a run: the layers merged, each value with its origin.
 
 Owns Settings and the order.
 
-Rule 1: the first layer that gives a value decides, and only that value is read.
-Rule 2: a profile lies directly under the layer that chose it, and always over
-config.toml's own keys: `--profile` beats the environment, a `profile` key does not.
-Rule 3: of two options that exclude each other the stronger source's stays; from the same
-source they are an error.
+Rule 1: the first layer that gives a value decides; only that value is read.
+Rule 2: a profile is directly below the layer that chose it and always above the other keys
+of config.toml: `--profile` beats the environment, a `profile` key does not.
+Rule 3: if two options exclude each other, the one from the stronger source wins; from the
+same source, they are an error.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class CredentialKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A secret and where it came from; its repr does not hold it."""
+    """A secret and its origin; the repr leaves out the secret."""
 
     kind: CredentialKind
     secret: str = field(repr=False)
@@ -54,8 +54,8 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the program runs with. `origins` has an entry for every field before it;
-    `credentials` are all that were given, the strongest first (see `trust.endpoint`)."""
+    """The settings of a run. `origins` has an entry for every field above it. `credentials`
+    are all that were given, strongest first (see `trust.endpoint`)."""
 
     model: str
     system: str | None
@@ -105,7 +105,7 @@ class _Found:
 
 
 def resolve(layers: Sequence[Layer]) -> Settings:
-    """Lay the layers over each other. Raises UsageError or ConfigError."""
+    """Merge the layers. Raises UsageError or ConfigError."""
     ordered = _with_profile(sorted(layers, key=lambda layer: layer.source))
     found = {
         option.name: _find(option, ordered) for option in SETTINGS if option.name in _FIELDS
@@ -149,7 +149,7 @@ def _exclude(pair: tuple[str, str], found: dict[str, _Found]) -> None:
     if not (first.value and second.value):
         return
     if first.depth == second.depth:
-        raise complaint(first.origin, f"give either this or {second.origin}, not both")
+        raise complaint(first.origin, f"cannot be combined with {second.origin}")
     weaker = max(pair, key=lambda name: found[name].depth)
     found[weaker] = _Found(next(row.default for row in SETTINGS if row.name == weaker))
 

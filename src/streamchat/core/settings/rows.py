@@ -1,8 +1,8 @@
-"""A row of the table of options: its type, and the two ways to make one.
+"""A row of the table of options: its type, and two functions that build one.
 
-Rule 1: a setting's variable is STREAMCHAT_ and its long flag in capitals, its config.toml
-key the long flag with underscores; what breaks the rule is written out in its row.
-Rule 2: a row without variable and key is an act of one run (a report, an attachment).
+Rule 1: a setting's variable is STREAMCHAT_ plus its long flag in capitals; its config.toml
+key is the long flag with underscores. Exceptions are written out in their rows.
+Rule 2: a row without variable and key belongs to one run (a report, an attachment).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 
 class Kind(Enum):
-    """How the text of a value is read."""
+    """How the text of a value is parsed."""
 
     TEXT = "text"
     PATH = "path"
@@ -24,7 +24,7 @@ class Kind(Enum):
     WHOLE = "whole number, 0 or more"
     SECONDS = "seconds, 0 for no limit"
     DOLLARS = "dollars, more than 0"
-    HEADERS = "Name: value, one a line"
+    HEADERS = "Name: value, one per line"
     PRICES = 'sections, [prices."MODEL"]'
     LIST = "any number of texts"
     SWITCH = "nothing"
@@ -43,7 +43,7 @@ class Group(Enum):
 
 
 class Reach(Enum):
-    """From which sources a variable is taken."""
+    """From which sources a variable is read."""
 
     ANYWHERE = "anywhere"
     USER = "not from --env-file or ./.env"
@@ -55,10 +55,10 @@ Default: TypeAlias = str | int | float | bool | tuple[tuple[str, str], ...] | tu
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One row; `name` is the field of Settings, `flags` the short spelling first.
+    """One row; `name` is the field of Settings, `flags` begin with the short one.
 
-    `shortcuts` are flags that stand for a value of this option; `variables` are asked in
-    order, the first that is not empty counts.
+    `shortcuts` are flags that stand for a value of this option. The first of `variables`
+    that is not empty counts.
     """
 
     name: str
@@ -85,7 +85,7 @@ class Option:
 
     @property
     def opposite(self) -> str:
-        """The flag that turns an on/off setting off again, whatever turned it on."""
+        """The flag that turns an on/off setting off again."""
         if self.kind is not Kind.ON_OFF or not self.flags:
             return ""
         bare = self.long_flag.removeprefix("--no-")
@@ -106,7 +106,7 @@ def setting(
     reach: Reach = Reach.ANYWHERE,
     shortcuts: tuple[tuple[str, str], ...] = (),
 ) -> Option:
-    """A row that follows rule 1; `also` are the SDK's variables it falls back to."""
+    """A row that follows rule 1; `also` are variables of the SDK to fall back to."""
     spelled = tuple(flags.split())
     bare = spelled[-1].removeprefix("--").replace("-", "_")
     return Option(

@@ -1,31 +1,30 @@
-"""Where a key may go, and how secrets are kept out of what leaves the program.
+"""Where a key may be sent, and how secrets are kept out of what leaves the program.
 
-The rule. The sources are: flag, environment, --env-file, ./.env, the configuration
-directory (its `.env`, its `config.toml` and the variables that names are one source). A key
-given by source K goes to a host named by source H only if
+The sources are: flag, environment, --env-file, ./.env, and the configuration directory (its
+`.env`, its `config.toml` and the variables that config.toml names count as one source). The
+rule: a key from source K is sent to a host named by source H only if
 
-1. the host is the default one (https://api.anthropic.com, that port), whoever named it; or
-2. K is H: who gave the key chose the host; or
-3. H is the flag: `--base-url` was typed for this very run, which is the user's word.
+1. the host is the default one (https://api.anthropic.com, port 443), whoever named it; or
+2. K is H: whoever gave the key also chose the host; or
+3. H is the flag: the user typed `--base-url` for this run.
 
-Anything else is refused, never silently sent and never silently left out. The key is the
-strongest one that may go, so a pair from one source stays a pair. Why no more is allowed:
+Anything else is refused. A key is never sent or left out silently. The strongest key that
+may be sent is used, so a key and a host from one source stay together. The reasons:
 
-- The environment is not the user's word: editors, containers and direnv fill it from a
-  project's files. It may name a host for its own key, not for that of the configuration.
-- `--env-file` may be a repository's file; its name was typed, its content was not.
-- The configuration directory is the user's, but a host there without a key variable
-  beside it says nothing about an exported key: `api_key_env` says it in one line.
-- Loopback is no exception: on a shared machine any user may listen on a port.
-- A profile that names another host describes that server whole: its key is the one that
-  it names, and no key when it names none (a local server wants none).
-- What the SDK finds for itself (a login, ANTHROPIC_PROFILE) belongs to none of the sources:
-  it goes to the default host; a named profile also to a host named by the flag.
+- The environment is not always the user's choice: editors, containers and direnv fill it
+  from a project's files. It may name a host for its own key, not for a configured key.
+- `--env-file` may be a repository's file. The user typed its name, not its content.
+- The configuration directory is the user's, but a host in it says nothing about an exported
+  key. One line, `api_key_env`, does.
+- Loopback is no exception: on a shared machine, any user may listen on a port.
+- A profile that names another host describes that server completely: its key is the one
+  that the profile names, or none (a local server needs none).
+- What the SDK finds by itself (a login, ANTHROPIC_PROFILE) belongs to no source. It is sent
+  to the default host; a named profile also to a host that the flag names.
 - Headers are keys: `headers` belong to the configuration, ANTHROPIC_CUSTOM_HEADERS to the
   environment.
-- A platform (a cloud) is asked with its own credentials, which its own library finds where
-  its own tools do; whoever names the platform in the configuration means them. No key and
-  no header that was meant for Anthropic goes there.
+- A platform (a cloud) gets its own credentials, which its own library finds. Naming the
+  platform in the configuration allows that. No key or header for Anthropic is sent there.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ from streamchat.core.settings.values import Origin, SettingSource
 _ANY_KEY = re.compile(r"sk-ant-[\w-]+")
 _KEY_PREFIX = "sk-ant-"
 _SHOWN_END = 4
-# Shorter ones ("none", "test", for local servers) are words, and no secret.
+# Shorter ones ("none", "test", for local servers) are words, not secrets.
 _SHORTEST_SECRET = 8
 _SHORTEST_WITH_END = 16
 
@@ -51,9 +50,8 @@ _SHORTEST_WITH_END = 16
 class Endpoint:
     """A server and what may be sent to it.
 
-    Without `credential`, and unless `sdk_may_search`, the request goes without any: the
-    SDK must then be kept from searching the environment and its own profiles. `remarks`
-    are for the banner.
+    Without `credential` and `sdk_may_search`, the request carries no credential, and the
+    SDK must not search the environment or its own profiles. `remarks` are for the banner.
     """
 
     address: Address
@@ -66,7 +64,7 @@ class Endpoint:
 
 
 def endpoint(settings: Settings) -> Endpoint:
-    """Apply the rule. Raises ConfigError for a key that may not go where it would."""
+    """Apply the rule. Raises ConfigError for a key that may not be sent to this host."""
     address = parse_address(settings.base_url)
     host = settings.origins["base_url"]
     for name in ("headers", "custom_headers", "platform"):
@@ -91,8 +89,8 @@ def _at_a_cloud(settings: Settings, address: Address) -> Endpoint:
     where = settings.origins["platform"]
     if settings.custom_headers:
         raise ConfigError(
-            f"{settings.origins['custom_headers']} is set, and would go to"
-            f" {settings.platform} ({where}): unset it, or write headers beside platform"
+            f"{settings.origins['custom_headers']} would be sent to {settings.platform}"
+            f" ({where}): unset it, or write headers beside platform"
         )
     host = (
         ""
@@ -141,8 +139,8 @@ def _refusal(key: Origin, host: Origin, address: Address) -> ConfigError:
     ):
         allow += f', or write {_KEY_OF[key.name]} = "{key.name}" beside base_url'
     return ConfigError(
-        f"{address.host} was named by {host}, the key comes from {key}: a key goes only to a"
-        f" host that its own source names; to send it there, {allow}"
+        f"the key from {key} is not sent to {address.host}, because {host} named that host;"
+        f" to send it there, {allow}"
     )
 
 
@@ -165,14 +163,17 @@ def _remarks(
         SettingSource.ENV_FILE,
         SettingSource.DOTENV,
     ):
-        yield f"the key is from {credential.origin.place}: its owner can read this conversation"
+        yield (
+            f"the key is from {credential.origin.place}; the owner of that key may see this"
+            " conversation"
+        )
     if credential is None and settings.credentials:
         profile = settings.origins["base_url"].profile
-        yield f"no key is sent: profile {profile} names none (api_key_env)"
+        yield f"no key is sent: profile {profile} has no api_key_env"
 
 
 def list_secrets(settings: Settings, environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Every text that must not leave the program."""
+    """Every secret that must not leave the program."""
     headers = (*settings.headers, *settings.custom_headers)
     return (
         *(credential.secret for credential in settings.credentials),
@@ -182,19 +183,19 @@ def list_secrets(settings: Settings, environ: Mapping[str, str]) -> tuple[str, .
 
 
 def clouds_secrets(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """What the clouds' own libraries take from the environment."""
+    """The secrets that the libraries of the clouds take from the environment."""
     return tuple(value for name in _CLOUD_SECRETS if (value := environ.get(name, "").strip()))
 
 
 def masked(secret: str) -> str:
-    """Enough of a key to recognise it by, and no more."""
+    """Enough of a key to recognise it, and no more."""
     prefix = _KEY_PREFIX if secret.startswith(_KEY_PREFIX) else ""
     end = secret[-_SHOWN_END:] if len(secret) - len(prefix) >= _SHORTEST_WITH_END else ""
     return f"{prefix}…{end}"
 
 
 def redact_secrets(text: str, secrets: Iterable[str]) -> str:
-    """The text without the secrets, nor anything that looks like a key of Anthropic's."""
+    """The text with the secrets masked, and everything that looks like an Anthropic key."""
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= _SHORTEST_SECRET:
             text = text.replace(secret, masked(secret))

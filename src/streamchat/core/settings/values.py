@@ -1,10 +1,10 @@
-"""From a text that somebody wrote to a typed value that knows where it came from.
+"""Turns the text of a setting into a typed value that knows its origin.
 
-Owns the sources and their order, origins, layers, and the reading of each kind of text.
+Owns the sources and their order, origins, layers, and the parsing of each kind of text.
 
 Rule 1: an empty value is no value; every value is stripped.
-Rule 2: what is wrong with a text is said in one line that quotes it and says what to
-write instead; a quoted text is printable whatever it held, and a secret is never quoted.
+Rule 2: an error is one line that quotes the text and says what to write instead. The
+quotation is always printable, and a secret is never quoted.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ Value: TypeAlias = (
 _ON = frozenset({"1", "true", "yes", "on"})
 _OFF = frozenset({"0", "false", "no", "off"})
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-# What an HTTP header can carry; the SDK reports anything else as "Connection error.".
+# What an HTTP header may hold; the SDK reports anything else as "Connection error.".
 _HEADER_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
 
 
 class SettingSource(IntEnum):
-    """Who set a value, the strongest first."""
+    """Who set a value, strongest first."""
 
     FLAG = 0
     ENVIRONMENT = 1
@@ -53,8 +53,8 @@ class SettingSource(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a value came from: what was written (a flag, a variable, a key), and in which
-    file; `profile` is the config.toml section, if one."""
+    """Where a value came from: the flag, variable or key, and the file; `profile` is the
+    section of config.toml, if there is one."""
 
     source: SettingSource
     name: str = ""
@@ -73,7 +73,7 @@ DEFAULT = Origin(SettingSource.DEFAULT)
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A text that was written for an option, and the name it was written under."""
+    """The text given for an option, and the name under which it was given."""
 
     text: str = field(repr=False)
     name: str
@@ -81,7 +81,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """All that one source gives, by the names of the options; `notes` are for the user."""
+    """Everything from one source, by option name; `notes` are for the user."""
 
     source: SettingSource
     given: Mapping[str, Given]
@@ -95,7 +95,7 @@ class Layer:
 
 
 def complaint(origin: Origin, problem: str) -> StreamchatError:
-    """The error of a value: wrong use if it was typed, configuration otherwise."""
+    """The error for a value: UsageError if it came from a flag, else ConfigError."""
     kind = UsageError if origin.source is SettingSource.FLAG else ConfigError
     return kind(f"{origin}: {problem}")
 
@@ -103,8 +103,8 @@ def complaint(origin: Origin, problem: str) -> StreamchatError:
 def read(option: Option, given: Given, origin: Origin) -> Value:
     """The typed value of a text. Raises UsageError or ConfigError.
 
-    Only a flag can give an empty text. It unsets what a weaker source set, but not what
-    names something: `-r "$ID"` with an unset ID must not start a new conversation."""
+    Only a flag can give an empty text. It unsets what a weaker source set, except where
+    that would be dangerous: `-r "$ID"` with an empty ID must not start a new conversation."""
     try:
         must_be_given = option.default is not None or option.reach is not Reach.ANYWHERE
         if must_be_given and not given.text:
@@ -145,7 +145,7 @@ def _read(option: Option, text: str) -> Value:
         case Kind.PRICES:
             return _prices(text)
         case Kind.LIST | Kind.SWITCH | Kind.PAIR:
-            raise AssertionError(f"{option.name} is no setting")
+            raise AssertionError(f"{option.name} is not a setting")
         case _:
             assert_never(option.kind)
 
@@ -180,7 +180,7 @@ def _amount(text: str, wanted: str, *, positive: bool = False) -> float:
 
 def _secret(text: str) -> str:
     if not _HEADER_VALUE.fullmatch(text) or " " in text:
-        raise ValueError("the key holds a space or a character that no key has; copy it again")
+        raise ValueError("the key holds a blank or another invalid character; copy it again")
     return text
 
 
@@ -202,6 +202,6 @@ def _headers(text: str) -> tuple[tuple[str, str], ...]:
         if not colon or not _HEADER_NAME.fullmatch(name):
             raise ValueError("give headers as Name: value")
         if not _HEADER_VALUE.fullmatch(value):
-            raise ValueError(f"the header {name} has no value that can be sent")
+            raise ValueError(f"the value of the header {name} cannot be sent")
         pairs.append((name, value))
     return tuple(pairs)
