@@ -81,8 +81,8 @@ def test_raw_events_are_the_wires_own_and_precede_what_was_read_from_them(
         {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}},
         {
             "type": "content_block_delta",
-            "index": 7,
-            "delta": {"type": "text_delta", "text": ""},
+            "index": 0,
+            "delta": {"type": "text_delta", "text": 7},
         },
     ],
 )

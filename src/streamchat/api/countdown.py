@@ -38,6 +38,10 @@ class Countdown:
         self._allowed = self._deadlines.thinking_s if thinking else self._deadlines.idle_s
         self._left = self._allowed
 
+    def ending(self) -> None:
+        """The reply said why it ends: little can follow, and nobody waits long for it."""
+        self._left = self._allowed = min(self._deadlines.idle_s, self._deadlines.ending_s)
+
     def answered(self) -> None:
         """The headers came: from now on it is the reply that stalls."""
         self._answered = True

@@ -1,16 +1,18 @@
 """The event stream between the socket and the SDK's accumulator.
 
-The SDK swallows pings, drops what it does not model, runs on after the first
-message_stop, and raises bare AttributeErrors where a server leaves out a field. Here the
-events are read first: each is kept as it was on the wire, what compatible servers leave
-out is filled in, the deadlines are watched, and the stream ends with its message_stop.
+The SDK swallows pings, drops what it does not model, reads on after the first message_stop,
+and raises bare AttributeErrors where a server leaves out a field. Here the body is read
+first: each event is kept as the server sent it, `StreamRepair` puts it right, the deadlines
+are watched, an error becomes ours, and the stream ends with its message_stop. A body that is
+a whole JSON message is read as the events that it would have been.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, cast
@@ -20,37 +22,39 @@ from anthropic import AsyncStream
 from anthropic.types import RawMessageStreamEvent
 
 from streamchat.api.countdown import Countdown
+from streamchat.api.error_body import is_error
 from streamchat.api.params import cleaned
+from streamchat.api.refusals import refused_within, unreadable_coding
+from streamchat.api.repair import BLOCK_DELTA, ENDING, KINDS, STOP, StreamRepair, malformed
+from streamchat.api.server import Server
+from streamchat.api.whole_body import (
+    first_words,
+    looks_like_events,
+    looks_like_json,
+    no_reply,
+    read_rest,
+)
 from streamchat.core.errors import CutOff
 from streamchat.core.messages import JsonObject
 
-START, STOP = "message_start", "message_stop"
-_BLOCK_KINDS = ("content_block_start", "content_block_delta", "content_block_stop")
-KINDS = frozenset((START, *_BLOCK_KINDS, "message_delta", STOP))
 # The rest of the body after message_stop: reading it frees the connection for the next
 # turn. A server that does not end it costs this much, and a new connection.
 DRAIN_S = 0.1
-# The string that a block or a delta of this type must have.
-_WORDS = {
-    "text": "text",
-    "thinking": "thinking",
-    "text_delta": "text",
-    "thinking_delta": "thinking",
-    "input_json_delta": "partial_json",
-}
+_DEEPEST = 100  # levels of JSON in one event; pydantic gives up at 255
 
 
 @dataclass(slots=True)
 class Tap:
-    """What the reader of a reply sees of the wire: the event that was read last."""
+    """What the reader of a reply sees of the wire. `raws` are the events that were read and
+    not yet handed on; `words` the first thing that was no event."""
 
     countdown: Countdown
-    raw: JsonObject = field(default_factory=dict)
-    started: bool = False
-    stopped: bool = False
+    repair: StreamRepair = field(default_factory=StreamRepair)
+    raws: deque[JsonObject] = field(default_factory=deque)
+    words: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class WireEvent:
     """An event as the SDK's stream takes it from a decoder, already parsed."""
 
@@ -62,28 +66,49 @@ class WireEvent:
         return self.parsed
 
 
+_NOTHING = WireEvent("unread", {"type": "unread"})  # lets a raw event through at once
+
+
 class Wire(AsyncStream[RawMessageStreamEvent]):
     """The SDK's stream of one response, tapped."""
 
-    def __init__(self, *, response: httpx2.Response, client: Any, tap: Tap) -> None:
+    def __init__(
+        self, *, response: httpx2.Response, client: Any, tap: Tap, server: Server, model: str
+    ) -> None:
         super().__init__(
             cast_to=cast("type[RawMessageStreamEvent]", RawMessageStreamEvent),
             response=response,
             client=client,
         )
         self._tap = tap
+        self._server = server
+        self._model = model
 
     async def _iter_events(self) -> AsyncIterator[Any]:  # what __stream__ reads
+        if coding := unreadable_coding(self.response):
+            raise _unreadable(coding, self._server)
         body = self.response.aiter_bytes()
         async with aclosing(body), aclosing(self._in_time(body)) as pieces:
-            async for sse in self._decoder.aiter_bytes(pieces):
-                event = self._read(sse)
-                if event is None:
-                    continue
-                yield event
-                if event.event == STOP:
-                    await _drain(body)
-                    return
+            head = await first_words(pieces)
+            if looks_like_json(head):
+                for event in self._read_whole(await read_rest(head, pieces)):
+                    yield event
+                return
+            if not (looks_like_events(head) or self._promises_events):
+                raise no_reply(await read_rest(head, pieces), self.response, self._server)
+            async with aclosing(_joined(head, pieces)) as all_pieces:
+                async for sse in self._decoder.aiter_bytes(all_pieces):
+                    for event in self._read(sse.event, sse.data):
+                        yield event
+                        if event.event == STOP:
+                            await _drain(body)
+                            return
+            self._require_a_reply(head)
+
+    @property
+    def _promises_events(self) -> bool:
+        kind = self.response.headers.get("content-type", "").lower()
+        return not kind or "event-stream" in kind or "eventstream" in kind
 
     async def _in_time(self, body: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
         while True:
@@ -93,105 +118,148 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
                 return
             yield piece
 
-    def _read(self, sse: Any) -> WireEvent | None:
-        data = parse_event(sse.event, sse.data) if sse.data else None
+    def _read(self, name: str | None, text: str) -> Iterator[WireEvent]:
+        """What the SDK should see of an event. Raises ApiError for one that ends the reply."""
+        data = self._parsed(name, text) if text else None
         if data is None:
-            return None
-        kind = read_event_type(sse.event, data)
+            return
+        kind = self._type_of(name, data)
+        if kind == "ping":
+            return
+        self._tap.raws.append(data)
         if kind in KINDS:
             self._follow(kind, data)
-        if kind == "ping":
-            return None
-        self._tap.raw = data
-        return WireEvent(kind, complete(kind, data))
+        elif kind == "error":
+            raise refused_within(data, self.response, self._model)
+        elif not _is_message(data):
+            yield _NOTHING
+            return
+        repaired = self._tap.repair.feed(kind, data)
+        if kind == ENDING and self._tap.repair.stop_reason:
+            self._tap.countdown.ending()
+        for each in repaired:
+            yield WireEvent(*each)
+        if not repaired:
+            yield _NOTHING
+
+    def _parsed(self, name: str | None, text: str) -> JsonObject | None:
+        """The object that an event carries; None for what is no event of this API."""
+        data = parse_json(text)
+        if isinstance(data, dict):
+            return data
+        if name == "error":
+            return {"type": "error", "error": {"message": text} if data is None else data}
+        if name in KINDS:
+            malformed(f"the data of {name} is not a JSON object")
+        if data is not None and is_error(data):
+            return {"type": "error", "error": data}
+        if not self._tap.words:  # such as "data: [DONE]", which other APIs end with
+            self._tap.words = text
+        return None
+
+    def _type_of(self, name: str | None, data: JsonObject) -> str:
+        """Some servers send no `event:` line, or errors without a type."""
+        kind = data.get("type")
+        if isinstance(kind, str) and kind in KINDS:
+            return kind
+        if "error" in (name, kind) or data.get("error"):
+            return "error"
+        if isinstance(kind, str):
+            return kind
+        if name is not None and name != "message":
+            return name
+        if not self._tap.repair.started:
+            _require_this_api(data, self._server)
+            return "error" if is_error(data) else ""
+        return ""
 
     def _follow(self, kind: str, data: JsonObject) -> None:
-        if (kind == START) == self._tap.started:
-            malformed(f"{kind} came {'twice' if self._tap.started else 'before its start'}")
-        self._tap.started = True
-        self._tap.stopped = kind == STOP
-        block = data.get("content_block")
-        opened = isinstance(block, dict) and block.get("type") == "thinking"
-        within = kind == "content_block_delta" and _is_thinking(data.get("delta"))
-        self._tap.countdown.content(thinking=opened or within)
+        """Content has come: the wait for the next begins anew."""
+        block = data.get("delta" if kind == BLOCK_DELTA else "content_block")
+        thinks = isinstance(block, dict) and block.get("type") in _THINKING
+        self._tap.countdown.content(thinking=thinks)
+
+    def _read_whole(self, body: bytes) -> Iterator[WireEvent]:
+        """A JSON body: the whole message, or the server's words about an error."""
+        data = parse_json(body.decode("utf-8", "replace"))
+        if isinstance(data, dict) and _is_message(data):
+            self._tap.raws.append(data)
+            yield from (WireEvent(*each) for each in self._tap.repair.feed("message", data))
+            return
+        if isinstance(data, dict):
+            _require_this_api(data, self._server)
+        if data is not None and is_error(data):
+            raise refused_within(data, self.response, self._model)
+        raise no_reply(body, self.response, self._server)
+
+    def _require_a_reply(self, head: bytes) -> None:
+        """Raises ApiError when the body had words, and no event among them."""
+        repair = self._tap.repair
+        words = self._tap.words.encode() or (b"" if looks_like_events(head) else head)
+        if not repair.started and not self._tap.raws and words.strip() not in (b"", b"[DONE]"):
+            raise no_reply(words, self.response, self._server)
 
 
-def parse_event(name: str | None, text: str) -> JsonObject | None:
-    """The object that an event carries; None for what is no event of this API."""
+_THINKING = frozenset(("thinking", "thinking_delta"))
+
+
+def parse_json(text: str) -> Any:
+    """A JSON value; None for what is none. Raises CutOff for one that is nested too deep."""
     try:
         data = _DECODER.decode(text)
     except (ValueError, RecursionError):
-        data = None
-    if isinstance(data, dict):
-        # json.loads makes a lone surrogate of half an escaped pair; nothing can print it.
-        return cast(JsonObject, cleaned(data)) if "\\ud" in text.lower() else data
-    if name in KINDS or name == "error":
-        malformed(f"the data of {name} is no JSON object")
-    return None  # such as "data: [DONE]", which other APIs end with
+        return None
+    if text.count("{") + text.count("[") > _DEEPEST and _is_deeper(data, _DEEPEST):
+        malformed("its JSON is nested too deep")
+    # json.loads makes a lone surrogate of half an escaped pair; nothing can print it.
+    return cleaned(data) if "\\ud" in text.lower() else data
 
 
-def read_event_type(name: str | None, data: JsonObject) -> str:
-    """The event's type. Some servers send no `event:` line, or errors without a type."""
-    kind = data.get("type")
-    if isinstance(kind, str):
-        return kind
-    if name is not None and name != "message":
-        return name
-    return "error" if "error" in data else ""
+def _is_deeper(data: object, most: int) -> bool:
+    """Whether a JSON value has more levels than that."""
+    level = [data]
+    for _ in range(most):
+        level = [child for each in level for child in _children(each)]
+        if not level:
+            return False
+    return True
 
 
-def complete(kind: str, data: JsonObject) -> JsonObject:
-    """The event with the fields that the SDK needs and some servers leave out."""
-    match kind:
-        case "message_start":
-            message = _object(data, "message")
-            usage = {"input_tokens": None, "output_tokens": None, **_object(message, "usage")}
-            content = message.get("content")
-            content = content if isinstance(content, list) else []
-            whole = {**message, "content": content, "usage": usage}
-            return {**data, "type": kind, "message": whole}
-        case "message_delta":
-            delta, usage = _object(data, "delta"), _object(data, "usage")
-            return {**data, "type": kind, "delta": delta, "usage": usage}
-        case "content_block_start":
-            block = _with_words(_object(data, "content_block"))
-            return {**data, "type": kind, "content_block": block}
-        case "content_block_delta":
-            delta = _object(data, "delta")
-            whole = _with_words(delta)
-            if whole is data.get("delta") and "type" in data:
-                return data  # most events are these, and most lack nothing
-            return {**data, "type": kind, "delta": whole}
-        case "content_block_stop":
-            return {**data, "type": kind}
-        case _:
-            return data
+def _children(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
 
 
-def _with_words(part: JsonObject) -> JsonObject:
-    name = _WORDS.get(str(part.get("type")))
-    return {**part, name: ""} if name and part.get(name) is None else part
+def _is_message(data: JsonObject) -> bool:
+    is_one = data.get("type") == "message" or data.get("role") == "assistant"
+    return is_one and isinstance(data.get("content"), (list, str))
 
 
-def _object(data: JsonObject, name: str) -> JsonObject:
-    value = data.get(name)
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        malformed(f"{name} is no JSON object")
-    return value
+def _require_this_api(data: JsonObject, server: Server) -> None:
+    """Raises CutOff for a reply of another API."""
+    if "choices" in data and "content" not in data:
+        raise CutOff(
+            f"{server.host} answers as the Chat Completions API does, and streamchat speaks"
+            " the Messages API. Is the base URL right?",
+            kind="not_a_reply",
+        )
 
 
-def _is_thinking(delta: object) -> bool:
-    return isinstance(delta, dict) and delta.get("type") == "thinking_delta"
-
-
-def malformed(what: str) -> NoReturn:
-    """Raises CutOff: the server does not speak this API."""
-    raise CutOff(
-        f"The server's reply is malformed ({what}). What arrived before is kept.",
-        kind="malformed_reply",
+def _unreadable(coding: str, server: Server) -> CutOff:
+    advice = {"br": "brotli", "zstd": "zstd"}.get(coding)
+    adds = f": pip install 'httpx2[{advice}]' adds it" if advice else ""
+    return CutOff(
+        f"{server.host} compressed the reply with {coding!r:.40}, which cannot be read"
+        f" here{adds}.",
+        kind="unreadable_reply",
     )
+
+
+async def _joined(head: bytes, pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
+    yield head
+    async for piece in pieces:
+        yield piece
 
 
 async def _drain(body: AsyncIterator[bytes]) -> None:

@@ -65,7 +65,7 @@ def _translated(fault: Exception, server: Server, model: str | None) -> ApiError
         case anthropic.APIConnectionError():
             return unreachable(fault, server)
         case anthropic.APIError():
-            return CutOff(f"The reply makes no sense: {clean_line(str(fault))}")
+            return _malformed(clean_line(str(fault)).rstrip("."))
         case _ if server.platform and _is_the_clouds(fault, server.platform):
             name = CLOUDS[server.platform].name
             return Unconfigured(f"{name} cannot be asked: {sentence(clean_line(str(fault)))}")
@@ -75,6 +75,8 @@ def _translated(fault: Exception, server: Server, model: str | None) -> ApiError
             return unreachable(fault, server)
         case httpx2.DecodingError():
             return _malformed("its compression is broken")
+        case UnicodeDecodeError():
+            return _malformed("its text is not UTF-8")
         case httpx2.HTTPError() | httpx2.StreamError() | OSError():
             return CutOff(
                 f"The connection to {server.host} was lost before the reply was whole.",
@@ -84,7 +86,7 @@ def _translated(fault: Exception, server: Server, model: str | None) -> ApiError
         case TypeError() if "authentication method" in str(fault):
             return no_credentials()
         case _:
-            return _malformed(type(fault).__name__)
+            return _malformed("it does not follow the Messages API")
 
 
 def _is_the_clouds(fault: Exception, platform: str) -> bool:
@@ -94,20 +96,5 @@ def _is_the_clouds(fault: Exception, platform: str) -> bool:
     return isinstance(fault, (anthropic.AnthropicError, *cloud_faults(platform)))
 
 
-def not_a_reply(response: httpx2.Response, server: Server) -> CutOff:
-    """For a success status on something that is no event stream."""
-    kind = clean_line(response.headers.get("content-type", "")) or "nothing"
-    return CutOff(
-        f"What {server.host} sent is not a Messages API reply ({kind} instead of an event"
-        " stream). Is the base URL right, and no login page in between?",
-        kind="not_a_reply",
-        http_status=response.status_code,
-        request_id=response.headers.get("request-id"),
-    )
-
-
 def _malformed(what: str) -> CutOff:
-    return CutOff(
-        f"The server's reply is malformed ({what}). What arrived before is kept.",
-        kind="malformed_reply",
-    )
+    return CutOff(f"The server's reply is malformed: {what}.", kind="malformed_reply")

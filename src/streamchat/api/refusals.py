@@ -1,4 +1,8 @@
-"""What a server said no with, an error response or an error event, as our error."""
+"""A server's refusal, an error response or an error in a reply, as our error.
+
+The class follows from the HTTP status. Under a success status it follows from what the body
+says: its error type, its code, or its words (`error_body`).
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,10 @@ from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
 import anthropic
+import httpx2
 
-from streamchat.api.wording import clean_line, retry_after_s, sentence
+from streamchat.api.error_body import ErrorBody, read_error
+from streamchat.api.wording import clean_line, format_wait, retry_after_s, sentence
 from streamchat.core.errors import (
     INVALID_SIGNATURE,
     ApiError,
@@ -20,32 +26,25 @@ from streamchat.core.errors import (
     Unreachable,
 )
 
-_TYPE_STATUSES = {
-    "invalid_request_error": 400,
-    "authentication_error": 401,
-    "billing_error": 402,
-    "permission_error": 403,
-    "not_found_error": 404,
-    "conflict_error": 409,
-    "request_too_large": 413,
-    "rate_limit_error": 429,
-    "api_error": 500,
-    "timeout_error": 504,
-    "overloaded_error": 529,
-}
-_SIGNATURE = re.compile(r"(?i)invalid\W+signature\W+in\W+thinking|thinking.*signature.*invalid")
-_SPENT = re.compile(r"(?i)spend|billing|quota|credit|balance|usage limit|limit_reached|on_hold")
-_MARKUP = re.compile(r"(?i)\s*<(!doctype|html|head|body|\?xml)")
+REQUEST_ID_HEADERS = ("request-id", "x-request-id", "x-amzn-requestid")
+# A refusal of thinking blocks in the messages, not of the parameter `thinking`.
+_REFUSED_THINKING = re.compile(
+    r"(?i)signature|redacted_thinking|"
+    r"(?=.*\bthinking\b)(?=.*(\bmessages\b|\bcontent\b|\bblocks?\b|\btag\b))"
+)
+_SPENT = re.compile(r"(?i)spend|billing|quota|credit|balance|usage_limit|on_hold")
+_LONGEST_REQUEST_ID = 200
 
 
 @dataclass(frozen=True, slots=True)
 class ServerRefusal:
-    """An error response, or an error event, as far as the server said anything."""
+    """What was refused, as far as the server said anything."""
 
-    status: int
+    status: int  # of the response
     kind: str | None
     said: str
     code: str
+    implied_status: int | None
     request_id: str | None
     retry_after_s: float | None
     should_retry: str | None
@@ -55,49 +54,53 @@ class ServerRefusal:
 
 def refused(error: anthropic.APIStatusError, model: str | None) -> ApiError:
     """The error of our tree for it; `model` is the one that was asked."""
-    return _refused(_read(error), model)
+    body = read_error(error.body)
+    if unreadable_coding(error.response):
+        body = ErrorBody()
+    return _refused(_describe(error.response, body), model)
 
 
-def _read(error: anthropic.APIStatusError) -> ServerRefusal:
-    headers = error.response.headers
-    after = headers.get("retry-after")
+def refused_within(body: object, response: httpx2.Response, model: str | None) -> ApiError:
+    """The same for an error that came under a success status, or in an event."""
+    return _refused(_describe(response, read_error(body)), model)
+
+
+def unreadable_coding(response: httpx2.Response) -> str | None:
+    """The compression of a body that nobody here can undo."""
+    accepted = _listed(response.request.headers.get("accept-encoding", ""))
+    used = _listed(response.headers.get("content-encoding", ""))
+    return next((coding for coding in used if coding not in (*accepted, "identity")), None)
+
+
+def _listed(header: str) -> list[str]:
+    names = (each.partition(";")[0].strip().lower() for each in header.split(","))
+    return [name for name in names if name]
+
+
+def find_request_id(response: httpx2.Response) -> str | None:
+    """The API's own header, or what proxies and clouds call it."""
+    found = next(filter(None, map(response.headers.get, REQUEST_ID_HEADERS)), None)
+    return clean_line(found)[:_LONGEST_REQUEST_ID] if found else None
+
+
+def _describe(response: httpx2.Response, body: ErrorBody) -> ServerRefusal:
+    headers = response.headers
     return ServerRefusal(
-        status=error.status_code,
-        kind=error.type if isinstance(error.type, str) else None,
-        said=_said(error),
-        code=error.error_code or "",
-        request_id=error.request_id or _request_id(error.body),
-        retry_after_s=retry_after_s(after, now=datetime.now(UTC)),
+        status=response.status_code,
+        kind=body.kind,
+        said=body.words,
+        code=body.code,
+        implied_status=body.status,
+        request_id=find_request_id(response) or body.request_id,
+        retry_after_s=retry_after_s(headers.get("retry-after"), now=datetime.now(UTC)),
         should_retry=headers.get("x-should-retry"),
         location=headers.get("location"),
-        url=str(error.request.url),
+        url=str(response.request.url),
     )
 
 
-def _said(error: anthropic.APIStatusError) -> str:
-    """The server's words, if they are words."""
-    if isinstance(error.api_message, str):
-        return clean_line(error.api_message)
-    match error.body:
-        case {"error": str(text)} | {"message": str(text)} | {"detail": str(text)} | str(text):
-            return "" if _MARKUP.match(text) else clean_line(text)
-        case _:
-            return ""
-
-
-def _request_id(body: object) -> str | None:
-    return body["request_id"] if _has_request_id(body) else None  # type: ignore[index]
-
-
-def _has_request_id(body: object) -> bool:
-    return isinstance(body, dict) and isinstance(body.get("request_id"), str)
-
-
 def _refused(fault: ServerRefusal, model: str | None) -> ApiError:
-    # An error event comes with the status of its stream, 200; its type says what it is.
-    status = fault.status
-    if status < 300:
-        status = _TYPE_STATUSES.get(fault.kind or "", 200)
+    status = fault.status if fault.status >= 300 else fault.implied_status or 200
     if status < 300:
         return _broken_off(fault)
     if status < 400:
@@ -112,9 +115,9 @@ def _refused(fault: ServerRefusal, model: str | None) -> ApiError:
 
 
 def _broken_off(fault: ServerRefusal) -> ApiError:
-    said = sentence(fault.said or "it gave no reason")
+    said = f"The server reported an error: {fault.said}" if fault.said else ""
     return CutOff(
-        f"The server broke off the reply: {said}",
+        sentence(said or "The server reported an error and gave no reason"),
         kind=fault.kind,
         request_id=fault.request_id,
         retryable=True,
@@ -134,10 +137,10 @@ def _redirected(fault: ServerRefusal) -> ApiError:
 
 
 def _no_api(fault: ServerRefusal) -> ApiError:
-    """What a plain web server says to any POST; it will not learn it by and by."""
+    """What a plain web server answers to any POST; trying again does not help."""
     host = urlsplit(fault.url).netloc
     return Unreachable(
-        f"{host} is no Messages API server: it does not know how to answer (501)."
+        f"{host} is not a Messages API server: it does not support the request (501)."
         " Is the base URL right?",
         kind=fault.kind or "not_an_api",
         http_status=fault.status,
@@ -173,8 +176,9 @@ def _try_later(fault: ServerRefusal, status: int) -> ApiError:
 
 
 def _is_spent(fault: ServerRefusal) -> bool:
-    """A spending limit comes as a 429 too; it has no retry-after and does not heal."""
-    return fault.retry_after_s is None and bool(_SPENT.search(f"{fault.code} {fault.said}"))
+    """A spending limit is a 429 too. Its type or code names it, and waiting does not lift it."""
+    named = f"{fault.kind} {fault.code}"
+    return fault.retry_after_s is None and _SPENT.search(named) is not None
 
 
 def _busy(status: int, *, spent: bool) -> str:
@@ -198,7 +202,7 @@ def _when(fault: ServerRefusal, *, retryable: bool) -> str:
         return "Trying again will not help."
     if fault.retry_after_s is None:
         return "Try again in a moment."
-    return f"Try again in {fault.retry_after_s:.0f} s."
+    return f"Try again in {format_wait(fault.retry_after_s)}."
 
 
 def _invalid(fault: ServerRefusal, status: int, model: str | None) -> ApiError:
@@ -207,12 +211,9 @@ def _invalid(fault: ServerRefusal, status: int, model: str | None) -> ApiError:
         message = _not_found(fault, model)
     elif status == 413:
         message = f"{_headline('The request is too large', fault)} Attach less."
-    elif _SIGNATURE.search(fault.said):
+    elif _REFUSED_THINKING.search(fault.said):
         kind = INVALID_SIGNATURE
-        message = (
-            "The reasoning of earlier turns is bound to a history that has changed since:"
-            " it must be left out."
-        )
+        message = _headline("The server refused the reasoning of earlier turns", fault)
     else:
         message = _headline("The server refused the request", fault)
     return InvalidRequest(
@@ -222,14 +223,17 @@ def _invalid(fault: ServerRefusal, status: int, model: str | None) -> ApiError:
 
 def _not_found(fault: ServerRefusal, model: str | None) -> str:
     if model is not None and ("model" in fault.said.lower() or model in fault.said):
-        return f"There is no model {model} (404). --list-models shows which there are."
-    if fault.kind is None:
+        return f"There is no model {model}{_status(fault)}. --list-models lists the models."
+    if fault.kind is None and fault.status == 404:
         url = clean_line(fault.url)
         return f"There is no Messages API at {url} (404). Is --base-url right?"
     return _headline("Not found", fault)
 
 
 def _headline(what: str, fault: ServerRefusal) -> str:
-    status = f" ({fault.status})" if fault.status >= 400 else ""
     said = "" if fault.said.rstrip(".").lower() in ("", "overloaded") else f": {fault.said}"
-    return sentence(f"{what}{status}{said}")
+    return sentence(f"{what}{_status(fault)}{said}")
+
+
+def _status(fault: ServerRefusal) -> str:
+    return f" ({fault.status})" if fault.status >= 400 else ""

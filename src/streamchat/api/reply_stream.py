@@ -1,8 +1,8 @@
 """One reply: the SDK's stream as our events.
 
 The SDK yields each delta twice, as it was on the wire and as a helper event once it has
-been added to the message. RawEvent comes from the first and TextDelta from the second, so
-that what is shown is exactly what the final message holds.
+been added to the message. TextDelta comes from the second, so that what is shown is exactly
+what the final message holds. A RawEvent is what the server sent, before any repair.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any, TypeAlias, cast
 from anthropic import APIRequest, AsyncAnthropic, AsyncCallNext
 from anthropic.lib.streaming import AsyncMessageStream, AsyncMessageStreamManager
 
-from streamchat.api.clouds import CLOUDS
 from streamchat.api.countdown import Countdown
 from streamchat.api.event_stream import Tap, Wire
-from streamchat.api.faults import list_faults, not_a_reply, translate
+from streamchat.api.faults import list_faults, translate, without_secrets
+from streamchat.api.refusals import find_request_id
 from streamchat.api.server import Deadlines, Server
-from streamchat.api.wording import clean_line, redact_text
+from streamchat.api.wording import redact_text
 from streamchat.core.errors import ApiError, CutOff
 from streamchat.core.events import (
     BlockStarted,
@@ -35,9 +35,7 @@ from streamchat.core.events import (
 )
 from streamchat.core.messages import Block, JsonObject, Message, Usage
 
-REQUEST_ID_HEADERS = ("request-id", "x-request-id", "x-amzn-requestid")
 SdkStream: TypeAlias = "AsyncMessageStream[None]"
-
 
 class ReplyStream:
     """The reply to one request, read once."""
@@ -52,33 +50,31 @@ class ReplyStream:
         self._tap = Tap(Countdown(deadlines, host=server.host, now=now))
         self._client = client.with_options(middleware=[self._tapped])
         self._params = params
-        self._last_raw: JsonObject = self._tap.raw
-        self._stop_details: JsonObject | None = None
 
     async def events(self) -> AsyncGenerator[Event]:
         """Send the request and yield what comes. Raises ApiError."""
         stream = await self._open()
+        raws = self._tap.raws
         try:
-            while (event := await self._next(stream)) is not None:
-                raw = self._tap.raw
-                if raw is not self._last_raw:
-                    self._last_raw = raw
-                    yield RawEvent(raw)
-                    for ours in self._read(raw, event, stream):
-                        yield ours
-                elif event.type == "text":
+            async for event in stream:
+                while raws:
+                    yield RawEvent(raws.popleft())
+                if event.type == "text":
                     yield TextDelta(event.text)
                 elif event.type == "thinking":
                     yield ThinkingDelta(event.thinking)
-                # Other helpers (citation, signature, input_json) are in their raw event.
-            yield await self._finished(stream)
-        except ApiError:
-            if self._tap.raw is not self._last_raw:
-                yield RawEvent(self._tap.raw)  # the event that broke it, an error event too
-            raise
+                else:
+                    for ours in self._read(event, stream):
+                        yield ours
+            end = self._finished(stream, None)
+        except (ApiError, *self._faults) as fault:
+            for raw in raws:
+                yield RawEvent(raw)  # the event that broke it, an error event too
+            end = self._finished(stream, self._translated(fault))
         finally:
             self._tap.countdown.stop()
             await stream.close()
+        yield end
 
     async def _open(self) -> SdkStream:
         quieten()
@@ -98,35 +94,29 @@ class ReplyStream:
         if not http.is_success:
             return response
         self._tap.countdown.answered()
-        kind = http.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != self._event_stream:
-            await http.aclose()
-            raise not_a_reply(http, self._server)
-        return Wire(response=http, client=self._client, tap=self._tap)
+        return Wire(
+            response=http,
+            client=self._client,
+            tap=self._tap,
+            server=self._server,
+            model=self._model,
+        )
 
-    @property
-    def _event_stream(self) -> str:
-        platform = self._server.platform
-        return CLOUDS[platform].event_stream if platform else "text/event-stream"
+    def _translated(self, fault: Exception) -> ApiError:
+        if isinstance(fault, ApiError):
+            return without_secrets(fault, self._server)
+        return translate(fault, self._server, self._model)
 
-    async def _next(self, stream: SdkStream) -> Any:
-        """The SDK's next event; None at the end."""
-        try:
-            return await anext(stream, None)
-        except self._faults as fault:
-            raise translate(fault, self._server, self._model) from fault
-
-    def _read(self, raw: JsonObject, event: Any, stream: SdkStream) -> Iterable[Event]:
+    def _read(self, event: Any, stream: SdkStream) -> Iterable[Event]:
         """What an event on the wire means beside itself; deltas have helper events."""
-        match raw.get("type"):
+        match event.type:
             case "message_start":
                 return [self._started(stream)]
             case "content_block_start":
-                return _block_started(_index(raw), _block(event.content_block))
+                return _block_started(event.index, _block(event.content_block))
             case "content_block_stop":
-                return [BlockStopped(_index(raw), _block(event.content_block))]
+                return [BlockStopped(event.index, _block(event.content_block))]
             case "message_delta":
-                self._note_stop_details(raw)
                 return [UsageUpdated(_usage(stream.current_message_snapshot))]
             case _:
                 return ()
@@ -137,37 +127,40 @@ class ReplyStream:
         return Started(str(message.id or ""), model, _usage(message), self._request_id(stream))
 
     def _request_id(self, stream: SdkStream) -> str | None:
-        """The API's own header, or what proxies and clouds call it."""
-        headers = stream.response.headers
-        found = next(filter(None, map(headers.get, REQUEST_ID_HEADERS)), None)
-        return found and redact_text(clean_line(found), self._server.secrets)
+        found = find_request_id(stream.response)
+        return found and redact_text(found, self._server.secrets)
 
-    def _note_stop_details(self, raw: JsonObject) -> None:
-        delta = raw.get("delta")
-        details = delta.get("stop_details") if isinstance(delta, dict) else None
-        if isinstance(details, dict):
-            self._stop_details = details
-
-    async def _finished(self, stream: SdkStream) -> Finished:
-        if not self._tap.stopped:
-            raise _cut_off(started=self._tap.started)
-        final = await stream.get_final_message()
-        if not isinstance(final.stop_reason, str):
+    def _finished(self, stream: SdkStream, fault: ApiError | None) -> Finished:
+        """The whole reply. Raises the fault, or another ApiError, when it is not whole."""
+        repair = self._tap.repair
+        if not repair.started or not (repair.stopped or repair.stop_reason):
+            raise fault or _cut_off(started=repair.started)
+        if fault is not None and not repair.stop_reason:
+            raise fault
+        try:
+            message = self._message(stream)
+        except self._faults as unreadable:
+            raise translate(unreadable, self._server, self._model) from unreadable
+        if message.stop_reason is None:
             raise CutOff("The reply ended without a stop reason: it may not be whole.")
-        message = Message(
+        remarks = () if repair.stopped and fault is None else (_unended(fault),)
+        return Finished(message, repair.stop_details, remarks)
+
+    def _message(self, stream: SdkStream) -> Message:
+        final = stream.current_message_snapshot
+        return Message(
             "assistant",
             tuple(_block(block) for block in final.content),
             model=final.model if isinstance(final.model, str) else self._model,
-            stop_reason=final.stop_reason,
+            stop_reason=final.stop_reason if isinstance(final.stop_reason, str) else None,
             usage=_usage(final),
             request_id=self._request_id(stream),
         )
-        return Finished(message, self._stop_details)
 
 
 def quieten() -> None:
-    """What the SDK would say on stderr, said by the program in its own way or not at all:
-    that a model ends (`deprecation`), and that a block is not known to the accumulator."""
+    """Keep the SDK's warnings off stderr. The program says itself that a model ends
+    (`deprecation`); that a block is unknown to the accumulator is of no concern."""
     warnings.filterwarnings("ignore", "The model '", DeprecationWarning)
     warnings.filterwarnings("ignore", "Pydantic serializer warnings", UserWarning)
 
@@ -194,12 +187,14 @@ def _usage(message: Any) -> Usage:
     return Usage.from_wire(message.usage.to_dict(mode="json", warnings=False))
 
 
-def _index(raw: JsonObject) -> int:
-    index = raw.get("index")
-    return index if isinstance(index, int) else 0
-
-
 def _cut_off(*, started: bool) -> CutOff:
     if started:
         return CutOff("The reply was cut off before its end.", retryable=True)
     return CutOff("The server sent an empty reply.", kind="empty_reply", retryable=True)
+
+
+def _unended(fault: ApiError | None) -> str:
+    """What to remark of a reply that has its stop reason and no proper end."""
+    if fault is None or isinstance(fault, CutOff):
+        return "The answer is complete, although the server did not end the stream properly."
+    return f"The answer is complete; then the server reported an error: {fault.message}"

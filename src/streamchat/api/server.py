@@ -75,12 +75,14 @@ class Deadlines:
     for `total_s`, and only content ends a wait: pings do not.
 
     `thinking_s` replaces `idle_s` while a thinking block is open: with its summary
-    omitted a model thinks for minutes without a word.
+    omitted a model thinks for minutes without a word. `ending_s` replaces it once the
+    stop reason has come.
     """
 
     connect_s: float = 10.0
     idle_s: float = 60.0
     thinking_s: float = 300.0
+    ending_s: float = 5.0
     total_s: float | None = None
 
 

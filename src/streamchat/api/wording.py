@@ -1,7 +1,6 @@
-"""Texts that came from outside, made fit to stand in one line of ours.
+"""Texts from outside, made fit for one line of ours: one line, not too long, no secret.
 
-Sanitising control characters is the screen's work; here only: one line, not too long,
-and no secret in it.
+Control characters are the screen's concern.
 """
 
 from __future__ import annotations
@@ -17,6 +16,13 @@ _KEY = re.compile(r"sk-ant-[\w-]+")
 _BEARER = re.compile(r"(?i)\b(bearer\s+)[\w.~+/=-]{8,}")
 _URL_LOGIN = re.compile(r"(?<=//)[^/@\s]+@")  # of a proxy
 REDACTED = "[redacted]"
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_UNITS = (
+    ("s", 1, 2 * _MINUTE),
+    ("minutes", _MINUTE, 2 * _HOUR),
+    ("hours", _HOUR, 2 * _DAY),
+    ("days", _DAY, 366 * _DAY),
+)
 
 
 def clean_line(text: str) -> str:
@@ -36,6 +42,14 @@ def redact_text(text: str, secrets: Iterable[str]) -> str:
 def sentence(text: str) -> str:
     """The text with a full stop, unless it ends a sentence already."""
     return text if not text or text[-1] in ".!?…" else f"{text}."
+
+
+def format_wait(seconds: float) -> str:
+    """61 s, 5 minutes, 3 hours, 12 days."""
+    for unit, size, most in _UNITS:
+        if seconds < most:
+            return f"{seconds / size:.0f} {unit}"
+    return "more than a year"
 
 
 def retry_after_s(value: str | None, *, now: datetime) -> float | None:

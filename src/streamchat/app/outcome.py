@@ -64,7 +64,7 @@ def ended_itself(end: Finished | None, kept: Message | None, seconds: float) -> 
     if stop_reason in _CUT_OFF_REASONS:
         return Result(Ending.CUT_OFF, kept, seconds, _CUT_OFF_REASONS[stop_reason])
     reason = "" if kept else "The answer was empty."
-    remarks = tuple(filter(None, [_remark(stop_reason, kept)]))
+    remarks = tuple(filter(None, [*(end.remarks if end else ()), _remark(stop_reason, kept)]))
     return Result(Ending.COMPLETE, kept, seconds, reason, remarks=remarks)
 
 

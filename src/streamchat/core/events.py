@@ -83,10 +83,12 @@ class Finished:
     """The reply is whole: `get_final_message()`, with its stop reason.
 
     `stop_details` is the API's object that explains a refusal (category, explanation).
+    `remarks` are lines worth showing about how it came.
     """
 
     message: Message
     stop_details: JsonObject | None = None
+    remarks: tuple[str, ...] = ()
 
 
 Event: TypeAlias = (

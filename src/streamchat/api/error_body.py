@@ -1,0 +1,190 @@
+"""What a server says in an error: its words, and what it calls the error.
+
+The Messages API answers {"error": {"type", "message"}}. Others answer as FastAPI, OpenAI,
+Google, AWS or a proxy does: with an array, with plain words, with the words under another
+name. Owns the reading of all of these. Must not know: the SDK, our errors.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from streamchat.api.wording import clean_line
+
+_MOST_SAID = 3  # messages of a list of errors
+_LONGEST_NAME = 80
+_DEEPEST = 6  # how far down the words are looked for
+_WORDS = (
+    *("message", "detail", "error_description", "msg", "reason", "description", "title"),
+    *("Message", "errorMessage", "error_message"),
+)
+_LISTS = ("error", "errors", "detail")
+_ERROR_FIELDS = frozenset(("error", "errors", "detail", "__type", *_WORDS))
+_KIND_FIELDS = ("type", "__type", "status")  # Anthropic and OpenAI, AWS, Google
+_CODE_FIELDS = ("error_code", "code", "status_code", "status", "http_status", "statusCode")
+_MARKUP = re.compile(r"(?i)\s*<(!doctype|html|head|body|\?xml)")
+_STATUS = range(400, 600)
+
+# Names of errors without "error", "exception" and punctuation, and the status that each has.
+_STATUSES = {
+    400: "invalidrequest badrequest validation invalidargument failedprecondition outofrange"
+    " contextlengthexceeded contextwindowexceeded contentpolicyviolation contentfilter",
+    401: "authentication unauthorized unauthenticated invalidapikey unrecognizedclient"
+    " expiredtoken invalidauthentication",
+    402: "billing paymentrequired",
+    403: "permission permissiondenied forbidden accessdenied",
+    404: "notfound modelnotfound resourcenotfound",
+    408: "requesttimeout",
+    409: "conflict aborted",
+    413: "requesttoolarge payloadtoolarge contenttoolarge",
+    422: "unprocessableentity",
+    429: "ratelimit ratelimitexceeded toomanyrequests throttling resourceexhausted quotaexceeded"
+    " insufficientquota servicequotaexceeded",
+    500: "api server internal internalserver internalfailure modelstream",
+    503: "unavailable serviceunavailable modelnotready",
+    504: "timeout deadlineexceeded gatewaytimeout modeltimeout",
+    529: "overloaded engineoverloaded serveroverloaded",
+}
+_STATUS_OF = {name: status for status, names in _STATUSES.items() for name in names.split()}
+
+# What words alone say, where a server gives neither a name nor a number.
+_STATUS_OF_WORDS = (
+    (529, re.compile(r"(?i)\boverload|at capacity|\btoo busy\b")),
+    (429, re.compile(r"(?i)too many requests|rate.?limit")),
+    (503, re.compile(r"(?i)service (temporarily )?unavailable|temporarily unavailable|no backend")),
+    (504, re.compile(r"(?i)gateway time-?out|upstream.*timed? ?out")),
+    (500, re.compile(r"(?i)internal (server )?error|bad gateway")),
+    (401, re.compile(r"(?i)unauthori[sz]ed|invalid (x-)?api.?key|authentication (failed|required)")),
+    (403, re.compile(r"(?i)\bforbidden\b|access denied|permission denied")),
+    (404, re.compile(r"(?i)model\b.*\b(not found|does not exist|is unknown)")),
+    (400, re.compile(r"(?i)bad request|context (length|window)|prompt is too long")),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorBody:
+    """As far as the server said anything. `status` is what the body implies."""
+
+    words: str = ""
+    kind: str | None = None  # the error's own name
+    code: str = ""
+    status: int | None = None
+    request_id: str | None = None
+
+
+def is_error(body: object) -> bool:
+    """Whether a JSON value under a success status tells of an error."""
+    if isinstance(body, list):
+        return any(isinstance(item, Mapping) and is_error(item) for item in body[:_MOST_SAID])
+    if not isinstance(body, Mapping) or "content" in body or "choices" in body:
+        return False
+    return not _ERROR_FIELDS.isdisjoint(name for name, value in body.items() if value)
+
+
+def read_error(body: object) -> ErrorBody:
+    """Read the body of an error: JSON of any shape, or text."""
+    found = _read(body, _DEEPEST)
+    words = clean_line(found.words)
+    implied = _status_of_name(found.kind) or _status_of_name(found.code)
+    return replace(
+        found,
+        words=words,
+        kind=clean_line(found.kind)[:_LONGEST_NAME] if found.kind else None,
+        status=implied or found.status or _status_of_words(words),
+        request_id=_text(body.get("request_id")) if isinstance(body, Mapping) else None,
+    )
+
+
+def _read(body: object, deep: int) -> ErrorBody:
+    match body:
+        case str():
+            return ErrorBody("" if _MARKUP.match(body) else body)
+        case Mapping() if deep:
+            return _read_object(body, deep - 1)
+        case [*items] if deep:
+            return _read_list(items, deep - 1)
+        case _:
+            return ErrorBody()
+
+
+def _read_object(body: Mapping[str, object], deep: int) -> ErrorBody:
+    """The innermost object that has words; what it does not say, the outer one does."""
+    outer = ErrorBody(
+        words=next(_texts(body, _WORDS), ""),
+        kind=next((kind for kind in _texts(body, _KIND_FIELDS) if kind != "error"), None),
+        code=_code(body),
+        status=_status(body),
+    )
+    for name in _LISTS:
+        match body.get(name):
+            case str(text) if not outer.words:
+                outer = replace(outer, words=text)
+            case Mapping() | [*_] as value:
+                return _first_of(_read(value, deep), outer)
+            case _:
+                pass
+    return outer
+
+
+def _first_of(inner: ErrorBody, outer: ErrorBody) -> ErrorBody:
+    return ErrorBody(
+        words=inner.words or outer.words,
+        kind=inner.kind or outer.kind,
+        code=inner.code or outer.code,
+        status=inner.status or outer.status,
+    )
+
+
+def _read_list(items: Sequence[object], deep: int) -> ErrorBody:
+    """Google answers an array of errors; FastAPI one of fields that did not fit."""
+    read = [_read_field(item) or _read(item, deep) for item in items[:_MOST_SAID]]
+    if not read:
+        return ErrorBody()
+    words = "; ".join(error.words for error in read if error.words)
+    return replace(read[0], words=words)
+
+
+def _read_field(item: object) -> ErrorBody | None:
+    match item:
+        case {"loc": [*place], "msg": str(what)}:
+            where = ".".join(str(step) for step in place if step != "body")
+            return ErrorBody(f"{where}: {what}" if where else what, status=422)
+        case _:
+            return None
+
+
+def _texts(body: Mapping[str, object], names: Sequence[str]) -> Iterator[str]:
+    return (text for name in names if (text := _text(body.get(name))))
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _code(body: Mapping[str, object]) -> str:
+    details = body.get("details")
+    inner = details.get("error_code") if isinstance(details, Mapping) else None
+    return _text(inner) or next(_texts(body, ("error_code", "code")), "")
+
+
+def _status(body: Mapping[str, object]) -> int | None:
+    for name in _CODE_FIELDS:
+        value = body.get(name)
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) == 3:
+            value = int(value)
+        if isinstance(value, int) and value in _STATUS:
+            return value
+    return None
+
+
+def _status_of_name(name: str | None) -> int | None:
+    plain = re.sub(r"[^a-z]", "", (name or "").rpartition("#")[2].lower())
+    return _STATUS_OF.get(plain.removesuffix("error").removesuffix("exception"))
+
+
+def _status_of_words(words: str) -> int | None:
+    if not words:
+        return None
+    return next((status for status, says in _STATUS_OF_WORDS if says.search(words)), None)

@@ -1,0 +1,74 @@
+"""The body of a success response, looked at before it is read as an event stream.
+
+A server that was asked for a stream may answer with a whole JSON message, an error, plain
+words or a login page, under any content type. The first bytes tell which.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+import httpx2
+
+from streamchat.api.error_body import read_error
+from streamchat.api.refusals import find_request_id, refused_within
+from streamchat.api.server import Server
+from streamchat.api.wording import clean_line, sentence
+from streamchat.core.errors import ApiError, CutOff
+
+LARGEST_BYTES = 64 * 1024 * 1024  # of a body that is no stream
+_EVENT_FIELD = re.compile(rb"(event|data|id|retry)(:|\r|\n|$)|:")
+_BOM = b"\xef\xbb\xbf"
+_ENOUGH = 8  # bytes, for the longest field name and what follows it
+
+
+async def first_words(pieces: AsyncIterator[bytes]) -> bytes:
+    """The body's beginning, as far as it takes to see what it is; blanks are left out."""
+    head = b""
+    async for piece in pieces:
+        head = (head + piece).removeprefix(_BOM).lstrip()
+        if looks_like_json(head) or b":" in head or len(head) >= _ENOUGH:
+            break
+    return head
+
+
+def looks_like_json(head: bytes) -> bool:
+    return head[:1] in (b"{", b"[")
+
+
+def looks_like_events(head: bytes) -> bool:
+    return not head or _EVENT_FIELD.match(head) is not None
+
+
+async def read_rest(head: bytes, pieces: AsyncIterator[bytes]) -> bytes:
+    """The whole body. Raises CutOff when it is too large to be a reply."""
+    parts, size = [head], len(head)
+    async for piece in pieces:
+        parts.append(piece)
+        size += len(piece)
+        if size > LARGEST_BYTES:
+            raise CutOff("The server's reply is larger than 64 MB.", kind="not_a_reply")
+    return b"".join(parts)
+
+
+def no_reply(body: bytes, response: httpx2.Response, server: Server) -> ApiError:
+    """For a success status on what is no reply: by the server's words, if it has any."""
+    error = read_error(body[:4096].decode("utf-8", "replace"))
+    if error.status is not None:
+        return refused_within(error.words, response, None)
+    if not body.strip():
+        return CutOff("The server sent an empty reply.", kind="empty_reply", retryable=True)
+    kind = clean_line(response.headers.get("content-type", "")) or "no content type"
+    said = f" It says: {sentence(error.words)}" if _is_readable(error.words) else ""
+    return CutOff(
+        f"What {server.host} sent is not a Messages API reply ({kind}).{said} Is the base URL"
+        " right, and no login page in between?",
+        kind="not_a_reply",
+        http_status=response.status_code,
+        request_id=find_request_id(response),
+    )
+
+
+def _is_readable(words: str) -> bool:
+    return bool(words) and words[0] not in "{[<" and "\ufffd" not in words
