@@ -24,6 +24,8 @@ from typing import Any
 
 from fakes import RecordingView, open_session
 from faults import ALL, ENDINGS, Case, Told
+from mutants import mutants
+from odd_errors import ODD, ODD_ENDINGS
 from receiving import CANARY
 from server import Reply, ScriptedServer
 from streamchat.api import ApiClient, Deadlines, Server
@@ -169,7 +171,7 @@ async def _settled(api: ApiClient, server: ScriptedServer, reply: Reply) -> dict
 def print_table() -> None:
     """What every fault gave, and the mutated streams in numbers, as Markdown."""
     rows: list[tuple[str, Outcome]] = []
-    cases: list[Case | Told] = [*ALL, *ENDINGS]
+    cases: list[Case | Told] = [*ALL, *ODD, *ENDINGS, *ODD_ENDINGS]
     with ScriptedServer() as server:
         for case in cases:
             with tempfile.TemporaryDirectory() as home:
@@ -185,8 +187,6 @@ def print_table() -> None:
 
 
 def _print_mutants() -> None:
-    from test_api_fuzz import mutants
-
     with ScriptedServer() as server:
         settled = list(settle(server, mutants(random.Random(5), MUTANTS)))
     counts = Counter((each["ending"], each["error"]) for each in settled)

@@ -34,6 +34,11 @@ class Received:
         return "".join(event.text for event in self.events if isinstance(event, TextDelta))
 
     @property
+    def remarks(self) -> tuple[str, ...]:
+        ends = (event.remarks for event in self.events if isinstance(event, Finished))
+        return next(ends, ())
+
+    @property
     def is_whole(self) -> bool:
         return any(isinstance(event, Finished) for event in self.events)
 

@@ -7,13 +7,14 @@ import traceback
 import pytest
 
 from faults import ALL, Case, Fails
+from odd_errors import ODD
 from receiving import Received, receive
 from server import ScriptedServer
 from streamchat.core.errors import ApiError
 from streamchat.core.messages import INTERRUPTED
 
 
-@pytest.mark.parametrize("case", ALL, ids=lambda case: case.fault)
+@pytest.mark.parametrize("case", [*ALL, *ODD], ids=lambda case: case.fault)
 def test_every_fault_ends_in_one_way_with_what_arrived_kept(
     case: Case, server: ScriptedServer
 ) -> None:
@@ -23,6 +24,8 @@ def test_every_fault_ends_in_one_way_with_what_arrived_kept(
     check_kept(received)
     if case.ends is None:
         assert received.error is None
+        assert bool(received.remarks) == bool(case.remark)
+        assert case.remark in " ".join(received.remarks)
     else:
         check_error(received.error, case.ends)
     assert len(server.posts) == 1  # never a retry of its own

@@ -7,22 +7,19 @@ fails these tests by itself.
 from __future__ import annotations
 
 import asyncio
-import json
 import random
-from collections.abc import Iterator
 from contextlib import aclosing
-from dataclasses import replace
 
+from mutants import BODY, WHOLE, mutants
 from receiving import Received, listen
-from server import Reply, ScriptedServer, event_reply, text_reply
+from server import Reply, ScriptedServer
 from streamchat.api import ApiClient, Deadlines, Server
 from streamchat.core.messages import INTERRUPTED
 
 STREAMS = 300  # 5,000 were played once; see the note of the issue
 QUICK = Deadlines(connect_s=5.0, idle_s=5.0, thinking_s=5.0)
-WHOLE = text_reply("Grüße, ", "日本 ", "🙂!", thinking="hm")
-BODY = b"".join(step for step in WHOLE.steps if isinstance(step, bytes))
 END = len(BODY)
+SAID_WHY = BODY.index(b"event: message_stop")  # up to here the stop reason has come
 
 
 def play(server: ScriptedServer, replies: list[Reply]) -> list[Received]:
@@ -50,12 +47,12 @@ def check(received: Received) -> None:
         assert kept.text == received.text
 
 
-def test_a_reply_cut_short_anywhere_is_never_taken_for_whole(server: ScriptedServer) -> None:
+def test_a_reply_is_whole_from_its_stop_reason_on(server: ScriptedServer) -> None:
     cuts = [*range(0, END - 60, 7), *range(END - 60, END + 1)]
     for cut, received in zip(cuts, play(server, [WHOLE.until(c) for c in cuts]), strict=True):
         check(received)
-        # The last line feed only says that nothing more belongs to message_stop.
-        assert received.is_whole == (cut == END), cut
+        assert received.is_whole == (cut >= SAID_WHY), cut
+        assert bool(received.remarks) == (SAID_WHY <= cut < END), cut
 
 
 def test_how_the_bytes_are_cut_does_not_matter(server: ScriptedServer) -> None:
@@ -68,52 +65,3 @@ def test_how_the_bytes_are_cut_does_not_matter(server: ScriptedServer) -> None:
 def test_mutated_replies_end_in_an_error_or_whole(server: ScriptedServer) -> None:
     for received in play(server, list(mutants(random.Random(5), STREAMS))):
         check(received)
-
-
-def mutants(source: random.Random, count: int) -> Iterator[Reply]:
-    for _ in range(count):
-        body = bytearray(BODY)
-        for _ in range(source.choice((1, 1, 2, 4, 16))):
-            _mutate(body, source)
-        reply = event_reply(bytes(body))
-        every = source.choice((0, 0, 3, 50))
-        yield reply.cut(every=every) if every and body else replace(reply)
-
-
-def _mutate(body: bytearray, source: random.Random) -> None:
-    start = source.randrange(len(body) + 1)
-    stop = min(len(body), start + source.choice((1, 1, 4, 40, 200)))
-    match source.randrange(6):
-        case 0:
-            body[start:stop] = source.randbytes(stop - start)
-        case 1:
-            del body[start:stop]
-        case 2:
-            body[start:start] = body[start:stop]
-        case 3:
-            body[start:start] = source.choice(TOKENS)
-        case 4:
-            lines = bytes(body).split(b"\n\n")
-            source.shuffle(lines)
-            body[:] = b"\n\n".join(lines)
-        case _:
-            body[start:stop] = source.choice(TOKENS)
-
-
-TOKENS = (
-    *(
-        b"null",
-        b"[]",
-        b"{}",
-        b"-1",
-        b'""',
-        b"1e999",
-        b"\\ud800",
-        b"\0",
-        b"\r",
-        b"\n\n",
-        b"\xff",
-    ),
-    *(b'"type":null,', b'"index":99,', b"event: error\n", b"event: ping\n", b"data: {}\n\n"),
-    b"data: " + json.dumps({"type": "message_stop"}).encode() + b"\n\n",
-)

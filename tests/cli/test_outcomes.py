@@ -9,11 +9,13 @@ import random
 from pathlib import Path
 
 import pytest
-from test_api_fuzz import mutants
 
 from faults import ALL, ENDINGS, Case, Told
+from mutants import mutants
+from odd_errors import ODD, ODD_ENDINGS
 from outcomes import outcome_of, settle
 from server import ScriptedServer
+from shares import share
 from streamchat.core.errors import CutOff
 
 STREAMS = 200  # `python tests/faults.py` plays 5,000
@@ -28,7 +30,7 @@ def expected_of(case: Case) -> tuple[str, int]:
     return "failed", int(case.ends.error.status)
 
 
-@pytest.mark.parametrize("case", ALL, ids=lambda case: case.fault)
+@pytest.mark.parametrize("case", share([*ALL, *ODD], every=8), ids=str)
 def test_every_fault_ends_the_program_in_one_way(
     case: Case, server: ScriptedServer, tmp_path: Path
 ) -> None:
@@ -39,7 +41,7 @@ def test_every_fault_ends_the_program_in_one_way(
     assert (got.retries, got.leaks) == (0, ())
 
 
-@pytest.mark.parametrize("case", ENDINGS, ids=lambda case: case.fault)
+@pytest.mark.parametrize("case", [*ENDINGS, *ODD_ENDINGS], ids=str)
 def test_every_stop_of_a_reply_ends_the_program_in_one_way(
     case: Told, server: ScriptedServer, tmp_path: Path
 ) -> None:

@@ -40,8 +40,8 @@ _STATUSES = {
     409: "conflict aborted",
     413: "requesttoolarge payloadtoolarge contenttoolarge",
     422: "unprocessableentity",
-    429: "ratelimit ratelimitexceeded toomanyrequests throttling resourceexhausted quotaexceeded"
-    " insufficientquota servicequotaexceeded",
+    429: "ratelimit ratelimitexceeded toomanyrequests throttling resourceexhausted"
+    " quotaexceeded insufficientquota servicequotaexceeded",
     500: "api server internal internalserver internalfailure modelstream",
     503: "unavailable serviceunavailable modelnotready",
     504: "timeout deadlineexceeded gatewaytimeout modeltimeout",
@@ -50,17 +50,20 @@ _STATUSES = {
 _STATUS_OF = {name: status for status, names in _STATUSES.items() for name in names.split()}
 
 # What words alone say, where a server gives neither a name nor a number.
-_STATUS_OF_WORDS = (
-    (529, re.compile(r"(?i)\boverload|at capacity|\btoo busy\b")),
-    (429, re.compile(r"(?i)too many requests|rate.?limit")),
-    (503, re.compile(r"(?i)service (temporarily )?unavailable|temporarily unavailable|no backend")),
-    (504, re.compile(r"(?i)gateway time-?out|upstream.*timed? ?out")),
-    (500, re.compile(r"(?i)internal (server )?error|bad gateway")),
-    (401, re.compile(r"(?i)unauthori[sz]ed|invalid (x-)?api.?key|authentication (failed|required)")),
-    (403, re.compile(r"(?i)\bforbidden\b|access denied|permission denied")),
-    (404, re.compile(r"(?i)model\b.*\b(not found|does not exist|is unknown)")),
-    (400, re.compile(r"(?i)bad request|context (length|window)|prompt is too long")),
-)  # fmt: skip
+_STATUS_OF_WORDS = tuple(
+    (status, re.compile(f"(?i){words}"))
+    for status, words in (
+        (529, r"\boverload|at capacity|\btoo busy\b"),
+        (429, r"too many requests|rate.?limit"),
+        (503, r"service (temporarily )?unavailable|temporarily unavailable|no backend"),
+        (504, r"gateway time-?out|upstream.*timed? ?out"),
+        (500, r"internal (server )?error|bad gateway"),
+        (401, r"unauthori[sz]ed|invalid (x-)?api.?key|authentication (failed|required)"),
+        (403, r"\bforbidden\b|access denied|permission denied"),
+        (404, r"model\b.*\b(not found|does not exist|is unknown)"),
+        (400, r"bad request|context (length|window)|prompt is too long"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def is_error(body: object) -> bool:
 def read_error(body: object) -> ErrorBody:
     """Read the body of an error: JSON of any shape, or text."""
     found = _read(body, _DEEPEST)
-    words = clean_line(found.words)
+    words = "" if _MARKUP.match(found.words) else clean_line(found.words)
     implied = _status_of_name(found.kind) or _status_of_name(found.code)
     return replace(
         found,
@@ -100,7 +103,7 @@ def read_error(body: object) -> ErrorBody:
 def _read(body: object, deep: int) -> ErrorBody:
     match body:
         case str():
-            return ErrorBody("" if _MARKUP.match(body) else body)
+            return ErrorBody(body)
         case Mapping() if deep:
             return _read_object(body, deep - 1)
         case [*items] if deep:

@@ -176,7 +176,7 @@ def _try_later(fault: ServerRefusal, status: int) -> ApiError:
 
 
 def _is_spent(fault: ServerRefusal) -> bool:
-    """A spending limit is a 429 too. Its type or code names it, and waiting does not lift it."""
+    """A spending limit is a 429 whose type or code says so. Waiting does not lift it."""
     named = f"{fault.kind} {fault.code}"
     return fault.retry_after_s is None and _SPENT.search(named) is not None
 

@@ -190,13 +190,13 @@ class StreamRepair:
 
     def _delta(self, data: JsonObject) -> Sequence[StreamEvent]:
         delta, index = data.get("delta"), data.get("index")
-        kind = delta.get("type") if delta.__class__ is dict else None
         if (
-            index.__class__ is int
+            isinstance(delta, dict)
+            and isinstance(kind := delta.get("type"), str)
+            and index.__class__ is int
             and index == self._index == self._place
-            and kind.__class__ is str
             and _BLOCK_OF.get(kind) == self._kind  # "" for no open block: never equal
-            and delta.get(_WORDS_OF.get(kind, "type")).__class__ is str
+            and isinstance(delta.get(_WORDS_OF.get(kind, "type")), str)
             and "type" in data
         ):
             self._is_blank = False

@@ -37,6 +37,7 @@ from streamchat.core.messages import Block, JsonObject, Message, Usage
 
 SdkStream: TypeAlias = "AsyncMessageStream[None]"
 
+
 class ReplyStream:
     """The reply to one request, read once."""
 
@@ -45,6 +46,7 @@ class ReplyStream:
     ) -> None:
         self._server = server
         self._faults = list_faults(server)
+        self._ends: tuple[type[Exception], ...] = (ApiError, *self._faults)
         self._model = str(params["model"])
         now = asyncio.get_running_loop().time
         self._tap = Tap(Countdown(deadlines, host=server.host, now=now))
@@ -67,7 +69,7 @@ class ReplyStream:
                     for ours in self._read(event, stream):
                         yield ours
             end = self._finished(stream, None)
-        except (ApiError, *self._faults) as fault:
+        except self._ends as fault:
             for raw in raws:
                 yield RawEvent(raw)  # the event that broke it, an error event too
             end = self._finished(stream, self._translated(fault))

@@ -14,6 +14,20 @@ from streamchat.core.messages import JsonObject, Message
 from streamchat.core.ports import Ending
 
 _WHOLE = frozenset({"end_turn", "stop_sequence"})
+_FILTERED = "content_filter"
+# What servers that translate from other APIs say, in lower case, by what it means.
+_TRANSLATED = {
+    "end_turn": ("stop", "eos", "eos_token", "completed", "complete", "done"),
+    "max_tokens": ("length", "max_length", "max_output_tokens", "model_length"),
+    "tool_use": ("tool_calls", "function_call"),
+    _FILTERED: (
+        *("content_filtered", "safety", "recitation", "prohibited_content"),
+        *("blocklist", "guardrail_intervened", "sensitive"),
+    ),
+}
+_MEANINGS = {
+    word: meaning for meaning, words in _TRANSLATED.items() for word in (meaning, *words)
+}
 _CUT_OFF_REASONS = {
     "max_tokens": "The answer reached the token limit (raise it with --max-tokens).",
     "model_context_window_exceeded": "The conversation fills the model's context window.",
@@ -57,15 +71,21 @@ def interrupted(error: ApiError | None, message: Message | None, seconds: float)
 
 def ended_itself(end: Finished | None, kept: Message | None, seconds: float) -> Result:
     """The result of a reply that ended by itself, judged by its stop reason."""
-    stop_reason = end.message.stop_reason if end else None
+    stop_reason = _meaning(end.message.stop_reason if end else None)
     if stop_reason == "refusal":
         words = _format_refusal((end.stop_details if end else None) or {})
         return Result(Ending.REFUSED, kept, seconds, words)
+    if stop_reason == _FILTERED:
+        return Result(Ending.REFUSED, kept, seconds, "A content filter stopped the answer.")
     if stop_reason in _CUT_OFF_REASONS:
         return Result(Ending.CUT_OFF, kept, seconds, _CUT_OFF_REASONS[stop_reason])
     reason = "" if kept else "The answer was empty."
     remarks = tuple(filter(None, [*(end.remarks if end else ()), _remark(stop_reason, kept)]))
     return Result(Ending.COMPLETE, kept, seconds, reason, remarks=remarks)
+
+
+def _meaning(stop_reason: str | None) -> str | None:
+    return _MEANINGS.get((stop_reason or "").lower(), stop_reason)
 
 
 def _remark(stop_reason: str | None, kept: Message | None) -> str:
