@@ -124,7 +124,7 @@ def _environment(
 
 def _kept(home: Path) -> Iterator[str]:
     """The text of the assistant's turns on disk."""
-    for file in home.rglob("*.jsonl"):
+    for file in home.rglob("conversations/*.jsonl"):
         for record in map(json.loads, file.read_bytes().splitlines()):
             if record["type"] == "turn" and record["role"] == "assistant":
                 yield from (block.get("text", "") for block in record["content"])
