@@ -198,6 +198,9 @@ class MemoryArchive:
     def summaries(self) -> list[Summary]:
         return self.listed
 
+    def problems(self) -> list[str]:
+        return []
+
     def catch_up(self) -> Iterator[Progress]:
         for done in range(1, self.steps + 1):
             yield Progress(done, self.steps)

@@ -23,7 +23,8 @@ TESTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS.parent / "src")]
 
 from streamchat.core.messages import Message, Usage, text_block  # noqa: E402
-from streamchat.core.records import Header, Turn, stamp, to_line  # noqa: E402
+from streamchat.core.records import Header, Turn, to_line  # noqa: E402
+from streamchat.core.times import stamp  # noqa: E402
 from streamchat.search import SqliteIndex  # noqa: E402
 from streamchat.store import Disk, Store  # noqa: E402
 

@@ -23,9 +23,9 @@ from streamchat.core.records import (
     is_whole,
     parse_record,
     seal,
-    stamp,
     to_line,
 )
+from streamchat.core.times import stamp
 
 REPLY = Message(
     "assistant",

@@ -14,7 +14,7 @@ from disks import QuickDisk
 from streamchat.core.conversation import Conversation
 from streamchat.core.library import Hit
 from streamchat.core.messages import Message, text_block, user_message
-from streamchat.core.records import stamp
+from streamchat.core.times import stamp
 from streamchat.search import SqliteIndex
 from streamchat.store import Disk, FileJournal, Store
 

@@ -7,12 +7,12 @@ prompt for 5 minutes after its last use, and does not say when it drops one earl
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from streamchat.app.session import Session
 from streamchat.core.budget import expected_usage
 from streamchat.core.formatting import format_clock, format_price, format_size
 from streamchat.core.messages import Usage
+from streamchat.core.times import parse_time
 
 CACHE_S = 300.0
 NEAR_END = 0.8  # the share of the window at which a warning is due
@@ -110,7 +110,4 @@ def _last_usage(session: Session) -> Usage | None:
 
 def _seconds(at: str) -> float:
     """The time of a record; an unreadable one counts as long ago."""
-    try:
-        return datetime.fromisoformat(at).timestamp()
-    except ValueError:
-        return 0.0
+    return parse_time(at) or 0.0

@@ -6,11 +6,11 @@ Pure: values in, Markdown or plain lines out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
 
 from streamchat.core.formatting import format_price
 from streamchat.core.library import Hit, Summary
 from streamchat.core.messages import JsonObject
+from streamchat.core.times import parse_time
 
 _UNITS = ((86400.0 * 365, "y"), (86400.0, "d"), (3600.0, "h"), (60.0, "min"))
 
@@ -91,10 +91,8 @@ def _place(hit: Hit, now: float) -> str:
 
 
 def _written(hit: Hit) -> float:
-    try:
-        return datetime.fromisoformat(hit.at).timestamp()
-    except ValueError:
-        return hit.summary.updated
+    seconds = parse_time(hit.at)
+    return hit.summary.updated if seconds is None else seconds
 
 
 def _quotation(hit: Hit) -> str:

@@ -17,7 +17,8 @@ from streamchat.core.conversation import COMPACTS, Conversation
 from streamchat.core.errors import DiskError
 from streamchat.core.messages import Block, Message, Request, text_block
 from streamchat.core.ports import Archive, Exporter, Journal
-from streamchat.core.records import Partial, Record, Turn, stamp
+from streamchat.core.records import Partial, Record, Turn
+from streamchat.core.times import stamp
 
 
 class ForgetTyped(Protocol):
@@ -93,6 +94,11 @@ class Session:
         if not self.disk_failed:  # once for each failure, not for each checkpoint
             self.warn(f"{error.message} The conversation continues in memory.")
         self.disk_failed = True
+
+    def tell_problems(self) -> None:
+        """Say which files were skipped when conversations were listed or found."""
+        for line in self.archive.problems():
+            self.warn(line)
 
     def go_on_from(self, summary: str, before: str | None) -> None:
         """Begin a branch with a summary of the branch that ends at `before`."""

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import TextIO
 
 from streamchat.app.listing import literal
-from streamchat.cli.wiring import Run, open_archive, open_terminal_screen
+from streamchat.cli.wiring import Run, open_archive, open_terminal_screen, read_conversation
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import ExitStatus, NotFound
 from streamchat.core.ports import TakenIn
@@ -19,9 +19,7 @@ from streamchat.export import FileExporter
 
 def export_conversation(run: Run, form: str, ref: str) -> None:
     """To stdout, or to the path that stands where the prompt would."""
-    opened = open_archive(run).read(ref)
-    for line in opened.damage:
-        run.notes.warn(line)
+    opened = read_conversation(run, ref)
     exporter = FileExporter(run.env.cwd, run.env.home)
     path = run.invocation.prompt
     if path and path != "-":

@@ -20,6 +20,8 @@ from streamchat.cli.wiring import (
     open_archive,
     open_source,
     open_terminal_screen,
+    read_conversation,
+    tell_problems,
 )
 from streamchat.core.errors import ConfigError, ExitStatus, NotFound
 from streamchat.core.messages import Message, Usage
@@ -42,7 +44,9 @@ def show_configuration(run: Run) -> None:
 
 def print_conversations(run: Run) -> None:
     """Newest first: a table, tab-separated lines, or a JSON list."""
-    summaries = open_archive(run).summaries()
+    archive = open_archive(run)
+    summaries = archive.summaries()
+    tell_problems(run, archive)
     out, now = run.env.stdout, run.env.clock()
     if run.settings.output_format != "text":
         json.dump([listing.summary_object(summary) for summary in summaries], out, indent=1)
@@ -66,6 +70,7 @@ def print_hits(run: Run, text: str) -> None:
         if progress.total >= _WORTH_A_NOTE and progress.done < progress.total:
             run.notes.note(f"Indexing: {progress.done:,} of {progress.total:,} conversations.")
     hits = archive.search(text, most=MOST_HITS)
+    tell_problems(run, archive)
     out = run.env.stdout
     if run.settings.output_format != "text":
         json.dump([listing.hit_object(hit) for hit in hits], out, indent=1)
@@ -82,9 +87,7 @@ def print_hits(run: Run, text: str) -> None:
 
 def print_conversation(run: Run, ref: str) -> None:
     """The whole conversation: rendered, or as Markdown."""
-    opened = open_archive(run).read(ref)
-    for line in opened.damage:
-        run.notes.warn(line)
+    opened = read_conversation(run, ref)
     turns = opened.conversation.path
     out = run.env.stdout
     if run.settings.output_format != "text":

@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from streamchat.app.listing import ago
 from streamchat.cli.run_repl import build_prompt_look, keyboard, require_key
-from streamchat.cli.wiring import Run, open_archive
+from streamchat.cli.wiring import Run, open_archive, tell_problems
 from streamchat.core.errors import ExitStatus, UsageError
+from streamchat.core.ports import Archive
 
 
 async def picking(run: Run, act: Callable[[Run], Awaitable[int]]) -> int:
@@ -22,16 +23,18 @@ async def picking(run: Run, act: Callable[[Run], Awaitable[int]]) -> int:
     if not (run.env.stdin.isatty() and run.env.stdout.isatty()):
         raise UsageError("-r without REF needs a terminal to choose on; see --list.")
     require_key(run)
-    path = await _picked(run)
+    archive = open_archive(run)
+    path = await _picked(run, archive)
+    tell_problems(run, archive)
     if path is None:
         return ExitStatus.OK
     return await act(replace(run, settings=replace(run.settings, resume=path)))
 
 
-async def _picked(run: Run) -> str | None:
+async def _picked(run: Run, archive: Archive) -> str | None:
     from streamchat.prompt import Picker, PlainPrompt, open_keyboard, open_output
 
-    env, archive, age = run.env, open_archive(run), ago(run.env.clock)
+    env, age = run.env, ago(run.env.clock)
     with keyboard(run) as keys:
         if not env.terminal.has_escapes:
             return await PlainPrompt(keys, env.stdout).pick(archive, age)

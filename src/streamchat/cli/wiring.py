@@ -181,9 +181,22 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         forget_typed=partial(forget_typed, run),
         budget=build_budget(run),
     )
-    for line in opened.damage:
-        run.notes.warn(line)
+    tell_problems(run, archive, opened)
     return session
+
+
+def read_conversation(run: Run, ref: str) -> Opened:
+    """To look at; what is wrong with its file is told. Raises NotFound, DiskError."""
+    archive = open_archive(run)
+    opened = archive.read(ref)
+    tell_problems(run, archive, opened)
+    return opened
+
+
+def tell_problems(run: Run, archive: Archive, opened: Opened | None = None) -> None:
+    """Say which files were skipped, and what is damaged in the one that was opened."""
+    for line in (*archive.problems(), *(opened.damage if opened else ())):
+        run.notes.warn(line)
 
 
 def history_file(run: Run) -> Path:

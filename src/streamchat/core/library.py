@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
+from streamchat.core.conversation import Conversation
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -30,6 +32,15 @@ class SavedFile(NamedTuple):
     path: str
     size: int
     written_ns: int  # since the epoch
+
+
+@dataclass(frozen=True, slots=True)
+class FileContent:
+    """What was found in a file: a conversation, or None and maybe why it cannot be read."""
+
+    file: SavedFile
+    conversation: Conversation | None  # None also when it holds no turn
+    problem: str = ""
 
 
 Excerpt: TypeAlias = tuple[tuple[str, bool], ...]

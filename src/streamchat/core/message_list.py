@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import json
 
+from streamchat.core.json_text import read_json
 from streamchat.core.messages import Message, content_from_wire, role_from_wire
 
 
 def load_json(data: bytes) -> object:
     """Any JSON file of a user's. Raises ValueError that says which line is wrong."""
     try:
-        return json.loads(data.decode("utf-8-sig"))
+        return read_json(data)
     except json.JSONDecodeError as error:
         raise ValueError(f"line {error.lineno}, column {error.colno}: {error.msg}") from error
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
 
 
 def parse_messages(loaded: object) -> list[Message]:

@@ -17,6 +17,7 @@ Role: TypeAlias = Literal["user", "assistant"]
 Block: TypeAlias = Mapping[str, Any]  # a content block, wire form
 JsonObject: TypeAlias = dict[str, Any]
 
+MOST_TOKENS = 10**12
 INTERRUPTED = "interrupted"  # our stop reason: the user, a signal or a fault ended the reply
 THINKING_TYPES = frozenset({"thinking", "redacted_thinking"})
 
@@ -87,7 +88,9 @@ def _within(data: Mapping[str, Any], outer: str, inner: str) -> object:
 
 
 def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    """A count that there can be; anything else is unknown."""
+    is_count = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_count and 0 <= value < MOST_TOKENS else None  # type: ignore[operator, return-value]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Protocol, TypeAlias
 
 from streamchat.core.conversation import Conversation
 from streamchat.core.events import Event
-from streamchat.core.library import Hit, Progress, SavedFile
+from streamchat.core.library import FileContent, Hit, Progress, SavedFile
 from streamchat.core.library import Summary as Summary
 from streamchat.core.messages import Message, Request
 from streamchat.core.records import Record, Turn
@@ -122,6 +122,9 @@ class Archive(Protocol):
 
     # Find
 
+    def problems(self) -> list[str]:
+        """A line for each file that was skipped because it cannot be read; told once."""
+
     def summaries(self) -> list[Summary]:
         """Newest first. Raises DiskError."""
 
@@ -156,10 +159,11 @@ class Index(Protocol):
         with `texts`, so that what was said in them can be searched too. It forgets
         whatever is not among the files."""
 
-    def add(
-        self, read: Sequence[tuple[SavedFile, Conversation | None]], *, texts: bool
-    ) -> None:
-        """Remember what was read in files; None stands for a file without a turn."""
+    def add(self, contents: Sequence[FileContent], *, texts: bool) -> None:
+        """Remember what was read in files."""
+
+    def problems(self) -> dict[str, str]:
+        """Why a file cannot be read, by its path."""
 
     def summaries(self) -> dict[str, Summary]:
         """What is remembered of each file, by its path."""

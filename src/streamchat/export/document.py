@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from streamchat.core.conversation import Conversation
 from streamchat.core.messages import INTERRUPTED, THINKING_TYPES, Block, Message
 from streamchat.core.records import Turn
+from streamchat.core.times import parse_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def _citations(message: Message) -> Iterator[Citation]:
 
 def when(at: str) -> str:
     """A time for people: "23 Nov 2026, 22:10 UTC"; "" where it is unknown."""
-    try:
-        return f"{datetime.fromisoformat(at):%-d %b %Y, %H:%M} UTC"
-    except ValueError:
+    seconds = parse_time(at)
+    if seconds is None:
         return ""
+    return f"{datetime.fromtimestamp(seconds, UTC):%-d %b %Y, %H:%M} UTC"

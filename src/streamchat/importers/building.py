@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from streamchat.core.conversation import IMPORTED, Conversation
 from streamchat.core.messages import Block, Message, Role, Usage, without_empty_text
-from streamchat.core.records import Header, Turn, stamp
+from streamchat.core.records import Header, Turn
+from streamchat.core.times import parse_time, stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +83,7 @@ def derive_id(*names: str) -> str:
     return hashlib.sha256("\0".join(names).encode("utf-8", "replace")).hexdigest()[:12]
 
 
-def parse_time(text: object) -> str:
-    """A time as records carry it, "" for what is none. Without a zone it is UTC."""
-    if not isinstance(text, str):
-        return ""
-    try:
-        moment = datetime.fromisoformat(text)
-        return stamp((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
-    except (ValueError, OverflowError):
-        return ""
+def read_time(text: object) -> str:
+    """A time as records carry it; "" for what is none."""
+    seconds = parse_time(text)
+    return "" if seconds is None else stamp(seconds)

@@ -19,7 +19,7 @@ from streamchat.importers.building import (
     ForeignMessage,
     ImportFault,
     build_conversation,
-    parse_time,
+    read_time,
 )
 
 _ROLES: Mapping[str, Role] = {"human": "user", "assistant": "assistant"}
@@ -55,7 +55,7 @@ def _conversation(item: object, model: str) -> Conversation:
         "claude.ai",
         id,
         title=name if isinstance(name, str) else "",
-        created=parse_time(item.get("created_at")),
+        created=read_time(item.get("created_at")),
         head=leaf if isinstance(leaf, str) else "",
     )
     return build_conversation(source, _parents_first(_items(messages)), model=model)
@@ -85,7 +85,7 @@ def _item(message: object, before: str | None) -> ForeignMessage:
         parent if isinstance(parent, str) else None,
         _ROLES[sender],
         tuple(_content(message)),
-        at=parse_time(message.get("created_at")),
+        at=read_time(message.get("created_at")),
     )
 
 

@@ -9,7 +9,6 @@ attachments are taken; tools and reasoning are not.
 from __future__ import annotations
 
 import base64
-import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -18,13 +17,14 @@ from typing import Any
 
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import NotFound
+from streamchat.core.json_text import read_json
 from streamchat.core.messages import Block, Usage, text_block
 from streamchat.importers.building import (
     ForeignConversation,
     ForeignMessage,
     ImportFault,
     build_conversation,
-    parse_time,
+    read_time,
 )
 
 Row = Mapping[str, Any]
@@ -101,7 +101,7 @@ class _Logs:
         return build_conversation(source, items, model=self._model)
 
     def _exchange(self, row: Row, before: str | None) -> Iterator[ForeignMessage]:
-        id, at = str(row["id"]), parse_time(row["datetime_utc"])
+        id, at = str(row["id"]), read_time(row["datetime_utc"])
         attached = self._attached("prompt_attachments", "response_id", id)
         prompt = self._joined("prompt_fragments", id, row["prompt"])
         yield ForeignMessage(
@@ -152,7 +152,7 @@ class _Logs:
             "llm",
             str(row["id"]),
             _text(row["name"]),
-            parse_time(turns[0]["datetime_utc"]) if turns else "",
+            read_time(turns[0]["datetime_utc"]) if turns else "",
             system,
             head=_text(row["tip_message_hash"]),
         )
@@ -179,7 +179,7 @@ class _Logs:
             message["parent_hash"],
             "assistant" if is_reply else "user",
             content,
-            parse_time(turn["datetime_utc"]),
+            read_time(turn["datetime_utc"]),
             _text(turn.get("resolved_model") or turn["model"]) if is_reply else None,
             _usage(turn) if message["hash"] == turn["tip_message_hash"] else None,
         )
@@ -200,7 +200,7 @@ class _Logs:
         """Its own, or one composed of fragments, which are kept once."""
         if part["text"] is not None or not part["payload"]:
             return _text(part["text"])
-        payload = json.loads(part["payload"])
+        payload = read_json(part["payload"])
         pieces = payload.get("text_ref") if isinstance(payload, dict) else None
         if not isinstance(pieces, list):
             return ""

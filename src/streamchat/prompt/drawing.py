@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.formatted_text import StyleAndTextTuples
@@ -15,6 +14,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from streamchat.core.library import Excerpt, Hit
 from streamchat.core.sanitize import clean_line
+from streamchat.core.times import parse_time
 from streamchat.prompt.appearance import PromptLook
 
 _HIGHEST = 18  # rows, all together
@@ -82,10 +82,8 @@ class Drawing:
             yield model
 
     def _age_of(self, hit: Hit) -> str:
-        try:
-            return self.age(datetime.fromisoformat(hit.at).timestamp())
-        except ValueError:
-            return self.age(hit.summary.updated)
+        seconds = parse_time(hit.at)
+        return self.age(hit.summary.updated if seconds is None else seconds)
 
     def preview(self, excerpt: Excerpt, *, rows: int, width: int) -> StyleAndTextTuples:
         """The text with what was found in it, broken between words where there are any."""

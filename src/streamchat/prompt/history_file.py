@@ -23,6 +23,7 @@ from pathlib import Path
 
 from streamchat.core.errors import DiskError
 from streamchat.core.input_line import CommandLine, parse_input
+from streamchat.core.json_text import read_json
 from streamchat.prompt.entry import normalised
 
 LOCK_PATIENCE_S = 0.5  # nobody holds the lock for longer than a write takes
@@ -44,8 +45,8 @@ class HistoryEntry:
 def parse_history_line(line: bytes) -> HistoryEntry | None:
     """None for a damaged line."""
     try:
-        data = json.loads(line)
-    except (ValueError, RecursionError):  # also bad UTF-8
+        data = read_json(line)
+    except ValueError:
         return None
     text = data.get("text") if isinstance(data, dict) else data
     conversation = data.get("conversation") if isinstance(data, dict) else None

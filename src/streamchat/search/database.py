@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from streamchat.search.query_words import PREFIXES, TOKENIZER
 
-VERSION = 1
+VERSION = 2
 BUSY_S = 5.0
 _CACHE_KIB = 65536  # a batch must fit, or others could not read while it is written
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
@@ -37,7 +37,8 @@ CREATE TABLE files (
     title TEXT NOT NULL,
     turns INTEGER NOT NULL,
     model TEXT NOT NULL,
-    cost_usd REAL
+    cost_usd REAL,
+    problem TEXT NOT NULL
 );
 CREATE INDEX files_by_time ON files (written_ns);
 CREATE TABLE turns (

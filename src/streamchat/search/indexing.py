@@ -12,11 +12,11 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from streamchat.core.conversation import Conversation
-from streamchat.core.library import SavedFile
+from streamchat.core.library import FileContent
 from streamchat.core.records import Sealed, Turn
+from streamchat.core.times import parse_time
 from streamchat.search.query_words import indexed, storable
 
 _SECOND_BITS = 20  # a million turns in the same second
@@ -35,23 +35,21 @@ class _Row:
     text: str = ""
 
 
-def write_conversations(
-    db: sqlite3.Connection,
-    read: Sequence[tuple[SavedFile, Conversation | None]],
-    *,
-    texts: bool,
+def write_contents(
+    db: sqlite3.Connection, contents: Sequence[FileContent], *, texts: bool
 ) -> None:
     """Put in what was read in files, the texts only if asked for; skip what another process
     has put in meanwhile."""
     rows: list[_Row] = []
-    for file, conversation in read:
+    for content in contents:
+        file = content.file
         path = os.fsencode(file.path)
         known = db.execute(_AGREES, (path, file.size, file.written_ns)).fetchone()
         if known and (known[0] or not texts):
             continue
-        id = _write_file(db, file, conversation, searchable=texts)
+        id = _write_file(db, content, searchable=texts)
         if texts:
-            rows += _news_of(db, id, conversation)
+            rows += _news_of(db, id, content.conversation)
     # FTS5 writes out what it holds whenever an id is lower than the one before.
     for row in sorted(rows, key=lambda row: row.second):
         _insert(db, row)
@@ -60,25 +58,26 @@ def write_conversations(
 _AGREES = "SELECT searchable FROM files WHERE path = ? AND size = ? AND written_ns = ?"
 _WRITE_FILE = """
 INSERT INTO files (
-    path, size, written_ns, searchable, conversation, title, turns, model, cost_usd
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    path, size, written_ns, searchable, problem, conversation, title, turns, model, cost_usd
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (path) DO UPDATE SET
     size = excluded.size, written_ns = excluded.written_ns, searchable = excluded.searchable,
-    conversation = excluded.conversation, title = excluded.title, turns = excluded.turns,
-    model = excluded.model, cost_usd = excluded.cost_usd
+    problem = excluded.problem, conversation = excluded.conversation,
+    title = excluded.title, turns = excluded.turns, model = excluded.model,
+    cost_usd = excluded.cost_usd
 """
 
 
-def _write_file(
-    db: sqlite3.Connection, file: SavedFile, found: Conversation | None, *, searchable: bool
-) -> int:
+def _write_file(db: sqlite3.Connection, content: FileContent, *, searchable: bool) -> int:
+    file, found = content.file, content.conversation
     path = os.fsencode(file.path)
     about: tuple[object, ...] = ("", "", 0, "", None)
     if found is not None:
         texts = (storable(text) for text in (found.id, found.title, found.model))
         id, title, model = texts
         about = (id, title, found.turn_count, model, found.cost_usd)
-    db.execute(_WRITE_FILE, (path, file.size, file.written_ns, searchable, *about))
+    stamp = (path, file.size, file.written_ns)
+    db.execute(_WRITE_FILE, (*stamp, searchable, storable(content.problem), *about))
     return int(db.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()[0])
 
 
@@ -130,11 +129,7 @@ def _turn_row(file: int, turn: Turn, *, settled: bool) -> _Row:
 
 def _second_of(at: str) -> int:
     """0 for a time that is none."""
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        return 0
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+    return int(parse_time(at) or 0)
 
 
 def _insert(db: sqlite3.Connection, row: _Row) -> None:

@@ -47,6 +47,12 @@ def summaries(db: sqlite3.Connection) -> dict[str, Summary]:
     return {summary.path: summary for summary in found}
 
 
+def problems(db: sqlite3.Connection) -> dict[str, str]:
+    """Why a file cannot be read, by its path."""
+    rows = db.execute("SELECT path, problem FROM files WHERE problem != ''")
+    return {os.fsdecode(path): str(problem) for path, problem in rows}
+
+
 def _summary(row: Sequence[object]) -> Summary:
     match row:
         case (

@@ -16,9 +16,8 @@ from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
-from streamchat.core.conversation import Conversation
 from streamchat.core.errors import DiskError
-from streamchat.core.library import Hit, SavedFile, Summary
+from streamchat.core.library import FileContent, Hit, SavedFile, Summary
 from streamchat.search import indexing, queries
 from streamchat.search.database import discard, is_damage, open_file, open_memory
 from streamchat.search.queries import Stamp
@@ -65,6 +64,9 @@ class SqliteIndex:
     def summaries(self) -> dict[str, Summary]:
         return self._run(queries.summaries)
 
+    def problems(self) -> dict[str, str]:
+        return self._run(queries.problems)
+
     def search(self, text: str, *, most: int) -> list[Hit]:
         query = build_query(text)
         return self._run(lambda db: queries.hits(db, query, most)) if query else []
@@ -91,12 +93,10 @@ class SqliteIndex:
         if paths:
             self._run(remove)
 
-    def add(
-        self, read: Sequence[tuple[SavedFile, Conversation | None]], *, texts: bool
-    ) -> None:
+    def add(self, contents: Sequence[FileContent], *, texts: bool) -> None:
         def write(db: sqlite3.Connection) -> None:
             with _transaction(db):
-                indexing.write_conversations(db, read, texts=texts)
+                indexing.write_contents(db, contents, texts=texts)
 
         self._run(write)
 

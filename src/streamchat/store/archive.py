@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 
 from streamchat.core.conversation import IMPORTED, Conversation
@@ -14,9 +13,10 @@ from streamchat.core.library import Hit, Progress, Summary
 from streamchat.core.message_list import load_json, parse_messages
 from streamchat.core.messages import without_empty_text
 from streamchat.core.ports import Archive, Index, Opened, TakenIn
-from streamchat.core.records import VERSION, Header, stamp
+from streamchat.core.records import VERSION, Header
+from streamchat.core.times import format_local, parse_time, stamp
 from streamchat.store.disk import Disk, Folder, read_file, reading, writing
-from streamchat.store.file_reader import NotConversation, read_conversation
+from streamchat.store.file_reader import Damage, NotConversation, read_conversation
 from streamchat.store.finding import (
     expanded,
     looks_like_path,
@@ -31,6 +31,8 @@ from streamchat.store.library import Library
 from streamchat.store.merging import last_said, merge
 from streamchat.store.naming import build_file_name, id_in
 from streamchat.store.not_saving import NotSaving
+
+MOST_DAMAGE = 5  # lines of one file that are told one by one
 
 
 class Store:
@@ -245,15 +247,14 @@ class Store:
         why = f"{path.name} was opened to be read only."
         if _is_newer(conversation):
             why = f"{path.name} was written by a newer streamchat; it can only be read."
-        lines = tuple(f"{path.name}, {item}" for item in damage)
-        return Opened(conversation, SealedJournal(str(path), why), lines)
+        return Opened(conversation, SealedJournal(str(path), why), _told(path.name, damage))
 
     # Find
 
     def newest(self) -> Path:
         """The conversation that was written last. Raises NotFound when none is kept."""
         for file in self.library.files():
-            if self.library.read(file) is not None:
+            if self.library.read(file).conversation is not None:
                 return Path(file.path)
         raise NotFound("There is no saved conversation yet.")
 
@@ -274,6 +275,10 @@ class Store:
     def summaries(self) -> list[Summary]:
         """See ports.Archive."""
         return self.library.summaries()
+
+    def problems(self) -> list[str]:
+        """See ports.Archive."""
+        return self.library.problems()
 
     def catch_up(self) -> Iterator[Progress]:
         """See ports.Archive."""
@@ -312,13 +317,19 @@ class Store:
 
 
 def _since(at: str | None, now: float) -> str:
-    """ " since 14:05", with the day unless that was within a day."""
-    try:
-        moment = datetime.fromisoformat(at or "")
-    except ValueError:
-        return ""
-    is_recent = now - moment.timestamp() < 86400
-    return f" since {moment.astimezone().strftime('%H:%M' if is_recent else '%d %B, %H:%M')}"
+    """ " since 14:05"; "" where nobody knows."""
+    seconds = parse_time(at)
+    moment = "" if seconds is None else format_local(seconds, now=now)
+    return f" since {moment}" if moment else ""
+
+
+def _told(name: str, damage: Sequence[Damage]) -> tuple[str, ...]:
+    """A line for each damage, or for the first few and the number of the others."""
+    lines = [f"{name}, {each}" for each in damage]
+    if len(lines) > MOST_DAMAGE + 1:
+        more = len(lines) - MOST_DAMAGE
+        lines[MOST_DAMAGE:] = [f"{name}: {more:,} more lines are damaged"]
+    return tuple(lines)
 
 
 def _is_newer(conversation: Conversation) -> bool:

@@ -19,6 +19,8 @@ from streamchat.core.errors import DiskError, NotFound
 from streamchat.core.formatting import format_path
 from streamchat.core.library import SavedFile
 
+MOST_BYTES = 2 << 30  # of a file that is read whole
+_MOST_NS = 1 << 62  # the year 2116; an index holds 64 bits
 _SAFELY = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
 
@@ -137,6 +139,8 @@ def close_quietly(disk: Disk, fd: int) -> None:
 def read_all(disk: Disk, fd: int) -> bytes:
     """From the beginning to the end; in one piece when the size is true."""
     size = disk.status(fd).st_size + 1
+    if size > MOST_BYTES:
+        raise OSError(errno.EFBIG, "it is larger than 2 GB")
     pieces: list[bytes] = []
     offset = 0
     while piece := disk.read(fd, size, offset):
@@ -224,5 +228,6 @@ class Folder:
                         state = self.disk.look(path)
                     except FileNotFoundError:  # deleted meanwhile
                         continue
-                    found.append(SavedFile(path, state.st_size, state.st_mtime_ns))
+                    written_ns = max(-_MOST_NS, min(state.st_mtime_ns, _MOST_NS))
+                    found.append(SavedFile(path, state.st_size, written_ns))
         return sorted(found, key=lambda file: (file.written_ns, file.path), reverse=True)

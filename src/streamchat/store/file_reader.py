@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from streamchat.core.conversation import Conversation
+from streamchat.core.json_text import require_shallow
 from streamchat.core.records import Header, Record, Unknown, from_dict, parse_record, seal
 
 WHOLE_BYTES = 4_000_000  # of the end of the file are decoded at once: 0.02 s
@@ -125,6 +126,7 @@ def _saved(text: str) -> Iterator[Record]:
             continue
         try:
             value, done = decoder.raw_decode(text, match.start())
+            require_shallow(value, text)
             yield from_dict(value)
         except (ValueError, RecursionError):
             continue

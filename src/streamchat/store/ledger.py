@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from streamchat.core.errors import Busy
+from streamchat.core.json_text import read_json
 from streamchat.core.records import is_whole
 from streamchat.store.disk import (
     Disk,
@@ -207,7 +208,7 @@ class Ledger:
         try:
             fd = open_regular(self._disk, self._beside(".lock"), os.O_RDONLY)
             try:
-                note = json.loads(self._disk.read(fd, 1000, 0))
+                note = read_json(self._disk.read(fd, 1000, 0))
             finally:
                 close_quietly(self._disk, fd)
         except (OSError, ValueError):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import DiskError, NotFound
-from streamchat.core.library import Hit, Progress, SavedFile, Summary
+from streamchat.core.library import FileContent, Hit, Progress, SavedFile, Summary
 from streamchat.core.ports import Index
 from streamchat.core.records import Header
 from streamchat.store.disk import Folder, read_file, reading
@@ -21,6 +21,7 @@ from streamchat.store.naming import id_in
 
 STEP_BYTES = 2_000_000  # of files that are indexed at once: a tenth of a second or two
 STEP_FILES = 500
+MOST_PROBLEMS = 5  # that are told one by one
 
 
 class Library:
@@ -31,6 +32,8 @@ class Library:
         self._folder = folder
         self._open_index = open_index
         self._is_searched = False
+        self._problems: dict[str, str] = {}  # by the path of the file
+        self._told: set[str] = set()
 
     @cached_property
     def _index(self) -> Index | None:
@@ -47,16 +50,34 @@ class Library:
         with reading(self._folder.path):
             return self._folder.files()
 
-    def read(self, file: SavedFile) -> Conversation | None:
-        """None for a file that holds no turn, or cannot be read."""
+    def read(self, file: SavedFile) -> FileContent:
+        """What is in a file; never raises for one that cannot be read."""
         path = Path(file.path)
         lost = Header(id_in(path.name), "", "")
         try:
             data = read_file(self._folder.disk, path)
             conversation, _ = read_conversation(data, lost=lost, whole_bytes=0)
-        except (DiskError, NotFound, NotConversation):
-            return None
-        return conversation if conversation.turn_count else None
+        except (DiskError, NotFound) as error:
+            return self._unreadable(file, error.message)
+        except NotConversation as error:
+            return self._unreadable(file, f"It is no conversation: {error}.")
+        return FileContent(file, conversation if conversation.turn_count else None)
+
+    def _unreadable(self, file: SavedFile, reason: str) -> FileContent:
+        if file.size == 0:  # made, and never written: nothing is lost with it
+            return FileContent(file, None)
+        self._problems[file.path] = reason
+        return FileContent(file, None, reason)
+
+    def problems(self) -> list[str]:
+        """See ports.Archive."""
+        new = {p: reason for p, reason in self._problems.items() if p not in self._told}
+        self._told |= new.keys()
+        lines = [f"{Path(path).name} was skipped. {reason}" for path, reason in new.items()]
+        if len(lines) > MOST_PROBLEMS:
+            more = len(lines) - MOST_PROBLEMS
+            lines[MOST_PROBLEMS:] = [f"{more:,} more files were skipped."]
+        return lines
 
     # The list
 
@@ -67,18 +88,21 @@ class Library:
                 return self._listed(self._index)
         except DiskError:
             pass  # an index that does not work costs time only
-        found = ((file, self.read(file)) for file in self.files())
-        return [_summary(file, each) for file, each in found if each is not None]
+        contents = (self.read(file) for file in self.files())
+        return [
+            _summary(each.file, each.conversation) for each in contents if each.conversation
+        ]
 
     def _listed(self, index: Index) -> list[Summary]:
         files = self.files()
         while stale := index.stale(files, texts=False):
             losses = index.losses
             for batch in _batches(stale):
-                index.add([(file, self.read(file)) for file in batch], texts=False)
+                index.add([self.read(file) for file in batch], texts=False)
             if losses == index.losses:
                 break
         known = index.summaries()
+        self._problems |= index.problems()
         found = (known[file.path] for file in files if file.path in known)
         return [summary for summary in found if summary.turns]
 
@@ -94,9 +118,10 @@ class Library:
             stale = index.stale(self.files(), texts=True)
             done = 0
             for batch in _batches(stale):
-                index.add([(file, self.read(file)) for file in batch], texts=True)
+                index.add([self.read(file) for file in batch], texts=True)
                 done += len(batch)
                 yield Progress(done, len(stale))
+            self._problems |= index.problems()
 
     def search(self, text: str, *, most: int) -> list[Hit]:
         """See ports.Archive."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from streamchat.core.conversation import Conversation
 from streamchat.core.records import Record
+from streamchat.core.times import parse_time
 
 
 def merge(kept: Conversation, made: Conversation) -> list[Record]:
@@ -27,5 +26,5 @@ def merge(kept: Conversation, made: Conversation) -> list[Record]:
 
 def last_said(conversation: Conversation) -> float | None:
     """When its newest turn was made, in seconds since the epoch; None if unknown."""
-    times = [turn.at for turn in conversation.turns if turn.at]
-    return datetime.fromisoformat(max(times)).timestamp() if times else None
+    times = (parse_time(turn.at) for turn in conversation.turns)
+    return max((seconds for seconds in times if seconds is not None), default=None)

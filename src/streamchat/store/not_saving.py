@@ -66,6 +66,9 @@ class NotSaving:
     def summaries(self) -> list[Summary]:
         return self.reader.summaries()
 
+    def problems(self) -> list[str]:
+        return self.reader.problems()
+
     def catch_up(self) -> Iterator[Progress]:
         return self.reader.catch_up()
 

@@ -76,6 +76,7 @@ def resume(session: Session, argument: str) -> Outcome:
 
     async def pick(reader: Reader) -> Outcome:
         path = await reader.pick(session.archive, ago(session.clock))
+        session.tell_problems()
         if path == session.journal.name:
             return Done(ALREADY_OPEN)
         return _open(session, path) if path else Done()
@@ -130,6 +131,7 @@ def _open(session: Session, ref: str) -> Outcome:
 
 def _resumed(session: Session, opened: Opened) -> Outcome:
     session.switch(opened.conversation, opened.journal)
+    session.tell_problems()
     for line in opened.damage:
         session.warn(line)
     return Replay(f"Resumed: {opened.conversation.title or 'untitled'}")
@@ -154,6 +156,7 @@ def _copy(session: Session, busy: Busy) -> Outcome:
 def list_conversations(session: Session, argument: str) -> Outcome:
     """List the newest N saved conversations (20 by default)."""
     summaries = session.archive.summaries()[: parse_count(argument, default=20)]
+    session.tell_problems()
     if not summaries:
         return Done("No saved conversations yet.")
     return ShowReport(conversations_table(summaries, now=session.clock()))

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from streamchat.app.listing import age
 from streamchat.core.conversation import Conversation, one_line
 from streamchat.core.records import Turn
+from streamchat.core.times import parse_time
 
 ENOUGH_LINES = 40  # a tree up to this length is drawn completely
 _TEXT_CHARACTERS = 58
@@ -103,10 +103,8 @@ def _eventful(rows: list[OutlineRow], head: str | None) -> Iterator[OutlineRow |
 
 
 def _age(at: str, now: float) -> str:
-    try:
-        return age(now - datetime.fromisoformat(at).timestamp())
-    except ValueError:
-        return "–"
+    seconds = parse_time(at)
+    return "–" if seconds is None else age(now - seconds)
 
 
 def _gist(turn: Turn, characters: int) -> str:

@@ -9,7 +9,6 @@ Must not know: the disk, the clock, the order that records come in.
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import TypeAlias
 
 from streamchat.core.records.reading import (
@@ -46,7 +45,6 @@ __all__ = [
     "is_whole",
     "parse_record",
     "seal",
-    "stamp",
     "to_line",
 ]
 
@@ -58,8 +56,3 @@ def to_line(record: Record) -> bytes:
     if isinstance(record, Sealed):
         return record.line + b"\n"
     return json.dumps(record.to_dict()).encode("ascii") + b"\n"
-
-
-def stamp(seconds: float) -> str:
-    """A time as records carry it: ISO 8601, UTC, whole seconds."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

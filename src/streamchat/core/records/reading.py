@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
+from streamchat.core.json_text import read_json
 from streamchat.core.messages import (
     Block,
     JsonObject,
@@ -26,18 +26,14 @@ from streamchat.core.records.values import (
     WholeRecord,
 )
 
+MOST_DOLLARS = 1e9
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _T = TypeVar("_T")
 
 
 def parse_record(line: bytes | str) -> WholeRecord:
     """Read one line. Raises ValueError that says what is wrong with it."""
-    text = line if isinstance(line, str) else line.decode("utf-8")  # never UTF-16 by guess
-    try:
-        data = json.loads(text.removeprefix("\ufeff"))
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
-    return from_dict(data)
+    return from_dict(read_json(line))
 
 
 def from_dict(data: object) -> WholeRecord:
@@ -99,7 +95,7 @@ class Sealed:
 
 def _object(line: bytes) -> JsonObject | None:
     try:
-        data = json.loads(line)
+        data = read_json(line)
     except ValueError:
         return None
     return data if isinstance(data, dict) else None
@@ -193,14 +189,14 @@ def _message(role: Role, content: tuple[Block, ...], data: JsonObject) -> Messag
     known = None if usage is None else Usage.from_dict(usage)
     if known is not None and (more := _unknown_counts(usage or {}, known)):
         data["usage"] = more
-    cost = _take(data, "cost_usd", (int, float))
+    cost = _take_cost(data)
     return Message(
         role,
         content,
         model=_take(data, "model", str),
         stop_reason=_take(data, "stop_reason", str),
         usage=known,
-        cost_usd=None if cost is None else float(cost),
+        cost_usd=cost,
         request_id=_take(data, "request_id", str),
     )
 
@@ -215,6 +211,15 @@ def _take(data: JsonObject, key: str, kind: type[_T] | tuple[type[_T], ...]) -> 
     value = data.get(key)
     if value is None or (isinstance(value, kind) and not isinstance(value, bool)):
         return cast("_T | None", data.pop(key, None))
+    return None
+
+
+def _take_cost(data: JsonObject) -> float | None:
+    """A price that nobody can have paid counts as unknown."""
+    cost = _take(data, "cost_usd", (int, float))
+    if cost is None or 0 <= cost < MOST_DOLLARS:
+        return None if cost is None else float(cost)
+    data["cost_usd"] = cost  # also NaN
     return None
 
 

@@ -1,0 +1,46 @@
+"""JSON that others wrote: read without surprises.
+
+Rule: whatever is wrong with it is a ValueError of one line. What is read is nested so little
+that it can be written, copied and compared again anywhere in the program.
+"""
+
+from __future__ import annotations
+
+import json
+
+MOST_NESTED = 256  # levels; no client of the API takes more than 200 in a block
+
+
+def read_json(text: str | bytes) -> object:
+    """Bytes are UTF-8. Raises ValueError."""
+    if isinstance(text, bytes):
+        text = text.decode("utf-8")  # never UTF-16 by guess, as json.loads does
+    try:
+        value: object = json.loads(text.removeprefix("\ufeff"))
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    except json.JSONDecodeError:
+        raise
+    except ValueError as error:  # Python's limit
+        raise ValueError("a number has too many digits") from error
+    require_shallow(value, text)
+    return value
+
+
+def require_shallow(value: object, text: str) -> None:
+    """Raises ValueError for a value of `text` that is nested too deeply."""
+    if text.count("[") + text.count("{") <= MOST_NESTED:
+        return  # which is nearly always so, and costs nothing to see
+    level: list[object] = [value]
+    for _ in range(MOST_NESTED):
+        level = [inner for outer in level for inner in _parts(outer)]
+        if not level:
+            return
+    raise ValueError("nested too deeply")
+
+
+def _parts(value: object) -> list[object]:
+    parts = value.values() if isinstance(value, dict) else value
+    if not isinstance(value, dict | list):
+        return []
+    return [part for part in parts if isinstance(part, dict | list)]  # type: ignore[attr-defined]
