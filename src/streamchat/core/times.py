@@ -22,9 +22,10 @@ def parse_time(text: object) -> float | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return None
+    return seconds if _EARLIEST <= seconds <= _LATEST else None
 
 
 def format_local(seconds: float, *, now: float) -> str:

@@ -216,6 +216,6 @@ class Ledger:
         pid = note.get("pid") if isinstance(note, dict) else None
         since = note.get("since") if isinstance(note, dict) else None
         return (
-            pid if isinstance(pid, int) else None,
+            pid if isinstance(pid, int) and 0 < pid < 1 << 31 else None,
             since if isinstance(since, str) else None,
         )

@@ -60,12 +60,12 @@ class Library:
         except (DiskError, NotFound) as error:
             return self._unreadable(file, error.message)
         except NotConversation as error:
+            if not data:  # made, and never written: nothing is lost with it
+                return FileContent(file, None)
             return self._unreadable(file, f"It is no conversation: {error}.")
         return FileContent(file, conversation if conversation.turn_count else None)
 
     def _unreadable(self, file: SavedFile, reason: str) -> FileContent:
-        if file.size == 0:  # made, and never written: nothing is lost with it
-            return FileContent(file, None)
         self._problems[file.path] = reason
         return FileContent(file, None, reason)
 
