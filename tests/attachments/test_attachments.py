@@ -79,7 +79,7 @@ def test_what_is_no_file_is_refused_without_waiting(tmp_path: Path) -> None:
 
 
 def test_an_endless_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match="no file"):
+    with pytest.raises(NotFound, match="not a file"):
         read_attachment("/dev/zero", cwd=tmp_path, piped=b"")
     large = tmp_path / "large"
     with large.open("wb") as file:

@@ -137,7 +137,7 @@ def test_every_report_is_a_row() -> None:
         (["-m", "--", "x"], "argument -m/--model: expected one argument"),
         (["--export", "md"], "argument --export: expected 2 arguments"),
         (["--export", "pdf", "x"], "--export 'pdf': give one of md, html, json"),
-        (["--list", "--show", "x"], "--list and --show: ask for one report at a time"),
+        (["--list", "--show", "x"], "--list and --show cannot be combined"),
         (["-p is?"], "'-p is?': put -- before a prompt that starts with a dash"),
         (["-h", "--bogus"], "unknown option '--bogus'"),
     ],
@@ -149,7 +149,7 @@ def test_wrong_use_is_one_line_that_says_what_is_near(argv: list[str], line: str
 def test_help_has_every_option_within_the_width() -> None:
     for width in (60, 100):
         text = help_text(OPTIONS, width=width)
-        options = text.partition("Every setting")[0]
+        options = text.partition("Each setting")[0]
         assert max(map(len, options.splitlines())) <= width
         for row in OPTIONS:
             assert all(flag in options for flag in row.flags)

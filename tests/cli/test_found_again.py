@@ -162,7 +162,7 @@ def test_resume_stands_alone_at_the_end_and_before_an_option(
 
 
 def test_resume_and_continue_exclude_each_other() -> None:
-    with pytest.raises(UsageError, match="-r: give either this or -c"):
+    with pytest.raises(UsageError, match="-r cannot be combined with -c"):
         parse_arguments(["-c", "-r"], OPTIONS)
 
 
@@ -226,7 +226,7 @@ def test_search_that_finds_nothing_says_so() -> None:
     converse("What is a lexer?")
     run = piped("--search", "nixda")
     assert (run.returncode, run.stdout) == (66, "")
-    assert run.stderr == "streamchat: No conversation holds 'nixda'.\n"
+    assert run.stderr == "streamchat: No conversation contains 'nixda'.\n"
     assert piped("--search", "nixda", "--json").stdout == "[]\n"
 
 
@@ -257,7 +257,7 @@ def test_resume_alone_needs_a_terminal() -> None:
     run = piped("-r")
     assert (run.returncode, run.stdout) == (2, "")
     assert run.stderr == (
-        "streamchat: -r without REF needs a terminal to choose on; see --list.\n"
+        "streamchat: -r without REF needs a terminal. --list prints the conversations.\n"
     )
 
 

@@ -1,9 +1,8 @@
-"""Files and addresses to content blocks: what `-a` and /attach take.
+"""Turns files and URLs into content blocks, for `-a` and /attach.
 
-Owns the reading of what the user named, once: the bytes become part of the conversation,
-so that a file that changes later does not change what was said. The kind is told by the
-first bytes, never by the name. Only what the user typed may be read, never what a model
-or a pipe says.
+Each file is read once: its bytes become part of the conversation, so that a later change of
+the file changes nothing. The first bytes decide the type, not the name. Only names that the
+user typed are read, never names from a model or a pipe.
 """
 
 from __future__ import annotations
@@ -18,15 +17,15 @@ from streamchat.core.errors import InvalidRequest, NotFound
 from streamchat.core.formatting import format_path, quoted
 from streamchat.core.messages import Block
 
-LARGEST_BYTES = 32 * 1024 * 1024  # of a whole request
-LARGEST_IMAGE_BYTES = 10 * 1024 * 1024 * 3 // 4  # the API's 10 MB are counted in base64
+LARGEST_BYTES = 32 * 1024 * 1024  # the limit of a whole request
+LARGEST_IMAGE_BYTES = 10 * 1024 * 1024 * 3 // 4  # the API's limit is 10 MB in base64
 _IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 
 
 def read_attachment(ref: str, *, cwd: Path, piped: bytes) -> Block:
-    """A path, an address (http, https), or "-" for what was piped in.
+    """The block for a path, a URL (http, https), or "-", which stands for the piped data.
 
-    Raises NotFound for what cannot be read, InvalidRequest for what cannot be sent.
+    Raises NotFound if it cannot be read, InvalidRequest if it cannot be sent.
     """
     if ref == "-":
         return build_block(piped, name="stdin")
@@ -42,12 +41,12 @@ def build_block(data: bytes, *, name: str) -> Block:
         raise InvalidRequest(f"{name} is empty.")
     if (image := _image_type(data)) is not None:
         if len(data) > LARGEST_IMAGE_BYTES:
-            raise InvalidRequest(f"{name} is larger than the 7.5 MB that an image may have.")
+            raise InvalidRequest(f"{name} is larger than 7.5 MB, the limit for an image.")
         return {"type": "image", "source": _base64(image, data)}
     if data.startswith(b"%PDF-"):
         return {"type": "document", "source": _base64("application/pdf", data), "title": name}
     if (text := _text(data)) is None:
-        raise InvalidRequest(f"{name} is no image (PNG, JPEG, GIF, WebP), PDF or text.")
+        raise InvalidRequest(f"{name} is not an image (PNG, JPEG, GIF, WebP), a PDF or text.")
     source = {"type": "text", "media_type": "text/plain", "data": text}
     return {"type": "document", "source": source, "title": name}
 
@@ -60,22 +59,22 @@ def _locate(ref: str, cwd: Path) -> Path:
 
 
 def _by_address(url: str) -> Block:
-    """The server fetches it; by its path it is an image or a document."""
+    """The server fetches the URL; its path decides between image and document."""
     source = {"type": "url", "url": url}
     try:
         parts = urlsplit(url)
         _ = parts.port  # raises ValueError, too
     except ValueError as error:
-        raise NotFound(f"{quoted(url)} is not an address: {error}.") from error
+        raise NotFound(f"{quoted(url)} is not a valid URL: {error}.") from error
     if not parts.hostname:
-        raise NotFound(f"{quoted(url)} is not an address: it names no host.")
+        raise NotFound(f"{quoted(url)} is not a valid URL: it has no host.")
     path = parts.path.lower()
     return {"type": "image" if path.endswith(_IMAGE_SUFFIXES) else "document", "source": source}
 
 
 def _read(path: Path) -> bytes:
     try:
-        # Not blocking, so that a named pipe is refused instead of waited for.
+        # Without blocking, so that a named pipe is refused at once.
         file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(file, "rb") as stream:  # noqa: PTH123 - a descriptor
             if not stat.S_ISREG(os.fstat(file).st_mode):
@@ -87,7 +86,7 @@ def _read(path: Path) -> bytes:
         raise NotFound(f"{format_path(str(path))} cannot be read: {error}.") from error
     if len(data) > LARGEST_BYTES:
         raise InvalidRequest(
-            f"{format_path(str(path))} is larger than 32 MB, the most a request may hold."
+            f"{format_path(str(path))} is larger than 32 MB, the limit of a request."
         )
     return data
 
@@ -110,7 +109,7 @@ def _base64(media_type: str, data: bytes) -> Block:
 
 
 def _text(data: bytes) -> str | None:
-    """None for what is no text: a NUL, or bytes that are no UTF-8."""
+    """The text; None if the data holds a NUL or is not UTF-8."""
     try:
         return None if b"\0" in data else data.decode("utf-8")
     except UnicodeDecodeError:

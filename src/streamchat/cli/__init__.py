@@ -1,1 +1,1 @@
-"""The command line: from arguments to an exit status; the only place that sees everything."""
+"""The command line: from arguments to an exit status. Only this package sees all others."""

@@ -1,13 +1,13 @@
-"""The command line: a parser made from the table of options, and what a line asks for.
+"""The parser of the command line, built from the table of options.
 
-Owns argparse. Reads no variable, no file and no terminal (the width is an argument); values
-stay texts, `settings.resolve` judges them, so that a flag and a variable fail alike.
+Owns argparse. Reads no variable, no file and no terminal (the width is an argument). Values
+stay texts: `settings.resolve` parses them, so that a flag and a variable fail alike.
 
-Rule 1: options may stand before and after the prompt; after `--` everything is prompt.
-Rule 2: no abbreviations: a script must not change meaning when an option is added.
-Rule 3: wrong use is a UsageError, one line that names the nearest option; nothing exits.
-Rule 4: -r takes the word behind it as its REF; it stands alone at the end of the line, and
-before an option or --.
+Rule 1: options may come before and after the prompt; after `--`, everything is prompt.
+Rule 2: no abbreviations, because a new option must not change the meaning of a script.
+Rule 3: incorrect use raises UsageError, one line that names the nearest option.
+Rule 4: -r takes the next word as its REF. It has no REF at the end of the line and before an
+option or --.
 """
 
 from __future__ import annotations
@@ -31,31 +31,31 @@ from streamchat.core.settings import (
     did_you_mean,
 )
 
-# argparse reads "-p is a flag" as -p, and what it makes of the rest differs by version.
+# argparse reads "-p is a flag" as -p; how it reads the rest depends on its version.
 _DASHED_PROMPT = re.compile(r"-[A-Za-z]\s")
 _EXPORT_FORMATS = ("md", "html", "json")
 _EPILOG = """\
-Every setting also has a variable (STREAMCHAT_MODEL, see .env.example) and a key in
-~/.config/streamchat/config.toml; what is on is turned off by its opposite (--no-quiet, --save).
-Words that start with a dash go after --.
+Each setting also has an environment variable (STREAMCHAT_MODEL and so on) and
+a key in ~/.config/streamchat/config.toml. The opposite of an option turns it
+off: --no-quiet, --save. Put a prompt that starts with a dash after --.
 
 examples:
   streamchat                               chat
-  streamchat 'What is ENOTTY?'             one answer, then exit
-  git diff | streamchat 'Review this.'     the piped text first, then the prompt
-  streamchat -c 'And now in one line.'     go on with the newest conversation
+  streamchat 'What is ENOTTY?'             print one answer and exit
+  git diff | streamchat 'Review this.'     send the piped text, then the prompt
+  streamchat -c 'Now in one line.'         continue the newest conversation
   streamchat --demo                        try it without a key
 
 exit status:
-  0 done · 1 another failure · 2 wrong use · 65 the request was refused as invalid ·
-  66 no such conversation or file · 69 the server cannot be reached · 74 the disk refused ·
-  75 try again later · 76 the reply was cut off · 77 no key or no permission ·
-  78 the configuration is unusable · 129, 130, 141, 143 ended by a signal
+  0 success · 1 other failure · 2 incorrect use · 65 invalid request ·
+  66 no such conversation or file · 69 server unreachable · 74 disk error ·
+  75 try again later · 76 the answer was cut off · 77 no key or no permission ·
+  78 invalid configuration · 129, 130, 141, 143 ended by a signal
 """
 
 
 class ReportKind(Enum):
-    """What is printed instead of a conversation; the values are names in the table."""
+    """What to print instead of an answer; the values are names of options."""
 
     LIST = "list"
     SEARCH = "search"
@@ -73,9 +73,9 @@ class ReportKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """What a command line asks for. `report_words` are the report's own arguments
-    (TEXT of --search, format and REF of --export); `flags` is the settings' first layer;
-    with `picks` (-r without REF) the user chooses the conversation."""
+    """A parsed command line. `report_words` are the arguments of the report (TEXT of
+    --search, format and REF of --export); `flags` is the first layer of settings; with
+    `picks` (-r without REF), the user chooses the conversation."""
 
     prompt: str = ""
     attachments: tuple[str, ...] = ()
@@ -86,7 +86,7 @@ class Invocation:
 
 
 def parse_arguments(argv: Sequence[str], options: Sequence[Option]) -> Invocation:
-    """Read a command line (without the program's name). Raises UsageError."""
+    """Parse a command line (without the program's name). Raises UsageError."""
     words = list(argv)
     cut = words.index("--") if "--" in words else len(words)
     parser = build_parser(options)
@@ -105,7 +105,7 @@ def parse_arguments(argv: Sequence[str], options: Sequence[Option]) -> Invocatio
     if picks:
         flag = given.pop("resume").name
         if "continue_newest" in given:
-            parser.error(f"{flag}: give either this or {given['continue_newest'].name}")
+            parser.error(f"{flag} cannot be combined with {given['continue_newest'].name}")
     layer = Layer(SettingSource.FLAG, given)
     attached = tuple(taken.attach or ())
     return Invocation(prompt, attached, report, report_words, layer, picks)
@@ -116,18 +116,18 @@ def help_text(options: Sequence[Option], *, width: int) -> str:
 
 
 def build_parser(options: Sequence[Option], *, width: int = 80) -> argparse.ArgumentParser:
-    """The parser of a table; its namespace holds a Given, a list or None for each row."""
+    """The parser for a table; its namespace has a Given, a list or None for each row."""
     parser = _Parser(
         prog="streamchat",
         usage="streamchat [OPTIONS] [PROMPT...]",
-        description="Chat with Claude in the terminal, or ask once.",
+        description="Chat with Claude in the terminal, or ask a single question.",
         epilog=_EPILOG,
         formatter_class=lambda prog: _Formatter(prog, max_help_position=30, width=width),
         add_help=False,
         allow_abbrev=False,
     )
     parser.add_argument(
-        "prompt", nargs="*", metavar="PROMPT", help="what to ask; words are joined by spaces"
+        "prompt", nargs="*", metavar="PROMPT", help="the question; words are joined by blanks"
     )
     for group in Group:
         section = parser.add_argument_group(group.value)
@@ -143,7 +143,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
-    """Flags once, not once per value: `-m, --model ID`, not `-m ID, --model ID`."""
+    """Shows the value once: `-m, --model ID`, not `-m ID, --model ID`."""
 
     def _format_action_invocation(self, action: argparse.Action) -> str:
         if not action.option_strings or action.nargs == 0:
@@ -195,13 +195,13 @@ def _add_shortcuts(section: argparse._ArgumentGroup, row: Option) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _LeftOut:
-    """Stands for the value of an option that may have none and was given none."""
+    """The value of an option whose optional value was left out."""
 
     name: str  # of the flag
 
 
 class _Take(argparse.Action):
-    """Keep the text together with the flag it was written under."""
+    """Keep the text together with the flag that gave it."""
 
     def __call__(
         self,
@@ -225,7 +225,7 @@ class _Asked:
 
 
 class _Ask(argparse.Action):
-    """Keep a report's own arguments."""
+    """Keep the arguments of a report."""
 
     def __call__(
         self,
@@ -247,7 +247,7 @@ def _report(taken: argparse.Namespace) -> tuple[ReportKind | None, tuple[str, ..
             return report, ()
     if len(asked) > 1:
         flags = " and ".join(each.flag for each in asked.values())
-        raise UsageError(f"{flags}: ask for one report at a time")
+        raise UsageError(f"{flags} cannot be combined")
     for report, each in asked.items():
         if report is ReportKind.EXPORT and each.words[0] not in _EXPORT_FORMATS:
             formats = ", ".join(_EXPORT_FORMATS)

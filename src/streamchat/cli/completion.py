@@ -1,11 +1,11 @@
-"""Completion in the shell: what may stand at the end of a command line.
+"""Shell completion: the candidates for the last word of a command line.
 
-The scripts that `--completion SHELL` prints are thin: at each Tab they run
-`streamchat --complete WORDS` and show what it prints. This module answers. It imports no
-library, and of this program little more than the table of options, since the user waits.
+The scripts that `--completion SHELL` prints are short: at each Tab they run
+`streamchat --complete WORDS` and show what it prints. Since the user waits, this module
+imports no library and little more of this program than the table of options.
 
-An answer is a line for each candidate: the text, a tab, its description. The line
-`:files` leaves the rest to the shell's own completion of paths.
+Each candidate is a line: the text, a tab, its description. The line `:files` asks the shell
+to complete paths.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _MOST = 200  # candidates of one kind
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A text that may stand there, and what it means."""
+    """A possible word and its description."""
 
     text: str
     about: str = ""
@@ -43,8 +43,8 @@ Completer: TypeAlias = "Callable[[Paths], Iterator[Candidate]]"
 
 
 def complete(words: Sequence[str], find_paths: Callable[[], Paths]) -> list[str]:
-    """The lines for a command line without the program's name; the last word is the one
-    that is being written. `find_paths` is called only when a value needs the disk."""
+    """The lines to print for the words of a command line (without the program's name); the
+    last one is incomplete. `find_paths` is called only if the candidates are on disk."""
     *before, current = _joined(words) or [""]
     if "--" in before:
         return [FILES]
@@ -60,7 +60,7 @@ def complete(words: Sequence[str], find_paths: Callable[[], Paths]) -> list[str]
 
 
 def _joined(words: Sequence[str]) -> list[str]:
-    """bash cuts `--flag=value` at the sign of equality; put the pieces together again."""
+    """Join what bash splits: it cuts `--flag=value` at the equals sign."""
     joined: list[str] = []
     for word in words:
         if joined and (word == "=" or joined[-1].endswith("=")) and joined[-1].startswith("--"):
@@ -75,7 +75,7 @@ def _row(flag: str) -> Option | None:
 
 
 def _awaiting(before: Sequence[str]) -> tuple[Option, int] | None:
-    """The option whose value is being written, and which of its values."""
+    """The option whose value is incomplete, and the position of that value."""
     for position, word in enumerate(reversed(before)):
         if (row := _row(word)) is not None:
             takes = 0 if row.kind in (Kind.ON_OFF, Kind.SWITCH) else len(row.metavar.split())
@@ -86,7 +86,7 @@ def _awaiting(before: Sequence[str]) -> tuple[Option, int] | None:
 def _values(
     row: Option, position: int, find_paths: Callable[[], Paths]
 ) -> list[Candidate | str]:
-    """What the value at that position may be; `FILES` among them for paths."""
+    """The candidates for the value at that position; `FILES` stands for paths."""
     kind = row.metavar.split()[position].strip("[]") if row.metavar else ""
     if row.choices:
         return [Candidate(choice) for choice in row.choices]
@@ -117,7 +117,7 @@ def _flags() -> list[Candidate | str]:
 
 
 def _conversations(paths: Paths) -> Iterator[Candidate]:
-    """By their files' names, the newest first; no file is opened."""
+    """Conversations by their file names, newest first; no file is opened."""
     try:
         names = sorted((each.name for each in paths.conversations.iterdir()), reverse=True)
     except OSError:
@@ -130,8 +130,8 @@ def _conversations(paths: Paths) -> Iterator[Candidate]:
 
 
 def _models(paths: Paths) -> Iterator[Candidate]:
-    """The models that servers have named lately, from the cache."""
-    import json  # 4 ms, which other words need not wait for
+    """The models in the cache."""
+    import json  # 4 ms, spent only for models
 
     seen = set()
     for file in sorted(paths.cache_dir.glob("model-*.json"))[:_MOST]:
@@ -139,7 +139,7 @@ def _models(paths: Paths) -> Iterator[Candidate]:
             model = json.loads(file.read_bytes())["model"]
             id, name = model["id"], model.get("display_name") or ""
         except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
-            continue  # a cache: what cannot be read is not there
+            continue  # an unreadable cache entry counts as missing
         if isinstance(id, str) and id not in seen:
             seen.add(id)
             yield Candidate(clean_line(id), clean_line(str(name)))

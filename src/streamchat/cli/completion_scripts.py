@@ -17,7 +17,7 @@ _streamchat() {
             continue
         fi
         line="${line%%$'\\t'*}"
-        # readline completes what follows the last = alone.
+        # readline completes only what follows the last =.
         case "$current" in *=*) ;; *) [[ ${COMP_WORDS[*]:1:COMP_CWORD} == *=* ]] &&
             [ "${COMP_WORDS[COMP_CWORD-1]}" = "=" ] && line="${line#*=}" ;; esac
         [ "$current" = "=" ] && line="${line#*=}"
@@ -66,7 +66,7 @@ _SCRIPTS: Final = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
 
 
 def completion_script(shell: str) -> str:
-    """Raises UsageError for a shell without a script."""
+    """The script for a shell. Raises UsageError for an unknown shell."""
     if shell not in _SCRIPTS:
         raise UsageError(f"--completion {shell}: the shells are {', '.join(_SCRIPTS)}.")
     return _SCRIPTS[shell]

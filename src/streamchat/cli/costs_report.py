@@ -1,4 +1,4 @@
-"""--costs: what every run of streamchat spent, from the spending log."""
+"""--costs: the cost of all runs, from the spending log."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def print_costs(run: Run, grouping: str = "day") -> None:
         )
         out.write("\n")
     elif not totals:
-        run.notes.note("Nothing was spent yet.")
+        run.notes.note("No costs yet.")
     elif out.isatty():
         open_terminal_screen(run).markdown(_table(grouping, totals))
     else:
@@ -40,14 +40,14 @@ def _table(grouping: str, totals: Sequence[Total]) -> str:
         f"| {' | '.join([*map(literal, _cells(each)), bar])} |"
         for each, bar in zip(totals, _bars(totals), strict=True)
     ]
-    total = f"Together {literal(format_price(sum(each.usd for each in totals)))}."
+    total = f"Total: {literal(format_price(sum(each.usd for each in totals)))}."
     if any(each.unpriced for each in totals):
-        total += " A + or a – marks replies of unknown price."
+        total += " + and – mark replies of unknown price."
     return "\n".join([*head, "|---|--:|--:|--:|--:|---|", *rows, "", total])
 
 
 def _cells(total: Total) -> list[str]:
-    """A + says that some of the replies have no known price."""
+    """The cells of a row. A + after the cost means that some prices are unknown."""
     return [
         clean_line(total.label),
         f"{total.replies:,}",

@@ -1,7 +1,7 @@
-"""The world as one value: streams, environment, home, clocks.
+"""The world as one value: streams, environment variables, directories, clocks.
 
-Built once, in `__main__`; tests build their own. Nothing else in the program reads
-`os.environ`, `sys.stdin` or the time of day.
+`__main__` builds the real one; tests build their own. Every other module takes what it needs
+from here, as an argument.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from streamchat.core.terminal import Terminal, read_terminal
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What the program was started in. Clocks are in seconds."""
+    """Where the program runs. Clocks are in seconds."""
 
     stdin: TextIO
     stdout: TextIO
@@ -33,12 +33,12 @@ class Environment:
 
     @property
     def terminal(self) -> Terminal:
-        """What can be shown on stdout."""
+        """What stdout can display."""
         return read_terminal(self.stdout, self.environ)
 
 
 def new_id() -> str:
-    """Ten hexadecimal digits: short enough to type four of."""
+    """Ten hexadecimal digits; the first four are usually enough to name a conversation."""
     return os.urandom(5).hex()
 
 
@@ -49,13 +49,12 @@ def _nothing(mode: str) -> TextIO:
 def _home() -> Path:
     try:
         return Path.home()
-    except RuntimeError:  # no HOME, and a user without an entry
+    except RuntimeError:  # no HOME, and no entry for the user
         return Path("/")
 
 
 def _cwd() -> Path:
-    """Where the program was started, also when that directory is gone: a path in it is
-    then simply not found."""
+    """The working directory. If it was deleted, its old path: files in it are not found."""
     try:
         return Path.cwd()
     except OSError:
@@ -63,8 +62,8 @@ def _cwd() -> Path:
 
 
 def build_environment() -> Environment:
-    """The real one. What stdout cannot encode is written escaped, never an error; a stream
-    that was closed by whoever started the program is an empty one."""
+    """The real world. Characters that stdout cannot encode are written as escapes. A stream
+    that was closed before the start becomes an empty one."""
     sys.stdin = sys.stdin or _nothing("r")
     sys.stdout = sys.stdout or _nothing("w")
     sys.stderr = sys.stderr or _nothing("w")

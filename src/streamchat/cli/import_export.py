@@ -1,4 +1,4 @@
-"""--export and --import: conversations out to other programs, and in from them."""
+"""--export and --import: conversations to and from other programs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from streamchat.export import FileExporter
 
 
 def export_conversation(run: Run, form: str, ref: str) -> None:
-    """To stdout, or to the path that stands where the prompt would."""
+    """Export to stdout, or to the path given in place of the prompt."""
     opened = read_conversation(run, ref)
     exporter = FileExporter(run.env.cwd, run.env.home)
     path = run.invocation.prompt
@@ -30,7 +30,7 @@ def export_conversation(run: Run, form: str, ref: str) -> None:
 
 
 def _write(out: TextIO, text: str) -> None:
-    """Verbatim and in UTF-8 into a file or a pipe; to a terminal what may reach one."""
+    """Write verbatim UTF-8 to a file or a pipe, sanitised text to a terminal."""
     if out.isatty():
         out.write(clean(text))
     elif isinstance(out, io.TextIOWrapper):
@@ -41,8 +41,8 @@ def _write(out: TextIO, text: str) -> None:
 
 
 def import_conversations(run: Run, path: str) -> int:
-    """Everything in the file, or what the words after it name; returns the exit status,
-    which tells whether a part of the file could not be read."""
+    """Import everything in the file, or only the conversation named after it. Returns the
+    exit status, which is a failure if a part of the file could not be read."""
     faults: list[str] = []
     made = list(_made(run, path, faults))
     if run.invocation.prompt and not made:

@@ -1,8 +1,8 @@
 """The program: a command line in, an exit status out.
 
-Compose rank: decides what is run, and turns every failure into one clear line and the
-right status, here and nowhere else. A bug keeps its traceback. Importing this module
-loads no library: `--help` and a wrong flag must not wait for one.
+Decides what runs, and turns every failure into one clear line and the right exit status. A
+bug keeps its traceback. Importing this module loads no library, because `--help` and a wrong
+flag must not wait for one.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ from streamchat.core.settings import (
 from streamchat.core.terminal import read_terminal
 
 JSON_FORMATS = frozenset({"json", "stream-json", "events"})
-# What a stdout that is a file can answer: no place left, no more allowed, broken.
+# What writing to stdout can fail with if it is a file.
 _DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 def main(argv: Sequence[str], env: Environment) -> int:
-    """Run the program; `argv` is without its name. Returns the exit status."""
+    """Run the program; `argv` leaves out its name. Returns the exit status."""
     notes = _notes(env, None, as_json=_asks_for_json(argv))
     try:
         invocation = parse_arguments(argv, OPTIONS)
@@ -50,7 +50,7 @@ def main(argv: Sequence[str], env: Environment) -> int:
         remarks = _demo_remarks(settings) if settings.demo else endpoint(settings).remarks
         run = Run(env, invocation, settings, paths, notes, (*settings.notes, *remarks))
         status = _run(run)
-        env.stdout.flush()  # here, where a failure has its status
+        env.stdout.flush()  # here, where a failure still gets its exit status
         return status
     except StreamchatError as error:
         if isinstance(error, Busy):
@@ -73,7 +73,7 @@ def main(argv: Sequence[str], env: Environment) -> int:
 def _demo_remarks(settings: Settings) -> tuple[str, ...]:
     if settings.max_cost_usd is None:
         return ()
-    return ("the demo costs nothing: the cap (--max-cost) has nothing to stop",)
+    return ("the demo is free: --max-cost has no effect",)
 
 
 def _about(invocation: Invocation, env: Environment) -> str | None:
@@ -97,7 +97,7 @@ def _about(invocation: Invocation, env: Environment) -> str | None:
 
 
 def _asks_for_json(argv: Sequence[str]) -> bool:
-    """Known before the command line is understood, which may be what fails."""
+    """Found without the parser, because parsing the command line may be what fails."""
     joined = {f"{flag}={value}" for flag, value in pairwise(argv)}
     return "--json" in argv or any(
         f"--output-format={name}" in joined.union(argv) for name in JSON_FORMATS
@@ -132,7 +132,7 @@ def _load(invocation: Invocation, env: Environment) -> tuple[Settings, Paths]:
 
 
 def _ask_on_terminal(env: Environment) -> AskTrust | None:
-    """None where nobody can be asked."""
+    """The function that asks; None if there is no terminal."""
     if not (env.stdin.isatty() and env.stderr.isatty()):
         return None
 
@@ -150,7 +150,7 @@ def _ask_on_terminal(env: Environment) -> AskTrust | None:
 
 
 def _run(run: Run) -> int:
-    if run.invocation.report is not ReportKind.SHOW_CONFIG:  # which tells where it is from
+    if run.invocation.report is not ReportKind.SHOW_CONFIG:  # it shows a wrong theme's origin
         require_theme(run.settings)
     if run.invocation.report is not None:
         return _report(run, run.invocation.report)

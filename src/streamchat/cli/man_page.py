@@ -1,6 +1,6 @@
-"""The manual page: the table of options and of commands as troff, for `--man`.
+"""The manual page: the tables of options and commands as troff, for `--man`.
 
-Pure: text in, text out. `streamchat --man | man -l -` shows it.
+Pure: text in, text out. To read it: `streamchat --man | man -l -`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _ABOUT = (
 
 
 def format_man_page(options: Sequence[Option], commands: Sequence[tuple[str, str]]) -> str:
-    """The page in the macros of man(7). `commands` are the usage and the help of each."""
+    """The page, in the macros of man(7). `commands` holds the usage and help of each."""
     lines = [
         f'.TH STREAMCHAT 1 "" "streamchat {__version__}" "User Commands"',
         *_section("NAME", "streamchat - a terminal chat for servers of the Messages API"),
@@ -63,6 +63,6 @@ def _entry(term: str, text: str) -> list[str]:
 
 
 def _escape(text: str) -> str:
-    """Text that troff prints as it stands: no macro at the start, no hyphen for a minus."""
+    """Text that troff prints as it is: not a macro, and minus signs, not hyphens."""
     plain = text.replace("\\", "\\e").replace("-", "\\-")
     return f"\\&{plain}" if plain.startswith((".", "'")) else plain

@@ -1,7 +1,6 @@
-"""What is printed instead of a conversation: --list, --search, --show, --show-config,
---list-models.
+"""The reports --list, --search, --show, --show-config and --list-models.
 
-To a terminal rendered, to a pipe as plain lines or JSON.
+Rendered on a terminal; plain lines or JSON in a pipe.
 """
 
 from __future__ import annotations
@@ -34,9 +33,9 @@ if TYPE_CHECKING:
 
 
 def show_configuration(run: Run) -> None:
-    """Every setting, its value and where it came from; secrets masked."""
+    """Every setting, its value and its origin; secrets are masked."""
     has_no_key = False
-    with suppress(ConfigError):  # which is said in its place
+    with suppress(ConfigError):  # the report itself shows it
         has_no_key = has_surely_no_key(run)
     lines = show_config(run.settings, run.env.environ, has_no_key=has_no_key)
     run.env.stdout.writelines(f"{line}\n" for line in lines)
@@ -56,15 +55,15 @@ def print_conversations(run: Run) -> None:
     elif summaries:
         open_terminal_screen(run).markdown(listing.conversations_table(summaries, now=now))
     else:
-        run.notes.note("No conversations are kept yet.")
+        run.notes.note("No saved conversations yet.")
 
 
 MOST_HITS = 200
-_WORTH_A_NOTE = 200  # conversations to be read first: a second of waiting or more
+_WORTH_A_NOTE = 200  # indexing this many conversations takes a second or more
 
 
 def print_hits(run: Run, text: str) -> None:
-    """Where the words are found, the newest first. Raises NotFound when nowhere."""
+    """The hits, newest first. Raises NotFound if there is none."""
     archive = open_archive(run)
     for progress in archive.catch_up():
         if progress.total >= _WORTH_A_NOTE and progress.done < progress.total:
@@ -80,13 +79,13 @@ def print_hits(run: Run, text: str) -> None:
     else:
         out.writelines(f"{line}\n" for line in listing.hits_lines(hits))
     if not hits:
-        raise NotFound(f"No conversation holds {text!r}.")
+        raise NotFound(f"No conversation contains {text!r}.")
     if len(hits) == MOST_HITS:
         run.notes.note(f"These are the newest {MOST_HITS} hits; more words find fewer.")
 
 
 def print_conversation(run: Run, ref: str) -> None:
-    """The whole conversation: rendered, or as Markdown."""
+    """The whole conversation, rendered or as Markdown."""
     opened = read_conversation(run, ref)
     turns = opened.conversation.path
     out = run.env.stdout
@@ -108,7 +107,7 @@ def _as_markdown(message: Message) -> str:
 
 
 async def list_models(run: Run) -> int:
-    """What the server offers: id, context window, longest answer, price, end."""
+    """The server's models: id, context window, longest answer, prices, retirement."""
     with open_source(run) as source:
         try:
             models = await source.models()

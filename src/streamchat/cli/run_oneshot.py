@@ -1,6 +1,6 @@
-"""The one-shot, put together: the prompt from arguments and pipe, the answer to stdout.
+"""Answers one prompt, from the arguments and the pipe, and exits.
 
-Compose rank. Everything but the answer goes to stderr.
+The answer goes to stdout, everything else to stderr.
 """
 
 from __future__ import annotations
@@ -47,8 +47,9 @@ LARGEST_INPUT = 32 * 1024 * 1024  # bytes; the API takes no larger request
 
 
 def read_prompt(run: Run) -> tuple[str, tuple[Block, ...]]:
-    """The prompt and what is attached to it. Piped text, a blank line, the prompt; with
-    `-a -` what was piped is an attachment. Raises UsageError when nothing is asked."""
+    """The prompt and its attachments. The text is the piped text, a blank line and the
+    prompt; with `-a -`, the piped data is an attachment. Raises UsageError if both are
+    empty."""
     refs = run.invocation.attachments
     piped = b"" if run.env.stdin.isatty() else piped_bytes(run)
     attached = tuple(read_attachment(ref, cwd=run.env.cwd, piped=piped) for ref in refs)
@@ -58,7 +59,7 @@ def read_prompt(run: Run) -> tuple[str, tuple[Block, ...]]:
         f"{context.rstrip()}\n\n{prompt}" if context.strip() and prompt else context or prompt
     )
     if not text.strip() and not run.settings.interactive:
-        raise UsageError("There is nothing to ask: give a prompt, or pipe a text in.")
+        raise UsageError("There is no prompt: give one as an argument, or pipe text in.")
     return text, attached
 
 
@@ -66,20 +67,20 @@ def piped_bytes(run: Run) -> bytes:
     """All of stdin. Raises InvalidRequest when it is more than a request may hold."""
     data = run.env.stdin.buffer.read(LARGEST_INPUT + 1)
     if len(data) > LARGEST_INPUT:
-        raise InvalidRequest("More than 32 MB on stdin: no request may be that large.")
+        raise InvalidRequest("stdin holds more than 32 MB, the limit of a request.")
     return data
 
 
 def decode_piped(run: Run, data: bytes) -> str:
-    """Bytes that are no UTF-8 are replaced, and counted in a note."""
+    """Decode as UTF-8. Invalid bytes are replaced; a note says how many."""
     text = data.decode("utf-8", errors="replace")
     if bad := text.count("\ufffd") - data.count("\ufffd".encode()):
-        run.notes.note(f"stdin is not UTF-8: {bad} places were replaced.")
+        run.notes.note(f"stdin is not valid UTF-8: {bad} sequences were replaced.")
     return text
 
 
 async def answer_once(run: Run) -> int:
-    """Answer, then leave (or stay, with -i); returns the exit status."""
+    """Answer, then exit (or stay in the REPL, with -i); returns the exit status."""
     prompt, attached = read_prompt(run)
     for remark in run.remarks:
         run.notes.note(remark)
@@ -93,7 +94,7 @@ async def answer_once(run: Run) -> int:
             if run.settings.dry_run:
                 return await _count(run, session, source, prompt)
             load_prices(session)
-            is_asked = bool(prompt.strip())  # -i alone may begin with nothing
+            is_asked = bool(prompt.strip())  # -i needs no prompt
             status = await _answer(run, session, source, prompt) if is_asked else ExitStatus.OK
             if run.settings.interactive:
                 await converse(run, session, source, is_begun=is_asked)
@@ -105,8 +106,8 @@ async def answer_once(run: Run) -> int:
 
 
 async def _count(run: Run, session: Session, source: ApiClient, prompt: str) -> int:
-    """--dry-run: what the request would take; nothing is sent and nothing is kept.
-    Raises OverBudget where the cap would refuse it."""
+    """--dry-run: print the size and the price of the request; send and save nothing.
+    Raises OverBudget if the cap would refuse it."""
     counted = await token_count.count(session, source, prompt)
     if run.settings.output_format == "text":
         run.env.stdout.write(token_count.format_token_count(counted, session) + "\n")
@@ -137,7 +138,7 @@ async def _answer(run: Run, session: Session, source: ApiClient, prompt: str) ->
 
 
 def _nothing_to_extract(run: Run, result: Result) -> StreamchatError | None:
-    """With -x, an answer without code is a failure: nothing was printed."""
+    """With -x, an answer without a code block is a failure."""
     if not run.settings.extract:
         return None
     from streamchat.app.code_blocks import first_code_block  # loaded by the view
@@ -145,7 +146,7 @@ def _nothing_to_extract(run: Run, result: Result) -> StreamchatError | None:
     text = result.message.text if result.message else ""
     if first_code_block(text) is not None:
         return None
-    return StreamchatError("The answer has no code block; without -x it is printed whole.")
+    return StreamchatError("The answer has no code block. Without -x, all of it is printed.")
 
 
 def _is_live(run: Run) -> bool:

@@ -1,7 +1,4 @@
-"""-r without REF: the user finds the conversation that is then gone on with.
-
-Compose rank.
-"""
+"""-r without REF: let the user choose the conversation to resume."""
 
 from __future__ import annotations
 
@@ -16,12 +13,12 @@ from streamchat.core.ports import Archive
 
 
 async def picking(run: Run, act: Callable[[Run], Awaitable[int]]) -> int:
-    """Do `act` with the conversation that the user chose; nothing when they left.
+    """Do `act` with the conversation that the user chose, or nothing if they left.
 
-    Raises UsageError where nobody can choose.
+    Raises UsageError without a terminal.
     """
     if not (run.env.stdin.isatty() and run.env.stdout.isatty()):
-        raise UsageError("-r without REF needs a terminal to choose on; see --list.")
+        raise UsageError("-r without REF needs a terminal. --list prints the conversations.")
     require_key(run)
     archive = open_archive(run)
     path = await _picked(run, archive)

@@ -1,7 +1,6 @@
-"""The REPL, put together: prompt first, everything dear after it.
+"""Builds and runs the REPL: draw the prompt first, then do the slow imports.
 
-Compose rank. The order is the point: the prompt is drawn, then a thread imports the SDK
-and the renderer, then the connection is opened, while the user types.
+While the user types, a thread imports the SDK and the renderer, and the connection is opened.
 """
 
 from __future__ import annotations
@@ -49,12 +48,12 @@ if TYPE_CHECKING:
     from streamchat.prompt import Choice, PromptLook
     from streamchat.render import TerminalScreen
 
-DEMO_NOTE = "demo: a built-in server answers, no model does (try: tour)"
-NOT_SAVED = "not saved: nothing of this conversation is on disk"
+DEMO_NOTE = "demo: a built-in server answers, not a model (try: tour)"
+NOT_SAVED = "not saved: nothing of this conversation is written to disk"
 
 
 def banner(run: Run, session: Session) -> list[str]:
-    """What stands above the first prompt."""
+    """The lines above the first prompt."""
     conversation = session.conversation
     name = conversation.title if conversation.turn_count else "new conversation"
     lines = [f"streamchat {__version__} · {conversation.model} · {name} · /help"]
@@ -67,7 +66,7 @@ def banner(run: Run, session: Session) -> list[str]:
 
 
 def require_key(run: Run) -> None:
-    """Raises NoPermission where there surely is none, before anything is asked."""
+    """Raises NoPermission if there is certainly no key."""
     if not run.settings.demo and has_surely_no_key(run):
         from streamchat.api.server import no_credentials
 
@@ -85,8 +84,8 @@ async def chat(run: Run) -> int:
 
 
 async def _session(run: Run) -> Session:
-    """The conversation that was asked for; a copy, if the user likes, of one that another
-    process has open."""
+    """The requested conversation. If another process has it open, a copy, if the user
+    agrees."""
     archive = open_archive(run)
     try:
         return open_session(run, archive)
@@ -103,7 +102,8 @@ async def _session(run: Run) -> Session:
 async def converse(
     run: Run, session: Session, source: ApiClient, *, is_begun: bool = False
 ) -> None:
-    """The REPL on an open session; `is_begun` when what was said is on the screen."""
+    """The REPL on an open session; with `is_begun`, the conversation is already on the
+    screen."""
     screen = open_terminal_screen(run, price=live_price(session))
     session.warn = lambda text: screen.error(run.notes.redact(text))
     session.facts = learning = ModelLookup(
@@ -142,14 +142,14 @@ async def converse(
 
 
 async def ask_model_facts(source: ApiClient, model: str) -> JsonObject | None:
-    """What the server says of a model. Raises ApiError."""
+    """What the server says about a model. Raises ApiError."""
     info = await source.warm(model)
     return None if info is None else asdict(info)
 
 
 @contextmanager
 def keyboard(run: Run) -> Iterator[TextIO]:
-    """Where keys come from: stdin, or the terminal itself when stdin was a pipe."""
+    """The keyboard: stdin, or the terminal itself if stdin is a pipe."""
     if run.env.stdin.isatty():
         yield run.env.stdin
         return
@@ -157,7 +157,7 @@ def keyboard(run: Run) -> Iterator[TextIO]:
         try:
             terminal = stack.enter_context(Path("/dev/tty").open())
         except OSError as error:
-            raise UsageError("There is no terminal to chat on; give a prompt.") from error
+            raise UsageError("There is no terminal for a chat. Give a prompt.") from error
         yield terminal
 
 
@@ -201,7 +201,7 @@ def open_reader(
 
 
 def build_prompt_look(env: Environment) -> PromptLook:
-    """What the terminal on stdout can show of the prompt."""
+    """How the prompt may look on the terminal of stdout."""
     from streamchat.prompt import PromptLook
 
     terminal = env.terminal
@@ -214,7 +214,7 @@ def build_prompt_look(env: Environment) -> PromptLook:
 
 @dataclass(slots=True)
 class CommandArguments:
-    """What may follow a command, for completion."""
+    """The arguments of commands, for completion."""
 
     archive: Archive
     models: tuple[str, ...] = ()
@@ -234,15 +234,15 @@ class CommandArguments:
 
 @dataclass(slots=True)
 class Warming:
-    """Loads the SDK and the renderer, opens the connection and learns what the model
-    takes, behind the first prompt; the prices last, nobody waits for them yet."""
+    """Behind the first prompt: loads the SDK and the renderer, opens the connection, and
+    learns what the model accepts. The prices come last, since nothing waits for them."""
 
     session: Session
     learning: ModelLookup
     _task: asyncio.Task[None] | None = field(default=None)
 
     def begin(self) -> None:
-        """Called once, when the prompt is on the screen."""
+        """Called once the prompt is on the screen."""
         self._task = asyncio.get_running_loop().create_task(self._warm())
 
     def end(self) -> None:
@@ -255,13 +255,13 @@ class Warming:
 
         threading.Thread(target=preload, daemon=True).start()
         self.learning.may_ask = True
-        with suppress(ApiError):  # the first request will tell
+        with suppress(ApiError):  # the first request will report it
             await self.learning.ask(self.session.conversation.model)
         load_prices(self.session)
 
 
 def load_prices(session: Session) -> None:
-    """In a thread of its own, if there are any."""
+    """Load the prices, if there are any, in a thread."""
     price = session.budget.price
     if isinstance(price, Prices):
         threading.Thread(target=price.load, daemon=True).start()

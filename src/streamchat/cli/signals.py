@@ -1,9 +1,8 @@
-"""Signals: what ends a run, and with which status.
+"""Signals: which ones end a run, and with which exit status.
 
-Rules: a signal cancels the running task, so what arrived is kept on the way out; the
-terminal is left as it was found; the process then dies of the signal itself, as whoever
-started it expects. A signal that was ignored at the start stays ignored (`nohup`,
-`trap '' INT`).
+Rules: a signal cancels the running task, so that what arrived is kept. The terminal is
+restored. Then the process dies of the signal itself, as its parent expects. A signal that
+was ignored at the start stays ignored (`nohup`, `trap '' INT`).
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-# Every signal that ends a process by default, but those of a bug (SEGV and the like), INT
-# (a key, see `interruptible`) and PIPE (an error of the write). Not every system has each.
+# Every signal that ends a process by default, except those of a crash (SEGV and the like),
+# INT (a key, see `interruptible`) and PIPE (an error of write). Some systems lack some.
 _NAMES = "HUP QUIT TERM USR1 USR2 ALRM VTALRM PROF XCPU POLL PWR STKFLT"
 FATAL = tuple(
     getattr(signal, f"SIG{name}") for name in _NAMES.split() if hasattr(signal, f"SIG{name}")
@@ -24,8 +23,7 @@ FATAL = tuple(
 
 
 def run_guarded(main: Coroutine[Any, Any, int]) -> int:
-    """Run to the end, or to the signal that ends it; returns the exit status, which is
-    128 + N for signal N."""
+    """Run to the end, or until a signal; returns the exit status, 128 + N for signal N."""
     return asyncio.run(_guarded(main))
 
 
@@ -50,13 +48,13 @@ async def _guarded(main: Coroutine[Any, Any, int]) -> int:
 
 
 def is_ignored(number: int) -> bool:
-    """Whether whoever started the program wants it to live through this signal."""
+    """Whether the parent process made this signal ignored."""
     return signal.getsignal(number) is signal.SIG_IGN
 
 
 def die_of(status: int) -> None:
-    """End the process by the signal that `status` (128 + N) tells of, if it is one of
-    FATAL. Returns otherwise."""
+    """If `status` is 128 + N for a signal N in FATAL, end the process by that signal.
+    Returns otherwise."""
     number = status - 128
     if number in FATAL:
         signal.signal(number, signal.SIG_DFL)
@@ -92,11 +90,11 @@ def on_resize(tell: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def without_echo(terminal: TextIO) -> Iterator[None]:
-    """While entered, keys are not echoed into what is painted; Ctrl-C still interrupts."""
+    """While entered, typed keys are not echoed to the screen; Ctrl-C still interrupts."""
     if not terminal.isatty():
         yield
         return
-    import termios  # not on every system that Python runs on
+    import termios  # missing on some systems
 
     usual = termios.tcgetattr(terminal)
     quiet = termios.tcgetattr(terminal)

@@ -1,7 +1,7 @@
-"""The parts of a run, made from the settings: who answers, what is kept, what is shown.
+"""Builds the parts of a run from the settings: source, archive, session, screen.
 
-Compose rank: the one place that knows every edge. Each edge is imported where its part
-is made, since the prompt must be on the screen before most of them are needed.
+Each edge is imported in the function that builds its part, because the prompt must be on the
+screen before most of them are needed.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ if TYPE_CHECKING:
     from streamchat.store import FileSpendingLog
 
 NO_KEY = "no-key"
-A_DAY_S = 86400.0  # what "no limit" comes to
+A_DAY_S = 86400.0  # stands for "no limit"
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of the program: what was asked for, in which world."""
+    """One run of the program: the command line, its settings and its world."""
 
     env: Environment
     invocation: Invocation
@@ -57,11 +57,11 @@ class Run:
 
 @contextmanager
 def open_source(run: Run) -> Iterator[ApiClient]:
-    """The server that answers; the demo's own runs while this is entered."""
+    """The server that answers. The demo server runs while this is entered."""
     from streamchat.api import Server
 
     if run.settings.demo:
-        from streamchat.demo import DemoServer  # 20 ms, nobody else needs it
+        from streamchat.demo import DemoServer  # 20 ms
 
         with DemoServer() as demo:
             yield _api(run, Server(base_url=demo.base_url, api_key=NO_KEY))
@@ -79,7 +79,7 @@ def _api(run: Run, server: Server) -> ApiClient:
 
 
 def build_server(run: Run) -> Server:
-    """Where requests go, by the rule of trust. Raises ConfigError."""
+    """Where requests are sent, by the rule of trust. Raises ConfigError."""
     from streamchat.api import Server, require_library
 
     end = endpoint(run.settings)
@@ -100,9 +100,9 @@ def build_server(run: Run) -> Server:
             private=clouds_secrets(run.env.environ),
         )
     if credential is None and not end.sdk_may_search:
-        secret = NO_KEY  # a local server wants none, but the SDK must not go and search
+        secret = NO_KEY  # keeps the SDK from searching for a key
     return Server(
-        # When nobody chose one, a profile of the SDK's may name its own host.
+        # Without a chosen host, a profile of the SDK may name one.
         base_url=base_url,
         api_key=None if is_token else secret,
         auth_token=secret if is_token else None,
@@ -113,14 +113,14 @@ def build_server(run: Run) -> Server:
 
 
 async def advice_on(run: Run, source: ApiClient, model: str) -> str:
-    """What to know about a model before it answers: that it ends, or has ended."""
+    """Advice about a model: that it will be retired, or was."""
     today = datetime.fromtimestamp(run.env.clock(), UTC).date()
     return await source.deprecation(model, today=today) or ""
 
 
 def has_surely_no_key(run: Run) -> bool:
-    """Known without the SDK, which takes a second to find out the same: no key was
-    given, and there is nowhere else that it looks."""
+    """Whether no key was given and the SDK cannot find one either. Decided without the
+    SDK, which takes a second to load."""
     end = endpoint(run.settings)
     elsewhere = run.env.home / ".config" / "anthropic"
     return (
@@ -133,7 +133,7 @@ def has_surely_no_key(run: Run) -> bool:
 
 
 def open_archive(run: Run) -> Archive:
-    """The conversations that are kept, or an archive that keeps nothing."""
+    """The archive of saved conversations; with --no-save, it writes nothing."""
     from streamchat.store import Disk, Store
 
     env = run.env
@@ -150,17 +150,17 @@ def open_archive(run: Run) -> Archive:
 def open_index(run: Run) -> Index | None:
     """The index of the conversations; None where Python lacks sqlite3."""
     try:
-        from streamchat.search import SqliteIndex  # sqlite3: 7 ms, and no chat needs it
+        from streamchat.search import SqliteIndex  # sqlite3: 7 ms, not needed for a chat
     except ImportError:
         return None
     return SqliteIndex(run.paths.cache_dir / "search.sqlite3")
 
 
 def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
-    """The conversation that was asked for, or a copy of the one at the path `copied`.
+    """The requested conversation, or a copy of the one at the path `copied`.
     Raises NotFound, Busy, DiskError, ConfigError."""
     from streamchat.app.session import Session
-    from streamchat.attachments import read_attachment  # 15 ms, these: a report needs none
+    from streamchat.attachments import read_attachment  # 15 ms; reports do not need these
     from streamchat.export import FileExporter
 
     settings = run.settings
@@ -236,13 +236,13 @@ def open_spending_log(run: Run) -> FileSpendingLog:
 
 
 def live_price(session: Session) -> Price | None:
-    """For the status, which must not wait for the table of prices."""
+    """Prices for the status line, which must not wait for the table of prices."""
     price = session.budget.price
     return price.if_loaded if isinstance(price, Prices) else None
 
 
 def open_model_cache(run: Run) -> ModelCache | None:
-    """None where nothing may be written, and for the demo, which is new each time."""
+    """None with --no-save and for the demo, whose port changes each time."""
     if run.settings.demo or run.settings.no_save:
         return None
     from streamchat.models.cache import ModelCache
@@ -270,8 +270,8 @@ def _opened(run: Run, archive: Archive, copied: str) -> Opened:
 
 
 def _apply_flags(run: Run, opened: Opened, system: str | None) -> None:
-    """A resumed conversation keeps its model and system prompt unless a flag says
-    otherwise: what a file or a variable says is for new ones."""
+    """A resumed conversation keeps its model and system prompt unless a flag changes them;
+    files and variables apply to new conversations."""
     conversation = opened.conversation
     origins = run.settings.origins
     named = {name for name, origin in origins.items() if origin.source is SettingSource.FLAG}
@@ -296,8 +296,8 @@ def open_terminal_screen(run: Run, *, price: Price | None = None) -> TerminalScr
 
 
 def require_theme(settings: Settings) -> None:
-    """Raises UsageError or ConfigError for one that there is not. The styles of pygments
-    are asked only for a name that is none of ours."""
+    """Raises UsageError or ConfigError for an unknown theme. Loads pygments only for a name
+    that is not one of ours."""
     if settings.theme in THEMES:
         return
     from streamchat.render.code.token_styles import is_code_style, nearest_style
@@ -309,6 +309,6 @@ def require_theme(settings: Settings) -> None:
     origin = settings.origins["theme"]
     by_flag = origin.source is SettingSource.FLAG
     raise (UsageError if by_flag else ConfigError)(
-        f"There is no theme {settings.theme!r}{hint} The themes are {', '.join(THEMES)}, and"
-        f" auto with a pygments style by its name{'' if by_flag else f' ({origin})'}."
+        f"There is no theme {settings.theme!r}{hint} The themes are {', '.join(THEMES)} and"
+        f" the names of pygments styles{'' if by_flag else f' ({origin})'}."
     )

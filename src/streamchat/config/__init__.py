@@ -1,8 +1,8 @@
-"""The files of settings: where they are, what is in them, which of them may speak.
+"""The settings files: where they are, what they hold, which of them count.
 
-Owns `config.toml`, the `.env` files and the list of allowed ones; the only importer of
-python-dotenv and tomllib. Knows no terminal: a question is asked by a function that it is
-given. What values mean, and where a key may go, is `settings`'.
+Owns `config.toml`, the `.env` files and the list of allowed ones. Only this package imports
+python-dotenv. It knows no terminal: to ask the user, it calls a function that it was given.
+`core.settings` owns what values mean and where a key may be sent.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Which ./.env files the user allowed: a list of digests over path and content.
+"""Which ./.env files the user allowed: a list of digests of path and content.
 
-Owns the list (`allowed-env` in the state directory, readable by the user alone). As with
-direnv, changed content is another file, and is asked about again; so is a copy elsewhere.
+Owns the list (`allowed-env` in the state directory, mode 0600). As with direnv, a changed
+file or a copy elsewhere needs a new decision.
 
-A line is `allow` or `deny`, the digest, and the path for people to read; of two lines for
-one digest the later counts. A line that cannot be read allows nothing.
+A line holds `allow` or `deny`, the digest, and the path for human readers. The last line for
+a digest counts. An unreadable line allows nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 class Verdict(Enum):
-    """What the user said about a file; UNDECIDED is never written."""
+    """The user's decision on a file; UNDECIDED is never written."""
 
     ALLOWED = "allow"
     DENIED = "deny"
@@ -30,12 +30,12 @@ class Verdict(Enum):
 
 
 def verdict(file: FileText, state_dir: Path) -> Verdict:
-    """What was said about this path with this content. Raises ConfigError when others
-    could have written the list."""
+    """The decision on this path with this content. Raises ConfigError if others can write
+    the list."""
     path = state_dir / _LIST
     try:
         if path.stat().st_mode & _OTHERS_WRITE:
-            raise ConfigError(f"others can write {path}; look through it, then chmod 600 it")
+            raise ConfigError(f"others can write {path}; check it, then type: chmod 600 {path}")
         lines = path.read_text("utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         return Verdict.UNDECIDED
@@ -54,7 +54,7 @@ def verdict(file: FileText, state_dir: Path) -> Verdict:
 
 
 def remember(file: FileText, said: Verdict, state_dir: Path) -> None:
-    """Write the user's word down. Raises DiskError."""
+    """Record the decision. Raises DiskError."""
     if said is Verdict.UNDECIDED:
         return
     line = f"{said.value} {_digest(file)} {str(file.path)!r}\n"
@@ -69,7 +69,7 @@ def remember(file: FileText, said: Verdict, state_dir: Path) -> None:
 
 
 def _digest(file: FileText) -> str:
-    import hashlib  # 5 ms, paid only where a ./.env sets something of ours
+    import hashlib  # 5 ms, spent only for a ./.env that sets something of ours
 
     path = os.fsencode(file.path)
     return hashlib.sha256(b"%d:%s%s" % (len(path), path, file.text.encode())).hexdigest()

@@ -1,11 +1,11 @@
-"""Reading settings files: bounded, regular files only, every mistake one line.
+"""Reads settings files: regular files of a limited size; every error is one line.
 
-Owns python-dotenv and tomllib. Neither is imported before a file is there.
+Owns python-dotenv and tomllib. They are imported only if there is a file.
 
-Rule 1: nothing is expanded: `${ANTHROPIC_API_KEY}` in a file would carry a key from the
-environment to wherever that file wants it.
-Rule 2: opening does not block (a FIFO), reading is bounded (/dev/zero), and what is judged
-is what was opened (fstat, not stat).
+Rule 1: nothing is expanded. `${ANTHROPIC_API_KEY}` in a file could carry a key from the
+environment to a host of the file's choice.
+Rule 2: opening does not block (FIFO), reading is bounded (/dev/zero), and the checks apply
+to the opened file (fstat, not stat).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 
 @dataclass(frozen=True, slots=True)
 class FileText:
-    """A file as it was read; `mode` is its permissions."""
+    """A file and its permissions (`mode`)."""
 
     path: Path
     text: str
@@ -37,7 +37,7 @@ class FileText:
 
 
 def read_text(path: Path, *, largest_bytes: int = LARGEST_BYTES) -> FileText | None:
-    """The file's text, None when there is no such file. Raises ConfigError."""
+    """The text of a file; None if it does not exist. Raises ConfigError."""
     try:
         descriptor = os.open(path, _FLAGS)
     except (FileNotFoundError, NotADirectoryError):
@@ -53,7 +53,7 @@ def read_text(path: Path, *, largest_bytes: int = LARGEST_BYTES) -> FileText | N
         except OSError as error:
             raise _unreadable(path, error) from error
     if len(data) > largest_bytes:
-        raise ConfigError(f"{path} is larger than {largest_bytes:,} bytes: no settings file")
+        raise ConfigError(f"{path} is larger than {largest_bytes:,} bytes")
     return FileText(path, _decode(path, data), mode)
 
 
@@ -67,11 +67,11 @@ def _decode(path: Path, data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise ConfigError(f"{path}, line {line}: this is not UTF-8 text") from error
+        raise ConfigError(f"{path}, line {line}: not UTF-8 text") from error
 
 
 def private(file: FileText) -> FileText:
-    """Refuse a file of keys that others can read."""
+    """Refuse a file that holds keys if others can read it."""
     if file.mode & _OTHERS_READ:
         path = shlex.quote(str(file.path))
         raise ConfigError(f"others can read {file.path}; type: chmod 600 {path}")
@@ -79,7 +79,7 @@ def private(file: FileText) -> FileText:
 
 
 def own(file: FileText) -> FileText:
-    """Refuse a file of settings that anybody can write."""
+    """Refuse a settings file if anybody can write it."""
     if file.mode & _ANYBODY_WRITES:
         path = shlex.quote(str(file.path))
         raise ConfigError(f"anybody can write {file.path}; type: chmod o-w {path}")
@@ -87,9 +87,9 @@ def own(file: FileText) -> FileText:
 
 
 def parse_env(file: FileText) -> Mapping[str, str]:
-    """The variables of an env file, taken literally. Raises ConfigError naming the line."""
-    # 25 ms, paid only where there is such a file. Its parser, and not dotenv_values(), which
-    # logs a bad line where we name it.
+    """The variables of an env file, literally. Raises ConfigError that names the line."""
+    # 25 ms, spent only if there is such a file. The parser, because dotenv_values() only
+    # logs a bad line.
     from dotenv.parser import parse_stream
 
     variables = {}
@@ -104,11 +104,12 @@ def parse_env(file: FileText) -> Mapping[str, str]:
 
 
 def parse_toml(file: FileText) -> Mapping[str, object]:
-    """The table of a TOML file. Raises ConfigError naming the line."""
-    import tomllib  # 13 ms, paid only where there is such a file
+    """The table of a TOML file. Raises ConfigError that names the line."""
+    import tomllib  # 13 ms, spent only if there is such a file
 
     try:
         return tomllib.loads(file.text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        reason = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "too deep"
+        is_syntax = isinstance(error, tomllib.TOMLDecodeError)
+        reason = str(error) if is_syntax else "nested too deeply"
         raise ConfigError(f"{file.path}: {reason}") from error

@@ -1,10 +1,10 @@
-"""From files to the layers of settings, the user asked where only the user can know.
+"""Reads all settings files into layers, and asks the user about ./.env.
 
-Rule 1: ./.env is this directory's, never a parent's. It is read to see what it sets;
-what it sets counts only after the user allowed this path with this content.
-Rule 2: a ./.env that sets nothing of ours is nobody's business: no question, no note.
-With `--demo` it is not looked at: no key is needed, so no question is worth asking.
-Rule 3: what is wrong in a ./.env never stops the program: it may be written for another.
+Rule 1: ./.env is the file of this directory, never of a parent. It is read to see what it
+sets; its settings count only after the user allowed this path with this content.
+Rule 2: a ./.env that sets nothing of ours causes no question and no note. With `--demo` it
+is not read at all, because the demo needs no key.
+Rule 3: an error in ./.env never stops the program, because the file may be meant for another.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from streamchat.core.settings import (
     masked,
 )
 
-# Read unasked in every directory: 1 MB of it can cost python-dotenv three seconds.
+# ./.env is read in every directory, and python-dotenv can take three seconds for 1 MB.
 _LARGEST_HERE_BYTES = 64_000
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """May this file set these? `lines` are `NAME = value`, secrets masked, printable."""
+    """May this file set these? `lines` are `NAME = value`, printable, with secrets masked."""
 
     path: Path
     lines: tuple[str, ...]
@@ -52,8 +52,8 @@ def load(
     cwd: Path,
     ask: AskTrust | None,
 ) -> tuple[Layer, ...]:
-    """Every layer, the strongest first, for `settings.resolve`. `ask` is None where nobody
-    can be asked (no terminal). Raises ConfigError, DiskError, NotFound."""
+    """Every layer, strongest first, for `settings.resolve`. `ask` is None if there is no
+    terminal. Raises ConfigError, DiskError, NotFound."""
     environment = from_variables(SettingSource.ENVIRONMENT, environ)
     layers = [flags, environment]
     named = next(
@@ -71,7 +71,7 @@ def load(
 
 
 def _same(here: Path, named: Path | None) -> bool:
-    """A ./.env that was named by --env-file needs no second reading."""
+    """Whether --env-file named ./.env itself."""
     try:
         return named is not None and here.samefile(named)
     except OSError:
@@ -81,7 +81,7 @@ def _same(here: Path, named: Path | None) -> bool:
 def _env_file(path: Path) -> Layer:
     file = read_text(path)
     if file is None:
-        raise NotFound(f"--env-file: there is no file {path}")
+        raise NotFound(f"--env-file: {path} does not exist")
     return from_variables(SettingSource.ENV_FILE, parse_env(file), str(path))
 
 
@@ -108,7 +108,7 @@ def _here(path: Path, state_dir: Path, ask: AskTrust | None) -> list[Layer]:
 
 
 def _is_file(path: Path) -> bool:
-    """False for a virtual environment called .env, and for a directory that is closed."""
+    """False for a directory (a virtual environment) and in an unreadable directory."""
     try:
         return path.is_file()
     except OSError:
@@ -121,8 +121,8 @@ def _line(name: str, text: str) -> str:
 
 def _not_allowed(taken: Mapping[str, str]) -> str:
     return (
-        f"./.env is ignored, it was not allowed (it sets {', '.join(taken)}): start streamchat"
-        " here on a terminal to be asked, or name it with --env-file"
+        f"./.env (it sets {', '.join(taken)}) is ignored because you have not allowed it: start"
+        " streamchat here on a terminal to be asked, or pass it with --env-file"
     )
 
 
@@ -140,8 +140,8 @@ def _configuration(config_dir: Path, environ: Mapping[str, str]) -> list[Layer]:
 
 
 def read_prompt_file(path: Path) -> str:
-    """The text of `--system-file`. Raises NotFound, or ConfigError when unreadable."""
+    """The text of `--system-file`. Raises NotFound, or ConfigError if it is unreadable."""
     file: FileText | None = read_text(path)
     if file is None:
-        raise NotFound(f"there is no file {path}")
+        raise NotFound(f"{path} does not exist")
     return file.text

@@ -1,7 +1,7 @@
 """Where streamchat keeps its files: the XDG directories, from a given environment.
 
-platformdirs is not asked: it reads os.environ itself, which is an argument here, and the
-design wants the XDG directories on every system.
+Not platformdirs, because it reads os.environ itself, and uses other directories than XDG's
+on some systems.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _NAME = "streamchat"
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """The four directories; none is made here."""
+    """The four directories; none is created here."""
 
     config_dir: Path
     data_dir: Path
@@ -27,7 +27,7 @@ class Paths:
         return self.data_dir / "conversations"
 
     def for_demo(self) -> Paths:
-        """The demo's conversations, and what is derived from them, are apart from real ones."""
+        """The demo keeps its conversations and their index apart from real ones."""
         return replace(self, data_dir=self.data_dir / "demo", cache_dir=self.cache_dir / "demo")
 
 
@@ -41,7 +41,7 @@ def build_paths(environ: Mapping[str, str], home: Path) -> Paths:
 
 
 def _base(environ: Mapping[str, str], name: str, default: Path) -> Path:
-    """A relative path is invalid by the specification and counts as unset: it would make
-    the current directory, which may be anybody's, the home of the settings."""
+    """A relative path counts as unset, as the specification demands: it would make the
+    current directory, which may be anybody's, the home of the settings."""
     named = Path(environ.get(name, ""))
     return named if named.is_absolute() else default

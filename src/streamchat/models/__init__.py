@@ -1,1 +1,1 @@
-"""What is known of each model: its price, its limits and its abilities."""
+"""What is known about each model: its prices, limits and capabilities."""

@@ -1,7 +1,7 @@
 """What servers said about their models, kept on disk for a day.
 
-Owns the files of the cache directory. A cache: what cannot be read is not there, and a
-disk that refuses costs nothing. Must not know what the objects mean.
+Owns the model files of the cache directory. An unreadable file counts as missing, and a
+failing disk does no harm. Must not know what the objects mean.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ KEPT_S = 86400.0
 
 @dataclass(frozen=True, slots=True)
 class ModelCache:
-    """The answers of one server (its URL), in `directory`."""
+    """The objects of one server (its URL), in `directory`."""
 
     directory: Path
     server: str
     clock: Callable[[], float]  # seconds since the epoch
 
     def read(self, model: str) -> JsonObject | None:
-        """The model's object; None when there is none that is younger than a day."""
+        """The model's object; None if there is none younger than a day."""
         try:
             kept = json.loads(self._file(model).read_bytes())
             fresh = 0 <= self.clock() - kept["at"] < KEPT_S
@@ -36,7 +36,7 @@ class ModelCache:
             return None
 
     def write(self, model: str, data: JsonObject) -> None:
-        """Whole or not at all: another process may read meanwhile."""
+        """Write a scratch file and rename it, because another process may be reading."""
         content = json.dumps({"at": self.clock(), "model": data})
         file = self._file(model)
         scratch = file.with_suffix(f".{os.getpid()}")
@@ -47,7 +47,7 @@ class ModelCache:
             scratch.replace(file)
 
     def _file(self, model: str) -> Path:
-        """Ids come from anywhere: a digest cannot leave the directory."""
+        """A digest, because an id may hold a path."""
         import hashlib  # 4 ms, after the first prompt
 
         digest = hashlib.sha256(f"{self.server}\n{model}".encode(errors="replace"))

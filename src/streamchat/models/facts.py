@@ -1,7 +1,7 @@
-"""What is known of each model: what the server said within the last day, else the table.
+"""What is known about each model: what the server said within a day, else our own table.
 
-Asks a server only through the `ask` it is given, once for each model, while the user types.
-Nothing waits for the answer, and a server that does not answer changes nothing.
+Asks a server only through `ask_server`, once for each model, while the user types. Nothing
+waits for the answer, and a server that does not answer changes nothing.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from streamchat.core.messages import JsonObject
 from streamchat.models.cache import ModelCache
 
 AskServer: TypeAlias = Callable[[str], Awaitable[JsonObject | None]]
-"""The server's object for a model id; None when it does not know the model."""
+"""Returns the server's object for a model id; None if it does not know the model."""
 
 
 @dataclass(slots=True)
 class ModelLookup:
-    """Call it with a model. `cache` is None where nothing may be written."""
+    """Call it with a model id. `cache` is None with --no-save."""
 
     ask_server: AskServer
     cache: ModelCache | None
-    may_ask: bool = False  # not before the prompt is on the screen: asking loads the SDK
+    may_ask: bool = False  # True once the prompt is on the screen: asking loads the SDK
     _known: dict[str, ModelFacts] = field(default_factory=dict)
     _asked: set[str] = field(default_factory=set)
     _asking: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __call__(self, model: str) -> ModelFacts:
-        """What is known now; what is not, will be for the next question."""
+        """What is known now. An unknown model is asked about for the next time."""
         if model not in self._known:
             self._recall(model)
         if self.may_ask and model not in self._asked:
@@ -50,7 +50,7 @@ class ModelLookup:
             self._asked.add(model)
 
     async def ask(self, model: str) -> None:
-        """Ask the server, whatever is known; this also opens the connection."""
+        """Ask the server, even if the model is known. This also opens the connection."""
         self._asked.add(model)
         data = await self.ask_server(model)
         if data is not None:

@@ -8,12 +8,12 @@ from streamchat.app.commands.registry import (
     AskUser,
     Copy,
     Done,
-    Group,
     Outcome,
     Quit,
     Redraw,
     Replay,
     ShowReport,
+    Topic,
     command,
 )
 from streamchat.app.listing import ago, conversations_table
@@ -28,27 +28,27 @@ COPY_INSTEAD = "Continue in a copy?"
 ALREADY_OPEN = "That conversation is already open."
 
 
-@command("/help [COMMAND|keys|all]", "?", group=Group.PROGRAM)
+@command("/help [COMMAND|keys|all]", "?", topic=Topic.PROGRAM)
 def show_help(_session: Session, argument: str) -> Outcome:
     """List the commands. With the name of a command, explain it; keys lists the keys, all
     explains every command."""
     return ShowReport(explain_command(argument) if argument else help_overview())
 
 
-@command("/exit", "quit", "q", "bye", group=Group.PROGRAM)
+@command("/exit", "quit", "q", "bye", topic=Topic.PROGRAM)
 def leave(_session: Session, _argument: str) -> Outcome:
     """Leave streamchat. Every turn is already saved."""
     return Quit()
 
 
-@command("/new", "clear", "reset", group=Group.CONVERSATIONS)
+@command("/new", "clear", "reset", topic=Topic.CONVERSATIONS)
 def new(session: Session, _argument: str) -> Outcome:
     """Start a new conversation. The current one stays saved."""
     session.begin()
     return Done("New conversation.")
 
 
-@command("/model [ID]", group=Group.REQUEST)
+@command("/model [ID]", topic=Topic.REQUEST)
 def model(session: Session, argument: str) -> Outcome:
     """Show the model, or switch to another one."""
     if not argument:
@@ -56,7 +56,7 @@ def model(session: Session, argument: str) -> Outcome:
     return Done(session.change_model(parse_word(argument, "model")))
 
 
-@command("/system [TEXT|off]", group=Group.REQUEST)
+@command("/system [TEXT|off]", topic=Topic.REQUEST)
 def system(session: Session, argument: str) -> Outcome:
     """Show the system prompt, or set it for the following turns."""
     if not argument:
@@ -67,7 +67,7 @@ def system(session: Session, argument: str) -> Outcome:
     return Done("System prompt set." if text else "System prompt removed.")
 
 
-@command("/resume [REF]", group=Group.CONVERSATIONS)
+@command("/resume [REF]", topic=Topic.CONVERSATIONS)
 def resume(session: Session, argument: str) -> Outcome:
     """Open a saved conversation. REF is its title, the start of its id (at least 4
     characters) or a path. Without REF, search titles and texts as you type."""
@@ -84,7 +84,7 @@ def resume(session: Session, argument: str) -> Outcome:
     return AskUser(pick)
 
 
-@command("/delete [REF]", group=Group.CONVERSATIONS)
+@command("/delete [REF]", topic=Topic.CONVERSATIONS)
 def delete(session: Session, argument: str) -> Outcome:
     """Delete a conversation for good, after asking; without REF, the current one. Its words
     leave the search index, and what you typed in it leaves the history of the prompt."""
@@ -152,7 +152,7 @@ def _copy(session: Session, busy: Busy) -> Outcome:
     return AskUser(confirm)
 
 
-@command("/list [N]", group=Group.CONVERSATIONS)
+@command("/list [N]", topic=Topic.CONVERSATIONS)
 def list_conversations(session: Session, argument: str) -> Outcome:
     """List the newest N saved conversations (20 by default)."""
     summaries = session.archive.summaries()[: parse_count(argument, default=20)]
@@ -162,7 +162,7 @@ def list_conversations(session: Session, argument: str) -> Outcome:
     return ShowReport(conversations_table(summaries, now=session.clock()))
 
 
-@command("/save [TITLE]", group=Group.CONVERSATIONS)
+@command("/save [TITLE]", topic=Topic.CONVERSATIONS)
 def save(session: Session, argument: str) -> Outcome:
     """Say where this conversation is saved, and set its title if you give one. A
     conversation started with --no-save is saved from now on, from its beginning."""
@@ -173,7 +173,7 @@ def save(session: Session, argument: str) -> Outcome:
     return Done(f"Saved in {session.journal.name}")
 
 
-@command("/show [N]", group=Group.ANSWERS)
+@command("/show [N]", topic=Topic.ANSWERS)
 def show(session: Session, argument: str) -> Outcome:
     """Print the conversation again, or only its last N exchanges."""
     if not session.conversation.path:
@@ -182,7 +182,7 @@ def show(session: Session, argument: str) -> Outcome:
     return Replay(exchanges=count, whole=True)
 
 
-@command("/redraw", group=Group.ANSWERS)
+@command("/redraw", topic=Topic.ANSWERS)
 def redraw(session: Session, _argument: str) -> Outcome:
     """Print the last answer again, at the current width of the window."""
     reply = session.conversation.last_reply
@@ -191,7 +191,7 @@ def redraw(session: Session, _argument: str) -> Outcome:
     return Redraw(reply.message)
 
 
-@command("/copy [N]", group=Group.ANSWERS)
+@command("/copy [N]", topic=Topic.ANSWERS)
 def copy(session: Session, argument: str) -> Outcome:
     """Copy the last answer to the clipboard as Markdown; with N, only its Nth code block.
     The terminal does the copying (OSC 52), so it also works over SSH."""
@@ -216,7 +216,7 @@ def _blocks(blocks: list[str]) -> str:
     return "block" if len(blocks) == 1 else "blocks"
 
 
-@command("/attach [PATH|URL]", "file", group=Group.REQUEST)
+@command("/attach [PATH|URL]", "file", topic=Topic.REQUEST)
 def attach(session: Session, argument: str) -> Outcome:
     """Attach a file or a URL to the next message. Without an argument, list what is
     attached."""
@@ -230,7 +230,7 @@ def attach(session: Session, argument: str) -> Outcome:
     return Done(f"Attached to the next message: {', '.join(map(in_words, session.attached))}")
 
 
-@command("/events", group=Group.PROGRAM)
+@command("/events", topic=Topic.PROGRAM)
 def events(session: Session, _argument: str) -> Outcome:
     """Show each API event as a dim line while an answer arrives, or stop showing them."""
     session.trace = not session.trace

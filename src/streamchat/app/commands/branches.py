@@ -8,10 +8,10 @@ from streamchat.app.commands.registry import (
     AskModel,
     Done,
     Edit,
-    Group,
     Outcome,
     Replay,
     ShowReport,
+    Topic,
     command,
 )
 from streamchat.app.compaction_prompts import ask_for_rest
@@ -23,7 +23,7 @@ from streamchat.core.messages import user_message
 SHOWN_AFTER_A_JUMP = 2  # exchanges
 
 
-@command("/retry [MODEL]", group=Group.ANSWERS)
+@command("/retry [MODEL]", topic=Topic.ANSWERS)
 def retry(session: Session, argument: str) -> Outcome:
     """Ask the last question again, of another model if you name one. The old answer stays
     in the tree."""
@@ -36,7 +36,7 @@ def retry(session: Session, argument: str) -> Outcome:
     return AskModel(otherwise=head)
 
 
-@command("/continue", group=Group.ANSWERS)
+@command("/continue", topic=Topic.ANSWERS)
 def continue_answer(session: Session, _argument: str) -> Outcome:
     """Ask for the rest of an answer that was cut off or stopped."""
     path = session.conversation.path
@@ -49,7 +49,7 @@ def continue_answer(session: Session, _argument: str) -> Outcome:
     return AskModel(otherwise=answer.id)
 
 
-@command("/edit [N]", group=Group.ANSWERS)
+@command("/edit [N]", topic=Topic.ANSWERS)
 def edit(session: Session, argument: str) -> Outcome:
     """Edit your last message, or your Nth last, and continue from there. The old message
     and its answers stay in the tree. An empty message changes nothing."""
@@ -62,7 +62,7 @@ def edit(session: Session, argument: str) -> Outcome:
     return Edit(asked[-count].id)
 
 
-@command("/undo [N]", group=Group.ANSWERS)
+@command("/undo [N]", topic=Topic.ANSWERS)
 def undo(session: Session, argument: str) -> Outcome:
     """Take back the last N exchanges (1 by default). They stay in the tree."""
     count = parse_count(argument, default=1)
@@ -77,7 +77,7 @@ def _exchanges(count: int) -> str:
     return "1 exchange" if count == 1 else f"{count} exchanges"
 
 
-@command("/tree [N|all]", group=Group.ANSWERS)
+@command("/tree [N|all]", topic=Topic.ANSWERS)
 def tree(session: Session, argument: str) -> Outcome:
     """Draw the tree of turns; all leaves no turn out. With N, continue after turn N."""
     conversation = session.conversation
@@ -114,7 +114,7 @@ def _answers(conversation: Conversation, question: str) -> list[str]:
     return [id for id in below if conversation.turn(id).role == "assistant"]
 
 
-@command("/fork", group=Group.CONVERSATIONS)
+@command("/fork", topic=Topic.CONVERSATIONS)
 def fork(session: Session, _argument: str) -> Outcome:
     """Copy this conversation and continue in the copy. The original stays as it is."""
     old = session.conversation
@@ -125,7 +125,7 @@ def fork(session: Session, _argument: str) -> Outcome:
     return Done(f"Now in the copy {new.title!r} ({new.id[:8]}). {old.id[:8]} is unchanged.")
 
 
-@command("/rename [TITLE]", group=Group.CONVERSATIONS)
+@command("/rename [TITLE]", topic=Topic.CONVERSATIONS)
 def rename(session: Session, argument: str) -> Outcome:
     """Set the title of this conversation, or show it."""
     if argument:
@@ -133,7 +133,7 @@ def rename(session: Session, argument: str) -> Outcome:
     return Done(f"The title is {session.conversation.title!r}.")
 
 
-@command("/incognito [off]", group=Group.CONVERSATIONS)
+@command("/incognito [off]", topic=Topic.CONVERSATIONS)
 def incognito(session: Session, argument: str) -> Outcome:
     """Start a conversation that is not saved. Nothing is written to disk, including the
     history of what you type, until /incognito off; /save saves this one conversation."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from streamchat.app.commands.arguments import parse_count, parse_words
-from streamchat.app.commands.registry import Done, Group, Outcome, ShowReport, command
+from streamchat.app.commands.registry import Done, Outcome, ShowReport, Topic, command
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
 from streamchat.core.formatting import quoted
@@ -24,7 +24,7 @@ class ExportArguments:
     replace: bool = False
 
 
-@command("/export [md|html|json] [PATH|-] [N]", group=Group.CONVERSATIONS)
+@command("/export [md|html|json] [PATH|-] [N]", topic=Topic.CONVERSATIONS)
 def export(session: Session, argument: str) -> Outcome:
     """Write this conversation, or its last N exchanges, to PATH or to a file named after
     its title; - prints it. A ! at the end overwrites an existing file."""

@@ -6,7 +6,7 @@ The overview has names only, so that it fits a window of 80 x 24.
 
 from __future__ import annotations
 
-from streamchat.app.commands.registry import COMMANDS, Command, Group, find_command
+from streamchat.app.commands.registry import COMMANDS, Command, Topic, find_command
 
 KEYS = '''\
 | key | what it does |
@@ -32,14 +32,14 @@ _MAIN_KEYS = "`Enter` send · `Alt-Enter` new line · `Esc` stop · `Esc Esc` ed
 
 def help_overview() -> str:
     """All commands by name, in groups, as Markdown."""
-    parts = [f"**{group.value}:** {_names(group)}" for group in Group]
+    parts = [f"**{topic.value}:** {_names(topic)}" for topic in Topic]
     parts.append(f"**Keys:** {_MAIN_KEYS}")
     parts.append("`/help COMMAND` explains a command, `/help keys` lists all keys.")
     return "\n\n".join(parts) + "\n"
 
 
-def _names(group: Group) -> str:
-    return " ".join(f"`/{row.name}`" for row in COMMANDS if row.group is group)
+def _names(topic: Topic) -> str:
+    return " ".join(f"`/{row.name}`" for row in COMMANDS if row.topic is topic)
 
 
 def explain_command(name: str) -> str:
@@ -57,7 +57,7 @@ def explain_command(name: str) -> str:
 
 def commands_table() -> str:
     """The table of all commands as Markdown, by groups."""
-    rows = [row for group in Group for row in COMMANDS if row.group is group]
+    rows = [row for topic in Topic for row in COMMANDS if row.topic is topic]
     cells = [f"| `{_cell(row.usage)}` | {row.help}{_also(row)} |" for row in rows]
     return "\n".join(["| command | what it does |", "|---|---|", *cells, ""])
 

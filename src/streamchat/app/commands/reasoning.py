@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from streamchat.app.commands.arguments import parse_choice
-from streamchat.app.commands.registry import Done, Group, Outcome, command
+from streamchat.app.commands.registry import Done, Outcome, Topic, command
 from streamchat.app.session import Session
 from streamchat.core.capabilities import EFFORTS, WIRE_THINKING, ModelFacts
 from streamchat.core.errors import UsageError
@@ -17,7 +17,7 @@ _SAID = {
 }
 
 
-@command("/think [adaptive|hidden|off|default]", group=Group.REQUEST)
+@command("/think [adaptive|hidden|off|default]", topic=Topic.REQUEST)
 def think(session: Session, argument: str) -> Outcome:
     """Show or set how the model thinks. adaptive: it decides, and a dim summary is shown;
     hidden: it decides, and nothing is shown; off: no thinking; default: the model's own
@@ -29,7 +29,7 @@ def think(session: Session, argument: str) -> Outcome:
     return Done(_SAID[session.thinking])
 
 
-@command("/effort [low|medium|high|xhigh|max|default]", group=Group.REQUEST)
+@command("/effort [low|medium|high|xhigh|max|default]", topic=Topic.REQUEST)
 def effort(session: Session, argument: str) -> Outcome:
     """Show or set how much effort the model makes; default is the model's own default."""
     if argument:

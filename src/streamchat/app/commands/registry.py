@@ -113,7 +113,7 @@ Outcome: TypeAlias = (
 Handler: TypeAlias = Callable[[Session, str], Outcome]
 
 
-class Group(Enum):
+class Topic(Enum):
     """The sections of /help, in its order."""
 
     CONVERSATIONS = "Conversations"
@@ -128,7 +128,7 @@ class Command:
     """A row of the table; `usage` is "/name ARGUMENTS"."""
 
     usage: str
-    group: Group
+    topic: Topic
     aliases: tuple[str, ...]
     run: Handler
 
@@ -148,11 +148,11 @@ class Command:
 COMMANDS: list[Command] = []
 
 
-def command(usage: str, *aliases: str, group: Group) -> Callable[[Handler], Handler]:
+def command(usage: str, *aliases: str, topic: Topic) -> Callable[[Handler], Handler]:
     """Add a handler to the table."""
 
     def add(run: Handler) -> Handler:
-        COMMANDS.append(Command(usage, group, aliases, run))
+        COMMANDS.append(Command(usage, topic, aliases, run))
         return run
 
     return add
