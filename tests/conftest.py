@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 
 from server import ScriptedServer
+from streamchat.api import import_sdk_once
+
+# Before any module of tests imports the SDK, which would import all of it.
+import_sdk_once(full=bool(os.environ.get("STREAMCHAT_FULL_SDK")))
 
 # Whatever could steer the program, or the libraries under it, from outside.
 _FOREIGN_PREFIXES = ("ANTHROPIC_", "CLAUDE_", "STREAMCHAT_", "XDG_", "PROMPT_TOOLKIT_")

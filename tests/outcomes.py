@@ -91,7 +91,7 @@ def run(
 ) -> Outcome:
     stdout, stderr = Stdout(stop), io.StringIO()
     argv = ["--output-format", "stream-json", *flags, "hello"]
-    status = cli.main(argv, _environment(server, home, stdout, stderr))
+    status = cli.main(argv, build_environment(server, home, stdout, stderr))
     out = [json.loads(line) for line in stdout.getvalue().splitlines()]
     error = json.loads(stderr.getvalue() or "{}").get("error", {})
     result = out[-1] if out and out[-1]["type"] == "result" else {"ending": "none"}
@@ -106,7 +106,7 @@ def run(
     )
 
 
-def _environment(
+def build_environment(
     server: ScriptedServer, home: Path, stdout: io.StringIO, stderr: io.StringIO
 ) -> Environment:
     return Environment(

@@ -4,12 +4,12 @@ Owns: the request's parameters, the one translation of the SDK's stream into eve
 of every failure into an ApiError. Must not know: the screen, the disk, the conversation.
 Rule 1: success is an event stream with a message_stop and a stop reason; anything else
 raises. Rule 2: never retries, never follows a redirect. Rule 3: importing this package
-does not import the SDK (1.1 s); only `connection`, `reply`, `wire` and `faults` do, and
-they are imported by `Api.load`.
+does not import the SDK; `ApiClient.load` imports `connection`, and with it all modules that
+need the SDK. `slim_import` keeps that import short.
 """
 
 from streamchat.api.catalogue import ModelInfo
-from streamchat.api.client import ApiClient
+from streamchat.api.client import ApiClient, import_sdk_once
 from streamchat.api.clouds import require_library
 from streamchat.api.server import DEFAULT_BASE_URL, Deadlines, Server
 
@@ -19,5 +19,6 @@ __all__ = [
     "Deadlines",
     "ModelInfo",
     "Server",
+    "import_sdk_once",
     "require_library",
 ]

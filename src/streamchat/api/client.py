@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from streamchat.api.catalogue import ModelInfo
 from streamchat.api.server import Deadlines, Server
+from streamchat.api.slim_import import SdkImport, import_sdk, import_whole_instead
 from streamchat.core.errors import ApiError
 from streamchat.core.events import Event
 from streamchat.core.messages import Request
@@ -34,8 +35,12 @@ class ApiClient:
     Every method that asks the server raises ApiError and nothing else.
     """
 
-    def __init__(self, server: Server, deadlines: Deadlines | None = None) -> None:
+    def __init__(
+        self, server: Server, deadlines: Deadlines | None = None, *, full_sdk: bool = False
+    ) -> None:
+        """`full_sdk`: import also what a chat does not use of it."""
         self.server = server
+        self._full_sdk = full_sdk
         self._deadlines = deadlines or Deadlines()
         self._connection: Connection | None = None
 
@@ -44,17 +49,30 @@ class ApiClient:
         return self._connection is not None
 
     def load(self) -> None:
-        """Import the SDK and make its client, once; blocks for a second. From any thread.
+        """Import the SDK and make its client, once; blocks for 0.2 s. From any thread.
 
         Raises ApiError when the server's address or the credentials cannot be used.
         """
         with _loading:
             if self._connection is None:
-                with _collector_paused():
-                    # 1.1 s, 3,300 modules: after the first prompt, never at module level.
-                    from streamchat.api.connection import Connection
+                import_sdk_once(full=self._full_sdk)
+                self._connection = self._connect()
 
-                self._connection = Connection(self.server, self._deadlines)
+    def _connect(self) -> Connection:
+        try:
+            return self._new_connection()
+        except ApiError as error:
+            fault = error.__cause__
+            if not _may_be_of_the_sdk(fault) or not import_whole_instead(
+                f"the first client failed ({type(fault).__name__}: {fault})"
+            ):
+                raise
+            return self._new_connection()
+
+    def _new_connection(self) -> Connection:
+        from streamchat.api.connection import Connection  # loaded: costs nothing
+
+        return Connection(self.server, self._deadlines)
 
     async def ready(self) -> None:
         """Wait until loaded, loading in a thread of its own where nobody did yet."""
@@ -112,6 +130,21 @@ class ApiClient:
         await self.ready()
         assert self._connection is not None
         return self._connection
+
+
+def _may_be_of_the_sdk(fault: BaseException | None) -> bool:
+    """Whether a client could not be made because the slim SDK lacks something, not because of
+    an address, a proxy or a library."""
+    if isinstance(fault, ImportError):
+        return (fault.name or "").startswith("anthropic")
+    return isinstance(fault, AttributeError | NameError | TypeError)
+
+
+def import_sdk_once(*, full: bool) -> SdkImport:
+    """Import the SDK unless that was done: 0.2 s, so after the first prompt or where a request
+    is sure to follow."""
+    with _collector_paused():
+        return import_sdk(whole=full)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The SDK's client for one server: the half of the edge that needs the SDK.
 
-Importing this module imports the SDK (1.1 s). One HTTP client for everything, so that a
-connection that was warmed up is the one that the request takes.
+`slim_import` imports this module, and with it what we use of the SDK. One HTTP client for
+everything, so that a connection that was warmed up is the one that the request takes.
 """
 
 from __future__ import annotations
@@ -191,4 +191,5 @@ def _sdk_client(server: Server, http: httpx2.AsyncClient) -> AsyncAnthropic:
         max_retries=0,
         default_headers=headers,
         http_client=http,
+        open_telemetry=False,  # nobody collects spans of a chat
     )

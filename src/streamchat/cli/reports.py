@@ -33,11 +33,15 @@ if TYPE_CHECKING:
 
 
 def show_configuration(run: Run) -> None:
-    """Every setting, its value and its origin; secrets are masked."""
+    """Every setting, its value and its origin; secrets are masked. How the SDK is imported is
+    known only after the import."""
+    from streamchat.api import import_sdk_once
+
     has_no_key = False
     with suppress(ConfigError):  # the report itself shows it
         has_no_key = has_surely_no_key(run)
     lines = show_config(run.settings, run.env.environ, has_no_key=has_no_key)
+    lines.append(f"the SDK is imported {import_sdk_once(full=run.settings.full_sdk)}")
     run.env.stdout.writelines(f"{line}\n" for line in lines)
 
 

@@ -75,7 +75,8 @@ def _api(run: Run, server: Server) -> ApiClient:
     idle = run.settings.idle_deadline_s or A_DAY_S
     thinking = max(idle, Deadlines().thinking_s)
     total = run.settings.deadline_s or None
-    return ApiClient(server, Deadlines(idle_s=idle, thinking_s=thinking, total_s=total))
+    deadlines = Deadlines(idle_s=idle, thinking_s=thinking, total_s=total)
+    return ApiClient(server, deadlines, full_sdk=run.settings.full_sdk)
 
 
 def build_server(run: Run) -> Server:

@@ -179,6 +179,10 @@ _SERVER = (
         "platform", "a cloud, reached with its own client", Group.SERVER, Kind.CHOICE,
         choices=("bedrock", "vertex", "foundry"), key="platform",
     ),
+    Option(
+        "full_sdk", "import the SDK whole, also what a chat does not use of it", Group.SERVER,
+        Kind.ON_OFF, default=False, variables=("STREAMCHAT_FULL_SDK",), key="full_sdk",
+    ),
 )  # fmt: skip
 
 _REPORTS = (

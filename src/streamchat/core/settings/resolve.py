@@ -89,6 +89,7 @@ class Settings:
     custom_headers: tuple[tuple[str, str], ...] = field(repr=False)
     prices: tuple[tuple[str, Rates], ...]
     platform: str | None
+    full_sdk: bool
     origins: Mapping[str, Origin]
     credentials: tuple[Credential, ...]
     notes: tuple[str, ...]

@@ -1,0 +1,228 @@
+"""Modules that run later than they are imported, and what stands for their names until then.
+
+Knows nothing of the SDK. Rule: no value is invented. What is handed out is what the module
+itself defines, or a `StandIn` that becomes it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import threading
+import typing
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from importlib.abc import Loader
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+from typing import Any
+
+
+@dataclass
+class Phase:
+    """Whether names of a module that has not run get stand-ins, or run the module."""
+
+    hands_out_stand_ins: bool = False
+
+
+phase = Phase()
+
+
+class StandIn:
+    """Stands for a name of a module that has not run. Whatever is done with it is done with
+    the real object, except to be named in an annotation or in a union."""
+
+    __slots__ = ("module", "name")
+
+    def __init__(self, module: ModuleType, name: str) -> None:
+        self.module, self.name = module, name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return _real(self)(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if _is_special(name):  # by which libraries try what an object can do
+            raise AttributeError(name)
+        return getattr(_real(self), name)
+
+    def __getitem__(self, key: Any) -> Any:
+        return _real(self)[key]
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (_real(self),)
+
+    def __instancecheck__(self, value: object) -> bool:
+        return isinstance(value, _real(self))
+
+    def __subclasscheck__(self, kind: type) -> bool:
+        return issubclass(kind, _real(self))
+
+    def __or__(self, other: Any) -> Any:
+        return typing.Union[self, other]  # noqa: UP007 - the other spelling calls this
+
+    def __ror__(self, other: Any) -> Any:
+        return typing.Union[other, self]  # noqa: UP007 - the other spelling calls this
+
+    def __get_pydantic_core_schema__(self, _source: Any, handler: Any) -> Any:
+        return handler.generate_schema(_real(self))
+
+
+def _real(stand_in: StandIn) -> Any:
+    run(stand_in.module)
+    return getattr(stand_in.module, stand_in.name)
+
+
+class Unrun(ModuleType):
+    """A module that runs when something of it is needed. After that it is an ordinary one."""
+
+    def __getattr__(self, name: str) -> Any:
+        if _is_special(name):
+            raise AttributeError(name)
+        if not phase.hands_out_stand_ins:
+            return _run_and_get(self, name)
+        if _has_submodule(self, name):
+            raise AttributeError(name)  # upon which the import system imports it
+        found = vars(self)[name] = _late(self).stand_ins.setdefault(name, StandIn(self, name))
+        return found
+
+
+class Collection(ModuleType):
+    """A package that looks its names up one by one. It runs when somebody asks for a public
+    name that it does not take from elsewhere."""
+
+    def __getattr__(self, name: str) -> Any:
+        contents = _late(self).contents
+        if name == "__all__":  # `import *` asks
+            return sorted(contents.exported or filter(_is_public, contents.names))
+        if _is_special(name) and name not in contents.names:
+            raise AttributeError(name)
+        found = self._find(name)
+        if not isinstance(found, StandIn):
+            vars(self)[name] = found
+        return found
+
+    def _find(self, name: str) -> Any:
+        contents = _late(self).contents
+        if source := contents.names.get(name):
+            return _take(*source, package=self.__name__)
+        if _has_submodule(self, name):
+            return importlib.import_module(f"{self.__name__}.{name}")
+        if not _is_public(name):  # such as tools try on every object
+            raise AttributeError(name)
+        for module in contents.starred:
+            package = importlib.import_module(module, self.__name__)
+            if _offers(package, name):
+                return getattr(package, name)
+        return _run_and_get(self, name)
+
+
+def _take(module: str, name: str, *, package: str) -> Any:
+    """What `from module import name` gives in the package."""
+    if module == ".":
+        return importlib.import_module(f".{name}", package)
+    return getattr(importlib.import_module(module, package), name)
+
+
+def _offers(package: ModuleType, name: str) -> bool:
+    loader = getattr(package.__spec__, "loader", None)
+    known = loader.contents.names if isinstance(loader, LateLoader) else vars(package)
+    return name in known
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What the `__init__` of a package collects: for each name the module and what it is
+    called there, as a relative import says it; and the modules it takes everything from."""
+
+    names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    starred: Sequence[str] = ()
+    exported: frozenset[str] = frozenset()
+
+
+class LateLoader(Loader):
+    """Makes modules of `kind`, and runs one by the loader that it stands before."""
+
+    def __init__(self, real: Any, kind: type[ModuleType], contents: Contents) -> None:
+        self.real = real
+        self.kind = kind
+        self.contents = contents
+        self.stand_ins: dict[str, StandIn] = {}
+        self.lock = threading.RLock()
+        self.is_running = False
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        return self.kind(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Not yet."""
+
+    def __getattr__(self, name: str) -> Any:  # sources and resources, as before
+        return getattr(self.real, name)
+
+
+def _late(module: ModuleType) -> LateLoader:
+    assert module.__spec__ is not None
+    loader = module.__spec__.loader
+    assert isinstance(loader, LateLoader)
+    return loader
+
+
+def run(module: ModuleType) -> None:
+    """Run a late module in place, unless it ran already."""
+    late = _late(module)
+    with late.lock:
+        if late.is_running or not isinstance(module, late.kind):
+            return
+        forget_stand_ins(module)
+        late.is_running = True
+        try:
+            late.real.exec_module(module)
+        finally:
+            late.is_running = False
+        module.__class__ = ModuleType
+        _put_in_place(module, late.stand_ins)
+
+
+def _run_and_get(module: ModuleType, name: str) -> Any:
+    run(module)
+    if type(module) is not ModuleType:  # it runs, and asks for what it has not defined yet
+        raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+    return getattr(module, name)
+
+
+def forget_stand_ins(module: ModuleType) -> None:
+    """Let the module hand out no stand-in from its own names."""
+    for name, stand_in in _late(module).stand_ins.items():
+        if vars(module).get(name) is stand_in:
+            del vars(module)[name]
+
+
+def loaded_modules() -> list[ModuleType]:
+    return [module for module in sys.modules.values() if isinstance(module, ModuleType)]
+
+
+def _put_in_place(module: ModuleType, stand_ins: Mapping[str, StandIn]) -> None:
+    if not stand_ins:
+        return
+    for other in loaded_modules():
+        for name, value in list(vars(other).items()):
+            if isinstance(value, StandIn) and value.module is module:
+                with suppress(AttributeError):  # touching it will tell
+                    vars(other)[name] = getattr(module, value.name)
+
+
+def _is_public(name: str) -> bool:
+    return not name.startswith("_")
+
+
+def _is_special(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")
+
+
+def _has_submodule(package: ModuleType, name: str) -> bool:
+    path = vars(package).get("__path__")
+    return (
+        path is not None
+        and PathFinder.find_spec(f"{package.__name__}.{name}", path) is not None
+    )
