@@ -42,9 +42,10 @@ def prompt_params(request: Request) -> JsonObject:
         params["system"] = cleaned(request.system)
     if request.thinking is not None:
         params["thinking"] = dict(_THINKING[request.thinking])
-    if request.effort is not None:
-        params["output_config"] = {"effort": request.effort}
-    return params
+    output: JsonObject = {} if request.effort is None else {"effort": request.effort}
+    if request.schema is not None:
+        output["format"] = {"type": "json_schema", "schema": request.schema}
+    return params | {"output_config": output} if output else params
 
 
 def within_limit(params: JsonObject) -> JsonObject:

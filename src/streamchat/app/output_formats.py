@@ -18,6 +18,7 @@ from streamchat.core.events import (
     BlockStarted,
     BlockStopped,
     Event,
+    Finished,
     RawEvent,
     Retrying,
     Started,
@@ -28,6 +29,7 @@ from streamchat.core.events import (
 from streamchat.core.messages import THINKING_TYPES, JsonObject, Message
 from streamchat.core.ports import Ending, View
 from streamchat.core.sanitize import Sanitizer, clean
+from streamchat.core.schema import Shape, format_value
 
 
 def write_line(stream: TextIO, value: JsonObject) -> None:
@@ -82,11 +84,20 @@ class RawEvents:
 
 
 def result_object(
-    ending: Ending, message: Message | None, seconds: float, *, conversation: str
+    ending: Ending,
+    message: Message | None,
+    seconds: float,
+    *,
+    conversation: str,
+    shape: Shape | None = None,
 ) -> JsonObject:
-    """What `--output-format json` prints: stable names, null for what is unknown."""
+    """What `--output-format json` prints: stable names, null for what is unknown. With a
+    `shape`, the value that the text holds is in it too."""
     usage = message.usage if message else None
+    is_whole = ending is Ending.COMPLETE and message is not None
+    value = shape.value(message.text) if shape and message and is_whole else None
     return {
+        **({"value": value} if shape else {}),
         "type": "result",
         "ending": ending.name.lower(),
         "text": message.text if message else "",
@@ -107,6 +118,7 @@ class JsonResult:
 
     stdout: TextIO
     conversation: str
+    shape: Shape | None = None
 
     def feed(self, event: Event) -> None:
         """Nothing is printed before the end."""
@@ -114,7 +126,13 @@ class JsonResult:
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         write_line(
             self.stdout,
-            result_object(ending, message, seconds, conversation=self.conversation),
+            result_object(
+                ending,
+                message,
+                seconds,
+                conversation=self.conversation,
+                shape=self.shape,
+            ),
         )
 
 
@@ -124,13 +142,14 @@ class JsonStream:
 
     stdout: TextIO
     conversation: str
+    shape: Shape | None = None
 
     def feed(self, event: Event) -> None:
         if (value := stream_object(event)) is not None:
             write_line(self.stdout, value)
 
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
-        JsonResult(self.stdout, self.conversation).close(ending, message, seconds)
+        JsonResult(self.stdout, self.conversation, self.shape).close(ending, message, seconds)
 
 
 def stream_object(event: Event) -> JsonObject | None:
@@ -174,6 +193,7 @@ def format_error(error: StreamchatError, message: str) -> JsonObject:
             "http_status": api.http_status if api else None,
             "retryable": error.retryable,
             "request_id": api.request_id if api else None,
+            **({"partial": error.partial} if error.partial else {}),
         }
     }
 
@@ -195,6 +215,54 @@ class FirstCodeBlock:
         if code is not None:
             self.stdout.write(clean(code) if self.stdout.isatty() else code)
             self.stdout.flush()
+
+
+@dataclass(slots=True)
+class OneValue:
+    """`--schema`: one JSON value at the end, or nothing."""
+
+    stdout: TextIO
+    shape: Shape
+    _pieces: list[str] = field(default_factory=list)
+
+    def feed(self, event: Event) -> None:
+        if isinstance(event, TextDelta):
+            self._pieces.append(event.text)
+
+    def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
+        text = "".join(self._pieces).strip()
+        if ending is Ending.COMPLETE and self.shape.fault(text) is None:
+            self.stdout.write(f"{clean(text) if self.stdout.isatty() else text}\n")
+            self.stdout.flush()
+
+
+@dataclass(slots=True)
+class ShownValue:
+    """Wraps the view of a terminal: a JSON value is shown when it is whole, as a table or as
+    code."""
+
+    view: View
+    _pieces: list[str] = field(default_factory=list)
+
+    def feed(self, event: Event) -> None:
+        match event:
+            case TextDelta(text):
+                self._pieces.append(text)
+            case Finished():
+                self._show()
+                self.view.feed(event)
+            case _:
+                self.view.feed(event)
+
+    def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
+        self._show()
+        self.view.close(ending, message, seconds)
+
+    def _show(self) -> None:
+        text = "".join(self._pieces)
+        self._pieces.clear()
+        if text.strip():
+            self.view.feed(TextDelta(format_value(text)))
 
 
 @dataclass(slots=True)

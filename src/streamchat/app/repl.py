@@ -31,12 +31,14 @@ from streamchat.app.compaction_prompts import ask_for_summary, told_as_summary
 from streamchat.app.context_window import measure_context, warning
 from streamchat.app.exchange import Exchange, Patience
 from streamchat.app.outcome import Result
+from streamchat.app.output_formats import ShownValue
 from streamchat.app.session import Session
 from streamchat.core.errors import ApiError, OverBudget, StreamchatError
 from streamchat.core.input_line import CommandLine, Nothing, Say, parse_input, typed
 from streamchat.core.messages import THINKING_TYPES, Message, user_message, with_text
 from streamchat.core.ports import Ending, Key, Reader, Screen, Source, Typed
 from streamchat.core.records import Turn
+from streamchat.core.schema import Shape
 
 LEAVE_HINT = "Ctrl-C again to exit"
 EDIT_HINT = "an empty message changes nothing"
@@ -208,11 +210,19 @@ class Repl:
             self._notice(remark)
         if result.reason and (result.ending is not Ending.INTERRUPTED or result.error):
             self.screen.error(result.reason + (offer(result) if offers else ""))
+        elif self.session.shape and result.message:
+            self._check_shape(self.session.shape, result.message.text)
         self._warn_of_the_end()
         return result
 
+    def _check_shape(self, shape: Shape, text: str) -> None:
+        if fault := shape.fault(text):
+            self.screen.error(f"The answer does not fit the schema: {fault}.")
+
     async def _exchange(self, model: str) -> Result:
+        shape = self.session.shape
         view = self.screen.reply(model=model, trace=self.session.trace)
+        view = ShownValue(view) if shape else view
         exchange = Exchange(self.session, self.source, view, self.monotonic, self.patience)
         self.exchange = exchange
         try:
@@ -246,7 +256,11 @@ class Repl:
     async def _compact(self, focus: str) -> None:
         before = self.session.conversation.head
         self.session.add(user_message(ask_for_summary(focus)))
-        result = await self._answer(offers=False)
+        shape, self.session.shape = self.session.shape, None  # a summary is prose
+        try:
+            result = await self._answer(offers=False)
+        finally:
+            self.session.shape = shape
         if result.ending is not Ending.COMPLETE or result.message is None:
             self._jump(before)
             self._notice("Not compacted. The conversation is unchanged.")

@@ -18,6 +18,7 @@ from streamchat.core.errors import DiskError
 from streamchat.core.messages import Block, Message, Request, text_block
 from streamchat.core.ports import Archive, Exporter, Journal
 from streamchat.core.records import Partial, Record, Turn
+from streamchat.core.schema import Shape
 from streamchat.core.times import stamp
 
 
@@ -51,6 +52,7 @@ class Session:
     budget: Budget = field(default_factory=Budget)
     facts: Callable[[str], ModelFacts] = facts_by_table  # what is known about a model
     attached: tuple[Block, ...] = ()  # sent with the next message
+    shape: Shape | None = None  # what the text of each answer must be
     trace: bool = False  # /events: show one dim line for each API event
     disk_failed: bool = False
     sends_thinking: bool = True  # False once the server refused it in this conversation
@@ -122,6 +124,7 @@ class Session:
             effort=self.effort,
             thinking=self.thinking,
             cache=self.cache,
+            schema=self.shape.schema if self.shape else None,
         )
 
     def change_model(self, model: str) -> str:

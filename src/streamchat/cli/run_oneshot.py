@@ -17,9 +17,11 @@ from streamchat.app.output_formats import (
     FirstCodeBlock,
     JsonResult,
     JsonStream,
+    OneValue,
     OnlyTheAnswer,
     RawEvents,
     SayingRetries,
+    ShownValue,
     VerbatimText,
     write_line,
 )
@@ -36,9 +38,16 @@ from streamchat.cli.wiring import (
     open_source,
     open_terminal_screen,
 )
-from streamchat.core.errors import ExitStatus, InvalidRequest, StreamchatError, UsageError
+from streamchat.core.errors import (
+    CutOff,
+    ExitStatus,
+    InvalidRequest,
+    StreamchatError,
+    UsageError,
+)
 from streamchat.core.messages import Block
 from streamchat.core.ports import View
+from streamchat.core.schema import Shape
 
 if TYPE_CHECKING:
     from streamchat.api import ApiClient
@@ -125,6 +134,8 @@ async def _answer(run: Run, session: Session, source: ApiClient, prompt: str) ->
     for remark in result.remarks:
         run.notes.note(remark)
     failure = build_failure(result) or _nothing_to_extract(run, result)
+    if session.shape:
+        failure = _unfit(session.shape, result, failure)
     if failure:
         run.notes.error(failure)
     if not _is_live(run) and run.env.stderr.isatty():
@@ -135,6 +146,21 @@ async def _answer(run: Run, session: Session, source: ApiClient, prompt: str) ->
     if status is ExitStatus.OK and session.disk_failed:
         return ExitStatus.DISK
     return status or (failure.status if failure else ExitStatus.OK)
+
+
+def _unfit(
+    shape: Shape, result: Result, failure: StreamchatError | None
+) -> StreamchatError | None:
+    """With --schema, the failure holds what arrived: nothing of it was printed."""
+    text = result.message.text if result.message else ""
+    fault = None if failure else shape.fault(text)
+    if fault is not None:
+        failure = CutOff(
+            f"The answer does not fit the schema: {fault}.", kind="schema_mismatch"
+        )
+    if failure is not None:
+        failure.partial = text
+    return failure
 
 
 def _nothing_to_extract(run: Run, result: Result) -> StreamchatError | None:
@@ -162,25 +188,26 @@ def _view(run: Run, session: Session) -> Iterator[View]:
         with without_echo(run.env.stdin), on_resize(screen.resized):
             view: View = screen.reply(model=session.conversation.model)
             try:
-                yield OnlyTheAnswer(view) if run.settings.quiet else view
+                view = OnlyTheAnswer(view) if run.settings.quiet else view
+                yield ShownValue(view) if session.shape else view
             finally:
                 screen.restore()
         return
-    yield SayingRetries(_output(run, session.conversation.id), run.notes.note)
+    yield SayingRetries(_output(run, session), run.notes.note)
 
 
-def _output(run: Run, conversation: str) -> View:
-    stdout = run.env.stdout
+def _output(run: Run, session: Session) -> View:
+    stdout, conversation, shape = run.env.stdout, session.conversation.id, session.shape
     if run.settings.extract:
         from streamchat.app.code_blocks import first_code_block  # markdown-it: 60 ms
 
         return FirstCodeBlock(stdout, first_code_block)
     match run.settings.output_format:
         case "json":
-            return JsonResult(stdout, conversation)
+            return JsonResult(stdout, conversation, shape)
         case "stream-json":
-            return JsonStream(stdout, conversation)
+            return JsonStream(stdout, conversation, shape)
         case "events":
             return RawEvents(stdout)
         case _:
-            return VerbatimText(stdout)
+            return OneValue(stdout, shape) if shape else VerbatimText(stdout)

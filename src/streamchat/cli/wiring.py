@@ -182,6 +182,11 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         forget_typed=partial(forget_typed, run),
         budget=build_budget(run),
     )
+    if settings.schema:
+        from streamchat.cli.schema import build_shape
+
+        text, config_dir = settings.schema, run.paths.config_dir
+        session.shape = build_shape(text, cwd=run.env.cwd, config_dir=config_dir)
     tell_problems(run, archive, opened)
     return session
 

@@ -44,6 +44,7 @@ class StreamchatError(Exception):
     status = ExitStatus.FAILURE
     kind = "failure"
     retryable = False
+    partial = ""  # what arrived of an answer that must be whole (--schema)
 
     def __init__(self, message: str) -> None:
         super().__init__(message)

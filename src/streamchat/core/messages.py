@@ -190,3 +190,4 @@ class Request:
     effort: str | None = None
     thinking: str | None = None
     cache: bool = True
+    schema: JsonObject | None = None  # the answer is one JSON value of it

@@ -7,6 +7,7 @@ is matched by its words, and one that means nothing here gets a pointer to what 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from streamchat.core.messages import Block, JsonObject, content_from_wire
+from streamchat.demo.sample_value import sample_value
 
 MAX_LONG_CHARS = 400_000
 _DEFAULT_LONG_CHARS = 20_000
@@ -125,6 +127,9 @@ def plan_reply(body: JsonObject) -> Plan:
         return ScriptedAnswer(echo["rest"])
     if plan := _misbehaviour(plain):
         return plan
+    match body.get("output_config"):
+        case {"format": {"schema": schema}}:
+            return ScriptedAnswer(json.dumps(sample_value(schema)))
     if long := _LONG.fullmatch(plain):
         return _long_answer(long[1], long[2])
     if _MEMORY.fullmatch(plain):

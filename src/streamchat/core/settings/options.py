@@ -41,6 +41,12 @@ _REQUEST = (
         kind=Kind.CHOICE, metavar="HOW", choices=("adaptive", "off", "hidden"),
     ),
     setting(
+        "schema", Group.REQUEST, "--schema",
+        "the answer is one JSON value of this schema: a file, JSON, fields such as "
+        "'name, age int, tags [str]', or @NAME of a saved schema",
+        metavar="SCHEMA", reach=Reach.USER,
+    ),
+    setting(
         "no_caching", Group.REQUEST, "--no-caching", "do not use the prompt cache",
         kind=Kind.ON_OFF,
     ),

@@ -35,6 +35,7 @@ EXCLUSIVE = (
     ("once", "interactive"),
     ("continue_newest", "resume"),
     ("system", "system_file"),
+    ("extract", "schema"),
 )
 
 
@@ -63,6 +64,7 @@ class Settings:
     max_tokens: int
     effort: str | None
     thinking: str | None
+    schema: str | None
     no_caching: bool
     once: bool
     interactive: bool

@@ -12,8 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from streamchat.core.markdown.inline import Reference
-from streamchat.render.markdown.inline import Inline
+from streamchat.render.markdown.inline import Inline, Reference
 from streamchat.render.spans import Line
 from streamchat.render.style import Palette
 

@@ -1,0 +1,105 @@
+"""The shape of an answer: JSON schemas and their short form.
+
+    name, age int, tags [str]: what each tag is
+
+A field is a name, its type (str when left out, int, float, bool, or one of these in
+brackets for a list) and, after a colon, what it means. Commas part the fields; in a text
+of several lines, the lines do, so that a meaning may hold commas.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from streamchat.core.messages import JsonObject
+
+_FIELD = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:\s+(?P<type>\[?\s*\w+\s*\]?))?")
+_TYPES = {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the text of an answer must be: one JSON value of a schema. `fault` says why a
+    text is not, None when it is."""
+
+    schema: JsonObject
+    fault: Callable[[str], str | None]
+
+    def value(self, text: str) -> Any:
+        """The value; None for a text that is not of this shape."""
+        return json.loads(text) if self.fault(text) is None else None
+
+
+def format_value(text: str) -> str:
+    """The JSON text as Markdown: a table for a list of flat objects, else a block of code."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return f"```json\n{text}\n```\n"
+    rows = flat_rows(value)
+    if rows is None:
+        return f"```json\n{json.dumps(value, indent=2, ensure_ascii=False)}\n```\n"
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    lines = [names, ["---"] * len(names), *([_cell(row.get(n)) for n in names] for row in rows)]
+    return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
+
+
+def _cell(value: Any) -> str:
+    """A value as Markdown that shows exactly its characters."""
+    if value is None:
+        return ""
+    plain = value if isinstance(value, str) else json.dumps(value)
+    return "".join(f"\\{c}" if c in "\\`*_[]<>|~$&!#" else c for c in " ".join(plain.split()))
+
+
+def parse_short_schema(text: str) -> JsonObject:
+    """The JSON schema of an object with these fields, all of them required. Raises
+    ValueError that quotes the field that makes no sense."""
+    fields = text.splitlines() if "\n" in text.strip() else text.split(",")
+    properties: JsonObject = {}
+    for field in filter(None, map(str.strip, fields)):
+        shape, _, meaning = field.partition(":")
+        name, schema = _field(shape.strip())
+        if meaning.strip():
+            schema["description"] = meaning.strip()
+        properties[name] = schema
+    if not properties:
+        raise ValueError("it names no field")
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _field(shape: str) -> tuple[str, JsonObject]:
+    match = _FIELD.fullmatch(shape)
+    if match is None:
+        raise ValueError(f"{shape!r} is no field: write a name and a type")
+    written = (match["type"] or "str").strip()
+    bare = written.strip("[] ")
+    if bare not in _TYPES or written not in (bare, f"[{written[1:-1]}]"):
+        raise ValueError(f"{shape!r}: the types are {', '.join(_TYPES)}, or one in [ ]")
+    kind: JsonObject = {"type": _TYPES[bare]}
+    return match["name"], {"type": "array", "items": kind} if written != bare else kind
+
+
+def flat_rows(value: Any) -> list[Mapping[str, Any]] | None:
+    """The value as rows of a table, if it is a list of flat objects (or an object that holds
+    nothing but such a list); None otherwise."""
+    if isinstance(value, dict) and len(value) == 1:
+        [value] = value.values()
+    if not isinstance(value, list) or not value:
+        return None
+    return value if all(map(_is_flat, value)) else None
+
+
+def _is_flat(row: object) -> bool:
+    return isinstance(row, dict) and not any(isinstance(v, dict | list) for v in row.values())

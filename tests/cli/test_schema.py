@@ -1,0 +1,95 @@
+"""--schema through the program: one JSON value on stdout, or nothing and a reason."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from program import Finished, run_program
+from streamchat.core.errors import ExitStatus
+
+SHORT = "name, age int"
+LIST = {"type": "array", "items": {"type": "object", "properties": {"city": {}}}}
+
+
+def ask(schema: str, prompt: str = "hello", *flags: str) -> Finished:
+    return run_program("--demo", "-q", *flags, "--schema", schema, prompt)
+
+
+def test_the_answer_is_one_value_of_the_schema() -> None:
+    finished = ask(SHORT)
+    assert finished.status == ExitStatus.OK
+    assert json.loads(finished.stdout) == {"name": "a name", "age": 42}
+    assert finished.stdout.count("\n") == 1
+
+
+def test_a_schema_comes_from_a_file_from_text_and_by_its_name() -> None:
+    saved = Path(os.environ["XDG_CONFIG_HOME"]) / "streamchat/schemas/cities.json"
+    saved.parent.mkdir(parents=True)
+    saved.write_text(json.dumps(LIST))
+    Path("here.json").write_text(json.dumps(LIST))
+    values = [
+        json.loads(ask(text).stdout) for text in ("@cities", "here.json", json.dumps(LIST))
+    ]
+    assert values == [[{"city": "a city"}] * 2] * 3
+
+
+def test_inside_json_output_the_value_is_a_field() -> None:
+    result = json.loads(ask(SHORT, "hello", "--json").stdout)
+    assert result["value"] == {"name": "a name", "age": 42}
+    assert json.loads(ask("name", "echo no", "--json").stdout)["value"] is None
+    assert "value" not in json.loads(run_program("--demo", "--json", "hello").stdout)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "status", "partial"),
+    [
+        ('echo {"name": 3, "age": 1}', ExitStatus.CUT_OFF, '{"name": 3, "age": 1}'),
+        ("echo nonsense", ExitStatus.CUT_OFF, "nonsense"),
+        ("refuse", ExitStatus.FAILURE, None),
+        ("overloaded", ExitStatus.TRY_LATER, None),
+    ],
+)
+def test_what_is_not_of_the_schema_leaves_stdout_empty(
+    prompt: str, status: ExitStatus, partial: str | None
+) -> None:
+    finished = ask(SHORT, prompt)
+    assert (finished.status, finished.stdout) == (status, "")
+    assert finished.stderr.startswith("streamchat: ")
+    error: Any = json.loads(ask(SHORT, prompt, "--json").stderr.splitlines()[-1])["error"]
+    assert error["status"] == status
+    assert error["partial"]
+    assert partial in (None, error["partial"])
+
+
+@pytest.mark.parametrize(
+    ("schema", "status", "reason"),
+    [
+        ("name age", ExitStatus.USAGE, "there is no such file"),
+        ('{"type": 3}', ExitStatus.USAGE, "is not a JSON schema"),
+        ("{oops", ExitStatus.USAGE, "is not JSON"),
+        ('{"a":' * 20_000, ExitStatus.USAGE, "is not JSON"),
+        ("@../x", ExitStatus.USAGE, "write @ and the name"),
+        ("@missing", ExitStatus.NOT_FOUND, "does not exist"),
+    ],
+)
+def test_a_schema_that_is_none_is_refused_before_anything_is_sent(
+    schema: str, status: ExitStatus, reason: str
+) -> None:
+    finished = ask(schema)
+    assert (finished.status, finished.stdout) == (status, "")
+    assert reason in finished.stderr
+    assert len(finished.stderr) < 1000
+
+
+def test_a_reference_out_of_the_schema_is_a_line_and_fetches_nothing() -> None:
+    schema = {"type": "object", "properties": {"a": {"$ref": "http://127.0.0.1:9/x"}}}
+    finished = ask(json.dumps(schema), 'echo {"a": 1}')
+    assert finished.status == ExitStatus.CUT_OFF
+    assert "the schema names what is not in it" in finished.stderr
+
+
+def test_extract_and_schema_exclude_each_other() -> None:
+    assert ask("name", "x", "-x").status == ExitStatus.USAGE
