@@ -44,7 +44,9 @@ def hostile_page(address: str) -> str:
         cited: Block = {"type": "text", "text": armed, "citations": [{"url": armed}]}
         messages += [user(armed, source), Message("assistant", (cited,), armed, "end_turn")]
     conversation = talk(*messages, title=f"</title><script>{MARK}</script>")
-    return FileExporter(Path(), Path()).text(conversation, "html", replies=None)
+    return FileExporter(Path(), Path(), "! overwrites it").text(
+        conversation, "html", replies=None
+    )
 
 
 def control_page(address: str) -> str:

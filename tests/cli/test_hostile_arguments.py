@@ -48,7 +48,7 @@ HOSTILE = {
 @pytest.fixture
 def talked(tmp_path: Path) -> Session:
     """A conversation on a real disk, with real files beside it."""
-    session = open_session(exporter=FileExporter(tmp_path, tmp_path))
+    session = open_session(exporter=FileExporter(tmp_path, tmp_path, "! overwrites it"))
     session.archive = Store(
         tmp_path / "kept", disk=QuickDisk(), clock=lambda: NOW_S, new_id=counting_ids()
     )

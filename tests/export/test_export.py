@@ -1,7 +1,11 @@
 """`export` and /export: three forms; the page can only be read, whatever was answered."""
 
+import errno
 import json
+import os
 import re
+import stat
+import subprocess
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -158,7 +162,7 @@ def answer(text: str, *others: Block, stop_reason: str = "end_turn") -> Message:
 
 @pytest.fixture
 def exporter(tmp_path: Path) -> FileExporter:
-    return FileExporter(tmp_path, tmp_path / "home")
+    return FileExporter(tmp_path, tmp_path / "home", "! overwrites it")
 
 
 # Markdown
@@ -390,7 +394,7 @@ def test_a_file_that_is_there_is_written_over_only_when_asked(
     assert said == "q.md"
     place = tmp_path / said
     place.write_text("mine")
-    with pytest.raises(UsageError, match="is there already"):
+    with pytest.raises(UsageError, match="already exists; ! overwrites it"):
         exporter.save(conversation, "md", path="q.md", replies=None, replace=False)
     assert place.read_text() == "mine"
     exporter.save(conversation, "md", path="q.md", replies=None, replace=True)
@@ -412,12 +416,61 @@ def test_what_the_disk_refuses_is_one_line(exporter: FileExporter, tmp_path: Pat
     with pytest.raises(DiskError, match=r"no/x\.md: no such file"):
         exporter.save(conversation, "md", path="no/x.md", replies=None, replace=False)
     (tmp_path / "d").mkdir()
-    with pytest.raises(DiskError, match="no regular file"):
+    with pytest.raises(DiskError, match="not a regular file"):
         exporter.save(conversation, "md", path="d", replies=None, replace=True)
 
 
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_full_disk_leaves_nothing_and_the_retry_works(
+    exporter: FileExporter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replace: bool
+) -> None:
+    place = tmp_path / "x.md"
+    if replace:
+        place.write_text("mine")
+        place.chmod(0o640)
+    before = sorted(tmp_path.iterdir())
+
+    def full(file: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(DiskError, match=r"Cannot write .*x\.md: no space left on device"):
+            exporter.save(talk(user("q")), "md", path="x.md", replies=None, replace=replace)
+    assert sorted(tmp_path.iterdir()) == before
+    exporter.save(talk(user("q")), "md", path="x.md", replies=None, replace=replace)
+    assert place.read_text().startswith("# q")
+    assert not replace or stat.S_IMODE(place.stat().st_mode) == 0o640
+
+
+def test_where_there_are_no_hard_links_nothing_is_overwritten_either(
+    exporter: FileExporter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, target: Path) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    exporter.save(talk(user("q")), "md", path="x.md", replies=None, replace=False)
+    with pytest.raises(UsageError, match="already exists"):
+        exporter.save(talk(user("other")), "md", path="x.md", replies=None, replace=False)
+    assert (tmp_path / "x.md").read_text().startswith("# q")
+    assert len(list(tmp_path.glob("*.md"))) == len(list(tmp_path.iterdir())) - 1
+
+
+def test_what_a_killed_export_left_is_removed_by_the_next(
+    exporter: FileExporter, tmp_path: Path
+) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    ours = tmp_path / f".streamchat-{os.getppid()}.new"  # of a process that runs
+    for scratch in (ours, tmp_path / f".streamchat-{gone.pid}.new"):
+        scratch.write_text("half")
+    exporter.save(talk(user("q")), "md", path="x.md", replies=None, replace=False)
+    assert [each.name for each in tmp_path.glob(".*")] == [ours.name]
+
+
 def test_home_is_the_users(tmp_path: Path) -> None:
-    outside = FileExporter(tmp_path / "work", tmp_path / "home")
+    outside = FileExporter(tmp_path / "work", tmp_path / "home", "! overwrites it")
     (tmp_path / "home").mkdir(exist_ok=True)
     place = outside.save(talk(user("q")), "md", path="~/x.md", replies=None, replace=False)
     assert place == str(tmp_path / "home/x.md")

@@ -519,5 +519,13 @@ def test_export_writes_utf8_whatever_the_locale_and_refuses_to_write_over(
     assert program("--export", "html", "talk", "out.html").returncode == 0
     assert Path("out.html").read_text("utf-8").startswith("<!DOCTYPE html>")
     again = program("--export", "html", "talk", "out.html")
-    assert (again.returncode, "is there already" in again.stderr) == (2, True)
+    assert (again.returncode, again.stderr) == (
+        2,
+        f"streamchat: {Path.cwd() / 'out.html'} already exists; --force overwrites it.\n",
+    )
+    assert program("--export", "json", "talk", "out.html", "--force").returncode == 0
+    assert json.loads(Path("out.html").read_text("utf-8"))
+    assert program("--export", "json", "talk", "o!").returncode == 0
+    assert Path("o!").exists()
+    assert program("--force", "--list").returncode == 2
     assert program("--export", "md", "nosuch").returncode == 66

@@ -75,7 +75,8 @@ class ReportKind(Enum):
 class Invocation:
     """A parsed command line. `report_words` are the arguments of the report (TEXT of
     --search, format and REF of --export); `flags` is the first layer of settings; with
-    `picks` (-r without REF), the user chooses the conversation."""
+    `picks` (-r without REF), the user chooses the conversation;
+    `overwrites` (--force) lets --export replace a file."""
 
     prompt: str = ""
     attachments: tuple[str, ...] = ()
@@ -83,6 +84,7 @@ class Invocation:
     report_words: tuple[str, ...] = ()
     flags: Layer = field(default_factory=lambda: Layer(SettingSource.FLAG, {}))
     picks: bool = False
+    overwrites: bool = False
 
 
 def parse_arguments(argv: Sequence[str], options: Sequence[Option]) -> Invocation:
@@ -99,6 +101,9 @@ def parse_arguments(argv: Sequence[str], options: Sequence[Option]) -> Invocatio
         parser.error(_unknown(unknown[0], options))
     prompt = " ".join([*taken.prompt, *words[cut + 1 :]])
     report, report_words = _report(taken)
+    overwrites = taken.force is not None
+    if overwrites and report is not ReportKind.EXPORT:
+        parser.error(f"{taken.force.flag}: only --export takes it")
     settings = {row.name for row in options if row.is_setting}
     given = {name: value for name, value in vars(taken).items() if name in settings and value}
     picks = isinstance(given.get("resume"), _LeftOut)
@@ -108,7 +113,7 @@ def parse_arguments(argv: Sequence[str], options: Sequence[Option]) -> Invocatio
             parser.error(f"{flag} cannot be combined with {given['continue_newest'].name}")
     layer = Layer(SettingSource.FLAG, given)
     attached = tuple(taken.attach or ())
-    return Invocation(prompt, attached, report, report_words, layer, picks)
+    return Invocation(prompt, attached, report, report_words, layer, picks, overwrites)
 
 
 def help_text(options: Sequence[Option], *, width: int) -> str:

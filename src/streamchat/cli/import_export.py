@@ -20,10 +20,16 @@ from streamchat.export import FileExporter
 def export_conversation(run: Run, form: str, ref: str) -> None:
     """Export to stdout, or to the path given in place of the prompt."""
     opened = read_conversation(run, ref)
-    exporter = FileExporter(run.env.cwd, run.env.home)
+    exporter = FileExporter(run.env.cwd, run.env.home, "--force overwrites it")
     path = run.invocation.prompt
     if path and path != "-":
-        place = exporter.save(opened.conversation, form, path=path, replies=None, replace=False)
+        place = exporter.save(
+            opened.conversation,
+            form,
+            path=path,
+            replies=None,
+            replace=run.invocation.overwrites,
+        )
         run.notes.note(f"Exported to {place}")
         return
     _write(run.env.stdout, exporter.text(opened.conversation, form, replies=None))

@@ -26,10 +26,12 @@ _NAME_CHARACTERS = 60
 
 @dataclass(frozen=True, slots=True)
 class FileExporter:
-    """Implements ports.Exporter; relative paths are from `cwd`."""
+    """Implements ports.Exporter; relative paths start at `cwd`. `how_to_replace` completes
+    the sentence about a file that exists."""
 
     cwd: Path
     home: Path
+    how_to_replace: str
 
     def text(self, conversation: Conversation, form: str, *, replies: int | None) -> str:
         """See ports.Exporter."""
@@ -62,7 +64,7 @@ class FileExporter:
             if path
             else self.cwd / build_export_name(conversation.title, form)
         )
-        write_new_file(text, place, replace=replace)
+        write_new_file(text, place, replace=replace, how_to_replace=self.how_to_replace)
         return str(place.relative_to(self.cwd) if place.is_relative_to(self.cwd) else place)
 
     def _place(self, path: str) -> Path:

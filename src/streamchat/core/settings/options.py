@@ -201,6 +201,7 @@ _REPORTS = (
         "print a conversation, or write it to the PATH that follows",
         "md|html|json REF",
     ),
+    report("force", "--force", "let --export overwrite the file at PATH"),
     report(
         "import",
         "--import",
