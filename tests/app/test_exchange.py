@@ -526,3 +526,18 @@ def test_a_count_that_fails_sends_nothing() -> None:
     result = answered.run()
     assert (result.ending, result.reason) == (Ending.FAILED, "No.")
     assert answered.source.requests == []
+
+
+def test_a_parameter_that_the_server_refuses_is_left_out_and_that_is_said() -> None:
+    refused = InvalidRequest("temperature: Extra inputs are not permitted", http_status=400)
+    answered = Answered([refused], reply_events("Fine."))
+    answered.session.extra = {"top_k": 5, "temperature": 0.3}
+    result = answered.run()
+    assert result.ending is Ending.COMPLETE
+    assert [dict(request.extra) for request in answered.source.requests] == [
+        {"top_k": 5, "temperature": 0.3},
+        {"top_k": 5},
+    ]
+    assert result.remarks == (
+        "The server refused temperature; the request was sent without it.",
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from streamchat.cli.arguments import Invocation, ReportKind, help_text, parse_arguments
@@ -24,6 +26,7 @@ _EXAMPLES = {
     Kind.WHOLE: "7",
     Kind.SECONDS: "7",
     Kind.DOLLARS: "7",
+    Kind.TEXTS: "END",
 }
 
 
@@ -51,7 +54,8 @@ def test_every_spelling_of_every_setting_arrives_with_its_origin(row: Option) ->
     for flag in row.flags:
         argv = [flag] if row.kind is Kind.ON_OFF else [flag, example]
         given = parse_arguments(argv, OPTIONS).flags.given[row.name]
-        assert (given.text, given.name) == (example or "on", flag)
+        text = json.dumps([example]) if row.kind is Kind.TEXTS else example or "on"
+        assert (given.text, given.name) == (text, flag)
     if row.name != "profile":
         resolved = settings(*argv)
         assert getattr(resolved, row.name) not in (row.default, None)

@@ -27,6 +27,10 @@ _THINKING: dict[str, JsonObject] = {
 def reply_params(request: Request) -> JsonObject:
     """What to call `messages.stream` with. Raises InvalidRequest when it is too large."""
     params = {"max_tokens": request.max_tokens, **prompt_params(request)}
+    if request.stop:
+        params["stop_sequences"] = list(request.stop)
+    if request.extra:
+        params["extra_body"] = cleaned(dict(request.extra))
     if request.cache:
         params["cache_control"] = {"type": "ephemeral"}
     return within_limit(params)

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field, replace
 from streamchat.app.context_window import expected
 from streamchat.app.outcome import Result, ended_by, ended_itself, interrupted
 from streamchat.app.session import Session
-from streamchat.core.errors import INVALID_SIGNATURE, ApiError, StreamchatError
+from streamchat.core.errors import INVALID_SIGNATURE, ApiError, ExitStatus, StreamchatError
 from streamchat.core.events import (
     Event,
     Finished,
@@ -140,7 +140,7 @@ class Exchange:
             try:
                 return await self._attempt()
             except ApiError as error:
-                if self._drops_thinking(error):
+                if self._drops_thinking(error) or self._drops_parameter(error):
                     continue
                 delay = None if self._started else self.patience.delay_s(attempt, error)
                 if delay is None:
@@ -157,6 +157,18 @@ class Exchange:
             self.session.sends_thinking = False
             self._remarks.append(_THINKING_REFUSED)
         return refused
+
+    def _drops_parameter(self, error: ApiError) -> bool:
+        """If the server refused a parameter of [request], send it no more."""
+        extra = self.session.extra
+        refused = next(
+            (name for name in extra if re.search(rf"\b{name}\b", error.message)), None
+        )
+        if refused is None or error.status is not ExitStatus.INVALID_REQUEST or self._started:
+            return False
+        self.session.extra = {name: extra[name] for name in extra if name != refused}
+        self._remarks.append(f"The server refused {refused}; the request was sent without it.")
+        return True
 
     async def _attempt(self) -> None:
         self._started = False

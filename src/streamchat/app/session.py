@@ -7,7 +7,7 @@ the server or the file format.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -53,6 +53,8 @@ class Session:
     facts: Callable[[str], ModelFacts] = facts_by_table  # what is known about a model
     attached: tuple[Block, ...] = ()  # sent with the next message
     shape: Shape | None = None  # what the text of each answer must be
+    stop: tuple[str, ...] = ()  # texts that an answer ends before
+    extra: Mapping[str, object] = field(default_factory=dict)  # more parameters of a request
     trace: bool = False  # /events: show one dim line for each API event
     disk_failed: bool = False
     sends_thinking: bool = True  # False once the server refused it in this conversation
@@ -125,6 +127,8 @@ class Session:
             thinking=self.thinking,
             cache=self.cache,
             schema=self.shape.schema if self.shape else None,
+            stop=self.stop,
+            extra=self.extra,
         )
 
     def change_model(self, model: str) -> str:

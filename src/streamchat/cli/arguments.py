@@ -13,6 +13,7 @@ option or --.
 from __future__ import annotations
 
 import argparse
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -178,6 +179,8 @@ def _add(section: argparse._ArgumentGroup, row: Option) -> None:
         section.add_argument(*row.flags, action=_Ask, **words)
     elif row.kind is Kind.ON_OFF:
         section.add_argument(*row.flags, action=_Take, nargs=0, const="on", **words)
+    elif row.kind is Kind.TEXTS:
+        section.add_argument(*row.flags, action=_Add, metavar=row.metavar, **words)
     elif row.metavar.startswith("["):
         section.add_argument(*row.flags, action=_Take, nargs="?", metavar=row.metavar, **words)
     else:
@@ -221,6 +224,21 @@ class _Take(argparse.Action):
             return
         text = values if isinstance(values, str) else str(self.const)
         setattr(namespace, self.dest, Given(text.strip(), flag))
+
+
+class _Add(argparse.Action):
+    """Keep each text that a repeated flag gives, as a JSON list."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        before: Given | None = getattr(namespace, self.dest)
+        texts = [*(json.loads(before.text) if before else []), values]
+        setattr(namespace, self.dest, Given(json.dumps(texts), option_string or self.dest))
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,8 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         warn=run.notes.warn,
         forget_typed=partial(forget_typed, run),
         budget=build_budget(run),
+        stop=settings.stop,
+        extra=dict(settings.request),
     )
     if settings.schema:
         from streamchat.cli.schema import build_shape

@@ -10,7 +10,7 @@ Must not know: the SDK, the disk, the terminal.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal, TypeAlias, cast, get_args
 
 Role: TypeAlias = Literal["user", "assistant"]
@@ -191,3 +191,5 @@ class Request:
     thinking: str | None = None
     cache: bool = True
     schema: JsonObject | None = None  # the answer is one JSON value of it
+    stop: tuple[str, ...] = ()  # the answer ends before one of these texts
+    extra: Mapping[str, object] = field(default_factory=dict)  # parameters beyond the SDK's

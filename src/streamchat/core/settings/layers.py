@@ -20,6 +20,7 @@ from streamchat.core.settings.values import Given, Layer, SettingSource
 # they are ignored.
 _STEERING = re.compile(r"(?i)(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|ANTHROPIC_.*")
 _FROM_FILES = frozenset({SettingSource.ENV_FILE, SettingSource.DOTENV})
+_SECTIONS = frozenset({"headers", "prices", "request"})
 _SECRET_KEYS = frozenset({"api_key", "auth_token"})
 
 
@@ -134,12 +135,17 @@ def _text(option: Option, key: str, value: object, where: str) -> str:
     is_switch = option.name in {row.name for row in SETTINGS if isinstance(row.default, bool)}
     if isinstance(value, bool) and is_switch:
         return "on" if value else "off"
-    if isinstance(value, str) and key not in ("headers", "prices"):
+    if isinstance(value, str) and key not in _SECTIONS:
         return value.strip()
-    if isinstance(value, int | float) and not isinstance(value, bool | str):
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if is_number and key not in _SECTIONS:
         return str(value)
     if key == "headers" and isinstance(value, dict):
         return _header_lines(value, where)
+    if key == "request" and isinstance(value, dict):
+        return _json(value, "request", where)
+    if key == "stop" and isinstance(value, list):
+        return _json(value, "stop", where)
     if key == "prices" and isinstance(value, dict):
         return _price_sections(value, where)
     raise ConfigError(
@@ -150,7 +156,14 @@ def _text(option: Option, key: str, value: object, where: str) -> str:
 def _price_sections(table: Mapping[str, object], where: str) -> str:
     if not all(isinstance(section, dict) for section in table.values()):
         raise ConfigError(f'prices in {where}: write sections, [prices."MODEL"]')
-    return json.dumps(table, default=str)  # a date is no number: `read_rates` refuses it
+    return _json(table, "prices", where)
+
+
+def _json(value: object, key: str, where: str) -> str:
+    try:
+        return json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError) as error:  # a date, a time, an infinite number
+        raise ConfigError(f"{key} in {where}: JSON cannot hold this value: {error}") from error
 
 
 def _header_lines(table: Mapping[str, object], where: str) -> str:

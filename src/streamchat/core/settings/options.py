@@ -41,6 +41,14 @@ _REQUEST = (
         kind=Kind.CHOICE, metavar="HOW", choices=("adaptive", "off", "hidden"),
     ),
     setting(
+        "stop", Group.REQUEST, "--stop", "end the answer before this text; may repeat",
+        kind=Kind.TEXTS, metavar="TEXT", default=(),
+    ),
+    Option(
+        "request", "more parameters of the request, such as temperature",
+        Group.REQUEST, Kind.TABLE, default=(), key="request",
+    ),
+    setting(
         "schema", Group.REQUEST, "--schema",
         "the answer is one JSON value of this schema: a file, JSON, fields such as "
         "'name, age int, tags [str]', or @NAME of a saved schema",

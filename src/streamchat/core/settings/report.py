@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Iterator, Mapping
 
 from streamchat.core.errors import ConfigError
+from streamchat.core.formatting import quoted
 from streamchat.core.rates import Rates
 from streamchat.core.settings.options import OPTIONS, SETTINGS
 from streamchat.core.settings.proxy import proxies
@@ -80,14 +82,20 @@ def format_settings(value: Value) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, tuple):
-        return ", ".join(_format_pair(*pair) for pair in value)
+        return ", ".join(
+            quoted(each) if isinstance(each, str) else _format_pair(*each) for each in value
+        )
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(value))
 
 
-def _format_pair(name: str, value: str | Rates) -> str:
-    if isinstance(value, Rates):
-        return f"{name}: ${value.input:g} in, ${value.output:g} out"
-    return f"{name}: {masked(value)}"
+def _format_pair(name: str, value: object) -> str:
+    match value:
+        case Rates():
+            return f"{name}: ${value.input:g} in, ${value.output:g} out"
+        case str():
+            return f"{name}: {masked(value)}"  # a header
+        case _:
+            return f"{name}: {json.dumps(value)}"
 
 
 def flag_table() -> str:

@@ -64,6 +64,8 @@ class Settings:
     max_tokens: int
     effort: str | None
     thinking: str | None
+    stop: tuple[str, ...]
+    request: tuple[tuple[str, object], ...]
     schema: str | None
     no_caching: bool
     once: bool

@@ -27,6 +27,8 @@ class Kind(Enum):
     HEADERS = "Name: value, one per line"
     PRICES = 'sections, [prices."MODEL"]'
     LIST = "any number of texts"
+    TEXTS = "a text, or a list of texts"
+    TABLE = "a section of names and values"
     SWITCH = "nothing"
     PAIR = "two words"
 

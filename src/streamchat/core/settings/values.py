@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TypeAlias, assert_never
@@ -23,15 +23,9 @@ from streamchat.core.rates import Rates, read_rates
 from streamchat.core.settings.address import parse_address
 from streamchat.core.settings.rows import Kind, Option, Reach
 
-Value: TypeAlias = (
-    str
-    | int
-    | float
-    | bool
-    | tuple[tuple[str, str], ...]
-    | tuple[tuple[str, Rates], ...]
-    | None
-)
+Pairs: TypeAlias = tuple[tuple[str, str], ...] | tuple[tuple[str, Rates], ...]
+Table: TypeAlias = tuple[tuple[str, object], ...]
+Value: TypeAlias = str | int | float | bool | Pairs | Table | tuple[str, ...] | None
 
 _ON = frozenset({"1", "true", "yes", "on"})
 _OFF = frozenset({"0", "false", "no", "off"})
@@ -140,10 +134,8 @@ def _read(option: Option, text: str) -> Value:
             return _amount(text, "a number of seconds, 0 for no limit")
         case Kind.DOLLARS:
             return _amount(text, "an amount in dollars, more than 0", positive=True)
-        case Kind.HEADERS:
-            return _headers(text)
-        case Kind.PRICES:
-            return _prices(text)
+        case Kind.HEADERS | Kind.TEXTS | Kind.TABLE | Kind.PRICES:
+            return _COLLECTIONS[option.kind](text)
         case Kind.LIST | Kind.SWITCH | Kind.PAIR:
             raise AssertionError(f"{option.name} is not a setting")
         case _:
@@ -184,6 +176,33 @@ def _secret(text: str) -> str:
     return text
 
 
+# What streamchat sends by itself has options of its own.
+_OWN_PARAMETERS = frozenset(
+    {"messages", "model", "max_tokens", "output_config", "stop_sequences", "stream", "system"}
+    | {"thinking", "tools", "cache_control"}
+)
+
+
+def _texts(text: str) -> tuple[str, ...]:
+    """A text, or several as a JSON list of texts."""
+    try:
+        found = json.loads(text) if text.startswith("[") else None
+    except ValueError:
+        found = None
+    if isinstance(found, list) and all(isinstance(each, str) for each in found):
+        return tuple(found)
+    return (text,)
+
+
+def _request_table(text: str) -> tuple[tuple[str, object], ...]:
+    """`text` is the TOML table as JSON."""
+    table = json.loads(text)
+    for name in table:
+        if name in _OWN_PARAMETERS:
+            raise ValueError(f"{name} has an option or a key of its own")
+    return tuple(table.items())
+
+
 def _prices(text: str) -> tuple[tuple[str, Rates], ...]:
     """`text` is the TOML table as JSON."""
     found = []
@@ -205,3 +224,11 @@ def _headers(text: str) -> tuple[tuple[str, str], ...]:
             raise ValueError(f"the value of the header {name} cannot be sent")
         pairs.append((name, value))
     return tuple(pairs)
+
+
+_COLLECTIONS: Mapping[Kind, Callable[[str], Value]] = {
+    Kind.HEADERS: _headers,
+    Kind.TEXTS: _texts,
+    Kind.TABLE: _request_table,
+    Kind.PRICES: _prices,
+}
