@@ -74,7 +74,9 @@ def refusal(session: Session, line: CommandLine) -> str:
     return ""
 
 
-@pytest.mark.parametrize("row", [row for row in COMMANDS if not row.argument], ids=str)
+@pytest.mark.parametrize(
+    "row", [row for row in COMMANDS if not row.argument], ids=lambda row: row.name
+)
 def test_a_command_refuses_an_argument_that_it_does_not_take(
     row: Command, talked: Session
 ) -> None:
