@@ -1,22 +1,41 @@
-"""README says what is: its tables come from the program, its commands work.
+"""README is right: its tables come from the program, and its commands work.
 
-python tests/test_readme.py      writes the tables again
+`python tests/cli/test_readme.py` regenerates the tables.
 """
 
+import os
 import re
+import shlex
+import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
 
 from streamchat.app.commands.help import KEYS, commands_table
-from streamchat.cli.arguments import parse_arguments
+from streamchat.cli.arguments import ReportKind, parse_arguments
+from streamchat.config import build_paths
 from streamchat.core.errors import ExitStatus
-from streamchat.core.settings import OPTIONS, env_example, flag_table
+from streamchat.core.settings import OPTIONS, env_example, flag_table, key_table
+from streamchat.core.theme import THEMES
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-TABLES = {"options": flag_table(), "commands": f"{commands_table()}\n{KEYS}"}
+
+
+def files_table() -> str:
+    places = build_paths({}, Path("~")).places()
+    rows = [f"| `{place.path}` | {place.about} |" for place in places]
+    return "\n".join(["| file | what is in it |", "|---|---|", *rows])
+
+
+TABLES = {
+    "options": flag_table(),
+    "keys": key_table(),
+    "commands": f"{commands_table()}\n{KEYS}",
+    "files": files_table(),
+}
 
 
 def with_tables(text: str) -> str:
@@ -50,14 +69,53 @@ def commands_of(language: str) -> list[str]:
     return [line for block in blocks for line in block.splitlines()]
 
 
-@pytest.mark.parametrize("line", [c for c in commands_of("console") if "streamchat" in c])
-def test_the_examples_are_command_lines_that_parse(line: str) -> None:
-    import shlex
+EXAMPLES = [line.removeprefix("$ ") for line in commands_of("console")]
+LOCAL = {ReportKind.LIST, ReportKind.SHOW_CONFIG, ReportKind.VERSION, ReportKind.COSTS}
 
-    words = shlex.split(line.removeprefix("$ "), comments=True)
+
+def words_after_streamchat(line: str) -> list[str]:
+    words = shlex.split(line, comments=True)
     command = words[words.index("streamchat") + 1 :]
-    end = next((at for at, word in enumerate(command) if word in ("|", ">")), len(command))
-    parse_arguments(command[:end], OPTIONS)
+    end = next((at for at, word in enumerate(command) if word in ("|", ">", "<")), len(command))
+    return command[:end]
+
+
+@pytest.mark.parametrize("line", EXAMPLES)
+def test_each_example_is_a_command_line_that_parses(line: str) -> None:
+    parse_arguments(words_after_streamchat(line), OPTIONS)
+
+
+def is_self_contained(line: str) -> bool:
+    """Whether it needs no network, no other program, and no file of the user's."""
+    asked = parse_arguments(words_after_streamchat(line), OPTIONS)
+    programs = [part.split()[0] for part in line.split(" | ")]
+    return (
+        ("demo" in asked.flags.given or asked.report in LOCAL)
+        and set(programs) <= {"streamchat", "echo"}
+        and " < " not in line
+    )
+
+
+def test_the_examples_that_need_nothing_else_work_one_after_the_other(tmp_path: Path) -> None:
+    """In a shell as README's quick start leaves it, with `streamchat` on the PATH."""
+    script = [line for line in EXAMPLES if is_self_contained(line)]
+    assert len(script) >= 8
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", "\n".join(script)],
+        cwd=tmp_path,
+        env=os.environ | {"PATH": f"{sysconfig.get_path('scripts')}:/usr/bin:/bin"},
+        input="",
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+    assert (tmp_path / "example.txt").read_text(encoding="utf-8")
+
+
+def test_each_theme_is_named_beside_its_option() -> None:
+    (theme,) = (row for row in OPTIONS if row.name == "theme")
+    assert all(name in theme.help for name in THEMES)
 
 
 def test_the_picture_is_there_and_fetches_nothing() -> None:

@@ -96,8 +96,17 @@ def test_the_directories_are_the_xdg_ones(tmp_path: Path) -> None:
         f"XDG_{name}_HOME": f"/x/{name}" for name in ("CONFIG", "DATA", "STATE", "CACHE")
     }
     assert build_paths(environ, tmp_path) == Paths(
-        *(Path(f"/x/{name}/streamchat") for name in ("CONFIG", "DATA", "STATE", "CACHE"))
-    )
+        Path("/x/CONFIG/streamchat"), Path("/x/DATA/streamchat"),
+        Path("/x/STATE/streamchat"), Path("/x/CACHE/streamchat"),
+    )  # fmt: skip
+
+
+def test_the_demo_shares_only_the_settings(tmp_path: Path) -> None:
+    real = build_paths({}, tmp_path)
+    demo = real.for_demo()
+    assert demo.config_file == real.config_file
+    apart = ("conversations", "history", "search_index")
+    assert all(getattr(demo, name) != getattr(real, name) for name in apart)
 
 
 @pytest.mark.parametrize("value", ["", ".", "relative/path"])

@@ -28,7 +28,6 @@ from streamchat.cli.wiring import (
     Run,
     advice_on,
     has_surely_no_key,
-    history_file,
     live_price,
     open_archive,
     open_model_cache,
@@ -187,7 +186,7 @@ def open_reader(
     return Prompt(
         open_keyboard(keys),
         open_output(env.stdout, term=env.terminal.term),
-        history=None if run.settings.no_save else history_file(run),
+        history=None if run.settings.no_save else run.paths.history,
         commands=COMMANDS,
         arguments=CommandArguments(session.archive),
         environ=env.environ,

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from streamchat.app.stderr_notes import Notes
@@ -154,7 +153,7 @@ def open_index(run: Run) -> Index | None:
         from streamchat.search import SqliteIndex  # sqlite3: 7 ms, not needed for a chat
     except ImportError:
         return None
-    return SqliteIndex(run.paths.cache_dir / "search.sqlite3")
+    return SqliteIndex(run.paths.search_index)
 
 
 def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
@@ -207,18 +206,13 @@ def tell_problems(run: Run, archive: Archive, opened: Opened | None = None) -> N
         run.notes.warn(line)
 
 
-def history_file(run: Run) -> Path:
-    """Where what was typed is kept; the demo's apart."""
-    return run.paths.state_dir / ("history-demo" if run.settings.demo else "history")
-
-
 def forget_typed(
     run: Run, conversation: str, *, texts: Collection[str], names: Collection[str]
 ) -> None:
     """See ForgetTyped."""
     from streamchat.prompt.history_file import forget_entries
 
-    forget_entries(history_file(run), conversation, texts=texts, names=names)
+    forget_entries(run.paths.history, conversation, texts=texts, names=names)
 
 
 def build_budget(run: Run) -> Budget:
@@ -239,8 +233,9 @@ def open_spending_log(run: Run) -> FileSpendingLog:
     from streamchat.store import Disk, FileSpendingLog
 
     env = run.env
-    path = run.paths.state_dir / "spending.jsonl"
-    return FileSpendingLog(path, Disk(), env.clock, env.new_id, run.notes.warn)
+    return FileSpendingLog(
+        run.paths.spending_log, Disk(), env.clock, env.new_id, run.notes.warn
+    )
 
 
 def live_price(session: Session) -> Price | None:

@@ -10,12 +10,13 @@ from __future__ import annotations
 from streamchat.config.allowed import Verdict, remember, verdict
 from streamchat.config.files import FileText
 from streamchat.config.load import AskTrust, Question, load, read_prompt_file
-from streamchat.config.paths import Paths, build_paths
+from streamchat.config.paths import Paths, Place, build_paths
 
 __all__ = [
     "AskTrust",
     "FileText",
     "Paths",
+    "Place",
     "Question",
     "Verdict",
     "build_paths",

@@ -1,6 +1,6 @@
 """Which ./.env files the user allowed: a list of digests of path and content.
 
-Owns the list (`allowed-env` in the state directory, mode 0600). As with direnv, a changed
+Owns the list (mode 0600). As with direnv, a changed
 file or a copy elsewhere needs a new decision.
 
 A line holds `allow` or `deny`, the digest, and the path for human readers. The last line for
@@ -17,7 +17,6 @@ from pathlib import Path
 from streamchat.config.files import FileText
 from streamchat.core.errors import ConfigError, DiskError
 
-_LIST = "allowed-env"
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -29,10 +28,9 @@ class Verdict(Enum):
     UNDECIDED = "ask"
 
 
-def verdict(file: FileText, state_dir: Path) -> Verdict:
-    """The decision on this path with this content. Raises ConfigError if others can write
-    the list."""
-    path = state_dir / _LIST
+def verdict(file: FileText, path: Path) -> Verdict:
+    """The decision on a file, from the list at `path`. Raises ConfigError if others can
+    write the list."""
     try:
         if path.stat().st_mode & _OTHERS_WRITE:
             raise ConfigError(f"others can write {path}; check it, then type: chmod 600 {path}")
@@ -53,19 +51,19 @@ def verdict(file: FileText, state_dir: Path) -> Verdict:
     return said
 
 
-def remember(file: FileText, said: Verdict, state_dir: Path) -> None:
-    """Record the decision. Raises DiskError."""
+def remember(file: FileText, said: Verdict, path: Path) -> None:
+    """Add the decision to the list at `path`. Raises DiskError."""
     if said is Verdict.UNDECIDED:
         return
     line = f"{said.value} {_digest(file)} {str(file.path)!r}\n"
     try:
-        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
-        descriptor = os.open(state_dir / _LIST, flags, mode=0o600)
+        descriptor = os.open(path, flags, mode=0o600)
         with open(descriptor, "wb", buffering=0) as log:  # noqa: PTH123 - a descriptor
             log.write(line.encode("utf-8", errors="backslashreplace"))
     except OSError as error:
-        raise DiskError(f"cannot write {state_dir / _LIST}: {error.strerror}") from error
+        raise DiskError(f"cannot write {path}: {error.strerror}") from error
 
 
 def _digest(file: FileText) -> str:

@@ -64,9 +64,9 @@ def load(
         layers.append(_env_file(named_path))
     here = cwd / ".env"
     in_demo = (said := flags.given.get("demo")) is not None and said.text == "on"
-    if not in_demo and here != paths.config_dir / ".env" and not _same(here, named_path):
-        layers.extend(_here(here, paths.state_dir, ask))
-    layers.extend(_configuration(paths.config_dir, environ))
+    if not in_demo and here != paths.env_file and not _same(here, named_path):
+        layers.extend(_here(here, paths.allowed_env, ask))
+    layers.extend(_configuration(paths, environ))
     return tuple(layers)
 
 
@@ -85,7 +85,7 @@ def _env_file(path: Path) -> Layer:
     return from_variables(SettingSource.ENV_FILE, parse_env(file), str(path))
 
 
-def _here(path: Path, state_dir: Path, ask: AskTrust | None) -> list[Layer]:
+def _here(path: Path, allowed: Path, ask: AskTrust | None) -> list[Layer]:
     try:
         file = read_text(path, largest_bytes=_LARGEST_HERE_BYTES) if _is_file(path) else None
         variables = parse_env(file) if file else {}
@@ -96,10 +96,10 @@ def _here(path: Path, state_dir: Path, ask: AskTrust | None) -> list[Layer]:
     }
     if not file or not any(text.strip() for text in taken.values()):
         return []
-    said = verdict(file, state_dir)
+    said = verdict(file, allowed)
     if said is Verdict.UNDECIDED and ask is not None:
         said = ask(Question(path, tuple(_line(*each) for each in taken.items())))
-        remember(file, said, state_dir)
+        remember(file, said, allowed)
     if said is Verdict.ALLOWED:
         return [from_variables(SettingSource.DOTENV, variables, "./.env")]
     if said is Verdict.UNDECIDED:
@@ -126,13 +126,13 @@ def _not_allowed(taken: Mapping[str, str]) -> str:
     )
 
 
-def _configuration(config_dir: Path, environ: Mapping[str, str]) -> list[Layer]:
+def _configuration(paths: Paths, environ: Mapping[str, str]) -> list[Layer]:
     layers = []
     variables: Mapping[str, str] = {}
-    if file := read_text(config_dir / ".env"):
+    if file := read_text(paths.env_file):
         variables = parse_env(private(file))
         layers.append(from_variables(SettingSource.CONFIG, variables, str(file.path)))
-    if file := read_text(config_dir / "config.toml"):
+    if file := read_text(paths.config_file):
         table = parse_toml(own(file))
         exported = {name: text for name, text in environ.items() if text.strip()}
         layers.append(from_keys(table, {**variables, **exported}, str(file.path)))

@@ -1,5 +1,7 @@
 """Where streamchat keeps its files: the XDG directories, from a given environment.
 
+Owns the name of every file, and what a user may want to know about it (`places`).
+
 Not platformdirs, because it reads os.environ itself, and uses other directories than XDG's
 on some systems.
 """
@@ -14,21 +16,76 @@ _NAME = "streamchat"
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A file or a directory, and what is in it."""
+
+    path: Path
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
 class Paths:
-    """The four directories; none is created here."""
+    """The four directories and the files in them; none is created here."""
 
     config_dir: Path
     data_dir: Path
     state_dir: Path
     cache_dir: Path
+    is_demo: bool = False
+
+    @property
+    def config_file(self) -> Path:
+        return self.config_dir / "config.toml"
+
+    @property
+    def env_file(self) -> Path:
+        return self.config_dir / ".env"
 
     @property
     def conversations(self) -> Path:
         return self.data_dir / "conversations"
 
+    @property
+    def history(self) -> Path:
+        return self.state_dir / ("history-demo" if self.is_demo else "history")
+
+    @property
+    def spending_log(self) -> Path:
+        return self.state_dir / "spending.jsonl"
+
+    @property
+    def allowed_env(self) -> Path:
+        return self.state_dir / "allowed-env"
+
+    @property
+    def search_index(self) -> Path:
+        return self.cache_dir / "search.sqlite3"
+
     def for_demo(self) -> Paths:
-        """The demo keeps its conversations and their index apart from real ones."""
-        return replace(self, data_dir=self.data_dir / "demo", cache_dir=self.cache_dir / "demo")
+        """The demo keeps its conversations, index and history apart from real ones."""
+        return replace(
+            self,
+            data_dir=self.data_dir / "demo",
+            cache_dir=self.cache_dir / "demo",
+            is_demo=True,
+        )
+
+    def places(self) -> tuple[Place, ...]:
+        """Everything that streamchat reads or writes, for people to know."""
+        demo = self.for_demo()
+        return (
+            Place(self.config_file, "your settings"),
+            Place(self.env_file, "your key, and settings as variables (mode 0600)"),
+            Place(self.conversations, "the conversations, one file each"),
+            Place(self.history, "what you typed at the prompt"),
+            Place(self.spending_log, "what each reply cost (no text)"),
+            Place(self.allowed_env, "which `./.env` files you allowed"),
+            Place(self.search_index, "the search index; it can be deleted at any time"),
+            Place(self.cache_dir / "model-*.json", "what servers said about their models"),
+            Place(demo.conversations, "the conversations of `--demo`"),
+            Place(demo.history, "what you typed in `--demo`"),
+            Place(demo.cache_dir, "the search index of `--demo`"),
+        )
 
 
 def build_paths(environ: Mapping[str, str], home: Path) -> Paths:

@@ -24,6 +24,7 @@ from streamchat.core.settings.report import (
     env_example,
     flag_table,
     format_settings,
+    key_table,
     option_spelling,
     show_config,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "from_keys",
     "from_variables",
     "is_taken",
+    "key_table",
     "list_secrets",
     "masked",
     "option_spelling",

@@ -194,8 +194,9 @@ _SERVER = (
         choices=("bedrock", "vertex", "foundry"), key="platform",
     ),
     Option(
-        "full_sdk", "import the SDK whole, also what a chat does not use of it", Group.SERVER,
-        Kind.ON_OFF, default=False, variables=("STREAMCHAT_FULL_SDK",), key="full_sdk",
+        "full_sdk", "import the complete SDK, including the parts that a chat does not use",
+        Group.SERVER, Kind.ON_OFF, default=False, variables=("STREAMCHAT_FULL_SDK",),
+        key="full_sdk",
     ),
 )  # fmt: skip
 

@@ -108,8 +108,34 @@ def flag_table() -> str:
         variables = ", ".join(f"`{name}`" for name in row.variables)
         default = "" if row.default in (None, ()) else format_settings(row.default)
         if row.flags:
-            lines.append(f"| {flags}{extra} | {row.help}{choices} | {variables} | {default} |")
+            lines.append(
+                f"| {flags}{extra} | {_cell(row.help)}{choices} | {variables} | {default} |"
+            )
     return "\n".join(lines) + "\n"
+
+
+def key_table() -> str:
+    """README's table of the keys of config.toml, in Markdown."""
+    rows = [
+        f"| `{row.key}` | {_key_value(row)} | {_cell(row.help)} |"
+        for row in SETTINGS
+        if row.key
+    ]
+    profiles = "| `[profiles.NAME]` | a section with any of these keys | see `--profile` |"
+    head = ["| key | value | meaning |", "|---|---|---|"]
+    return "\n".join([*head, *rows, profiles, ""])
+
+
+def _key_value(row: Option) -> str:
+    if row.kind is Kind.ON_OFF:
+        return "`true` or `false`"
+    if row.kind is Kind.HEADERS:
+        return '`{ Name = "value" }`'
+    return " or ".join(f"`{choice}`" for choice in row.choices) or row.kind.value
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def option_spelling(row: Option) -> str:
