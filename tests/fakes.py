@@ -122,6 +122,9 @@ class RecordingView:
         if self.fault is not None and isinstance(event, TextDelta):
             raise self.fault
 
+    async def catch_up(self) -> None:
+        """What is recorded is never behind."""
+
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         self.closings.append((ending, message))
 
@@ -305,10 +308,10 @@ class RecordingScreen:
     def markdown(self, source: str) -> None:
         self.shown.append(("markdown", source))
 
-    def history(self, turns: tuple[Turn, ...], *, whole: bool = False) -> None:
+    async def history(self, turns: tuple[Turn, ...], *, whole: bool = False) -> None:
         self.shown += [("history", turn.message.text) for turn in turns]
 
-    def redraw(self, message: Message) -> None:
+    async def redraw(self, message: Message) -> None:
         self.shown.append(("redrawn", message.text))
 
     def copy(self, text: str) -> bool:

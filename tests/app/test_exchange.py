@@ -541,3 +541,43 @@ def test_a_parameter_that_the_server_refuses_is_left_out_and_that_is_said() -> N
     assert result.remarks == (
         "The server refused temperature; the request was sent without it.",
     )
+
+
+class Slow(RecordingView):
+    """A view that takes its time to show what arrived; `held` is what is stored then."""
+
+    def __init__(self, answered: Answered) -> None:
+        super().__init__()
+        self.answered = answered
+        self.reached = asyncio.Event()
+        self.stored_first: list[tuple[str, str, str | None]] = []
+
+    async def catch_up(self) -> None:
+        self.stored_first = self.answered.history
+        self.reached.set()
+        await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("ends_by", ["a key", "a signal"])
+def test_showing_what_arrived_can_be_stopped_and_the_answer_is_stored_first(
+    ends_by: str,
+) -> None:
+    answered = Answered(reply_events("Hello"))
+    view = Slow(answered)
+    answered.exchange.view = view
+
+    async def run() -> Result | None:
+        running = asyncio.create_task(answered.exchange.run())
+        await view.reached.wait()
+        if ends_by == "a key":
+            answered.exchange.stop()
+            return await running
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        return None
+
+    result = asyncio.run(run())
+    assert view.stored_first == [("user", "question", None), ("assistant", "Hello", "end_turn")]
+    assert [ending for ending, _ in view.closings] == [Ending.COMPLETE]
+    assert result is None or result.ending is Ending.COMPLETE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from pyte_terminal import PyteTerminal
@@ -89,16 +89,16 @@ class FakeFold:
         self.width = width
         self.open = ""
 
-    def feed(self, text: str) -> list[Row]:
+    def feeding(self, text: str) -> Iterator[list[Row]]:
         *lines, self.open = (self.open + text).split("\n")
-        return [row for line in lines for row in self._rows(line)]
+        yield from map(self._rows, lines)
 
     def tail(self, height: int) -> list[Row]:
         return self._rows(self.open)[-height:] if self.open else []
 
-    def close(self) -> list[Row]:
+    def closing(self) -> Iterator[list[Row]]:
         rest, self.open = self.open, ""
-        return self._rows(rest) if rest else []
+        yield self._rows(rest) if rest else []
 
     def resize(self, width: int) -> None:
         self.width = width

@@ -120,6 +120,7 @@ def test_a_long_line_of_thoughts_shows_its_end_only() -> None:
     answer = new_answer()
     for number in range(2000):
         answer.feed(ThinkingDelta(f"word{number} "))
+    answer.settle()
     rows = texts(answer.tail(9))
     assert len(rows) == 4
     assert rows[-1].endswith("word1999")
@@ -164,3 +165,43 @@ def test_a_new_width_holds_for_the_rows_to_come() -> None:
     assert [row.width for row in answer.tail(9)] == [40, 10]
     answer.resize(25)
     assert [row.width for row in answer.tail(9)] == [25, 25]
+
+
+def test_settling_stops_when_its_time_is_used_up_and_goes_on_where_it_stopped() -> None:
+    loop = FakeLoop()
+
+    def ticking() -> float:
+        loop.now_s += 0.01
+        return loop.now_s
+
+    answer = AnswerRows(look=PLAIN, width=WIDTH, new_fold=FakeFold, clock=ticking)
+    lines = [f"line {number}" for number in range(50)]
+    answer.feed(TextDelta("\n".join(lines)))
+    first = texts(answer.settle(budget_s=0.1))
+    assert 0 < len(first) < 20
+    assert answer.is_behind
+    assert answer.tail(5) == []  # it would stand below rows that are not there yet
+    answer.feed(TextDelta("!"))
+    answer.end()
+    rest = []
+    while answer.is_behind:
+        rest += texts(answer.settle(budget_s=0.1))
+    assert [*first, *rest] == [*lines[:-1], "line 49!"]
+
+
+def test_what_is_abandoned_is_said_to_be_left_out() -> None:
+    answer = new_answer()
+    answer.feed(TextDelta("some\nlines\n"))
+    answer.end()
+    answer.abandon()
+    assert "not shown" in " ".join(texts(answer.close()))
+    assert not answer.is_behind
+
+
+def test_what_is_settled_is_not_abandoned() -> None:
+    answer = new_answer()
+    answer.feed(TextDelta("some\nlines"))
+    answer.end()
+    assert texts(answer.settle()) == ["some", "lines"]
+    answer.abandon()
+    assert answer.close() == []

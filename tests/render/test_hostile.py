@@ -5,6 +5,7 @@ What is checked are the bytes that a terminal would be sent.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from pathlib import Path
@@ -123,5 +124,5 @@ def tell_all(made: Stage, payload: str) -> None:
     view.close(Ending.COMPLETE, message, 1.0)
     made.screen.error(payload)
     made.screen.markdown(payload)
-    made.screen.history(turns, whole=True)
-    made.screen.redraw(message)
+    asyncio.run(made.screen.history(turns, whole=True))
+    asyncio.run(made.screen.redraw(message))

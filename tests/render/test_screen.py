@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import re
 import subprocess
@@ -32,7 +33,7 @@ def reply(text: str, stop_reason: str = "end_turn") -> Message:
 
 
 def history(made: Stage, *messages: Message) -> list[str]:
-    made.screen.history(tuple(turn(message) for message in messages))
+    asyncio.run(made.screen.history(tuple(turn(message) for message in messages)))
     return made.lines
 
 
@@ -138,7 +139,7 @@ def test_the_last_exchange_is_whole_however_long_it_is(*, is_asked: bool) -> Non
 def test_a_reply_can_be_printed_again_at_another_width() -> None:
     made = stage(60, 12)
     made.environ["COLUMNS"] = "20"
-    made.screen.redraw(reply("some words that no longer fit"))
+    asyncio.run(made.screen.redraw(reply("some words that no longer fit")))
     assert made.lines == ["some words that no", "longer fit"]
 
 
@@ -161,7 +162,7 @@ def test_a_terminal_that_lacks_the_signs_gets_others() -> None:
     screen = open_screen(
         tty, environ={"TERM": "xterm"}, clock=loop.clock, call_later=loop.call_later
     )
-    screen.history((turn(user_message("Hi")),))
+    asyncio.run(screen.history((turn(user_message("Hi")),)))
     screen.error("no")
     view = screen.reply(model="opus")
     view.feed(TextDelta("- 好"))

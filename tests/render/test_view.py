@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 
 import pytest
@@ -384,3 +385,34 @@ def test_a_window_of_one_cell_is_survived() -> None:
         view.close(Ending.COMPLETE, message(MARKDOWN), 12.3)
         assert isinstance(made.terminal, PyteTerminal)
         assert made.terminal.modes().get("7", "h") == "h"
+
+
+@pytest.mark.parametrize("term", ["xterm-256color", "dumb"])
+def test_others_run_while_a_burst_is_shown(term: str) -> None:
+    """And the whole of it is on the screen when it is done."""
+    made = stage(40, 10, TERM=term)
+    ticks: list[int] = []
+
+    def ticking() -> float:
+        made.loop.now_s += 0.03
+        return made.loop.now_s
+
+    made.screen._clock = ticking
+    source = "".join(f"paragraph {number}\n\n" for number in range(60))
+
+    async def tick() -> None:
+        while True:
+            ticks.append(len(made.tty.text))
+            await asyncio.sleep(0)
+
+    async def burst() -> None:
+        other = asyncio.create_task(tick())
+        view = made.screen.reply(model="opus")
+        view.feed(TextDelta(source))
+        await view.catch_up()
+        other.cancel()
+        view.close(Ending.COMPLETE, None, 1.0)
+
+    asyncio.run(burst())
+    assert len(set(ticks)) > 3  # something was written between one tick and the next
+    assert [line for line in made.lines if line.startswith("para")] == source.split("\n\n")[:-1]

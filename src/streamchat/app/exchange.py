@@ -93,11 +93,13 @@ class Exchange:
     _unsaved_bytes: int = 0
     _timer: asyncio.TimerHandle | None = None
     _task: asyncio.Task[None] | None = None
+    _showing: asyncio.Task[None] | None = None  # of what arrived faster than it was shown
 
     def stop(self) -> None:
         """End the reply now and keep what arrived. May be called at any time."""
-        if self._task is not None:
-            self._task.cancel()
+        for task in (self._task, self._showing):
+            if task is not None:
+                task.cancel()
 
     async def run(self) -> Result:
         """Receive the reply to its end.
@@ -110,10 +112,14 @@ class Exchange:
         try:
             # Unlike `await task`, this is not cancelled along with the task.
             await asyncio.wait({self._task})
+            self._settle_turn()
+            self._showing = asyncio.create_task(self.view.catch_up())
+            await asyncio.wait({self._showing})
         finally:
-            if not self._task.done():
-                self._task.cancel()
-                await asyncio.wait({self._task})
+            for task in (self._task, self._showing):
+                if task is not None and not task.done():
+                    task.cancel()
+                    await asyncio.wait({task})
             result = self._settle(self._task, self.monotonic() - began)
         return result
 
@@ -249,6 +255,9 @@ class Exchange:
         fault = None if task.cancelled() else task.exception()
         result = self._result(task, seconds)
         self.view.close(result.ending, result.message, seconds)
+        showing = self._showing
+        if showing is not None and not showing.cancelled():
+            fault = fault or showing.exception()
         if fault is not None and not isinstance(fault, StreamchatError):
             raise fault
         return replace(result, remarks=(*self._remarks, *result.remarks))

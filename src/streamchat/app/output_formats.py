@@ -61,6 +61,9 @@ class VerbatimText:
             self.stdout.flush()
             self._last = text[-1]
 
+    async def catch_up(self) -> None:
+        """Everything is written as it comes, or at the end."""
+
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         if self._sanitizer:
             self._write(self._sanitizer.close())
@@ -78,6 +81,9 @@ class RawEvents:
     def feed(self, event: Event) -> None:
         if isinstance(event, RawEvent):
             write_line(self.stdout, event.data)
+
+    async def catch_up(self) -> None:
+        """Everything is written as it comes, or at the end."""
 
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         """Every event was already written."""
@@ -123,6 +129,9 @@ class JsonResult:
     def feed(self, event: Event) -> None:
         """Nothing is printed before the end."""
 
+    async def catch_up(self) -> None:
+        """Everything is written as it comes, or at the end."""
+
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         write_line(
             self.stdout,
@@ -147,6 +156,9 @@ class JsonStream:
     def feed(self, event: Event) -> None:
         if (value := stream_object(event)) is not None:
             write_line(self.stdout, value)
+
+    async def catch_up(self) -> None:
+        """Everything is written as it comes, or at the end."""
 
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         JsonResult(self.stdout, self.conversation, self.shape).close(ending, message, seconds)
@@ -209,6 +221,9 @@ class FirstCodeBlock:
     def feed(self, event: Event) -> None:
         if isinstance(event, TextDelta):
             self._pieces.append(event.text)
+
+    async def catch_up(self) -> None:
+        """Everything is written as it comes, or at the end."""
 
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         code = self.extract("".join(self._pieces))
@@ -280,6 +295,9 @@ class OnlyTheAnswer:
             case _:
                 self.view.feed(event)
 
+    async def catch_up(self) -> None:
+        await self.view.catch_up()
+
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         self.view.close(ending, None, seconds)
 
@@ -295,6 +313,9 @@ class SayingRetries:
         if isinstance(event, Retrying):
             self.say(f"{event.reason} Trying again in {event.delay_s:.1f} s.")
         self.view.feed(event)
+
+    async def catch_up(self) -> None:
+        await self.view.catch_up()
 
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         self.view.close(ending, message, seconds)

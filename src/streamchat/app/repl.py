@@ -142,7 +142,7 @@ class Repl:
     async def _do(self, outcome: Outcome) -> bool:
         match outcome:
             case Done() | ShowReport() | Replay() | Redraw() | Copy():
-                self._show(outcome)
+                await self._show(outcome)
             case AskModel(otherwise):
                 if (await self._answer()).message is None:
                     self._jump(otherwise)
@@ -160,7 +160,7 @@ class Repl:
                 assert_never(outcome)
         return True
 
-    def _show(self, outcome: Done | ShowReport | Replay | Redraw | Copy) -> None:
+    async def _show(self, outcome: Done | ShowReport | Replay | Redraw | Copy) -> None:
         match outcome:
             case Done(notice):
                 self._notice(notice)
@@ -169,9 +169,9 @@ class Repl:
             case Replay(notice, exchanges, whole):
                 self._notice(notice)
                 path = self.session.conversation.path
-                self.screen.history(last_exchanges(path, exchanges), whole=whole)
+                await self.screen.history(last_exchanges(path, exchanges), whole=whole)
             case Redraw(reply):
-                self.screen.redraw(reply)
+                await self.screen.redraw(reply)
             case Copy(text, notice):
                 can = self.screen.copy(text)
                 self._notice(notice if can else "This terminal offers no clipboard.")

@@ -122,7 +122,7 @@ async def converse(
             )
             if not is_begun:
                 screen.banner(banner(run, session))
-                screen.history(session.conversation.path)
+                await screen.history(session.conversation.path)
             repl = Repl(
                 session,
                 source,

@@ -213,6 +213,10 @@ class View(Protocol):
 
     def feed(self, event: Event) -> None: ...
 
+    async def catch_up(self) -> None:
+        """Nothing more will be fed. Returns when all of it is shown; other tasks run
+        meanwhile. When it is cancelled, `close` leaves out what is not shown yet."""
+
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         """Show all that is still unshown, then the ending and the usage; release the
         terminal. Must be called exactly once, whatever happened."""
@@ -246,11 +250,11 @@ class Screen(Protocol):
     def markdown(self, source: str) -> None:
         """A report (help, a list), rendered as an answer would be."""
 
-    def history(self, turns: tuple[Turn, ...], *, whole: bool = False) -> None:
+    async def history(self, turns: tuple[Turn, ...], *, whole: bool = False) -> None:
         """Old turns, rendered as they were when they arrived: the last screenfuls, or
         all of them when `whole`."""
 
-    def redraw(self, message: Message) -> None:
+    async def redraw(self, message: Message) -> None:
         """Print a reply again, at the window's present width."""
 
     def copy(self, text: str) -> bool:

@@ -8,6 +8,7 @@ the screen.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from streamchat.core.markdown import Blocks
@@ -21,6 +22,8 @@ from streamchat.render.rows import Row
 from streamchat.render.style import Palette, Style
 
 _OF_EVERYTHING = "*a* [b](http://x.org) 中 $\\alpha$\n\n```python\npass\n```\n"
+_SLICE_CHARS = 8_192  # of source that are parsed in one step
+_STEP_LEAVES = 4  # that are rendered in one step: most are small, the largest fill a screen
 _TAIL_CHARS_MIN = 200  # a small window still shows where an emphasis began
 
 
@@ -44,11 +47,22 @@ class Fold:
         return self._blocks.lines_parsed
 
     def feed(self, text: str) -> list[Row]:
-        return self._settle(self._blocks.feed(self._sanitizer.feed(text)))
+        return [row for rows in self.feeding(text) for row in rows]
 
     def close(self) -> list[Row]:
+        return [row for rows in self.closing() for row in rows]
+
+    def feeding(self, text: str) -> Iterator[list[Row]]:
+        """`feed` in steps of bounded work. Between them only `resize` may be called."""
+        for start in range(0, len(text), _SLICE_CHARS):
+            piece = self._sanitizer.feed(text[start : start + _SLICE_CHARS])
+            yield from map(self._settle, _gathered(self._blocks.feed(piece)))
+
+    def closing(self) -> Iterator[list[Row]]:
+        """`close` in such steps."""
         leaves = self._blocks.feed(self._sanitizer.close()) + self._blocks.close()
-        return self._settle(leaves) + self._rows.close()
+        yield from map(self._settle, _gathered(leaves))
+        yield self._rows.close()
 
     def tail(self, height: int) -> list[Row]:
         """At most `height` rows: the last of what `close` would add now."""
@@ -71,6 +85,11 @@ class Fold:
         for leaf in leaves:
             rows += self._rows.feed(leaf)
         return rows
+
+
+def _gathered(leaves: list[Leaf]) -> Iterator[list[Leaf]]:
+    """The leaves, so many at a time as take some milliseconds."""
+    return (leaves[at : at + _STEP_LEAVES] for at in range(0, len(leaves), _STEP_LEAVES))
 
 
 def _mended(leaf: Leaf) -> list[Leaf]:

@@ -3,8 +3,8 @@
 Owns the order of text, thoughts, tools and trace. Must not know the terminal, the status
 or when a frame is painted.
 
-Rule 1: text pieces are only collected by `feed`; the fold works when a frame asks for rows,
-so that a burst of deltas costs one pass.
+Rule 1: `feed` only collects. The work is done when a frame asks for rows, so that a burst
+of deltas costs one pass, and it stops when the time for that frame is used up.
 Rule 2: text blocks that follow each other directly are one text (citations cut a sentence
 into several); with anything between them they are separate documents.
 Rule 3: with the trace on, a text settles when it ends, so that the lines of the trace, which
@@ -13,7 +13,10 @@ settle at once, do not come between its rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from itertools import chain
+from math import inf
 from typing import Literal, Protocol, TypeAlias, assert_never
 
 from streamchat.core.events import (
@@ -28,22 +31,25 @@ from streamchat.core.events import (
     ThinkingDelta,
     UsageUpdated,
 )
-from streamchat.core.messages import THINKING_TYPES, Usage
+from streamchat.core.messages import THINKING_TYPES, Block, Usage
 from streamchat.render.literal import build_part_style, literal_rows, one_row
 from streamchat.render.reply.asides import choose_marks, thought_line, tool_line, trace_line
 from streamchat.render.reply.thoughts import Thoughts
 from streamchat.render.rows import BLANK, Row
 from streamchat.render.style import Style
 
+SETTLE_S = 0.05  # of work on rows at a time; keys and signals are served between
 _LEAST_THOUGHT_S = 0.1  # worth a line
+_SLICE_CHARS = 8_192  # of thoughts that are wrapped in one step
+_NOT_SHOWN = "The rest is not shown; it is saved, and /redraw prints it."
 
 
 class FoldLike(Protocol):
-    """What `render.fold.Fold` offers."""
+    """What `render.markdown.fold.Fold` offers."""
 
-    def feed(self, text: str) -> list[Row]: ...
+    def feeding(self, text: str) -> Iterator[list[Row]]: ...
+    def closing(self) -> Iterator[list[Row]]: ...
     def tail(self, height: int) -> list[Row]: ...
-    def close(self) -> list[Row]: ...
     def resize(self, width: int) -> None: ...
 
 
@@ -51,8 +57,8 @@ NewFold: TypeAlias = Callable[[int, Style], FoldLike]
 
 
 class AnswerRows:
-    """`feed` events; `settle` gives the rows that became final, `tail` those that may
-    change, `close` the rest."""
+    """`feed` events, then `end`; `settle` gives the rows that became final, `tail` those
+    that may change, `close` the rest."""
 
     def __init__(
         self,
@@ -69,9 +75,11 @@ class AnswerRows:
         self._new_fold = new_fold
         self._clock = clock
         self.traces = trace
+        self._fed: deque[tuple[Event, float]] = deque()  # each with the time it came
+        self._is_ended = False
+        self._steps: Iterator[None] | None = None  # the work on what was fed
         self._settled: list[Row] = []
         self._held: list[Row] = []  # final, but of a text that the trace must not break
-        self._pieces: list[str] = []
         self._fold: FoldLike | None = None
         self._thoughts: Thoughts | None = None
         self._thinking_since_s = 0.0
@@ -84,38 +92,36 @@ class AnswerRows:
         """Whether the last settled row is blank."""
         return self._after_blank
 
-    def feed(self, event: Event) -> None:
-        match event:
-            case TextDelta(text):
-                self._end_thinking()
-                self._pieces.append(text)
-            case ThinkingDelta(text):
-                self._begin_thinking()
-                if self._thoughts is not None:
-                    self._thoughts.feed(text)
-            case BlockStarted(kind=kind):
-                self._begin_block(kind)
-            case BlockStopped(block=block):
-                if str(block.get("type")).endswith("tool_use"):
-                    self._aside(self._marks.tool + tool_line(block))
-            case RawEvent():
-                self._trace_event(event)
-            case Started(usage=usage) | UsageUpdated(usage=usage):
-                self._usage = usage
-            case Retrying() | Finished():
-                pass
-            case _:
-                assert_never(event)
+    @property
+    def is_behind(self) -> bool:
+        """Whether `settle` has more to do."""
+        return bool(self._fed) or self._steps is not None
 
-    def settle(self) -> list[Row]:
-        """The rows that became final since the last call."""
-        self._fold_pieces()
+    def feed(self, event: Event) -> None:
+        self._fed.append((event, self._clock()))
+
+    def end(self) -> None:
+        """Nothing more comes."""
+        if not self._is_ended:
+            self._is_ended = True
+            self._steps = chain(self._steps or (), self._work(), self._end())
+
+    def settle(self, *, budget_s: float = inf) -> list[Row]:
+        """The rows that became final since the last call, as far as the time suffices."""
+        end_s = self._clock() + budget_s
+        if self._steps is None:
+            self._steps = self._work()
+        for _ in self._steps:
+            if self._clock() >= end_s:
+                break
+        else:
+            self._steps = None
         rows, self._settled = self._settled, []
         return rows
 
     def tail(self, height: int) -> list[Row]:
-        """At most `height` rows."""
-        if height <= 0:
+        """At most `height` rows; none while there is more to settle."""
+        if height <= 0 or self.is_behind:
             return []
         if self._thoughts is not None:
             return self._thoughts.rows(height)
@@ -124,9 +130,16 @@ class AnswerRows:
         return [*self._held[-height:], *self._fold.tail(height)][-height:]
 
     def close(self) -> list[Row]:
-        self._end_thinking()
-        self._end_text()
+        self.end()
         return self.settle()
+
+    def abandon(self) -> None:
+        """Give up what is not settled yet, and say so."""
+        if self.is_behind:
+            self._fed.clear()
+            self._steps = self._fold = self._thoughts = None
+            self._part("aside")
+            self._add(self._literal(_NOT_SHOWN))
 
     def resize(self, width: int) -> None:
         """For rows made from now on."""
@@ -136,56 +149,98 @@ class AnswerRows:
         if self._thoughts is not None:
             self._thoughts.resize(width)
 
-    def _begin_block(self, kind: str) -> None:
-        if kind in THINKING_TYPES:
-            self._begin_thinking()
-            return
-        self._end_thinking()
-        if kind != "text":
-            self._end_text()
+    def _work(self) -> Iterator[None]:
+        """Work through what was fed, in steps of bounded work."""
+        while self._fed:
+            event, at_s = self._fed.popleft()
+            if isinstance(event, TextDelta):
+                self._end_thinking(at_s)
+                yield from self._add_text(event.text + self._following_text())
+                continue
+            if _ends_text(event):
+                yield from self._end_text()
+            if isinstance(event, ThinkingDelta):
+                yield from self._add_thinking(event.text, at_s)
+            self._act(event, at_s)
 
-    def _begin_thinking(self) -> None:
+    def _following_text(self) -> str:
+        texts = []
+        while self._fed and isinstance(event := self._fed[0][0], TextDelta):
+            texts.append(event.text)
+            self._fed.popleft()
+        return "".join(texts)
+
+    def _act(self, event: Event, at_s: float) -> None:
+        match event:
+            case BlockStarted(kind=kind):
+                if kind in THINKING_TYPES:
+                    self._begin_thinking(at_s)
+                else:
+                    self._end_thinking(at_s)
+            case BlockStopped(block=block):
+                if _is_tool_use(block):
+                    self._aside(self._marks.tool + tool_line(block))
+            case RawEvent():
+                self._trace_event(event)
+            case Started(usage=usage) | UsageUpdated(usage=usage):
+                self._usage = usage
+            case TextDelta() | ThinkingDelta() | Retrying() | Finished():
+                pass
+            case _:
+                assert_never(event)
+
+    def _add_thinking(self, text: str, at_s: float) -> Iterator[None]:
+        thoughts = self._begin_thinking(at_s)
+        for start in range(0, len(text), _SLICE_CHARS):
+            thoughts.feed(text[start : start + _SLICE_CHARS])
+            yield
+
+    def _end(self) -> Iterator[None]:
+        self._end_thinking(self._clock())
+        yield from self._end_text()
+
+    def _begin_thinking(self, at_s: float) -> Thoughts:
         if self._thoughts is None:
-            self._end_text()
             style = build_part_style(self._look, "thinking")
             self._thoughts = Thoughts(width=self._width, style=style)
-            self._thinking_since_s = self._clock()
+            self._thinking_since_s = at_s
+        return self._thoughts
 
-    def _end_thinking(self) -> None:
+    def _end_thinking(self, at_s: float) -> None:
         if self._thoughts is not None:
             self._thoughts = None
-            seconds = self._clock() - self._thinking_since_s
+            seconds = at_s - self._thinking_since_s
             if seconds >= _LEAST_THOUGHT_S:
                 line = thought_line(seconds, self._usage.thinking_tokens)
                 self._aside(self._marks.thought + line)
 
-    def _fold_pieces(self) -> None:
-        if not self._pieces:
-            return
-        text = "".join(self._pieces)
-        self._pieces.clear()
+    def _add_text(self, text: str) -> Iterator[None]:
         if self._fold is None:
             self._fold = self._new_fold(self._width, self._look)
             if not self.traces:
                 self._part("text")
-        self._add_text(self._fold.feed(text))
+        for rows in self._fold.feeding(text):
+            self._add_rows(rows)
+            yield
 
-    def _end_text(self) -> None:
-        self._fold_pieces()
-        if self._fold is not None:
-            self._add_text(self._fold.close())
-            self._fold = None
-            if self.traces:
-                self._part("text")
-                self._add(self._held)
-                self._held = []
+    def _end_text(self) -> Iterator[None]:
+        if self._fold is None:
+            return
+        for rows in self._fold.closing():
+            self._add_rows(rows)
+            yield
+        self._fold = None
+        if self.traces:
+            self._part("text")
+            self._add(self._held)
+            self._held = []
 
     def _aside(self, text: str) -> None:
-        self._end_text()
         self._part("aside")
-        self._add(
-            literal_rows(text, self._width, style=build_part_style(self._look, "thinking"))
-        )
+        self._add(self._literal(text))
+
+    def _literal(self, text: str) -> list[Row]:
+        return literal_rows(text, self._width, style=build_part_style(self._look, "thinking"))
 
     def _trace_event(self, event: RawEvent) -> None:
         if self.traces:
@@ -200,7 +255,7 @@ class AnswerRows:
             self._add([BLANK])
         self._last = kind
 
-    def _add_text(self, rows: list[Row]) -> None:
+    def _add_rows(self, rows: list[Row]) -> None:
         if self.traces:
             self._held += rows
         else:
@@ -210,3 +265,20 @@ class AnswerRows:
         self._settled += rows
         if rows:
             self._after_blank = rows[-1] == BLANK
+
+
+def _ends_text(event: Event) -> bool:
+    """Whether what follows is another document, or none."""
+    match event:
+        case ThinkingDelta():
+            return True
+        case BlockStarted(kind=kind):
+            return kind != "text"
+        case BlockStopped(block=block):
+            return _is_tool_use(block)
+        case _:
+            return False
+
+
+def _is_tool_use(block: Block) -> bool:
+    return str(block.get("type")).endswith("tool_use")

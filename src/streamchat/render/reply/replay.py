@@ -6,44 +6,111 @@ is literal, an answer goes through the same fold as when it streamed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from streamchat.core.events import BlockStarted, BlockStopped, TextDelta
 from streamchat.core.messages import INTERRUPTED, THINKING_TYPES, Block, Message
 from streamchat.core.ports import Ending
 from streamchat.render.literal import build_part_style, literal_rows
-from streamchat.render.reply.answer import AnswerRows, NewFold
+from streamchat.render.reply.answer import SETTLE_S, AnswerRows, NewFold
 from streamchat.render.reply.asides import choose_marks, ending_line
 from streamchat.render.rows import BLANK, Row
 from streamchat.render.style import Style
 
+_RUN_CHARACTERS = 16_384
 
-def recent_rows(
-    messages: Sequence[Message],
-    *,
-    look: Style,
-    width: int,
-    enough_rows: int,
-    new_fold: NewFold,
-) -> list[Row]:
-    """The last exchange, whole, and those before it that it takes for `enough_rows`, as
-    long as that is not twice as much. A note stands for the rest."""
-    most_rows = 2 * enough_rows
-    shown: list[Row] = []
-    left = len(messages)
-    for start, end in reversed(_exchanges(messages)):
-        rows = [
-            row
-            for message in messages[start:end]
-            for row in message_rows(message, look=look, width=width, new_fold=new_fold)
-        ]
-        if shown and len(shown) + len(rows) > most_rows:
-            break
-        shown, left = rows + shown, start
-        if len(shown) >= enough_rows:
-            break
-    return _omitted(left, look=look, width=width) + shown
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """Gives rows in steps, between which others may do their work."""
+
+    look: Style
+    width: int
+    new_fold: NewFold
+    clock: Callable[[], float]
+
+    def recent(self, messages: Sequence[Message], enough_rows: int) -> Iterator[list[Row]]:
+        """The last exchange, whole, and those before it that it takes for `enough_rows`,
+        as long as that is not twice as much. A note stands for the rest."""
+        shown: list[list[Row]] = []
+        count, left = 0, len(messages)
+        for start, end in reversed(_exchanges(messages)):
+            steps = []
+            for rows in self.rows(messages[start:end]):
+                steps.append(rows)
+                yield []
+            size = sum(map(len, steps))
+            if shown and count + size > 2 * enough_rows:
+                break
+            shown, left = steps + shown, start
+            count += size
+            if count >= enough_rows:
+                break
+        yield _omitted(left, look=self.look, width=self.width)
+        yield from shown
+
+    def rows(self, messages: Iterable[Message]) -> Iterator[list[Row]]:
+        """These messages, a blank row below each."""
+        for message in messages:
+            last = None
+            for rows in self._steps(message):
+                last = rows[-1] if rows else last
+                yield rows
+            if last != BLANK:
+                yield [BLANK]
+
+    def _steps(self, message: Message) -> Iterator[list[Row]]:
+        return self._question(message) if message.role == "user" else self._answer(message)
+
+    def _question(self, message: Message) -> Iterator[list[Row]]:
+        mark = choose_marks(unicode=self.look.unicode).prompt
+        indent = " " * len(mark)
+        texts = [str(b.get("text", "")) for b in message.content if b.get("type") == "text"]
+        for number, part in enumerate(_line_runs("\n".join(texts)) if texts else ()):
+            yield literal_rows(part, self.width, first=indent if number else mark, rest=indent)
+        dim = build_part_style(self.look, "notice")
+        for block in message.content:
+            if block.get("type") != "text":
+                line = f"[{_format_kind(block)}]"
+                yield literal_rows(line, self.width, style=dim, first=indent)
+
+    def _answer(self, message: Message) -> Iterator[list[Row]]:
+        """The same way as it came, but for the thoughts, whose time is not on record."""
+        answer = AnswerRows(
+            look=self.look, width=self.width, new_fold=self.new_fold, clock=self.clock
+        )
+        for index, block in enumerate(message.content):
+            kind = str(block.get("type"))
+            if kind not in THINKING_TYPES:
+                answer.feed(BlockStarted(index, kind))
+                if kind == "text":
+                    answer.feed(TextDelta(str(block.get("text", ""))))
+                answer.feed(BlockStopped(index, block))
+        answer.end()
+        while answer.is_behind:
+            yield answer.settle(budget_s=SETTLE_S)
+        if message.stop_reason == INTERRUPTED:
+            line = choose_marks(unicode=self.look.unicode).ended + ending_line(
+                Ending.INTERRUPTED
+            )
+            yield [] if answer.ends_blank else [BLANK]
+            yield literal_rows(line, self.width, style=build_part_style(self.look, "status"))
+
+
+def _line_runs(text: str) -> Iterator[str]:
+    """The text's lines, so many at a time as take some milliseconds to show."""
+    run: list[str] = []
+    size = 0
+    for line in text.split("\n"):
+        run.append(line)
+        size += len(line) + 1
+        if size > _RUN_CHARACTERS:
+            yield "\n".join(run)
+            run, size = [], 0
+    if run:
+        yield "\n".join(run)
 
 
 def _exchanges(messages: Sequence[Message]) -> list[tuple[int, int]]:
@@ -54,50 +121,10 @@ def _exchanges(messages: Sequence[Message]) -> list[tuple[int, int]]:
     return list(pairwise([*begins, len(messages)]))
 
 
-def message_rows(message: Message, *, look: Style, width: int, new_fold: NewFold) -> list[Row]:
-    """One message and the blank row below it."""
-    if message.role == "user":
-        rows = _question_rows(message, look=look, width=width)
-    else:
-        rows = _answer_rows(message, look=look, width=width, new_fold=new_fold)
-    return rows if rows and rows[-1] == BLANK else [*rows, BLANK]
-
-
-def _question_rows(message: Message, *, look: Style, width: int) -> list[Row]:
-    mark = choose_marks(unicode=look.unicode).prompt
-    others = [_format_kind(block) for block in message.content if block.get("type") != "text"]
-    texts = [str(b.get("text", "")) for b in message.content if b.get("type") == "text"]
-    dim = build_part_style(look, "notice")
-    rows = (
-        literal_rows("\n".join(texts), width, first=mark, rest=" " * len(mark)) if texts else []
-    )
-    for other in others:
-        rows += literal_rows(f"[{other}]", width, style=dim, first=" " * len(mark))
-    return rows
-
-
 def _format_kind(block: Block) -> str:
     title = block.get("title")
     kind = str(block.get("type"))
     return f"{kind}: {title}" if isinstance(title, str) and title else kind
-
-
-def _answer_rows(message: Message, *, look: Style, width: int, new_fold: NewFold) -> list[Row]:
-    """The same way as it came, but for the thoughts, whose time is not on record."""
-    answer = AnswerRows(look=look, width=width, new_fold=new_fold, clock=lambda: 0.0)
-    for index, block in enumerate(message.content):
-        kind = str(block.get("type"))
-        if kind not in THINKING_TYPES:
-            answer.feed(BlockStarted(index, kind))
-            if kind == "text":
-                answer.feed(TextDelta(str(block.get("text", ""))))
-            answer.feed(BlockStopped(index, block))
-    rows = answer.close()
-    if message.stop_reason == INTERRUPTED:
-        line = choose_marks(unicode=look.unicode).ended + ending_line(Ending.INTERRUPTED)
-        rows += [BLANK] if rows and rows[-1] != BLANK else []
-        rows += literal_rows(line, width, style=build_part_style(look, "status"))
-    return rows
 
 
 def _omitted(count: int, *, look: Style, width: int) -> list[Row]:

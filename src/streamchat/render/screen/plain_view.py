@@ -7,17 +7,18 @@ line that says what is waited for.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from streamchat.core.events import Event, Retrying
 from streamchat.core.messages import Message
 from streamchat.core.ports import Ending, TypeAhead
 from streamchat.render.literal import literal_rows
-from streamchat.render.reply.answer import AnswerRows
+from streamchat.render.reply.answer import SETTLE_S, AnswerRows
 from streamchat.render.reply.closing import closing_rows
 from streamchat.render.reply.status import StatusRow
 from streamchat.render.rows import Row
-from streamchat.render.screen.scheduler import CallLater, Ticker
+from streamchat.render.screen.scheduler import CallLater, Ticker, Timer
 from streamchat.render.style import Style
 
 LONG_SILENCE_S = 20.0
@@ -42,6 +43,8 @@ class PlainView:
         self._answer, self._status = answer, status
         self._look, self._width = look, width
         self._clock, self._on_close = clock, on_close
+        self._call_later = call_later
+        self._timer: Timer | None = None  # of a pause in settling
         self._is_closed = False
         self._is_silent = True
         self._ticker = Ticker(
@@ -51,10 +54,20 @@ class PlainView:
     def feed(self, event: Event) -> None:
         self._status.feed(event, self._clock())
         self._answer.feed(event)
-        rows = self._answer.settle()
+        self._write_settled()
         if isinstance(event, Retrying):
-            rows += self._literal(f"{event.reason}; trying again in {event.delay_s:.0f} s")
-        self._write_rows(rows)
+            reason = f"{event.reason}; trying again in {event.delay_s:.0f} s"
+            self._write_rows(self._literal(reason))
+
+    async def catch_up(self) -> None:
+        self._answer.end()
+        try:
+            while self._answer.is_behind:
+                self._write_settled()
+                await asyncio.sleep(0)
+        except asyncio.CancelledError:
+            self._answer.abandon()
+            raise
 
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         if self._is_closed:
@@ -84,6 +97,16 @@ class PlainView:
 
     def leave(self) -> str:
         return ""
+
+    def _write_settled(self) -> None:
+        self._write_rows(self._answer.settle(budget_s=SETTLE_S))
+        if self._answer.is_behind and self._timer is None:
+            self._timer = self._call_later(0, self._go_on)
+
+    def _go_on(self) -> None:
+        self._timer = None
+        if not self._is_closed:
+            self._write_settled()
 
     def _break_silence(self) -> None:
         if self._is_silent:

@@ -8,9 +8,9 @@ Rule: whatever is said while a reply arrives appears above its live rows.
 
 from __future__ import annotations
 
-import sys
+import asyncio
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from streamchat.core.messages import Message
@@ -22,7 +22,7 @@ from streamchat.core.theme import Part
 from streamchat.render.literal import build_part_style, literal_rows
 from streamchat.render.reply.answer import AnswerRows, FoldLike
 from streamchat.render.reply.asides import choose_marks
-from streamchat.render.reply.replay import message_rows, recent_rows
+from streamchat.render.reply.replay import Replay
 from streamchat.render.reply.status import Price, StatusRow
 from streamchat.render.rows import Row
 from streamchat.render.screen.pen import RESTORE, SYNC_OFF
@@ -109,24 +109,29 @@ class TerminalScreen:
 
         self._show(render(source, width=self._size().width, look=self.look))
 
-    def history(self, turns: tuple[Turn, ...], *, whole: bool = False) -> None:
-        size = self._size()
-        self._show(
-            recent_rows(
-                [turn.message for turn in turns],
-                look=self.look,
-                width=size.width,
-                enough_rows=sys.maxsize if whole else 2 * size.height,
-                new_fold=_new_fold,
-            )
+    async def history(self, turns: tuple[Turn, ...], *, whole: bool = False) -> None:
+        replay, messages = self._replay(), [turn.message for turn in turns]
+        enough_rows = 2 * self._size().height
+        await self._show_in_steps(
+            replay.rows(messages) if whole else replay.recent(messages, enough_rows)
         )
 
-    def redraw(self, message: Message) -> None:
+    def print_history(self, turns: tuple[Turn, ...]) -> None:
+        """All of the turns, where no other task waits."""
+        for rows in self._replay().rows([turn.message for turn in turns]):
+            self._show(rows)
+
+    async def redraw(self, message: Message) -> None:
         """Print a reply (or a question) again, at the window's present width."""
-        rows = message_rows(
-            message, look=self.look, width=self._size().width, new_fold=_new_fold
-        )
-        self._show(rows)
+        await self._show_in_steps(self._replay().rows([message]))
+
+    async def _show_in_steps(self, steps: Iterator[list[Row]]) -> None:
+        for rows in steps:
+            self._show(rows)
+            await asyncio.sleep(0)
+
+    def _replay(self) -> Replay:
+        return Replay(self.look, self._size().width, _new_fold, self._clock)
 
     def copy(self, text: str) -> bool:
         """By OSC 52 (xterm's control sequences); no terminal says whether it heeds it. What

@@ -12,13 +12,14 @@ queue.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from streamchat.core.events import Event, RawEvent, TextDelta, ThinkingDelta
 from streamchat.core.messages import Message
 from streamchat.core.ports import Ending, TypeAhead
-from streamchat.render.reply.answer import AnswerRows
+from streamchat.render.reply.answer import SETTLE_S, AnswerRows
 from streamchat.render.reply.closing import closing_rows
 from streamchat.render.reply.status import TICK_S, StatusRow
 from streamchat.render.reply.type_ahead import TypeAheadRows, type_ahead_rows
@@ -77,6 +78,16 @@ class LiveView:
         self._has_content = self._has_content or is_content
         self._scheduler.request(at_once=is_first)
 
+    async def catch_up(self) -> None:
+        self._answer.end()
+        try:
+            while self._answer.is_behind and not self._is_closed:
+                self._paint()
+                await asyncio.sleep(0)
+        except asyncio.CancelledError:
+            self._answer.abandon()
+            raise
+
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         if self._is_closed:
             return
@@ -125,10 +136,13 @@ class LiveView:
         self._painted_since_tick = True
         with self._giving_back():
             size = self._follow_window()
-            settled = [*self._take_above(), *self._answer.settle()]
+            settled = [*self._take_above(), *self._answer.settle(budget_s=SETTLE_S)]
             typed = self._typed_rows(size)
             live = self._live_rows(size, typed)
             self._panel.paint(settled, live, typed.caret if typed else None)
+        if self._answer.is_behind:
+            self._tail = None
+            self._scheduler.request()
 
     def _follow_window(self) -> Size:
         size = self._size_now()
