@@ -244,6 +244,9 @@ class OneValue:
         if isinstance(event, TextDelta):
             self._pieces.append(event.text)
 
+    async def catch_up(self) -> None:
+        """Everything is written as it comes, or at the end."""
+
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         text = "".join(self._pieces).strip()
         if ending is Ending.COMPLETE and self.shape.fault(text) is None:
@@ -268,6 +271,10 @@ class ShownValue:
                 self.view.feed(event)
             case _:
                 self.view.feed(event)
+
+    async def catch_up(self) -> None:
+        self._show()
+        await self.view.catch_up()
 
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         self._show()

@@ -99,6 +99,7 @@ class AnswerRows:
 
     def feed(self, event: Event) -> None:
         self._fed.append((event, self._clock()))
+        self._is_ended = False
 
     def end(self) -> None:
         """Nothing more comes."""
