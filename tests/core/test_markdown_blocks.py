@@ -224,11 +224,11 @@ def test_a_table_loses_no_cell() -> None:
 
 def test_a_table_does_not_grow_beyond_what_was_written() -> None:
     wide = "|a" * 1000 + "|\n" + "|-" * 1000 + "|\n" + "|x|\n" * 1000
-    table, rest = blocks(wide)
-    assert isinstance(table, Table)
-    assert sum(map(len, table.rows)) < 70_000
+    *tables, rest = blocks(wide)
+    rows = [row for table in tables if isinstance(table, Table) for row in table.rows]
+    assert sum(map(len, rows)) < 70_000
     assert isinstance(rest, Paragraph)
-    assert len(table.rows) + rest.text.count("x") == 1000
+    assert len(rows) + rest.text.count("x") == 1000
 
 
 @pytest.mark.parametrize("depth", [60, 3000])

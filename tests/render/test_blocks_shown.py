@@ -12,7 +12,7 @@ from sheets import LINKED, LOOK, sheet, text_of
         ("- a\n- b\n  - c\n    - d\n- e\n", ["• a", "• b", "  ◦ c", "    ▪ d", "• e"]),
         ("- a\n\n- b\n\n  - c\n\n- d\n", ["• a", "• b", "  ◦ c", "• d"]),
         ("9. a\n10. b\n", [" 9. a", "10. b"]),
-        ("99. a\n100. b\n     more\n", ["99. a", "100. b more"]),
+        ("99. a\n100. b\n     more\n", ["99. a", "100. b", "     more"]),
         ("3) x\n", [" 3) x"]),
         (
             "- [ ] todo\n- [x] done **b**\n- [X]\n",
@@ -45,7 +45,7 @@ def test_rows_that_continue_are_padded() -> None:
     [
         ("> a\n>\n> b\n\nc\n", ["{2 ▌ }a", "{2 ▌}", "{2 ▌ }b", "", "c"]),
         ("> - a\n>   - b\n>\n>   p\n", ["{2 ▌ }• a", "{2 ▌ }  ◦ b", "{2 ▌}", "{2 ▌ }  p"]),
-        ("> > deep\nlazy\n", ["{2 ▌ ▌ }deep lazy"]),
+        ("> > deep\nlazy\n", ["{2 ▌ ▌ }deep", "{2 ▌ ▌ }lazy"]),
         ("> ```c\n> int x;\n", ["{2 ▌ c}", "{2 ▌ }{1 int} x;"]),
         (">\n", ["{2 ▌}"]),
     ],

@@ -20,7 +20,6 @@ from streamchat.render.style import Depth, Style
         ("List<int> <thinking>hm</thinking>", "List{2 <int>} {2 <thinking>}hm{2 </thinking>}"),
         ("A &amp; B &lt;b&gt; &copy;", "A & B <b> ©"),
         (r"\*not em\* \[1\] \(see\) \`x", "*not em* [1] (see) `x"),
-        ("one\ntwo", "one two"),
         ("t[^1] and [^long name]", "t{2 [^1]} and [^long name]"),
         ("[/nope] [link=http://x.org]y[/link]", "[/nope] [link={4 http://x.org}]y[/link]"),
     ],
@@ -29,8 +28,8 @@ def test_inline_constructs(source: str, row: str) -> None:
     assert sheet(source, 60) == [row]
 
 
-def test_hard_breaks_begin_a_row() -> None:
-    assert sheet("one  \ntwo\\\nthree\nfour") == ["one", "two", "three four"]
+def test_every_line_break_begins_a_row() -> None:
+    assert sheet("one  \ntwo\\\nthree\nfour<br>five") == "one two three four five".split()
 
 
 def test_what_entities_decode_to_passes_the_allow_list() -> None:

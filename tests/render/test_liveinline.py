@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from sheets import LINKED, marked
 
-from streamchat.render.markdown.inline import Inline, Reference
+from streamchat.core.markdown.inline import Reference
+from streamchat.render.markdown.inline import Inline
 from streamchat.render.markdown.live_inline import LiveInline, quiet_cut
 from streamchat.render.spans import build_row
 from streamchat.render.style import Palette
@@ -15,7 +16,7 @@ GROWING = (
     "snake_case names, <kbd title='a b'> keys, a < b, $x_1 + 2$ and [ref] [other label] "
     "~~gone **with** the~~ wind.  \nNext &amp; last ``a`b c`` \\* done "
 )
-REFERENCES: dict[str, Reference] = {"REF": {"href": "http://r.org", "title": ""}}
+REFERENCES: dict[str, Reference] = {"REF": Reference("http://r.org", "")}
 
 
 def test_every_step_looks_as_if_it_were_parsed_whole() -> None:

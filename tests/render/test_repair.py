@@ -54,9 +54,9 @@ def test_open_marks_are_closed(half: str, whole: str) -> None:
         ("| a | b |\n|:--", ["a │ b", "──┼──"]),
         ("a | b\n--|", ["a │ b", "──┼──"]),
         ("text\n| a | b |\n|-", ["text", "", "a │ b", "──┼──"]),
-        ("| a | b |\ntext", ["| a | b | text"]),
-        ("a || b\nc", ["a || b c"]),
-        ("a | b\nc\n--", ["a | b c --"]),
+        ("| a | b |\ntext", ["| a | b |", "text"]),
+        ("a || b\nc", ["a || b", "c"]),
+        ("a | b\nc\n--", ["a | b", "c", "--"]),
         ("- | a |\n  |-", ["• a", "  ─"]),
     ],
 )

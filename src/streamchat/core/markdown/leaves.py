@@ -42,6 +42,7 @@ Container: TypeAlias = Quote | Item | Footnote
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     text: str
+    continues: bool = False  # the block before it, which was too long for one leaf
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +91,13 @@ Alignment: TypeAlias = Literal["left", "center", "right"] | None
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """A table, or a part of one that is too long for one leaf. `begun` are the rows of the
+    first part, by which the others are laid out."""
+
     alignments: tuple[Alignment, ...]
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    begun: tuple[tuple[str, ...], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

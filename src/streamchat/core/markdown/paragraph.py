@@ -1,6 +1,7 @@
 """The open paragraph: also what may yet become definitions, display math or a table.
 
-Its lines are kept apart and joined once, when it closes. Display math (`$$ … $$`,
+Its lines are kept apart and joined once, when it closes; what grows longer than a piece
+is closed in pieces before, and is then no more than text. Display math (`$$ … $$`,
 `\\[ … \\]`) starts at a line's beginning and is held like a paragraph, since without its
 closer at a line's end it is one.
 """
@@ -15,6 +16,7 @@ from streamchat.core.markdown.cropping import CUT, crop_start
 from streamchat.core.markdown.cursor import CODE_INDENT, LineCursor
 from streamchat.core.markdown.definitions import Scan, Stage, definition
 from streamchat.core.markdown.leaves import Definition, LeafBlock, MathBlock, Paragraph
+from streamchat.core.markdown.pieces import PIECE_CHARACTERS, pieces
 
 _BLANKS = " \t"
 
@@ -38,6 +40,7 @@ class OpenParagraph:
         self.scan: Scan | None = None  # while the lines may be a definition
         self.cropped = False
         self.closed = False  # by its own last line
+        self._continues = False  # a piece of it is closed
         self._header_possible = False  # the last line may head a table
         self._math: _Delimiters | None = None  # display math that waits for its closer
         self._math_start = 0
@@ -54,16 +57,27 @@ class OpenParagraph:
     def add(self, line: LineCursor, *, lazy: bool) -> list[LeafBlock]:
         """Add a line's text; return what it completed."""
         text = line.content()
+        blocks: list[LeafBlock] = []
+        if self._chars > PIECE_CHARACTERS:
+            blocks += self._take_text()
+            self.scan = self._math = None
         self._header_possible = not lazy and line.indent < CODE_INDENT
         self.lines.append(text)
         self._chars += len(text) + 1
-        if self.scan is not None or (len(self.lines) == 1 and text[0] == "["):
+        if self._chars > PIECE_CHARACTERS:
+            self.scan = self._math = None
+            return blocks
+        if self.scan is not None or (self._is_first_line and text[0] == "["):
             self.scan = (self.scan or Scan()).add(text)
         if lazy:
             self._math = None
         elif self._ends_math(text):
-            return self._close_math()
-        return self._settle_definition()
+            return blocks + self._close_math()
+        return blocks + self._settle_definition()
+
+    @property
+    def _is_first_line(self) -> bool:
+        return len(self.lines) == 1 and not self._continues
 
     def _settle_definition(self) -> list[LeafBlock]:
         if self.scan is None:
@@ -129,8 +143,17 @@ class OpenParagraph:
             self.scan = self.scan.closed()
             if self.scan.is_definition:
                 blocks.append(self._take_definition())
-        if self.lines:
-            blocks.append(Paragraph("\n".join(self.lines).strip(_BLANKS)))
+        return blocks + self._take_text()
+
+    def _take_text(self) -> list[LeafBlock]:
+        """All lines as paragraphs, one for each piece."""
+        if not self.lines:
+            return []
+        blocks: list[LeafBlock] = []
+        for piece in pieces("\n".join(self.lines).strip(_BLANKS)):
+            blocks.append(Paragraph(piece, self._continues))
+            self._continues = True
+        self.lines, self._chars = [], 0
         return blocks
 
     def table_from(self, line: LineCursor) -> table.OpenTable | None:
@@ -140,7 +163,7 @@ class OpenParagraph:
         if self.in_math or not self._header_possible:
             return None
         header = self.lines[-1]
-        if "|" not in header:
+        if "|" not in header or len(header) > PIECE_CHARACTERS:
             return None
         columns = table.alignments(line.content())
         if columns is None or len(columns) != len(table.cells(header)):
@@ -161,6 +184,8 @@ class OpenParagraph:
             copy.lines.append(text)
         copy.lines.reverse()
         copy.cropped = start > 0
+        copy._continues = self._continues
+        copy._chars = self._chars - start
         copy._header_possible = self._header_possible
         if not copy.cropped:
             copy.scan = self.scan

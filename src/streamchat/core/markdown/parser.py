@@ -8,7 +8,7 @@ the stream was cut.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias, assert_never
 
 from streamchat.core.markdown.containers import OpenContainer, OpenList, matched
@@ -21,10 +21,12 @@ from streamchat.core.markdown.leaves import (
     Item,
     Leaf,
     LeafBlock,
+    Paragraph,
     Quote,
     Rule,
 )
 from streamchat.core.markdown.paragraph import OpenParagraph
+from streamchat.core.markdown.pieces import pieces
 from streamchat.core.markdown.starts import (
     ContainerStart,
     FootnoteStart,
@@ -140,13 +142,10 @@ class Parser:
         if isinstance(leaf, OpenParagraph) and not line.blank:
             self._add_to_paragraph(leaf, line, lazy=not reached)
             return
-        if (
-            isinstance(leaf, OpenTable)
-            and reached
-            and not line.blank
-            and leaf.add(line.content())
-        ):
-            return
+        if isinstance(leaf, OpenTable) and reached and not line.blank:
+            self._emit(leaf.taken())
+            if leaf.add(line.content()):
+                return
         self._close_to(depth)
         self._close_leaf()
         if not line.blank:
@@ -166,7 +165,7 @@ class Parser:
     def _open_leaf(self, start: LeafStart | OpenIndentedCode, line: LineCursor) -> None:
         if isinstance(start, Heading | Rule):
             self._fill()
-            self._emit((start,))
+            self._emit(_pieces_of(start) if isinstance(start, Heading) else (start,))
             return
         self._hold(start)
         self._emit(start.open(line))
@@ -253,3 +252,11 @@ class Parser:
             container.shown = True
             count += 1
         return count
+
+
+def _pieces_of(heading: Heading) -> Iterator[LeafBlock]:
+    """A heading; what is too long of it follows as text."""
+    first, *others = pieces(heading.text)
+    yield Heading(heading.level, first)
+    for other in others:
+        yield Paragraph(other, continues=True)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from streamchat.core.markdown.cropping import crop_start
 from streamchat.core.markdown.leaves import Alignment, Table
+from streamchat.core.markdown.pieces import PIECE_CHARACTERS
 
 # A wide header and many short rows would grow quadratically; markdown-it's limit.
 MAX_PADDED_CELLS = 0x10000
@@ -57,11 +58,14 @@ class OpenTable:
         self.header = tuple(header)
         self.rows: list[tuple[str, ...]] = []
         self.cropped = False
+        self._begun: tuple[tuple[str, ...], ...] | None = None
         self._padded_cells = 0
         self._chars = 0  # of the rows
 
     def add(self, row: str) -> bool:
-        """Add a row, unless the table has grown absurd and ends here."""
+        """Add a row, unless the row or the table has grown absurd and the table ends here."""
+        if len(row) > PIECE_CHARACTERS:
+            return False
         width = len(self.header)
         parts = cells(row)
         self._padded_cells += max(0, width - len(parts))
@@ -73,8 +77,20 @@ class OpenTable:
         self._chars += _chars(self.rows[-1])
         return True
 
+    def taken(self) -> list[Table]:
+        """The rows so far, once they are enough for a leaf: their widths are the table's."""
+        if self._chars <= PIECE_CHARACTERS:
+            return []
+        part = self._part()
+        self._begun = part.rows if self._begun is None else self._begun
+        self.rows, self._chars = [], 0
+        return [part]
+
     def close(self) -> list[Table]:
-        return [Table(self.alignments, self.header, tuple(self.rows))]
+        return [self._part()]
+
+    def _part(self) -> Table:
+        return Table(self.alignments, self.header, tuple(self.rows), self._begun)
 
     def copy(self, max_chars: int, max_rows: int) -> OpenTable:
         """For a tail: the header and the last rows, enough for `max_chars` or `max_rows`."""
@@ -89,6 +105,7 @@ class OpenTable:
                 break
             last_rows.append(_within(row[: len(header)], max_chars))
         copy = OpenTable(self.alignments[: len(header)], header)
+        copy._begun = self._begun
         copy.rows = last_rows[::-1]
         whole = self.rows[len(self.rows) - len(last_rows) :]
         copy.cropped = header != self.header or copy.rows != whole or whole != self.rows

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias, assert_never
 
+from streamchat.core.markdown.inline import Reference
 from streamchat.core.markdown.leaves import (
     CodeEnd,
     CodeLine,
@@ -34,7 +35,7 @@ from streamchat.core.theme import Part
 from streamchat.render.cells import TAB_CELLS, fold, wrap
 from streamchat.render.code.fence import CodeBlocks
 from streamchat.render.markdown.container_prefix import Prefix, build_prefix
-from streamchat.render.markdown.inline import Inline, Reference
+from streamchat.render.markdown.inline import Inline
 from streamchat.render.markdown.live_inline import LiveInline
 from streamchat.render.markdown.maths import math_text
 from streamchat.render.markdown.table_rows import Cell, table_lines
@@ -197,9 +198,12 @@ class BlockRows:
             return drawn
 
         header = cells(table.header, style)
+        begun = [cells(row) for row in table.begun] if table.begun is not None else None
         rows = [cells(row) for row in table.rows]
         width = max(1, self.width - build_prefix(leaf, self._palette, self.width).cells)
-        lines = table_lines(header, rows, table.alignments, width=width, palette=self._palette)
+        lines = table_lines(
+            header, rows, table.alignments, begun=begun, width=width, palette=self._palette
+        )
         if label := self._footnote_label(leaf):
             lines.insert(0, label)
         return _Drawn(lines, fold, missed=missed)

@@ -23,6 +23,7 @@ from streamchat.core.markdown.leaves import (
     Leaf,
     Paragraph,
     Quote,
+    Table,
 )
 from streamchat.render.rows import Row
 from streamchat.render.spans import Line, Span, build_row
@@ -156,5 +157,9 @@ def _continues(previous: Leaf, leaf: Leaf) -> bool:
             return not first
         case Definition():
             return isinstance(previous.block, Definition)
+        case Paragraph(continues=continues):
+            return continues
+        case Table(begun=begun):
+            return begun is not None
         case _:
             return False

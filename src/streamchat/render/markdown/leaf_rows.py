@@ -13,6 +13,7 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import dataclass, replace
 
+from streamchat.core.markdown.inline import Reference
 from streamchat.core.markdown.leaves import (
     CodeEnd,
     CodeLine,
@@ -23,7 +24,7 @@ from streamchat.core.markdown.leaves import (
 from streamchat.render.code.fence import CodeBlocks, OpenCode
 from streamchat.render.markdown.block_rows import BlockRows
 from streamchat.render.markdown.container_prefix import blank_between
-from streamchat.render.markdown.inline import Inline, Reference
+from streamchat.render.markdown.inline import Inline
 from streamchat.render.rows import Row
 from streamchat.render.style import Palette
 
@@ -145,10 +146,7 @@ class LeafRows:
         if self._references_are_shared:
             self._references = self._references.copy()
             self._references_are_shared = False
-        self._references[definition.label] = {
-            "href": definition.destination,
-            "title": definition.title,
-        }
+        self._references[definition.label] = Reference(definition.destination, definition.title)
 
     def _code_rows(self, leaf: Leaf) -> list[Row]:
         match leaf.block:

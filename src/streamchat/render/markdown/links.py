@@ -1,4 +1,4 @@
-"""Links: what is said about an address, and addresses that stand in plain text.
+"""Links: what is said about an address beside its label.
 
 Must not know styles, tokens or terminals.
 """
@@ -6,38 +6,12 @@ Must not know styles, tokens or terminals.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-_MARK = re.compile(r"https?://[^\s<>\"\[\]]+|\[\^[^\]\s]+\]")
-_AFTER_ADDRESS = ".,;:!?'*_~"
 _NAMES_A_HOST = re.compile(
     r"(?:https?://|www\.)|[\w.-]+\.(?:com|org|net|io|dev|gov|edu|app)\b", re.IGNORECASE
 )
 _HOST = re.compile(r"(?:[a-z]+:)?(?://)?(?:[^/?#@\s]*@)?(?:www\.)?([^/?#:\s]*)", re.IGNORECASE)
-
-
-def marks_in(text: str) -> Iterator[tuple[int, int, bool]]:
-    """Where bare addresses (True) and footnote references (False) stand."""
-    if "://" not in text and "[^" not in text:
-        return
-    for match in _MARK.finditer(text):
-        if match[0].startswith("["):
-            yield match.start(), match.end(), False
-        else:
-            yield match.start(), match.start() + _address_len(match[0]), True
-
-
-def _address_len(text: str) -> int:
-    """Without the punctuation of the sentence round it, as GFM has it."""
-    size = len(text)
-    while size and (text[size - 1] in _AFTER_ADDRESS or _closes_nothing(text[:size])):
-        size -= 1
-    return size
-
-
-def _closes_nothing(text: str) -> bool:
-    return text[-1] == ")" and text.count(")") > text.count("(")
 
 
 @dataclass(slots=True)

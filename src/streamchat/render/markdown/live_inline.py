@@ -12,7 +12,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from streamchat.render.markdown.inline import Inline, Reference
+from streamchat.core.markdown.inline import Reference
+from streamchat.render.markdown.inline import Inline
 from streamchat.render.spans import Line
 from streamchat.render.style import Palette
 

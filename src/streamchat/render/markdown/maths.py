@@ -8,39 +8,18 @@ and one macro that is not known leaves the whole formula as it was written.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from markdown_it.rules_inline import StateInline
+from streamchat.core.markdown.scripts import subscript, superscript
 
 _LENGTH_MAX = 1000  # of a formula in a line, so that stray dollars stay linear
 _NESTING_MAX = 60
-_FORMULA = re.compile(
-    rf"\$\$(?!\$)[^$]{{1,{_LENGTH_MAX}}}\$\$"
-    rf"|\$(?![\s$])(?:\\.|[^\\$]){{0,{_LENGTH_MAX}}}(?<!\s)\$(?!\d)"
-    rf"|\\\(.{{1,{_LENGTH_MAX}}}?\\\)"
-    rf"|\\\[.{{1,{_LENGTH_MAX}}}?\\\]",
-    re.DOTALL,
-)
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
 _WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{3,}|[_^][A-Za-z]{2,}")
 _UPRIGHT = re.compile(r"\\(?:text|mathrm|operatorname|textrm)\{([^{}\\$]*)\}")
 
-_SUPERSCRIPTS = dict(
-    zip(
-        "0123456789+-=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVW'∘αβγδθ",
-        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂ′°ᵅᵝᵞᵟᶿ",
-        strict=True,
-    )
-)
-_SUBSCRIPTS = dict(
-    zip(
-        "0123456789+-=()aehijklmnoprstuvxβγρφχ",
-        "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ",
-        strict=True,
-    )
-)
 _SPACES = {"\\,": " ", "\\;": " ", "\\:": " ", "\\ ": " ", "\\!": "", "~": " "}
 _ESCAPED = {f"\\{character}": character for character in "{}%$_&#"} | {"\\|": "‖"}
 # Names that pylatexenc lacks, by one that it has; and those set as words.
@@ -59,26 +38,6 @@ _NAMED = {"neg": "¬", "lnot": "¬"} | {
 
 class _StructureError(ValueError):
     """This formula has no line form."""
-
-
-def find_math(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 (markdown-it's rule)
-    r"""markdown-it's inline rule for `$…$` (pandoc's conditions), `\(…\)` and display math."""
-    if state.src[state.pos] not in "$\\":
-        return False
-    match = _FORMULA.match(state.src, state.pos, state.posMax)
-    if match is None or _is_escaped_prose(match[0]):
-        return False
-    if not silent:
-        state.push("math", "", 0).content = match[0]
-    state.pos = match.end()
-    return True
-
-
-def _is_escaped_prose(source: str) -> bool:
-    r"""`\[1\]` and `\(see above\)` are brackets that Markdown shall not see."""
-    if source[0] == "$" or re.search(r"[\\^_=]", source[2:-2]):
-        return False
-    return source[1] == "[" or re.search(r"[A-Za-z]{2}", source) is not None
 
 
 @lru_cache(256)
@@ -130,7 +89,7 @@ def _atom(token: str, tokens: Iterator[str]) -> str:
     if token.startswith("\\") or token == "~":
         return _macro(token, tokens)
     if token in ("^", "_"):
-        return _script(_SUPERSCRIPTS if token == "^" else _SUBSCRIPTS, tokens)
+        return _script(superscript if token == "^" else subscript, tokens)
     if token == "{":
         return _converted(tokens, until="}")
     if token in ("}", "&", "%"):
@@ -138,12 +97,13 @@ def _atom(token: str, tokens: Iterator[str]) -> str:
     return " " if token.isspace() else token
 
 
-def _script(characters: dict[str, str], tokens: Iterator[str]) -> str:
+def _script(shift: Callable[[str], str | None], tokens: Iterator[str]) -> str:
     token = next(tokens, "}")
     text = _atom(token, tokens).replace(" ", "")
-    if not text or any(character not in characters for character in text):
+    shifted = shift(text)
+    if not shifted:
         raise _StructureError(text)
-    return "".join(characters[character] for character in text)
+    return shifted
 
 
 def _macro(token: str, tokens: Iterator[str]) -> str:

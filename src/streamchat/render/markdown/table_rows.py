@@ -24,16 +24,20 @@ def table_lines(
     rows: Sequence[Sequence[Cell]],
     alignments: Sequence[Alignment],
     *,
+    begun: Sequence[Sequence[Cell]] | None = None,
     width: int,
     palette: Palette,
 ) -> list[Line]:
+    """`begun` are the rows of the table's first part, when `rows` are those of a later one."""
     gap = len(palette.glyphs.vertical)
     room = width - gap * (len(header) - 1)
     if room < _COLUMN_MIN * len(header):
         return _stacked(header, rows, width, palette)
-    widths = _column_widths([header, *rows], room)
-    lines = list(_beside(header, widths, alignments, palette))
-    lines.append(_header_rule(widths, palette))
+    widths = _column_widths([header, *(rows if begun is None else begun)], room)
+    lines: list[Line] = []
+    if begun is None:
+        lines += _beside(header, widths, alignments, palette)
+        lines.append(_header_rule(widths, palette))
     for row in rows:
         lines += _beside(row, widths, alignments, palette)
     return lines

@@ -1,0 +1,52 @@
+"""Inline Markdown to tokens: CommonMark with GFM's strikethrough and addresses.
+
+Where CommonMark would hide what was written, or read it as nobody meant it, the policy is
+ours: see `emphasis` (Chinese, Japanese and Korean; products of numbers), `html` (tags of
+style and `<br>`), `formulas`, and these:
+
+- A line break is a line break, hard or soft.
+- `__name__` of one identifier is a name, not bold.
+- `[text][label]` whose label nothing has defined so far is `text` and the label beside it.
+- `[^label]` is a footnote reference whether or not the footnote is there.
+- Addresses, mail addresses and citation marks are found in plain text.
+- Every destination is a link here: what may be clicked is for those who show it to say.
+"""
+
+from streamchat.core.markdown.inline.parser import Parsed, parse_inline
+from streamchat.core.markdown.inline.tokens import (
+    Address,
+    Close,
+    Code,
+    Formula,
+    Image,
+    Kind,
+    LineBreak,
+    LinkClose,
+    LinkOpen,
+    Note,
+    Open,
+    Reference,
+    Tag,
+    Text,
+    Token,
+)
+
+__all__ = [
+    "Address",
+    "Close",
+    "Code",
+    "Formula",
+    "Image",
+    "Kind",
+    "LineBreak",
+    "LinkClose",
+    "LinkOpen",
+    "Note",
+    "Open",
+    "Parsed",
+    "Reference",
+    "Tag",
+    "Text",
+    "Token",
+    "parse_inline",
+]

@@ -1,0 +1,146 @@
+"""Emphasis: which runs of `*`, `_` and `~` open, which close, and which belong together.
+
+CommonMark's rules with the public amendment for Chinese, Japanese and Korean: beside a
+character of these scripts, punctuation does not keep a run from opening or closing.
+Our own rules: `~~` strikes through and other runs of `~` are text, as GFM has it; a run
+of `*` between two digits multiplies.
+The work is linear: a run that finds no opener is not searched for again from above it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from streamchat.core.markdown.inline.tokens import Close, Kind, Open, Text, Token
+
+
+class Flanks(NamedTuple):
+    can_open: bool
+    can_close: bool
+
+
+NOTHING = Flanks(can_open=False, can_close=False)
+
+
+class Run:
+    """A delimiter run; what of it is not used up as a mark remains as text."""
+
+    __slots__ = ("can_close", "can_open", "char", "closes", "opens", "rest", "size")
+
+    def __init__(self, char: str, size: int, flanks: Flanks) -> None:
+        self.char = char
+        self.size = size
+        self.rest = size
+        self.can_open, self.can_close = flanks
+        self.closes: list[Kind] = []  # innermost first
+        self.opens: list[Kind] = []  # innermost first
+
+    def tokens(self) -> list[Token]:
+        """The marks that this run closes, the text that is left, the marks it opens."""
+        tokens: list[Token] = [Close(kind) for kind in self.closes]
+        if self.rest:
+            tokens.append(Text(self.char * self.rest))
+        tokens += [Open(kind) for kind in reversed(self.opens)]
+        return tokens
+
+
+def find_flanks(char: str, size: int, before: str, after: str) -> Flanks:
+    """What a run between these two characters can do ("" is an end of the text)."""
+    if char == "*" and before.isdigit() and after.isdigit():
+        return NOTHING
+    left, right = _left_flanking(before, after), _right_flanking(before, after)
+    if char == "~":
+        return Flanks(left and size == 2, right and size == 2)
+    if char == "*":
+        return Flanks(left, right)
+    return Flanks(
+        left and (not right or is_punctuation(before)),
+        right and (not left or is_punctuation(after)),
+    )
+
+
+def _left_flanking(before: str, after: str) -> bool:
+    if _is_space(after):
+        return False
+    return not _parts(after) or _is_space(before) or _parts(before) or is_cjk(before)
+
+
+def _right_flanking(before: str, after: str) -> bool:
+    if _is_space(before):
+        return False
+    return not _parts(before) or _is_space(after) or _parts(after) or is_cjk(after)
+
+
+def _is_space(char: str) -> bool:
+    return not char or char.isspace()
+
+
+def _parts(char: str) -> bool:
+    """Punctuation that is not Chinese, Japanese or Korean."""
+    return is_punctuation(char) and not is_cjk(char)
+
+
+@lru_cache(1024)
+def is_punctuation(char: str) -> bool:
+    """CommonMark's Unicode punctuation: punctuation and symbols."""
+    return bool(char) and unicodedata.category(char)[0] in "PS"
+
+
+@lru_cache(4096)
+def is_cjk(char: str) -> bool:
+    """Wide characters that are no emoji, and all of Hangul; also their variation selectors."""
+    if not char or char < "\u1100":
+        return False
+    if char <= "\u11ff" or "\ud7b0" <= char <= "\ud7ff" or char >= "\U000e0100":
+        return True
+    if "\u231a" <= char <= "\u2bff" or "\U0001f000" <= char <= "\U0001ffff":
+        return char in "\u2329\u232a"
+    return unicodedata.east_asian_width(char) in "WFH"
+
+
+def pair_runs(runs: Sequence[Run]) -> None:
+    """Pair the runs, given in their order. CommonMark's "process emphasis"."""
+    openers: list[tuple[int, Run]] = []
+    searched: dict[tuple[str, bool, int], int] = {}  # up to here no opener was found
+    for number, run in enumerate(runs):
+        while run.can_close and run.rest:
+            kind = run.char, run.can_open, run.size % 3
+            at = _find_opener(openers, run, searched.get(kind, -1))
+            if at < 0:
+                searched[kind] = openers[-1][0] if openers else -1
+                break
+            del openers[at + 1 :]
+            _pair(openers[at][1], run)
+            if not openers[at][1].rest:
+                del openers[at]
+        if run.can_open and run.rest:
+            openers.append((number, run))
+
+
+def _find_opener(openers: list[tuple[int, Run]], closer: Run, searched: int) -> int:
+    for at in range(len(openers) - 1, -1, -1):
+        number, opener = openers[at]
+        if number <= searched:
+            break
+        if opener.char == closer.char and not _excluded(opener, closer):
+            return at
+    return -1
+
+
+def _excluded(opener: Run, closer: Run) -> bool:
+    """The "multiple of 3" rule: `*a**b*` is no strong emphasis."""
+    if not (opener.can_close or closer.can_open):
+        return False
+    return (opener.size + closer.size) % 3 == 0 and bool(opener.size % 3 or closer.size % 3)
+
+
+def _pair(opener: Run, closer: Run) -> None:
+    size = min(2, opener.rest, closer.rest)
+    kind: Kind = "strike" if closer.char == "~" else "strong" if size == 2 else "emphasis"
+    for run in (opener, closer):
+        run.rest -= size
+    opener.opens.append(kind)
+    closer.closes.append(kind)

@@ -1,0 +1,39 @@
+"""Text that is too long for one leaf, cut into pieces.
+
+What a leaf costs to show grows with it, and keys and signals are served between leaves.
+A piece ends at a line's end, else between words, else anywhere but within a character.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+PIECE_CHARACTERS = 16_384
+_JOINERS = "\u200d\ufe0e\ufe0f"
+
+
+def pieces(text: str) -> Iterator[str]:
+    """At least one; none is longer than PIECE_CHARACTERS."""
+    start = 0
+    while len(text) - start > PIECE_CHARACTERS:
+        end = _cut(text, start)
+        yield text[start:end].rstrip(" \n")
+        start = end + (text[end] in " \n")
+    yield text[start:]
+
+
+def _cut(text: str, start: int) -> int:
+    least, most = start + PIECE_CHARACTERS // 2, start + PIECE_CHARACTERS
+    for blank in "\n ":
+        found = text.rfind(blank, least, most)
+        if found >= 0:
+            return found
+    end = most
+    while end > least and _belongs_to_the_left(text[end - 1], text[end]):
+        end -= 1
+    return end
+
+
+def _belongs_to_the_left(left: str, right: str) -> bool:
+    return left == "\u200d" or right in _JOINERS or unicodedata.combining(right) > 0
