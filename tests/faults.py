@@ -469,13 +469,6 @@ ENDINGS = [
         "Hello",
         flags=("--retries", "1"),
     ),
-    Told(
-        "400, a broken signature, then a reply without the thinking",
-        (error_reply(400, _UNSIGNED), HELLO),
-        "complete",
-        0,
-        "Hello",
-    ),
     *(
         Told(
             f"429, retry-after: {value}, more than is waited",

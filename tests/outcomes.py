@@ -32,7 +32,6 @@ from streamchat.api import ApiClient, Deadlines, Server
 from streamchat.app.exchange import Exchange, Patience
 from streamchat.cli import main as cli
 from streamchat.cli.environment import Environment
-from streamchat.core.errors import INVALID_SIGNATURE
 
 MUTANTS = 5000
 
@@ -71,8 +70,6 @@ def outcome_of(case: Case | Told, server: ScriptedServer, home: Path) -> Outcome
         server.enqueue(*case.replies)
         return run(server, home, case.flags, case.stop)
     server.enqueue(case.reply)
-    if case.ends is not None and case.ends.kind == INVALID_SIGNATURE:
-        server.enqueue(case.reply)  # the program tries again, without the thinking
     return run(server, home, ("--retries", "0", *_deadlines(case.deadlines)))
 
 

@@ -115,3 +115,8 @@ def test_a_server_that_repeats_the_key_does_not_get_it_shown(server: ScriptedSer
     assert error is not None
     assert "bad key [redacted], Bearer [redacted], [redacted]" in error.message
     assert "canary" not in repr(error) + repr(Server(server.base_url, api_key=CANARY))
+
+
+def test_a_short_key_is_a_word_and_not_hidden() -> None:
+    assert Server(api_key="k", auth_token=" none ").secrets == ()
+    assert Server(api_key=" sk-secret \n").secrets == ("sk-secret",)

@@ -108,14 +108,15 @@ def test_new_keeps_model_and_system_and_closes_the_old_journal() -> None:
     session = talked(("q", "a"))
     run(session, "model", "claude-other")
     run(session, "system", "Be brief.")
-    old, session.sends_thinking = session.journal, False
+    session.record(session.conversation.leave_out_thinking())
+    old = session.journal
     assert run(session, "new") == Done("New conversation.")
     assert isinstance(old, MemoryJournal)
     assert old.closed
     assert texts(session) == []
     assert session.conversation.model == "claude-other"
     assert session.conversation.system == "Be brief."
-    assert session.sends_thinking
+    assert session.conversation.sends_thinking
 
 
 def test_model_and_system_are_shown_set_and_removed() -> None:

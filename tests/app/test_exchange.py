@@ -16,8 +16,8 @@ from fakes import (
     partial_events,
     reply_events,
 )
+from streamchat.app.checkpoints import CHECKPOINT_BYTES
 from streamchat.app.exchange import (
-    CHECKPOINT_BYTES,
     MOST_PAUSES,
     PRICED_CHARACTERS,
     Exchange,
@@ -37,10 +37,10 @@ from streamchat.core.errors import (
     OverBudget,
     TryLater,
 )
-from streamchat.core.events import Finished, Retrying
+from streamchat.core.events import Finished, Retrying, ThinkingDelta
 from streamchat.core.messages import INTERRUPTED, Message, Usage, text_block
 from streamchat.core.ports import Ending
-from streamchat.core.records import Partial
+from streamchat.core.records import EmptyReply, Partial, Setting
 
 
 class Answered:
@@ -95,11 +95,26 @@ def test_a_fault_in_mid_reply_keeps_what_arrived(fault: ApiError, ending: Ending
     assert answered.history[1:] == [("assistant", "Half an ", INTERRUPTED)]
 
 
-def test_after_the_first_event_nothing_is_sent_again() -> None:
-    answered = Answered([*partial_events(), TryLater("Busy.", retryable=True)])
-    answered.run()
-    assert len(answered.source.requests) == 1
-    assert answered.pauses == []
+def test_after_the_first_words_nothing_is_sent_again() -> None:
+    for error in (TryLater("Busy.", retryable=True), CutOff("Lost.", retryable=True)):
+        answered = Answered([*partial_events("Half"), error])
+        answered.run()
+        assert len(answered.source.requests) == 1
+        assert answered.pauses == []
+
+
+def test_a_server_that_is_busy_after_it_began_is_asked_again_until_something_is_shown() -> None:
+    busy = [*partial_events(), TryLater("Busy.", retryable=True)]
+    answered = Answered(busy, reply_events("At last"))
+    assert answered.run().ending is Ending.COMPLETE
+    assert answered.history == [
+        ("user", "question", None),
+        ("assistant", "At last", "end_turn"),
+    ]
+    lost = Answered([*partial_events(), CutOff("Lost.", retryable=True)])
+    assert lost.run().reason == "Lost."  # it may have been at work, and may cost again
+    thought = [*partial_events(), ThinkingDelta("Hm."), TryLater("Busy.", retryable=True)]
+    assert Answered(thought).run().reason == "Busy."
 
 
 def test_before_the_first_event_it_is_sent_again_and_said() -> None:
@@ -290,7 +305,34 @@ def test_a_full_disk_costs_a_warning_and_no_turn() -> None:
 
 def test_an_empty_answer_is_said_to_be_one() -> None:
     result = Answered(reply_events()).run()
-    assert (result.ending, result.reason) == (Ending.COMPLETE, "The answer was empty.")
+    assert (result.ending, result.reason) == (Ending.CUT_OFF, "The answer was empty.")
+    assert exit_status(result) is ExitStatus.CUT_OFF
+    assert result.received is not None
+    assert (result.received.model, result.received.stop_reason) == (MODEL, "end_turn")
+
+
+def test_an_answer_of_thinking_alone_is_empty() -> None:
+    events = reply_events()
+    end = events.pop()
+    assert isinstance(end, Finished)
+    thinking = {"type": "thinking", "thinking": "hm", "signature": "s"}
+    events.append(Finished(replace(end.message, content=(thinking,))))
+    answered = Answered(events)
+    assert answered.run().reason == "The answer was empty."
+    assert answered.history == [("user", "question", None)]
+
+
+def test_what_an_empty_answer_cost_is_stored_and_counts() -> None:
+    answered = priced(reply_events())
+    answered.session.budget.price = lambda model, usage: 0.25
+    result = answered.run()
+    assert result.received is not None
+    assert result.received.cost_usd == 0.25
+    assert answered.view.closings == [(Ending.CUT_OFF, result.received)]
+    [_, record] = answered.session.journal.records  # type: ignore[attr-defined]
+    assert record == EmptyReply(answered.session.now(), result.received)
+    assert answered.session.conversation.cost_usd == 0.25
+    assert answered.session.budget.spent_usd == 0.25
 
 
 def test_a_refusal_is_explained_as_far_as_the_server_does() -> None:
@@ -413,10 +455,18 @@ def test_refused_thinking_is_left_out_once_and_that_is_said() -> None:
     result = answered.run()
     assert result.ending is Ending.COMPLETE
     [remark] = result.remarks
-    assert "without thinking" in remark
+    assert "left out of this conversation" in remark
     assert answered.pauses == []
     assert kinds_sent(answered) == [["text", "thinking", "text", "text"], ["text"] * 3]
-    assert not answered.session.sends_thinking  # nor is it sent with the next question
+    assert not answered.session.conversation.sends_thinking
+    record = answered.session.journal.records[-2]  # type: ignore[attr-defined]
+    assert record == Setting({"sends_thinking": False})  # nor is it sent after a resume
+
+
+def test_thinking_that_was_never_sent_is_not_left_out() -> None:
+    answered = Answered([REFUSED])
+    assert answered.run().error is REFUSED
+    assert len(answered.source.requests) == 1
 
 
 def test_a_server_that_refuses_no_thinking_either_fails() -> None:
@@ -424,6 +474,7 @@ def test_a_server_that_refuses_no_thinking_either_fails() -> None:
     thought(answered)
     assert answered.run().error is REFUSED
     assert len(answered.source.requests) == 2
+    assert answered.session.conversation.sends_thinking  # that was not what was wrong
 
 
 # Costs and the cap

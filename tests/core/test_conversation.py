@@ -1,7 +1,7 @@
 """A conversation: the tree, the head, and what is sent again."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -392,6 +392,47 @@ def test_imported_thinking_is_bound_to_nobody_knows_what() -> None:
     conversation.append(user_message("b"), "t3", AT)
     conversation.append(said("2", thinking=True), "t4", AT)
     assert [THOUGHT in content for content in sent(conversation)] == [0, 0, 0, 1]
+
+
+def test_unsigned_thinking_is_never_sent() -> None:
+    unsigned = {"type": "thinking", "thinking": "hm", "signature": ""}
+    conversation = talked("a")
+    conversation.append(reply(unsigned, THOUGHT, text_block("1")), "t2", AT)
+    assert sent(conversation)[1] == (THOUGHT, text_block("1"))
+
+
+def test_to_another_server_a_reply_goes_as_its_text() -> None:
+    novel: Block = {"type": "novel", "data": 1}
+    conversation = talked("a")
+    made = reply(THOUGHT, novel, text_block("1"))
+    conversation.append(made, "t2", AT, extra={"server": "one.example"})
+
+    def blocks(server: str) -> tuple[Block, ...]:
+        return conversation.request_messages(server=server)[1].content
+
+    assert blocks("one.example") == made.content
+    assert blocks("two.example") == (text_block("1"),)
+    conversation.append(user_message("b"), "t3", AT)
+    conversation.append(said("2", thinking=True), "t4", AT)  # by nobody knows whom
+    assert conversation.request_messages(server="two.example")[3].content[0] == THOUGHT
+
+
+def test_a_question_that_was_declined_is_not_followed() -> None:
+    conversation = talked("a", "1", "b")
+    assert conversation.next_parent == "t3"
+    conversation.decline("t3")
+    assert conversation.next_parent == "t2"
+    conversation.append(said("2"), "t4", AT)  # another model answered it
+    assert conversation.next_parent == "t4"
+
+
+def test_what_an_empty_reply_cost_counts() -> None:
+    conversation = talked("a")
+    counted = replace(said("1"), usage=Usage(input_tokens=3), cost_usd=0.5)
+    record = conversation.add_empty_reply(counted, AT)
+    assert record.message == replace(counted, content=())
+    assert (conversation.cost_usd, conversation.usage) == (0.5, Usage(input_tokens=3))
+    assert conversation.turn_count == 1
 
 
 # Any history at all

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from streamchat.core.messages import Block, Message, Usage, text_block, user_message
 from streamchat.core.records import (
     VERSION,
+    EmptyReply,
     Head,
     Header,
     Partial,
@@ -92,6 +93,18 @@ EXAMPLES: list[tuple[Record, dict[str, Any]]] = [
     (Head("t1"), {"type": "head", "turn": "t1"}),
     (Head(None), {"type": "head", "turn": None}),
     (Setting({"title": "Greeting"}), {"type": "set", "title": "Greeting"}),
+    (
+        EmptyReply("2026-11-22T10:00:01Z", replace(REPLY, content=())),
+        {
+            "type": "empty_reply",
+            "at": "2026-11-22T10:00:01Z",
+            "model": "claude-test",
+            "stop_reason": "end_turn",
+            "usage": {"input_tokens": 10, "output_tokens": 3},
+            "cost_usd": 0.25,
+            "request_id": "req_1",
+        },
+    ),
     (Unknown({"type": "poll", "votes": [1]}), {"type": "poll", "votes": [1]}),
 ]
 

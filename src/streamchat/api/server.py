@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from streamchat.api.clouds import CLOUDS
 from streamchat.core.errors import NO_CREDENTIALS, NoPermission
 
+_SHORTEST_SECRET = 8  # a shorter key ("none", for a local server) is a word, not a secret
 DEFAULT_BASE_URL = "https://api.anthropic.com"
 
 NO_KEY = """\
@@ -66,7 +67,8 @@ class Server:
         """What must not occur in any text that leaves the program."""
         private = [value for name, value in self.headers.items() if _is_private(name)]
         found = (self.api_key, self.auth_token, *private, *self.private)
-        return tuple(secret.strip() for secret in found if secret and secret.strip())
+        stripped = (secret.strip() for secret in found if secret)
+        return tuple(secret for secret in stripped if len(secret) >= _SHORTEST_SECRET)
 
 
 @dataclass(frozen=True, slots=True)

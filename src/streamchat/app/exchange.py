@@ -5,8 +5,10 @@ and nothing else. The rules:
 
 - What arrived is on disk at most 2 s or 4 KB late, and becomes a turn however the reply
   ended.
-- A request is repeated only before its first event, visibly, and at most as often as
-  `Patience` allows; once more without thinking when a signature is refused.
+- A request is repeated only before there is something to read, visibly, and at most as
+  often as `Patience` allows; once more without the thinking of earlier turns when the
+  server refuses that.
+- A reply that says nothing is no turn, but its cost is stored and counts.
 - With a cost cap, a request that would exceed it is not sent, and a reply that exceeds it
   is stopped.
 - A view that raises (a closed pipe, a bug) ends the exchange but loses nothing.
@@ -21,11 +23,19 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
+from streamchat.app.checkpoints import Checkpoints
 from streamchat.app.context_window import expected
 from streamchat.app.outcome import Result, ended_by, ended_itself, interrupted
 from streamchat.app.session import Session
-from streamchat.core.errors import INVALID_SIGNATURE, ApiError, ExitStatus, StreamchatError
+from streamchat.core.errors import (
+    INVALID_SIGNATURE,
+    ApiError,
+    ExitStatus,
+    StreamchatError,
+    TryLater,
+)
 from streamchat.core.events import (
+    BlockStopped,
     Event,
     Finished,
     Retrying,
@@ -34,22 +44,20 @@ from streamchat.core.events import (
     ThinkingDelta,
     UsageUpdated,
 )
-from streamchat.core.messages import Message, Request, Usage, without_empty_text
+from streamchat.core.messages import Message, Request, Usage, has_answer, has_thinking
 from streamchat.core.ports import Source, View
 from streamchat.core.reply import ReplyFold
 from streamchat.core.spending import Reservation
 
-CHECKPOINT_S = 2.0
-CHECKPOINT_BYTES = 4096
 LONGEST_WAIT_S = 60.0  # if a server asks for more, the user is told instead
 MOST_PAUSES = 10  # pause_turn replies that are continued without asking
 PRICED_CHARACTERS = 400  # how much of an answer may arrive between two cost checks
 
-_ADVICE = re.compile(r"\s*Try again in (a moment|[\d.]+ s)\.$")  # we do exactly that
+_ADVICE = re.compile(r"\s*Try again in (a moment|[\d.]+ \w+)\.$")  # we do exactly that
 
 _THINKING_REFUSED = (
-    "The server refused the signature of earlier thinking; the request was sent again"
-    " without thinking."
+    "The server refused the thinking of earlier turns. It is left out of this conversation"
+    " from now on."
 )
 
 
@@ -82,18 +90,24 @@ class Exchange:
     _turn: ReplyFold = field(default_factory=ReplyFold)
     _turn_id: str = ""
     _started: bool = False
+    _is_answering: bool = False  # something to read has arrived
+    _heals: bool = False  # the request goes out without earlier thinking
     _repeating: ApiError | None = None  # why the request is being repeated
     _end: Finished | None = None
     _kept: Message | None = None  # includes the part before a pause
+    _received: Message | None = None  # the same with what was not worth keeping
     _is_settled: bool = False  # what arrived of this turn was stored and charged
     _reservation: Reservation | None = None  # the caps allow this turn
     _unpriced_characters: int = 0
     _remarks: list[str] = field(default_factory=list)
-    _unsaved: list[str] = field(default_factory=list)
-    _unsaved_bytes: int = 0
-    _timer: asyncio.TimerHandle | None = None
+    _checkpoints: Checkpoints = field(init=False)
     _task: asyncio.Task[None] | None = None
     _showing: asyncio.Task[None] | None = None  # of what arrived faster than it was shown
+
+    def __post_init__(self) -> None:
+        self._checkpoints = Checkpoints(
+            lambda text: self.session.checkpoint(self._turn_id, text)
+        )
 
     def stop(self) -> None:
         """End the reply now and keep what arrived. May be called at any time."""
@@ -148,21 +162,31 @@ class Exchange:
             except ApiError as error:
                 if self._drops_thinking(error) or self._drops_parameter(error):
                     continue
-                delay = None if self._started else self.patience.delay_s(attempt, error)
-                if delay is None:
+                delay = self.patience.delay_s(attempt, error)
+                if delay is None or not self._may_repeat(error):
                     raise
                 self._repeating = error
                 self._feed(Retrying(attempt, delay, _ADVICE.sub("", error.message)))
                 await self.patience.pause(delay)
                 attempt += 1
 
+    def _may_repeat(self, error: ApiError) -> bool:
+        """A busy server may say so after it began, as long as nothing was shown."""
+        is_busy = isinstance(error, TryLater) and not self._is_answering
+        return is_busy or not self._started
+
     def _drops_thinking(self, error: ApiError) -> bool:
-        """If the server refused earlier thinking, send none from now on."""
-        refused = error.kind == INVALID_SIGNATURE and self.session.sends_thinking
-        if refused:
-            self.session.sends_thinking = False
+        """If the server refused earlier thinking, send the request again without it."""
+        if error.kind != INVALID_SIGNATURE or self._heals:
+            return False
+        self._heals = any(map(has_thinking, self.session.request().messages))
+        return self._heals
+
+    def _note_healed(self) -> None:
+        """The server took the request without thinking: none is sent from now on."""
+        if self._heals and self.session.conversation.sends_thinking:
+            self.session.record(self.session.conversation.leave_out_thinking())
             self._remarks.append(_THINKING_REFUSED)
-        return refused
 
     def _drops_parameter(self, error: ApiError) -> bool:
         """If the server refused a parameter of [request], send it no more."""
@@ -177,8 +201,8 @@ class Exchange:
         return True
 
     async def _attempt(self) -> None:
-        self._started = False
-        request = self.session.request()
+        self._started = self._is_answering = False
+        request = self.session.request(thinking=not self._heals)
         await self._admit(request)
         async with aclosing(self.source.stream(request)) as events:
             async for event in events:
@@ -217,44 +241,27 @@ class Exchange:
         match event:
             case Started():
                 self._started, self._repeating = True, None
+                self._note_healed()
             case TextDelta(text):
-                self._note_unsaved(text)
+                self._is_answering = True
+                self._checkpoints.note(text)
+            case ThinkingDelta() | BlockStopped():
+                self._is_answering = True
             case Finished():
-                self._forget_unsaved()
+                self._checkpoints.forget()
                 self._end = event
             case _:
                 pass
         self.view.feed(event)
 
-    def _note_unsaved(self, text: str) -> None:
-        self._unsaved.append(text)
-        self._unsaved_bytes += len(text.encode(errors="replace"))
-        if self._unsaved_bytes >= CHECKPOINT_BYTES:
-            self._checkpoint()
-        elif self._timer is None:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(CHECKPOINT_S, self._checkpoint)
-
-    def _checkpoint(self) -> None:
-        text = "".join(self._unsaved)
-        self._forget_unsaved()
-        self.session.checkpoint(self._turn_id, text)
-
-    def _forget_unsaved(self) -> None:
-        self._unsaved.clear()
-        self._unsaved_bytes = 0
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
     def _settle(self, task: asyncio.Task[None], seconds: float) -> Result:
         """Store what arrived, then show how the reply ended. Storing comes first because
         showing can fail."""
-        self._forget_unsaved()
+        self._checkpoints.forget()
         self._settle_turn()
         fault = None if task.cancelled() else task.exception()
         result = self._result(task, seconds)
-        self.view.close(result.ending, result.message, seconds)
+        self.view.close(result.ending, result.received, seconds)
         showing = self._showing
         if showing is not None and not showing.cancelled():
             fault = fault or showing.exception()
@@ -263,6 +270,9 @@ class Exchange:
         return replace(result, remarks=(*self._remarks, *result.remarks))
 
     def _result(self, task: asyncio.Task[None], seconds: float) -> Result:
+        return replace(self._judged(task, seconds), received=self._received)
+
+    def _judged(self, task: asyncio.Task[None], seconds: float) -> Result:
         if task.cancelled():
             return interrupted(self._repeating, self._kept, seconds)
         if (fault := task.exception()) is not None:
@@ -281,15 +291,24 @@ class Exchange:
             self.session.budget.charge(self._model, usage, cost, reservation)
         else:
             self.session.budget.release(reservation)
-        message = self._turn.message()
-        if message is not None and without_empty_text(message.content):
-            message = replace(message, cost_usd=cost)
-            kept = self.session.add(message, turn_id=self._turn_id).message
-            self._kept = kept if self._kept is None else _joined(self._kept, kept)
+        received = self._turn.received()
+        if received is not None:
+            self._keep(replace(received, cost_usd=cost))
+
+    def _keep(self, received: Message) -> None:
+        """Store the reply as a turn, or at least its cost when it says nothing."""
+        self._received = _joined(self._received, received)
+        if has_answer(received.content):
+            self.session.add(received, turn_id=self._turn_id)
+            self._kept = _joined(self._kept, received)
+        else:
+            self.session.add_empty_reply(received)
 
 
-def _joined(before: Message, after: Message) -> Message:
+def _joined(before: Message | None, after: Message) -> Message:
     """A paused answer and its continuation, joined into the one answer that was shown."""
+    if before is None:
+        return after
     costs = (before.cost_usd, after.cost_usd)
     return replace(
         after,

@@ -38,10 +38,24 @@ class OneShot:
 
     async def run(self, prompt: str) -> Result:
         """Ask, and show the reply. Raises what Exchange.run raises."""
-        self.session.say(prompt)
+        head = self.session.conversation.head
+        question = self.session.say(prompt)
         exchange = Exchange(self.session, self.source, self.view, self.monotonic, self.patience)
         with self.interruptible(exchange.stop):
-            return await exchange.run()
+            result = await exchange.run()
+        if is_taken_back(result):
+            self.session.jump(head)  # or every later turn would send it again
+            blocks = question.message.content
+            self.session.attached = tuple(b for b in blocks if b.get("type") != "text")
+        elif result.message is None:
+            self.session.record(self.session.conversation.decline(question.id))
+        return result
+
+
+def is_taken_back(result: Result) -> bool:
+    """Whether the question is taken back because nothing came. One that the model declined
+    stays, for another model."""
+    return result.message is None and result.ending is not Ending.REFUSED
 
 
 def exit_status(result: Result) -> ExitStatus:

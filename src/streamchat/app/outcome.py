@@ -46,6 +46,7 @@ class Result:
     seconds: float
     reason: str = ""
     error: StreamchatError | None = None
+    received: Message | None = None  # with its counts, also when nothing was kept
     remarks: tuple[str, ...] = ()
 
 
@@ -53,7 +54,9 @@ def ended_by(fault: BaseException, message: Message | None, seconds: float) -> R
     """The result of a reply that an error ended."""
     match fault:
         case CutOff():
-            return Result(Ending.CUT_OFF, message, seconds, fault.message, fault)
+            arrived = " What arrived is kept." if message else ""
+            said = f"{fault.message}{arrived if fault.kind == 'malformed_reply' else ''}"
+            return Result(Ending.CUT_OFF, message, seconds, said, fault)
         case OverBudget() if message is not None:
             return Result(Ending.CUT_OFF, message, seconds, fault.message, fault)
         case StreamchatError():
@@ -79,9 +82,11 @@ def ended_itself(end: Finished | None, kept: Message | None, seconds: float) -> 
         return Result(Ending.REFUSED, kept, seconds, "A content filter stopped the answer.")
     if stop_reason in _CUT_OFF_REASONS:
         return Result(Ending.CUT_OFF, kept, seconds, _CUT_OFF_REASONS[stop_reason])
-    reason = "" if kept else "The answer was empty."
+    if kept is None:
+        empty = CutOff("The answer was empty.", kind="empty_answer")
+        return Result(Ending.CUT_OFF, None, seconds, empty.message, empty)
     remarks = tuple(filter(None, [*(end.remarks if end else ()), _remark(stop_reason, kept)]))
-    return Result(Ending.COMPLETE, kept, seconds, reason, remarks=remarks)
+    return Result(Ending.COMPLETE, kept, seconds, remarks=remarks)
 
 
 def _meaning(stop_reason: str | None) -> str | None:

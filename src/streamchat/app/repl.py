@@ -68,7 +68,6 @@ class Repl:
     hint: str = ""
     draft: Draft | None = None
     advised: set[str] = field(default_factory=set)
-    refused: str | None = None  # the question that the model declined; it may be retried
     is_warned: bool = False  # the user knows that the context window is nearly full
     exchange: Exchange | None = None  # the exchange in progress
 
@@ -108,28 +107,18 @@ class Repl:
     async def _say(self, text: str, draft: Draft | None) -> None:
         conversation = self.session.conversation
         head = conversation.head
-        after = draft.after if draft else self._settled(head)
+        after = draft.after if draft else conversation.next_parent
         message = with_text(draft.message, text) if draft else self.session.message(text)
-        self._jump(after)
+        self.session.jump(after)
         question = self.session.add(message)
         result = await self._answer()
         if result.message is None and result.ending is Ending.REFUSED:
-            self.refused = question.id
+            self.session.record(conversation.decline(question.id))
         elif result.message is None:
-            self._jump(head)
+            self.session.jump(head)
             self.prefill = typed(text)
             if after != head or len(message.content) > 1:
                 self.draft = Draft(after, message)
-
-    def _settled(self, head: str | None) -> str | None:
-        """The turn to continue from; a question that the model declined is skipped."""
-        if head is None or head != self.refused:
-            return head
-        return self.session.conversation.before(head)
-
-    def _jump(self, turn: str | None) -> None:
-        if turn != self.session.conversation.head:
-            self.session.record(self.session.conversation.jump(turn))
 
     async def _run(self, line: CommandLine) -> bool:
         try:
@@ -145,7 +134,7 @@ class Repl:
                 await self._show(outcome)
             case AskModel(otherwise):
                 if (await self._answer()).message is None:
-                    self._jump(otherwise)
+                    self.session.jump(otherwise)
             case Edit(turn):
                 self._edit(self.session.conversation.turn(turn))
             case CountRequest(text):
@@ -262,7 +251,7 @@ class Repl:
         finally:
             self.session.shape = shape
         if result.ending is not Ending.COMPLETE or result.message is None:
-            self._jump(before)
+            self.session.jump(before)
             self._notice("Not compacted. The conversation is unchanged.")
             return
         self.session.go_on_from(told_as_summary(result.message.text), before)

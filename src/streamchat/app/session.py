@@ -13,7 +13,7 @@ from typing import Protocol
 
 from streamchat.core.budget import Budget
 from streamchat.core.capabilities import ModelFacts, facts_by_table
-from streamchat.core.conversation import COMPACTS, Conversation
+from streamchat.core.conversation import COMPACTS, SERVER, Conversation
 from streamchat.core.errors import DiskError
 from streamchat.core.messages import Block, Message, Request, text_block
 from streamchat.core.ports import Archive, Exporter, Journal
@@ -57,7 +57,7 @@ class Session:
     extra: Mapping[str, object] = field(default_factory=dict)  # more parameters of a request
     trace: bool = False  # /events: show one dim line for each API event
     disk_failed: bool = False
-    sends_thinking: bool = True  # False once the server refused it in this conversation
+    server: str = ""  # the host that answers; some blocks of a reply are for it alone
 
     def now(self) -> str:
         """The current time, as records store it."""
@@ -70,13 +70,34 @@ class Session:
 
     def say(self, text: str) -> Turn:
         """Add the user's message. It is on disk before anything is sent."""
-        return self.add(self.message(text))
+        return self.ask(self.message(text))
+
+    def ask(self, message: Message) -> Turn:
+        """Add a question, beside one that the model declined."""
+        self.jump(self.conversation.next_parent)
+        return self.add(message)
 
     def add(self, message: Message, *, turn_id: str | None = None) -> Turn:
         """Add a message after the head."""
-        turn = self.conversation.append(message, id=turn_id or self.new_id(), at=self.now())
+        is_bound = any(block.get("type") != "text" for block in message.content)
+        made_here = self.server and message.role == "assistant" and is_bound
+        turn = self.conversation.append(
+            message,
+            id=turn_id or self.new_id(),
+            at=self.now(),
+            extra={SERVER: self.server} if made_here else None,
+        )
         self.record(turn)
         return turn
+
+    def jump(self, turn: str | None) -> None:
+        """Go on after that turn."""
+        if turn != self.conversation.head:
+            self.record(self.conversation.jump(turn))
+
+    def add_empty_reply(self, message: Message) -> None:
+        """Store what a reply cost that says nothing."""
+        self.record(self.conversation.add_empty_reply(message, self.now()))
 
     def checkpoint(self, turn_id: str, text: str) -> Partial:
         """Store a part of a reply that is still arriving. The finished turn supersedes it."""
@@ -112,10 +133,13 @@ class Session:
         id, at = self.new_id(), self.now()
         self.record(self.conversation.append(message, id=id, at=at, extra=extra))
 
-    def request(self, *, asking: str = "") -> Request:
+    def request(self, *, asking: str = "", thinking: bool = True) -> Request:
         """The request for the conversation as it stands. With `asking`, the request that
-        would follow if the user said that next."""
-        messages = self.conversation.request_messages(thinking=self.sends_thinking)
+        would follow if the user said that next. `thinking` is False to leave out that of
+        earlier turns."""
+        messages = self.conversation.request_messages(
+            thinking=thinking and self.conversation.sends_thinking, server=self.server
+        )
         if asking:
             messages += (Message("user", (*self.attached, text_block(asking))),)
         return Request(
@@ -149,7 +173,7 @@ class Session:
         """Close this conversation and continue with another."""
         self.journal.close()
         self.conversation, self.journal = conversation, journal
-        self.disk_failed, self.sends_thinking = False, True
+        self.disk_failed = False
 
     def begin(self) -> None:
         """Start an empty conversation with the same model and system prompt."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from streamchat.app import token_count
 from streamchat.app.exchange import Patience
-from streamchat.app.oneshot import OneShot, build_failure, exit_status
+from streamchat.app.oneshot import OneShot, build_failure, exit_status, is_taken_back
 from streamchat.app.outcome import Result
 from streamchat.app.output_formats import (
     FirstCodeBlock,
@@ -45,6 +45,7 @@ from streamchat.core.errors import (
     StreamchatError,
     UsageError,
 )
+from streamchat.core.input_line import typed
 from streamchat.core.messages import Block
 from streamchat.core.ports import View
 from streamchat.core.schema import Shape
@@ -104,9 +105,11 @@ async def answer_once(run: Run) -> int:
                 return await _count(run, session, source, prompt)
             load_prices(session)
             is_asked = bool(prompt.strip())  # -i needs no prompt
-            status = await _answer(run, session, source, prompt) if is_asked else ExitStatus.OK
+            status, left = ExitStatus.OK, ""
+            if is_asked:
+                status, left = await _answer(run, session, source, prompt)
             if run.settings.interactive:
-                await converse(run, session, source, is_begun=is_asked)
+                await converse(run, session, source, is_begun=is_asked, prefill=typed(left))
                 return ExitStatus.OK
             return status
         finally:
@@ -126,7 +129,10 @@ async def _count(run: Run, session: Session, source: ApiClient, prompt: str) -> 
     return ExitStatus.OK
 
 
-async def _answer(run: Run, session: Session, source: ApiClient, prompt: str) -> int:
+async def _answer(
+    run: Run, session: Session, source: ApiClient, prompt: str
+) -> tuple[ExitStatus, str]:
+    """The exit status, and the prompt where it was taken back."""
     with _view(run, session) as view:
         patience = Patience(run.settings.retries)
         one = OneShot(session, source, view, run.env.monotonic, patience, interruptible)
@@ -141,11 +147,13 @@ async def _answer(run: Run, session: Session, source: ApiClient, prompt: str) ->
     if not _is_live(run) and run.env.stderr.isatty():
         from streamchat.render.reply.figures import format_usage
 
-        run.notes.note(format_usage(result.message, result.seconds))
+        run.notes.note(format_usage(result.received, result.seconds))
     status = exit_status(result)
     if status is ExitStatus.OK and session.disk_failed:
-        return ExitStatus.DISK
-    return status or (failure.status if failure else ExitStatus.OK)
+        status = ExitStatus.DISK
+    elif status is ExitStatus.OK and failure:
+        status = failure.status
+    return status, prompt if is_taken_back(result) else ""
 
 
 def _unfit(

@@ -99,7 +99,12 @@ async def _session(run: Run) -> Session:
 
 
 async def converse(
-    run: Run, session: Session, source: ApiClient, *, is_begun: bool = False
+    run: Run,
+    session: Session,
+    source: ApiClient,
+    *,
+    is_begun: bool = False,
+    prefill: str = "",
 ) -> None:
     """The REPL on an open session; with `is_begun`, the conversation is already on the
     screen."""
@@ -131,6 +136,7 @@ async def converse(
                 run.env.monotonic,
                 advice=partial(advice_on, run, source),
                 patience=Patience(run.settings.retries),
+                prefill=prefill,
             )
             await repl.run()
     finally:

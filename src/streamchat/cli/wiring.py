@@ -182,6 +182,7 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         budget=build_budget(run),
         stop=settings.stop,
         extra=dict(settings.request),
+        server=_server_name(settings),
     )
     if settings.schema:
         from streamchat.cli.schema import build_shape
@@ -213,6 +214,13 @@ def forget_typed(
     from streamchat.prompt.history_file import forget_entries
 
     forget_entries(run.paths.history, conversation, texts=texts, names=names)
+
+
+def _server_name(settings: Settings) -> str:
+    """Who answers, as turns remember it."""
+    if settings.demo:
+        return "demo"
+    return settings.platform or endpoint(settings).address.host
 
 
 def build_budget(run: Run) -> Budget:

@@ -170,6 +170,15 @@ def without_empty_text(content: Iterable[Block]) -> tuple[Block, ...]:
     )
 
 
+def has_thinking(message: Message) -> bool:
+    return any(block.get("type") in THINKING_TYPES for block in message.content)
+
+
+def has_answer(content: Iterable[Block]) -> bool:
+    """Whether there is more than thinking and blank text: something to read, or a call."""
+    return bool(without_thinking(without_empty_text(content)))
+
+
 def without_thinking(content: Iterable[Block]) -> tuple[Block, ...]:
     """Drop thinking blocks, whose signatures a changed history would break."""
     return tuple(b for b in content if b.get("type") not in THINKING_TYPES)

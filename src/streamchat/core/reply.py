@@ -96,15 +96,19 @@ class ReplyFold:
         return replace(self._usage, output_tokens=self._characters // CHARACTERS_PER_TOKEN)
 
     def message(self, stop_reason: str | None = INTERRUPTED) -> Message | None:
-        """The reply: whole after `Finished`, else what of it can be kept.
+        """The reply: whole after `Finished`, else what can be kept. None: nothing can.
 
-        `stop_reason` is that of a reply that did not finish. None: nothing worth keeping
-        has arrived.
+        `stop_reason` is that of a reply that did not finish.
         """
+        received = self.received(stop_reason)
+        return received if received and (self._whole or received.content) else None
+
+    def received(self, stop_reason: str | None = INTERRUPTED) -> Message | None:
+        """The same with its counts when it has no content. None: the server never began."""
         if self._whole is not None:
             return self._whole
         content = keepable([*self._closed, *self._arriving()])
-        if not content:
+        if not content and self._started is None:
             return None
         return Message(
             "assistant",

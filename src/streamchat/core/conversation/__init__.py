@@ -10,15 +10,18 @@ Must not know: the disk, the clock, where ids come from, the server.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import Enum
 from typing import Any, assert_never
 
-from streamchat.core.conversation.history import COMPACTS, IMPORTED, to_send
+from streamchat.core.conversation.history import COMPACTS, IMPORTED, SERVER, to_send
+from streamchat.core.conversation.titles import one_line
 from streamchat.core.conversation.totals import Totals
 from streamchat.core.conversation.tree import Tree
 from streamchat.core.errors import UsageError
-from streamchat.core.messages import INTERRUPTED, Message, Usage, text_block, without_empty_text
+from streamchat.core.messages import Message, Usage, without_empty_text
 from streamchat.core.records import (
+    EmptyReply,
     Head,
     Header,
     Partial,
@@ -30,10 +33,7 @@ from streamchat.core.records import (
     is_id,
 )
 
-__all__ = ["COMPACTS", "IMPORTED", "Conversation", "Keep", "Turn", "one_line"]
-
-TITLE_LENGTH = 60
-_MOST_READ = 1000  # characters of a text that a title is made from
+__all__ = ["COMPACTS", "IMPORTED", "SERVER", "Conversation", "Keep", "Turn", "one_line"]
 
 
 class Keep(Enum):
@@ -49,7 +49,6 @@ class Conversation:
         self.header = header
         self.records: list[Record] = [header]  # in the order of the file
         self._tree = Tree()
-        self._partials: dict[str, str] = {}
         self._settings: dict[str, Any] = {}
         self._totals = Totals()
 
@@ -65,46 +64,22 @@ class Conversation:
         a lost turn, a second header) has no effect."""
         match record:
             case Turn() | Sealed():
-                self._apply_turn(record)
+                if self._tree.add_turn(record, system=self.system):
+                    self._totals.add(record)
             case Partial():
-                self._apply_partial(record)
+                self._tree.add_partial(record, system=self.system, model=self.model)
             case Head(turn):
                 if turn is None or turn in self._tree.nodes:
                     self._tree.head = turn
             case Setting(changes):
                 self._settings.update(changes)
+            case EmptyReply():
+                self._totals.add(record)
             case Header() | Unknown():
                 pass
             case _:
                 assert_never(record)
         self.records.append(record)
-
-    def _apply_turn(self, turn: Turn | Sealed) -> None:
-        node = self._tree.nodes.get(turn.id)
-        if node is None:
-            self._tree.attach(turn, system=self.system, partial=False)
-        elif node.partial:
-            node.turn, node.partial = turn, False
-        self._partials.pop(turn.id, None)
-        self._tree.head = turn.id
-        if node is None or node.turn is turn:  # else written twice, as a failing disk may
-            self._totals.add(turn)
-
-    def _apply_partial(self, record: Partial) -> None:
-        node = self._tree.nodes.get(record.id)
-        if node is not None and not node.partial:
-            return
-        text = self._partials.get(record.id, "")[: record.start] + record.text
-        self._partials[record.id] = text
-        if not text.strip():
-            return  # empty text is never a turn
-        message = Message("assistant", (text_block(text),), self.model, INTERRUPTED)
-        turn = Turn(record.id, record.parent, record.at, message)
-        if node is None:
-            self._tree.attach(turn, system=self.system, partial=True)
-            self._tree.head = turn.id
-        else:
-            node.turn = turn
 
     # Records out
 
@@ -127,7 +102,7 @@ class Conversation:
 
     def partial(self, id: str, text: str, at: str) -> Partial:
         """Add the next piece of a reply that is still arriving."""
-        start = len(self._partials.get(id, ""))
+        start = self._tree.partial_length(id)
         record = Partial(id, self._parent_of(id), at, text, start)
         self.apply(record)
         return record
@@ -185,6 +160,20 @@ class Conversation:
         changes = {"model": model, "system": system or None}
         return self._set(**{k: v for k, v in changes.items() if v is not Keep.KEEP})
 
+    def decline(self, turn: str) -> Setting:
+        """Remember that the model declined this question, so that others do not follow it."""
+        return self._set(declined=turn)
+
+    def leave_out_thinking(self) -> Setting:
+        """Send no thinking of earlier turns any more: a server refused it."""
+        return self._set(sends_thinking=False)
+
+    def add_empty_reply(self, message: Message, at: str) -> EmptyReply:
+        """Count what a reply cost of which nothing became a turn."""
+        record = EmptyReply(at, replace(message, content=()))
+        self.apply(record)
+        return record
+
     def _set(self, **changes: object) -> Setting:
         setting = Setting(changes)
         self.apply(setting)
@@ -209,6 +198,19 @@ class Conversation:
     def system(self) -> str | None:
         system = self._settings.get("system", self.header.system)
         return system if isinstance(system, str) and system else None
+
+    @property
+    def next_parent(self) -> str | None:
+        """The turn that the next question follows: the head, or what stands before a
+        question that the model declined."""
+        head = self.head
+        declined = head is not None and head == self._settings.get("declined")
+        return self.before(head) if head is not None and declined else head
+
+    @property
+    def sends_thinking(self) -> bool:
+        """False once a server refused the thinking of earlier turns."""
+        return self._settings.get("sends_thinking") is not False
 
     @property
     def title(self) -> str:
@@ -287,18 +289,9 @@ class Conversation:
         """Turns that were found damaged when they were first read, with their lines."""
         return self._tree.unreadable
 
-    def request_messages(self, *, thinking: bool = True) -> tuple[Message, ...]:
-        """What the model is sent: the path, by the rules of history. The request must
-        carry `system`. Without `thinking`, for a server that refused its signature."""
-        return tuple(to_send(self._tree, self.system, thinking=thinking))
-
-
-def one_line(text: str) -> str:
-    """The first line that says something, at most 60 characters, cut at a word."""
-    lines = text.lstrip()[:_MOST_READ].splitlines()
-    line = " ".join(lines[0].split()) if lines else ""
-    if len(line) <= TITLE_LENGTH:
-        return line
-    cut = line[: TITLE_LENGTH - 1]
-    words, space, _ = cut.rpartition(" ")
-    return (words if space and len(words) > TITLE_LENGTH // 2 else cut) + "…"
+    def request_messages(
+        self, *, thinking: bool = True, server: str = ""
+    ) -> tuple[Message, ...]:
+        """What the model on `server` is sent: the path, by the rules of history. The
+        request must carry `system`. `thinking` is False when that server refused it."""
+        return tuple(to_send(self._tree, self.system, thinking=thinking, server=server))

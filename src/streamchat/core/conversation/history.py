@@ -4,6 +4,9 @@
   be half. Empty text is left out, and so are messages that hold nothing then: the API
   refuses both. Neighbours of one role are fine.
 - A tool's call that nothing answers is left out: the API refuses a request that has one.
+- Thinking without a signature is never sent: a strict server refuses it.
+- What another server made is sent as its text only: its thinking is signed for that server,
+  and its search results or unknown blocks mean nothing elsewhere.
 - Thinking is signed together with everything that was sent before it: the system prompt
   and the turns above, as these rules rendered them then. Turns never change and the
   rules depend on nothing but the branch and the system prompt, so what was sent before a
@@ -26,11 +29,14 @@ from streamchat.core.messages import (
 )
 
 IMPORTED = "imported"  # a field of turns from elsewhere, whose system prompt is unknown
+SERVER = "server"  # of a reply that has more than text: the host that made it
 COMPACTS = "compacts"  # of a user's turn that holds a summary: the turn that it sums up to
 
 
-def to_send(tree: Tree, system: str | None, *, thinking: bool) -> Iterator[Message]:
-    """The messages of the branch at the head, under `system`."""
+def to_send(
+    tree: Tree, system: str | None, *, thinking: bool, server: str
+) -> Iterator[Message]:
+    """The messages of the branch at the head, under `system`, for `server`."""
     intact = True
     path = tree.path()
     answered = {b.get("tool_use_id") for id in path for b in tree.turn(id).message.content}
@@ -38,24 +44,33 @@ def to_send(tree: Tree, system: str | None, *, thinking: bool) -> Iterator[Messa
         turn, node = tree.turn(id), tree.nodes[id]
         intact = intact and not node.orphan and id not in tree.unreadable
         bound = intact and node.system == system and IMPORTED not in turn.extra
-        content = _sendable(turn.message, answered, thinking=thinking and bound)
+        foreign = bool(server) and turn.extra.get(SERVER, server) != server
+        content = _sendable(
+            turn.message, answered, thinking=thinking and bound, foreign=foreign
+        )
         if content:
             yield Message(turn.role, content)
 
 
 def _sendable(
-    message: Message, answered: Container[object], *, thinking: bool
+    message: Message, answered: Container[object], *, thinking: bool, foreign: bool
 ) -> tuple[Block, ...]:
     content = tuple(b for b in message.content if not _is_loose_call(b, answered))
-    if message.role == "assistant" and message.stop_reason in (INTERRUPTED, None):
+    partial = message.stop_reason in (INTERRUPTED, None)
+    if message.role == "assistant" and (partial or foreign):
         content = tuple(text_block(b["text"]) for b in content if _is_text(b))
     elif not thinking:
         content = without_thinking(content)
+    content = tuple(b for b in content if not _is_unsigned(b))
     return without_empty_text(content)
 
 
 def _is_loose_call(block: Block, answered: Container[object]) -> bool:
     return block.get("type") == "tool_use" and block.get("id") not in answered
+
+
+def _is_unsigned(block: Block) -> bool:
+    return block.get("type") == "thinking" and not block.get("signature")
 
 
 def _is_text(block: Block) -> bool:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from streamchat.core.messages import Usage
-from streamchat.core.records import Sealed, Turn
+from streamchat.core.records import EmptyReply, Sealed, Turn
 
 
 class Totals:
     """Running sums. Replies are counted when someone asks: a resume need not."""
 
     def __init__(self) -> None:
-        self._uncounted: list[Turn | Sealed] = []
+        self._uncounted: list[Turn | Sealed | EmptyReply] = []
         self._cost_usd: float | None = None
         self._usage = Usage()
 
-    def add(self, turn: Turn | Sealed) -> None:
-        if turn.role == "assistant":
-            self._uncounted.append(turn)
+    def add(self, reply: Turn | Sealed | EmptyReply) -> None:
+        if isinstance(reply, EmptyReply) or reply.role == "assistant":
+            self._uncounted.append(reply)
 
     @property
     def cost_usd(self) -> float | None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from streamchat.core.messages import Message, Role
-from streamchat.core.records import Sealed, Turn
+from streamchat.core.messages import INTERRUPTED, Message, Role, text_block
+from streamchat.core.records import Partial, Sealed, Turn
 
 
 @dataclass(slots=True)
@@ -32,9 +32,44 @@ class Tree:
         self.head: str | None = None  # None is before the first turn
         self.nodes: dict[str, Node] = {}
         self.roots: list[str] = []
+        self._partials: dict[str, str] = {}
         self.unreadable: dict[str, int] = {}  # turns found damaged late, with their line
 
-    def attach(self, turn: Turn | Sealed, *, system: str | None, partial: bool) -> None:
+    def add_turn(self, turn: Turn | Sealed, *, system: str | None) -> bool:
+        """Add a turn and go on after it, in place of its partial if there is one. False
+        when it was there already: a failing disk may write one twice."""
+        node = self.nodes.get(turn.id)
+        self._partials.pop(turn.id, None)
+        is_new = node is None or node.partial
+        if node is None:
+            self._attach(turn, system=system, partial=False)
+        elif node.partial:
+            node.turn, node.partial = turn, False
+        self.head = turn.id
+        return is_new
+
+    def add_partial(self, record: Partial, *, system: str | None, model: str) -> None:
+        """Add the next piece of a reply. Empty text is never a turn."""
+        node = self.nodes.get(record.id)
+        if node is not None and not node.partial:
+            return
+        text = self._partials.get(record.id, "")[: record.start] + record.text
+        self._partials[record.id] = text
+        if not text.strip():
+            return
+        message = Message("assistant", (text_block(text),), model, INTERRUPTED)
+        turn = Turn(record.id, record.parent, record.at, message)
+        if node is None:
+            self._attach(turn, system=system, partial=True)
+            self.head = turn.id
+        else:
+            node.turn = turn
+
+    def partial_length(self, id: str) -> int:
+        """How many characters of a reply have arrived."""
+        return len(self._partials.get(id, ""))
+
+    def _attach(self, turn: Turn | Sealed, *, system: str | None, partial: bool) -> None:
         """Add a turn below the parent it names."""
         orphan = turn.parent is not None and turn.parent not in self.nodes
         parent = self.head if orphan else turn.parent

@@ -21,6 +21,7 @@ from streamchat.core.records.reading import (
 )
 from streamchat.core.records.values import (
     VERSION,
+    EmptyReply,
     Head,
     Header,
     Partial,
@@ -32,6 +33,7 @@ from streamchat.core.records.values import (
 
 __all__ = [
     "VERSION",
+    "EmptyReply",
     "Head",
     "Header",
     "Partial",

@@ -17,6 +17,7 @@ from streamchat.core.messages import (
     role_from_wire,
 )
 from streamchat.core.records.values import (
+    EmptyReply,
     Head,
     Header,
     Partial,
@@ -51,6 +52,8 @@ def from_dict(data: object) -> WholeRecord:
             return Head(_reference(data, "turn"), _rest(data, "turn"))
         case "set":
             return Setting(_rest(data))
+        case "empty_reply":
+            return _empty_reply(dict(data))
         case str():
             return Unknown(data)
         case _:
@@ -167,6 +170,11 @@ def _turn(data: JsonObject) -> Turn:
         message=_message(role, content, data),
         extra=_rest(data, "id", "parent"),
     )
+
+
+def _empty_reply(data: JsonObject) -> EmptyReply:
+    at = _take(data, "at", str) or ""
+    return EmptyReply(at, _message("assistant", (), data), _rest(data))
 
 
 def _partial(data: JsonObject) -> Partial:

@@ -124,4 +124,19 @@ class Unknown:
         return dict(self.data)
 
 
-WholeRecord: TypeAlias = Header | Turn | Partial | Head | Setting | Unknown
+@dataclass(frozen=True, slots=True)
+class EmptyReply:
+    """A reply of which nothing became a turn. What it cost counts all the same."""
+
+    at: str
+    message: Message  # without content
+    extra: Extra = field(default_factory=dict)
+
+    def to_dict(self) -> JsonObject:
+        turn = Turn("", None, self.at, self.message, self.extra).to_dict()
+        left_out = ("type", "id", "parent", "role", "content")
+        kept = {key: value for key, value in turn.items() if key not in left_out}
+        return {"type": "empty_reply", **kept}
+
+
+WholeRecord: TypeAlias = Header | Turn | Partial | Head | Setting | EmptyReply | Unknown
