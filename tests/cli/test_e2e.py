@@ -529,7 +529,7 @@ def test_refused_thinking_is_left_out_and_that_is_said(
     assert piped("one", environ=towards).returncode == 0
     run = piped("-c", "two", environ=towards)
     assert (run.returncode, run.stdout) == (0, b"Second.\n")
-    assert b"refused the signature of earlier thinking" in run.stderr
+    assert b"refused the thinking of earlier turns" in run.stderr
     kinds = [[b["type"] for b in body["messages"][1]["content"]] for body in server.bodies[1:]]
     assert kinds == [["thinking", "text"], ["text"]]
     assert records()[2]["content"][0]["type"] == "thinking"  # type: ignore[index]

@@ -25,15 +25,10 @@ from dataclasses import dataclass, field, replace
 
 from streamchat.app.checkpoints import Checkpoints
 from streamchat.app.context_window import expected
+from streamchat.app.fallbacks import Fallbacks
 from streamchat.app.outcome import Result, ended_by, ended_itself, interrupted
 from streamchat.app.session import Session
-from streamchat.core.errors import (
-    INVALID_SIGNATURE,
-    ApiError,
-    ExitStatus,
-    StreamchatError,
-    TryLater,
-)
+from streamchat.core.errors import ApiError, StreamchatError, TryLater
 from streamchat.core.events import (
     BlockStopped,
     Event,
@@ -44,7 +39,7 @@ from streamchat.core.events import (
     ThinkingDelta,
     UsageUpdated,
 )
-from streamchat.core.messages import Message, Request, Usage, has_answer, has_thinking
+from streamchat.core.messages import Message, Request, Usage, has_answer
 from streamchat.core.ports import Source, View
 from streamchat.core.reply import ReplyFold
 from streamchat.core.spending import Reservation
@@ -54,11 +49,6 @@ MOST_PAUSES = 10  # pause_turn replies that are continued without asking
 PRICED_CHARACTERS = 400  # how much of an answer may arrive between two cost checks
 
 _ADVICE = re.compile(r"\s*Try again in (a moment|[\d.]+ \w+)\.$")  # we do exactly that
-
-_THINKING_REFUSED = (
-    "The server refused the thinking of earlier turns. It is left out of this conversation"
-    " from now on."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +81,6 @@ class Exchange:
     _turn_id: str = ""
     _started: bool = False
     _is_answering: bool = False  # something to read has arrived
-    _heals: bool = False  # the request goes out without earlier thinking
     _repeating: ApiError | None = None  # why the request is being repeated
     _end: Finished | None = None
     _kept: Message | None = None  # includes the part before a pause
@@ -99,12 +88,13 @@ class Exchange:
     _is_settled: bool = False  # what arrived of this turn was stored and charged
     _reservation: Reservation | None = None  # the caps allow this turn
     _unpriced_characters: int = 0
-    _remarks: list[str] = field(default_factory=list)
+    _fallbacks: Fallbacks = field(init=False)
     _checkpoints: Checkpoints = field(init=False)
     _task: asyncio.Task[None] | None = None
     _showing: asyncio.Task[None] | None = None  # of what arrived faster than it was shown
 
     def __post_init__(self) -> None:
+        self._fallbacks = Fallbacks(self.session)
         self._checkpoints = Checkpoints(
             lambda text: self.session.checkpoint(self._turn_id, text)
         )
@@ -160,7 +150,7 @@ class Exchange:
             try:
                 return await self._attempt()
             except ApiError as error:
-                if self._drops_thinking(error) or self._drops_parameter(error):
+                if self._fallbacks.can_send_less(error) and not self._started:
                     continue
                 delay = self.patience.delay_s(attempt, error)
                 if delay is None or not self._may_repeat(error):
@@ -175,34 +165,9 @@ class Exchange:
         is_busy = isinstance(error, TryLater) and not self._is_answering
         return is_busy or not self._started
 
-    def _drops_thinking(self, error: ApiError) -> bool:
-        """If the server refused earlier thinking, send the request again without it."""
-        if error.kind != INVALID_SIGNATURE or self._heals:
-            return False
-        self._heals = any(map(has_thinking, self.session.request().messages))
-        return self._heals
-
-    def _note_healed(self) -> None:
-        """The server took the request without thinking: none is sent from now on."""
-        if self._heals and self.session.conversation.sends_thinking:
-            self.session.record(self.session.conversation.leave_out_thinking())
-            self._remarks.append(_THINKING_REFUSED)
-
-    def _drops_parameter(self, error: ApiError) -> bool:
-        """If the server refused a parameter of [request], send it no more."""
-        extra = self.session.extra
-        refused = next(
-            (name for name in extra if re.search(rf"\b{name}\b", error.message)), None
-        )
-        if refused is None or error.status is not ExitStatus.INVALID_REQUEST or self._started:
-            return False
-        self.session.extra = {name: extra[name] for name in extra if name != refused}
-        self._remarks.append(f"The server refused {refused}; the request was sent without it.")
-        return True
-
     async def _attempt(self) -> None:
         self._started = self._is_answering = False
-        request = self.session.request(thinking=not self._heals)
+        request = self._fallbacks.request()
         await self._admit(request)
         async with aclosing(self.source.stream(request)) as events:
             async for event in events:
@@ -241,7 +206,7 @@ class Exchange:
         match event:
             case Started():
                 self._started, self._repeating = True, None
-                self._note_healed()
+                self._fallbacks.settle()
             case TextDelta(text):
                 self._is_answering = True
                 self._checkpoints.note(text)
@@ -267,7 +232,7 @@ class Exchange:
             fault = fault or showing.exception()
         if fault is not None and not isinstance(fault, StreamchatError):
             raise fault
-        return replace(result, remarks=(*self._remarks, *result.remarks))
+        return replace(result, remarks=(*self._fallbacks.remarks, *result.remarks))
 
     def _result(self, task: asyncio.Task[None], seconds: float) -> Result:
         return replace(self._judged(task, seconds), received=self._received)

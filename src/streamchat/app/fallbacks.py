@@ -1,0 +1,61 @@
+"""What is left out of a request when the server refuses it: thinking, a parameter.
+
+Rule: each is left out once. That thinking is left out is remembered in the file, once the
+server took the request without it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from streamchat.app.session import Session
+from streamchat.core.errors import INVALID_SIGNATURE, ApiError, InvalidRequest
+from streamchat.core.messages import Request, has_thinking
+
+_THINKING_REFUSED = (
+    "The server refused the thinking of earlier turns. It is left out of this conversation"
+    " from now on."
+)
+
+
+@dataclass(slots=True)
+class Fallbacks:
+    """The request of one exchange, and what it can do without."""
+
+    session: Session
+    remarks: list[str] = field(default_factory=list)
+    _without_thinking: bool = False
+
+    def request(self) -> Request:
+        """The request for the conversation as it stands."""
+        return self.session.request(thinking=not self._without_thinking)
+
+    def can_send_less(self, error: ApiError) -> bool:
+        """Whether there is something to leave out that the server refused; it is, now."""
+        return self._drops_thinking(error) or self._drops_parameter(error)
+
+    def settle(self) -> None:
+        """The server took the request."""
+        if self._without_thinking and self.session.conversation.sends_thinking:
+            self.session.record(self.session.conversation.leave_out_thinking())
+            self.remarks.append(_THINKING_REFUSED)
+
+    def _drops_thinking(self, error: ApiError) -> bool:
+        if error.kind != INVALID_SIGNATURE or self._without_thinking:
+            return False
+        self._without_thinking = any(map(has_thinking, self.session.request().messages))
+        return self._without_thinking
+
+    def _drops_parameter(self, error: ApiError) -> bool:
+        """Send a parameter of [request] no more that the server refused."""
+        if not isinstance(error, InvalidRequest):
+            return False
+        extra = self.session.extra
+        named = (name for name in extra if re.search(rf"\b{re.escape(name)}\b", error.message))
+        refused = next(named, None)
+        if refused is None:
+            return False
+        self.session.extra = {name: extra[name] for name in extra if name != refused}
+        self.remarks.append(f"The server refused {refused}; the request was sent without it.")
+        return True
