@@ -114,6 +114,10 @@ class FailingDisk(QuickDisk):
         self._guard()
         super().unlink(path)
 
+    def rename(self, path: str, new: str) -> None:
+        self._guard()
+        super().rename(path, new)
+
     def list(self, path: str) -> list[str]:
         self._guard()
         return super().list(path)
@@ -180,6 +184,11 @@ class RecordingDisk(Disk):
         super().unlink(path)
         self.log.append(("unlink", path))
 
+    def rename(self, path: str, new: str) -> None:
+        super().rename(path, new)
+        self._paths = {fd: new if p == path else p for fd, p in self._paths.items()}
+        self.log.append(("rename", path, new))
+
 
 @dataclass
 class PowerCut:
@@ -213,6 +222,10 @@ class PowerCut:
                 pass
             case ("mkdir", path):
                 self._made.append(path)
+            case ("rename", path, new):
+                self.durable[new] = self.durable.pop(path)
+                self.unsynced[new] = self.unsynced.pop(path)
+                self.named.discard(path)
             case ("unlink", path):
                 self.durable.pop(path, None)
                 self.unsynced.pop(path, None)

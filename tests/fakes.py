@@ -142,10 +142,17 @@ class MemoryJournal:
     records: list[Record] = field(default_factory=list)
     full: bool = False
     closed: bool = False
+    unsaved: int = 0
+
+    def verify(self) -> None:
+        if self.unsaved:
+            raise DiskError("The disk is full.")
 
     def append(self, record: Record) -> None:
         if self.full:
+            self.unsaved += 1
             raise DiskError("The disk is full.")
+        self.unsaved = 0
         self.records.append(record)
 
     def close(self) -> None:
@@ -233,6 +240,11 @@ class MemoryArchive:
 
     def keep(self, conversation: Conversation) -> Journal:
         return MemoryJournal("kept")
+
+    def save_anew(
+        self, conversation: Conversation, journal: Journal
+    ) -> tuple[Conversation, Journal]:
+        return conversation, MemoryJournal("anew")
 
 
 @dataclass(slots=True)

@@ -484,7 +484,7 @@ def test_import_lists_what_it_did_and_the_second_time_too(export: Path) -> None:
     rows = [line.split("\t")[1:] for line in once.stdout.splitlines()]
     assert rows == [["new", "4", "A chat"], ["new", "2", "linear"]]
     twice = program("--import", str(export), "chat")
-    assert twice.stderr == "0 imported, 1 kept already.\n"
+    assert twice.stderr == "0 imported, 1 already imported.\n"
     assert [line.split("\t")[1:] for line in twice.stdout.splitlines()] == [
         ["kept", "4", "A chat"]
     ]

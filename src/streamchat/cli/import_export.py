@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TextIO
 
-from streamchat.app.listing import literal
-from streamchat.cli.wiring import Run, open_archive, open_terminal_screen, read_conversation
+from streamchat.cli.wiring import Run, open_archive, read_conversation
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import ExitStatus, NotFound
 from streamchat.core.ports import TakenIn
-from streamchat.core.sanitize import clean
+from streamchat.core.sanitize import clean, clean_line
 from streamchat.export import FileExporter
 
 
@@ -47,20 +46,31 @@ def _write(out: TextIO, text: str) -> None:
 
 
 def import_conversations(run: Run, path: str) -> int:
-    """Import everything in the file, or only the conversation named after it. Returns the
-    exit status, which is a failure if a part of the file could not be read."""
+    """Everything in the file, or what the words after it name. What went in is printed as
+    it goes, also before a failure. Returns the exit status."""
+    listing = _Listing(run)
     faults: list[str] = []
-    made = list(_made(run, path, faults))
-    if run.invocation.prompt and not made:
+    try:
+        for each in open_archive(run).take_in(_made(run, path, faults)):
+            listing.add(each)
+    finally:
+        listing.end()
+        for fault in faults:
+            run.notes.warn(fault)
+        if listing.taken:
+            run.notes.note(_in_words(listing.taken))
+    if run.invocation.prompt and not listing.taken:
         raise NotFound(f"{path} holds no conversation {run.invocation.prompt!r}.")
-    taken = list(open_archive(run).take_in(made))
-    _list_taken(run, taken)
-    for line in [*faults, *(f"{each.title}: {each.problem}" for each in taken if each.problem)]:
-        run.notes.warn(line)
-    run.notes.note(_in_words(taken))
-    if taken or not faults:
-        return ExitStatus.FAILURE if faults else ExitStatus.OK
-    return ExitStatus.NOT_FOUND
+    return _status(listing.taken, faults)
+
+
+def _status(taken: list[TakenIn], faults: list[str]) -> ExitStatus:
+    if any(each.is_busy for each in taken):
+        return ExitStatus.TRY_LATER
+    if faults and not taken:
+        return ExitStatus.NOT_FOUND
+    is_partial = bool(faults) or any(each.problem for each in taken)
+    return ExitStatus.FAILURE if is_partial else ExitStatus.OK
 
 
 def _made(run: Run, path: str, faults: list[str]) -> Iterator[Conversation]:
@@ -78,17 +88,29 @@ def _made(run: Run, path: str, faults: list[str]) -> Iterator[Conversation]:
             yield found
 
 
-def _list_taken(run: Run, taken: list[TakenIn]) -> None:
-    out = run.env.stdout
-    if run.settings.output_format != "text":
-        json.dump([asdict(each) for each in taken], out, indent=1)
-        out.write("\n")
-    elif not out.isatty():
-        out.writelines("\t".join(_cells(each)) + "\n" for each in taken)
-    elif taken:
-        rows = [f"| {' | '.join(map(literal, _cells(each)))} |" for each in taken]
-        head = ["| id | | turns | title |", "|---|---|--:|---|"]
-        open_terminal_screen(run).markdown("\n".join(head + rows))
+class _Listing:
+    """What went in: a line each, or one JSON list that is whole however the import ends."""
+
+    def __init__(self, run: Run) -> None:
+        self.taken: list[TakenIn] = []
+        self._run = run
+        self._is_json = run.settings.output_format != "text"
+
+    def add(self, each: TakenIn) -> None:
+        out = self._run.env.stdout
+        if each.problem:
+            self._run.notes.warn(f"{each.title or each.id[:8]}: {each.problem}")
+        if self._is_json:
+            out.write("[\n" if not self.taken else ",\n")
+            json.dump(asdict(each), out)
+        elif not each.problem:
+            out.write("\t".join(map(clean_line, _cells(each))) + "\n")
+        out.flush()
+        self.taken.append(each)
+
+    def end(self) -> None:
+        if self._is_json:
+            self._run.env.stdout.write("\n]\n" if self.taken else "[]\n")
 
 
 def _cells(taken: TakenIn) -> list[str]:
@@ -97,8 +119,14 @@ def _cells(taken: TakenIn) -> list[str]:
 
 
 def _in_words(taken: list[TakenIn]) -> str:
+    left_out = sum(bool(each.problem) for each in taken)
     new = sum(each.is_new for each in taken)
     more = sum(bool(each.added) for each in taken) - new
-    parts = [f"{new} imported", f"{more} with more turns" if more else ""]
-    old = len(taken) - new - more
-    return ", ".join(filter(None, [*parts, f"{old} kept already" if old else ""])) + "."
+    counts = {
+        "imported": new,
+        "with more turns": more,
+        "already imported": len(taken) - left_out - new - more,
+        "left out": left_out,
+    }
+    parts = (f"{n} {what}" for what, n in counts.items() if n or what == "imported")
+    return f"{', '.join(parts)}."

@@ -45,9 +45,16 @@ class Journal(Protocol):
     def saves(self) -> bool:
         """False when nothing of this conversation is on disk."""
 
+    @property
+    def unsaved(self) -> int:
+        """How many records are not on disk, since the disk refused them."""
+
     def append(self, record: Record) -> None:
         """On disk when this returns. Raises DiskError; the record is then kept to be
         written before the next one."""
+
+    def verify(self) -> None:
+        """Raises DiskError unless all that was appended is in the file of that name."""
 
     def close(self) -> None: ...
 
@@ -71,6 +78,7 @@ class TakenIn:
     added: int  # turns that were not saved before
     is_new: bool
     problem: str = ""  # why nothing could be added
+    is_busy: bool = False  # another process has it open
 
 
 class Archive(Protocol):
@@ -107,6 +115,13 @@ class Archive(Protocol):
 
     def keep(self, conversation: Conversation) -> Journal:
         """A file for a conversation that had none; holds all of it when this returns."""
+
+    def save_anew(
+        self, conversation: Conversation, journal: Journal
+    ) -> tuple[Conversation, Journal]:
+        """Write a conversation whose file was deleted, changed or replaced under it to a
+        new file of the same name; what is there now is put aside. A conversation that can
+        only be read is copied. All of it is on disk when this returns. Raises DiskError."""
 
     def take_in(self, made: Iterable[Conversation]) -> Iterator[TakenIn]:
         """Save conversations from another program under the ids they have. A conversation

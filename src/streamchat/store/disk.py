@@ -10,17 +10,15 @@ import errno
 import fcntl
 import os
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from streamchat.core.errors import DiskError, NotFound
 from streamchat.core.formatting import format_path
-from streamchat.core.library import SavedFile
 
 MOST_BYTES = 2 << 30  # of a file that is read whole
-_MOST_NS = 1 << 62  # the year 2116; an index holds 64 bits
 _SAFELY = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
 
@@ -66,8 +64,23 @@ class Disk:
     def unlink(self, path: str) -> None:
         os.unlink(path)  # noqa: PTH108
 
+    def rename(self, path: str, new: str) -> None:
+        os.rename(path, new)  # noqa: PTH104
+
     def list(self, path: str) -> list[str]:
         return os.listdir(path)  # noqa: PTH208
+
+    def wait(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def is_running(self, process: int) -> bool:
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return False
+        except (PermissionError, OverflowError):
+            pass
+        return True
 
 
 @contextmanager
@@ -181,53 +194,53 @@ def sync_directory(disk: Disk, path: Path) -> None:
         close_quietly(disk, fd)
 
 
-@dataclass(slots=True)
-class Folder:
-    """The directory of the conversations: made when first needed, for its owner only."""
+def write_new(
+    disk: Disk, path: Path, scratch: Path, data: bytes, *, seconds: float | None = None
+) -> int:
+    """Write a file that is whole when it appears at `path`; `seconds` is the time that it
+    gets. Returns its descriptor, which holds its lock. Raises OSError, FileExistsError for
+    a name that is taken. Its name is on disk once the directory is synced."""
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
+    fd = open_regular(disk, scratch, flags)
+    try:
+        require_ours(disk, fd, private=True)
+        disk.lock(fd)
+        write_all(disk, fd, data)
+        disk.fsync(fd)
+        if seconds is not None:
+            disk.set_time(str(scratch), seconds)
+        _require_free(disk, path)
+        disk.rename(str(scratch), str(path))
+    except OSError:
+        with suppress(OSError):
+            disk.unlink(str(scratch))
+        close_quietly(disk, fd)
+        raise
+    return fd
 
-    disk: Disk
-    path: Path
-    _unsynced: list[Path] = field(default_factory=list)
 
-    def ensure(self) -> None:
-        """Make it, check it, and put its name on disk. Raises OSError."""
-        for path in reversed([self.path, *self.path.parents]):
-            if not self._exists(path):
-                self._unsynced.append(path.parent)
-                self.disk.mkdir(str(path))
-        self._check()
-        while self._unsynced:
-            sync_directory(self.disk, self._unsynced[-1])
-            self._unsynced.pop()
+def _require_free(disk: Disk, path: Path) -> None:
+    with suppress(FileNotFoundError):
+        disk.look(str(path))
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
 
-    def _exists(self, path: Path) -> bool:
+
+def put_aside(disk: Disk, path: Path) -> Path | None:
+    """Rename what is at a path to `.damaged`, so that another file can have its name; None
+    when there is nothing. An empty file is removed. Raises OSError."""
+    with suppress(FileNotFoundError):
+        found = disk.look(str(path))
+        if stat.S_ISREG(found.st_mode) and found.st_size == 0:
+            disk.unlink(str(path))
+    for number in range(1, 1000):
+        aside = path.with_name(f"{path.name}.damaged{f'-{number}' if number > 1 else ''}")
         try:
-            self.disk.look(str(path))
+            _require_free(disk, aside)
+        except FileExistsError:
+            continue
+        try:
+            disk.rename(str(path), str(aside))
         except FileNotFoundError:
-            return False
-        return True
-
-    def _check(self) -> None:
-        found = self.disk.look(str(self.path))
-        if not stat.S_ISDIR(found.st_mode):
-            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
-        if found.st_uid != os.geteuid():
-            raise PermissionError(errno.EPERM, "the directory belongs to another user")
-        if stat.S_IMODE(found.st_mode) & 0o077:
-            self.disk.chmod(str(self.path), 0o700)
-
-    def files(self) -> list[SavedFile]:
-        """The conversation files, newest first. Raises OSError."""
-        directory = str(self.path)
-        found = []
-        with suppress(FileNotFoundError):
-            for name in self.disk.list(directory):
-                if name.endswith(".jsonl"):
-                    path = f"{directory}/{name}"
-                    try:
-                        state = self.disk.look(path)
-                    except FileNotFoundError:  # deleted meanwhile
-                        continue
-                    written_ns = max(-_MOST_NS, min(state.st_mtime_ns, _MOST_NS))
-                    found.append(SavedFile(path, state.st_size, written_ns))
-        return sorted(found, key=lambda file: (file.written_ns, file.path), reverse=True)
+            return None
+        return aside
+    raise OSError(errno.EEXIST, "there are 999 damaged copies of it")

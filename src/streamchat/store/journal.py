@@ -1,14 +1,17 @@
-"""What an open conversation writes to: its file, or nothing."""
+"""What an open conversation writes to: its file, or nothing (ports.Journal)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 from streamchat.core.errors import DiskError
 from streamchat.core.records import Record, Turn, to_line
-from streamchat.store.disk import writing
+from streamchat.store.disk import reading, writing
 from streamchat.store.ledger import Ledger
+
+Place: TypeAlias = tuple[Ledger, Path]  # and the scratch file it is made from
 
 
 class FileJournal:
@@ -18,22 +21,25 @@ class FileJournal:
     saves = True
 
     def __init__(
-        self, home: Path, place: Callable[[], Ledger], ledger: Ledger | None = None
+        self, home: Path, place: Callable[[], Place], ledger: Ledger | None = None
     ) -> None:
         self._home = home
-        self._place = place
-        self._ledger = ledger
+        self._find_place = place
+        self._place: Place | None = None
+        self._ledger = ledger  # None until the file exists
         self._pending: list[bytes] = []
         self._begun = ledger is not None  # there was a turn: the file is due
 
     @property
     def name(self) -> str:
-        return str(self._home if self._ledger is None else self._ledger.path)
+        if self._ledger is not None:
+            return str(self._ledger.path)
+        return str(self._home if self._place is None else self._place[0].path)
 
     @property
     def unsaved(self) -> int:
         """How many records a failing disk has not taken yet."""
-        return len(self._pending)
+        return len(self._pending) if self._begun else 0
 
     def append(self, record: Record) -> None:
         """See ports.Journal. What a disk refuses is written before the next record."""
@@ -50,13 +56,30 @@ class FileJournal:
         """Put on disk what is not. Raises DiskError."""
         if not self._pending:
             return
+        self._begun = True
+        data = b"".join(self._pending)
         with writing(Path(self.name)):
             if self._ledger is None:
-                self._ledger = self._place()
-            if not self._ledger.exists:
-                self._ledger.create()
-            self._ledger.append(b"".join(self._pending))
+                self._create(data)
+            else:
+                self._ledger.append(data)
         self._pending.clear()
+
+    def _create(self, data: bytes) -> None:
+        self._place = self._place or self._find_place()
+        ledger, scratch = self._place
+        try:
+            ledger.create(data, scratch)
+        finally:
+            if ledger.exists:
+                self._ledger = ledger
+
+    def verify(self) -> None:
+        """See ports.Journal."""
+        self.flush()
+        if self._ledger is not None:
+            with reading(Path(self.name)), writing(Path(self.name)):
+                self._ledger.verify()
 
     def close(self) -> None:
         if self._ledger is not None:
@@ -68,8 +91,12 @@ class NoJournal:
 
     name = "not saved"
     saves = False
+    unsaved = 0
 
     def append(self, record: Record) -> None:
+        pass
+
+    def verify(self) -> None:
         pass
 
     def close(self) -> None:
@@ -83,10 +110,16 @@ class SealedJournal:
 
     def __init__(self, name: str, reason: str) -> None:
         self.name = name
+        self.unsaved = 0
         self._reason = reason
 
     def append(self, record: Record) -> None:
+        self.unsaved += 1
         raise DiskError(self._reason)
+
+    def verify(self) -> None:
+        if self.unsaved:
+            raise DiskError(self._reason)
 
     def close(self) -> None:
         pass

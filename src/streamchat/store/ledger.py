@@ -1,23 +1,21 @@
 """A file that only grows, locked while it is open; an append is on disk when it returns.
 
-Rules: what was acknowledged is never touched again. A tail without a newline was never
-acknowledged: it is moved to a `.torn` file beside it before the next append, or ended
-with a newline when it is a whole record. After any failure the file is opened and
-verified anew: a failed fsync is not repeated, because the system may have forgotten the
-pages that it could not write.
+Rules: the file appears whole, with its first lines; what was acknowledged is never touched
+again. A tail without a newline was never acknowledged: it is moved to a `.torn` file beside
+it before the next append, or ended with a newline when it is a whole record. After any
+failure the file is opened and verified anew: a failed fsync is not repeated, because the
+system may have forgotten the pages that it could not write.
 """
 
 from __future__ import annotations
 
 import errno
-import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from streamchat.core.errors import Busy
-from streamchat.core.json_text import read_json
 from streamchat.core.records import is_whole
 from streamchat.store.disk import (
     Disk,
@@ -27,10 +25,13 @@ from streamchat.store.disk import (
     require_ours,
     sync_directory,
     write_all,
+    write_new,
 )
+from streamchat.store.lock_note import lock_note, read_lock_note, write_lock_note
 
 _APPENDING = os.O_RDWR | os.O_APPEND
 _TAIL_CHUNK = 1 << 16
+_SHORTER = "it lost records that were on disk"
 
 
 class Ledger:
@@ -45,25 +46,35 @@ class Ledger:
         self._end: int | None = None  # of what is acknowledged
         self._failed = b""  # what an append that failed may have left after `_end`
         self._named = False  # its name is on disk
-        self._tried = False  # to create it
 
     @property
     def exists(self) -> bool:
         return self._holder is not None
 
-    def create(self) -> None:
-        """Make the file, empty. May be tried again after a failure."""
-        flags = _APPENDING | os.O_CREAT | (0 if self._tried else os.O_EXCL)
-        self._tried = True
-        self._hold(open_regular(self._disk, self.path, flags), private=True)
-        self._end = 0
+    def create(self, data: bytes, scratch: Path) -> None:
+        """Make the file with its first lines, whole or not at all. After a failure it may
+        be tried again, or continued by `append` if the file exists by then."""
+        fd = write_new(self._disk, self.path, scratch, data)
+        try:
+            sync_directory(self._disk, self.path.parent)
+        except OSError:
+            self._undo_create(fd, data)
+            raise
+        self._hold(fd)
+        self._named, self._end = True, len(data)
+
+    def _undo_create(self, fd: int, data: bytes) -> None:
+        try:
+            self._disk.unlink(str(self.path))
+        except OSError:  # then it is continued, from its beginning
+            self._hold(fd)
+            self._end, self._failed = 0, data
+        else:
+            close_quietly(self._disk, fd)
 
     def open(self, *, private: bool) -> None:
-        """Open a file that is there. Raises Busy when another process has it."""
-        self._hold(open_regular(self._disk, self.path, _APPENDING), private=private)
-        self._named = True
-
-    def _hold(self, fd: int, *, private: bool) -> None:
+        """Open a file that exists. Raises Busy when another process has it."""
+        fd = open_regular(self._disk, self.path, _APPENDING)
         try:
             require_ours(self._disk, fd, private=private)
             self._disk.lock(fd)
@@ -73,14 +84,20 @@ class Ledger:
         except OSError:
             close_quietly(self._disk, fd)
             raise
+        self._hold(fd)
+        self._named = True
+
+    def _hold(self, fd: int) -> None:
         self._holder = fd
-        with suppress(OSError):  # only tells others who we are
-            self._sign()
+        with suppress(OSError):  # the note only informs
+            write_lock_note(self._disk, lock_note(self.path), self._since())
 
     def read(self) -> bytes:
         """All of it."""
         assert self._holder is not None
-        return read_all(self._disk, self._holder)
+        data = read_all(self._disk, self._holder)
+        self._end = data.rfind(b"\n") + 1
+        return data
 
     def append(self, data: bytes) -> None:
         """Add whole lines; on disk when this returns, as if never tried when it raises."""
@@ -120,18 +137,28 @@ class Ledger:
                 self._disk.truncate(fd, self._end)
                 return self._end, b""
         if self._end is not None and size < self._end:
-            raise OSError(errno.EIO, "it lost records that were on disk")
+            raise OSError(errno.EIO, _SHORTER)
         if size == 0 or self._disk.read(fd, 1, size - 1) == b"\n":
             return size, b""
         return self._mend_tail(fd, size)
 
     def _size_if_still_named(self, fd: int) -> int:
+        self._require_named(self._disk.status(fd))
+        self._require_named(self._disk.look(str(self.path)))
+        return self._disk.status(fd).st_size
+
+    def _require_named(self, found: os.stat_result) -> None:
         assert self._holder is not None
         ours = self._disk.status(self._holder)
-        for found in (self._disk.status(fd), self._disk.look(str(self.path))):
-            if (found.st_dev, found.st_ino) != (ours.st_dev, ours.st_ino):
-                raise OSError(errno.ESTALE, "another file has taken its place")
-        return self._disk.status(fd).st_size
+        if (found.st_dev, found.st_ino) != (ours.st_dev, ours.st_ino):
+            raise OSError(errno.ESTALE, "another file has taken its place")
+
+    def verify(self) -> None:
+        """Raises OSError unless the file is there with all that was acknowledged."""
+        found = self._disk.look(str(self.path))
+        self._require_named(found)
+        if self._end is not None and found.st_size < self._end:
+            raise OSError(errno.EIO, _SHORTER)
 
     def _mend_tail(self, fd: int, size: int) -> tuple[int, bytes]:
         start, tail = self._tail(fd, size)
@@ -151,7 +178,7 @@ class Ledger:
         return start + cut, tail[cut:]
 
     def _put_aside(self, tail: bytes) -> None:
-        path = self._beside(".torn")
+        path = self.path.with_name(f"{self.path.name}.torn")
         fd = open_regular(self._disk, path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         try:
             write_all(self._disk, fd, tail + b"\n")
@@ -160,62 +187,26 @@ class Ledger:
             close_quietly(self._disk, fd)
         sync_directory(self._disk, path.parent)
 
-    def delete(self) -> None:
-        """Take the file, and what was put aside of it, off the disk."""
+    def delete(self, others: Iterable[Path]) -> None:
+        """Take the file, and the `others` that belong to it, off the disk."""
         assert self._holder is not None
-        for path in (self._beside(".torn"), self.path):
+        for path in (*others, self.path):
             with suppress(FileNotFoundError):
                 self._disk.unlink(str(path))
         sync_directory(self._disk, self.path.parent)
 
     def close(self) -> None:
-        """Let others have it. A file that never held anything is taken away."""
+        """Let others have it."""
         if self._holder is None:
             return
         with suppress(OSError):
-            if self._disk.status(self._holder).st_size == 0 and self._end == 0:
-                self._disk.unlink(str(self.path))
-        with suppress(OSError):
-            self._disk.unlink(str(self._beside(".lock")))
+            self._disk.unlink(str(lock_note(self.path)))
         for fd in (self._fd, self._holder):
             if fd is not None:
                 close_quietly(self._disk, fd)
         self._holder = self._fd = None
 
-    # Who has it: a note beside the file. The lock itself is the system's, and goes with
-    # its process however that ends, so a note that stayed behind means nothing.
-
-    def _beside(self, suffix: str) -> Path:
-        return self.path.with_name(self.path.name + suffix)
-
-    def _sign(self) -> None:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-        fd = open_regular(self._disk, self._beside(".lock"), flags)
-        try:
-            note = {"pid": os.getpid(), "since": self._since()}
-            write_all(self._disk, fd, json.dumps(note).encode("ascii"))
-        finally:
-            close_quietly(self._disk, fd)
-
     def _busy(self) -> Busy:
-        pid, since = self._owner()
-        by = f"in process {pid}" if pid else "in another process"
-        when = f" since {since}" if since else ""
-        message = f"{self.path.name} is open {'here' if pid == os.getpid() else by}{when}."
+        pid, since = read_lock_note(self._disk, lock_note(self.path))
+        message = f"{self.path.name} is open elsewhere."
         return Busy(message, str(self.path), pid=pid, since=since)
-
-    def _owner(self) -> tuple[int | None, str | None]:
-        try:
-            fd = open_regular(self._disk, self._beside(".lock"), os.O_RDONLY)
-            try:
-                note = read_json(self._disk.read(fd, 1000, 0))
-            finally:
-                close_quietly(self._disk, fd)
-        except (OSError, ValueError):
-            return None, None
-        pid = note.get("pid") if isinstance(note, dict) else None
-        since = note.get("since") if isinstance(note, dict) else None
-        return (
-            pid if isinstance(pid, int) and 0 < pid < 1 << 31 else None,
-            since if isinstance(since, str) else None,
-        )

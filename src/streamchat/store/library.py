@@ -15,8 +15,9 @@ from streamchat.core.errors import DiskError, NotFound
 from streamchat.core.library import FileContent, Hit, Progress, SavedFile, Summary
 from streamchat.core.ports import Index
 from streamchat.core.records import Header
-from streamchat.store.disk import Folder, read_file, reading
+from streamchat.store.disk import read_file, reading
 from streamchat.store.file_reader import NotConversation, read_conversation
+from streamchat.store.folder import Folder
 from streamchat.store.naming import id_in
 
 STEP_BYTES = 2_000_000  # of files that are indexed at once: a tenth of a second or two
@@ -26,10 +27,14 @@ MOST_PROBLEMS = 5  # that are told one by one
 
 class Library:
     """The files in `folder`. `open_index` is called when an index is needed; it returns
-    None where there is none."""
+    None where there is none. With `tidies`, what killed processes left in the folder is
+    removed."""
 
-    def __init__(self, folder: Folder, open_index: Callable[[], Index | None]) -> None:
+    def __init__(
+        self, folder: Folder, open_index: Callable[[], Index | None], *, tidies: bool
+    ) -> None:
         self._folder = folder
+        self._tidies = tidies
         self._open_index = open_index
         self._is_searched = False
         self._problems: dict[str, str] = {}  # by the path of the file
@@ -47,6 +52,9 @@ class Library:
 
     def files(self) -> list[SavedFile]:
         """Newest first. Raises DiskError."""
+        if self._tidies:
+            self._tidies = False  # once is enough
+            self._folder.tidy()
         with reading(self._folder.path):
             return self._folder.files()
 

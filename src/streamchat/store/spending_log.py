@@ -29,7 +29,6 @@ from streamchat.core.spending import (
 )
 from streamchat.store.disk import (
     Disk,
-    Folder,
     close_quietly,
     open_regular,
     read_all,
@@ -38,6 +37,7 @@ from streamchat.store.disk import (
     write_all,
     writing,
 )
+from streamchat.store.folder import Folder
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,11 +215,16 @@ class Conversation:
     @property
     def title(self) -> str:
         """The one given, or the first line that the user said; "" when there is none."""
-        given = self._settings.get("title")
-        if isinstance(given, str) and given.strip():
-            return one_line(given)
+        if self.given_title:
+            return self.given_title
         asked = self._tree.said_by("user", list(self._tree.nodes))
         return next(filter(None, (one_line(self.turn(id).message.text) for id in asked)), "")
+
+    @property
+    def given_title(self) -> str:
+        """The title that somebody gave it; "" when it is called after its first line."""
+        given = self._settings.get("title")
+        return one_line(given) if isinstance(given, str) else ""
 
     @property
     def titles(self) -> frozenset[str]:

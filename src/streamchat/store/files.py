@@ -1,0 +1,147 @@
+"""One conversation's file: looked at, opened to be continued, made, put aside.
+
+Owns what is said of a file that is open elsewhere, damaged, or of a newer version.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from streamchat.core.conversation import Conversation
+from streamchat.core.errors import Busy, DiskError, NotFound
+from streamchat.core.ports import Opened
+from streamchat.core.records import VERSION, Header
+from streamchat.core.times import format_local, parse_time, stamp
+from streamchat.store.disk import put_aside, read_file, reading
+from streamchat.store.file_reader import Damage, NotConversation, read_conversation
+from streamchat.store.folder import Folder
+from streamchat.store.journal import FileJournal, Place, SealedJournal
+from streamchat.store.ledger import Ledger
+from streamchat.store.naming import build_file_name, id_in
+
+MOST_DAMAGE = 5  # lines of one file that are told one by one
+
+
+class Unreadable(NotFound):
+    """A file without a single record of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationFiles:
+    """The files of `folder`, and others that a path names."""
+
+    folder: Folder
+    clock: Callable[[], float]
+
+    def path_of(self, conversation: Conversation) -> Path:
+        """Where a new conversation is written."""
+        header = conversation.header
+        return self.folder.path / build_file_name(header.created, conversation.title, header.id)
+
+    def journal(self, conversation: Conversation, path: Path | None = None) -> FileJournal:
+        """For a conversation without a file: all of it is written with its next turn, to
+        `path` or to a file named after it."""
+
+        def place() -> Place:
+            target = path or self.path_of(conversation)
+            if target.parent == self.folder.path:
+                self.folder.ensure()
+            return self._ledger(target), self.folder.scratch(target.name, target.parent)
+
+        journal = FileJournal(path or self.folder.path, place)
+        for record in conversation.records:
+            journal.put_off(record)
+        return journal
+
+    def _ledger(self, path: Path) -> Ledger:
+        return Ledger(self.folder.disk, path, since=lambda: stamp(self.clock()))
+
+    def read(self, path: Path, *, model: str = "") -> Opened:
+        """To look at. Raises NotFound, DiskError."""
+        return self._parse(path, read_file(self.folder.disk, path), model)
+
+    def open(self, path: Path, *, model: str = "") -> Opened:
+        """To continue; of a newer version, to read. Raises NotFound, DiskError, Busy."""
+        ledger = self.lock(path)
+        try:
+            with reading(path):
+                data = ledger.read()
+            opened = self._parse(path, data, model)
+        except (DiskError, NotFound):
+            ledger.close()
+            raise
+        if _is_newer(opened.conversation):
+            ledger.close()
+            return opened
+        journal = FileJournal(path, lambda: (ledger, path), ledger)
+        return Opened(opened.conversation, journal, opened.damage)
+
+    def lock(self, path: Path) -> Ledger:
+        """Raises Busy, NotFound, DiskError."""
+        ledger = self._ledger(path)
+        try:
+            with reading(path):
+                ledger.open(private=path.parent == self.folder.path)
+        except Busy as busy:
+            raise self._explained(busy, path) from None
+        return ledger
+
+    def put_aside(self, path: Path) -> Path | None:
+        """Keep what is at a path under another name. Raises Busy, DiskError."""
+        with suppress(NotFound):
+            self.lock(path).close()
+            with reading(path):
+                return put_aside(self.folder.disk, path)
+        return None
+
+    def _parse(self, path: Path, data: bytes, model: str) -> Opened:
+        lost = Header(id_in(path.name), "", model)
+        try:
+            conversation, damage = read_conversation(data, lost=lost)
+        except NotConversation as error:
+            raise Unreadable(f"{path} is no conversation: {error}.") from error
+        why = f"{path.name} was opened to be read only."
+        if _is_newer(conversation):
+            why = f"{path.name} was written by a newer streamchat; it can only be read."
+        return Opened(conversation, SealedJournal(str(path), why), _told(path.name, damage))
+
+    def _explained(self, busy: Busy, path: Path) -> Busy:
+        """The same, with the conversation's title and the time on the clock on the wall."""
+        title = ""
+        with suppress(DiskError, NotFound):
+            title = self.read(path).conversation.title
+        where = "here" if busy.pid == os.getpid() else "in another process"
+        if busy.pid and where != "here":
+            where = f"in process {busy.pid}"
+        ref = id_in(path.name)[:8] if path.parent == self.folder.path else str(path)
+        return Busy(
+            f'"{title or path.name}" is open {where}{_since(busy.since, self.clock())}.',
+            str(path),
+            pid=busy.pid,
+            since=busy.since,
+            advice=f"Close it there first; --show {ref} prints it meanwhile.",
+        )
+
+
+def _since(at: str | None, now: float) -> str:
+    """ " since 14:05"; "" where nobody knows."""
+    seconds = parse_time(at)
+    moment = "" if seconds is None else format_local(seconds, now=now)
+    return f" since {moment}" if moment else ""
+
+
+def _told(name: str, damage: Sequence[Damage]) -> tuple[str, ...]:
+    """A line for each damage, or for the first few and the number of the others."""
+    lines = [f"{name}, {each}" for each in damage]
+    if len(lines) > MOST_DAMAGE + 1:
+        more = len(lines) - MOST_DAMAGE
+        lines[MOST_DAMAGE:] = [f"{name}: {more:,} more lines are damaged"]
+    return tuple(lines)
+
+
+def _is_newer(conversation: Conversation) -> bool:
+    return conversation.header.version > VERSION
