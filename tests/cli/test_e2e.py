@@ -468,10 +468,14 @@ def test_stdin_that_is_no_text_is_replaced_and_counted(
     assert server.bodies[0]["messages"][0]["content"][0]["text"].startswith("caf\ufffd \ufffd")
 
 
-def test_no_save_leaves_nothing(server: ScriptedServer, towards: Mapping[str, str]) -> None:
+def test_no_save_leaves_only_what_it_cost(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
     server.enqueue(text_reply("ok"))
-    assert piped("--no-save", "hi", environ=towards).returncode == 0
-    assert [path for path in Path.home().rglob("*") if path.is_file()] == []
+    assert piped("--no-save", "secret", environ=towards).returncode == 0
+    [log] = [path for path in Path.home().rglob("*") if path.is_file()]
+    assert log.name == "spending.jsonl"
+    assert json.loads(log.read_bytes()).keys() == {"at", "model", "usage", "usd"}
 
 
 def test_the_demo_answers_in_a_pipe() -> None:
@@ -663,7 +667,7 @@ def test_a_conversation_that_is_open_elsewhere_can_be_gone_on_with_in_a_copy(
 
 def test_a_report_of_the_settings_says_who_is_asked(towards: Mapping[str, str]) -> None:
     demo = piped("--show-config", "--demo", environ={})
-    assert b"the built-in server answers" in demo.stdout
+    assert b"requests go to the built-in demo server" in demo.stdout
     assert b"api.anthropic.com is sent" not in demo.stdout
     keyless = piped("--show-config", environ={})
     assert b"key sent to api.anthropic.com: none was found" in keyless.stdout

@@ -115,7 +115,7 @@ def test_the_pages_of_the_demo(name: str, size: tuple[int, int]) -> None:
 def test_a_whole_screen(width: int, height: int) -> None:
     rng = random.Random(height)
     for source in (TOUR, random_document(rng), random_document(rng)):
-        show(stage(width, height), random_cuts(rng, source))
+        show(stage(width, height, TERM="xterm-kitty"), random_cuts(rng, source))
 
 
 PLAIN_DOCUMENT = """\
