@@ -4,13 +4,13 @@ import io
 import json
 
 from fakes import MODEL, partial_events, reply_events
+from streamchat.app.json_lines import format_error
 from streamchat.app.output_formats import (
     FirstCodeBlock,
     JsonResult,
     JsonStream,
     RawEvents,
     VerbatimText,
-    format_error,
 )
 from streamchat.core.errors import ConfigError, TryLater
 from streamchat.core.events import Event, Finished, RawEvent, Retrying, ThinkingDelta

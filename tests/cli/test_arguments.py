@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from streamchat.cli.arguments import Invocation, ReportKind, help_text, parse_arguments
+from streamchat.cli.arguments import help_text, parse_arguments
+from streamchat.cli.invocation import Invocation, ReportKind
 from streamchat.core.errors import ExitStatus, UsageError
 from streamchat.core.settings import (
     OPTIONS,

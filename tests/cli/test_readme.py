@@ -14,10 +14,12 @@ from pathlib import Path
 import pytest
 
 from streamchat.app.commands.help import KEYS, commands_table
-from streamchat.cli.arguments import ReportKind, parse_arguments
+from streamchat.cli.arguments import parse_arguments
+from streamchat.cli.invocation import ReportKind
 from streamchat.config import build_paths
 from streamchat.core.errors import ExitStatus
-from streamchat.core.settings import OPTIONS, env_example, flag_table, key_table
+from streamchat.core.settings import OPTIONS
+from streamchat.core.settings.report import env_example, flag_table, key_table
 from streamchat.core.theme import THEMES
 
 ROOT = Path(__file__).parents[2]

@@ -20,8 +20,8 @@ from streamchat.core.settings import (
     endpoint,
     list_secrets,
     resolve,
-    show_config,
 )
+from streamchat.core.settings.report import show_config
 
 KEY = "sk-ant-api03-" + "k" * 40 + "WXYZ"
 EVIL = "https://evil.example"

@@ -25,8 +25,6 @@ from streamchat.core.settings import (
     Settings,
     SettingSource,
     endpoint,
-    env_example,
-    flag_table,
     from_keys,
     from_variables,
     list_secrets,
@@ -35,8 +33,8 @@ from streamchat.core.settings import (
     proxy_on_the_way,
     redact_secrets,
     resolve,
-    show_config,
 )
+from streamchat.core.settings.report import env_example, flag_table, show_config
 
 KEY = "sk-ant-api03-" + "k" * 40 + "WXYZ"
 OTHER_KEY = "sk-ant-api03-" + "o" * 40 + "1234"

@@ -8,12 +8,11 @@ to stderr; the one-shot loop prints them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from streamchat.core.errors import ApiError, StreamchatError
+from streamchat.app.json_lines import write_line
 from streamchat.core.events import (
     BlockStarted,
     BlockStopped,
@@ -30,13 +29,6 @@ from streamchat.core.messages import THINKING_TYPES, JsonObject, Message
 from streamchat.core.ports import Ending, View
 from streamchat.core.sanitize import Sanitizer, clean
 from streamchat.core.schema import Shape, format_value
-
-
-def write_line(stream: TextIO, value: JsonObject) -> None:
-    """Write one JSON object as one line and flush. ASCII, because some readers also split
-    lines at other Unicode line separators."""
-    stream.write(json.dumps(value) + "\n")
-    stream.flush()
 
 
 @dataclass(slots=True)
@@ -191,23 +183,6 @@ def stream_object(event: Event) -> JsonObject | None:
             }
         case _:
             return None
-
-
-def format_error(error: StreamchatError, message: str) -> JsonObject:
-    """The error object for stderr when the output is JSON; `message` is the error's
-    message, redacted."""
-    api = error if isinstance(error, ApiError) else None
-    return {
-        "error": {
-            "type": error.kind,
-            "message": message,
-            "status": int(error.status),
-            "http_status": api.http_status if api else None,
-            "retryable": error.retryable,
-            "request_id": api.request_id if api else None,
-            **({"partial": error.partial} if error.partial else {}),
-        }
-    }
 
 
 @dataclass(slots=True)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
-import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TextIO
 
-from streamchat.app.output_formats import format_error, write_line
+from streamchat.app.json_lines import format_error, write_line
 from streamchat.core.errors import StreamchatError
 from streamchat.core.sanitize import clean
 from streamchat.core.terminal import Depth
@@ -58,6 +56,9 @@ class Notes:
 
 def _wrapped(line: str) -> str:
     """Wrap at words to the terminal's width; a URL stays whole, so that it can be copied."""
+    import shutil  # 7 ms with textwrap, and most runs say nothing here
+    import textwrap
+
     width = shutil.get_terminal_size().columns
     return textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
 

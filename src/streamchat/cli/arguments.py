@@ -16,10 +16,10 @@ import argparse
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from enum import Enum
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from streamchat.cli.invocation import Invocation, ReportKind
 from streamchat.core.errors import UsageError
 from streamchat.core.formatting import quoted
 from streamchat.core.settings import (
@@ -53,39 +53,6 @@ exit status:
   75 try again later · 76 the answer was cut off · 77 no key or no permission ·
   78 invalid configuration · 129, 130, 141, 143 ended by a signal
 """
-
-
-class ReportKind(Enum):
-    """What to print instead of an answer; the values are names of options."""
-
-    LIST = "list"
-    SEARCH = "search"
-    SHOW = "show"
-    EXPORT = "export"
-    IMPORT = "import"
-    COSTS = "costs"
-    LIST_MODELS = "list_models"
-    SHOW_CONFIG = "show_config"
-    COMPLETION = "completion"
-    MAN = "man"
-    VERSION = "version"
-    HELP = "help"
-
-
-@dataclass(frozen=True, slots=True)
-class Invocation:
-    """A parsed command line. `report_words` are the arguments of the report (TEXT of
-    --search, format and REF of --export); `flags` is the first layer of settings; with
-    `picks` (-r without REF), the user chooses the conversation;
-    `overwrites` (--force) lets --export replace a file."""
-
-    prompt: str = ""
-    attachments: tuple[str, ...] = ()
-    report: ReportKind | None = None
-    report_words: tuple[str, ...] = ()
-    flags: Layer = field(default_factory=lambda: Layer(SettingSource.FLAG, {}))
-    picks: bool = False
-    overwrites: bool = False
 
 
 def parse_arguments(argv: Sequence[str], options: Sequence[Option]) -> Invocation:

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable, Sequence
 
 from streamchat.app.listing import literal
-from streamchat.cli.wiring import Run, open_spending_log, open_terminal_screen
+from streamchat.cli.run import Run
+from streamchat.cli.wiring import open_spending_log, open_terminal_screen
 from streamchat.core.errors import UsageError
 from streamchat.core.formatting import format_price, format_size, quoted
 from streamchat.core.sanitize import clean_line

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TextIO
 
-from streamchat.cli.wiring import Run, open_archive, read_conversation
+from streamchat.cli.run import Run
+from streamchat.cli.wiring import open_archive, read_conversation
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import ExitStatus, NotFound
 from streamchat.core.ports import TakenIn

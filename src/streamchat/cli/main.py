@@ -8,16 +8,15 @@ flag must not wait for one.
 from __future__ import annotations
 
 import errno
-import shutil
 from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
 
 from streamchat import __version__
 from streamchat.app.stderr_notes import Notes, silence
-from streamchat.cli.arguments import Invocation, ReportKind, help_text, parse_arguments
 from streamchat.cli.environment import Environment
-from streamchat.cli.wiring import Run, require_theme
+from streamchat.cli.invocation import Invocation, ReportKind
+from streamchat.cli.run import Run, require_theme
 from streamchat.config import AskTrust, Paths, Question, Verdict, build_paths, load
 from streamchat.core.errors import Busy, DiskError, ExitStatus, StreamchatError, UsageError
 from streamchat.core.sanitize import clean_line
@@ -40,7 +39,7 @@ def main(argv: Sequence[str], env: Environment) -> int:
     """Run the program; `argv` leaves out its name. Returns the exit status."""
     notes = _notes(env, None, as_json=_asks_for_json(argv))
     try:
-        invocation = parse_arguments(argv, OPTIONS)
+        invocation = _parse(argv)
         if (about := _about(invocation, env)) is not None:
             env.stdout.write(about)
             env.stdout.flush()
@@ -70,6 +69,14 @@ def main(argv: Sequence[str], env: Environment) -> int:
         return ExitStatus.INTERRUPTED
 
 
+def _parse(argv: Sequence[str]) -> Invocation:
+    if not argv:
+        return Invocation()
+    from streamchat.cli.arguments import parse_arguments  # argparse: 8 ms with the parsing
+
+    return parse_arguments(argv, OPTIONS)
+
+
 def _demo_remarks(settings: Settings) -> tuple[str, ...]:
     if settings.max_cost_usd is None:
         return ()
@@ -82,6 +89,8 @@ def _about(invocation: Invocation, env: Environment) -> str | None:
         case ReportKind.VERSION:
             return f"streamchat {__version__}\n"
         case ReportKind.HELP:
+            from streamchat.cli.arguments import help_text
+
             return help_text(OPTIONS, width=_width(env))
         case ReportKind.COMPLETION:
             from streamchat.cli.completion_scripts import completion_script
@@ -105,6 +114,8 @@ def _asks_for_json(argv: Sequence[str]) -> bool:
 
 
 def _width(env: Environment) -> int:
+    import shutil  # 6 ms
+
     columns = env.environ.get("COLUMNS", "")
     usual = int(columns) if columns.isdecimal() else shutil.get_terminal_size().columns
     return min(max(usual, 40), 100)

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from streamchat import __version__
 from streamchat.core.errors import ExitStatus
-from streamchat.core.settings import Group, Option, option_spelling
+from streamchat.core.settings import Group, Option
+from streamchat.core.settings.report import option_spelling
 
 _ABOUT = (
     "Without a prompt, on a terminal, streamchat opens a chat. With a prompt, or with text on"

@@ -12,10 +12,9 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from streamchat.app import listing
+from streamchat.cli.run import Run, has_surely_no_key
 from streamchat.cli.wiring import (
-    Run,
     build_budget,
-    has_surely_no_key,
     open_archive,
     open_source,
     open_terminal_screen,
@@ -25,7 +24,7 @@ from streamchat.cli.wiring import (
 from streamchat.core.errors import ConfigError, ExitStatus, NotFound
 from streamchat.core.messages import Message, Usage
 from streamchat.core.sanitize import clean
-from streamchat.core.settings import show_config
+from streamchat.core.settings.report import show_config
 from streamchat.models.prices import Prices
 
 if TYPE_CHECKING:

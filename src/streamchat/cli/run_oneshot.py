@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from streamchat.app import token_count
 from streamchat.app.exchange import Patience
+from streamchat.app.json_lines import write_line
 from streamchat.app.oneshot import OneShot, build_failure, exit_status, is_taken_back
 from streamchat.app.outcome import Result
 from streamchat.app.output_formats import (
@@ -23,14 +24,13 @@ from streamchat.app.output_formats import (
     SayingRetries,
     ShownValue,
     VerbatimText,
-    write_line,
 )
 from streamchat.app.session import Session
 from streamchat.attachments import read_attachment
+from streamchat.cli.run import Run
 from streamchat.cli.run_repl import DEMO_NOTE, converse, load_prices
 from streamchat.cli.signals import interruptible, on_resize, without_echo
 from streamchat.cli.wiring import (
-    Run,
     advice_on,
     live_price,
     open_archive,

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from streamchat.app.listing import ago
-from streamchat.cli.run_repl import build_prompt_look, keyboard, require_key
-from streamchat.cli.wiring import Run, open_archive, tell_problems
+from streamchat.cli.run import Run, require_key
+from streamchat.cli.run_repl import build_prompt_look, keyboard
+from streamchat.cli.wiring import open_archive, tell_problems
 from streamchat.core.errors import ExitStatus, UsageError
 from streamchat.core.ports import Archive
 

@@ -23,11 +23,10 @@ from streamchat.app.exchange import Patience
 from streamchat.app.repl import Repl
 from streamchat.app.session import Session
 from streamchat.cli.environment import Environment
+from streamchat.cli.run import Run, require_key
 from streamchat.cli.signals import interruptible, on_resize
 from streamchat.cli.wiring import (
-    Run,
     advice_on,
-    has_surely_no_key,
     live_price,
     open_archive,
     open_model_cache,
@@ -62,14 +61,6 @@ def banner(run: Run, session: Session) -> list[str]:
         lines.append(NOT_SAVED)
     lines += [f"attached to the first message: {in_words(block)}" for block in session.attached]
     return [*lines, *run.remarks]
-
-
-def require_key(run: Run) -> None:
-    """Raises NoPermission if there is certainly no key."""
-    if not run.settings.demo and has_surely_no_key(run):
-        from streamchat.api.server import no_credentials
-
-        raise no_credentials()
 
 
 async def chat(run: Run) -> int:

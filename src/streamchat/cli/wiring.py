@@ -8,17 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from streamchat.app.stderr_notes import Notes
-from streamchat.cli.arguments import Invocation
-from streamchat.cli.environment import Environment
-from streamchat.config import Paths, read_prompt_file
+from streamchat.cli.run import Run
+from streamchat.config import read_prompt_file
 from streamchat.core.budget import Budget, Price, unknown
-from streamchat.core.errors import ConfigError, UsageError
 from streamchat.core.ports import Archive, Index, Opened
 from streamchat.core.settings import (
     CredentialKind,
@@ -28,7 +24,6 @@ from streamchat.core.settings import (
     endpoint,
     proxy_on_the_way,
 )
-from streamchat.core.theme import THEMES
 from streamchat.models.prices import Prices
 
 if TYPE_CHECKING:
@@ -40,18 +35,6 @@ if TYPE_CHECKING:
 
 NO_KEY = "no-key"
 A_DAY_S = 86400.0  # stands for "no limit"
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run of the program: the command line, its settings and its world."""
-
-    env: Environment
-    invocation: Invocation
-    settings: Settings
-    paths: Paths
-    notes: Notes
-    remarks: tuple[str, ...] = ()  # for the banner
 
 
 @contextmanager
@@ -116,20 +99,6 @@ async def advice_on(run: Run, source: ApiClient, model: str) -> str:
     """Advice about a model: that it will be retired, or was."""
     today = datetime.fromtimestamp(run.env.clock(), UTC).date()
     return await source.deprecation(model, today=today) or ""
-
-
-def has_surely_no_key(run: Run) -> bool:
-    """Whether no key was given and the SDK cannot find one either. Decided without the
-    SDK, which takes a second to load."""
-    end = endpoint(run.settings)
-    elsewhere = run.env.home / ".config" / "anthropic"
-    return (
-        end.credential is None
-        and end.sdk_may_search
-        and not end.headers
-        and not any(name.startswith("ANTHROPIC_") for name in run.env.environ)
-        and not elsewhere.exists()
-    )
 
 
 def open_archive(run: Run) -> Archive:
@@ -303,23 +272,4 @@ def open_terminal_screen(run: Run, *, price: Price | None = None) -> TerminalScr
         clock=env.monotonic,
         theme=run.settings.theme,
         price=price,
-    )
-
-
-def require_theme(settings: Settings) -> None:
-    """Raises UsageError or ConfigError for an unknown theme. Loads pygments only for a name
-    that is not one of ours."""
-    if settings.theme in THEMES:
-        return
-    from streamchat.render.code.token_styles import is_code_style, nearest_style
-
-    if is_code_style(settings.theme):
-        return
-    near = nearest_style(settings.theme)
-    hint = f"; did you mean {near}?" if near else "."
-    origin = settings.origins["theme"]
-    by_flag = origin.source is SettingSource.FLAG
-    raise (UsageError if by_flag else ConfigError)(
-        f"There is no theme {settings.theme!r}{hint} The themes are {', '.join(THEMES)} and"
-        f" the names of pygments styles{'' if by_flag else f' ({origin})'}."
     )

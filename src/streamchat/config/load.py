@@ -22,7 +22,6 @@ from streamchat.core.settings import (
     VARIABLES,
     Layer,
     SettingSource,
-    format_settings,
     from_keys,
     from_variables,
     is_taken,
@@ -116,6 +115,8 @@ def _is_file(path: Path) -> bool:
 
 
 def _line(name: str, text: str) -> str:
+    from streamchat.core.settings.report import format_settings  # only a question needs it
+
     return f"{name} = {masked(text) if VARIABLES[name].secret else format_settings(text)}"
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from streamchat.core.messages import Usage
+if TYPE_CHECKING:
+    from streamchat.core.messages import Usage
 
 _MILLION = 1_000_000
 

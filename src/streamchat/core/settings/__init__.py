@@ -2,9 +2,10 @@
 
 Owns the table of options (`options`), the reading of values and their origins (`values`,
 `layers`, `address`), the order of the sources (`resolve`), the rule of trust (`trust`) and
-everything generated from the table (`report`). Knows no file, stream or process: variables
-arrive as mappings, config.toml as a parsed table. The sources, strongest first: flag,
-environment, --env-file, allowed ./.env, configuration directory, default.
+everything generated from the table (`report`, which no chat needs: it is imported by itself).
+Knows no file, stream or process: variables arrive as mappings, config.toml as a parsed table.
+The sources, strongest first: flag, environment, --env-file, allowed ./.env, configuration
+directory, default.
 """
 
 from __future__ import annotations
@@ -20,14 +21,6 @@ from streamchat.core.settings.options import (
     VARIABLES,
 )
 from streamchat.core.settings.proxy import proxies, proxy_on_the_way
-from streamchat.core.settings.report import (
-    env_example,
-    flag_table,
-    format_settings,
-    key_table,
-    option_spelling,
-    show_config,
-)
 from streamchat.core.settings.resolve import Credential, CredentialKind, Settings, resolve
 from streamchat.core.settings.rows import Group, Kind, Option
 from streamchat.core.settings.trust import (
@@ -62,20 +55,14 @@ __all__ = [
     "clouds_secrets",
     "did_you_mean",
     "endpoint",
-    "env_example",
-    "flag_table",
-    "format_settings",
     "from_keys",
     "from_variables",
     "is_taken",
-    "key_table",
     "list_secrets",
     "masked",
-    "option_spelling",
     "parse_address",
     "proxies",
     "proxy_on_the_way",
     "redact_secrets",
     "resolve",
-    "show_config",
 ]

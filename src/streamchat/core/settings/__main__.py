@@ -2,6 +2,6 @@
 
 import sys
 
-from streamchat.core.settings import env_example
+from streamchat.core.settings.report import env_example
 
 sys.stdout.write(env_example())

@@ -1,0 +1,42 @@
+"""What a command line asks for, apart from how it is parsed: a line without a word asks for
+the prompt, which does not wait for a parser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from streamchat.core.settings import Layer, SettingSource
+
+
+class ReportKind(Enum):
+    """What to print instead of an answer; the values are names of options."""
+
+    LIST = "list"
+    SEARCH = "search"
+    SHOW = "show"
+    EXPORT = "export"
+    IMPORT = "import"
+    COSTS = "costs"
+    LIST_MODELS = "list_models"
+    SHOW_CONFIG = "show_config"
+    COMPLETION = "completion"
+    MAN = "man"
+    VERSION = "version"
+    HELP = "help"
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A parsed command line. `report_words` are the arguments of the report (TEXT of
+    --search, format and REF of --export); `flags` is the first layer of settings; with
+    `picks` (-r without REF), the user chooses the conversation;
+    `overwrites` (--force) lets --export replace a file."""
+
+    prompt: str = ""
+    attachments: tuple[str, ...] = ()
+    report: ReportKind | None = None
+    report_words: tuple[str, ...] = ()
+    flags: Layer = field(default_factory=lambda: Layer(SettingSource.FLAG, {}))
+    picks: bool = False
+    overwrites: bool = False
