@@ -7,12 +7,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from server import ScriptedServer
 from streamchat.api import import_sdk_once
 
 # Before any module of tests imports the SDK, which would import all of it.
 import_sdk_once(full=bool(os.environ.get("STREAMCHAT_FULL_SDK")))
+
+# The same examples everywhere, and none refused because the machine was slow.
+settings.register_profile(
+    "same everywhere",
+    deadline=None,
+    database=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("same everywhere")
 
 # Whatever could steer the program, or the libraries under it, from outside.
 _FOREIGN_PREFIXES = ("ANTHROPIC_", "CLAUDE_", "STREAMCHAT_", "XDG_", "PROMPT_TOOLKIT_")

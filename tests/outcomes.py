@@ -24,11 +24,12 @@ from typing import Any
 
 from fakes import RecordingView, open_session
 from faults import ALL, ENDINGS, Case, Told
+from loop_time import LoopClock, leaping_time
 from mutants import mutants
 from odd_errors import ODD, ODD_ENDINGS
 from receiving import CANARY
 from server import Reply, ScriptedServer
-from streamchat.api import ApiClient, Deadlines, Server
+from streamchat.api import ApiClient, Server
 from streamchat.app.exchange import Exchange, Patience
 from streamchat.cli import main as cli
 from streamchat.cli.environment import Environment
@@ -70,14 +71,10 @@ def outcome_of(case: Case | Told, server: ScriptedServer, home: Path) -> Outcome
         server.enqueue(*case.replies)
         return run(server, home, case.flags, case.stop)
     server.enqueue(case.reply)
-    return run(server, home, ("--retries", "0", *_deadlines(case.deadlines)))
-
-
-def _deadlines(deadlines: Deadlines | None) -> list[str]:
-    if deadlines is None:
-        return []
-    idle = ["--idle-deadline", str(deadlines.idle_s)]
-    return [*idle, "--deadline", str(deadlines.total_s or 0)]
+    total_s = case.deadlines.total_s if case.deadlines else None
+    server.clock = LoopClock()
+    with leaping_time(server.clock):
+        return run(server, home, ("--retries", "0", "--deadline", str(total_s or 0)))
 
 
 def run(
@@ -140,11 +137,10 @@ def _leaks(stdout: str, stderr: str, home: Path) -> Iterator[str]:
 def settle(server: ScriptedServer, replies: Iterable[Reply]) -> Iterator[dict[str, Any]]:
     """How an Exchange ends for each reply: its ending, error and whether all that was shown
     was kept. No retries; a connection for each."""
-    quick = Deadlines(connect_s=5.0, idle_s=5.0, thinking_s=5.0)
     scripted = Server(server.base_url, api_key=CANARY, headers={"Connection": "close"})
 
     async def play() -> list[dict[str, Any]]:
-        async with aclosing(ApiClient(scripted, quick)) as api:
+        async with aclosing(ApiClient(scripted)) as api:
             return [await _settled(api, server, reply) for reply in replies]
 
     yield from asyncio.run(play())

@@ -57,7 +57,14 @@ class Stall:
     """Nothing more comes, and the connection stays open."""
 
 
-Step: TypeAlias = bytes | Wait | Mark | Reset | Close | Stall
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """From here on time leaps (see tests/loop_time.py): over waits, or with each read."""
+
+    reads: bool = False
+
+
+Step: TypeAlias = bytes | Wait | Mark | Reset | Close | Stall | Lapse
 
 
 @dataclass(frozen=True, slots=True)

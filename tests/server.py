@@ -21,8 +21,11 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+from loop_time import LoopClock
+from patience import PATIENCE_S
 from scripts import (
     Close,
+    Lapse,
     Mark,
     Reply,
     Reset,
@@ -49,6 +52,7 @@ from streamchat.demo.server import RESET_AFTER_S, DemoApi, refuse
 
 __all__ = [
     "Close",
+    "Lapse",
     "Mark",
     "Received",
     "Reply",
@@ -71,7 +75,6 @@ __all__ = [
     "text_reply",
 ]
 
-PATIENCE_S = 10.0  # how long a test waits for the server before it fails
 _POLL_S = 0.001
 
 
@@ -106,6 +109,7 @@ class ScriptedServer(LoopbackServer):
         self._key = key
         self._replies: list[Reply] = []
         self._changed = threading.Condition()
+        self.clock = LoopClock()
         self.requests: list[Received] = []
 
     def __enter__(self) -> ScriptedServer:
@@ -168,7 +172,11 @@ class ScriptedServer(LoopbackServer):
         if reply.head:
             await channel.begin(reply.status, reply.headers, reply.framing)
         for step in reply.steps:
+            if isinstance(step, Lapse):
+                (self.clock.reads if step.reads else self.clock.waits).set()
             await _perform(step, channel, framed=reply.head)
+            # Each piece is a write of its own; where reads take time, none outruns them.
+            await asyncio.sleep(_POLL_S if self.clock.reads.is_set() else 0)
             if isinstance(step, Reset | Close):
                 return
         await channel.end()
@@ -178,7 +186,8 @@ async def _perform(step: Step, channel: Channel, *, framed: bool) -> None:
     match step:
         case bytes():
             await (channel.send(step) if framed else channel.send_raw(step))
-            await asyncio.sleep(0)  # each piece is a write of its own
+        case Lapse():
+            pass
         case Wait(event):
             while not event.is_set():  # noqa: ASYNC110 - no loop can await a thread's event
                 await asyncio.sleep(_POLL_S)

@@ -25,7 +25,8 @@ from typing import Any, Self
 import pexpect
 import pyte
 
-PATIENCE_S = 20.0
+from patience import PATIENCE_S
+
 _HISTORY_ROWS = 20_000
 
 
@@ -87,7 +88,7 @@ class Terminal:
         self.child.send(keys)
 
     def wait_for(self, wanted: str | Callable[[], bool]) -> None:
-        """Read until the text (or the condition) is there; fails after 20 s."""
+        """Read until the text (or the condition) is there; fails after PATIENCE_S."""
         arrived = wanted if callable(wanted) else lambda: wanted in self.text
         deadline = time.monotonic() + PATIENCE_S
         while not arrived():

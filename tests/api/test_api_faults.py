@@ -7,6 +7,7 @@ import traceback
 import pytest
 
 from faults import ALL, Case, Fails
+from loop_time import leaping_time
 from odd_errors import ODD
 from receiving import Received, receive
 from server import ScriptedServer
@@ -19,7 +20,8 @@ def test_every_fault_ends_in_one_way_with_what_arrived_kept(
     case: Case, server: ScriptedServer
 ) -> None:
     server.enqueue(case.reply)
-    received = receive(server.base_url, deadlines=case.deadlines)
+    with leaping_time(server.clock):
+        received = receive(server.base_url, deadlines=case.deadlines)
     assert (received.text, received.is_whole) == (case.kept, case.ends is None)
     check_kept(received)
     if case.ends is None:

@@ -13,11 +13,10 @@ from contextlib import aclosing
 from mutants import BODY, WHOLE, mutants
 from receiving import Received, listen
 from server import Reply, ScriptedServer
-from streamchat.api import ApiClient, Deadlines, Server
+from streamchat.api import ApiClient, Server
 from streamchat.core.messages import INTERRUPTED
 
-STREAMS = 300  # 5,000 were played once; see the note of the issue
-QUICK = Deadlines(connect_s=5.0, idle_s=5.0, thinking_s=5.0)
+STREAMS = 300  # `python tests/faults.py` plays 5,000
 END = len(BODY)
 SAID_WHY = BODY.index(b"event: message_stop")  # up to here the stop reason has come
 
@@ -28,7 +27,7 @@ def play(server: ScriptedServer, replies: list[Reply]) -> list[Received]:
     scripted = Server(server.base_url, api_key="k", headers={"Connection": "close"})
 
     async def ask() -> list[Received]:
-        async with aclosing(ApiClient(scripted, QUICK)) as api:
+        async with aclosing(ApiClient(scripted)) as api:
             return [await listen(api) for _ in replies]
 
     return asyncio.run(ask())

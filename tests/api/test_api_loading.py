@@ -6,7 +6,7 @@ import asyncio
 import gc
 import subprocess
 import sys
-import time
+import threading
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import date
@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from anthropic.resources.messages import messages
 
+from patience import PATIENCE_S
 from receiving import REQUEST, listen, receive, use
 from server import (
     ScriptedServer,
@@ -39,17 +40,22 @@ def test_loading_from_many_places_happens_once(
     server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[Server] = []
+    all_here = threading.Barrier(4)
 
     class Counted(Connection):
         def __init__(self, server: Server, deadlines: Deadlines) -> None:
             made.append(server)
-            time.sleep(0.02)  # long enough for the others to come
             super().__init__(server, deadlines)
 
     monkeypatch.setattr("streamchat.api.connection.Connection", Counted)
 
+    def load(api: ApiClient) -> None:
+        all_here.wait(PATIENCE_S)
+        api.load()
+
     async def load_often(api: ApiClient) -> None:
-        await asyncio.gather(*(asyncio.to_thread(api.load) for _ in range(3)), api.ready())
+        loads = [asyncio.to_thread(load, api) for _ in range(all_here.parties)]
+        await asyncio.gather(*loads, api.ready())
 
     use(server, load_often)
     assert len(made) == 1

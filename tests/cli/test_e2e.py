@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from patience import PATIENCE_S
 from server import Close, ScriptedServer, Wait, error_event, error_reply, text_reply
 from terminal import Terminal
 
@@ -33,7 +34,7 @@ def piped(
         capture_output=True,
         env={**os.environ, **(environ or {})},
         check=False,
-        timeout=30,
+        timeout=PATIENCE_S,
     )
 
 
@@ -408,7 +409,7 @@ def test_ctrl_c_in_a_pipe_keeps_what_arrived(
         assert child.stdout is not None
         assert os.read(child.stdout.fileno(), 100) == b"So far"
         child.send_signal(signal.SIGINT)
-        _, stderr = child.communicate(timeout=20)
+        _, stderr = child.communicate(timeout=PATIENCE_S)
     assert (child.returncode, b"Traceback" in stderr) == (130, False)
     assert said() == [("user", "go"), ("assistant", "So far")]
 

@@ -21,6 +21,7 @@ from fakes import (
     ScriptedReader,
     open_session,
 )
+from patience import PATIENCE_S
 from streamchat.app import commands
 from streamchat.app.commands import AskUser, Done, Outcome, Replay
 from streamchat.app.session import Session
@@ -173,7 +174,7 @@ def piped(*arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         encoding="utf-8",
         check=False,
-        timeout=30,
+        timeout=PATIENCE_S,
     )
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from faults import mid
 from outcomes import run
+from patience import PATIENCE_S
 from receiving import CANARY
 from server import Reply, ScriptedServer, error_event, error_reply, html_reply, text_reply
 from terminal import Terminal
@@ -87,7 +88,7 @@ def program(
         capture_output=True,
         env={**os.environ, **environ},
         check=False,
-        timeout=30,
+        timeout=PATIENCE_S,
     )
 
 

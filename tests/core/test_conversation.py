@@ -550,7 +550,7 @@ def reachable(conversation: Conversation) -> dict[str, str | None]:
 ACTIONS = ("say", "answer", "undo", "retry", "edit", "jump", "configure", "reload")
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     st.lists(
         st.tuples(st.sampled_from((*ACTIONS, "say", "answer", "answer")), st.integers(0, 11)),

@@ -97,7 +97,7 @@ documents = st.lists(blocks | outside, min_size=1, max_size=4).flatmap(
 )
 
 
-@settings(max_examples=400, deadline=None, database=None, derandomize=True)
+@settings(max_examples=400)
 @given(documents)
 def test_grown_documents_have_the_structure_of_the_judge(source: str) -> None:
     if not _indented_start.search(source):

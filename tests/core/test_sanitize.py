@@ -115,13 +115,13 @@ nasty = st.text(
 )
 
 
-@settings(max_examples=300, deadline=None, database=None, derandomize=True)
+@settings(max_examples=300)
 @given(st.lists(nasty, max_size=5))
 def test_how_the_stream_was_cut_does_not_matter(pieces: list[str]) -> None:
     assert fed(*pieces) == clean("".join(pieces))
 
 
-@settings(max_examples=300, deadline=None, database=None, derandomize=True)
+@settings(max_examples=300)
 @given(nasty)
 def test_cleaning_twice_changes_nothing(source: str) -> None:
     assert clean(clean(source)) == clean(source)

@@ -8,12 +8,12 @@ import socket
 import struct
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
 
+from patience import PATIENCE_S
 from streamchat.demo import INSTANT, DemoServer, LoopbackServer
 from streamchat.demo.http import MAX_BODY_BYTES
 from streamchat.demo.server import DemoApi, refuse
@@ -31,7 +31,7 @@ def demo(no_server_bug: None) -> Iterator[DemoServer]:
 
 def connect(server: LoopbackServer) -> socket.socket:
     host, port = server.base_url.removeprefix("http://").split(":")
-    return socket.create_connection((host, int(port)), timeout=10)
+    return socket.create_connection((host, int(port)), timeout=PATIENCE_S)
 
 
 def converse(server: LoopbackServer, *pieces: bytes) -> bytes:
@@ -198,13 +198,3 @@ def test_to_import_and_start_it_is_cheap() -> None:
         [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True
     )
     assert (done.stdout, done.stderr) == ("[]\n", "")
-
-
-def test_it_starts_and_stops_in_milliseconds() -> None:
-    def once_s() -> float:
-        began = time.perf_counter()
-        with DemoServer():
-            pass
-        return time.perf_counter() - began
-
-    assert min(once_s() for _ in range(5)) < 0.02

@@ -14,6 +14,7 @@ import anthropic
 import httpx2
 import pytest
 
+from patience import PATIENCE_S
 from server import (
     Close,
     Mark,
@@ -33,7 +34,6 @@ from server import (
 )
 
 T = TypeVar("T")
-PATIENCE_S = 10
 
 
 @asynccontextmanager

@@ -163,9 +163,7 @@ def places(data: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found + [deep for key in keys for deep in places(data[key], (*path, key))]
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_damage_is_a_bug(export: Path, data: st.DataObject) -> None:
     """Any value in any place: a fault, a refusal, or a conversation that can be sent."""

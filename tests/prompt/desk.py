@@ -14,12 +14,12 @@ import pyte
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import PipeInput, create_pipe_input
 
+from patience import PATIENCE_S
 from streamchat.core.ports import Input
 from streamchat.prompt import Choice, Prompt, PromptLook
 from streamchat.prompt.tty import PromptOutput
 
 Result = TypeVar("Result")
-PATIENCE_SECONDS = 10
 SIZE = Size(rows=10, columns=40)
 
 
@@ -150,7 +150,7 @@ def run(work: Awaitable[Result]) -> Result:
     """Run to the end, and not for ever."""
 
     async def bounded() -> Result:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(PATIENCE_S):
             return await work
 
     return asyncio.run(bounded())

@@ -19,6 +19,7 @@ from prompt_toolkit.input.typeahead import clear_typeahead, get_typeahead
 from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.output.vt100 import Vt100_Output
 
+from patience import PATIENCE_S
 from streamchat.core.ports import Input, Key, Typed
 from streamchat.prompt import Prompt, PromptLook, open_keyboard
 
@@ -338,7 +339,11 @@ def test_ctrl_z_suspends_in_a_reply_and_in_the_prompt(tmp_path: Path) -> None:
     script.write_text(SUSPENDING)
     environ = {**os.environ, "PS1": "shell> ", "BASH_SILENCE_DEPRECATION_WARNING": "1"}
     shell = pexpect.spawn(
-        "bash", ["--norc", "--noprofile", "-i"], env=environ, timeout=20, encoding="utf-8"
+        "bash",
+        ["--norc", "--noprofile", "-i"],
+        env=environ,
+        timeout=PATIENCE_S,
+        encoding="utf-8",
     )
     shell.expect_exact("shell> ")
     shell.send(f"{sys.executable} {script}\r")

@@ -77,7 +77,7 @@ STREAMED = given(
 )
 
 
-@settings(max_examples=8, deadline=None, database=None, derandomize=True)
+@settings(max_examples=8)
 @STREAMED
 def test_documents_of_a_grammar(
     source: str, width: int, height: int, size: int, seed: int
@@ -86,7 +86,7 @@ def test_documents_of_a_grammar(
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None, database=None, derandomize=True)
+@settings(max_examples=100)
 @STREAMED
 def test_many_documents_of_a_grammar(
     source: str, width: int, height: int, size: int, seed: int
