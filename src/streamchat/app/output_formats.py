@@ -15,9 +15,7 @@ from typing import TextIO
 from streamchat.app.json_lines import write_line
 from streamchat.core.events import (
     BlockStarted,
-    BlockStopped,
     Event,
-    Finished,
     RawEvent,
     Retrying,
     Started,
@@ -25,10 +23,10 @@ from streamchat.core.events import (
     ThinkingDelta,
     UsageUpdated,
 )
-from streamchat.core.messages import THINKING_TYPES, JsonObject, Message
-from streamchat.core.ports import Ending, View
+from streamchat.core.messages import JsonObject, Message
+from streamchat.core.ports import Ending
 from streamchat.core.sanitize import Sanitizer, clean
-from streamchat.core.schema import Shape, format_value
+from streamchat.core.schema import Shape
 
 
 @dataclass(slots=True)
@@ -227,77 +225,3 @@ class OneValue:
         if ending is Ending.COMPLETE and self.shape.fault(text) is None:
             self.stdout.write(f"{clean(text) if self.stdout.isatty() else text}\n")
             self.stdout.flush()
-
-
-@dataclass(slots=True)
-class ShownValue:
-    """Wraps the view of a terminal: a JSON value is shown when it is whole, as a table or as
-    code."""
-
-    view: View
-    _pieces: list[str] = field(default_factory=list)
-
-    def feed(self, event: Event) -> None:
-        match event:
-            case TextDelta(text):
-                self._pieces.append(text)
-            case Finished():
-                self._show()
-                self.view.feed(event)
-            case _:
-                self.view.feed(event)
-
-    async def catch_up(self) -> None:
-        self._show()
-        await self.view.catch_up()
-
-    def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
-        self._show()
-        self.view.close(ending, message, seconds)
-
-    def _show(self) -> None:
-        text = "".join(self._pieces)
-        self._pieces.clear()
-        if text.strip():
-            self.view.feed(TextDelta(format_value(text)))
-
-
-@dataclass(slots=True)
-class OnlyTheAnswer:
-    """A view that leaves out thinking, tool blocks and figures."""
-
-    view: View
-
-    def feed(self, event: Event) -> None:
-        match event:
-            case ThinkingDelta() | BlockStopped():
-                pass
-            case BlockStarted(kind=kind) if kind in THINKING_TYPES:
-                pass
-            case _:
-                self.view.feed(event)
-
-    async def catch_up(self) -> None:
-        await self.view.catch_up()
-
-    def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
-        self.view.close(ending, None, seconds)
-
-
-@dataclass(slots=True)
-class SayingRetries:
-    """Wraps a view that does not show retries, and says a line for each."""
-
-    view: View
-    say: Callable[[str], None]
-
-    def feed(self, event: Event) -> None:
-        if isinstance(event, Retrying):
-            self.say(f"{event.reason} Trying again in {event.delay_s:.1f} s.")
-        self.view.feed(event)
-
-    async def catch_up(self) -> None:
-        await self.view.catch_up()
-
-    def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
-        self.view.close(ending, message, seconds)

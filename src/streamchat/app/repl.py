@@ -31,8 +31,8 @@ from streamchat.app.compaction_prompts import ask_for_summary, told_as_summary
 from streamchat.app.context_window import measure_context, warning
 from streamchat.app.exchange import Exchange, Patience
 from streamchat.app.outcome import Result
-from streamchat.app.output_formats import ShownValue
 from streamchat.app.session import Session
+from streamchat.app.view_wrappers import ShownValue
 from streamchat.core.errors import ApiError, OverBudget, StreamchatError
 from streamchat.core.input_line import CommandLine, Nothing, Say, parse_input, typed
 from streamchat.core.messages import THINKING_TYPES, Message, user_message, with_text

@@ -134,7 +134,7 @@ async def list_models(run: Run) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
+class ListPrice:
     """What a million tokens cost, in dollars; None is "not known"."""
 
     input_usd: float | None
@@ -147,28 +147,28 @@ class Rates:
         }
 
 
-def _rates(run: Run, model: ModelInfo) -> Rates:
+def _rates(run: Run, model: ModelInfo) -> ListPrice:
     """By the table of prices, which is Anthropic's: nothing is known of other servers."""
     price = build_budget(run).price
     if not isinstance(price, Prices):
-        return Rates(None, None)
+        return ListPrice(None, None)
     # A thousand of each: long prompts may cost more.
     usages = (
         Usage(input_tokens=1000, output_tokens=0),
         Usage(input_tokens=0, output_tokens=1000),
     )
     found = [price(model.id, usage) for usage in usages]
-    return Rates(*(None if each is None else round(each * 1000, 4) for each in found))
+    return ListPrice(*(None if each is None else round(each * 1000, 4) for each in found))
 
 
-def models_table(models: Iterable[tuple[ModelInfo, Rates]]) -> str:
+def models_table(models: Iterable[tuple[ModelInfo, ListPrice]]) -> str:
     """Markdown, for the terminal."""
     rows = [f"| {' | '.join(map(listing.literal, model_cells(*each)))} |" for each in models]
     head = "| id | context | longest answer | $/M in | $/M out | |"
     return "\n".join([head, "|---|--:|--:|--:|--:|---|", *rows])
 
 
-def model_cells(model: ModelInfo, rates: Rates) -> list[str]:
+def model_cells(model: ModelInfo, rates: ListPrice) -> list[str]:
     """A dash where nobody said."""
     end = model.retires_at or ""
     ends = "on" if model.lifecycle == "retired" else "until"

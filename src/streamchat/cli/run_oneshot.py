@@ -19,13 +19,11 @@ from streamchat.app.output_formats import (
     JsonResult,
     JsonStream,
     OneValue,
-    OnlyTheAnswer,
     RawEvents,
-    SayingRetries,
-    ShownValue,
     VerbatimText,
 )
 from streamchat.app.session import Session
+from streamchat.app.view_wrappers import OnlyTheAnswer, SayingRetries, ShownValue
 from streamchat.attachments import read_attachment
 from streamchat.cli.run import Run
 from streamchat.cli.run_repl import DEMO_NOTE, converse, load_prices
