@@ -9,7 +9,7 @@ the leading blanks of lines within a paragraph, which markdown-it leaves to its 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 from markdown_it import MarkdownIt
@@ -117,7 +117,7 @@ class _Reader:
         self._ids = itertools.count()
         self._leaves: list[Leaf] = []
         self._open: list[tuple[Container, int]] = []
-        self._lists: list[tuple[int, Iterator[int] | None]] = []
+        self._lists: list[tuple[int, list[tuple[int, int]]]] = []
 
     def read(self, tokens: Sequence[Token]) -> list[Leaf]:
         for position, token in enumerate(tokens):
@@ -125,13 +125,12 @@ class _Reader:
                 case "blockquote_open":
                     self._enter(Quote(next(self._ids)))
                 case "bullet_list_open":
-                    self._lists.append((next(self._ids), None))
+                    self._lists.append((next(self._ids), []))
                 case "ordered_list_open":
-                    start = int(token.attrs.get("start", 1))
-                    self._lists.append((next(self._ids), itertools.count(start)))
+                    self._lists.append((next(self._ids), []))
                 case "list_item_open":
                     list_id, numbers = self._lists[-1]
-                    number = next(numbers) if numbers else None
+                    number = _number(numbers, int(token.info)) if token.info else None
                     self._enter(Item(next(self._ids), list_id, number, token.markup))
                 case "blockquote_close" | "list_item_close":
                     self._leave()
@@ -177,6 +176,13 @@ class _Reader:
             case "definition":
                 label, url, title = (token.meta[key] for key in ("id", "url", "title"))
                 self._add(Definition(label, url, title, source=""))
+
+
+def _number(numbers: list[tuple[int, int]], written: int) -> int:
+    """The number to show; `numbers` are those written before it, and shown for them."""
+    shown = numbers[-1][1] + 1 if numbers and numbers[-1][0] == written else written
+    numbers.append((written, shown))
+    return shown
 
 
 def _table(tokens: Sequence[Token]) -> Table:

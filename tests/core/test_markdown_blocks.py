@@ -109,14 +109,16 @@ def test_html_blocks_are_lines_of_text() -> None:
     ("source", "expected"),
     [
         ("1. a\n1. b\n1. c\n", [1, 2, 3]),
-        ("7. a\n\n\n7. b\n3. c\n", [7, 8, 9]),
+        ("7. a\n\n\n7. b\n3. c\n", [7, 8, 3]),
+        ("3. a\n7. b\n12. c\n", [3, 7, 12]),
+        ("2. a\n2. b\n2. c\n3. d\n", [2, 3, 4, 3]),
         ("1. a\n2) b\n3) c\n", [1, 2, 3]),
         ("1. a\n\ntext\n\n5. b\n", [1, 5]),
         ("1. a\n***\n1. b\n", [1, 1]),
         ("0. a\n1. b\n", [0, 1]),
     ],
 )
-def test_numbers_count_from_the_start_of_the_list(source: str, expected: list[int]) -> None:
+def test_numbers_are_the_writers(source: str, expected: list[int]) -> None:
     assert numbers(source) == expected
 
 

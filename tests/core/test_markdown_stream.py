@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -27,6 +25,7 @@ from streamchat.core.markdown import (
 from streamchat.core.markdown.cropping import CUT, crop_start, ends
 from streamchat.core.markdown.cursor import LineCursor
 from streamchat.core.markdown.starts import Interrupts, ItemStart, find_start
+from work import calls_during
 
 OURS = [
     "a\n$$\nx\n- y\n$$\nb\n\\[ z \\]\n",
@@ -239,23 +238,6 @@ def test_open_math_is_shown_as_its_source() -> None:
 
 
 # Work.
-
-
-def calls_during(work: Callable[[], object]) -> int:
-    """Count the calls, of Python and of C, that `work` makes."""
-    count = 0
-
-    def note(_frame: FrameType, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event in {"call", "c_call"}
-
-    before = sys.getprofile()
-    sys.setprofile(note)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return count
 
 
 SHAPES: dict[str, Callable[[int], str]] = {

@@ -7,6 +7,8 @@ import re
 import stat
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -25,6 +27,7 @@ from streamchat.core.messages import Block, Message, text_block
 from streamchat.core.sanitize import clean
 from streamchat.export import FileExporter, build_export_name
 from streamchat.export.prose import format_html
+from work import calls_during
 
 AT = "2026-09-21T14:13:20Z"
 CORPUS = json.loads((Path(__file__).parents[1] / "data/escape_corpus.json").read_text("utf-8"))
@@ -66,6 +69,7 @@ BARE = (
     *("html", "head", "title", "style", "body", "header", "main", "h1", "h2", "h3", "h4"),
     *("h5", "h6", "p", "ul", "li", "blockquote", "hr", "br", "pre", "em", "strong", "s"),
     *("table", "thead", "tbody", "tr", "details", "summary"),
+    *("ol", "u", "kbd", "sub", "sup", "mark"),
 )
 ALLOWED: dict[str, set[str]] = {
     **{tag: set() for tag in BARE},
@@ -76,7 +80,7 @@ ALLOWED: dict[str, set[str]] = {
     "div": {"class", "dir"},
     "h1": {"dir"},
     "time": {"datetime"},
-    "ol": {"start"},
+    "li": {"class", "value"},
     "code": set(),
     "span": {"class"},
     "p": {"class"},
@@ -162,7 +166,7 @@ def answer(text: str, *others: Block, stop_reason: str = "end_turn") -> Message:
 
 @pytest.fixture
 def exporter(tmp_path: Path) -> FileExporter:
-    return FileExporter(tmp_path, tmp_path / "home", "! overwrites it")
+    return FileExporter(tmp_path, tmp_path / "home", "! overwrites it", zone=UTC)
 
 
 # Markdown
@@ -312,7 +316,7 @@ def test_only_known_schemes_are_links() -> None:
     source = "[a](https://a.example) [b](mailto:b@c.example) [c](ssh://x) <ftp://y> [d](#e)"
     page = Page(format_html(source))
     assert [a["href"] for a in page.all("a")] == ["https://a.example", "mailto:b@c.example"]
-    assert page.text.strip() == "a b [c](ssh://x) <ftp://y> [d](#e)"
+    assert page.text.strip() == "a b c (ssh://x) ftp://y d (#e)"
 
 
 def test_bare_addresses_are_links_without_the_sentence_round_them() -> None:
@@ -529,3 +533,61 @@ def test_export_shows_its_source_as_code() -> None:
 def test_there_may_be_nothing_to_export() -> None:
     with pytest.raises(UsageError, match="This conversation is empty"):
         commands.dispatch(open_session(), CommandLine("export"))
+
+
+# What the terminal shows, the page shows
+
+
+def test_the_policies_of_the_terminal_hold_in_the_page() -> None:
+    source = (
+        "12 High Street\nLondon\n\n3. three\n7. seven\n\n- [x] done\n- [ ] open\n\n"
+        "H<sub>2</sub>O, <kbd>Esc</kbd>, __init__.py, [later][1] [^n]\n\n[1]: https://x.example\n"
+    )
+    page = format_html(source)
+    assert "12 High Street<br>\nLondon" in page
+    assert [each["value"] for each in Page(page).all("li") if "value" in each] == ["3", "7"]
+    assert "☑" in page
+    assert "☐" in page
+    assert "H<sub>2</sub>O, <kbd>Esc</kbd>, __init__.py" in page
+    assert ">later</a>" in page
+
+
+def test_marks_that_overlap_are_nested() -> None:
+    page = format_html("<b>a *b</b> c*")
+    assert page == "<p><strong>a <em>b</em></strong><em> c</em></p>\n"
+
+
+def test_lists_and_quotes_close_where_they_end() -> None:
+    page = format_html("- a\n  - b\n\n> - c\n>\n> d\n\n1. e\n\nf\n")
+    assert "".join(page.split()) == (
+        "<ul><li><p>a</p><ul><li><p>b</p></li></ul></li></ul>"
+        "<blockquote><ul><li><p>c</p></li></ul><p>d</p></blockquote>"
+        '<ol><livalue="1"><p>e</p></li></ol><p>f</p>'
+    )
+
+
+def test_a_long_table_is_one_table() -> None:
+    page = format_html("| a | b |\n|---|---|\n" + "| some words | more |\n" * 2_000)
+    assert page.count("<table>") == page.count("</table>") == 1
+    assert page.count("<tr>") == 2_001
+
+
+def test_an_answer_has_its_price_and_its_local_time(tmp_path: Path) -> None:
+    priced = replace(answer("a"), cost_usd=0.0123)
+    zone = timezone(timedelta(hours=1), "CET")
+    exporter = FileExporter(tmp_path, tmp_path, "", zone=zone)
+    page = Page(exporter.text(talk(user("q"), priced), "html", replies=None))
+    assert "$0.0123" in page.texts
+    local = datetime.fromisoformat(AT).astimezone(zone).strftime("%-d %b %Y, %H:%M CET")
+    assert local in page.texts
+    assert f"({MODEL}, $0.0123), {local}" in exporter.text(
+        talk(user("q"), priced), "md", replies=None
+    )
+
+
+@pytest.mark.parametrize("unit", ["http://a.b/)", *"[`$", "*a", "<a", "| a ", "> ", "&a"])
+def test_the_work_on_a_page_grows_with_the_answer(unit: str) -> None:
+    def calls(size: int) -> int:
+        return calls_during(lambda: format_html(unit * (size // len(unit))))
+
+    assert calls(40_000) <= 4.6 * calls(10_000) + 100

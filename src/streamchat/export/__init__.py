@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
 
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import UsageError
 from streamchat.core.sanitize import clean_line
-from streamchat.export.document import build_document
+from streamchat.export.document import Document, build_document
 from streamchat.export.files import write_new_file
 from streamchat.export.json_messages import as_messages
 
@@ -32,6 +33,7 @@ class FileExporter:
     cwd: Path
     home: Path
     how_to_replace: str
+    zone: tzinfo | None = None  # for the times of turns; None: the system's
 
     def text(self, conversation: Conversation, form: str, *, replies: int | None) -> str:
         """See ports.Exporter."""
@@ -41,12 +43,15 @@ class FileExporter:
             case "md":
                 from streamchat.export.markdown import as_markdown  # markdown-it's helpers
 
-                return as_markdown(build_document(conversation, replies=replies))
+                return as_markdown(self._document(conversation, replies))
             case "html":
                 from streamchat.export.html import as_page  # markdown-it and pygments: 60 ms
 
-                return as_page(build_document(conversation, replies=replies))
+                return as_page(self._document(conversation, replies))
         raise UsageError(f"There is no form {form!r}; the forms are {', '.join(FORMS)}.")
+
+    def _document(self, conversation: Conversation, replies: int | None) -> Document:
+        return build_document(conversation, replies=replies, zone=self.zone)
 
     def save(
         self,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from streamchat.core.conversation import Conversation
 from streamchat.core.messages import INTERRUPTED, THINKING_TYPES, Block, Message
@@ -41,6 +42,7 @@ class Said:
     attached: tuple[Attached, ...] = ()
     sources: tuple[Citation, ...] = ()
     interrupted: bool = False
+    cost_usd: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +50,29 @@ class Document:
     title: str
     created: str
     said: tuple[Said, ...]
+    zone: tzinfo | None = None  # of the times that are shown; None: the system's
+
+    def when(self, at: str) -> str:
+        """A time for people: "23 Nov 2026, 22:10 CET"; "" where it is unknown."""
+        seconds = parse_time(at)
+        if seconds is None:
+            return ""
+        local = datetime.fromtimestamp(seconds, UTC)
+        with suppress(OverflowError):  # the first and the last day there is
+            local = local.astimezone(self.zone)
+        return f"{local:%-d %b %Y, %H:%M %Z}"
 
 
-def build_document(conversation: Conversation, *, replies: int | None) -> Document:
+def build_document(
+    conversation: Conversation, *, replies: int | None, zone: tzinfo | None
+) -> Document:
     """The open branch, or its last `replies` with what was asked."""
     turns = last(conversation.path, [turn.role for turn in conversation.path], replies)
     return Document(
         conversation.title or "Conversation",
         conversation.header.created,
         tuple(_said(turn) for turn in turns),
+        zone,
     )
 
 
@@ -84,6 +100,7 @@ def _said(turn: Turn) -> Said:
         attached=tuple(_attached(block) for block in message.content if _is_other(block)),
         sources=tuple(dict.fromkeys(_citations(message))),
         interrupted=message.stop_reason == INTERRUPTED,
+        cost_usd=message.cost_usd,
     )
 
 
@@ -120,11 +137,3 @@ def _citations(message: Message) -> Iterator[Citation]:
             url = each.get("url") if isinstance(each, dict) else None
             if isinstance(url, str) and url:
                 yield Citation(str(each.get("title") or url), url)
-
-
-def when(at: str) -> str:
-    """A time for people: "23 Nov 2026, 22:10 UTC"; "" where it is unknown."""
-    seconds = parse_time(at)
-    if seconds is None:
-        return ""
-    return f"{datetime.fromtimestamp(seconds, UTC):%-d %b %Y, %H:%M} UTC"

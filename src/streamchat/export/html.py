@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from html import escape
 
+from streamchat.core.formatting import format_price
 from streamchat.core.sanitize import clean, clean_line
-from streamchat.export.document import Attached, Citation, Document, Said, when
+from streamchat.export.document import Attached, Citation, Document, Said
 from streamchat.export.page import STYLE
 from streamchat.export.prose import format_html, is_safe, link
 
@@ -26,7 +27,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/]+=*")
 def as_page(document: Document) -> str:
     """The whole document."""
     title = escape(clean_line(document.title))
-    turns = "\n".join(_turn(said) for said in document.said)
+    turns = "\n".join(_turn(said, document.when(said.at)) for said in document.said)
     return f"""\
 <!DOCTYPE html>
 <html lang="en">
@@ -57,22 +58,27 @@ def _summary(document: Document) -> str:
     asked = sum(said.role == "user" for said in document.said)
     models = dict.fromkeys(clean_line(said.model) for said in document.said if said.model)
     count = f"{asked} question" if asked == 1 else f"{asked} questions"
-    return " · ".join(filter(None, [when(document.created), *models, count]))
+    return " · ".join(filter(None, [document.when(document.created), *models, count]))
 
 
-def _turn(said: Said) -> str:
+def _turn(said: Said, time: str) -> str:
     kind = "user" if said.role == "user" else "assistant"
     who = "You" if said.role == "user" else clean_line(said.model) or "Assistant"
     body = "\n".join(filter(None, _parts(said)))
     return f"""\
 <article class="{kind}">
-<div class="by"><h2>{escape(who)}</h2>{_time(said.at)}</div>
+<div class="by"><h2>{escape(who)}</h2>{_price(said)}{_time(said.at, time)}</div>
 {body}
 </article>"""
 
 
-def _time(at: str) -> str:
-    words = when(at)
+def _price(said: Said) -> str:
+    if said.cost_usd is None:
+        return ""
+    return f'<span class="price">{escape(format_price(said.cost_usd))}</span>'
+
+
+def _time(at: str, words: str) -> str:
     return f'<time datetime="{escape(clean_line(at))}">{escape(words)}</time>' if words else ""
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 
+from streamchat.core.formatting import format_price
 from streamchat.core.markdown import Blocks, Heading
 from streamchat.core.sanitize import clean_line
-from streamchat.export.document import Citation, Document, Said, when
+from streamchat.export.document import Citation, Document, Said
 
 
 def as_markdown(document: Document) -> str:
     """The whole document."""
     parts = [f"# {clean_line(document.title)}"]
     for said in document.said:
-        parts += [_heading(said), *(f"*[{_name(each)}]*" for each in _attachments(said))]
+        parts += [
+            _heading(said, document.when(said.at)),
+            *(f"*[{_name(each)}]*" for each in _attachments(said)),
+        ]
         if said.text.strip():
             parts.append(_closed(said.text.strip("\n")))
         if said.interrupted:
@@ -23,11 +27,11 @@ def as_markdown(document: Document) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _heading(said: Said) -> str:
+def _heading(said: Said, time: str) -> str:
     role = "User" if said.role == "user" else "Assistant"
-    model = f" ({clean_line(said.model)})" if said.model else ""
-    time = f", {when(said.at)}" if when(said.at) else ""
-    return f"## {role}{model}{time}"
+    price = format_price(said.cost_usd) if said.cost_usd is not None else ""
+    about = ", ".join(filter(None, [clean_line(said.model), price]))
+    return f"## {role}{f' ({about})' if about else ''}{f', {time}' if time else ''}"
 
 
 def _attachments(said: Said) -> list[str]:

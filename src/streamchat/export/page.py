@@ -36,6 +36,7 @@ article.user {
 }
 .by { display: flex; justify-content: space-between; gap: 1rem; align-items: baseline; }
 .by h2 { font-size: .9rem; margin: 0 0 .3rem; }
+.price { color: var(--dim); font-size: .8rem; margin-left: auto; }
 time { font-size: .8rem; white-space: nowrap; }
 .typed { white-space: pre-wrap; tab-size: 4; }
 .prose > :first-child { margin-top: 0; }
@@ -59,6 +60,12 @@ pre code { font-size: 1em; }
   overflow: hidden; }
 .lang { font-size: .75rem; padding: .35rem .9rem 0; }
 pre { margin: 0; padding: .7rem .9rem; overflow-x: auto; tab-size: 4; overflow-wrap: normal; }
+.html, .tag, .note-mark { color: var(--dim); }
+.html { white-space: pre-wrap; font-size: .875rem; margin: 0 0 1rem; }
+div.math { text-align: center; margin: 0 0 1rem; white-space: pre-wrap; }
+li.task { list-style: none; margin-left: -1.2rem; }
+li.task > p:first-child { display: inline; }
+.footnote { font-size: .9rem; } .footnote > p:first-of-type { display: inline; }
 table { border-collapse: collapse; display: block; max-width: 100%; overflow-x: auto;
   overflow-wrap: normal; }
 th, td { border: 1px solid var(--line); padding: .4rem .75rem; text-align: left;

@@ -1,50 +1,57 @@
 """An answer's Markdown as HTML that can do nothing but be read.
 
-Rules: HTML in the answer is text; a link goes to http, https or mailto or is text; a
-picture becomes a link; what decoding brings forth (entities) is sanitised like the rest.
-Must not know pages or conversations.
+The blocks and the policies are those of the terminal: `core.markdown` reads both. Rules:
+HTML in the answer is text; a link goes to http, https or mailto, or is text. Must not know
+pages or conversations.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from html import escape
-from typing import Any
 
-from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
-from markdown_it.token import Token
-
+from streamchat.core.markdown import (
+    Blocks,
+    CodeEnd,
+    CodeLine,
+    CodeStart,
+    Container,
+    Definition,
+    Empty,
+    Footnote,
+    Heading,
+    HtmlLine,
+    Item,
+    Leaf,
+    LeafBlock,
+    MathBlock,
+    Paragraph,
+    Quote,
+    Rule,
+    Table,
+)
+from streamchat.core.markdown.conventions import split_task
+from streamchat.core.markdown.inline import Reference
 from streamchat.core.sanitize import clean, clean_line
 from streamchat.export.colours import coloured
+from streamchat.export.inline import format_inline, is_safe, link
 
-DEEPEST = 100  # containers in containers; markdown-it leaves deeper text out
-_SAFE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
-_ADDRESS = re.compile(r"https?://[^\s<>\"'`\[\]]+", re.IGNORECASE)
-_AFTER_ADDRESS = ".,;:!?*_~)"
-_HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6"}
+__all__ = ["code_block", "format_html", "is_safe", "link"]
+
+_OUTER_HEADINGS = 2  # of the page: an answer's first level is its third
+_DEEPEST_HEADING = 6
+DEEPEST = 100  # containers in containers; what stands deeper stands beside
 
 
 def format_html(source: str) -> str:
     """The answer's Markdown, rendered."""
-    parser = _parser()
-    env: dict[str, Any] = {}
-    tokens = parser.parse(clean(source), env)
-    for token in tokens:
-        _make_safe(token)
-        if token.children:
-            token.children = list(_with_links(parser, token.children))
-    return str(parser.renderer.render(tokens, parser.options, env))
-
-
-def is_safe(url: str) -> bool:
-    """Whether a link may lead there."""
-    return _SAFE.match(url) is not None
-
-
-def link(url: str, text: str) -> str:
-    return f'<a href="{escape(url)}" rel="noopener noreferrer nofollow">{escape(text)}</a>'
+    blocks = Blocks()
+    leaves = blocks.feed(clean(source)) + blocks.close()
+    writer = _Writer(_references(leaves))
+    for leaf in leaves:
+        writer.write(leaf)
+    return writer.done()
 
 
 def code_block(code: str, info: str) -> str:
@@ -55,75 +62,160 @@ def code_block(code: str, info: str) -> str:
     )
 
 
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST})
-    parser.enable(["table", "strikethrough"])
-    parser.validateLink = is_safe  # type: ignore[method-assign]
-    for name, rule in (("fence", _fence), ("code_block", _fence), ("image", _image)):
-        parser.add_render_rule(name, rule)
-    return parser
+def _references(leaves: Iterable[Leaf]) -> Mapping[str, Reference]:
+    """The first definition of each label. A page knows all of them from the beginning."""
+    references: dict[str, Reference] = {}
+    for leaf in leaves:
+        if isinstance(leaf.block, Definition):
+            definition = leaf.block
+            target = Reference(definition.destination, definition.title)
+            references.setdefault(definition.label, target)
+    return references
 
 
-def _make_safe(token: Token) -> None:
-    for each in (token, *(token.children or ())):
-        each.content = clean(each.content)
-        each.tag = _HEADINGS.get(each.tag, each.tag)
-        if "title" in each.attrs:
-            each.attrs["title"] = clean_line(str(each.attrs["title"]))
-        if each.type == "link_open":
-            each.attrs["rel"] = "noopener noreferrer nofollow"
-        alignment = str(each.attrs.pop("style", ""))
-        if alignment.endswith(("right", "center")):
-            each.attrs["class"] = alignment.rpartition(":")[2]
+@dataclass(frozen=True, slots=True)
+class _Element:
+    """An element that is open; `key` tells whether the next leaf is in it too."""
+
+    key: tuple[str, int]
+    start: str
+    end: str
 
 
-def _with_links(parser: MarkdownIt, tokens: Sequence[Token]) -> Iterator[Token]:
-    """The tokens, with addresses that stand in plain text made links."""
-    inside = 0
-    for token in tokens:
-        inside += {"link_open": 1, "link_close": -1}.get(token.type, 0)
-        if token.type != "text" or inside or "://" not in token.content:
-            yield token
-        else:
-            yield from _linked(parser, token.content)
+@dataclass(slots=True)
+class _Writer:
+    references: Mapping[str, Reference]
+    _parts: list[str] = field(default_factory=list)
+    _open: list[_Element] = field(default_factory=list)
+    _end_of_run: str = ""  # closes the table or HTML block whose parts are several leaves
+    _code: list[str] = field(default_factory=list)
+    _info: str = ""
+
+    def done(self) -> str:
+        self._end_run()
+        self._leave(0)
+        return "".join(self._parts)
+
+    def write(self, leaf: Leaf) -> None:
+        if not _continues(leaf.block):
+            self._end_run()
+        task, text = split_task(leaf)
+        self._enter(leaf, task)
+        self._block(leaf.block, text)
+
+    def _block(self, block: LeafBlock, text: str) -> None:
+        match block:
+            case CodeStart(info=info):
+                self._code, self._info = [], info or ""
+            case CodeLine(text=line):
+                self._code.append(f"{line}\n")
+            case CodeEnd():
+                self._parts.append(code_block("".join(self._code), self._info))
+            case Table():
+                self._table(block)
+            case HtmlLine(text=line, first=first):
+                if first:
+                    self._begin_run('<div class="html">', "</div>\n")
+                self._parts.append(f"{escape(line)}\n")
+            case _:
+                self._parts.append(self._alone(block, text))
+
+    def _alone(
+        self, block: Paragraph | Heading | Rule | MathBlock | Definition | Empty, text: str
+    ) -> str:
+        match block:
+            case Paragraph():
+                return f"<p>{self._inline(text)}</p>\n"
+            case Heading(level=level):
+                tag = f"h{min(level + _OUTER_HEADINGS, _DEEPEST_HEADING)}"
+                return f"<{tag}>{self._inline(block.text)}</{tag}>\n"
+            case Rule():
+                return "<hr>\n"
+            case MathBlock(source=source):
+                return f'<div class="math">{escape(source)}</div>\n'
+            case Definition(source=source):
+                return f'<p class="html">{escape(source)}</p>\n'
+            case Empty():
+                return ""
+
+    def _inline(self, source: str) -> str:
+        return format_inline(source, self.references)
+
+    # Containers.
+
+    def _enter(self, leaf: Leaf, task: str) -> None:
+        wanted: list[_Element] = []
+        path = leaf.path if len(leaf.path) <= DEEPEST else leaf.path[:DEEPEST]
+        for container in path:
+            wanted += _elements(container, task if container is leaf.path[-1] else "")
+        shared = 0
+        for open_, new in zip(self._open, wanted, strict=False):
+            if open_.key != new.key:
+                break
+            shared += 1
+        self._leave(shared)
+        for element in wanted[shared:]:
+            self._parts.append(element.start)
+            self._open.append(element)
+
+    def _leave(self, depth: int) -> None:
+        while len(self._open) > depth:
+            self._parts.append(self._open.pop().end)
+
+    # Runs of leaves that are one element.
+
+    def _begin_run(self, start: str, end: str) -> None:
+        self._parts.append(start)
+        self._end_of_run = end
+
+    def _end_run(self) -> None:
+        self._parts.append(self._end_of_run)
+        self._end_of_run = ""
+
+    def _table(self, table: Table) -> None:
+        if table.begun is None:
+            head = self._row(table, table.header, "th")
+            self._begin_run(
+                f"<table>\n<thead>{head}</thead>\n<tbody>\n", "</tbody>\n</table>\n"
+            )
+        self._parts += [f"{self._row(table, row, 'td')}\n" for row in table.rows]
+
+    def _row(self, table: Table, cells: Iterable[str], tag: str) -> str:
+        row = []
+        for alignment, cell in zip(table.alignments, cells, strict=True):
+            side = f' class="{alignment}"' if alignment in ("right", "center") else ""
+            row.append(f"<{tag}{side}>{self._inline(cell)}</{tag}>")
+        return f"<tr>{''.join(row)}</tr>"
 
 
-def _linked(parser: MarkdownIt, text: str) -> Iterator[Token]:
-    done = 0
-    for match in _ADDRESS.finditer(text):
-        address = match[0].rstrip(_AFTER_ADDRESS)
-        end = match.start() + len(address)
-        yield Token("text", "", 0, content=text[done : match.start()])
-        attrs: dict[str, str | int | float] = {
-            "href": parser.normalizeLink(address),
-            "rel": "noopener noreferrer nofollow",
-        }
-        yield Token("link_open", "a", 1, attrs=attrs)
-        yield Token("text", "", 0, content=address)
-        yield Token("link_close", "a", -1)
-        done = end
-    yield Token("text", "", 0, content=text[done:])
+def _elements(container: Container, task: str) -> list[_Element]:
+    match container:
+        case Quote(id=number):
+            return [_Element(("quote", number), "<blockquote>\n", "</blockquote>\n")]
+        case Footnote(id=number, label=label):
+            start = (
+                f'<div class="footnote"><span class="note-mark">[^{escape(label)}]:</span>\n'
+            )
+            return [_Element(("footnote", number), start, "</div>\n")]
+        case Item(id=number, list_id=the_list, number=None):
+            item = f'<li class="task">{task} ' if task else "<li>"
+            return [
+                _Element(("list", the_list), "<ul>\n", "</ul>\n"),
+                _Element(("item", number), item, "</li>\n"),
+            ]
+        case Item(id=number, list_id=the_list):
+            return [
+                _Element(("list", the_list), "<ol>\n", "</ol>\n"),
+                _Element(("item", number), f'<li value="{container.number}">{task}', "</li>\n"),
+            ]
 
 
-def _fence(
-    _renderer: RendererHTML,
-    tokens: Sequence[Token],
-    at: int,
-    _options: Mapping[str, Any],
-    _env: Mapping[str, Any],
-) -> str:
-    return code_block(tokens[at].content, tokens[at].info)
-
-
-def _image(
-    renderer: RendererHTML,
-    tokens: Sequence[Token],
-    at: int,
-    options: Any,
-    env: Any,
-) -> str:
-    """Never fetched: a link with its alternative text."""
-    token = tokens[at]
-    text = clean(renderer.renderInlineAsText(token.children or [], options, env))
-    url = str(token.attrs.get("src", ""))
-    return link(url, f"[picture: {text or url}]")
+def _continues(block: LeafBlock) -> bool:
+    """Whether the leaf belongs to the run before it."""
+    match block:
+        case HtmlLine(first=first):
+            return not first
+        case Table(begun=begun):
+            return begun is not None
+        case _:
+            return False

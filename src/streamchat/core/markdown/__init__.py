@@ -5,7 +5,8 @@ what comes later, or would hide what was written, the policy is ours:
 
 - No setext headings: a line of dashes under a paragraph is a rule, `===` is text.
 - HTML blocks are literal lines of text.
-- A list item's number is its list's start plus its index. Loose and tight look alike.
+- A list item keeps the number that was written. One equal to the number written before
+  it counts on from there. Loose and tight look alike.
 - A link reference definition is a leaf where it stands; links are not resolved here, and
   no paragraph waits for its definitions.
 - `[^label]: text` is a container whose further lines are indented by four.

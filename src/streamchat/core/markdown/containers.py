@@ -17,7 +17,8 @@ from streamchat.core.markdown.leaves import Container, Quote
 class OpenList:
     id: int
     delimiter: str
-    next_number: int | None  # None: bullets
+    written: int | None  # the last item's number; None: bullets
+    shown: int | None
 
 
 @dataclass(slots=True)

@@ -20,7 +20,8 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A list item. `number` is None for bullets, else start + index in its list."""
+    """A list item. `number` is None for bullets, else what was written; where that was
+    written for the item before it too, that item's number plus one."""
 
     id: int
     list_id: int

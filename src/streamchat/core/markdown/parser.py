@@ -207,11 +207,11 @@ class Parser:
         """The item that `start` begins: the next of the parent's last list, if it fits."""
         the_list = parent.last_list
         if the_list is None or the_list.delimiter != start.delimiter:
-            the_list = OpenList(self._next_id(), start.delimiter, start.number)
-        number = the_list.next_number
-        parent.last_list = OpenList(
-            the_list.id, start.delimiter, None if number is None else number + 1
-        )
+            the_list = OpenList(self._next_id(), start.delimiter, None, None)
+        number = start.number
+        if number is not None and number == the_list.written and the_list.shown is not None:
+            number = the_list.shown + 1
+        parent.last_list = OpenList(the_list.id, start.delimiter, start.number, number)
         return Item(self._next_id(), the_list.id, number, start.delimiter)
 
     def _next_id(self) -> int:

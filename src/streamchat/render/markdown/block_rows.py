@@ -7,12 +7,12 @@ block is rendered by itself.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias, assert_never
 
+from streamchat.core.markdown.conventions import split_task
 from streamchat.core.markdown.inline import Reference
 from streamchat.core.markdown.leaves import (
     CodeEnd,
@@ -23,7 +23,6 @@ from streamchat.core.markdown.leaves import (
     Footnote,
     Heading,
     HtmlLine,
-    Item,
     Leaf,
     MathBlock,
     Paragraph,
@@ -43,7 +42,6 @@ from streamchat.render.rows import Row
 from streamchat.render.spans import Breaker, Line, Span, broken, build_row
 from streamchat.render.style import Depth, Palette
 
-_TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
 _HEADINGS: tuple[Part, ...] = (
     "heading1",
     "heading2",
@@ -143,8 +141,8 @@ class BlockRows:
 
     def _drawn(self, leaf: Leaf, references: Mapping[str, Reference]) -> _Drawn:
         match leaf.block:
-            case Paragraph(text=text):
-                return self._paragraph(leaf, text, references)
+            case Paragraph():
+                return self._paragraph(leaf, references)
             case Heading(level=level, text=text):
                 return self._heading(leaf, level, text, references)
             case Table():
@@ -165,12 +163,10 @@ class BlockRows:
             case _:
                 assert_never(leaf.block)
 
-    def _paragraph(self, leaf: Leaf, text: str, references: Mapping[str, Reference]) -> _Drawn:
-        task = ""
-        if leaf.opens and isinstance(leaf.path[-1], Item) and (box := _TASK.match(text)):
-            glyphs = self._palette.glyphs
-            task = glyphs.unchecked if box[1] == " " else glyphs.checked
-            text = text[box.end() :]
+    def _paragraph(self, leaf: Leaf, references: Mapping[str, Reference]) -> _Drawn:
+        box, text = split_task(leaf)
+        glyphs = self._palette.glyphs
+        task = {"": "", "☐": glyphs.unchecked, "☑": glyphs.checked}[box]
         lines = self._inline.lines(text, references)
         lines[0][:0] = self._footnote_label(leaf)
         return _Drawn(lines, task=task, missed=self._inline.missed)

@@ -1,0 +1,139 @@
+"""Inline Markdown as HTML that can do nothing but be read.
+
+Rules: a link goes to http, https or mailto, or is text with its address beside it; a
+picture is a link; raw HTML is text. Marks that overlap are closed and opened again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import escape
+
+from streamchat.core.markdown.inline import (
+    Address,
+    Close,
+    Code,
+    Formula,
+    Image,
+    Kind,
+    LineBreak,
+    LinkClose,
+    LinkOpen,
+    Note,
+    Open,
+    Reference,
+    Tag,
+    Text,
+    Token,
+    parse_inline,
+)
+from streamchat.core.sanitize import clean_line
+
+_SAFE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
+_ELEMENTS: Mapping[Kind, str] = {
+    "strong": "strong",
+    "emphasis": "em",
+    "strike": "s",
+    "underline": "u",
+    "mark": "mark",
+    "key": "kbd",
+    "code": "code",
+    "sub": "sub",
+    "sup": "sup",
+}
+
+
+def is_safe(url: str) -> bool:
+    """Whether a link may lead there."""
+    return _SAFE.match(url) is not None
+
+
+def link(url: str, text: str) -> str:
+    return f"{_link_start(url)}{escape(text)}</a>"
+
+
+def format_inline(source: str, references: Mapping[str, Reference]) -> str:
+    """The inline text of one leaf."""
+    writer = _Writer()
+    for token in parse_inline(source, references).tokens:
+        writer.write(token)
+    return writer.done()
+
+
+def _link_start(url: str, title: str = "") -> str:
+    said = f' title="{escape(clean_line(title))}"' if title else ""
+    address = escape(clean_line(url))
+    return f'<a href="{address}"{said} rel="noopener noreferrer nofollow">'
+
+
+class _Writer:
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._open: list[Kind] = []
+        self._link: LinkOpen | None = None
+        self._link_at = 0  # where its parts begin
+
+    def done(self) -> str:
+        return "".join(self._parts)
+
+    def write(self, token: Token) -> None:
+        match token:
+            case Open(kind):
+                self._parts.append(f"<{_ELEMENTS[kind]}>")
+                self._open.append(kind)
+            case Close(kind):
+                self._close(kind)
+            case LinkOpen():
+                self._link, self._link_at = token, len(self._parts)
+            case LinkClose():
+                self._close_link()
+            case _:
+                self._parts.append(_format_token(token))
+
+    def _close(self, kind: Kind) -> None:
+        if kind not in self._open:
+            return
+        at = len(self._open) - 1 - self._open[::-1].index(kind)
+        inner = self._open[at + 1 :]
+        self._parts += [f"</{_ELEMENTS[each]}>" for each in reversed(self._open[at:])]
+        self._parts += [f"<{_ELEMENTS[each]}>" for each in inner]
+        del self._open[at]
+
+    def _close_link(self) -> None:
+        if self._link is None:
+            return
+        opened, self._link = self._link, None
+        url = clean_line(opened.url)
+        label = self._parts[self._link_at :]
+        if is_safe(url):
+            self._parts.insert(self._link_at, _link_start(url, opened.title))
+            self._parts.append("</a>" if label else f"{escape(url)}</a>")
+        elif not label:
+            self._parts.append(escape(url))
+        elif "".join(label) != escape(url):
+            self._parts.append(f' <span class="tag">({escape(url)})</span>')
+
+
+def _format_token(
+    token: Text | LineBreak | Code | Formula | Tag | Note | Address | Image,
+) -> str:
+    match token:
+        case Text(text):
+            return escape(text)
+        case LineBreak():
+            return "<br>\n"
+        case Code(text):
+            return f"<code>{escape(text)}</code>"
+        case Formula(source):
+            return f'<span class="math">{escape(source)}</span>'
+        case Tag(source):
+            return f'<span class="tag">{escape(source)}</span>'
+        case Note(text):
+            return f'<span class="note-mark">{escape(text)}</span>'
+        case Address(text, url):
+            return link(url, text)
+        case Image(text, url, _):
+            address = clean_line(url)
+            shown = f"[picture: {clean_line(text) or address}]"
+            return link(address, shown) if is_safe(url) else escape(f"{shown} {address}")
