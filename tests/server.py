@@ -108,6 +108,7 @@ class ScriptedServer(LoopbackServer):
         self._api = DemoApi(speed=INSTANT)
         self._key = key
         self._replies: list[Reply] = []
+        self._elsewhere: dict[str, list[Reply]] = {}
         self._changed = threading.Condition()
         self.clock = LoopClock()
         self.requests: list[Received] = []
@@ -119,6 +120,10 @@ class ScriptedServer(LoopbackServer):
     def enqueue(self, *replies: Reply) -> None:
         """Answer the next requests with these, one each."""
         self._replies += replies
+
+    def enqueue_at(self, path: str, *replies: Reply) -> None:
+        """The same for another path; without a reply left, the demo API answers."""
+        self._elsewhere.setdefault(path, []).extend(replies)
 
     @property
     def posts(self) -> list[Received]:
@@ -160,7 +165,8 @@ class ScriptedServer(LoopbackServer):
         if self._key is not None and self._key not in _keys(received.headers):
             return error_reply(401, "invalid x-api-key")
         if (received.method, received.path) != ("POST", "/v1/messages"):
-            return None
+            scripted = self._elsewhere.get(received.path)
+            return scripted.pop(0) if scripted else None
         if not self._replies:
             return error_reply(500, "the test scripted no reply for this request")
         return self._replies.pop(0)

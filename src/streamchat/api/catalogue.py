@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from streamchat.core.messages import JsonObject
+from streamchat.core.messages import JsonObject, read_count
 
 _LIST_HINT = "--list-models shows which there are."
 
@@ -38,8 +38,8 @@ class ModelInfo:
         return cls(
             id=data["id"],
             display_name=_text(data.get("display_name")) or data["id"],
-            max_input_tokens=_count(data.get("max_input_tokens")),
-            max_tokens=_count(data.get("max_tokens")),
+            max_input_tokens=read_count(data.get("max_input_tokens")),
+            max_tokens=read_count(data.get("max_tokens")),
             lifecycle=_text(data.get("lifecycle")),
             deprecated_at=_text(data.get("deprecated_at")),
             retires_at=_text(data.get("retires_at")),
@@ -67,7 +67,3 @@ def _day(text: str) -> date | None:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
-
-
-def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None

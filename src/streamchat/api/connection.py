@@ -29,7 +29,8 @@ from streamchat.core.messages import Request
 
 KEEPALIVE_S = 60.0  # httpx2's own 5 s would end the connection between two turns
 _TURNS_TO_CLOSE = 12  # two for each generator of a response, and some to spare
-_MOST_MODELS = 1000  # the API's largest page
+_LARGEST_PAGE = 1000  # models; the API allows no more
+_MOST_MODELS = 20_000  # of a server that never ends its list
 
 T = TypeVar("T")
 
@@ -64,23 +65,48 @@ class Connection:
         return count
 
     async def models(self) -> list[ModelInfo]:
-        """The models that the server lists, newest first (one page of 1000)."""
+        """All models that the server lists, newest first."""
         self._must_have("models", "list", "does not list its models")
-        page = await self._call(lambda client: client.models.list(limit=_MOST_MODELS))
-        listed = getattr(page, "data", None)
-        if not isinstance(listed, list):
+        found: dict[str, ModelInfo] = {}
+        last: Any = Omit()
+        while len(found) < _MOST_MODELS:
+            news, has_more = await self._page(last)
+            # A server that does not know `after_id` gives the same page again.
+            has_more = has_more and not news.keys() <= found.keys()
+            found |= news
+            if not has_more:
+                break
+            last = list(news)[-1]
+        return list(found.values())
+
+    async def _page(self, after: Any) -> tuple[dict[str, ModelInfo], bool]:
+        """The models after that one by their ids, and whether there are more."""
+
+        async def ask(client: AsyncAnthropic) -> tuple[dict[str, ModelInfo], bool] | None:
+            page: Any = await client.models.list(limit=_LARGEST_PAGE, after_id=after)
+            listed = getattr(page, "data", None)
+            if not isinstance(listed, list):
+                return None
+            models = {info.id: info for info in map(_model_info, listed) if info}
+            return models, getattr(page, "has_more", None) is True
+
+        page = await self._call(ask)
+        if page is None:
             raise CutOff(f"{self._server.host} does not list its models.", kind="not_a_reply")
-        return [info for info in map(_model_info, listed) if info is not None]
+        return page
 
     async def model(self, model: str) -> ModelInfo | None:
         """What the server says about the model; None when it knows none of that name."""
         if self._server.platform:
             return None  # no cloud tells
+
+        async def ask(client: AsyncAnthropic) -> ModelInfo | None:
+            return _model_info(await client.models.retrieve(model))
+
         try:
-            found = await self._call(lambda client: client.models.retrieve(model), model)
+            return await self._call(ask, model)
         except InvalidRequest:
             return None
-        return _model_info(found)
 
     async def aclose(self) -> None:
         await self._client.close()

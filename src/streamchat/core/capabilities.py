@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from streamchat.core.messages import read_count
+
 # By the start of the id. Only what Anthropic documents.
 _WINDOWS = {
     "claude-fable-5-1": 1_000_000,
@@ -41,10 +43,10 @@ class ModelFacts:
         said = data.get("capabilities")
         capabilities = said if isinstance(said, Mapping) else {}
         facts = facts_by_table(id)
-        window = data.get("max_input_tokens")
+        window = read_count(data.get("max_input_tokens"))
         return replace(
             facts,
-            window=window if isinstance(window, int) and window > 0 else facts.window,
+            window=window or facts.window,
             efforts=_efforts(capabilities.get("effort")),
             thinking=_thinking(capabilities.get("thinking")),
         )

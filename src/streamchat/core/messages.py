@@ -52,7 +52,7 @@ class Usage:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Usage:
         """Read back what `to_dict` gave."""
-        return cls(**{field.name: _count(data.get(field.name)) for field in fields(cls)})
+        return cls(**{field.name: read_count(data.get(field.name)) for field in fields(cls)})
 
     def to_dict(self) -> JsonObject:
         """The known counts, for the conversation file."""
@@ -87,10 +87,12 @@ def _within(data: Mapping[str, Any], outer: str, inner: str) -> object:
     return details.get(inner) if isinstance(details, Mapping) else None
 
 
-def _count(value: object) -> int | None:
-    """A count that there can be; anything else is unknown."""
-    is_count = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_count and 0 <= value < MOST_TOKENS else None  # type: ignore[operator, return-value]
+def read_count(value: object) -> int | None:
+    """A count that there can be; anything else, such as one of 400 digits, is unknown."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    is_one = 0 <= value < MOST_TOKENS and value == int(value)
+    return int(value) if is_one else None
 
 
 @dataclass(frozen=True, slots=True)
