@@ -37,7 +37,6 @@ from streamchat.core.ports import (
     Input,
     Journal,
     Opened,
-    Stop,
     TakenIn,
 )
 from streamchat.core.records import Record, Turn
@@ -275,7 +274,7 @@ class ScriptedReader:
 
     inputs: Iterator[Input]
     prompts: list[tuple[str, str]] = field(default_factory=list)
-    during: Callable[[Stop], None] = lambda _stop: None
+    during: Callable[[Callable[[], None]], None] = lambda _stop: None
     answers: Iterator[bool] = field(default_factory=lambda: iter(()))
     picks: Iterator[str | None] = field(default_factory=lambda: iter(()))
     questions: list[str] = field(default_factory=list)
@@ -292,7 +291,7 @@ class ScriptedReader:
         return next(self.inputs)
 
     @asynccontextmanager
-    async def watching(self, stop: Stop) -> AsyncIterator[None]:
+    async def watching(self, stop: Callable[[], None]) -> AsyncIterator[None]:
         self.during(stop)
         yield
 

@@ -22,7 +22,7 @@ from streamchat.core.capabilities import ModelFacts
 from streamchat.core.errors import CutOff, NoPermission, StreamchatError, TryLater
 from streamchat.core.events import ThinkingDelta
 from streamchat.core.messages import Message, Usage, text_block
-from streamchat.core.ports import Input, Key, Stop, Typed
+from streamchat.core.ports import Input, Key, Typed
 
 
 class Dialogue:
@@ -32,7 +32,7 @@ class Dialogue:
         self,
         *inputs: Input | str,
         answers: Sequence[Sequence[Step]] = (),
-        during: Callable[[Stop], None] = lambda _stop: None,
+        during: Callable[[Callable[[], None]], None] = lambda _stop: None,
     ) -> None:
         self.session = open_session()
         self.again(*inputs, answers=answers, during=during)
@@ -41,7 +41,7 @@ class Dialogue:
         self,
         *inputs: Input | str,
         answers: Sequence[Sequence[Step]] = (),
-        during: Callable[[Stop], None] = lambda _stop: None,
+        during: Callable[[Callable[[], None]], None] = lambda _stop: None,
         counts: Sequence[int | StreamchatError] = (),
     ) -> RecordingScreen:
         """The same session once more."""
@@ -100,7 +100,7 @@ def test_a_failed_question_is_handed_back() -> None:
 
 
 def test_a_stopped_reply_is_kept_and_sent_again() -> None:
-    def stop_later(stop: Stop) -> None:
+    def stop_later(stop: Callable[[], None]) -> None:
         asyncio.get_running_loop().call_later(0.01, stop)
 
     dialogue = Dialogue(
@@ -115,7 +115,7 @@ def test_a_stopped_reply_is_kept_and_sent_again() -> None:
 
 
 def test_what_a_stopped_wait_was_for_is_said() -> None:
-    def stop_later(stop: Stop) -> None:
+    def stop_later(stop: Callable[[], None]) -> None:
         asyncio.get_running_loop().call_later(0.01, stop)
 
     busy = TryLater("Too many.", retryable=True, retry_after_s=30)
@@ -479,7 +479,7 @@ def test_the_last_thinking_is_shown_whole() -> None:
 def test_thinking_is_unfolded_while_it_arrives() -> None:
     dialogue = Dialogue(Key.END)
 
-    def look(stop: Stop) -> None:
+    def look(stop: Callable[[], None]) -> None:
         loop = asyncio.get_running_loop()
         loop.call_later(0.01, lambda: dialogue.repl.unfold())
         loop.call_later(0.02, stop)

@@ -78,8 +78,20 @@ def test_what_is_no_file_is_refused_without_waiting(tmp_path: Path) -> None:
             read_attachment(name, cwd=tmp_path, piped=b"")
 
 
+def test_a_pipe_is_read_where_it_may_be_waited_for() -> None:
+    out, into = os.pipe()
+    os.write(into, b"text")
+    os.close(into)
+    path = f"/dev/fd/{out}"
+    block = read_attachment(path, cwd=Path("/"), piped=b"", wait=lambda _fd: True)
+    assert block["source"]["data"] == "text"
+    with pytest.raises(NotFound, match="nothing more came"):
+        read_attachment(path, cwd=Path("/"), piped=b"", wait=lambda _fd: False)
+    os.close(out)
+
+
 def test_an_endless_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match="not a file"):
+    with pytest.raises(NotFound, match="it is a device"):
         read_attachment("/dev/zero", cwd=tmp_path, piped=b"")
     large = tmp_path / "large"
     with large.open("wb") as file:

@@ -213,7 +213,7 @@ def test_the_system_file(world: World) -> None:
         (b'model = "a"\nmodel = "b"\n', "Cannot overwrite a value (at line 2, column 12)"),
         (b'a = "b"\n\xff\n', ", line 2: not UTF-8 text"),
         (b"a=" + b"[" * 100_000, "nested too deeply"),
-        (b"#" * 1_000_001, "is larger than 1,000,000 bytes"),
+        (b"#" * 1_000_001, "it is larger than 1,000,000 bytes"),
     ],
 )
 def test_a_damaged_config_toml_is_one_line(world: World, data: bytes, reason: str) -> None:
@@ -238,10 +238,10 @@ def test_what_is_no_regular_file_does_not_hang(world: World, name: str) -> None:
     directory = world.paths.config_dir
     directory.mkdir(parents=True)
     os.mkfifo(directory / name, 0o600)
-    assert world.failure().message == f"{directory / name} is not a regular file"
+    assert world.failure().message == f"{directory / name}: it is a named pipe"
     (directory / name).unlink()
     (directory / name).symlink_to("/dev/zero")
-    assert world.failure().message == f"{directory / name} is not a regular file"
+    assert world.failure().message == f"{directory / name}: it is a device"
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])

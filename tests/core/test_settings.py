@@ -207,7 +207,7 @@ def test_toml_gives_numbers_and_booleans() -> None:
         ("max_cost_usd", "0", "--max-cost: '0': give an amount in dollars, more than 0"),
         ("max_cost_usd", "inf", "--max-cost: 'inf': give an amount in dollars, more than 0"),
         ("effort", "loud", "--effort: 'loud': give one of low, medium, high, xhigh, max"),
-        ("thinking", "yes", "--thinking: 'yes': give one of adaptive, off, hidden"),
+        ("thinking", "yes", "--thinking: 'yes': give one of adaptive, hidden, off"),
         ("quiet", "x", "--quiet: 'x': give on or off (1, true, yes; 0, false, no)"),
     ],
 )  # fmt: skip

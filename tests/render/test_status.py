@@ -74,9 +74,9 @@ def test_a_long_reason_hides_neither_the_seconds_nor_the_way_out(width: int) -> 
 
 def test_figures_while_writing_and_the_servers_count_when_it_comes() -> None:
     made = status((1.0, STARTED), (2.0, TextDelta("x" * 400)), (4.0, TextDelta("x" * 400)))
-    assert row(made, 4.0) == "● writing · opus · 4 s · ~200 tokens · 100 tok/s · esc to stop"
+    assert row(made, 4.0) == "● writing · opus · 4 s · ~266 tokens · 133 tok/s · esc to stop"
     made.feed(UsageUpdated(Usage(12, 1234)), 4.1)
-    assert row(made, 4.9).startswith("● writing · opus · 4 s · ~200 tokens")
+    assert row(made, 4.9).startswith("● writing · opus · 4 s · ~266 tokens")
     made.feed(TextDelta("x"), 5.0)
     assert row(made, 5.0) == "● writing · opus · 5 s · 1,234 tokens · 411 tok/s · esc to stop"
 
@@ -107,7 +107,7 @@ def test_the_cost_grows_with_the_answer_and_is_about_until_the_server_counts() -
         return (usage.input_tokens or 0) + (usage.output_tokens or 0) / 1000
 
     made = status((0.0, STARTED), (1.0, TextDelta("x" * 400)), price=price)
-    assert "~$12.10" in row(made, 1.0)
+    assert "~$12.13" in row(made, 1.0)
     made.feed(UsageUpdated(Usage(12, 300)), 2.0)
     assert " · $12.30" in row(made, 3.0)
 

@@ -44,10 +44,6 @@ class ApiClient:
         self._deadlines = deadlines or Deadlines()
         self._connection: Connection | None = None
 
-    @property
-    def is_loaded(self) -> bool:
-        return self._connection is not None
-
     def load(self) -> None:
         """Import the SDK and make its client, once; blocks for 0.2 s. From any thread.
 

@@ -14,7 +14,7 @@ from streamchat.app.exchange import Exchange, Patience
 from streamchat.app.outcome import Result
 from streamchat.app.session import Session
 from streamchat.core.errors import ApiError, CutOff, ExitStatus, StreamchatError
-from streamchat.core.ports import Ending, Source, Stop, View
+from streamchat.core.ports import Ending, Source, View
 
 _STATUSES = {
     Ending.COMPLETE: ExitStatus.OK,
@@ -34,7 +34,7 @@ class OneShot:
     view: View
     monotonic: Callable[[], float]
     patience: Patience
-    interruptible: Callable[[Stop], AbstractContextManager[None]]
+    interruptible: Callable[[Callable[[], None]], AbstractContextManager[None]]
 
     async def run(self, prompt: str) -> Result:
         """Ask, and show the reply. Raises what Exchange.run raises."""

@@ -8,22 +8,23 @@ user typed are read, never names from a model or a pipe.
 from __future__ import annotations
 
 import base64
-import os
-import stat
+import errno
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from streamchat.core.errors import InvalidRequest, NotFound
 from streamchat.core.formatting import format_path, quoted
 from streamchat.core.messages import Block
+from streamchat.posix.files import Wait, read_file
 
 LARGEST_BYTES = 32 * 1024 * 1024  # the limit of a whole request
 LARGEST_IMAGE_BYTES = 10 * 1024 * 1024 * 3 // 4  # the API's limit is 10 MB in base64
 _IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 
 
-def read_attachment(ref: str, *, cwd: Path, piped: bytes) -> Block:
+def read_attachment(ref: str, *, cwd: Path, piped: bytes, wait: Wait | None = None) -> Block:
     """The block for a path, a URL (http, https), or "-", which stands for the piped data.
+    With `wait`, the path may be a pipe.
 
     Raises NotFound if it cannot be read, InvalidRequest if it cannot be sent.
     """
@@ -32,7 +33,7 @@ def read_attachment(ref: str, *, cwd: Path, piped: bytes) -> Block:
     if ref.startswith(("http://", "https://")):
         return _by_address(ref)
     path = _locate(ref, cwd)
-    return build_block(_read(path), name=path.name)
+    return build_block(_read(path, wait), name=path.name)
 
 
 def build_block(data: bytes, *, name: str) -> Block:
@@ -72,23 +73,16 @@ def _by_address(url: str) -> Block:
     return {"type": "image" if path.endswith(_IMAGE_SUFFIXES) else "document", "source": source}
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, wait: Wait | None) -> bytes:
     try:
-        # Without blocking, so that a named pipe is refused at once.
-        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(file, "rb") as stream:  # noqa: PTH123 - a descriptor
-            if not stat.S_ISREG(os.fstat(file).st_mode):
-                raise NotFound(f"{format_path(str(path))} is not a file.")
-            data = stream.read(LARGEST_BYTES + 1)
+        return read_file(path, most_bytes=LARGEST_BYTES, wait=wait)
     except OSError as error:
-        raise NotFound(f"{format_path(str(path))} cannot be read: {error.strerror}.") from error
-    except ValueError as error:  # a NUL in the name
-        raise NotFound(f"{format_path(str(path))} cannot be read: {error}.") from error
-    if len(data) > LARGEST_BYTES:
-        raise InvalidRequest(
-            f"{format_path(str(path))} is larger than 32 MB, the limit of a request."
-        )
-    return data
+        name = format_path(str(path))
+        if error.errno == errno.EFBIG:
+            raise InvalidRequest(
+                f"{name} is larger than 32 MB, the limit of a request."
+            ) from error
+        raise NotFound(f"Cannot read {name}: {error.strerror}.") from error
 
 
 def _image_type(data: bytes) -> str | None:

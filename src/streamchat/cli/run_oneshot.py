@@ -27,7 +27,7 @@ from streamchat.app.view_wrappers import OnlyTheAnswer, SayingRetries, ShownValu
 from streamchat.attachments import read_attachment
 from streamchat.cli.run import Run
 from streamchat.cli.run_repl import DEMO_NOTE, converse, load_prices
-from streamchat.cli.signals import interruptible, on_resize, without_echo
+from streamchat.cli.signals import on_resize, without_echo
 from streamchat.cli.wiring import (
     advice_on,
     live_price,
@@ -47,6 +47,8 @@ from streamchat.core.input_line import typed
 from streamchat.core.messages import Block
 from streamchat.core.ports import View
 from streamchat.core.schema import Shape
+from streamchat.posix.files import pipe_wait
+from streamchat.posix.signals import interruptible
 
 if TYPE_CHECKING:
     from streamchat.api import ApiClient
@@ -60,7 +62,9 @@ def read_prompt(run: Run) -> tuple[str, tuple[Block, ...]]:
     empty."""
     refs = run.invocation.attachments
     piped = b"" if run.env.stdin.isatty() else piped_bytes(run)
-    attached = tuple(read_attachment(ref, cwd=run.env.cwd, piped=piped) for ref in refs)
+    attached = tuple(
+        read_attachment(ref, cwd=run.env.cwd, piped=piped, wait=pipe_wait()) for ref in refs
+    )
     context = "" if "-" in refs else decode_piped(run, piped)
     prompt = run.invocation.prompt
     text = (

@@ -24,7 +24,7 @@ from streamchat.app.repl import Repl
 from streamchat.app.session import Session
 from streamchat.cli.environment import Environment
 from streamchat.cli.run import Run, require_key
-from streamchat.cli.signals import interruptible, on_resize
+from streamchat.cli.signals import on_resize
 from streamchat.cli.wiring import (
     advice_on,
     live_price,
@@ -40,6 +40,7 @@ from streamchat.core.ports import Archive, Reader
 from streamchat.core.terminal import Depth
 from streamchat.models.facts import ModelLookup
 from streamchat.models.prices import Prices
+from streamchat.posix.signals import interruptible
 
 if TYPE_CHECKING:
     from streamchat.api import ApiClient

@@ -14,8 +14,10 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
+from streamchat.posix.signals import is_ignored
+
 # Every signal that ends a process by default, except those of a crash (SEGV and the like),
-# INT (a key, see `interruptible`) and PIPE (an error of write). Some systems lack some.
+# INT (a key, see `posix.signals`) and PIPE (an error of write). Some systems lack some.
 _NAMES = "HUP QUIT TERM USR1 USR2 ALRM VTALRM PROF XCPU POLL PWR STKFLT"
 FATAL = tuple(
     getattr(signal, f"SIG{name}") for name in _NAMES.split() if hasattr(signal, f"SIG{name}")
@@ -47,11 +49,6 @@ async def _guarded(main: Coroutine[Any, Any, int]) -> int:
         return 128 + received[0]
 
 
-def is_ignored(number: int) -> bool:
-    """Whether the parent process made this signal ignored."""
-    return signal.getsignal(number) is signal.SIG_IGN
-
-
 def die_of(status: int) -> None:
     """If `status` is 128 + N for a signal N in FATAL, end the process by that signal.
     Returns otherwise."""
@@ -59,22 +56,6 @@ def die_of(status: int) -> None:
     if number in FATAL:
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
-
-
-@contextmanager
-def interruptible(stop: Callable[[], None]) -> Iterator[None]:
-    """While entered, SIGINT (Ctrl-C) calls `stop` instead of ending the program."""
-    if is_ignored(signal.SIGINT):
-        yield
-        return
-    loop = asyncio.get_running_loop()
-    usual = signal.getsignal(signal.SIGINT)
-    loop.add_signal_handler(signal.SIGINT, stop)
-    try:
-        yield
-    finally:
-        loop.remove_signal_handler(signal.SIGINT)
-        signal.signal(signal.SIGINT, usual)
 
 
 @contextmanager

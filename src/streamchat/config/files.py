@@ -4,13 +4,13 @@ Owns python-dotenv and tomllib. They are imported only if there is a file.
 
 Rule 1: nothing is expanded. `${ANTHROPIC_API_KEY}` in a file could carry a key from the
 environment to a host of the file's choice.
-Rule 2: opening does not block (FIFO), reading is bounded (/dev/zero), and the checks apply
-to the opened file (fstat, not stat).
+Rule 2: files are opened as `posix.files` does: without waiting, bounded, judged when open. A
+pipe is read only where the user named it (`--env-file <(pass show x)`).
 """
 
 from __future__ import annotations
 
-import os
+import errno
 import shlex
 import stat
 from collections.abc import Mapping
@@ -20,11 +20,11 @@ from pathlib import Path
 
 from streamchat.core.errors import ConfigError
 from streamchat.core.formatting import format_path
+from streamchat.posix.files import Wait, read_with_status
 
 LARGEST_BYTES = 1_000_000
 _OTHERS_READ = stat.S_IRWXG | stat.S_IRWXO
 _ANYBODY_WRITES = stat.S_IWOTH
-_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +36,18 @@ class FileText:
     mode: int
 
 
-def read_text(path: Path, *, largest_bytes: int = LARGEST_BYTES) -> FileText | None:
-    """The text of a file; None if it does not exist. Raises ConfigError."""
+def read_text(
+    path: Path, *, largest_bytes: int = LARGEST_BYTES, wait: Wait | None = None
+) -> FileText | None:
+    """The text of a file, or of a pipe if `wait` is given; None if it does not exist.
+    Raises ConfigError."""
     try:
-        descriptor = os.open(path, _FLAGS)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from error
-    with open(descriptor, "rb", closefd=True) as file:  # noqa: PTH123 - a descriptor
-        mode = os.fstat(descriptor).st_mode
-        if not stat.S_ISREG(mode):
-            raise ConfigError(f"{path} is not a regular file")
-        try:
-            data = file.read(largest_bytes + 1)
-        except OSError as error:
-            raise _unreadable(path, error) from error
-    if len(data) > largest_bytes:
-        raise ConfigError(f"{path} is larger than {largest_bytes:,} bytes")
-    return FileText(path, _decode(path, data), mode)
-
-
-def _unreadable(path: Path, error: OSError | ValueError) -> ConfigError:
-    reason = error.strerror if isinstance(error, OSError) else str(error)
-    return ConfigError(f"cannot read {format_path(str(path))}: {reason}")
+        data, found = read_with_status(path, most_bytes=largest_bytes, wait=wait)
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR):
+            return None
+        raise ConfigError(f"{format_path(str(path))}: {error.strerror}") from error
+    return FileText(path, _decode(path, data), found.st_mode)
 
 
 def _decode(path: Path, data: bytes) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from streamchat.config.allowed import Verdict, remember, verdict
-from streamchat.config.files import FileText, own, parse_env, parse_toml, private, read_text
+from streamchat.config.files import own, parse_env, parse_toml, private, read_text
 from streamchat.config.paths import Paths
 from streamchat.core.errors import ConfigError, NotFound
 from streamchat.core.settings import (
@@ -27,6 +27,7 @@ from streamchat.core.settings import (
     is_taken,
     masked,
 )
+from streamchat.posix.files import pipe_wait
 
 # ./.env is read in every directory, and python-dotenv can take three seconds for 1 MB.
 _LARGEST_HERE_BYTES = 64_000
@@ -78,7 +79,7 @@ def _same(here: Path, named: Path | None) -> bool:
 
 
 def _env_file(path: Path) -> Layer:
-    file = read_text(path)
+    file = read_text(path, wait=pipe_wait())
     if file is None:
         raise NotFound(f"--env-file: {path} does not exist")
     return from_variables(SettingSource.ENV_FILE, parse_env(file), str(path))
@@ -142,7 +143,7 @@ def _configuration(paths: Paths, environ: Mapping[str, str]) -> list[Layer]:
 
 def read_prompt_file(path: Path) -> str:
     """The text of `--system-file`. Raises NotFound, or ConfigError if it is unreadable."""
-    file: FileText | None = read_text(path)
+    file = read_text(path, wait=pipe_wait())
     if file is None:
         raise NotFound(f"{path} does not exist")
     return file.text

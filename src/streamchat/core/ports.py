@@ -308,10 +308,6 @@ class Reader(Protocol):
         """Let the user find a conversation; returns its path, or None when they leave.
         `age` formats how long ago a time was. Raises DiskError."""
 
-    def watching(self, stop: Stop) -> AbstractAsyncContextManager[None]:
+    def watching(self, stop: Callable[[], None]) -> AbstractAsyncContextManager[None]:
         """While entered, the keys Esc and Ctrl-C call `stop`; others are kept for the
         next prompt, none is echoed."""
-
-
-class Stop(Protocol):
-    def __call__(self) -> None: ...

@@ -29,7 +29,8 @@ from streamchat.core.messages import (
     without_empty_text,
 )
 
-CHARACTERS_PER_TOKEN = 3  # of an answer that the server has not counted; rather too few
+# The estimate until the server counts. Low, so that a cost cap errs on the safe side.
+CHARACTERS_PER_TOKEN = 3
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from functools import cache
 from itertools import dropwhile, islice, takewhile
 from pathlib import Path
 
+from streamchat.core.capabilities import EFFORTS
 from streamchat.core.messages import JsonObject
 from streamchat.demo.sse import Refused
 
@@ -22,7 +23,6 @@ _MAX_PAGE = 1000
 _THINKING = ("adaptive", "between_tools", "disabled", "enabled")
 _SERVER_TOOLS = ("code_execution", "web_search")
 _MEDIA = ("image_input", "pdf_input")
-EFFORTS = ("low", "medium", "high", "xhigh", "max")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ ahead is kept for the next prompt, or, if it never was read, dropped.
 
 from __future__ import annotations
 
+import signal
 import termios
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,7 +17,7 @@ from prompt_toolkit.output import Output
 from prompt_toolkit.shortcuts.prompt import PromptSession
 from prompt_toolkit.styles import Style
 
-from streamchat.prompt.watch import takes_interrupts
+from streamchat.posix.signals import is_ignored
 
 ANSWERS = {"y": True, "yes": True, "n": False, "no": False}
 
@@ -38,7 +39,7 @@ async def confirm(
         while True:
             try:
                 typed = await session.prompt_async(
-                    set_exception_handler=False, handle_sigint=takes_interrupts()
+                    set_exception_handler=False, handle_sigint=not is_ignored(signal.SIGINT)
                 )
             except (EOFError, KeyboardInterrupt):
                 return False

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from prompt_toolkit.history import History
 
+from streamchat.posix.files import NOT_A_LINK, open_regular
 from streamchat.prompt.history_file import (
     HistoryEntry,
     append_entry,
     parse_history_line,
-    require_regular,
 )
 
 MAX_ENTRIES = 2_000
@@ -85,9 +85,9 @@ class FileHistory(History):
             self._loaded_strings = (news[::-1] + self._loaded_strings)[:MAX_ENTRIES]
 
     def _entries(self, path: Path) -> list[str]:
-        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+        file = open_regular(path, os.O_RDONLY | NOT_A_LINK)
         try:
-            state = require_regular(file)
+            state = os.fstat(file)
             self._follow((state.st_dev, state.st_ino))
             size = state.st_size
             if size <= self._offset:

@@ -24,10 +24,10 @@ from pathlib import Path
 from streamchat.core.errors import DiskError
 from streamchat.core.input_line import CommandLine, parse_input
 from streamchat.core.json_text import read_json
+from streamchat.posix.files import NOT_A_LINK, open_regular
 from streamchat.prompt.entry import normalised
 
 LOCK_PATIENCE_S = 0.5  # nobody holds the lock for longer than a write takes
-_SAFELY = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +101,8 @@ def forget_entries(
 
 def _replace(path: Path, data: bytes) -> None:
     beside = path.with_name(f"{path.name}.new")
-    file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _SAFELY, 0o600)
+    file = open_regular(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | NOT_A_LINK)
     try:
-        require_regular(file)
         os.fchmod(file, 0o600)
         rest = memoryview(data)
         while rest:
@@ -126,9 +125,9 @@ def _read(file: int) -> bytes:
 def _opened(path: Path, flags: int) -> Iterator[int]:
     """The file, locked; the one that has the name once it is locked."""
     while True:
-        file = os.open(path, flags | _SAFELY, 0o600)
+        file = open_regular(path, flags | NOT_A_LINK)
         try:
-            state = require_regular(file)
+            state = os.fstat(file)
             _lock(file)
             with suppress(FileNotFoundError):
                 named = path.lstat()
@@ -154,11 +153,3 @@ def _lock(file: int) -> None:
             return
         else:
             return
-
-
-def require_regular(file: int) -> os.stat_result:
-    """Raises OSError for an open file that is none."""
-    state = os.fstat(file)
-    if not stat.S_ISREG(state.st_mode):
-        raise OSError(0, "not a regular file")
-    return state

@@ -46,9 +46,6 @@ class Pastes:
         """The text with every stand-in replaced by what it stands for."""
         return _STAND_INS.sub(lambda found: self._texts[ord(found[0]) - _FIRST], text)
 
-    def has_any(self, text: str) -> bool:
-        return _STAND_INS.search(text) is not None
-
     def label(self, character: str) -> str | None:
         """How a stand-in is shown; None for any other character."""
         if not _STAND_INS.match(character):

@@ -10,6 +10,7 @@ cleaned before they are shown.
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -28,10 +29,11 @@ from streamchat.core.errors import StreamchatError
 from streamchat.core.library import Hit, Progress
 from streamchat.core.ports import Archive
 from streamchat.core.sanitize import clean_line
+from streamchat.posix.signals import is_ignored
 from streamchat.prompt.appearance import PromptLook
 from streamchat.prompt.drawing import Drawing, Heights
 from streamchat.prompt.entry import normalised
-from streamchat.prompt.watch import ESCAPE_SECONDS, takes_interrupts
+from streamchat.prompt.watch import ESCAPE_SECONDS
 
 MOST_SHOWN = 200
 _KEYS = "Up, Down, PageUp, PageDown; Enter opens, Esc leaves"
@@ -101,7 +103,7 @@ class Picker:
         return await self._app.run_async(
             pre_run=self._begin,
             set_exception_handler=False,
-            handle_sigint=takes_interrupts(),
+            handle_sigint=not is_ignored(signal.SIGINT),
         )
 
     def _begin(self) -> None:

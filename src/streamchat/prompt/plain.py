@@ -13,11 +13,11 @@ from contextlib import asynccontextmanager
 from typing import TextIO
 
 from streamchat.core.errors import TerminalClosed
-from streamchat.core.ports import Archive, Input, Key, Stop, Typed
+from streamchat.core.ports import Archive, Input, Key, Typed
 from streamchat.core.sanitize import clean, clean_line
+from streamchat.posix.signals import interruptible
 from streamchat.prompt.confirm import ANSWERS
 from streamchat.prompt.entry import block_is_open, continues, message, normalised
-from streamchat.prompt.watch import interrupts
 
 MOST_LISTED = 20
 _PIECE_BYTES = 65536
@@ -82,9 +82,9 @@ class PlainPrompt:
             words = line
 
     @asynccontextmanager
-    async def watching(self, stop: Stop) -> AsyncIterator[None]:
+    async def watching(self, stop: Callable[[], None]) -> AsyncIterator[None]:
         """While entered, SIGINT (Ctrl-C) calls `stop`; other keys are the terminal's."""
-        with interrupts(stop):
+        with interruptible(stop):
             yield
 
     def _say(self, text: str) -> None:
@@ -95,7 +95,7 @@ class PlainPrompt:
         """One line without its end; None at the end of input, a Key for SIGINT."""
         self._say(sign)
         interrupted = asyncio.Event()
-        with interrupts(interrupted.set):
+        with interruptible(interrupted.set):
             while b"\n" not in self._pending and not self._ended:
                 if await self._interrupted_first(interrupted):
                     self._say("\n")

@@ -26,8 +26,9 @@ from prompt_toolkit.output import Output
 from prompt_toolkit.shortcuts import print_formatted_text
 from prompt_toolkit.shortcuts.prompt import PromptSession
 
-from streamchat.core.ports import Archive, Input, Key, Stop, Typed
+from streamchat.core.ports import Archive, Input, Key, Typed
 from streamchat.core.sanitize import clean
+from streamchat.posix.signals import interruptible
 from streamchat.prompt import keys
 from streamchat.prompt.ahead import taken_text
 from streamchat.prompt.appearance import PromptLook
@@ -45,7 +46,7 @@ from streamchat.prompt.history import FileHistory
 from streamchat.prompt.pastes import Pastes, Shown
 from streamchat.prompt.picker import Picker
 from streamchat.prompt.tty import hasten_pastes
-from streamchat.prompt.watch import ESCAPE_SECONDS, Watch, interrupts
+from streamchat.prompt.watch import ESCAPE_SECONDS, Watch
 
 # How long Esc waits for the key it may be a chord with; in vi mode it is a key by itself.
 CHORD_SECONDS = 0.5
@@ -175,7 +176,7 @@ class Prompt:
         """What the editor left, and below it what was typed without sight of it."""
         document, terminal = editing.document, self._keyboard.fileno()
         before = self._pastes.expanded(document.text)
-        with interrupts(_nothing):  # Ctrl-C is the editor's
+        with interruptible(_nothing):  # Ctrl-C is the editor's
             after = await asyncio.to_thread(
                 edited, before, editing.command, self._environ, terminal
             )
@@ -224,10 +225,10 @@ class Prompt:
         return await Picker(self._keyboard, self._output, archive, self._look, age).run()
 
     @asynccontextmanager
-    async def watching(self, stop: Stop) -> AsyncIterator[None]:
+    async def watching(self, stop: Callable[[], None]) -> AsyncIterator[None]:
         """While entered, Esc, Ctrl-C and SIGINT call `stop`."""
         with ExitStack() as stack:
-            stack.enter_context(interrupts(stop))
+            stack.enter_context(interruptible(stop))
             stack.enter_context(
                 Watch(
                     self._keyboard,

@@ -134,25 +134,3 @@ class Watch:
             self._modes.close()
             os.kill(0, signal.SIGTSTP)  # the group, as the terminal would; returns on fg
             self._take_terminal()
-
-
-def takes_interrupts() -> bool:
-    """Whether SIGINT means anything: whoever started the program may have ignored it."""
-    return signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
-
-
-@contextmanager
-def interrupts(stop: Callable[[], None]) -> Iterator[None]:
-    """While entered, SIGINT from outside calls `stop`; one that was ignored when the
-    program started stays ignored. Main thread only."""
-    if not takes_interrupts():
-        yield
-        return
-    loop = asyncio.get_running_loop()
-    before = signal.getsignal(signal.SIGINT)
-    loop.add_signal_handler(signal.SIGINT, stop)
-    try:
-        yield
-    finally:
-        loop.remove_signal_handler(signal.SIGINT)
-        signal.signal(signal.SIGINT, before)

@@ -16,6 +16,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
+from streamchat.posix.files import NOT_A_LINK, open_regular
 from streamchat.search.query_words import PREFIXES, TOKENIZER
 
 VERSION = 2
@@ -134,8 +135,7 @@ def _prepare(path: Path) -> None:
     directory = path.parent.lstat()
     if stat.S_IMODE(directory.st_mode) & 0o077 and directory.st_uid == os.geteuid():
         path.parent.chmod(0o700)
-    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-    os.close(os.open(path, flags, 0o600))
+    os.close(open_regular(path, os.O_RDWR | os.O_CREAT | NOT_A_LINK))
 
 
 def _require_ours(path: Path) -> None:

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from streamchat.core.errors import DiskError, NotFound
 from streamchat.core.formatting import format_path
+from streamchat.posix import files
 
 MOST_BYTES = 2 << 30  # of a file that is read whole
-_SAFELY = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
 
 class Disk:
@@ -113,24 +113,8 @@ def _reason(error: OSError) -> str:
 
 
 def open_regular(disk: Disk, path: Path, flags: int) -> int:
-    """Open a file that must be a regular one. Raises OSError."""
-    fd = disk.open(str(path), flags | _SAFELY)
-    try:
-        kind = stat.S_IFMT(disk.status(fd).st_mode)
-        if kind != stat.S_IFREG:
-            raise OSError(errno.EINVAL, f"it is {_KINDS.get(kind, 'not a regular file')}")
-    except OSError:
-        close_quietly(disk, fd)
-        raise
-    return fd
-
-
-_KINDS = {
-    stat.S_IFDIR: "a directory",
-    stat.S_IFIFO: "a FIFO",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
-}
+    """Open a file that must be a regular one, not a link. Raises OSError."""
+    return files.open_regular(path, flags | files.NOT_A_LINK, disk)
 
 
 def require_ours(disk: Disk, fd: int, *, private: bool) -> None:

@@ -17,7 +17,7 @@ _SAID = {
 }
 
 
-@command("/think [adaptive|hidden|off|default]", topic=Topic.REQUEST)
+@command(f"/think [{'|'.join(WIRE_THINKING)}|default]", topic=Topic.REQUEST)
 def think(session: Session, argument: str) -> Outcome:
     """Show or set how the model thinks. adaptive: it decides, and a dim summary is shown;
     hidden: it decides, and nothing is shown; off: no thinking; default: the model's own
@@ -29,7 +29,7 @@ def think(session: Session, argument: str) -> Outcome:
     return Done(_SAID[session.thinking])
 
 
-@command("/effort [low|medium|high|xhigh|max|default]", topic=Topic.REQUEST)
+@command(f"/effort [{'|'.join(EFFORTS)}|default]", topic=Topic.REQUEST)
 def effort(session: Session, argument: str) -> Outcome:
     """Show or set how much effort the model makes; default is the model's own default."""
     if argument:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from streamchat.core.capabilities import EFFORTS, WIRE_THINKING
 from streamchat.core.settings.rows import Group, Kind, Option, Reach, report, setting
 
 DEFAULT_MODEL = "claude-sonnet-5-5"
@@ -33,12 +34,12 @@ _REQUEST = (
     ),
     setting(
         "effort", Group.REQUEST, "--effort", "how much effort the model makes",
-        kind=Kind.CHOICE, metavar="LEVEL", choices=("low", "medium", "high", "xhigh", "max"),
+        kind=Kind.CHOICE, metavar="LEVEL", choices=EFFORTS,
     ),
     setting(
         "thinking", Group.REQUEST, "--thinking",
         "adaptive: show a dim summary; hidden: do not show it; off: no thinking",
-        kind=Kind.CHOICE, metavar="HOW", choices=("adaptive", "off", "hidden"),
+        kind=Kind.CHOICE, metavar="HOW", choices=tuple(WIRE_THINKING),
     ),
     setting(
         "stop", Group.REQUEST, "--stop", "end the answer before this text; may repeat",

@@ -22,6 +22,7 @@ from streamchat.core.events import (
 )
 from streamchat.core.formatting import format_price
 from streamchat.core.messages import Usage
+from streamchat.core.reply import CHARACTERS_PER_TOKEN
 from streamchat.core.sanitize import clean_line
 from streamchat.render.cells import cell_len
 from streamchat.render.literal import build_part_style, one_row
@@ -33,7 +34,6 @@ from streamchat.render.style import Style
 TICK_S = 0.125  # how often a turning spinner wants to be painted
 _FIGURES_S = 1.0
 _STALLED_S = 1.0
-_CHARS_PER_TOKEN = 4  # until the server says
 _TURNING = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _TURNING_ASCII = "|/-\\"
 _STOP_HINT = "esc to stop"
@@ -168,7 +168,7 @@ class StatusRow:
 
     def _measured(self, now_s: float) -> _Figures:
         told = self._usage.output_tokens or 0
-        guessed = self._chars // _CHARS_PER_TOKEN
+        guessed = self._chars // CHARACTERS_PER_TOKEN
         tokens = max(told, guessed)
         writing_s = now_s - self._first_content_s if self._first_content_s is not None else 0
         rate = round(tokens / writing_s) if tokens and writing_s >= 1 else None

@@ -1,0 +1,147 @@
+"""Opening and reading files whose names came from outside, without ever hanging.
+
+Rules: opening does not wait (a FIFO would hang); what is judged is the opened file (fstat),
+not its name; reading is bounded. A pipe is read only on request, with a limit of time.
+Every failure is an OSError whose `strerror` says in plain words what is wrong.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+import stat
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+SAFELY = os.O_CLOEXEC | os.O_NONBLOCK
+NOT_A_LINK = os.O_NOFOLLOW
+PIPE_S = 60.0  # time for a password manager to ask for its password
+_PIECE_BYTES = 1 << 16
+_KINDS = {
+    stat.S_IFDIR: "it is a directory",
+    stat.S_IFIFO: "it is a named pipe",
+    stat.S_IFCHR: "it is a device",
+    stat.S_IFBLK: "it is a device",
+    stat.S_IFSOCK: "it is a socket",
+}
+
+Wait: TypeAlias = Callable[[int], bool]
+"""Blocks until the descriptor can be read; False when it takes too long."""
+
+
+class FileCalls(Protocol):
+    """The system calls that opening needs."""
+
+    def open(self, path: str, flags: int, mode: int = 0o600, /) -> int: ...
+
+    def status(self, fd: int, /) -> os.stat_result: ...
+
+    def close(self, fd: int, /) -> None: ...
+
+
+class _System:
+    def open(self, path: str, flags: int, mode: int = 0o600, /) -> int:
+        return os.open(path, flags, mode)
+
+    def status(self, fd: int, /) -> os.stat_result:
+        return os.fstat(fd)
+
+    def close(self, fd: int, /) -> None:
+        os.close(fd)
+
+
+SYSTEM = _System()
+
+
+def open_regular(path: Path | str, flags: int, calls: FileCalls = SYSTEM) -> int:
+    """A descriptor of a regular file. Raises OSError for anything else."""
+    fd = _open(path, flags, calls)
+    try:
+        require_regular(calls.status(fd))
+    except OSError:
+        _close_quietly(fd, calls)
+        raise
+    return fd
+
+
+def require_regular(found: os.stat_result) -> None:
+    """Raises OSError that says what the file is instead."""
+    kind = stat.S_IFMT(found.st_mode)
+    if kind != stat.S_IFREG:
+        code = errno.EISDIR if kind == stat.S_IFDIR else errno.EINVAL
+        raise OSError(code, _KINDS.get(kind, "it is not a regular file"))
+
+
+def read_file(path: Path | str, *, most_bytes: int, wait: Wait | None = None) -> bytes:
+    """All of a regular file. With `wait`, a pipe is read too, to its end. Raises OSError."""
+    return read_with_status(path, most_bytes=most_bytes, wait=wait)[0]
+
+
+def read_with_status(
+    path: Path | str, *, most_bytes: int, wait: Wait | None = None
+) -> tuple[bytes, os.stat_result]:
+    """The same, with the status of the file that was read."""
+    fd = _open(path, os.O_RDONLY, SYSTEM)
+    try:
+        found = os.fstat(fd)
+        is_pipe = stat.S_ISFIFO(found.st_mode) and wait is not None
+        if not is_pipe:
+            require_regular(found)
+        return _read_to_end(fd, most_bytes, wait if is_pipe else None), found
+    finally:
+        os.close(fd)
+
+
+def pipe_wait(seconds: float = PIPE_S) -> Wait:
+    """Waits at most `seconds` in all, however many pieces a pipe delivers."""
+    deadline = time.monotonic() + seconds
+
+    def wait(fd: int) -> bool:
+        poll = select.poll()
+        poll.register(fd, select.POLLIN | select.POLLHUP)
+        left_ms = max(0, int(1000 * (deadline - time.monotonic())))
+        return bool(poll.poll(left_ms))
+
+    return wait
+
+
+def _open(path: Path | str, flags: int, calls: FileCalls) -> int:
+    try:
+        return calls.open(str(path), flags | SAFELY)
+    except ValueError as error:  # a NUL in the name
+        raise OSError(errno.ENOENT, "its name holds a NUL character") from error
+    except OSError as error:
+        if error.errno == errno.ELOOP and flags & NOT_A_LINK:
+            raise OSError(errno.ELOOP, "it is a symbolic link") from error
+        if error.errno == errno.ENXIO:
+            raise OSError(errno.ENXIO, "it is a socket or a missing device") from error
+        raise
+
+
+def _close_quietly(fd: int, calls: FileCalls) -> None:
+    try:
+        calls.close(fd)
+    except OSError:
+        return
+
+
+def _read_to_end(fd: int, most_bytes: int, wait: Wait | None) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    while size <= most_bytes:
+        if wait is not None and not wait(fd):
+            raise OSError(errno.ETIMEDOUT, "nothing more came through this pipe in time")
+        try:
+            piece = os.read(fd, min(_PIECE_BYTES, most_bytes + 1 - size))
+        except BlockingIOError as error:
+            if wait is not None:
+                continue
+            raise OSError(errno.EAGAIN, "it is not a regular file") from error
+        if not piece:
+            return b"".join(pieces)
+        pieces.append(piece)
+        size += len(piece)
+    raise OSError(errno.EFBIG, f"it is larger than {most_bytes:,} bytes")
