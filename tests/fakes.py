@@ -240,7 +240,7 @@ class MemoryArchive:
     def keep(self, conversation: Conversation) -> Journal:
         return MemoryJournal("kept")
 
-    def save_anew(
+    def renew(
         self, conversation: Conversation, journal: Journal
     ) -> tuple[Conversation, Journal]:
         return conversation, MemoryJournal("anew")

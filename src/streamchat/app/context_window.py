@@ -81,7 +81,7 @@ def expected(session: Session, input_tokens: int) -> Usage:
 
 def beside_prompt(session: Session) -> str:
     """The status beside the prompt: $0.0123 · 12% of 1M · cached until 14:05"""
-    parts = [] if session.journal.saves else ["not saved"]
+    parts = [] if session.journal.saves and not session.journal.unsaved else ["not saved"]
     cost = session.conversation.cost_usd
     if cost is not None:
         parts.append(format_price(cost))

@@ -27,6 +27,7 @@ from streamchat.app.commands import (
     Replay,
     ShowReport,
 )
+from streamchat.app.commands.unsaved import unless_unsaved
 from streamchat.app.compaction_prompts import ask_for_summary, told_as_summary
 from streamchat.app.context_window import measure_context, warning
 from streamchat.app.exchange import Exchange, Patience
@@ -69,6 +70,7 @@ class Repl:
     draft: Draft | None = None
     advised: set[str] = field(default_factory=set)
     is_warned: bool = False  # the user knows that the context window is nearly full
+    was_asked: bool = False  # whether to leave, since the last line was typed
     exchange: Exchange | None = None  # the exchange in progress
 
     async def run(self) -> None:
@@ -81,18 +83,25 @@ class Repl:
         draft, self.draft = self.draft, None
         match await self.reader.read(prefill=prefill, hint=EDIT_HINT if draft else hint):
             case Typed(text):
+                self.was_asked = False
                 return await self._act_on(text, draft)
             case Key.INTERRUPT if draft:
                 return True
             case Key.INTERRUPT:
                 self.hint = LEAVE_HINT
-                return hint != LEAVE_HINT
+                return hint != LEAVE_HINT or await self._stays()
             case Key.END:
-                return False
+                return await self._stays()
             case Key.EDIT_PREVIOUS:
                 if question := self.session.conversation.last_question:
                     self._edit(question)
                 return True
+
+    async def _stays(self) -> bool:
+        """Whether the user stays: a conversation that is not saved is worth a question. Who
+        ends the input again right after it leaves: maybe nobody is there to answer."""
+        was_asked, self.was_asked = self.was_asked, True
+        return not was_asked and await self._do(unless_unsaved(self.session, Quit))
 
     async def _act_on(self, text: str, draft: Draft | None) -> bool:
         match parse_input(text):

@@ -8,6 +8,7 @@ the server or the file format.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -20,6 +21,8 @@ from streamchat.core.ports import Archive, Exporter, Journal
 from streamchat.core.records import Partial, Record, Turn
 from streamchat.core.schema import Shape
 from streamchat.core.times import stamp
+
+CONTINUES_IN_MEMORY = "The conversation continues in memory; /save writes it to a new file."
 
 
 class ForgetTyped(Protocol):
@@ -57,6 +60,7 @@ class Session:
     extra: Mapping[str, object] = field(default_factory=dict)  # more parameters of a request
     trace: bool = False  # /events: show one dim line for each API event
     disk_failed: bool = False
+    gives_up: bool = False  # the user leaves, though the conversation is not saved
     server: str = ""  # the host that answers; some blocks of a reply are for it alone
 
     def now(self) -> str:
@@ -111,14 +115,42 @@ class Session:
             try:
                 self.journal.append(record)
             except DiskError as error:
-                self._disk_refused(error)
+                self._disk_refused(error, record)
             else:
                 self.disk_failed = False
 
-    def _disk_refused(self, error: DiskError) -> None:
-        if not self.disk_failed:  # once for each failure, not for each checkpoint
-            self.warn(f"{error.message} The conversation continues in memory.")
+    def _disk_refused(self, error: DiskError, record: Record) -> None:
+        """Say so for a first failure and for each question, not for each checkpoint."""
+        is_question = isinstance(record, Turn) and record.role == "user"
+        if not self.disk_failed or is_question:
+            self.warn(f"{error.message} {CONTINUES_IN_MEMORY}")
         self.disk_failed = True
+
+    def why_unsaved(self) -> str:
+        """Why this conversation is not on disk, whole and under its name; "" when it is, or
+        shall not be. What a disk refused before is tried again."""
+        if not (self.journal.saves and self.conversation.turn_count):
+            return ""
+        try:
+            self.journal.verify()
+        except DiskError as error:
+            return error.message
+        self.disk_failed = False
+        return ""
+
+    def save_anew(self) -> None:
+        """Write the whole conversation to a new file. Raises DiskError."""
+        renewed = self.archive.renew(self.conversation, self.journal)
+        self.conversation, self.journal = renewed
+        self.journal.verify()
+        self.disk_failed = False
+
+    def close(self) -> None:
+        """End it. What a disk refused is written to a new file if that is possible."""
+        if self.journal.unsaved and not self.gives_up and self.why_unsaved():
+            with suppress(DiskError):
+                self.save_anew()
+        self.journal.close()
 
     def tell_problems(self) -> None:
         """Say which files were skipped when conversations were listed or found."""
@@ -171,9 +203,9 @@ class Session:
 
     def switch(self, conversation: Conversation, journal: Journal) -> None:
         """Close this conversation and continue with another."""
-        self.journal.close()
+        self.close()
         self.conversation, self.journal = conversation, journal
-        self.disk_failed = False
+        self.disk_failed = self.gives_up = False
 
     def begin(self) -> None:
         """Start an empty conversation with the same model and system prompt."""

@@ -115,7 +115,7 @@ async def answer_once(run: Run) -> int:
                 return ExitStatus.OK
             return status
         finally:
-            session.journal.close()
+            session.close()
             await source.aclose()
 
 

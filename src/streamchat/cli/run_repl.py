@@ -134,7 +134,7 @@ async def converse(
     finally:
         warming.end()
         screen.restore()
-        session.journal.close()
+        session.close()
         await source.aclose()
 
 

@@ -116,12 +116,13 @@ class Archive(Protocol):
     def keep(self, conversation: Conversation) -> Journal:
         """A file for a conversation that had none; holds all of it when this returns."""
 
-    def save_anew(
+    def renew(
         self, conversation: Conversation, journal: Journal
     ) -> tuple[Conversation, Journal]:
-        """Write a conversation whose file was deleted, changed or replaced under it to a
-        new file of the same name; what is there now is put aside. A conversation that can
-        only be read is copied. All of it is on disk when this returns. Raises DiskError."""
+        """For a conversation whose file was deleted, changed or replaced under it: a
+        journal that writes all of it to a new file of the same name; what is there now is
+        put aside. A conversation that can only be read is copied. Nothing is written until
+        the journal is verified or appended to."""
 
     def take_in(self, made: Iterable[Conversation]) -> Iterator[TakenIn]:
         """Save conversations from another program under the ids they have. A conversation

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from streamchat.core.conversation import IMPORTED, Conversation
-from streamchat.core.errors import Busy, NotFound, UsageError
+from streamchat.core.errors import NotFound, UsageError
 from streamchat.core.library import Hit, Progress, Summary
 from streamchat.core.message_list import load_json, parse_messages
 from streamchat.core.messages import without_empty_text
@@ -124,24 +124,19 @@ class Store:
         """See ports.Archive."""
         return take_in(self._files, made)
 
-    def save_anew(
+    def renew(
         self, conversation: Conversation, journal: Journal
     ) -> tuple[Conversation, Journal]:
         """See ports.Archive."""
         journal.close()
         path = Path(journal.name)
-        if isinstance(journal, SealedJournal):
-            return self.fork(conversation)
-        try:
-            with writing(path):
-                self._files.put_aside(path)
-        except Busy:  # another process continues what took its place
-            return self.fork(conversation)
-        there = path if path.parent.is_dir() and path != self._folder.path else None
-        new = self._files.journal(conversation, there)
-        new.flush()
-        new.verify()
-        return conversation, new
+        is_sealed = isinstance(journal, SealedJournal)
+        if is_sealed or (path != self._folder.path and self._files.is_open_elsewhere(path)):
+            conversation = self.copy(conversation)
+            return conversation, self._files.journal(conversation)
+        is_at_home = path == self._folder.path or not path.parent.is_dir()
+        place = self._files.path_of(conversation) if is_at_home else path
+        return conversation, self._files.journal(conversation, place)
 
     # Open
 

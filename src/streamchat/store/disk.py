@@ -11,7 +11,7 @@ import fcntl
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -179,11 +179,18 @@ def sync_directory(disk: Disk, path: Path) -> None:
 
 
 def write_new(
-    disk: Disk, path: Path, scratch: Path, data: bytes, *, seconds: float | None = None
+    disk: Disk,
+    path: Path,
+    scratch: Path,
+    data: bytes,
+    *,
+    seconds: float | None = None,
+    make_room: Callable[[bytes], None] | None = None,
 ) -> int:
     """Write a file that is whole when it appears at `path`; `seconds` is the time that it
     gets. Returns its descriptor, which holds its lock. Raises OSError, FileExistsError for
-    a name that is taken. Its name is on disk once the directory is synced."""
+    a name that is taken, unless `make_room` sees to that once `data` is on disk. The name is
+    on disk once the directory is synced."""
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
     fd = open_regular(disk, scratch, flags)
     try:
@@ -193,7 +200,10 @@ def write_new(
         disk.fsync(fd)
         if seconds is not None:
             disk.set_time(str(scratch), seconds)
-        _require_free(disk, path)
+        if make_room is None:
+            _require_free(disk, path)
+        else:
+            make_room(data)
         disk.rename(str(scratch), str(path))
     except OSError:
         with suppress(OSError):

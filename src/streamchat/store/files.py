@@ -5,10 +5,12 @@ Owns what is said of a file that is open elsewhere, damaged, or of a newer versi
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from streamchat.core.conversation import Conversation
@@ -16,7 +18,7 @@ from streamchat.core.errors import Busy, DiskError, NotFound
 from streamchat.core.ports import Opened
 from streamchat.core.records import VERSION, Header
 from streamchat.core.times import format_local, parse_time, stamp
-from streamchat.store.disk import put_aside, read_file, reading
+from streamchat.store.disk import put_aside, read_file, reading, writing
 from streamchat.store.file_reader import Damage, NotConversation, read_conversation
 from streamchat.store.folder import Folder
 from streamchat.store.journal import FileJournal, Place, SealedJournal
@@ -43,14 +45,18 @@ class ConversationFiles:
         return self.folder.path / build_file_name(header.created, conversation.title, header.id)
 
     def journal(self, conversation: Conversation, path: Path | None = None) -> FileJournal:
-        """For a conversation without a file: all of it is written with its next turn, to
-        `path` or to a file named after it."""
+        """For a conversation without a file: all of it is written with its next turn, to a
+        file named after it; or to `path`, and what is there is put aside."""
 
         def place() -> Place:
             target = path or self.path_of(conversation)
             if target.parent == self.folder.path:
                 self.folder.ensure()
-            return self._ledger(target), self.folder.scratch(target.name, target.parent)
+            return Place(
+                self._ledger(target),
+                self.folder.scratch(target.name, target.parent),
+                None if path is None else partial(self._make_room, path),
+            )
 
         journal = FileJournal(path or self.folder.path, place)
         for record in conversation.records:
@@ -77,7 +83,7 @@ class ConversationFiles:
         if _is_newer(opened.conversation):
             ledger.close()
             return opened
-        journal = FileJournal(path, lambda: (ledger, path), ledger)
+        journal = FileJournal(path, lambda: Place(ledger, path), ledger)
         return Opened(opened.conversation, journal, opened.damage)
 
     def lock(self, path: Path) -> Ledger:
@@ -94,9 +100,29 @@ class ConversationFiles:
         """Keep what is at a path under another name. Raises Busy, DiskError."""
         with suppress(NotFound):
             self.lock(path).close()
-            with reading(path):
-                return put_aside(self.folder.disk, path)
-        return None
+        with writing(path):
+            return put_aside(self.folder.disk, path)
+
+    def is_open_elsewhere(self, path: Path) -> bool:
+        try:
+            with suppress(NotFound, DiskError):
+                self.lock(path).close()
+        except Busy:
+            return True
+        return False
+
+    def _make_room(self, path: Path, data: bytes) -> None:
+        """For a file of that content. One that is the beginning of it may be replaced; any
+        other is put aside. Raises OSError."""
+        try:
+            with suppress(NotFound):
+                if data.startswith(read_file(self.folder.disk, path)):
+                    return
+            self.put_aside(path)
+        except Busy as error:
+            raise OSError(errno.EBUSY, "another process has opened it") from error
+        except DiskError as error:
+            raise OSError(errno.EIO, error.message) from error
 
     def _parse(self, path: Path, data: bytes, model: str) -> Opened:
         lost = Header(id_in(path.name), "", model)

@@ -57,8 +57,7 @@ class _Intake:
         try:
             return self._complete(path, made)
         except Unreadable:
-            with writing(path):
-                self._files.put_aside(path)
+            self._files.put_aside(path)
             return self._save(made, path)
         except Busy as error:
             return _left_out(made, error.message, is_busy=True)

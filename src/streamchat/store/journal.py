@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 from streamchat.core.errors import DiskError
 from streamchat.core.records import Record, Turn, to_line
-from streamchat.store.disk import reading, writing
+from streamchat.store.disk import writing
 from streamchat.store.ledger import Ledger
 
-Place: TypeAlias = tuple[Ledger, Path]  # and the scratch file it is made from
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a new file is made: from the scratch file, once room is made at its path."""
+
+    ledger: Ledger
+    scratch: Path
+    make_room: Callable[[bytes], None] | None = None
 
 
 class FileJournal:
@@ -34,7 +41,7 @@ class FileJournal:
     def name(self) -> str:
         if self._ledger is not None:
             return str(self._ledger.path)
-        return str(self._home if self._place is None else self._place[0].path)
+        return str(self._home if self._place is None else self._place.ledger.path)
 
     @property
     def unsaved(self) -> int:
@@ -67,9 +74,9 @@ class FileJournal:
 
     def _create(self, data: bytes) -> None:
         self._place = self._place or self._find_place()
-        ledger, scratch = self._place
+        ledger = self._place.ledger
         try:
-            ledger.create(data, scratch)
+            ledger.create(data, self._place.scratch, self._place.make_room)
         finally:
             if ledger.exists:
                 self._ledger = ledger
@@ -78,7 +85,7 @@ class FileJournal:
         """See ports.Journal."""
         self.flush()
         if self._ledger is not None:
-            with reading(Path(self.name)), writing(Path(self.name)):
+            with writing(Path(self.name)):
                 self._ledger.verify()
 
     def close(self) -> None:

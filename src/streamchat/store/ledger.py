@@ -51,10 +51,13 @@ class Ledger:
     def exists(self) -> bool:
         return self._holder is not None
 
-    def create(self, data: bytes, scratch: Path) -> None:
-        """Make the file with its first lines, whole or not at all. After a failure it may
-        be tried again, or continued by `append` if the file exists by then."""
-        fd = write_new(self._disk, self.path, scratch, data)
+    def create(
+        self, data: bytes, scratch: Path, make_room: Callable[[bytes], None] | None
+    ) -> None:
+        """Make the file with its first lines, whole or not at all (see `write_new`). After
+        a failure it may be tried again, or continued by `append` if the file exists by
+        then."""
+        fd = write_new(self._disk, self.path, scratch, data, make_room=make_room)
         try:
             sync_directory(self._disk, self.path.parent)
         except OSError:

@@ -54,10 +54,10 @@ class NotSaving:
     def keep(self, conversation: Conversation) -> Journal:
         return self.writer.keep(conversation)
 
-    def save_anew(
+    def renew(
         self, conversation: Conversation, journal: Journal
     ) -> tuple[Conversation, Journal]:
-        return self.writer.save_anew(conversation, journal)
+        return self.writer.renew(conversation, journal)
 
     def take_in(self, made: Iterable[Conversation]) -> Iterator[TakenIn]:
         raise UsageError("--import cannot be combined with --no-save.")

@@ -16,6 +16,7 @@ from streamchat.app.commands.registry import (
     Topic,
     command,
 )
+from streamchat.app.commands.unsaved import unless_unsaved
 from streamchat.app.listing import ago, conversations_table
 from streamchat.app.session import Session
 from streamchat.core.conversation import Conversation
@@ -36,16 +37,20 @@ def show_help(_session: Session, argument: str) -> Outcome:
 
 
 @command("/exit", "quit", "q", "bye", topic=Topic.PROGRAM)
-def leave(_session: Session, _argument: str) -> Outcome:
+def leave(session: Session, _argument: str) -> Outcome:
     """Leave streamchat. Every turn is already saved."""
-    return Quit()
+    return unless_unsaved(session, Quit)
 
 
 @command("/new", "clear", "reset", topic=Topic.CONVERSATIONS)
 def new(session: Session, _argument: str) -> Outcome:
     """Start a new conversation. The current one stays saved."""
-    session.begin()
-    return Done("New conversation.")
+
+    def begin() -> Outcome:
+        session.begin()
+        return Done("New conversation.")
+
+    return unless_unsaved(session, begin)
 
 
 @command("/model [ID]", topic=Topic.REQUEST)
@@ -72,14 +77,17 @@ def resume(session: Session, argument: str) -> Outcome:
     """Open a saved conversation. REF is its title, the start of its id (at least 4
     characters) or a path. Without REF, search titles and texts as you type."""
     if argument:
-        return _open(session, parse_reference(argument))
+        ref = parse_reference(argument)
+        return unless_unsaved(session, lambda: _open(session, ref))
 
     async def pick(reader: Reader) -> Outcome:
         path = await reader.pick(session.archive, ago(session.clock))
         session.tell_problems()
         if path == session.journal.name:
             return Done(ALREADY_OPEN)
-        return _open(session, path) if path else Done()
+        if path is None:
+            return Done()
+        return unless_unsaved(session, lambda: _open(session, path))
 
     return AskUser(pick)
 
@@ -165,12 +173,18 @@ def list_conversations(session: Session, argument: str) -> Outcome:
 @command("/save [TITLE]", topic=Topic.CONVERSATIONS)
 def save(session: Session, argument: str) -> Outcome:
     """Say where this conversation is saved, and set its title if you give one. A
-    conversation started with --no-save is saved from now on, from its beginning."""
+    conversation started with --no-save is saved from now on, from its beginning; one whose
+    file was deleted or damaged meanwhile is written to a new file."""
     if argument:
         session.record(session.conversation.rename(argument))
     if not session.journal.saves:
         session.journal = session.archive.keep(session.conversation)
-    return Done(f"Saved in {session.journal.name}")
+    if not session.conversation.turn_count:
+        return Done("This conversation is empty; it is saved with its first turn.")
+    if not session.why_unsaved():
+        return Done(f"Saved in {session.journal.name}")
+    session.save_anew()
+    return Done(f"Saved anew in {session.journal.name}")
 
 
 @command("/show [N]", topic=Topic.ANSWERS)

@@ -14,6 +14,7 @@ from streamchat.app.commands.registry import (
     Topic,
     command,
 )
+from streamchat.app.commands.unsaved import unless_unsaved
 from streamchat.app.compaction_prompts import ask_for_rest
 from streamchat.app.session import Session
 from streamchat.core.conversation import Conversation
@@ -120,9 +121,13 @@ def fork(session: Session, _argument: str) -> Outcome:
     old = session.conversation
     if not old.turn_count:
         raise UsageError("There is nothing to copy yet.")
-    session.switch(*session.archive.fork(old))
-    new = session.conversation
-    return Done(f"Now in the copy {new.title!r} ({new.id[:8]}). {old.id[:8]} is unchanged.")
+
+    def copy() -> Outcome:
+        session.switch(*session.archive.fork(old))
+        new = session.conversation
+        return Done(f"Now in the copy {new.title!r} ({new.id[:8]}). {old.id[:8]} is unchanged.")
+
+    return unless_unsaved(session, copy)
 
 
 @command("/rename [TITLE]", topic=Topic.CONVERSATIONS)
@@ -141,9 +146,13 @@ def incognito(session: Session, argument: str) -> Outcome:
         parse_choice(argument, ("off",))
     if argument and session.archive.saves:
         return Done("Conversations are saved.")
-    archive = session.archive
-    session.archive = archive.saving() if argument else archive.not_saving()
-    session.begin()
-    if argument:
-        return Done("New conversation, saved as usual.")
-    return Done("New conversation, not saved: nothing is written to disk from now on.")
+
+    def begin() -> Outcome:
+        archive = session.archive
+        session.archive = archive.saving() if argument else archive.not_saving()
+        session.begin()
+        if argument:
+            return Done("New conversation, saved as usual.")
+        return Done("New conversation, not saved: nothing is written to disk from now on.")
+
+    return unless_unsaved(session, begin)

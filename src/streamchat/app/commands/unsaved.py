@@ -1,0 +1,25 @@
+"""What is asked before a conversation is left that is not saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from streamchat.app.commands.registry import AskUser, Done, Outcome
+from streamchat.app.session import Session
+from streamchat.core.ports import Reader
+
+
+def unless_unsaved(session: Session, act: Callable[[], Outcome]) -> Outcome:
+    """Do something that closes the conversation. If it is not saved, ask first."""
+    problem = session.why_unsaved()
+    if not problem:
+        return act()
+
+    async def confirm(reader: Reader) -> Outcome:
+        question = f"{problem} Leave this conversation without saving it?"
+        if not await reader.confirm(question, default=False):
+            return Done("/save writes this conversation to a new file.")
+        session.gives_up = True
+        return act()
+
+    return AskUser(confirm)
