@@ -25,7 +25,7 @@ from streamchat.app.exchange import (
 )
 from streamchat.app.oneshot import exit_status
 from streamchat.app.outcome import Result
-from streamchat.app.session import Session
+from streamchat.app.session import CONTINUES_IN_MEMORY, Session
 from streamchat.core.budget import Budget
 from streamchat.core.errors import (
     INVALID_SIGNATURE,
@@ -300,7 +300,7 @@ def test_a_full_disk_costs_a_warning_and_no_turn() -> None:
     answered.session.journal.full = True  # type: ignore[attr-defined]
     assert answered.run().ending is Ending.COMPLETE
     assert answered.history[1:] == [("assistant", "Hello", "end_turn")]
-    assert warnings == ["The disk is full. The conversation continues in memory."]
+    assert warnings == [f"The disk is full. {CONTINUES_IN_MEMORY}"]
 
 
 def test_an_empty_answer_is_said_to_be_one() -> None:
