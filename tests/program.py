@@ -27,14 +27,23 @@ class Finished:
     stderr: str
 
 
+class _Keyboard(io.TextIOWrapper):
+    def isatty(self) -> bool:
+        return True
+
+
 def run_program(
-    *argv: str, environ: Mapping[str, str] | None = None, stdin: bytes = b""
+    *argv: str,
+    environ: Mapping[str, str] | None = None,
+    stdin: bytes = b"",
+    has_keyboard: bool = False,
 ) -> Finished:
-    """Run the program as `streamchat ARGV` with what is on `stdin`."""
+    """Run the program as `streamchat ARGV` with what is on `stdin`, which is a terminal with
+    `has_keyboard`."""
     stdout = io.TextIOWrapper(io.BytesIO(), "utf-8", "surrogateescape")
     stderr = io.StringIO()
     environment = Environment(
-        stdin=io.TextIOWrapper(io.BytesIO(stdin)),
+        stdin=(_Keyboard if has_keyboard else io.TextIOWrapper)(io.BytesIO(stdin)),
         stdout=stdout,
         stderr=stderr,
         environ={**os.environ, **(environ or {})},

@@ -81,7 +81,10 @@ def parse_arguments(argv: Sequence[str], options: Sequence[Option]) -> Invocatio
             parser.error(f"{flag} cannot be combined with {given['continue_newest'].name}")
     layer = Layer(SettingSource.FLAG, given)
     attached = tuple(taken.attach or ())
-    return Invocation(prompt, attached, report, report_words, layer, picks, overwrites)
+    is_literal = cut < len(words)
+    return Invocation(
+        prompt, attached, report, report_words, layer, picks, overwrites, is_literal
+    )
 
 
 def help_text(options: Sequence[Option], *, width: int) -> str:

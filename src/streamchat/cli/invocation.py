@@ -19,6 +19,7 @@ class ReportKind(Enum):
     IMPORT = "import"
     COSTS = "costs"
     LIST_MODELS = "list_models"
+    PATHS = "paths"
     SHOW_CONFIG = "show_config"
     COMPLETION = "completion"
     MAN = "man"
@@ -40,3 +41,4 @@ class Invocation:
     flags: Layer = field(default_factory=lambda: Layer(SettingSource.FLAG, {}))
     picks: bool = False
     overwrites: bool = False
+    is_literal: bool = False  # the prompt was given after --

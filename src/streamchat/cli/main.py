@@ -22,6 +22,7 @@ from streamchat.core.errors import Busy, DiskError, ExitStatus, StreamchatError,
 from streamchat.core.sanitize import clean_line
 from streamchat.core.settings import (
     OPTIONS,
+    Group,
     Settings,
     endpoint,
     list_secrets,
@@ -181,11 +182,29 @@ def _run(run: Run) -> int:
 def _is_one_shot(run: Run) -> bool:
     env, settings = run.env, run.settings
     once = settings.once or settings.dry_run
+    if env.stdin.isatty() and not run.invocation.is_literal:
+        _refuse_a_command_word(run.invocation.prompt)
     if run.invocation.prompt or once or not env.stdin.isatty():
         return True
     if settings.output_format != "text" or not env.stdout.isatty():
         raise UsageError("There is nothing to ask: give a prompt, or pipe a text in.")
     return False
+
+
+_COMMAND_WORDS = frozenset({"commands", "config", "models", "options", "usage"})
+
+
+def _refuse_a_command_word(prompt: str) -> None:
+    """Raises UsageError for a lone word that other programs take as a command: it costs money
+    to find out that this one does not."""
+    flag = f"--{prompt}"
+    if any(flag in row.flags for row in OPTIONS if row.group is Group.REPORTS):
+        hint = f"did you mean {flag}? --help lists the options"
+    elif prompt in _COMMAND_WORDS:
+        hint = "did you mean --help?"
+    else:
+        return
+    raise UsageError(f"{prompt}: {hint}. To send the word: streamchat -- {prompt}")
 
 
 def _report(run: Run, report: ReportKind) -> int:
@@ -208,6 +227,10 @@ def _report(run: Run, report: ReportKind) -> int:
             from streamchat.cli import import_export
 
             return import_export.import_conversations(run, run.invocation.report_words[0])
+        case ReportKind.PATHS:
+            from streamchat.cli import paths_report
+
+            paths_report.print_paths(run)
         case ReportKind.COSTS:
             from streamchat.cli import costs_report
 

@@ -30,6 +30,16 @@ def format_size(tokens: int) -> str:
     return f"{tokens / 1_000:.3g}K" if tokens >= 1_000 else str(tokens)
 
 
+def format_bytes(count: int) -> str:
+    """A size on disk: 512 B, 3.4 KB, 12 MB."""
+    size = float(count)
+    for unit in ("B", "KB", "MB"):
+        if size < 1000:
+            return f"{count} B" if unit == "B" else f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:.3g} GB"
+
+
 def format_clock(seconds: float) -> str:
     """A time (seconds since the epoch) as local time of day: 14:05."""
     return datetime.fromtimestamp(seconds).astimezone().strftime("%H:%M")

@@ -221,6 +221,7 @@ _REPORTS = (
     ),
     report("costs", "--costs", "print the costs by day, month or model", "[day|month|model]"),
     report("list_models", "--list-models", "list the models of the server"),
+    report("paths", "--paths", "every file and directory of streamchat, with its size"),
     report("show_config", "--show-config", "print every setting and where it comes from"),
     report(
         "completion", "--completion", "print a completion script for a shell", "bash|zsh|fish"
