@@ -20,7 +20,7 @@ from streamchat.app.commands import (
     ShowReport,
 )
 from streamchat.app.commands.help import KEYS
-from streamchat.app.commands.registry import find_command
+from streamchat.app.commands.registry import UnknownCommand, find_command
 from streamchat.app.session import Session
 from streamchat.core.capabilities import ModelFacts
 from streamchat.core.conversation import Conversation
@@ -92,12 +92,39 @@ def test_help_has_the_keys_and_everything() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "nearest"),
-    [("modle", "/model"), ("hlep", "/help"), ("resu", "/resume"), ("exti", "/exit")],
+    ("typed", "meant"),
+    [
+        ("modle", "/model"),
+        ("hlep", "/help"),
+        ("resu", "/resume"),
+        ("exti", "/exit"),
+        ("attahc", "/attach"),
+        ("incognto", "/incognito"),
+        ("nwe", "/new"),
+        ("re", "/reset or /retry or /resume"),
+    ],
 )
-def test_an_unknown_name_gets_the_nearest(typed: str, nearest: str) -> None:
-    with pytest.raises(UsageError, match=nearest):
+def test_an_unknown_name_gets_those_that_are_spelled_almost_like_it(
+    typed: str, meant: str
+) -> None:
+    with pytest.raises(UnknownCommand) as error:
         run(open_session(), typed)
+    assert f"did you mean {meant}?" in error.value.message
+
+
+@pytest.mark.parametrize("typed", ["seek", "price", "x", "", "zz", "quality", "x" * 5_000])
+def test_a_name_that_is_like_no_other_gets_no_guess(typed: str) -> None:
+    with pytest.raises(UnknownCommand) as error:
+        run(open_session(), typed)
+    assert "did you mean" not in error.value.message
+    assert len(error.value.message) < 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown_by"), [("cost", "budget"), ("usage", "budget"), ("context", "tokens")]
+)
+def test_what_others_call_it_shows_it_too(asked: str, shown_by: str) -> None:
+    assert run(open_session(), asked) == run(open_session(), shown_by)
 
 
 def test_quit() -> None:

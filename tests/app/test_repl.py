@@ -99,6 +99,24 @@ def test_a_failed_question_is_handed_back() -> None:
     assert dialogue.history == []
 
 
+@pytest.mark.parametrize("line", ["/serch x", "/", "/no"])
+def test_an_unknown_command_is_handed_back_for_editing(line: str) -> None:
+    dialogue = Dialogue(line, Key.END)
+    assert dialogue.reader.prompts == [("", ""), (line, "")]
+    assert [kind for kind, _ in dialogue.screen.shown] == ["error"]
+    assert dialogue.history == []
+
+
+@pytest.mark.parametrize(
+    "text", ["// main.go", "///// five", "/* licence */", "/clear it\n2,000 lines", "/exit\n"]
+)
+def test_text_that_looks_like_a_command_is_sent_and_handed_back_as_it_is(text: str) -> None:
+    refused = NoPermission("The key is refused.")
+    dialogue = Dialogue(text, text, Key.END, answers=[[refused], [refused]])
+    assert dialogue.sent == [[text], [text]]
+    assert dialogue.reader.prompts == [("", ""), (text, ""), (text, "")]
+
+
 def test_a_stopped_reply_is_kept_and_sent_again() -> None:
     def stop_later(stop: Callable[[], None]) -> None:
         asyncio.get_running_loop().call_later(0.01, stop)

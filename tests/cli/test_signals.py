@@ -49,6 +49,26 @@ def test_a_signal_that_was_ignored_at_the_start_stays_ignored() -> None:
     assert "again to leave" not in terminal.text
 
 
+@pytest.mark.parametrize("is_plain", [False, True])
+def test_a_terminal_that_goes_away_without_a_signal_is_a_hang_up(is_plain: bool) -> None:
+    environ = {"TERM": "dumb"} if is_plain else {}
+    ours, theirs = os.openpty()
+    program = subprocess.Popen(
+        [sys.executable, "-m", "streamchat", *DEMO],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **environ},
+        start_new_session=True,  # it is not the session's own terminal: no SIGHUP comes
+    )
+    os.close(theirs)
+    shown = b""
+    while b"demo" not in shown or not shown.rstrip().endswith((b"\x1b[?25h", b">")):
+        shown += os.read(ours, 65536)
+    os.close(ours)
+    assert program.wait(timeout=20) == -signal.SIGHUP
+
+
 def test_ctrl_d_before_the_first_prompt_leaves() -> None:
     with Terminal(*DEMO) as terminal:
         terminal.type("\x04")

@@ -15,6 +15,7 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import PipeInput, create_pipe_input
 
 from patience import PATIENCE_S
+from streamchat.core.input_line import CommandNames
 from streamchat.core.ports import Input
 from streamchat.prompt import Choice, Prompt, PromptLook
 from streamchat.prompt.tty import PromptOutput
@@ -38,6 +39,11 @@ ROWS = (
     Row("model", argument="[NAME]", help="Show or change it."),
     Row("retry", help="Ask again."),
     Row("resume", argument="[REF]", help="Open another."),
+)
+
+NAMES = CommandNames(
+    known={"system", *(name for row in ROWS for name in (row.name, *row.aliases))},
+    multiline={"system"},
 )
 
 
@@ -135,6 +141,7 @@ def desk(
             PromptOutput(paper, lambda: size, "xterm"),
             history=history,
             commands=ROWS,
+            names=NAMES,
             arguments=arguments,
             environ=environ or {},
             look=look or PromptLook(marks=False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from streamchat.core.input_line import VERBATIM
 from streamchat.prompt.entry import block_is_open, continues, message, normalised
 
 
@@ -39,8 +40,11 @@ def test_a_block_is_open_until_its_quotes_come_again(text: str, *, expected: boo
         ("plain  ", "plain  "),
         ('"""\nfirst\n\n  second\n"""', "first\n\n  second"),
         ('"""one line"""', "one line"),
-        ('"""\n/etc/hosts\n"""', "\n/etc/hosts"),
-        ('"""\nquit\n"""', "quit"),
+        ('"""\n/etc/hosts\n"""', "/etc/hosts"),
+        ('"""\nquit\n"""', f"{VERBATIM}quit"),
+        ('"""/help"""', f"{VERBATIM}/help"),
+        ('"""/system You\n"""', f"{VERBATIM}/system You"),
+        ('"""\n\n"""', ""),
         ('"""\nnever closed', '"""\nnever closed'),
         ('""""""', ""),
         ('"""Doc."""\nx = 1', '"""Doc."""\nx = 1'),

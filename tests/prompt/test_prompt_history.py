@@ -121,6 +121,15 @@ def test_only_the_end_of_a_large_file_is_read(tmp_path: Path) -> None:
     assert loaded == [json.loads(line) for line in lines[: -MAX_ENTRIES - 1 : -1]]
 
 
+def test_large_messages_are_entries_as_well_and_hide_no_older_ones(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    sent = ["old", "x" * 60_000, "✓" * 300_000, "new"]
+    history = FileHistory(path)
+    for text in sent:
+        history.record(text, conversation="c1")
+    assert entries(FileHistory(path)) == sent[::-1]
+
+
 def test_the_rest_of_a_line_is_no_entry(tmp_path: Path) -> None:
     path = tmp_path / "history"
     cut = '" more"\n'  # what would remain of a line is a JSON string, too

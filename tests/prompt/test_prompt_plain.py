@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from desk import Paper, run
 
+from streamchat.core.input_line import VERBATIM
 from streamchat.core.ports import Input, Key, Typed
 from streamchat.prompt import PlainPrompt
 
@@ -36,7 +37,7 @@ def pipe() -> Iterator[Pipe]:
 def test_lines_blocks_and_continued_lines(pipe: Pipe) -> None:
     pipe.type('one\na\\\nb\n"""\n/c\n\nd\n"""\n\xff\r\n'.encode("latin-1"))
     read = [run(pipe.prompt.read()) for _ in range(4)]
-    assert read == [Typed("one"), Typed("a\nb"), Typed("\n/c\n\nd"), Typed("\ufffd")]
+    assert read == [Typed("one"), Typed("a\nb"), Typed(f"{VERBATIM}/c\n\nd"), Typed("\ufffd")]
     assert pipe.paper.getvalue() == "> > " + "  " + "> " + "  " * 4 + "> "
 
 

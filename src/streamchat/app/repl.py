@@ -27,6 +27,7 @@ from streamchat.app.commands import (
     Replay,
     ShowReport,
 )
+from streamchat.app.commands.registry import UnknownCommand, command_names
 from streamchat.app.commands.unsaved import unless_unsaved
 from streamchat.app.compaction_prompts import ask_for_summary, told_as_summary
 from streamchat.app.context_window import measure_context, warning
@@ -35,7 +36,14 @@ from streamchat.app.outcome import Result
 from streamchat.app.session import Session
 from streamchat.app.view_wrappers import ShownValue
 from streamchat.core.errors import ApiError, OverBudget, StreamchatError
-from streamchat.core.input_line import CommandLine, Nothing, Say, parse_input, typed
+from streamchat.core.input_line import (
+    CommandLine,
+    CommandNames,
+    Nothing,
+    Say,
+    parse_input,
+    typed,
+)
 from streamchat.core.messages import THINKING_TYPES, Message, user_message, with_text
 from streamchat.core.ports import Ending, Key, Reader, Screen, Source, Typed
 from streamchat.core.records import Turn
@@ -65,6 +73,7 @@ class Repl:
     monotonic: Callable[[], float]
     advice: Callable[[str], Awaitable[str]]
     patience: Patience = field(default_factory=Patience)
+    names: CommandNames = field(default_factory=command_names)
     prefill: str = ""
     hint: str = ""
     draft: Draft | None = None
@@ -104,14 +113,14 @@ class Repl:
         return not was_asked and await self._do(unless_unsaved(self.session, Quit))
 
     async def _act_on(self, text: str, draft: Draft | None) -> bool:
-        match parse_input(text):
+        match parse_input(text, self.names):
             case Nothing():
                 return True
             case Say(said):
                 await self._say(said, draft)
                 return True
             case CommandLine() as line:
-                return await self._run(line)
+                return await self._run(line, text)
 
     async def _say(self, text: str, draft: Draft | None) -> None:
         conversation = self.session.conversation
@@ -125,13 +134,17 @@ class Repl:
             self.session.record(conversation.decline(question.id))
         elif result.message is None:
             self.session.jump(head)
-            self.prefill = typed(text)
+            self.prefill = typed(text, self.names)
             if after != head or len(message.content) > 1:
                 self.draft = Draft(after, message)
 
-    async def _run(self, line: CommandLine) -> bool:
+    async def _run(self, line: CommandLine, text: str) -> bool:
         try:
             outcome = commands.dispatch(self.session, line)
+        except UnknownCommand as error:
+            self.screen.error(error.message)
+            self.prefill = text
+            return True
         except StreamchatError as error:
             self.screen.error(error.message)
             return True
@@ -192,7 +205,7 @@ class Repl:
         """Put an old message into the prompt. The head moves only when it is sent."""
         after = self.session.conversation.before(question.id)
         self.draft = Draft(after, question.message)
-        self.prefill = typed(question.message.text)
+        self.prefill = typed(question.message.text, self.names)
         carried = sum(block.get("type") != "text" for block in question.message.content)
         if carried:
             kept = "Its attachment is" if carried == 1 else f"Its {carried} attachments are"

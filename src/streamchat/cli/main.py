@@ -8,9 +8,12 @@ flag must not wait for one.
 from __future__ import annotations
 
 import errno
+import os
+import stat
 from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
+from typing import TextIO
 
 from streamchat import __version__
 from streamchat.app.stderr_notes import Notes, silence
@@ -63,6 +66,9 @@ def main(argv: Sequence[str], env: Environment) -> int:
     except OSError as error:
         if error.errno not in _DISK_ERRORS:
             raise
+        if error.errno == errno.EIO and _is_closed_terminal(env.stdout):
+            silence(env.stdout)
+            return ExitStatus.HANGUP
         silence(env.stdout)
         notes.error(DiskError(f"The output cannot be written: {error.strerror}."))
         return ExitStatus.DISK
@@ -82,6 +88,11 @@ def _demo_remarks(settings: Settings) -> tuple[str, ...]:
     if settings.max_cost_usd is None:
         return ()
     return ("the demo is free: --max-cost has no effect",)
+
+
+def _is_closed_terminal(stream: TextIO) -> bool:
+    """Whether the stream was a terminal, whose window is gone now."""
+    return stat.S_ISCHR(os.fstat(stream.fileno()).st_mode) and not stream.isatty()
 
 
 def _about(invocation: Invocation, env: Environment) -> str | None:

@@ -6,6 +6,7 @@ While the user types, a thread imports the SDK and the renderer, and the connect
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -18,6 +19,7 @@ from streamchat import __version__
 from streamchat.app.commands import COMMANDS
 from streamchat.app.commands.basics import COPY_INSTEAD
 from streamchat.app.commands.exports import FORMS
+from streamchat.app.commands.registry import command_names
 from streamchat.app.context_window import beside_prompt
 from streamchat.app.exchange import Patience
 from streamchat.app.repl import Repl
@@ -129,6 +131,7 @@ async def converse(
                 advice=partial(advice_on, run, source),
                 patience=Patience(run.settings.retries),
                 prefill=prefill,
+                names=command_names(os.path.lexists),
             )
             await repl.run()
     finally:
@@ -186,6 +189,7 @@ def open_reader(
         open_output(env.stdout, term=env.terminal.term),
         history=None if run.settings.no_save else run.paths.history,
         commands=COMMANDS,
+        names=command_names(os.path.lexists),
         arguments=CommandArguments(session.archive),
         environ=env.environ,
         look=build_prompt_look(env),

@@ -1,17 +1,25 @@
 """What a typed line means: a message, a command, or nothing.
 
-Rules: `/name rest` is a command. `//text` sends `/text`. A line that starts with a blank, or
-whose first word holds a second slash (a path), is sent as it is. A bare `exit` or `quit` is
-the command. Only the first line decides, so a pasted page is one message.
+Rules: `/name argument` is a command, and so is a bare `exit` or `quit`. Text is data: it is
+sent as it is if it holds a line break, starts with a blank, or its first word is a path (it
+holds a second slash, or the file exists). Only commands that take several lines may hold a
+line break. `//name` sends `/name`, but only if `name` is a command. Text from an editor, a
+paste of several lines or a script is a message whatever it looks like: it starts with
+VERBATIM, which no keyboard can type.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import TypeAlias
 
+VERBATIM = "\udc00"
+LONGEST_COMMAND = 4096  # characters; no path and no title is longer
+
 _COMMAND = re.compile(r"/(?P<name>[^\s/]*)(?:\s+(?P<argument>.*))?\Z", re.DOTALL)
+_ESCAPED = re.compile(r"//(?P<name>[^\s/]+)(?=\s|\Z)")
 _BARE_COMMANDS = frozenset({"exit", "quit"})
 
 
@@ -38,23 +46,58 @@ class Nothing:
 InputLine: TypeAlias = Say | CommandLine | Nothing
 
 
-def typed(text: str) -> str:
-    """What to type to send `text`."""
-    return (
-        f"/{text}"
-        if text.startswith("/") and isinstance(parse_input(text), CommandLine)
-        else text
-    )
+def _is_never_path(_path: str) -> bool:
+    return False
 
 
-def parse_input(text: str) -> InputLine:
+@dataclass(frozen=True, slots=True)
+class CommandNames:
+    """The names of all commands, and of those that take several lines. `is_path` tells
+    whether a file or directory exists."""
+
+    known: Container[str]
+    multiline: Container[str] = ()
+    is_path: Callable[[str], bool] = _is_never_path
+
+
+class _AnyName:
+    def __contains__(self, name: object) -> bool:
+        return bool(name)
+
+
+ANY_NAME = CommandNames(_AnyName(), _AnyName())
+"""Where the table of commands is not known: every word may be a command's name."""
+
+
+def parse_input(text: str, names: CommandNames = ANY_NAME) -> InputLine:
     """Classify the user's input; never fails."""
+    if text.startswith(VERBATIM):
+        said = text.removeprefix(VERBATIM)
+        return Say(said) if said.strip() else Nothing()
     if not text.strip():
         return Nothing()
+    if "\n" in text or len(text) > LONGEST_COMMAND:
+        return _parse(text, names.multiline, lambda _path: True)
     if text.strip() in _BARE_COMMANDS:
         return CommandLine(text.strip())
-    if text.startswith("//"):
-        return Say(text[1:])
-    if command := _COMMAND.match(text):
-        return CommandLine(command["name"], (command["argument"] or "").strip())
-    return Say(text)
+    return _parse(text, names.known, names.is_path)
+
+
+def _parse(text: str, known: Container[str], is_said: Callable[[str], bool]) -> InputLine:
+    """`is_said` decides about what looks like a command but is not known."""
+    if escaped := _ESCAPED.match(text):
+        return Say(text[1:] if escaped["name"] in known else text)
+    command = _COMMAND.match(text)
+    if command is None or command["name"].startswith("*"):
+        return Say(text)
+    name = command["name"]
+    if name not in known and (is_said(f"/{name}") or (not name and text.strip() != "/")):
+        return Say(text)
+    return CommandLine(name, (command["argument"] or "").strip())
+
+
+def typed(text: str, names: CommandNames = ANY_NAME) -> str:
+    """What to put into a prompt so that it sends `text`."""
+    escaped = f"/{text}" if text.startswith("/") else text
+    ways = (each for each in (text, escaped) if parse_input(each, names) == Say(text))
+    return next(ways, VERBATIM + text)

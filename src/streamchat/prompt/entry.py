@@ -1,12 +1,14 @@
-"""When Enter sends and what is sent then: pure rules over the text of the line.
+"""When Enter sends, and what is sent then: pure rules over the text of the line.
 
 A trailing backslash continues the message on a new line. Three quotes open a block that
-ends with three quotes; what stands inside is a message as it is, never a command.
+ends with three quotes; its content is a message as it is, never a command.
 """
 
 from __future__ import annotations
 
 import re
+
+from streamchat.core.input_line import ANY_NAME, VERBATIM, CommandNames, Say, parse_input
 
 FENCE = '"""'
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -25,24 +27,31 @@ def block_is_open(text: str) -> bool:
     return block.startswith(FENCE) and block.count(FENCE) % 2 == 1
 
 
-def message(text: str) -> str:
+def message(text: str, names: CommandNames = ANY_NAME) -> str:
     """What to send for the text as typed: a block loses its quotes."""
+    inside = block_content(text)
+    return text if inside is None else as_message(inside, names)
+
+
+def as_message(text: str, names: CommandNames) -> str:
+    """The input that sends `text`: marked as a message where it could be a command."""
+    is_plain = not text.strip() or parse_input(text, names) == Say(text)
+    return text if is_plain else VERBATIM + text
+
+
+def block_content(text: str) -> str | None:
+    """What stands between the quotes of a block; None for a text that is none.
+
+    The first and the last quotes belong together if there are no others, or if each has a
+    line of its own."""
     block = text.strip()
-    if not _is_block(block):
-        return text
-    inside = block.removeprefix(FENCE).removesuffix(FENCE).strip("\n")
-    # A block is never a command: the newline it was opened with keeps it from being one.
-    return f"\n{inside}" if inside.startswith("/") else inside
-
-
-def _is_block(block: str) -> bool:
-    """Whether the first and the last quotes belong together: there are no others, or
-    each has a line of its own."""
     if not (block.startswith(FENCE) and block.endswith(FENCE)):
-        return False
+        return None
     quotes = block.count(FENCE)
     alone = block.startswith(f"{FENCE}\n") and block.endswith(f"\n{FENCE}")
-    return quotes == 2 or (alone and quotes % 2 == 0)
+    if quotes != 2 and not (alone and quotes % 2 == 0):
+        return None
+    return block.removeprefix(FENCE).removesuffix(FENCE).strip("\n")
 
 
 def normalised(pasted: str) -> str:

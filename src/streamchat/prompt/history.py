@@ -8,7 +8,7 @@ a file that was replaced (a conversation was deleted) is read anew.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,16 +22,24 @@ from streamchat.prompt.history_file import (
 )
 
 MAX_ENTRIES = 2_000
-READ_BYTES = 512 * 1024
-MAX_ENTRY_CHARACTERS = 50_000
+READ_BYTES = 16 * 1024 * 1024  # from the end; a large message takes millions
+MAX_ENTRY_CHARACTERS = 4_000_000
+
+
+def _text(entry: HistoryEntry) -> str:
+    return entry.text
 
 
 class FileHistory(History):
-    """History in `path`, shared with other processes; only in memory when it is None."""
+    """History in `path`, shared with other processes; only in memory when it is None.
+    `build_line` makes of an entry what Up puts into the prompt."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(
+        self, path: Path | None, build_line: Callable[[HistoryEntry], str] = _text
+    ) -> None:
         super().__init__()
         self._path = path
+        self._build_line = build_line
         self._offset = 0
         self._identity: tuple[int, int] | None = None  # of the file that was read
         self._unwritten: list[str] = []  # entries that are in memory only, newest first
@@ -54,28 +62,31 @@ class FileHistory(History):
     def store_string(self, string: str) -> None:
         """Nothing: see `append_string`."""
 
-    def record(self, sent: str, *, conversation: str | None) -> None:
+    def record(self, sent: str, *, conversation: str | None, is_verbatim: bool = False) -> None:
         """Keep what was sent while `conversation` was open; only in memory when it is None.
         Text that begins with a blank, is huge, or was just recorded is not kept."""
         if not sent or sent[0].isspace() or len(sent) > MAX_ENTRY_CHARACTERS:
             return
+        entry = HistoryEntry(sent, conversation, is_verbatim)
         self._read_news()
-        if self._loaded_strings[:1] == [sent]:
+        line = self._build_line(entry)
+        if self._loaded_strings[:1] == [line]:
             return
         if self._path is None or conversation is None:
-            self._keep_in_memory(sent)
+            self.keep_in_memory(line)
             return
         try:
-            append_entry(self._path, HistoryEntry(sent, conversation))
+            append_entry(self._path, entry)
         except OSError as error:
             self.problem = f"history is not saved: {error.strerror}"
-            self._keep_in_memory(sent)
+            self.keep_in_memory(line)
         else:
             self._read_news()  # the order is that of all processes
 
-    def _keep_in_memory(self, sent: str) -> None:
-        self._unwritten.insert(0, sent)
-        self._loaded_strings.insert(0, sent)
+    def keep_in_memory(self, line: str) -> None:
+        """Let Up bring a line back until the program ends."""
+        self._unwritten.insert(0, line)
+        self._loaded_strings.insert(0, line)
 
     def _read_news(self) -> None:
         if self._path is None:
@@ -102,8 +113,9 @@ class FileHistory(History):
         first = data.find(b"\n") + 1 if start > self._offset else 0
         end = data.rfind(b"\n") + 1
         self._offset = start + end
-        found = (parse_history_line(line) for line in data[first:end].splitlines())
-        return [entry.text for entry in found if entry is not None]
+        lines = data[first:end].splitlines()[-MAX_ENTRIES:]
+        found = (parse_history_line(line) for line in lines)
+        return [self._build_line(entry) for entry in found if entry is not None]
 
     def _follow(self, identity: tuple[int, int]) -> None:
         """Begin anew with another file in the place of the one that was read."""

@@ -2,7 +2,8 @@
 are taken out.
 
 A line is a JSON object `{"text": …, "conversation": ID}`: what was sent, and the conversation
-that was open then. Older versions wrote the text alone, as a JSON string.
+that was open then; with `"verbatim": true` it was a message whatever it looks like. Older
+versions wrote the text alone, as a JSON string.
 
 Rules: the file is 0600, in a directory that is created 0700; one write adds one line, under a
 lock that is held for that long only; lines are taken out by writing a new file and renaming
@@ -22,8 +23,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from streamchat.core.errors import DiskError
-from streamchat.core.input_line import CommandLine, parse_input
+from streamchat.core.input_line import CommandLine, Nothing, parse_input
 from streamchat.core.json_text import read_json
+from streamchat.core.messages import JsonObject
 from streamchat.posix.files import NOT_A_LINK, open_regular
 from streamchat.prompt.entry import normalised
 
@@ -36,9 +38,12 @@ class HistoryEntry:
 
     text: str
     conversation: str | None
+    is_verbatim: bool = False
 
     def to_line(self) -> bytes:
-        entry = {"text": self.text, "conversation": self.conversation}
+        entry: JsonObject = {"text": self.text, "conversation": self.conversation}
+        if self.is_verbatim:
+            entry["verbatim"] = True
         return json.dumps(entry).encode() + b"\n"
 
 
@@ -48,12 +53,14 @@ def parse_history_line(line: bytes) -> HistoryEntry | None:
         data = read_json(line)
     except ValueError:
         return None
-    text = data.get("text") if isinstance(data, dict) else data
-    conversation = data.get("conversation") if isinstance(data, dict) else None
+    fields = data if isinstance(data, dict) else {"text": data}
+    text, conversation = fields.get("text"), fields.get("conversation")
     if not isinstance(text, str) or not text:
         return None
     return HistoryEntry(
-        normalised(text), conversation if isinstance(conversation, str) else None
+        normalised(text),
+        conversation if isinstance(conversation, str) else None,
+        is_verbatim=fields.get("verbatim") is True,
     )
 
 
@@ -83,7 +90,7 @@ def forget_entries(
             return entry is None
         if entry.conversation is None and entry.text.strip() in said:
             return False
-        command = parse_input(entry.text)
+        command = Nothing() if entry.is_verbatim else parse_input(entry.text)
         return not (isinstance(command, CommandLine) and command.argument.casefold() in called)
 
     try:

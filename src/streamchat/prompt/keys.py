@@ -24,7 +24,7 @@ from streamchat.core.sanitize import clean
 from streamchat.prompt.completion import is_command
 from streamchat.prompt.editor import editor_command
 from streamchat.prompt.entry import block_is_open, continues, normalised
-from streamchat.prompt.pastes import Pastes
+from streamchat.prompt.provenance import Provenance, is_verbatim
 
 _INDENT = "    "
 
@@ -38,14 +38,16 @@ def line_is_empty() -> bool:
 
 @Condition
 def continues_here() -> bool:
-    """A backslash ends the text and the cursor is behind it."""
+    """A backslash ends the typed text and the cursor is behind it."""
     document = get_app().current_buffer.document
-    return document.is_cursor_at_the_end and continues(document.text)
+    is_at_end = document.is_cursor_at_the_end and continues(document.text)
+    return is_at_end and not is_verbatim(document.text)
 
 
 @Condition
 def in_open_block() -> bool:
-    return block_is_open(get_app().current_buffer.text)
+    text = get_app().current_buffer.text
+    return block_is_open(text) and not is_verbatim(text)
 
 
 @Condition
@@ -115,8 +117,10 @@ def load_leaving(hint_again: Callable[[], bool]) -> KeyBindings:
     return bindings
 
 
-def load_pasting(pastes: Pastes) -> KeyBindings:
-    """A paste is text and nothing else: no key in it acts."""
+def load_pasting(provenance: Provenance) -> KeyBindings:
+    """A paste is text and nothing else: no key in it acts, and several lines are a message
+    whatever they look like."""
+    pastes = provenance.pastes
     bindings = KeyBindings()
 
     @bindings.add(Keys.BracketedPaste)
@@ -125,16 +129,30 @@ def load_pasting(pastes: Pastes) -> KeyBindings:
 
     @bindings.add(Keys.BracketedPaste, filter=in_line)
     def paste(event: KeyPressEvent) -> None:
-        event.current_buffer.insert_text(pastes.folded(normalised(event.data)))
+        buffer = event.current_buffer
+        is_at_start = buffer.cursor_position == 0
+        buffer.insert_text(pastes.folded(normalised(event.data)))
+        if is_at_start:
+            _replace(buffer, provenance.pasted_at_start(buffer.text))
 
     @bindings.add("c-x", "c-p", filter=in_line)
     def unfold_pastes(event: KeyPressEvent) -> None:
         buffer = event.current_buffer
+        was_data = is_verbatim(buffer.text)
         before = pastes.expanded(buffer.document.text_before_cursor)
         after = pastes.expanded(buffer.document.text_after_cursor)
         buffer.document = Document(before + after, len(before))
+        if was_data:
+            _replace(buffer, provenance.unfolded(buffer.text))
 
     return bindings
+
+
+def _replace(buffer: Buffer, line: str) -> None:
+    """Put a line in the place of the text that it ends with."""
+    grown = len(line) - len(buffer.text)
+    if grown:
+        buffer.document = Document(line, buffer.cursor_position + grown)
 
 
 def load_completing() -> KeyBindings:

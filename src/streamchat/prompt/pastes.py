@@ -14,6 +14,7 @@ from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
 from prompt_toolkit.layout.utils import explode_text_fragments
 
+from streamchat.core.input_line import VERBATIM
 from streamchat.core.sanitize import clean
 
 # A paste is shown as long as that is of use and cheap: no window has room for 200 lines,
@@ -27,27 +28,34 @@ _MAX_PASTES = 0x400
 _STAND_INS = re.compile("[\ud800-\udbff]")
 
 
+def is_stand_in(character: str) -> bool:
+    return _STAND_INS.match(character) is not None
+
+
 class Pastes:
     """The texts that stand-ins stand for, for as long as the program runs: history and
     undo may bring a stand-in back."""
 
     def __init__(self) -> None:
         self._texts: list[str] = []
+        self._stand_ins: dict[str, str] = {}
 
     def folded(self, text: str) -> str:
-        """A stand-in for a large text; a small text as it is."""
+        """A stand-in for a large text, the same for the same text; a small text as it is."""
         large = len(text) > MAX_CHARACTERS or text.count("\n") >= MAX_LINES
-        if not large or len(self._texts) == _MAX_PASTES:
-            return text
-        self._texts.append(text)
-        return chr(_FIRST + len(self._texts) - 1)
+        if large and text not in self._stand_ins and len(self._texts) < _MAX_PASTES:
+            self._stand_ins[text] = chr(_FIRST + len(self._texts))
+            self._texts.append(text)
+        return self._stand_ins[text] if large and text in self._stand_ins else text
 
     def expanded(self, text: str) -> str:
         """The text with every stand-in replaced by what it stands for."""
         return _STAND_INS.sub(lambda found: self._texts[ord(found[0]) - _FIRST], text)
 
     def label(self, character: str) -> str | None:
-        """How a stand-in is shown; None for any other character."""
+        """How a stand-in or the mark of a message is shown; None for other characters."""
+        if character == VERBATIM:
+            return "[text] "
         if not _STAND_INS.match(character):
             return None
         text = self._texts[ord(character) - _FIRST]

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from typing import TextIO
 
 from streamchat.core.errors import TerminalClosed
+from streamchat.core.input_line import VERBATIM
 from streamchat.core.ports import Archive, Input, Key, Typed
 from streamchat.core.sanitize import clean, clean_line
 from streamchat.posix.signals import interruptible
@@ -28,6 +29,7 @@ class PlainPrompt:
 
     def __init__(self, keys: TextIO, screen: TextIO) -> None:
         self._file = keys.fileno()
+        self._is_terminal = keys.isatty()
         self._screen = screen
         self._pending = b""
         self._ended = False
@@ -35,7 +37,9 @@ class PlainPrompt:
     async def read(self, *, prefill: str = "", hint: str = "") -> Input:
         """One prompt. SIGINT drops the lines of an unfinished message first."""
         self._say(f"({hint})\n" if hint else "")
-        self._say(f"{prefill}\n(Enter sends this again.)\n" if prefill else "")
+        self._say(
+            f"{prefill.removeprefix(VERBATIM)}\n(Enter sends this again.)\n" if prefill else ""
+        )
         typed = ""
         while True:
             line = await self._line("> " if not typed else "  ")
@@ -100,12 +104,23 @@ class PlainPrompt:
                 if await self._interrupted_first(interrupted):
                     self._say("\n")
                     return Key.INTERRUPT
-                piece = _read(self._file)
+                piece = self._read()
                 self._pending += piece
                 self._ended = not piece
         line, end, self._pending = self._pending.partition(b"\n")
         text = line.removesuffix(b"\r").decode(errors="replace")
         return normalised(text) if line or end else None
+
+    def _read(self) -> bytes:
+        """Some bytes, none at the end of input. Raises TerminalClosed where the end is that
+        of the terminal, and not a Ctrl-D."""
+        try:
+            piece = os.read(self._file, _PIECE_BYTES)
+        except OSError as error:
+            raise TerminalClosed() from error
+        if not piece and self._is_terminal and not os.isatty(self._file):
+            raise TerminalClosed()
+        return piece
 
     async def _interrupted_first(self, interrupted: asyncio.Event) -> bool:
         """Wait for input or SIGINT, and tell whether it was SIGINT."""
@@ -120,16 +135,3 @@ class PlainPrompt:
             for task in waiting:
                 task.cancel()
         return interrupted.is_set()
-
-
-def _read(file: int) -> bytes:
-    """Some bytes, none at the end of input. Raises TerminalClosed where the end is that
-    of the terminal, and not a Ctrl-D."""
-    is_terminal = os.isatty(file)
-    try:
-        piece = os.read(file, _PIECE_BYTES)
-    except OSError as error:
-        raise TerminalClosed() from error
-    if not piece and is_terminal and not os.isatty(file):
-        raise TerminalClosed()
-    return piece

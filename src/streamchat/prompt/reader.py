@@ -7,6 +7,7 @@ where its cursor is: a terminal that answers late would type the answer.
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, nullcontext
 from pathlib import Path
@@ -26,9 +27,11 @@ from prompt_toolkit.output import Output
 from prompt_toolkit.shortcuts import print_formatted_text
 from prompt_toolkit.shortcuts.prompt import PromptSession
 
+from streamchat.core.errors import TerminalClosed
+from streamchat.core.input_line import CommandNames
 from streamchat.core.ports import Archive, Input, Key, Typed
 from streamchat.core.sanitize import clean
-from streamchat.posix.signals import interruptible
+from streamchat.posix.signals import interruptible, is_ignored
 from streamchat.prompt import keys
 from streamchat.prompt.ahead import taken_text
 from streamchat.prompt.appearance import PromptLook
@@ -41,11 +44,11 @@ from streamchat.prompt.completion import (
 from streamchat.prompt.confirm import confirm
 from streamchat.prompt.echo import CONTINUATION, echo, is_taller
 from streamchat.prompt.editor import edited
-from streamchat.prompt.entry import message, normalised
 from streamchat.prompt.history import FileHistory
 from streamchat.prompt.pastes import Pastes, Shown
 from streamchat.prompt.picker import Picker
-from streamchat.prompt.tty import hasten_pastes
+from streamchat.prompt.provenance import Provenance
+from streamchat.prompt.tty import TerminalKeys, hasten_pastes
 from streamchat.prompt.watch import ESCAPE_SECONDS, Watch
 
 # How long Esc waits for the key it may be a chord with; in vi mode it is a key by itself.
@@ -72,6 +75,7 @@ class Prompt:
         arguments: Arguments,
         environ: Mapping[str, str],
         look: PromptLook,
+        names: CommandNames | None = None,
         status: Callable[[], str] = str,
         conversation: Callable[[], str | None] = str,
         on_ready: Callable[[], None] = _nothing,
@@ -100,7 +104,9 @@ class Prompt:
         self._output_is_marked = False
         self._pastes = Pastes()
         self._shown = Shown(self._pastes)
-        self._history = FileHistory(history)
+        known = {name for row in commands for name in (row.name, *row.aliases)}
+        self._provenance = Provenance(names or CommandNames(known), self._pastes)
+        self._history = FileHistory(history, self._provenance.line_of_entry)
         self._session = self._new_session(CommandCompleter(commands, arguments), environ)
 
     def _new_session(
@@ -115,7 +121,7 @@ class Prompt:
                 [
                     keys.load_sending(self._is_taller),
                     keys.load_leaving(self._hint_again),
-                    keys.load_pasting(self._pastes),
+                    keys.load_pasting(self._provenance),
                     keys.load_completing(),
                     keys.load_unfolding(self._unfold),
                     keys.load_editing(environ, self._show_remark),
@@ -149,7 +155,7 @@ class Prompt:
         """One prompt, until it is sent or left. Cancelling restores the terminal."""
         self._hint, self._hidden_hint = clean(hint), ""
         self._hint_is_brief = not prefill
-        text = self._pastes.folded(normalised(prefill))
+        text = self._provenance.line_of_input(prefill)
         if text and (ahead := taken_text(self._keyboard)):
             text = f"{text}\n{ahead}"
         self._mark_output_end()
@@ -167,9 +173,13 @@ class Prompt:
         self._session.app.erase_when_done = False
         try:
             return await self._session.prompt_async(
-                default=document, set_exception_handler=False
+                default=document,
+                set_exception_handler=False,
+                handle_sigint=not is_ignored(signal.SIGINT),
             )
-        except EOFError:  # the terminal is gone
+        except EOFError as error:
+            if isinstance(self._keyboard, TerminalKeys):
+                raise TerminalClosed() from error
             return Key.END
 
     async def _edited(self, editing: keys.Editing) -> Document:
@@ -183,7 +193,7 @@ class Prompt:
         if after is None:
             self._show_remark("the editor failed")
         elif after != before:
-            text = self._pastes.folded(after)
+            text = self._provenance.line_after_editor(before, after)
             document = Document(text, len(text))
         if ahead := taken_text(self._keyboard):
             text = f"{document.text}\n{ahead}" if document.text else ahead
@@ -204,11 +214,13 @@ class Prompt:
         )
 
     def _sent(self, line: str) -> Typed:
-        text = normalised(self._pastes.expanded(line))
-        self._history.record(text, conversation=self._conversation())
+        entry = self._provenance.entry(line, self._conversation())
+        self._history.record(
+            entry.text, conversation=entry.conversation, is_verbatim=entry.is_verbatim
+        )
         self._show_remark(self._history.problem)
         self._history.problem = ""
-        return Typed(message(text))
+        return Typed(self._provenance.sent_input(line))
 
     async def confirm(self, question: str, *, default: bool) -> bool:
         """Ask a question of yes or no; leaving it is a no."""

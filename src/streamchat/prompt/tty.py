@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TextIO
 
 from prompt_toolkit.data_structures import Size
+from prompt_toolkit.input.posix_utils import PosixStdinReader
 from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.input.vt100_parser import Vt100Parser
 from prompt_toolkit.key_binding import KeyPress
@@ -26,12 +27,27 @@ _COOKED = {ord("\n"): "\r", ord("\0"): "\x04"}
 _USUAL_SIZE = Size(rows=24, columns=80)
 
 
+class TerminalReader(PosixStdinReader):
+    """prompt_toolkit takes the error of a terminal that is gone for nothing to read, and
+    asks again for ever."""
+
+    def read(self, count: int = 1024) -> str:
+        text = super().read(count)
+        if not text and not os.isatty(self.stdin_fd):
+            self.closed = True
+        return text
+
+
 class TerminalKeys(Vt100Input):
     """A terminal's keys. What was typed before raw mode, at the start or between two
     prompts, the terminal has changed: an Enter to a line feed, a Ctrl-D to a NUL. It is
     changed back, or it would not send, or leave."""
 
     _cooked_bytes = 0
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self.stdin_reader = TerminalReader(self._fileno, encoding=stream.encoding)
 
     @contextmanager
     def _raw_mode(self) -> Iterator[None]:

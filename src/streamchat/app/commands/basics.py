@@ -21,7 +21,6 @@ from streamchat.app.listing import ago, conversations_table
 from streamchat.app.session import Session
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import Busy, UsageError
-from streamchat.core.input_line import typed
 from streamchat.core.messages import in_words
 from streamchat.core.ports import Opened, Reader
 
@@ -61,7 +60,7 @@ def model(session: Session, argument: str) -> Outcome:
     return Done(session.change_model(parse_word(argument, "model")))
 
 
-@command("/system [TEXT|off]", topic=Topic.REQUEST)
+@command("/system [TEXT|off]", topic=Topic.REQUEST, takes_lines=True)
 def system(session: Session, argument: str) -> Outcome:
     """Show the system prompt, or set it for the following turns."""
     if not argument:
@@ -124,7 +123,7 @@ def _forget_typed(session: Session, conversation: Conversation, ref: str) -> Non
     said = [turn.message.text for turn in conversation.turns if turn.role == "user"]
     session.forget_typed(
         conversation.id,
-        texts={*said, *map(typed, said)},
+        texts={*said, *(f"/{text}" for text in said if text.startswith("/"))},
         names={*conversation.titles, conversation.id, ref},
     )
 

@@ -15,14 +15,14 @@ from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
 
 
-@command("/tokens [TEXT]", topic=Topic.COST)
+@command("/tokens [TEXT]", "context", topic=Topic.COST)
 def tokens(_session: Session, argument: str) -> Outcome:
     """Count and price the next request, with TEXT as its question. Also say how much of it
     is probably in the prompt cache, and for how long."""
     return CountRequest(argument)
 
 
-@command("/budget [USD|off]", topic=Topic.COST)
+@command("/budget [USD|off]", "cost", "usage", topic=Topic.COST)
 def budget(session: Session, argument: str) -> Outcome:
     """Show the cost since streamchat started, or set a cap on it. A turn that would exceed
     the cap is not sent; an answer that exceeds it is stopped."""
@@ -35,7 +35,7 @@ def budget(session: Session, argument: str) -> Outcome:
     return Done(f"Spent: {bill.in_words}{cap}.")
 
 
-@command("/compact [FOCUS]", topic=Topic.COST)
+@command("/compact [FOCUS]", topic=Topic.COST, takes_lines=True)
 def compact(session: Session, argument: str) -> Outcome:
     """Let the model summarise the conversation, with special attention to FOCUS, and
     continue from the summary. The old branch stays in the tree; /undo goes back to it."""

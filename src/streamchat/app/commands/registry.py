@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
 from streamchat.app.commands.arguments import require_sound
+from streamchat.app.commands.spelling import near_spellings
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
-from streamchat.core.input_line import CommandLine
+from streamchat.core.input_line import CommandLine, CommandNames
 from streamchat.core.messages import Message
 from streamchat.core.ports import Reader
 
@@ -131,6 +131,11 @@ class Command:
     topic: Topic
     aliases: tuple[str, ...]
     run: Handler
+    takes_lines: bool = False  # its argument may hold line breaks
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name, *self.aliases)
 
     @property
     def name(self) -> str:
@@ -148,22 +153,42 @@ class Command:
 COMMANDS: list[Command] = []
 
 
-def command(usage: str, *aliases: str, topic: Topic) -> Callable[[Handler], Handler]:
+def command(
+    usage: str, *aliases: str, topic: Topic, takes_lines: bool = False
+) -> Callable[[Handler], Handler]:
     """Add a handler to the table."""
 
     def add(run: Handler) -> Handler:
-        COMMANDS.append(Command(usage, topic, aliases, run))
+        COMMANDS.append(Command(usage, topic, aliases, run, takes_lines))
         return run
 
     return add
 
 
+def _is_never_path(_path: str) -> bool:
+    return False
+
+
+class UnknownCommand(UsageError):
+    """No command has this name."""
+
+
+def command_names(is_path: Callable[[str], bool] = _is_never_path) -> CommandNames:
+    """What tells a command from a message; `is_path` tells whether a file exists."""
+    return CommandNames(
+        known={name for row in COMMANDS for name in row.names},
+        multiline={name for row in COMMANDS if row.takes_lines for name in row.names},
+        is_path=is_path,
+    )
+
+
 def find_command(name: str) -> Command:
-    """The command with this name or alias. Raises UsageError that names the nearest one."""
+    """The command with this name or alias. Raises UnknownCommand, which suggests names that
+    are spelled almost like it."""
     for row in COMMANDS:
-        if name in (row.name, *row.aliases):
+        if name in row.names:
             return row
-    raise UsageError(_unknown(name))
+    raise UnknownCommand(_describe_unknown(name))
 
 
 def dispatch(session: Session, line: CommandLine) -> Outcome:
@@ -173,10 +198,9 @@ def dispatch(session: Session, line: CommandLine) -> Outcome:
     return row.run(session, line.argument)
 
 
-def _unknown(name: str) -> str:
-    names = [n for row in COMMANDS for n in (row.name, *row.aliases)]
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5) or [
-        n for n in names if name and n.startswith(name)
-    ]
-    hint = f"; did you mean /{near[0]}?" if near else "; /help lists the commands."
-    return f"There is no command /{name[:40]}{hint} (A line starting with // is sent as text.)"
+def _describe_unknown(name: str) -> str:
+    near = near_spellings(name, [each for row in COMMANDS for each in row.names])
+    offer = " or ".join(f"/{each}" for each in near)
+    hint = f"; did you mean {offer}?" if near else "; /help lists the commands."
+    as_text = " (A line that starts with a blank is sent as text.)"
+    return f"There is no command /{name[:40]}{hint}{as_text}"

@@ -1,0 +1,111 @@
+"""From a text to the line that sends it, and back: what was typed, and what is data.
+
+The line is what stands in the prompt. It may begin with VERBATIM (shown as "[text]") or
+with the stand-in of a folded paste: then it is a message as it is, whatever it looks like.
+Any other line was typed: it may be a command, and the rules of `entry` hold.
+
+Rule: a round trip changes nothing. The line made of a text that was sent (handed back,
+recalled from the history) sends that text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from streamchat.core.input_line import (
+    VERBATIM,
+    CommandLine,
+    CommandNames,
+    Nothing,
+    Say,
+    parse_input,
+    typed,
+)
+from streamchat.prompt.entry import (
+    as_message,
+    block_content,
+    block_is_open,
+    continues,
+    message,
+    normalised,
+)
+from streamchat.prompt.history_file import HistoryEntry
+from streamchat.prompt.pastes import Pastes, is_stand_in
+
+_COMMAND_HEAD = re.compile(r"/\S+\s*")
+
+
+def is_verbatim(line: str) -> bool:
+    """Whether the line is a message as it is, whatever it looks like."""
+    return line.startswith(VERBATIM) or is_stand_in(line[:1])
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """The rules for one prompt, which knows the names of the commands."""
+
+    names: CommandNames
+    pastes: Pastes
+
+    def line_that_sends(self, text: str) -> str:
+        """The line that sends exactly `text`; a large text is folded."""
+        folded = self.pastes.folded(text)
+        if folded != text:
+            return folded
+        return self.unfolded(text)
+
+    def line_of_input(self, text: str) -> str:
+        """The line for an input in the form that `sent_input` gives it."""
+        match parse_input(text, self.names):
+            case Say(said):
+                return self.line_that_sends(normalised(said))
+            case CommandLine(name) if name in self.names.multiline:
+                head = _COMMAND_HEAD.match(text)
+                end = head.end() if head else 0
+                return text[:end] + self.pastes.folded(text[end:])
+            case CommandLine() | Nothing():
+                return text
+
+    def line_after_editor(self, before: str, after: str) -> str:
+        """The line for what an editor made of `before`: data, unless a command that takes
+        several lines was typed before and is still there."""
+        old, new = parse_input(before, self.names), parse_input(after, self.names)
+        if isinstance(old, CommandLine) and isinstance(new, CommandLine):
+            is_same = old.name == new.name and old.name in self.names.multiline
+            if is_same and not is_verbatim(before):
+                return self.line_of_input(after)
+        return self.line_that_sends(after)
+
+    def pasted_at_start(self, line: str) -> str:
+        """The line when its beginning was just pasted: several lines are data."""
+        return self.unfolded(line) if "\n" in line and not is_verbatim(line) else line
+
+    def unfolded(self, text: str) -> str:
+        """The line that sends exactly `text`, which stays as long as it is."""
+        if text.startswith(VERBATIM):
+            return text
+        line = typed(text, self.names)
+        is_plain = block_content(line) is None and not block_is_open(line)
+        return line if is_plain and not continues(line) else VERBATIM + text
+
+    def line_of_entry(self, entry: HistoryEntry) -> str:
+        """The line that Up brings back."""
+        if entry.is_verbatim:
+            return self.line_that_sends(entry.text)
+        if self.pastes.folded(entry.text) == entry.text:
+            return entry.text  # as it was typed, quotes and all
+        return self.line_of_input(message(entry.text, self.names))
+
+    def entry(self, line: str, conversation: str | None) -> HistoryEntry:
+        """What the history keeps of a line that was sent."""
+        text = self._text(line)
+        return HistoryEntry(text, conversation, is_verbatim(line))
+
+    def sent_input(self, line: str) -> str:
+        """What the application is to act on when the line is sent."""
+        make = as_message if is_verbatim(line) else message
+        return make(self._text(line), self.names)
+
+    def _text(self, line: str) -> str:
+        return normalised(self.pastes.expanded(line).replace(VERBATIM, ""))
