@@ -502,7 +502,9 @@ def test_headers_are_keys() -> None:
     assert endpoint(resolve([bedrock])).platform == "bedrock"
 
 
-@pytest.mark.parametrize("value", ["a\nx-api-key: b", "", "caf\u00e9", 3])
+@pytest.mark.parametrize(
+    "value", ["a\nx-api-key: b", "a\rx-api-key: b", "a\x0bx: b", "", "caf\u00e9", 3]
+)
 def test_a_header_that_could_become_two_is_refused(value: object) -> None:
     with pytest.raises(ConfigError, match="header"):
         resolve([toml({"headers": {"x-a": value}})])
@@ -520,6 +522,9 @@ def test_a_header_that_could_become_two_is_refused(value: object) -> None:
         ("http://127.0.0.1:80/x/", "http://127.0.0.1/x", "127.0.0.1"),
         ("http://[::1]:9", "http://[::1]:9", "[::1]:9"),
         ("https://gw.example/v1/acct", "https://gw.example/v1/acct", "gw.example"),
+        ("https://gw.example/v1/", "https://gw.example", "gw.example"),
+        ("https://gw.example/x/v1/messages", "https://gw.example/x", "gw.example"),
+        ("https://gw.example/v1/messages/", "https://gw.example", "gw.example"),
     ],
 )  # fmt: skip
 def test_an_address_is_brought_into_one_form(text: str, url: str, host: str) -> None:
@@ -548,7 +553,8 @@ def test_an_address_is_brought_into_one_form(text: str, url: str, host: str) -> 
         ("https://proxy.example:0", "that port does not exist"),
         ("https://proxy.example:65536", "that port does not exist"),
         ("https://proxy.example:", "this is not the URL of a server"),
-        ("https://proxy.example/v1/", "leave out /v1"),
+        ("http://127.999.0.1", "use https"),
+        ("http://127.0.0.01", "use https"),
         ("https://ａpi.anthropic.com", "this is not the URL of a server"),
         ("https://a b.example", "this is not the URL of a server"),
         ("https://", "this is not the URL of a server"),
@@ -563,6 +569,65 @@ def test_an_address_that_could_mislead_is_refused_in_one_line(text: str, advice:
     assert advice in message
     assert message.isprintable()
     assert "hunter2" not in message
+
+
+@pytest.mark.parametrize("line", ["x-a: 1\rx-b: 2", "x-a: 1\x85x-b: 2", "x-a: \x00"])
+def test_a_header_of_the_environment_holds_no_line_end(line: str) -> None:
+    with pytest.raises(
+        ConfigError, match=r"ANTHROPIC_CUSTOM_HEADERS: the value of the header x-a"
+    ):
+        resolve([exported(ANTHROPIC_CUSTOM_HEADERS=line)])
+
+
+@pytest.mark.parametrize("host", ["nas.lan", "nas.lan:8080", "NAS.lan"])
+@pytest.mark.parametrize("url", ["http://nas.lan:8080", "http://NAS.LAN:8080/v1"])
+def test_plain_http_to_a_host_of_the_lan_is_allowed_by_one_line(host: str, url: str) -> None:
+    own = toml({"allow_http": ["other", host]})
+    settings = resolve([flags(base_url=url), own])
+    assert settings.base_url == "http://nas.lan:8080"
+    assert endpoint(settings).remarks == ("server: nas.lan:8080 (--base-url), not encrypted",)
+    profile = {"profiles": {"nas": {"base_url": url}}, "allow_http": [host]}
+    assert resolve([flags(profile="nas"), toml(profile)]).base_url == "http://nas.lan:8080"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://192.168.1.7:8080", "http://host.docker.internal", "http://0.0.0.0:11434"]
+)
+def test_plain_http_that_is_not_allowed_names_the_line_that_allows_it(url: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        resolve([flags(base_url=url), toml({"allow_http": ["other"]})])
+    host = url.removeprefix("http://").partition(":")[0]
+    assert caught.value.message == (
+        f"--base-url: {url!r}: use https; to allow plain http, which others on the way can"
+        f' read, write allow_http = ["other", "{host}"] into your config.toml'
+    )
+
+
+def test_only_the_users_own_file_can_allow_plain_http() -> None:
+    assert [row.variables for row in SETTINGS if row.name == "allow_http"] == [()]
+
+
+@pytest.mark.parametrize("quotes", ['""', "''", "``", "“”"])
+def test_a_key_in_quotes_is_the_key(quotes: str) -> None:
+    settings = resolve([exported(ANTHROPIC_API_KEY=quotes[0] + KEY + quotes[1])])
+    assert settings.credentials[0].secret == KEY
+
+
+@pytest.mark.parametrize("layer", [SettingSource.ENVIRONMENT, SettingSource.FLAG])
+def test_another_host_gets_the_token_alone(layer: SettingSource) -> None:
+    both = {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_AUTH_TOKEN": "gateway-token"}
+    url = "https://gateway.example"
+    given = (
+        [exported(ANTHROPIC_BASE_URL=url, **both)]
+        if layer is SettingSource.ENVIRONMENT
+        else [flags(base_url=url), exported(**both)]
+    )
+    credential = endpoint(resolve(given)).credential
+    assert credential is not None
+    assert credential.secret == "gateway-token"
+    at_home = endpoint(resolve([exported(**both)])).credential
+    assert at_home is not None
+    assert at_home.secret == KEY
 
 
 @pytest.mark.parametrize(
@@ -650,7 +715,10 @@ def test_flag_table_has_a_row_for_every_option_with_a_flag() -> None:
 
 def test_show_config_has_every_setting_its_origin_and_the_proxies() -> None:
     layers = [exported(ANTHROPIC_API_KEY=KEY), dotenv(STREAMCHAT_SYSTEM="a\x1b[2J")]
-    environ = {"HTTPS_PROXY": "http://me:hunter2@proxy:3128", "no_proxy": "localhost"}
+    environ = {
+        "HTTPS_PROXY": "http://me:hunter2@proxy:3128", "no_proxy": "localhost",
+        "SSL_CERT_FILE": "/etc/own.pem", "REQUESTS_CA_BUNDLE": "/etc/other.pem",
+    }  # fmt: skip
     lines = show_config(resolve(layers), environ)
     words = [line.split() for line in lines]
     assert ["system", r"a\x1b[2J", "STREAMCHAT_SYSTEM", "in", "./.env"] in words
@@ -658,6 +726,8 @@ def test_show_config_has_every_setting_its_origin_and_the_proxies() -> None:
     assert ["max_tokens", "16000", "default"] in words
     assert ["proxy", "http://…@proxy:3128", "HTTPS_PROXY"] in words
     assert ["proxy", "localhost", "no_proxy"] in words
+    assert ["certificates", "/etc/own.pem", "SSL_CERT_FILE"] in words
+    assert ["certificates", "/etc/other.pem", "REQUESTS_CA_BUNDLE"] in words
     assert lines[-1] == "key sent to api.anthropic.com: sk-ant-…WXYZ (ANTHROPIC_API_KEY)"
     shown = {row[0] for row in words if row}
     assert {row.key for row in SETTINGS if row.key and not row.secret} <= shown

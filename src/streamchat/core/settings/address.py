@@ -7,6 +7,7 @@ backslash, credentials, a non-ASCII host) is refused, not interpreted.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from streamchat.core.settings.options import DEFAULT_URL
@@ -19,37 +20,51 @@ _URL = re.compile(
     r"(?::(?P<port>[0-9]{1,5}))?(?P<path>(?:/[A-Za-z0-9_.~!$&'()*+,;=:@%-]*)*)",
     re.IGNORECASE,
 )
-_LOOPBACK = re.compile(r"localhost|127(?:\.[0-9]{1,3}){3}|\[(?:0*:)*:0*1\]")
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_LOOPBACK = re.compile(rf"localhost|127(?:\.{_OCTET}){{3}}|\[(?:0*:)*:0*1\]")
+_API_PATH = re.compile(r"/v1(?:/messages)?$")  # what people copy; we add it ourselves
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A server: `url` is used for requests, `host` (with the port) is shown."""
+    """A server: `url` is used for requests, `host` (with the port) is shown. What goes to
+    one that `is_exposed` can be read on the way: plain http beyond this machine."""
 
     url: str
     host: str
     is_default: bool
     is_loopback: bool
+    is_exposed: bool = False
 
 
 def parse_address(text: str) -> Address:
-    """Read a base URL. Raises ValueError that says what to write instead."""
+    """Read a base URL, with or without /v1 or /v1/messages at its end. Raises ValueError
+    that says what to write instead."""
     matched = _URL.fullmatch(text)
     if not matched:
         raise ValueError(_what_is_wrong(text))
     scheme, host = matched["scheme"].lower(), matched["host"].lower()
     port = int(matched["port"] or _USUAL_PORT[scheme])
-    path = matched["path"].rstrip("/")
+    path = _API_PATH.sub("", matched["path"].rstrip("/")).rstrip("/")
     if not 0 < port <= _HIGHEST_PORT:
         raise ValueError("that port does not exist")
-    if path.endswith("/v1"):
-        raise ValueError("leave out /v1; streamchat adds /v1/messages itself")
     is_loopback = _LOOPBACK.fullmatch(host) is not None
-    if scheme == "http" and not is_loopback:
-        raise ValueError("use https; plain http is allowed for loopback only")
     shown = host if port == _USUAL_PORT[scheme] else f"{host}:{port}"
     is_default = scheme == "https" and shown == _DEFAULT_HOST
-    return Address(f"{scheme}://{shown}{path}", shown, is_default, is_loopback)
+    is_exposed = scheme == "http" and not is_loopback
+    return Address(f"{scheme}://{shown}{path}", shown, is_default, is_loopback, is_exposed)
+
+
+def require_encrypted(address: Address, allow_http: Collection[str]) -> None:
+    """Raises ValueError with the line to write when plain http to this host is not allowed."""
+    name = address.host.rpartition(":")[0] if ":" in address.host else address.host
+    host = address.host if address.host.endswith("]") else name
+    if address.is_exposed and not {host, address.host} & {each.lower() for each in allow_http}:
+        listed = ", ".join(f'"{each}"' for each in (*allow_http, host))
+        raise ValueError(
+            "use https; to allow plain http, which others on the way can read, write"
+            f" allow_http = [{listed}] into your config.toml"
+        )
 
 
 def _what_is_wrong(text: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from streamchat.core.errors import ConfigError
 from streamchat.core.formatting import quoted
 from streamchat.core.settings.options import KEYS, SETTINGS, VARIABLES
-from streamchat.core.settings.rows import Option, Reach
+from streamchat.core.settings.rows import Kind, Option, Reach
 from streamchat.core.settings.values import Given, Layer, SettingSource
 
 # Variables that a file in a repository could use to redirect requests; a note says that
@@ -144,8 +144,8 @@ def _text(option: Option, key: str, value: object, where: str) -> str:
         return _header_lines(value, where)
     if key == "request" and isinstance(value, dict):
         return _json(value, "request", where)
-    if key == "stop" and isinstance(value, list):
-        return _json(value, "stop", where)
+    if option.kind is Kind.TEXTS and isinstance(value, list):
+        return _json(value, key, where)
     if key == "prices" and isinstance(value, dict):
         return _price_sections(value, where)
     raise ConfigError(
@@ -168,6 +168,6 @@ def _json(value: object, key: str, where: str) -> str:
 
 def _header_lines(table: Mapping[str, object], where: str) -> str:
     for name, value in table.items():
-        if not isinstance(value, str) or "\n" in name + value or ":" in name:
-            raise ConfigError(f'headers in {where}: write each as Name = "value"')
+        if not isinstance(value, str) or ":" in name or not (name + value).isprintable():
+            raise ConfigError(f'headers in {where}: write each as Name = "value", on one line')
     return "\n".join(f"{name}: {value}" for name, value in table.items())

@@ -191,6 +191,10 @@ _SERVER = (
         Kind.PRICES, default=(), key="prices",
     ),
     Option(
+        "allow_http", "hosts beyond this machine that may be reached by plain http",
+        Group.SERVER, Kind.TEXTS, default=(), key="allow_http",
+    ),
+    Option(
         "platform", "a cloud, reached with its own client", Group.SERVER, Kind.CHOICE,
         choices=("bedrock", "vertex", "foundry"), key="platform",
     ),

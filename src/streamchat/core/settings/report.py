@@ -18,6 +18,10 @@ from streamchat.core.settings.trust import endpoint, masked
 from streamchat.core.settings.values import Value
 
 _WIDTH = 88
+_CERTIFICATES = (
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
+    "NODE_EXTRA_CA_CERTS",
+)
 _EXAMPLE_HEAD = """\
 # The settings of streamchat as environment variables. Copy the lines you need to one of
 #
@@ -148,7 +152,14 @@ def show_config(
 ) -> list[str]:
     """Every setting, its value and its origin; keys are masked. With `has_no_key`, the SDK
     cannot find a key either."""
-    found = [("proxy", format_settings(value), name) for name, value in proxies(environ)]
+    found = [
+        *(("proxy", format_settings(value), name) for name, value in proxies(environ)),
+        *(
+            ("certificates", format_settings(value), name)
+            for name in _CERTIFICATES
+            if (value := environ.get(name, "").strip())
+        ),
+    ]
     rows = [*_setting_rows(settings), *found]
     name_width = max(len(name) for name, _, _ in rows)
     value_width = min(40, max(len(value) for _, value, _ in rows))

@@ -14,10 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 from streamchat.core.formatting import quoted
 from streamchat.core.rates import Rates
+from streamchat.core.settings.address import parse_address, require_encrypted
 from streamchat.core.settings.layers import did_you_mean
 from streamchat.core.settings.options import SETTINGS
 from streamchat.core.settings.rows import Option
@@ -92,6 +93,7 @@ class Settings:
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     custom_headers: tuple[tuple[str, str], ...] = field(repr=False)
     prices: tuple[tuple[str, Rates], ...]
+    allow_http: tuple[str, ...]
     platform: str | None
     full_sdk: bool
     origins: Mapping[str, Origin]
@@ -117,6 +119,7 @@ def resolve(layers: Sequence[Layer]) -> Settings:
     }
     for pair in EXCLUSIVE:
         _exclude(pair, found)
+    _require_encrypted(found)
     values: dict[str, Any] = {name: each.value for name, each in found.items()}
     return Settings(
         **values,
@@ -147,6 +150,15 @@ def _find(option: Option, layers: Sequence[Layer]) -> _Found:
             origin = layer.origin(given)
             return _Found(read(option, given, origin), origin, depth)
     return _Found(option.default)
+
+
+def _require_encrypted(found: Mapping[str, _Found]) -> None:
+    base_url = found["base_url"]
+    allow_http = cast(tuple[str, ...], found["allow_http"].value)
+    try:
+        require_encrypted(parse_address(str(base_url.value)), allow_http)
+    except ValueError as wrong:
+        raise complaint(base_url.origin, f"{quoted(str(base_url.value))}: {wrong}") from None
 
 
 def _exclude(pair: tuple[str, str], found: dict[str, _Found]) -> None:

@@ -23,6 +23,8 @@ may be sent is used, so a key and a host from one source stay together. The reas
   to the default host; a named profile also to a host that the flag names.
 - Headers are keys: `headers` belong to the configuration, ANTHROPIC_CUSTOM_HEADERS to the
   environment.
+- Another host gets a token (ANTHROPIC_AUTH_TOKEN) alone where a key may be sent as well:
+  people who use a gateway export the gateway's token beside their own key.
 - A platform (a cloud) gets its own credentials, which its own library finds. Naming the
   platform in the configuration allows that. No key or header for Anthropic is sent there.
 """
@@ -35,7 +37,7 @@ from dataclasses import dataclass, field
 
 from streamchat.core.errors import ConfigError
 from streamchat.core.settings.address import Address, parse_address
-from streamchat.core.settings.resolve import Credential, Settings
+from streamchat.core.settings.resolve import Credential, CredentialKind, Settings
 from streamchat.core.settings.values import Origin, SettingSource
 
 _ANY_KEY = re.compile(r"sk-ant-[\w-]+")
@@ -116,12 +118,13 @@ def _choose(settings: Settings, host: Origin, address: Address) -> Credential | 
     given = settings.credentials
     if host.profile and not address.is_default:
         given = tuple(each for each in given if each.origin.profile == host.profile)
-    for credential in given:
-        if _may_go(credential.origin, host, address):
-            return credential
-    if given:
+    allowed = [each for each in given if _may_go(each.origin, host, address)]
+    if given and not allowed:
         raise _refusal(given[0].origin, host, address)
-    return None
+    if not address.is_default:  # a gateway's token beside Anthropic's own key
+        tokens = [each for each in allowed if each.kind is CredentialKind.AUTH_TOKEN]
+        allowed = tokens or allowed
+    return allowed[0] if allowed else None
 
 
 def _sdk_may_search(settings: Settings, host: Origin, address: Address) -> bool:
@@ -158,7 +161,8 @@ def _remarks(
     settings: Settings, credential: Credential | None, address: Address
 ) -> Iterable[str]:
     if not address.is_default:
-        yield f"server: {address.host} ({settings.origins['base_url']})"
+        exposed = ", not encrypted" if address.is_exposed else ""
+        yield f"server: {address.host} ({settings.origins['base_url']}){exposed}"
     if credential and credential.origin.source in (
         SettingSource.ENV_FILE,
         SettingSource.DOTENV,

@@ -170,7 +170,13 @@ def _amount(text: str, wanted: str, *, positive: bool = False) -> float:
     return amount
 
 
+_QUOTES = ('""', "''", "``", "“”", "‘’")
+
+
 def _secret(text: str) -> str:
+    """A key without the quotes that env files of other programs keep."""
+    if len(text) > 1 and text[0] + text[-1] in _QUOTES:
+        text = text[1:-1].strip()
     if not _HEADER_VALUE.fullmatch(text) or " " in text:
         raise ValueError("the key holds a blank or another invalid character; copy it again")
     return text
@@ -216,8 +222,10 @@ def _prices(text: str) -> tuple[tuple[str, Rates], ...]:
 
 def _headers(text: str) -> tuple[tuple[str, str], ...]:
     pairs = []
-    for line in text.splitlines():
-        name, colon, value = (part.strip() for part in line.partition(":"))
+    for line in text.split("\n"):  # not at CR and the like, which a header may not hold
+        if not line.strip(" \t"):
+            continue
+        name, colon, value = (part.strip(" \t") for part in line.partition(":"))
         if not colon or not _HEADER_NAME.fullmatch(name):
             raise ValueError("give headers as Name: value")
         if not _HEADER_VALUE.fullmatch(value):
