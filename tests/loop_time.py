@@ -27,16 +27,18 @@ class LoopClock:
     """Keeps real time until one of its events is set.
 
     With `waits`, a loop that has nothing to do is at its next timer at once; with `reads`,
-    it ages by a second with all that it reads, and never while it waits.
+    it ages by a second with all that it reads, and never while it waits; with `stands`,
+    no timer is ever due.
     """
 
     def __init__(self) -> None:
         self.waits = threading.Event()
         self.reads = threading.Event()
+        self.stands = threading.Event()
         self._stopped_at: float | None = None
 
     def time(self) -> float:
-        if not (self.waits.is_set() or self.reads.is_set()):
+        if not any(event.is_set() for event in (self.waits, self.reads, self.stands)):
             return time.monotonic()
         if self._stopped_at is None:
             self._stopped_at = time.monotonic()
@@ -63,6 +65,15 @@ class LeapingSelector(selectors.DefaultSelector):
         elif waits and not ready:
             self._clock.leap(max(0.0, timeout))
         return ready
+
+
+@contextmanager
+def time_standing_still() -> Iterator[None]:
+    """While entered, new event loops do all but what a timer would make them do."""
+    clock = LoopClock()
+    clock.stands.set()
+    with leaping_time(clock):
+        yield
 
 
 @contextmanager

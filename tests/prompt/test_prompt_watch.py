@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import signal
 import sys
 import termios
@@ -19,6 +20,7 @@ from prompt_toolkit.input.typeahead import clear_typeahead, get_typeahead
 from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.output.vt100 import Vt100_Output
 
+from loop_time import time_standing_still
 from patience import PATIENCE_S
 from streamchat.core.ports import Input, Key, Typed
 from streamchat.prompt import Prompt, PromptLook, open_keyboard
@@ -49,6 +51,11 @@ class Pty:
 
     def type(self, text: str) -> None:
         os.write(self.person, text.encode())
+
+    def type_ahead(self, line: str) -> None:
+        """Type a line and wait until the terminal holds it, which takes the kernel a while."""
+        self.type(line)
+        assert select.select([self.terminal], [], [], PATIENCE_S)[0]
 
     @property
     def modes(self) -> list[Any]:
@@ -106,7 +113,8 @@ def test_an_arrow_key_that_comes_in_two_pieces_does_not_stop() -> None:
                 at.type("[D" + CTRL_O)
                 await unfolded.wait()
 
-        run(parted())
+        with time_standing_still():
+            run(parted())
         assert not stopped.is_set()
         at.type("b\r")
         assert run(at.prompt.read()) == Typed("ba")
@@ -143,7 +151,7 @@ def test_what_was_typed_ahead_stands_below_a_text_handed_back_and_sends_nothing(
 def test_what_the_terminal_kept_between_a_reply_and_a_text_handed_back_sends_nothing(
     pty: Pty,
 ) -> None:
-    pty.type("early\r")
+    pty.type_ahead("early\r")
 
     async def read() -> Input:
         reading = asyncio.ensure_future(pty.prompt.read(prefill="again"))
@@ -182,7 +190,8 @@ def test_an_esc_that_comes_as_the_reply_ends_stops_nothing() -> None:
                 for _ in range(5):
                     await asyncio.sleep(0)
 
-        run(ending())
+        with time_standing_still():
+            run(ending())
         assert stops == []
 
 
@@ -296,7 +305,7 @@ def test_yes_or_no(typed: str, *, default: bool, answer: bool) -> None:
 
 def test_what_was_typed_ahead_answers_no_question(pty: Pty) -> None:
     run(pty.watch("y\r" + CTRL_O))
-    pty.type("y\r")
+    pty.type_ahead("y\r")
 
     async def asked() -> bool:
         asking = asyncio.ensure_future(pty.prompt.confirm("Delete it?", default=True))
