@@ -88,6 +88,7 @@ class Received:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     raw: bytes
+    client: object  # the same for all requests of one connection
     ended: threading.Event = field(default_factory=threading.Event)
     client_left: bool = False
 
@@ -142,7 +143,7 @@ class ScriptedServer(LoopbackServer):
             return self.posts[count - 1]
 
     async def _answer(self, request: HttpRequest, channel: Channel) -> None:
-        received = self._record(request)
+        received = self._record(request, channel)
         try:
             await self._play(self._reply_to(received), request, channel)
         except (asyncio.CancelledError, ConnectionError):
@@ -151,9 +152,14 @@ class ScriptedServer(LoopbackServer):
         finally:
             received.ended.set()
 
-    def _record(self, request: HttpRequest) -> Received:
+    def _record(self, request: HttpRequest, channel: Channel) -> Received:
         received = Received(
-            request.method, request.path, request.query, request.headers, request.body
+            request.method,
+            request.path,
+            request.query,
+            request.headers,
+            request.body,
+            channel._writer.get_extra_info("peername"),
         )
         with self._changed:
             self.requests.append(received)

@@ -10,7 +10,6 @@ import threading
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import pytest
 from anthropic.resources.messages import messages
@@ -76,20 +75,14 @@ def test_a_waiter_that_is_cancelled_does_not_stop_the_loading(server: ScriptedSe
 def test_one_connection_serves_the_warming_and_the_turns(server: ScriptedServer) -> None:
     server.enqueue(text_reply("a"), text_reply("b"))
 
-    async def take_turns(api: ApiClient) -> list[object]:
+    async def take_turns(api: ApiClient) -> None:
         await api.warm("claude-sonnet-5-5")
-        seen = connections(api)
         for _ in range(2):
             await listen(api)
-            seen += connections(api)
-        return seen
 
-    def connections(api: ApiClient) -> list[object]:
-        transport: Any = api._connection._http._transport  # type: ignore[union-attr]
-        return list(transport._pool.connections)
-
-    warmed, first, second = use(server, take_turns)
-    assert warmed is first is second
+    use(server, take_turns)
+    warmed, first, second = (request.client for request in server.requests)
+    assert warmed == first == second
 
 
 def test_warming_tells_what_the_server_says_about_the_model(server: ScriptedServer) -> None:

@@ -6,17 +6,21 @@ import asyncio
 import json
 import re
 from pathlib import Path
+from typing import cast
 
 import pytest
 from desk import desk, run
 from prompt_toolkit.data_structures import Size
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.input.vt100 import Vt100Input
+from prompt_toolkit.input.vt100_parser import Vt100Parser
 from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
 
 from streamchat.core.ports import Input, Typed
 from streamchat.core.sanitize import clean
 from streamchat.prompt.pastes import MAX_CHARACTERS, MAX_LINES
-from streamchat.prompt.tty import PasteParser
+from streamchat.prompt.tty import PasteParser, hasten_pastes
 
 CORPUS = Path(__file__).parent.parent / "data" / "escape_corpus.json"
 OURS = re.compile(r"\x1b\[[?0-9;]*[A-Za-z]|\r\n|\r")
@@ -162,3 +166,16 @@ def test_pastes_are_the_same_however_their_bytes_were_cut() -> None:
             for piece in (typed[:first], typed[first:second], typed[second:]):
                 parser.feed(piece)
             assert keys == expected
+
+
+def test_a_parser_that_does_not_tell_of_pastes_stays() -> None:
+    """Another release of prompt_toolkit may keep that elsewhere: pastes only take longer."""
+
+    class Parser:
+        feed_key_callback = None
+
+    with create_pipe_input() as keys:
+        assert isinstance(keys, Vt100Input)
+        keys.vt100_parser = parser = cast(Vt100Parser, Parser())
+        hasten_pastes(keys)
+        assert keys.vt100_parser is parser

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 
 import pytest
 from code_samples import SAMPLES, filled
-from pygments.lexer import Lexer
+from pygments.lexer import Lexer, RegexLexer
+from pygments.lexers.python import PythonLexer
 from pygments.token import _TokenType
 from sheets import LOOK, bare, marked, sheet, streamed, text_of
 
@@ -203,3 +205,20 @@ def test_monochrome_code_is_told_apart_by_weight() -> None:
     assert sheet("```python\nif x: pass  # why\n```\n", 40, LOOK)[1] == (
         "{1 if} x: {1 pass}  {2;3 # why}"
     )
+
+
+def test_a_lexer_whose_tables_are_kept_elsewhere_is_lexed_all_the_same() -> None:
+    """As another release of pygments may do."""
+
+    class Hidden(RegexLexer):
+        @property
+        def _tokens(self) -> object:
+            raise AttributeError("_tokens")
+
+        def get_tokens_unprocessed(
+            self, text: str, stack: Iterable[str] = ()
+        ) -> Iterator[tuple[int, _TokenType, str]]:
+            return PythonLexer().get_tokens_unprocessed(text)
+
+    text = "def f(x):\n    return 'a' + str(x)  # b\n" * 20
+    assert kinds_in_windows(Hidden(), text, Work()) == kinds_at_once(PythonLexer(), text)

@@ -7,12 +7,17 @@ import sys
 import pytest
 from pyte_terminal import MODES, PyteTerminal
 from rich.console import Console
+from rich.live import Live
 from row_streams import RowStream, build_row
-from stage import Tty
+from stage import Tty, stage
 
+from streamchat.core.events import Started, TextDelta
+from streamchat.core.messages import Usage
+from streamchat.core.ports import Ending
 from streamchat.render.rows import Row
 from streamchat.render.screen.live import LivePanel
 from streamchat.render.screen.painter import Painter
+from streamchat.render.screen.plain_view import PlainView
 from streamchat.render.screen.row_diff import plain_text
 
 STATUS = build_row("status", "\x1b[2m")
@@ -136,3 +141,22 @@ def test_prints_between_frames_disturb_nothing(seed: int) -> None:
         "l",
         "h",
     ]
+
+
+@pytest.mark.parametrize("name", ["_live_render", "_lock"])
+def test_with_a_rich_of_other_names_an_answer_is_written_as_it_settles(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def missing(_live: Live) -> None:
+        raise AttributeError(name)
+
+    monkeypatch.setattr(
+        Live, name, property(missing, lambda _live, _value: None), raising=False
+    )
+    made = stage(40, 10)
+    view = made.screen.reply(model="m")
+    assert isinstance(view, PlainView)
+    view.feed(Started("m", "m", Usage()))
+    view.feed(TextDelta("a *word*\n\nmore"))
+    view.close(Ending.COMPLETE, None, 1.0)
+    assert made.terminal.lines() == ["a word", "", "more"]

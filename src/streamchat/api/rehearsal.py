@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 
 import httpx2
 from anthropic import AsyncAnthropic
@@ -15,6 +16,7 @@ from anthropic import AsyncAnthropic
 from streamchat.api.params import reply_params
 from streamchat.api.reply_stream import ReplyStream
 from streamchat.api.server import Deadlines, Server
+from streamchat.core.errors import ApiError
 from streamchat.core.messages import JsonObject, Request, user_message
 
 _MODEL = "rehearsal"
@@ -48,8 +50,9 @@ _EVENTS: tuple[JsonObject, ...] = (
 
 
 def rehearse() -> None:
-    """Play it, in an event loop of its own."""
-    asyncio.run(_play())
+    """Play it, in an event loop of its own. A failure is left to the first real reply."""
+    with suppress(ApiError):
+        asyncio.run(_play())
 
 
 async def _play() -> None:

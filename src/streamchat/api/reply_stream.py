@@ -18,6 +18,7 @@ from anthropic.lib.streaming import AsyncMessageStream, AsyncMessageStreamManage
 from streamchat.api.countdown import Countdown
 from streamchat.api.event_stream import Tap, Wire
 from streamchat.api.faults import list_faults, translate, without_secrets
+from streamchat.api.reencoding import readable_by_sdk
 from streamchat.api.refusals import find_request_id
 from streamchat.api.server import Deadlines, Server
 from streamchat.api.wording import redact_text
@@ -96,13 +97,14 @@ class ReplyStream:
         if not http.is_success:
             return response
         self._tap.countdown.answered()
-        return Wire(
+        wire = Wire(
             response=http,
             client=self._client,
             tap=self._tap,
             server=self._server,
             model=self._model,
         )
+        return readable_by_sdk(wire, self._client)
 
     def _translated(self, fault: Exception) -> ApiError:
         if isinstance(fault, ApiError):

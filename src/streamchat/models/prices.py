@@ -8,6 +8,7 @@ that needs it earlier.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from streamchat.core.messages import Usage
 from streamchat.core.rates import Rates
@@ -32,7 +33,8 @@ class Prices:
         import genai_prices  # 0.17 s with its data: after the first prompt
 
         usage = genai_prices.Usage(input_tokens=1)
-        genai_prices.calc_price(usage, "claude-sonnet-4-5", provider_id=_PROVIDER)
+        with suppress(LookupError):  # a later table may not have the model
+            genai_prices.calc_price(usage, "claude-sonnet-5-5", provider_id=_PROVIDER)
         self._is_loaded = True
 
     def __call__(self, model: str, usage: Usage) -> float | None:

@@ -142,5 +142,7 @@ class PasteParser(Vt100Parser):
 
 
 def hasten_pastes(keyboard: Vt100Input) -> None:
-    """Let `keyboard` read pastes by PasteParser."""
+    """Let `keyboard` read pastes by PasteParser, if this prompt_toolkit lets it."""
+    if not hasattr(keyboard.vt100_parser, "_in_bracketed_paste"):
+        return
     keyboard.vt100_parser = PasteParser(keyboard.vt100_parser.feed_key_callback)

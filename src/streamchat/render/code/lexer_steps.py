@@ -39,6 +39,8 @@ class Walker(Protocol):
 
 
 def walker_for(lexer: Lexer) -> Walker:
+    if not hasattr(lexer, "_tokens"):  # no tables, or a pygments that keeps them elsewhere
+        return TokenWalker(lexer)
     if isinstance(lexer, ExtendedRegexLexer):
         return ContextWalker(lexer)
     if isinstance(lexer, RegexLexer):

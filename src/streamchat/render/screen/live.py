@@ -22,6 +22,12 @@ from streamchat.render.rows import Row
 from streamchat.render.screen.painter import Painter
 
 
+def can_paint(console: Console) -> bool:
+    """Whether this release of rich has the two private names that `LivePanel` replaces."""
+    live = Live(console=console, auto_refresh=False)
+    return hasattr(live, "_live_render") and hasattr(live, "_lock")
+
+
 class LivePanel(Live):
     """`paint` frames; `finish` leaves only what settled, the cursor below it."""
 

@@ -161,10 +161,14 @@ class TerminalScreen:
     ) -> _OpenView:
         from streamchat.render.screen.live import (
             LivePanel,  # 40 ms (rich), after the first prompt
+            can_paint,
         )
         from streamchat.render.screen.painter import Painter
         from streamchat.render.screen.view import LiveView
 
+        console = self._console(size)
+        if not can_paint(console):
+            return self._plain_view(answer, status, look, size)
         traits = self._terminal.traits
         painter = Painter(
             width=size.width,
@@ -173,7 +177,7 @@ class TerminalScreen:
             synchronizes=traits.synchronizes,
         )
         return LiveView(
-            panel=LivePanel(painter, self._console(size)),
+            panel=LivePanel(painter, console),
             painter=painter,
             answer=answer,
             status=status,
