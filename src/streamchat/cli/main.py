@@ -210,12 +210,12 @@ def _refuse_a_command_word(prompt: str) -> None:
     to find out that this one does not."""
     flag = f"--{prompt}"
     if any(flag in row.flags for row in OPTIONS if row.group is Group.REPORTS):
-        hint = f"did you mean {flag}? --help lists the options"
+        hint = f"did you mean {flag}?"
     elif prompt in _COMMAND_WORDS:
         hint = "did you mean --help?"
     else:
         return
-    raise UsageError(f"{prompt}: {hint}. To send the word: streamchat -- {prompt}")
+    raise UsageError(f"{prompt}: {hint} To send the word, type: streamchat -- {prompt}")
 
 
 def _report(run: Run, report: ReportKind) -> int:
