@@ -55,23 +55,25 @@ class Hang:
 Step: TypeAlias = Event | StreamchatError | Hang | BaseException
 
 
-def reply_events(*pieces: str, stop_reason: str = "end_turn") -> list[Event]:
+def reply_events(
+    *pieces: str, stop_reason: str = "end_turn", model: str = MODEL
+) -> list[Event]:
     """A whole reply of one text block."""
     text = "".join(pieces)
     usage = Usage(input_tokens=10, output_tokens=len(pieces))
     content = (text_block(text),) if text else ()
-    message = Message("assistant", content, MODEL, stop_reason, usage, request_id="req_1")
+    message = Message("assistant", content, model, stop_reason, usage, request_id="req_1")
     return [
-        *partial_events(*pieces),
+        *partial_events(*pieces, model=model),
         BlockStopped(0, text_block(text)),
         UsageUpdated(usage),
         Finished(message),
     ]
 
 
-def partial_events(*pieces: str) -> list[Event]:
+def partial_events(*pieces: str, model: str = MODEL) -> list[Event]:
     """A reply that has begun."""
-    start = Started("msg_1", MODEL, Usage(input_tokens=10))
+    start = Started("msg_1", model, Usage(input_tokens=10))
     return [start, BlockStarted(0, "text"), *(TextDelta(piece) for piece in pieces)]
 
 
@@ -319,7 +321,9 @@ class RecordingScreen:
     def markdown(self, source: str) -> None:
         self.shown.append(("markdown", source))
 
-    async def history(self, turns: tuple[Turn, ...], *, whole: bool = False) -> None:
+    async def history(
+        self, turns: tuple[Turn, ...], *, model: str = "", whole: bool = False
+    ) -> None:
         self.shown += [("history", turn.message.text) for turn in turns]
 
     async def redraw(self, message: Message) -> None:

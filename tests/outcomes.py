@@ -30,7 +30,8 @@ from odd_errors import ODD, ODD_ENDINGS
 from receiving import CANARY
 from server import Reply, ScriptedServer
 from streamchat.api import ApiClient, Server
-from streamchat.app.exchange import Exchange, Patience
+from streamchat.app.exchange import Exchange
+from streamchat.app.patience import Patience
 from streamchat.cli import main as cli
 from streamchat.cli.environment import Environment
 

@@ -218,3 +218,13 @@ def test_incognito_begins_anew_and_stays_until_it_is_turned_off() -> None:
     assert run(session, "incognito", "off") == Done("Conversations are saved.")
     with pytest.raises(UsageError):
         run(session, "incognito", "on")
+
+
+def test_an_answer_by_another_model_is_named_in_the_drawing() -> None:
+    session = open_session()
+    exchange(session, "a", "1")
+    session.conversation.retry()
+    session.add(Message("assistant", (text_block("2"),), "other-model", "end_turn"))
+    drawn = "\n".join(drawing(session))
+    assert "other-model: 2" in drawn
+    assert f"{MODEL}: 1" not in drawn

@@ -378,3 +378,13 @@ def test_continue_asks_for_the_rest_of_what_was_cut() -> None:
         run(session, "continue")
     with pytest.raises(UsageError, match="is complete"):
         run(talked(("q", "a")), "continue")
+
+
+def test_retry_with_a_model_asks_it_this_once() -> None:
+    session = open_session()
+    session.say("question")
+    head = session.conversation.head
+    assert head is not None
+    assert run(session, "retry", "other") == AskModel(otherwise=head, model="other")
+    assert session.conversation.model == MODEL
+    assert run(session, "retry", MODEL) == AskModel(otherwise=head)

@@ -21,12 +21,13 @@ from streamchat.app.exchange import (
     MOST_PAUSES,
     PRICED_CHARACTERS,
     Exchange,
-    Patience,
 )
 from streamchat.app.oneshot import exit_status
 from streamchat.app.outcome import Result
+from streamchat.app.patience import Patience
 from streamchat.app.session import CONTINUES_IN_MEMORY, Session
 from streamchat.core.budget import Budget
+from streamchat.core.capabilities import ModelFacts
 from streamchat.core.errors import (
     INVALID_SIGNATURE,
     ApiError,
@@ -37,7 +38,7 @@ from streamchat.core.errors import (
     OverBudget,
     TryLater,
 )
-from streamchat.core.events import Finished, Retrying, ThinkingDelta
+from streamchat.core.events import Finished, ModelSwitched, Retrying, ThinkingDelta
 from streamchat.core.messages import INTERRUPTED, Message, Usage, text_block
 from streamchat.core.ports import Ending
 from streamchat.core.records import EmptyReply, Partial, Setting
@@ -632,3 +633,89 @@ def test_showing_what_arrived_can_be_stopped_and_the_answer_is_stored_first(
     assert view.stored_first == [("user", "question", None), ("assistant", "Hello", "end_turn")]
     assert [ending for ending, _ in view.closings] == [Ending.COMPLETE]
     assert result is None or result.ending is Ending.COMPLETE
+
+
+# Other models
+
+DECLINED = reply_events(stop_reason="refusal")
+OVERLOADED = TryLater("The server is overloaded.", http_status=529)
+
+
+def models_asked(answered: Answered) -> list[str]:
+    return [request.model for request in answered.source.requests]
+
+
+@pytest.mark.parametrize(
+    ("first", "line"),
+    [
+        (DECLINED, f"{MODEL} declined to answer. second answers."),
+        ([OVERLOADED], "The server is overloaded. second answers."),
+    ],
+)
+def test_the_next_model_is_asked_when_one_declines_or_is_overloaded(
+    first: Sequence[Step], line: str
+) -> None:
+    answered = Answered(first, reply_events("Fine.", model="second"))
+    answered.session.fallback = (MODEL, "second", "third")
+    result = answered.run()
+    assert (result.ending, models_asked(answered)) == (Ending.COMPLETE, [MODEL, "second"])
+    [switched] = [e for e in answered.view.events if isinstance(e, ModelSwitched)]
+    assert switched.line == line
+    assert answered.session.conversation.model == MODEL
+    assert answered.session.conversation.path[-1].message.model == "second"
+
+
+def test_when_all_have_declined_the_last_refusal_stands() -> None:
+    answered = Answered(DECLINED, DECLINED)
+    answered.session.fallback = ("second",)
+    assert answered.run().ending is Ending.REFUSED
+    assert models_asked(answered) == [MODEL, "second"]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        reply_events("I would rather not.", stop_reason="refusal"),
+        [*partial_events("Half"), OVERLOADED],
+        [TryLater("Too many.", http_status=429)],
+        [NoPermission("No.", http_status=403)],
+    ],
+)
+def test_no_other_model_is_asked_after_a_word_or_for_another_reason(
+    script: Sequence[Step],
+) -> None:
+    answered = Answered(script)
+    answered.session.fallback = ("second",)
+    answered.run()
+    assert models_asked(answered) == [MODEL]
+
+
+def test_a_model_that_is_named_for_one_reply_gets_no_thinking_of_others() -> None:
+    answered = Answered(reply_events("Fine.", model="other"))
+    thought(answered)
+    answered.session.effort, answered.session.thinking = "max", "adaptive"
+    answered.session.facts = lambda model: ModelFacts(model, efforts=("low",))
+    answered.exchange = replace_model(answered, "other")
+    answered.run()
+    [request] = answered.source.requests
+    assert (request.model, request.effort, request.thinking) == ("other", None, "adaptive")
+    assert kinds_sent(answered) == [["text"] * 3]
+    assert answered.session.effort == "max"
+
+
+def replace_model(answered: Answered, model: str) -> Exchange:
+    return Exchange(
+        answered.session,
+        answered.source,
+        answered.view,
+        monotonic=lambda: 0.0,
+        model=model,
+    )
+
+
+def test_the_reservation_of_a_model_that_declined_is_given_back() -> None:
+    answered = priced(cap_usd=100.0, counts=[1, 1])
+    answered.source.scripts = [list(DECLINED), list(reply_events("Fine."))]
+    answered.session.fallback = ("second",)
+    answered.run()
+    assert answered.session.budget.reserved_usd == 0.0

@@ -262,3 +262,15 @@ def test_the_overview_of_help_fits_a_window_of_80_by_24() -> None:
     made.screen.markdown(help_overview())
     assert made.lines[0].startswith("Conversations: /new /resume")
     assert len(made.lines) <= 22  # the prompt and its status stand below
+
+
+def test_an_answer_by_another_model_is_labelled() -> None:
+    made = stage()
+    answers = [
+        Message("assistant", (text_block(text),), model, "end_turn")
+        for text, model in (("Own.", "opus-20260101"), ("Other.", "haiku"), ("Unknown.", None))
+    ]
+    asyncio.run(made.screen.history(tuple(map(turn, answers)), model="opus", whole=True))
+    lines = [line for line in made.lines if line]
+    assert [line for line in lines if "answers." in line] == [lines[1]]
+    assert "haiku answers." in lines[1]

@@ -17,22 +17,23 @@ and nothing else. The rules:
 from __future__ import annotations
 
 import asyncio
-import random
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from streamchat.app.checkpoints import Checkpoints
 from streamchat.app.context_window import expected
-from streamchat.app.fallbacks import Fallbacks
+from streamchat.app.omissions import Omissions
 from streamchat.app.outcome import Result, ended_by, ended_itself, interrupted
+from streamchat.app.patience import Patience
 from streamchat.app.session import Session
 from streamchat.core.errors import ApiError, StreamchatError, TryLater
 from streamchat.core.events import (
     BlockStopped,
     Event,
     Finished,
+    ModelSwitched,
     Retrying,
     Started,
     TextDelta,
@@ -44,28 +45,10 @@ from streamchat.core.ports import Source, View
 from streamchat.core.reply import ReplyFold
 from streamchat.core.spending import Reservation
 
-LONGEST_WAIT_S = 60.0  # if a server asks for more, the user is told instead
 MOST_PAUSES = 10  # pause_turn replies that are continued without asking
 PRICED_CHARACTERS = 400  # how much of an answer may arrive between two cost checks
 
 _ADVICE = re.compile(r"\s*Try again in (a moment|[\d.]+ \w+)\.$")  # we do exactly that
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How often a request may be repeated, and how long to wait before each repetition."""
-
-    retries: int = 4
-    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
-    jitter: Callable[[], float] = random.random
-
-    def delay_s(self, attempt: int, error: ApiError) -> float | None:
-        """Seconds to wait before repetition `attempt` (1 is the first); None: give up."""
-        if not error.retryable or attempt > self.retries:
-            return None
-        if error.retry_after_s is not None:
-            return error.retry_after_s if error.retry_after_s <= LONGEST_WAIT_S else None
-        return min(0.5 * 2.0 ** (attempt - 1), 8.0) * (1 - 0.25 * self.jitter())
 
 
 @dataclass(slots=True)
@@ -77,6 +60,8 @@ class Exchange:
     view: View
     monotonic: Callable[[], float]
     patience: Patience = field(default_factory=Patience)
+    model: str = ""  # asked instead of the conversation's own, for this reply
+    _asked: str = field(init=False)  # the model asked now; "" for the conversation's own
     _turn: ReplyFold = field(default_factory=ReplyFold)
     _turn_id: str = ""
     _started: bool = False
@@ -88,13 +73,14 @@ class Exchange:
     _is_settled: bool = False  # what arrived of this turn was stored and charged
     _reservation: Reservation | None = None  # the caps allow this turn
     _unpriced_characters: int = 0
-    _fallbacks: Fallbacks = field(init=False)
+    _omissions: Omissions = field(init=False)
     _checkpoints: Checkpoints = field(init=False)
     _task: asyncio.Task[None] | None = None
     _showing: asyncio.Task[None] | None = None  # of what arrived faster than it was shown
 
     def __post_init__(self) -> None:
-        self._fallbacks = Fallbacks(self.session)
+        self._asked = self.model
+        self._omissions = Omissions(self.session)
         self._checkpoints = Checkpoints(
             lambda text: self.session.checkpoint(self._turn_id, text)
         )
@@ -133,9 +119,11 @@ class Exchange:
         return self._turn.thinking
 
     async def _receive(self) -> None:
+        if self.model:
+            self._feed(ModelSwitched(self.model))
         for _ in range(MOST_PAUSES):
             self._begin_turn()
-            await self._reply()
+            await self._reply_by_any()
             if self._end is None or self._end.message.stop_reason != "pause_turn":
                 return
             self._settle_turn()
@@ -144,13 +132,40 @@ class Exchange:
         self._turn, self._turn_id, self._end = ReplyFold(), self.session.new_id(), None
         self._is_settled, self._reservation = False, None
 
+    async def _reply_by_any(self) -> None:
+        """A reply by the model that is asked, or by the next of the fallback models when it
+        declines or is overloaded before it said anything."""
+        others = [each for each in self.session.fallback if each != self._model]
+        while True:
+            try:
+                await self._reply()
+                reason = self._why_declined()
+            except ApiError as error:
+                is_overloaded = isinstance(error, TryLater) and error.http_status == 529
+                if not (is_overloaded and others) or self._is_answering:
+                    raise
+                reason = error.message
+            if not reason or not others:
+                return
+            self._settle_turn()
+            self._begin_turn()
+            self._asked = others.pop(0)
+            self._feed(ModelSwitched(self._asked, reason))
+
+    def _why_declined(self) -> str:
+        """A line for a refusal that came before any word; "" for every other reply."""
+        refused = self._end is not None and self._end.message.stop_reason == "refusal"
+        return (
+            f"{self._model} declined to answer." if refused and not self._is_answering else ""
+        )
+
     async def _reply(self) -> None:
         attempt = 1
         while True:
             try:
                 return await self._attempt()
             except ApiError as error:
-                if self._fallbacks.can_send_less(error) and not self._started:
+                if self._omissions.can_send_less(error) and not self._started:
                     continue
                 delay = self.patience.delay_s(attempt, error)
                 if delay is None or not self._may_repeat(error):
@@ -167,7 +182,7 @@ class Exchange:
 
     async def _attempt(self) -> None:
         self._started = self._is_answering = False
-        request = self._fallbacks.request()
+        request = self._omissions.request(self._asked)
         await self._admit(request)
         async with aclosing(self.source.stream(request)) as events:
             async for event in events:
@@ -199,19 +214,22 @@ class Exchange:
 
     @property
     def _model(self) -> str:
-        return self._turn.model or self.session.conversation.model
+        return self._turn.model or self._asked or self.session.conversation.model
 
     def _feed(self, event: Event) -> None:
         self._turn.feed(event)
         match event:
             case Started():
                 self._started, self._repeating = True, None
-                self._fallbacks.settle()
+                self._omissions.settle()
             case TextDelta(text):
                 self._is_answering = True
                 self._checkpoints.note(text)
-            case ThinkingDelta() | BlockStopped():
+            case ThinkingDelta():
                 self._is_answering = True
+            case BlockStopped(block=block):
+                is_empty = block.get("type") == "text" and not block.get("text")
+                self._is_answering = self._is_answering or not is_empty
             case Finished():
                 self._checkpoints.forget()
                 self._end = event
@@ -232,7 +250,7 @@ class Exchange:
             fault = fault or showing.exception()
         if fault is not None and not isinstance(fault, StreamchatError):
             raise fault
-        return replace(result, remarks=(*self._fallbacks.remarks, *result.remarks))
+        return replace(result, remarks=(*self._omissions.remarks, *result.remarks))
 
     def _result(self, task: asyncio.Task[None], seconds: float) -> Result:
         return replace(self._judged(task, seconds), received=self._received)

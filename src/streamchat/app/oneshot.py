@@ -10,8 +10,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from streamchat.app.exchange import Exchange, Patience
+from streamchat.app.exchange import Exchange
 from streamchat.app.outcome import Result
+from streamchat.app.patience import Patience
 from streamchat.app.session import Session
 from streamchat.core.errors import ApiError, CutOff, ExitStatus, StreamchatError
 from streamchat.core.ports import Ending, Source, View

@@ -108,3 +108,14 @@ def _format_refusal(details: JsonObject) -> str:
     category, explanation = details.get("category"), details.get("explanation")
     about = f" ({category})" if category else ""
     return f"The model declined to answer{about}{f': {explanation}' if explanation else '.'}"
+
+
+def offer(result: Result) -> str:
+    """Which command helps after this ending, to follow its line."""
+    if result.ending is Ending.REFUSED:
+        return " /retry MODEL asks another model."
+    if isinstance(result.error, OverBudget):
+        return " /budget changes the cap."
+    if result.message is not None and result.ending in (Ending.CUT_OFF, Ending.FAILED):
+        return " /continue asks for the rest, /retry asks again."
+    return ""

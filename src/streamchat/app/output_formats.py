@@ -16,6 +16,7 @@ from streamchat.app.json_lines import write_line
 from streamchat.core.events import (
     BlockStarted,
     Event,
+    ModelSwitched,
     RawEvent,
     Retrying,
     Started,
@@ -172,6 +173,8 @@ def stream_object(event: Event) -> JsonObject | None:
             return {"type": "thinking", "text": text}
         case UsageUpdated(usage):
             return {"type": "usage", **usage.to_dict()}
+        case ModelSwitched(model, reason):
+            return {"type": "model", "model": model, "reason": reason}
         case Retrying(attempt, delay_s, reason):
             return {
                 "type": "retry",

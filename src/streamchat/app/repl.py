@@ -31,11 +31,12 @@ from streamchat.app.commands.registry import UnknownCommand, command_names
 from streamchat.app.commands.unsaved import unless_unsaved
 from streamchat.app.compaction_prompts import ask_for_summary, told_as_summary
 from streamchat.app.context_window import measure_context, warning
-from streamchat.app.exchange import Exchange, Patience
-from streamchat.app.outcome import Result
+from streamchat.app.exchange import Exchange
+from streamchat.app.outcome import Result, offer
+from streamchat.app.patience import Patience
 from streamchat.app.session import Session
 from streamchat.app.view_wrappers import ShownValue
-from streamchat.core.errors import ApiError, OverBudget, StreamchatError
+from streamchat.core.errors import ApiError, StreamchatError
 from streamchat.core.input_line import (
     CommandLine,
     CommandNames,
@@ -154,8 +155,11 @@ class Repl:
         match outcome:
             case Done() | ShowReport() | Replay() | Redraw() | Copy():
                 await self._show(outcome)
-            case AskModel(otherwise):
-                if (await self._answer()).message is None:
+            case AskModel(otherwise, model):
+                if model:
+                    own = self.session.conversation.model
+                    self._notice(f"{model} answers this once; {own} stays the model here.")
+                if (await self._answer(model=model)).message is None:
                     self.session.jump(otherwise)
             case Edit(turn):
                 self._edit(self.session.conversation.turn(turn))
@@ -180,7 +184,9 @@ class Repl:
             case Replay(notice, exchanges, whole):
                 self._notice(notice)
                 path = self.session.conversation.path
-                await self.screen.history(last_exchanges(path, exchanges), whole=whole)
+                model = self.session.conversation.model
+                shown = last_exchanges(path, exchanges)
+                await self.screen.history(shown, model=model, whole=whole)
             case Redraw(reply):
                 await self.screen.redraw(reply)
             case Copy(text, notice):
@@ -211,12 +217,11 @@ class Repl:
             kept = "Its attachment is" if carried == 1 else f"Its {carried} attachments are"
             self._notice(f"{kept} kept.")
 
-    async def _answer(self, *, offers: bool = True) -> Result:
-        """Get a reply to the conversation as it stands and show it. With `offers`, the
-        line about a failure says which command helps."""
-        model = self.session.conversation.model
+    async def _answer(self, *, offers: bool = True, model: str = "") -> Result:
+        """Get a reply to the conversation as it stands, by `model` if one is named, and show
+        it. With `offers`, the line about a failure says which command helps."""
         result = await self._exchange(model)
-        await self._advise(model)
+        await self._advise(model or self.session.conversation.model)
         for remark in result.remarks:
             self._notice(remark)
         if result.reason and (result.ending is not Ending.INTERRUPTED or result.error):
@@ -232,9 +237,12 @@ class Repl:
 
     async def _exchange(self, model: str) -> Result:
         shape = self.session.shape
-        view = self.screen.reply(model=model, trace=self.session.trace)
+        own = self.session.conversation.model
+        view = self.screen.reply(model=model or own, trace=self.session.trace)
         view = ShownValue(view) if shape else view
-        exchange = Exchange(self.session, self.source, view, self.monotonic, self.patience)
+        exchange = Exchange(
+            self.session, self.source, view, self.monotonic, self.patience, model=model
+        )
         self.exchange = exchange
         try:
             async with self.reader.watching(exchange.stop):
@@ -294,17 +302,6 @@ class Repl:
         if model not in self.advised:
             self.advised.add(model)
             self._notice(await self.advice(model))
-
-
-def offer(result: Result) -> str:
-    """Which command helps after this ending, to follow its line."""
-    if result.ending is Ending.REFUSED:
-        return " /retry MODEL asks another model."
-    if isinstance(result.error, OverBudget):
-        return " /budget changes the cap."
-    if result.message is not None and result.ending in (Ending.CUT_OFF, Ending.FAILED):
-        return " /continue asks for the rest, /retry asks again."
-    return ""
 
 
 def last_exchanges(path: tuple[Turn, ...], count: int | None) -> tuple[Turn, ...]:

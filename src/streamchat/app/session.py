@@ -55,6 +55,7 @@ class Session:
     budget: Budget = field(default_factory=Budget)
     facts: Callable[[str], ModelFacts] = facts_by_table  # what is known about a model
     attached: tuple[Block, ...] = ()  # sent with the next message
+    fallback: tuple[str, ...] = ()  # models to ask when one declines or is overloaded
     shape: Shape | None = None  # what the text of each answer must be
     stop: tuple[str, ...] = ()  # texts that an answer ends before
     extra: Mapping[str, object] = field(default_factory=dict)  # more parameters of a request
@@ -165,22 +166,25 @@ class Session:
         id, at = self.new_id(), self.now()
         self.record(self.conversation.append(message, id=id, at=at, extra=extra))
 
-    def request(self, *, asking: str = "", thinking: bool = True) -> Request:
+    def request(self, *, asking: str = "", thinking: bool = True, model: str = "") -> Request:
         """The request for the conversation as it stands. With `asking`, the request that
         would follow if the user said that next. `thinking` is False to leave out that of
-        earlier turns."""
+        earlier turns. With `model`, that one is asked instead of the conversation's own: it
+        gets no thinking of others, and no setting that it does not accept."""
+        with_thinking = thinking and not model and self.conversation.sends_thinking
         messages = self.conversation.request_messages(
-            thinking=thinking and self.conversation.sends_thinking, server=self.server
+            thinking=with_thinking, server=self.server
         )
+        facts = self.facts(model) if model else None
         if asking:
             messages += (Message("user", (*self.attached, text_block(asking))),)
         return Request(
-            model=self.conversation.model,
+            model=model or self.conversation.model,
             messages=messages,
             max_tokens=self.max_tokens,
             system=self.conversation.system,
-            effort=self.effort,
-            thinking=self.thinking,
+            effort=_taken(self.effort, facts.takes_effort if facts else None),
+            thinking=_taken(self.thinking, facts.takes_thinking if facts else None),
             cache=self.cache,
             schema=self.shape.schema if self.shape else None,
             stop=self.stop,
@@ -210,3 +214,8 @@ class Session:
     def begin(self) -> None:
         """Start an empty conversation with the same model and system prompt."""
         self.switch(*self.archive.start(self.conversation.model, self.conversation.system))
+
+
+def _taken(value: str | None, takes: Callable[[str], bool] | None) -> str | None:
+    """The setting, unless the model is known not to accept it."""
+    return value if value is None or takes is None or takes(value) else None

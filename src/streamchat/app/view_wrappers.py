@@ -10,6 +10,7 @@ from streamchat.core.events import (
     BlockStopped,
     Event,
     Finished,
+    ModelSwitched,
     Retrying,
     TextDelta,
     ThinkingDelta,
@@ -82,6 +83,8 @@ class SayingRetries:
     say: Callable[[str], None]
 
     def feed(self, event: Event) -> None:
+        if isinstance(event, ModelSwitched):
+            self.say(event.line)
         if isinstance(event, Retrying):
             self.say(f"{event.reason} Trying again in {event.delay_s:.1f} s.")
         self.view.feed(event)

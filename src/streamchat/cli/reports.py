@@ -96,7 +96,7 @@ def print_conversation(run: Run, ref: str) -> None:
         json.dump([turn.message.to_wire() for turn in turns], out, indent=1)
         out.write("\n")
     elif out.isatty() and not run.settings.raw:
-        open_terminal_screen(run).print_history(turns)
+        open_terminal_screen(run).print_history(turns, model=opened.conversation.model)
     else:
         texts = (f"{_as_markdown(turn.message)}\n" for turn in turns)
         out.writelines(map(clean, texts) if out.isatty() else texts)

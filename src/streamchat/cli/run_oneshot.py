@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from streamchat.app import token_count
-from streamchat.app.exchange import Patience
 from streamchat.app.json_lines import write_line
 from streamchat.app.oneshot import OneShot, build_failure, exit_status, is_taken_back
 from streamchat.app.outcome import Result
@@ -22,6 +21,7 @@ from streamchat.app.output_formats import (
     RawEvents,
     VerbatimText,
 )
+from streamchat.app.patience import Patience
 from streamchat.app.session import Session
 from streamchat.app.view_wrappers import OnlyTheAnswer, SayingRetries, ShownValue
 from streamchat.attachments import read_attachment

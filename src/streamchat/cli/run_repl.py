@@ -21,7 +21,7 @@ from streamchat.app.commands.basics import COPY_INSTEAD
 from streamchat.app.commands.exports import FORMS
 from streamchat.app.commands.registry import command_names
 from streamchat.app.context_window import beside_prompt
-from streamchat.app.exchange import Patience
+from streamchat.app.patience import Patience
 from streamchat.app.repl import Repl
 from streamchat.app.session import Session
 from streamchat.cli.environment import Environment
@@ -121,7 +121,9 @@ async def converse(
             )
             if not is_begun:
                 screen.banner(banner(run, session))
-                await screen.history(session.conversation.path)
+                await screen.history(
+                    session.conversation.path, model=session.conversation.model
+                )
             repl = Repl(
                 session,
                 source,

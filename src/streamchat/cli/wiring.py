@@ -149,6 +149,7 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         warn=run.notes.warn,
         forget_typed=partial(forget_typed, run),
         budget=build_budget(run),
+        fallback=settings.fallback,
         stop=settings.stop,
         extra=dict(settings.request),
         server=_server_name(settings),

@@ -6,6 +6,7 @@ not. Unknown is None, and allows everything: the server will refuse what it cann
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -61,6 +62,12 @@ class ModelFacts:
     def thinking_settings(self) -> tuple[str, ...]:
         """The settings of `thinking` that it takes."""
         return tuple(setting for setting in WIRE_THINKING if self.takes_thinking(setting))
+
+
+def is_same_model(one: str, other: str) -> bool:
+    """Whether two IDs name one model: a server may add a date to the one that was asked."""
+    short, long = sorted((one, other), key=len)
+    return long == short or re.fullmatch(re.escape(short) + r"[-@]\d{8}", long) is not None
 
 
 def facts_by_table(id: str) -> ModelFacts:

@@ -72,6 +72,20 @@ class BlockStopped:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelSwitched:
+    """Another model than the conversation's is asked for this reply. `reason` says why; it
+    is "" when the user named the model."""
+
+    model: str
+    reason: str = ""
+
+    @property
+    def line(self) -> str:
+        """What to show of it."""
+        return f"{self.reason} {self.model} answers.".strip()
+
+
+@dataclass(frozen=True, slots=True)
 class UsageUpdated:
     """Counts so far, cumulative."""
 
@@ -94,6 +108,7 @@ class Finished:
 Event: TypeAlias = (
     RawEvent
     | Retrying
+    | ModelSwitched
     | Started
     | BlockStarted
     | TextDelta

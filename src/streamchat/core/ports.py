@@ -266,9 +266,11 @@ class Screen(Protocol):
     def markdown(self, source: str) -> None:
         """A report (help, a list), rendered as an answer would be."""
 
-    async def history(self, turns: tuple[Turn, ...], *, whole: bool = False) -> None:
+    async def history(
+        self, turns: tuple[Turn, ...], *, model: str = "", whole: bool = False
+    ) -> None:
         """Old turns, rendered as they were when they arrived: the last screenfuls, or
-        all of them when `whole`."""
+        all of them when `whole`. Answers by another model than `model` are labelled."""
 
     async def redraw(self, message: Message) -> None:
         """Print a reply again, at the window's present width."""

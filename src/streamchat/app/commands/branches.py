@@ -26,15 +26,14 @@ SHOWN_AFTER_A_JUMP = 2  # exchanges
 
 @command("/retry [MODEL]", topic=Topic.ANSWERS)
 def retry(session: Session, argument: str) -> Outcome:
-    """Ask the last question again, of another model if you name one. The old answer stays
-    in the tree."""
+    """Ask the last question again, this once of MODEL if you name one; the conversation
+    keeps its own model. The old answer stays in the tree."""
     head = session.conversation.head
     if head is None or session.conversation.last_question is None:
         raise UsageError("There is no question to ask again.")
-    if argument:
-        session.change_model(parse_word(argument, "model"))
+    model = parse_word(argument, "model")
     session.record(session.conversation.retry())
-    return AskModel(otherwise=head)
+    return AskModel(head, model if model != session.conversation.model else "")
 
 
 @command("/continue", topic=Topic.ANSWERS)

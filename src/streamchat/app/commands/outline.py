@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from streamchat.app.listing import age
+from streamchat.core.capabilities import is_same_model
 from streamchat.core.conversation import Conversation, one_line
 from streamchat.core.records import Turn
 from streamchat.core.times import parse_time
@@ -45,7 +46,7 @@ def draw(conversation: Conversation, *, now: float, whole: bool) -> list[str]:
         here = "   ◀ here" if row.id == conversation.head else ""
         dot = "●" if row.id in path else "○"
         since = f"{_age(turn.at, now):>6}"
-        text = _gist(turn, _TEXT_CHARACTERS - len(row.graph))
+        text = _gist(turn, _TEXT_CHARACTERS - len(row.graph), conversation.model)
         lines.append(f"{numbers[row.id]:{width}} {since}  {row.graph}{dot} {text}{here}")
     return lines
 
@@ -107,10 +108,13 @@ def _age(at: str, now: float) -> str:
     return "–" if seconds is None else age(now - seconds)
 
 
-def _gist(turn: Turn, characters: int) -> str:
-    """The speaker's sign and the start of the text."""
+def _gist(turn: Turn, characters: int, model: str) -> str:
+    """The speaker's sign, the name of another model than `model`, the start of the text."""
     text = one_line(turn.message.text).lstrip("#>*- ")
     kinds = ", ".join(dict.fromkeys(str(b.get("type")) for b in turn.message.content))
     text = text or (f"[{kinds}]" if kinds else "[damaged]")
     sign = "❯ " if turn.role == "user" else "  "
+    author = turn.message.model
+    if author and not is_same_model(author, model):
+        text = f"{one_line(author)}: {text}"
     return sign + (text if len(text) <= characters else f"{text[: characters - 1]}…")

@@ -36,6 +36,7 @@ class AskModel:
     to the turn `otherwise`."""
 
     otherwise: str
+    model: str = ""  # asked this once, instead of the conversation's own
 
 
 @dataclass(frozen=True, slots=True)

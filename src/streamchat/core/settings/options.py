@@ -22,6 +22,11 @@ _REQUEST = (
         "model", Group.REQUEST, "-m --model", "the model to ask",
         metavar="ID", default=DEFAULT_MODEL, also=("ANTHROPIC_MODEL",),
     ),
+    setting(
+        "fallback", Group.REQUEST, "--fallback",
+        "the model to ask when the first declines or stays overloaded; may repeat",
+        kind=Kind.TEXTS, metavar="ID", default=(),
+    ),
     setting("system", Group.REQUEST, "-s --system", "the system prompt"),
     setting(
         "system_file", Group.REQUEST, "--system-file", "read the system prompt from a file",

@@ -60,6 +60,7 @@ class Settings:
     are all that were given, strongest first (see `trust.endpoint`)."""
 
     model: str
+    fallback: tuple[str, ...]
     system: str | None
     system_file: str | None
     max_tokens: int

@@ -24,6 +24,7 @@ from streamchat.core.events import (
     BlockStopped,
     Event,
     Finished,
+    ModelSwitched,
     RawEvent,
     Retrying,
     Started,
@@ -32,6 +33,7 @@ from streamchat.core.events import (
     UsageUpdated,
 )
 from streamchat.core.messages import THINKING_TYPES, Block, Usage
+from streamchat.core.sanitize import clean_line
 from streamchat.render.literal import build_part_style, literal_rows, one_row
 from streamchat.render.reply.asides import choose_marks, thought_line, tool_line, trace_line
 from streamchat.render.reply.thoughts import Thoughts
@@ -183,6 +185,8 @@ class AnswerRows:
                     self._aside(self._marks.tool + tool_line(block))
             case RawEvent():
                 self._trace_event(event)
+            case ModelSwitched():
+                self._aside(self._marks.tool + clean_line(event.line))
             case Started(usage=usage) | UsageUpdated(usage=usage):
                 self._usage = usage
             case TextDelta() | ThinkingDelta() | Retrying() | Finished():

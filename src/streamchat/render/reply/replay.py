@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from streamchat.core.events import BlockStarted, BlockStopped, TextDelta
+from streamchat.core.capabilities import is_same_model
+from streamchat.core.events import BlockStarted, BlockStopped, ModelSwitched, TextDelta
 from streamchat.core.messages import INTERRUPTED, THINKING_TYPES, Block, Message
 from streamchat.core.ports import Ending
 from streamchat.render.literal import build_part_style, literal_rows
@@ -30,6 +31,7 @@ class Replay:
     width: int
     new_fold: NewFold
     clock: Callable[[], float]
+    model: str = ""  # answers by others are labelled; "": none is
 
     def recent(self, messages: Sequence[Message], enough_rows: int) -> Iterator[list[Row]]:
         """The last exchange, whole, and those before it that it takes for `enough_rows`,
@@ -81,6 +83,8 @@ class Replay:
         answer = AnswerRows(
             look=self.look, width=self.width, new_fold=self.new_fold, clock=self.clock
         )
+        if self.model and message.model and not is_same_model(message.model, self.model):
+            answer.feed(ModelSwitched(message.model))
         for index, block in enumerate(message.content):
             kind = str(block.get("type"))
             if kind not in THINKING_TYPES:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from streamchat.core.events import (
     BlockStarted,
     Event,
+    ModelSwitched,
     Retrying,
     Started,
     TextDelta,
@@ -92,6 +93,9 @@ class StatusRow:
             case Retrying(attempt, delay_s, reason):
                 self._await("retrying", now_s)
                 self._retry = _Retry(attempt, now_s + delay_s, clean_line(reason))
+            case ModelSwitched(model=model):
+                self._model = clean_line(model)
+                self._await("connecting", now_s)
             case Started(model=model, usage=usage):
                 self._model = clean_line(model) or self._model
                 self._usage = usage

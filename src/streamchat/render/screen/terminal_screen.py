@@ -109,16 +109,18 @@ class TerminalScreen:
 
         self._show(render(source, width=self._size().width, look=self.look))
 
-    async def history(self, turns: tuple[Turn, ...], *, whole: bool = False) -> None:
-        replay, messages = self._replay(), [turn.message for turn in turns]
+    async def history(
+        self, turns: tuple[Turn, ...], *, model: str = "", whole: bool = False
+    ) -> None:
+        replay, messages = self._replay(model), [turn.message for turn in turns]
         enough_rows = 2 * self._size().height
         await self._show_in_steps(
             replay.rows(messages) if whole else replay.recent(messages, enough_rows)
         )
 
-    def print_history(self, turns: tuple[Turn, ...]) -> None:
+    def print_history(self, turns: tuple[Turn, ...], *, model: str = "") -> None:
         """All of the turns, where no other task waits."""
-        for rows in self._replay().rows([turn.message for turn in turns]):
+        for rows in self._replay(model).rows([turn.message for turn in turns]):
             self._show(rows)
 
     async def redraw(self, message: Message) -> None:
@@ -130,8 +132,8 @@ class TerminalScreen:
             self._show(rows)
             await asyncio.sleep(0)
 
-    def _replay(self) -> Replay:
-        return Replay(self.look, self._size().width, _new_fold, self._clock)
+    def _replay(self, model: str = "") -> Replay:
+        return Replay(self.look, self._size().width, _new_fold, self._clock, model)
 
     def copy(self, text: str) -> bool:
         """By OSC 52 (xterm's control sequences); no terminal says whether it heeds it. What

@@ -20,16 +20,16 @@ _THINKING_REFUSED = (
 
 
 @dataclass(slots=True)
-class Fallbacks:
+class Omissions:
     """The request of one exchange, and what it can do without."""
 
     session: Session
     remarks: list[str] = field(default_factory=list)
     _without_thinking: bool = False
 
-    def request(self) -> Request:
-        """The request for the conversation as it stands."""
-        return self.session.request(thinking=not self._without_thinking)
+    def request(self, model: str = "") -> Request:
+        """The request for the conversation as it stands, to `model` if another is named."""
+        return self.session.request(thinking=not self._without_thinking, model=model)
 
     def can_send_less(self, error: ApiError) -> bool:
         """Whether there is something to leave out that the server refused; it is, now."""
