@@ -128,7 +128,7 @@ def test_the_sdks_log_does_not_hold_the_key(
     [
         (f"http://user:{PASSWORD}@127.0.0.1:9", 69),
         (f"user:{PASSWORD}@127.0.0.1:9", 69),
-        (f"http://user:{PASSWORD}@[::1", 69),
+        (f"http://user:{PASSWORD}@[::1", 78),
         (f"ftp://user:{PASSWORD}@127.0.0.1:9", 78),
     ],
 )

@@ -24,13 +24,13 @@ from streamchat.core.settings import (
     Layer,
     Settings,
     SettingSource,
+    choose_proxy,
     endpoint,
     from_keys,
     from_variables,
     list_secrets,
     masked,
     parse_address,
-    proxy_on_the_way,
     redact_secrets,
     resolve,
 )
@@ -291,6 +291,7 @@ def test_a_file_that_came_with_a_directory_chooses_no_file_of_the_users(
 def test_a_file_steers_neither_proxies_nor_certificates_nor_other_sdk_switches() -> None:
     names = (
         "HTTP_PROXY", "https_proxy", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE",
+        "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS",
         "ANTHROPIC_CUSTOM_HEADERS", "ANTHROPIC_CONFIG_DIR", "ANTHROPIC_LOG",
     )  # fmt: skip
     layer = dotenv(**dict.fromkeys(names, "http://evil.example"))
@@ -769,10 +770,19 @@ def test_importing_settings_and_arguments_is_cheap() -> None:
         (DEFAULT_URL, {"HTTPS_PROXY": "p", "no_proxy": "*"}, None),
         ("http://localhost:8080", {"ALL_PROXY": "p"}, None),
         ("https://gw.example:8443", {"ALL_PROXY": "p", "NO_PROXY": "gw.example"}, None),
+        ("https://gw.example:8443", {"ALL_PROXY": "p", "NO_PROXY": "gw.example:8443"}, None),
+        ("https://gw.example", {"ALL_PROXY": "p", "NO_PROXY": "gw.example:1"}, "p (ALL_PROXY)"),
+        ("https://gw.example", {"ALL_PROXY": "p", "NO_PROXY": "a *.example"}, None),
+        ("https://10.1.2.3", {"ALL_PROXY": "p", "NO_PROXY": "10.0.0.0/8"}, None),
+        ("https://11.1.2.3", {"ALL_PROXY": "p", "NO_PROXY": "10.0.0.0/8"}, "p (ALL_PROXY)"),
+        ("https://[2001:db8::1]:8443", {"ALL_PROXY": "p", "NO_PROXY": "2001:db8::/32"}, None),
+        (DEFAULT_URL, {"ALL_PROXY": "socks5://p", "HTTPS_PROXY": "q"}, "q (HTTPS_PROXY)"),
     ],
 )
 def test_the_proxy_on_the_way_is_named_without_its_credentials(
     url: str, environ: dict[str, str], proxy: str | None
 ) -> None:
-    assert proxy_on_the_way(parse_address(url), environ) == proxy
+    found = choose_proxy(parse_address(url), environ)
+    assert (str(found) if found else None) == proxy
+    assert "secret" not in repr(found)
     assert "secret" not in str(show_config(resolve([]), environ))

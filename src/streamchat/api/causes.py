@@ -1,10 +1,12 @@
-"""Why no connection came about, in words.
+"""Why there is no connection, as one line.
 
-The SDK says "Connection error." for everything; the cause is somewhere down the chain.
+The SDK says "Connection error." for every cause. The cause itself is down the chain of
+exceptions; a note on it says whether the proxy is to blame.
 """
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -13,21 +15,27 @@ import anthropic
 import httpx2
 
 from streamchat.api.server import Server
+from streamchat.api.transport import AT_THE_PROXY
 from streamchat.api.wording import clean_line, sentence
 from streamchat.core.errors import ApiError, Unreachable
 
+# What a proxy says that does not change by itself.
+_FOR_GOOD = re.compile(r"(?i)\b40[0-9]\b|auth|username|password|not allowed|denied|forbidden")
+
 
 def unreachable(fault: BaseException, server: Server) -> ApiError:
-    """What kept us from an answer, and whether another try may help."""
+    """The error for it, which says whether another try may help."""
     chain = list(_chain(fault))
-    next_hop = f"the proxy {server.proxy}" if server.proxy else server.host
-    recognisers = (
-        (_by_tls, server.host),
-        (_by_address, next_hop),
-        (_by_system, next_hop),
-        (_by_protocol, server.host),
-    )
-    for recognise, host in recognisers:
+    at_proxy = any(AT_THE_PROXY in getattr(cause, "__notes__", ()) for cause in chain)
+    proxy = server.proxy if at_proxy else None
+    host = f"the proxy {proxy}" if proxy else server.host
+    for cause in chain:
+        if proxy and proxy.scheme == "https" and _speaks_no_tls(cause):
+            return Unreachable(
+                f"The proxy {proxy} does not speak TLS: its URL should begin with http://.",
+                kind="proxy",
+            )
+    for recognise in (_by_tls, _by_address, _by_system, _by_protocol):
         for cause in chain:
             found = recognise(cause, host)
             if found is not None:
@@ -50,13 +58,18 @@ def _chain(fault: BaseException) -> Iterator[BaseException]:
         waiting += [cause.__cause__, cause.__context__]
 
 
+def _speaks_no_tls(cause: BaseException) -> bool:
+    is_tls = isinstance(cause, ssl.SSLError)
+    return is_tls and not isinstance(cause, ssl.SSLCertVerificationError)
+
+
 def _by_tls(cause: BaseException, host: str) -> ApiError | None:
     match cause:
         case ssl.SSLCertVerificationError():
             why = sentence(clean_line(cause.verify_message or str(cause)))
             return Unreachable(
-                f"The certificate of {host} is not trusted: {why}"
-                " SSL_CERT_FILE can name your own authority.",
+                f"The certificate of {host} is not trusted: {why} Name your own authority in"
+                " SSL_CERT_FILE, or add it with NODE_EXTRA_CA_CERTS.",
                 kind="tls",
             )
         case ssl.SSLError():
@@ -76,12 +89,11 @@ def _by_address(cause: BaseException, host: str) -> ApiError | None:
             )
         case httpx2.InvalidURL() | httpx2.UnsupportedProtocol():
             why = sentence(clean_line(str(cause)))
-            which = f"of {host}, or the base URL," if host.startswith("the proxy") else ""
-            what = f"The address {which}" if which else "The base URL"
-            return Unreachable(f"{what} cannot be used: {why}", kind="invalid_url")
+            return Unreachable(f"The base URL cannot be used: {why}", kind="invalid_url")
         case httpx2.ProxyError():
             why = sentence(clean_line(str(cause)))
-            return Unreachable(f"The proxy refused: {why}", kind="proxy", retryable=True)
+            again = _FOR_GOOD.search(why) is None
+            return Unreachable(f"The proxy refused: {why}", kind="proxy", retryable=again)
         case _:
             return None
 

@@ -7,7 +7,6 @@ everything, so that a connection that was warmed up is the one that the request 
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from datetime import date
 from typing import Any, TypeVar
@@ -22,12 +21,12 @@ from streamchat.api.faults import list_faults, translate, without_secrets
 from streamchat.api.params import prompt_params, reply_params, within_limit
 from streamchat.api.reply_stream import ReplyStream, quieten
 from streamchat.api.server import DEFAULT_BASE_URL, Deadlines, Server, checked, no_credentials
+from streamchat.api.transport import build_http_client
 from streamchat.api.wording import clean_line, sentence
 from streamchat.core.errors import ApiError, CutOff, InvalidRequest, Unconfigured, Unreachable
 from streamchat.core.events import Event
 from streamchat.core.messages import Request
 
-KEEPALIVE_S = 60.0  # httpx2's own 5 s would end the connection between two turns
 _TURNS_TO_CLOSE = 12  # two for each generator of a response, and some to spare
 _LARGEST_PAGE = 1000  # models; the API allows no more
 _MOST_MODELS = 20_000  # of a server that never ends its list
@@ -42,7 +41,7 @@ class Connection:
         self._server = server
         self._deadlines = deadlines
         try:
-            self._http = _http_client(server, deadlines)
+            self._http = build_http_client(server, deadlines)
             self._client = _client(server, self._http)
         except list_faults(server) as fault:
             raise without_secrets(_unusable(fault, server), server) from fault
@@ -174,20 +173,6 @@ def _unusable(fault: Exception, server: Server) -> ApiError:
             return Unconfigured(f"{name} cannot be asked: {sentence(clean_line(str(fault)))}")
         case _:
             return translate(fault, server)
-
-
-def _http_client(server: Server, deadlines: Deadlines) -> httpx2.AsyncClient:
-    silence_s = max(deadlines.idle_s, deadlines.thinking_s)  # Countdown is the stricter one
-    is_plain = (server.base_url or "").startswith("http://")
-    return httpx2.AsyncClient(
-        follow_redirects=False,
-        # Loading the authorities takes 20 ms, which plain http need not wait for: a
-        # context without any trusts nobody.
-        verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if is_plain else True,
-        trust_env=server.trust_env and not server.is_loopback,
-        limits=httpx2.Limits(keepalive_expiry=KEEPALIVE_S),
-        timeout=httpx2.Timeout(silence_s, connect=deadlines.connect_s),
-    )
 
 
 def _client(server: Server, http: httpx2.AsyncClient) -> AsyncAnthropic:

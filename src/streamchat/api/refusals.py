@@ -107,6 +107,8 @@ def _refused(fault: ServerRefusal, model: str | None) -> ApiError:
         return _redirected(fault)
     if status == 501:
         return _no_api(fault)
+    if status == 407:
+        return _proxy_wants_a_name(fault)
     if status in (401, 402, 403):
         return _no_permission(fault, status)
     if status in (408, 409, 429) or status >= 500:
@@ -143,6 +145,16 @@ def _no_api(fault: ServerRefusal) -> ApiError:
         f"{host} is not a Messages API server: it does not support the request (501)."
         " Is the base URL right?",
         kind=fault.kind or "not_an_api",
+        http_status=fault.status,
+        request_id=fault.request_id,
+    )
+
+
+def _proxy_wants_a_name(fault: ServerRefusal) -> ApiError:
+    return Unreachable(
+        "The proxy asks for a user name and a password (407): write them into its URL, as in"
+        " http://NAME:PASSWORD@HOST:PORT.",
+        kind="proxy",
         http_status=fault.status,
         request_id=fault.request_id,
     )

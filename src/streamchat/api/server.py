@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from streamchat.api.clouds import CLOUDS
 from streamchat.core.errors import NO_CREDENTIALS, NoPermission
+from streamchat.core.settings import Certificates, Proxy
 
 _SHORTEST_SECRET = 8  # a shorter key ("none", for a local server) is a word, not a secret
 DEFAULT_BASE_URL = "https://api.anthropic.com"
@@ -29,7 +30,7 @@ class Server:
     """A Messages API server. Without key and token the SDK's own credentials are used
     (ANTHROPIC_AUTH_TOKEN, its profiles), for the default host only.
 
-    `trust_env` lets the environment's proxies and certificates apply; never to loopback.
+    `proxy` and `certificates` are what the environment says about the way there.
     """
 
     base_url: str | None = None
@@ -37,8 +38,8 @@ class Server:
     auth_token: str | None = field(default=None, repr=False)
     profile: str | None = None  # of the SDK's own; asked for when there is no key or token
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    trust_env: bool = True
-    proxy: str | None = None  # what to call the one on the way, when there is one
+    proxy: Proxy | None = None
+    certificates: Certificates = field(default_factory=Certificates)
     platform: str | None = None  # a cloud: its own credentials, no key of Anthropic's
     private: tuple[str, ...] = field(default=(), repr=False)  # other texts not to be shown
 

@@ -20,9 +20,10 @@ from streamchat.core.settings import (
     CredentialKind,
     Settings,
     SettingSource,
+    choose_proxy,
     clouds_secrets,
     endpoint,
-    proxy_on_the_way,
+    read_certificates,
 )
 from streamchat.models.prices import Prices
 
@@ -71,7 +72,8 @@ def build_server(run: Run) -> Server:
     is_chosen = run.settings.origins["base_url"].source is not SettingSource.DEFAULT
     is_token = credential is not None and credential.kind is CredentialKind.AUTH_TOKEN
     base_url = end.address.url if is_chosen else None
-    proxy = proxy_on_the_way(end.address, run.env.environ)
+    proxy = choose_proxy(end.address, run.env.environ)
+    certificates = read_certificates(run.env.environ)
     if end.platform:
         require_library(end.platform)
         headers = dict(end.headers)
@@ -80,6 +82,7 @@ def build_server(run: Run) -> Server:
             platform=end.platform,
             headers=headers,
             proxy=proxy,
+            certificates=certificates,
             private=clouds_secrets(run.env.environ),
         )
     if credential is None and not end.sdk_may_search:
@@ -92,6 +95,7 @@ def build_server(run: Run) -> Server:
         profile=end.sdk_profile,
         headers=dict(end.headers),
         proxy=proxy,
+        certificates=certificates,
     )
 
 

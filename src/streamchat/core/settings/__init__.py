@@ -11,6 +11,7 @@ directory, default.
 from __future__ import annotations
 
 from streamchat.core.settings.address import Address, parse_address
+from streamchat.core.settings.certificates import Certificates, read_certificates
 from streamchat.core.settings.layers import did_you_mean, from_keys, from_variables, is_taken
 from streamchat.core.settings.options import (
     DEFAULT_MODEL,
@@ -20,7 +21,7 @@ from streamchat.core.settings.options import (
     SETTINGS,
     VARIABLES,
 )
-from streamchat.core.settings.proxy import proxies, proxy_on_the_way
+from streamchat.core.settings.proxy import Proxy, choose_proxy, proxies
 from streamchat.core.settings.resolve import Credential, CredentialKind, Settings, resolve
 from streamchat.core.settings.rows import Group, Kind, Option
 from streamchat.core.settings.trust import (
@@ -41,6 +42,7 @@ __all__ = [
     "SETTINGS",
     "VARIABLES",
     "Address",
+    "Certificates",
     "Credential",
     "CredentialKind",
     "Endpoint",
@@ -50,8 +52,10 @@ __all__ = [
     "Layer",
     "Option",
     "Origin",
+    "Proxy",
     "SettingSource",
     "Settings",
+    "choose_proxy",
     "clouds_secrets",
     "did_you_mean",
     "endpoint",
@@ -62,7 +66,7 @@ __all__ = [
     "masked",
     "parse_address",
     "proxies",
-    "proxy_on_the_way",
+    "read_certificates",
     "redact_secrets",
     "resolve",
 ]

@@ -18,7 +18,10 @@ from streamchat.core.settings.values import Given, Layer, SettingSource
 
 # Variables that a file in a repository could use to redirect requests; a note says that
 # they are ignored.
-_STEERING = re.compile(r"(?i)(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|ANTHROPIC_.*")
+_STEERING = re.compile(
+    r"(?i)(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|(REQUESTS|CURL)_CA_BUNDLE"
+    r"|NODE_EXTRA_CA_CERTS|ANTHROPIC_.*"
+)
 _FROM_FILES = frozenset({SettingSource.ENV_FILE, SettingSource.DOTENV})
 _SECTIONS = frozenset({"headers", "prices", "request"})
 _SECRET_KEYS = frozenset({"api_key", "auth_token"})

@@ -1,43 +1,84 @@
-"""The proxy that the environment sets for a server, as text to show.
+"""The proxy that the environment names for a server: which one, and how it is shown.
 
-The HTTP client decides whether it is used; the rule here is the same: the variable of the
-scheme, then ALL_PROXY, lower case first, unless NO_PROXY names the host. Loopback uses none.
+The rule is that of curl: the variable of the scheme, then ALL_PROXY, lower case first, unless
+NO_PROXY names the host. So an http proxy for https is taken before a SOCKS proxy for
+everything. Loopback uses none.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from streamchat.core.settings.address import Address
 
 _NAMES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 _CREDENTIALS = re.compile(r"^([a-z0-9+.-]+://)?.*@", re.IGNORECASE)
+_PORT = re.compile(r":(\d+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A proxy and the variable that names it."""
+
+    url: str = field(repr=False)  # may hold a password
+    variable: str
+
+    def __str__(self) -> str:
+        place = _masked(self.url).rpartition("://")[2].rstrip("/")
+        return f"{place} ({self.variable})"
+
+    @property
+    def scheme(self) -> str:
+        """http, https, socks5, socks5h, or what else was written there."""
+        return self.url.partition("://")[0].lower()
 
 
 def proxies(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """(variable, value) of each one that is set; user names and passwords are masked."""
     for name in (*_NAMES, *(name.lower() for name in _NAMES)):
         if value := environ.get(name, "").strip():
-            yield name, _CREDENTIALS.sub(r"\1…@", value)
+            yield name, _masked(value)
 
 
-def proxy_on_the_way(address: Address, environ: Mapping[str, str]) -> str | None:
-    """The proxy to that server and the variable that names it, or None."""
+def choose_proxy(address: Address, environ: Mapping[str, str]) -> Proxy | None:
+    """The proxy to that server."""
     if address.is_loopback or _is_excepted(address, environ):
         return None
-    given = dict(proxies(environ))
     scheme = address.url.partition(":")[0]
     for name in (f"{scheme}_proxy", f"{scheme}_proxy".upper(), "all_proxy", "ALL_PROXY"):
-        if name in given:
-            return f"{given[name].rpartition('://')[2].rstrip('/')} ({name})"
+        if value := environ.get(name, "").strip():
+            return Proxy(value if "://" in value else f"http://{value}", name)
     return None
+
+
+def _masked(url: str) -> str:
+    return _CREDENTIALS.sub(r"\1…@", url)
 
 
 def _is_excepted(address: Address, environ: Mapping[str, str]) -> bool:
     listed = environ.get("no_proxy") or environ.get("NO_PROXY", "")
-    host = address.host.rpartition(":")[0] or address.host
-    names = [name.strip().lstrip(".").lower() for name in listed.split(",")]
+    host = _PORT.sub("", address.host)
     return any(
-        name == "*" or host == name or (name and host.endswith(f".{name}")) for name in names
+        _excepts(name, host, address.host) for name in re.split(r"[,\s]+", listed.lower())
     )
+
+
+def _excepts(name: str, host: str, host_and_port: str) -> bool:
+    """`*`, a host with or without a port, a domain, an IP address or a network."""
+    if name in ("*", host_and_port):
+        return True
+    domain = name.removeprefix("*").removeprefix(".")
+    if domain and (host == domain or host.endswith(f".{domain}")):
+        return True
+    return _is_within(host.strip("[]"), name.strip("[]"))
+
+
+def _is_within(host: str, network: str) -> bool:
+    import ipaddress  # 3 ms, and few need it
+
+    try:
+        return ipaddress.ip_address(host) in ipaddress.ip_network(network, strict=False)
+    except ValueError:
+        return False

@@ -1,0 +1,129 @@
+"""The HTTP client for one server: its proxy, and the authorities that it trusts.
+
+Everything that the environment says about this comes in the `Server`; httpx2 reads none of
+it. Rule: what cannot be used is one line that names the variable.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Mapping
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from streamchat.api.server import Deadlines, Server
+from streamchat.api.wording import clean_line, redact_text, sentence
+from streamchat.core.errors import ApiError, Unconfigured
+from streamchat.core.settings import Certificates, Proxy
+from streamchat.core.settings.certificates import Authorities
+
+KEEPALIVE_S = 60.0  # httpx2's own 5 s would end the connection between two turns
+AT_THE_PROXY = (
+    "streamchat: at the proxy"  # a note on what failed before the proxy let us through
+)
+_PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
+
+
+def build_http_client(server: Server, deadlines: Deadlines) -> httpx2.AsyncClient:
+    """Raises ApiError for a proxy or certificates that cannot be used."""
+    silence_s = max(deadlines.idle_s, deadlines.thinking_s)  # Countdown is the stricter one
+    is_plain = (server.base_url or "").startswith("http://") and (
+        server.proxy is None or server.proxy.scheme != "https"
+    )
+    # Loading the authorities takes 20 ms, which plain http need not wait for: a context
+    # without any trusts nobody.
+    context = _bare_context() if is_plain else build_ssl_context(server.certificates)
+    proxy = _build_proxy(server.proxy, context) if server.proxy else None
+    return httpx2.AsyncClient(
+        follow_redirects=False,
+        verify=context,
+        proxy=proxy,
+        trust_env=False,
+        limits=httpx2.Limits(keepalive_expiry=KEEPALIVE_S),
+        timeout=httpx2.Timeout(silence_s, connect=deadlines.connect_s),
+        event_hooks={"request": [_watch_the_hops]} if proxy else {},
+    )
+
+
+def build_ssl_context(certificates: Certificates) -> ssl.SSLContext:
+    """The context that trusts the system's authorities, or those that were named."""
+    context = (
+        _bare_context()
+        if certificates.replacing
+        else httpx2.create_ssl_context(trust_env=False)
+    )
+    for authorities in (*certificates.replacing, *certificates.added):
+        _load(context, authorities)
+    return context
+
+
+def _bare_context() -> ssl.SSLContext:
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _load(context: ssl.SSLContext, authorities: Authorities) -> None:
+    named = f"{authorities.variable} names {clean_line(authorities.path)}, which"
+    for path in map(Path, authorities.path.split(os.pathsep)):
+        try:
+            if path.is_dir():
+                context.load_verify_locations(capath=path)
+            else:
+                context.load_verify_locations(cafile=path)
+        except FileNotFoundError:
+            raise _unusable(f"{named} is not there.") from None
+        except ssl.SSLError:
+            raise _unusable(f"{named} holds no certificates (PEM).") from None
+        except OSError as error:
+            why = clean_line(error.strerror or str(error))
+            raise _unusable(f"{named} cannot be read: {sentence(why)}") from None
+
+
+def _build_proxy(proxy: Proxy, context: ssl.SSLContext) -> httpx2.Proxy:
+    if proxy.scheme not in _PROXY_SCHEMES:
+        schemes = ", ".join(_PROXY_SCHEMES)
+        raise _unusable(
+            f"The proxy {proxy} cannot be used: its URL begins with none of {schemes}."
+        )
+    if proxy.scheme.startswith("socks") and find_spec("socksio") is None:
+        raise _unusable(
+            f"The proxy {proxy} speaks SOCKS, which needs one more package:"
+            " pip install 'httpx2[socks]'."
+        )
+    try:
+        return httpx2.Proxy(proxy.url, ssl_context=context if proxy.scheme == "https" else None)
+    except (ValueError, httpx2.InvalidURL) as fault:
+        why = sentence(clean_line(redact_text(str(fault), ())))
+        raise _unusable(f"The proxy {proxy} cannot be used: {why}") from None
+
+
+def _unusable(line: str) -> ApiError:
+    return Unconfigured(line, kind="configuration")
+
+
+async def _watch_the_hops(request: httpx2.Request) -> None:
+    """See to it that a failure at the proxy can be told from one behind it."""
+    request.extensions["trace"] = partial(_note_the_hop, _Hops())
+
+
+class _Hops:
+    """How far a new connection has come."""
+
+    is_new = False
+    is_through = False
+
+
+async def _note_the_hop(hops: _Hops, name: str, info: Mapping[str, Any]) -> None:
+    """The HTTP library's trace: `proxy.start_tls.started` is the first step behind a proxy."""
+    if name.endswith("connect_tcp.started"):
+        hops.is_new = True
+    elif name in ("proxy.start_tls.started", "socks.start_tls.started"):
+        hops.is_through = True
+    elif name.endswith(".failed") and hops.is_new and not hops.is_through:
+        fault = info.get("exception")
+        if isinstance(fault, BaseException):
+            fault.add_note(AT_THE_PROXY)
