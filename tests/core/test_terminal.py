@@ -123,12 +123,18 @@ def test_which_program_it_is(environ: dict[str, str], program: str) -> None:
 
 
 def test_only_what_is_known_to_work_is_used() -> None:
-    assert terminal(TERM="xterm").traits == Traits()
+    assert terminal(TERM="xterm-256color").traits == Traits()
     assert terminal(TERM="xterm-kitty").traits == Traits(
-        true_colour=True, hyperlinks=True, reflows=True, synchronizes=True, joins_emoji=True
+        true_colour=True,
+        hyperlinks=True,
+        reflows=True,
+        deletes_rows=True,
+        synchronizes=True,
+        joins_emoji=True,
     )
-    assert terminal(TERM="tmux-256color").traits == Traits(reflows=True, joins_emoji=True)
-    assert terminal(TERM="screen").traits == Traits(italics=False)
+    assert not terminal(TERM="screen").traits.italics
+    for name in ("alacritty", "foot", "xterm-ghostty"):
+        assert not terminal(TERM=name).traits.deletes_rows
 
 
 def test_a_multiplexer_is_known_by_its_own_variable() -> None:

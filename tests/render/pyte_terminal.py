@@ -25,12 +25,19 @@ class _Screen(pyte.HistoryScreen):
       terminal draws as one (a family, a flag) is one cell, or two;
     - it knows neither links (kept as the background) nor dim (kept as blinking).
 
-    As in tmux, what is erased from the first cell of the screen on is kept as history.
+    As in tmux, what is erased from the first cell of the screen on is kept as history. As in
+    alacritty, deleted rows are, where `saves_deleted_rows`; as in xterm, those from the first
+    row of the screen on always are.
     """
 
     link = "default"
+    saves_deleted_rows = False
 
     def delete_lines(self, count: int | None = None) -> None:
+        top = self.cursor.y
+        if self.saves_deleted_rows or top == 0:
+            deleted = range(top, min(top + (count or 1), self.lines))
+            self.history.top.extend(self.buffer[y] for y in deleted)
         for y in range(self.lines):
             self.buffer[y] = self.buffer[y]
         super().delete_lines(count)
@@ -77,8 +84,9 @@ class _Screen(pyte.HistoryScreen):
 class PyteTerminal:
     """Feed it what a terminal would be sent; read back its history and screen."""
 
-    def __init__(self, width: int, height: int) -> None:
+    def __init__(self, width: int, height: int, *, saves_deleted_rows: bool = False) -> None:
         self.screen = _Screen(width, height, history=100_000)
+        self.screen.saves_deleted_rows = saves_deleted_rows
         self.stream = pyte.Stream(self.screen)
         self.fed = ""
 

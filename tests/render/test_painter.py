@@ -43,8 +43,11 @@ def test_frames_of_any_stream_leave_what_printing_it_would(
 ) -> None:
     stream = RowStream(width, seed)
     drops = random.Random(seed)
-    painter = Painter(width=width, height=height, synchronizes=True)
-    terminal = PyteTerminal(width, height)
+    saves = (seed + height) % 2 == 0
+    painter = Painter(width=width, height=height, deletes_rows=not saves, synchronizes=True)
+    terminal = PyteTerminal(width, height, saves_deleted_rows=saves)
+    terminal.feed("above\r\n")  # never is a live row the first of the screen
+    above = build_row("above")
     waiting: list[Row] = []
     for _ in range(150):
         waiting += stream.step()
@@ -56,9 +59,9 @@ def test_frames_of_any_stream_leave_what_printing_it_would(
         terminal.feed(frame)
         waiting.clear()
         visible = live[-(height - 1) :] if height > 1 else []
-        assert terminal.lines() == lines_of([*stream.settled, *visible])
+        assert terminal.lines() == lines_of([above, *stream.settled, *visible])
     terminal.feed(painter.finish([*waiting, *stream.close()]))
-    expected = printed(stream.settled, width, height)
+    expected = printed([above, *stream.settled], width, height)
     assert terminal.lines() == expected.lines()
     assert terminal.styles() == expected.styles()
     assert terminal.screen.cursor.x == 0
@@ -172,6 +175,39 @@ def test_a_resize_redraws_the_live_region_and_keeps_what_settled(size: tuple[int
     stale = max(0, 4 - height)
     assert lines[-3:] == ["tail 0", "tail 1", "tail 2"]
     assert len(lines) == len(settled) + 3 + stale
+
+
+@pytest.mark.parametrize("deletes_rows", [True, False])
+@pytest.mark.parametrize(
+    "heights", [[20], [8], [3], [20, 8], [38, 35, 30, 20], [20, 40], [6, 30]]
+)
+def test_a_lower_window_leaves_no_row_twice(heights: list[int], deletes_rows: bool) -> None:
+    """A tail of 33 rows stands in part in the scrollback, as no terminal can prevent."""
+    painter = Painter(width=40, height=40, deletes_rows=deletes_rows)
+    terminal = PyteTerminal(40, 40, saves_deleted_rows=not deletes_rows)
+    settled = [build_row(f"settled {number}") for number in range(50)]
+    tail = [BLANK, *(build_row(f"tail {number}") for number in range(60))]
+    terminal.feed(painter.frame(settled, [*tail[:33], BLANK, STATUS]))
+    for height in heights:
+        shrink_from_the_top(terminal, 40, height)
+        painter.resize(40, height)
+        terminal.feed(painter.frame([], [*tail[:33], BLANK, STATUS]))
+    for end in range(34, len(tail)):
+        terminal.feed(painter.frame([], [*tail[:end], BLANK, STATUS]))
+    terminal.feed(painter.finish(tail))
+    assert terminal.lines() == lines_of([*settled, *tail])
+
+
+def test_a_lower_window_leaves_a_block_that_changed_whole_at_the_end() -> None:
+    painter, terminal = Painter(width=40, height=20), PyteTerminal(40, 20)
+    terminal.feed("above\r\n")
+    terminal.feed(painter.frame([], [*(build_row(f"| {n} |") for n in range(15)), STATUS]))
+    shrink_from_the_top(terminal, 40, 10)
+    painter.resize(40, 10)
+    table = [build_row(f"|  {n} is wider  |") for n in range(15)]
+    terminal.feed(painter.frame([], [*table, STATUS]))
+    terminal.feed(painter.finish(table))
+    assert terminal.lines()[-15:] == lines_of(table)
 
 
 def shrink_from_the_top(terminal: PyteTerminal, width: int, height: int) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Protocol
 
@@ -43,6 +43,7 @@ class Traits:
     italics: bool = True
     hyperlinks: bool = False  # OSC 8
     reflows: bool = False  # re-wraps the rows on the screen when the window gets narrower
+    deletes_rows: bool = False  # a deleted row does not come into the scrollback
     synchronizes: bool = False  # mode 2026 makes a frame appear at once
     joins_emoji: bool = False  # draws an emoji joined by U+200D as one, two cells wide
 
@@ -65,10 +66,8 @@ class Terminal:
 
 
 _MODERN = Traits(true_colour=True, hyperlinks=True, reflows=True)
-_SYNCHRONIZED = Traits(true_colour=True, hyperlinks=True, reflows=True, synchronizes=True)
-_COMPLETE = Traits(
-    true_colour=True, hyperlinks=True, reflows=True, synchronizes=True, joins_emoji=True
-)
+_SYNCHRONIZED = replace(_MODERN, synchronizes=True)
+_COMPLETE = replace(_SYNCHRONIZED, joins_emoji=True)
 _UNKNOWN = Traits()
 _TRAITS: Mapping[str, Traits] = {
     "alacritty": _SYNCHRONIZED,
@@ -78,22 +77,27 @@ _TRAITS: Mapping[str, Traits] = {
     "ghostty": _COMPLETE,
     "hyper": _MODERN,
     "iterm.app": _SYNCHRONIZED,
-    "kitty": _COMPLETE,
+    "kitty": replace(_COMPLETE, deletes_rows=True),
     "konsole": _MODERN,
     "rio": _MODERN,
-    "screen": Traits(italics=False),  # shows italics as reverse video
+    "rxvt": Traits(reflows=True, deletes_rows=True),
+    # GNU screen shows italics as reverse video.
+    "screen": Traits(italics=False, reflows=True, deletes_rows=True),
+    "st": Traits(deletes_rows=True),
     "tabby": _MODERN,
-    "tmux": Traits(reflows=True, joins_emoji=True),
+    "tmux": Traits(reflows=True, deletes_rows=True, joins_emoji=True),
     "vscode": _SYNCHRONIZED,
-    "vte": _MODERN,  # GNOME Terminal and its kin; mode 2026 makes some of them flash
+    # GNOME Terminal and its kin; mode 2026 makes some of them flash.
+    "vte": replace(_MODERN, deletes_rows=True),
     "warpterminal": _MODERN,
     "wezterm": _COMPLETE,
     "windows-terminal": _MODERN,
+    "xterm": Traits(deletes_rows=True),
 }
 # A part of TERM names these; "xterm" and "screen" can stand before another name.
 _NAMED_BY_TERM = (
     *("alacritty", "contour", "foot", "ghostty", "kitty", "konsole", "linux", "rio", "rxvt"),
-    *("st", "stterm", "tmux", "vte", "wezterm"),
+    *("st", "tmux", "vte", "wezterm"),
 )
 # A variable that each sets for its children, the most telling first.
 _NAMED_BY_VARIABLE = {

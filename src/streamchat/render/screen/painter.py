@@ -23,17 +23,20 @@ Rule 7: never clears the scrollback, sets a scroll region or asks where the curs
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import takewhile
+from itertools import accumulate, takewhile
 
 from streamchat.render.rows import Row
 from streamchat.render.screen.pen import SYNC_OFF, SYNC_ON, Pen
 from streamchat.render.screen.row_diff import is_certain, patch
+from streamchat.render.screen.scrolled_off import ScrolledOff
 
 
 class Painter:
     """`frame` what settled and what is live; `finish` with what settles last.
 
-    `reflows` says that the terminal re-wraps what it shows when it gets narrower.
+    `reflows` says that the terminal re-wraps what it shows when it gets narrower,
+    `deletes_rows` that it does not put a deleted row into the scrollback, `synchronizes`
+    that it has mode 2026.
     """
 
     def __init__(
@@ -42,13 +45,16 @@ class Painter:
         width: int,
         height: int,
         reflows: bool = False,
+        deletes_rows: bool = True,
         synchronizes: bool = False,
     ) -> None:
         self._width = width
         self._height = height
-        self._reflows = reflows
+        self._reflows, self._deletes_rows = reflows, deletes_rows
         self._synchronizes = synchronizes
         self._shown: list[Row] = []
+        self._scrolled_off = ScrolledOff()
+        self._saved: list[Row] = []  # what a lower window has no room for, not printed yet
         self._pen = Pen(synchronizes=synchronizes)
 
     @property
@@ -64,14 +70,17 @@ class Painter:
         `caret` is what stands before the cursor in the last row; without it the cursor is
         hidden.
         """
+        final = [*self._saved, *self._scrolled_off.without_settled(settled)]
+        self._saved = []
+        live = self._scrolled_off.without_live(live)
         visible = list(live[max(0, len(live) - self.live_height) :])
-        self._morph([*settled, *visible], len(settled))
-        self._pen.rebase(len(settled))
+        self._morph([*final, *visible], len(final))
+        self._pen.rebase(len(final))
         self._shown = visible
         if visible:
             self._rest_in_last_row(caret)
         else:
-            self._rest_below(len(settled))
+            self._rest_below(len(final))
         self._pen.wrap(on=True)
         return self._pen.take(shows_cursor=caret is not None and bool(visible))
 
@@ -110,7 +119,11 @@ class Painter:
         region: at worst a stale live row stays, and no settled row is lost.
         """
         if self._shown:
-            self._pen.wander(self._rows_above_cursor(width))
+            heights = [self._height_in(width, row) for row in self._shown]
+            self._save_scrolled_off(heights, width, height)
+            column = self._pen.column or 0
+            past_wrap = column // width if self._rewraps(width) else 0
+            self._pen.wander(sum(heights[: self._pen.row]) + past_wrap)
             self._pen.erase_below()
             self._forget()
         self._width, self._height = width, height
@@ -119,12 +132,27 @@ class Painter:
         self._shown = []
         self._pen.row, self._pen.column = 0, 0
 
-    def _rows_above_cursor(self, width: int) -> int:
-        row = self._pen.row
-        if not self._reflows or width >= self._width:
-            return row
-        above = sum(max(1, -(-shown.width // width)) for shown in self._shown[:row])
-        return above + (self._pen.column or 0) // width
+    def _rewraps(self, width: int) -> bool:
+        return self._reflows and width < self._width
+
+    def _height_in(self, width: int, row: Row) -> int:
+        """How many rows the terminal makes of it in a window of another width."""
+        return max(1, -(-row.width // width)) if self._rewraps(width) else 1
+
+    def _save_scrolled_off(self, heights: Sequence[int], width: int, height: int) -> None:
+        """Note what a lower window pushed out. The row below it follows it with the next
+        frame: nothing is missing between the two, and a row stands above the live region.
+        (Deleting the top row of the screen puts it into the scrollback of some terminals.)
+        """
+        above = sum(heights) - height
+        if above < 0:
+            return
+        if width < self._width and not self._reflows:
+            return  # cut as well
+        gone = sum(1 for end in accumulate(heights) if end <= above)
+        rest = max(gone + 1, len(heights) - max(1, height - 1))
+        self._saved = self._shown[gone : min(rest, len(heights) - 1)]
+        self._scrolled_off.add(self._shown[: gone + len(self._saved)])
 
     def _rest_in_last_row(self, caret: Row | None) -> None:
         last = len(self._shown) - 1
@@ -147,7 +175,7 @@ class Painter:
         top, bottom = self._common_ends(target, len(target) - settled)
         old = self._shown[top : len(self._shown) - bottom]
         new = target[top : len(target) - bottom]
-        shift = _shift(old, new)
+        shift = _shift(old, new) if self._deletes_rows else 0
         if shift:
             self._pen.move(top)
             self._pen.delete_rows(shift)
@@ -178,8 +206,10 @@ class Painter:
         most = min(len(shown) - top, len(target) - top, live_count)
         bottom = _common(shown[::-1][:most], target[::-1][:most])
         # Rows below the change are pushed down; they must still be on the screen then.
-        fits = len(target) - top < self._height
-        return top, bottom if fits else 0
+        is_kept = len(target) - top < self._height
+        if len(target) < len(shown):
+            is_kept = is_kept and self._deletes_rows
+        return top, bottom if is_kept else 0
 
     def _overwrite(self, index: int, before: Row, after: Row, *, settled: bool) -> None:
         at_end = self._pen.row == index and self._pen.column == before.width
@@ -226,6 +256,7 @@ class Painter:
 
 
 def _common(one: Sequence[Row], other: Sequence[Row]) -> int:
+    """How many rows both begin with."""
     pairs = zip(one, other, strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 

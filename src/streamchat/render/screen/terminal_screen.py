@@ -176,6 +176,7 @@ class TerminalScreen:
             width=size.width,
             height=size.height,
             reflows=traits.reflows,
+            deletes_rows=traits.deletes_rows,
             synchronizes=traits.synchronizes,
         )
         return LiveView(

@@ -1,0 +1,56 @@
+"""Live rows that a smaller window pushed into the scrollback, where nothing can change them.
+
+They are the beginning of a block that is still open. When the block settles, its text that
+stands there already is not printed again; from where it came out differently, it is.
+Blanks do not count, because a terminal or a new width may have wrapped it elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from streamchat.render.rows import Row
+from streamchat.render.screen.row_diff import plain_text
+
+
+class ScrolledOff:
+    """The text between the last settled row and the live region."""
+
+    def __init__(self) -> None:
+        self._letters = ""
+        self._ends_blank = False
+
+    def add(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            letters = _letters_of(row)
+            self._letters += letters
+            self._ends_blank = not letters
+
+    def without_settled(self, settled: Sequence[Row]) -> list[Row]:
+        """What is left to print of rows that became final; asked once for each."""
+        for index, row in enumerate(settled):
+            letters = _letters_of(row)
+            if self._letters and self._letters.startswith(letters):
+                self._letters = self._letters[len(letters) :]
+            elif self._ends_blank and not letters:
+                self._ends_blank = False
+            else:
+                self._letters, self._ends_blank = "", False
+                return list(settled[index:])
+        return []
+
+    def without_live(self, live: Sequence[Row]) -> Sequence[Row]:
+        """What is left to show of rows that may still change."""
+        letters = self._letters
+        for index, row in enumerate(live):
+            if not letters:
+                return live[index:]
+            own = _letters_of(row)
+            if not letters.startswith(own):
+                break
+            letters = letters[len(own) :]
+        return live
+
+
+def _letters_of(row: Row) -> str:
+    return "".join(plain_text(row).split())
