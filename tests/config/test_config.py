@@ -10,9 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from streamchat.config import Paths, Question, Verdict, build_paths, load, read_prompt_file
+from streamchat.config import (
+    AskedSetting,
+    Paths,
+    Question,
+    Verdict,
+    build_paths,
+    load,
+    read_prompt_file,
+)
+from streamchat.config.files import owner_name
 from streamchat.core.errors import ConfigError, ExitStatus, NotFound, StreamchatError
 from streamchat.core.settings import (
+    VARIABLES,
     Given,
     Layer,
     Settings,
@@ -35,6 +45,7 @@ class World:
     environ: dict[str, str] = field(default_factory=dict)
     flags: dict[str, str] = field(default_factory=dict)
     answer: Verdict | None = None
+    user: int = field(default_factory=os.geteuid)
     asked: list[Question] = field(default_factory=list)
 
     @property
@@ -67,6 +78,7 @@ class World:
             paths=self.paths,
             cwd=cwd or self.project,
             ask=ask if self.answer else None,
+            user=self.user,
         )
         return resolve(layers)
 
@@ -250,12 +262,66 @@ def test_a_file_of_keys_that_others_can_read_is_refused(world: World, mode: int)
     assert world.failure().message == f"others can read {path}; type: chmod 600 {path}"
 
 
-def test_a_config_toml_that_anybody_can_write_is_refused(world: World) -> None:
+@pytest.mark.parametrize("where", ["config.toml", ".env", ""])
+def test_what_anybody_can_write_is_refused(world: World, where: str) -> None:
+    world.config('model = "x"\n')
+    world.write(".config/streamchat/.env", "")
+    path = world.paths.config_dir / where
+    path.chmod(path.stat().st_mode | 0o006)
+    assert world.failure().message == f"anybody can write {path}; type: chmod o-w {path}"
+
+
+def test_a_config_toml_that_its_group_can_write_is_a_note(world: World) -> None:
     path = world.config('model = "x"\n')
     path.chmod(0o664)
-    assert world.settings().model == "x"
-    path.chmod(0o646)
-    assert world.failure().message == f"anybody can write {path}; type: chmod o-w {path}"
+    note = f"the group of {path} can write it; type: chmod g-w {path}"
+    assert (world.settings().model, world.settings().notes) == ("x", (note,))
+
+
+@pytest.mark.parametrize("place", ["", "[profiles.local]\n"])
+def test_one_with_headers_is_refused_then_since_they_may_be_keys(
+    world: World, place: str
+) -> None:
+    path = world.config(f'{place}headers = {{ X-Key = "secret" }}\n')
+    path.chmod(0o664)
+    assert (
+        world.failure().message == f"the group of {path} can write it; type: chmod g-w {path}"
+    )
+
+
+def give_to_somebody_else(world: World, path: Path) -> int:
+    """Returns who owns it then."""
+    if os.geteuid() == 0:
+        os.chown(path, 4242, -1)
+        return 4242
+    world.user = os.geteuid() + 1
+    return os.geteuid()
+
+
+@pytest.mark.parametrize("name", ["config.toml", ".env"])
+def test_settings_of_somebody_else_are_refused_also_behind_a_link(
+    world: World, name: str
+) -> None:
+    elsewhere = world.write("elsewhere", "")
+    world.paths.config_dir.mkdir(parents=True, mode=0o700)
+    path = world.paths.config_dir / name
+    path.symlink_to(elsewhere)
+    assert world.settings() == resolve([])
+    owner = give_to_somebody_else(world, elsewhere)
+    if owner != 4242:
+        return  # the directory is somebody else's then, too
+    assert world.failure().message == (
+        f"{path} belongs to user 4242, not to you;"
+        f" check it, then type: sudo chown {world.user} {path}"
+    )
+
+
+def test_a_directory_of_somebody_else_is_refused(world: World) -> None:
+    path = world.config("").parent
+    owner = give_to_somebody_else(world, path)
+    assert world.failure().message.startswith(
+        f"{path} belongs to {owner_name(owner)}, not to you"
+    )
 
 
 def test_a_path_in_a_command_to_type_is_quoted(tmp_path: Path) -> None:
@@ -375,6 +441,10 @@ def test_the_process_environment_stays_as_it_is(victim: World) -> None:
 # --- asking ---
 
 
+def risk(variable: str) -> str:
+    return VARIABLES[variable].risk
+
+
 def test_the_question_shows_what_would_be_set_secrets_masked(world: World) -> None:
     path = world.write(
         "project/.env",
@@ -384,10 +454,10 @@ def test_the_question_shows_what_would_be_set_secrets_masked(world: World) -> No
     world.answer = Verdict.DENIED
     world.settings()
     assert world.asked == [
-        Question(path, (
-            "ANTHROPIC_API_KEY = sk-ant-…WXYZ",
-            f"ANTHROPIC_BASE_URL = {EVIL}",
-            "STREAMCHAT_SYSTEM = a\\x1b[2Jb",
+        Question(path, owner_name(os.geteuid()), (
+            AskedSetting("STREAMCHAT_SYSTEM", "a\\x1b[2Jb"),
+            AskedSetting("ANTHROPIC_API_KEY", "sk-ant-…WXYZ", risk("ANTHROPIC_API_KEY")),
+            AskedSetting("ANTHROPIC_BASE_URL", EVIL, risk("ANTHROPIC_BASE_URL")),
         ))
     ]  # fmt: skip
 
@@ -476,7 +546,9 @@ def test_the_list_of_allowed_files_is_the_users_alone(world: World) -> None:
     modes = [stat.S_IMODE(path.stat().st_mode) for path in (allowed, world.paths.state_dir)]
     assert modes == [0o600, 0o700]
     allowed.chmod(0o666)
-    assert world.failure().message.startswith("others can write ")
+    assert world.failure().message == f"anybody can write {allowed}; type: chmod o-w {allowed}"
+    allowed.chmod(0o660)
+    assert "the group of " in world.failure().message
 
 
 def test_a_damaged_list_allows_nothing(world: World) -> None:

@@ -35,6 +35,7 @@ from streamchat.core.settings import (
     resolve,
 )
 from streamchat.core.settings.report import env_example, flag_table, show_config
+from streamchat.core.settings.rows import Option, Reach
 
 KEY = "sk-ant-api03-" + "k" * 40 + "WXYZ"
 OTHER_KEY = "sk-ant-api03-" + "o" * 40 + "1234"
@@ -122,6 +123,64 @@ def test_the_defaults() -> None:
 def test_reports_and_attachments_have_no_variable() -> None:
     acts = {row.name for row in OPTIONS if not row.is_setting}
     assert acts == {"attach", *(row.name for row in OPTIONS if row.group is Group.REPORTS)}
+
+
+# What each option may do in a file of a repository (--env-file, ./.env). A new option needs
+# a decision; see Reach.
+_REACHES = {
+    Reach.ANYWHERE: {
+        "model", "fallback", "system", "max_tokens", "effort", "thinking", "stop", "once",
+        "no_caching",
+        "interactive", "output_format", "extract", "raw", "quiet", "theme", "idle_deadline_s",
+        "deadline_s", "retries", "base_url", "profile", "demo", "api_key", "auth_token",
+        "sdk_profile", "full_sdk",
+    },
+    Reach.TIGHTER: {"no_save", "max_cost_usd", "max_cost_day_usd", "dry_run"},
+    Reach.USER: {"system_file", "schema", "continue_newest", "resume"},
+    Reach.ENVIRONMENT: {"env_file", "custom_headers"},
+}  # fmt: skip
+_RISKY = {
+    "model", "fallback", "max_tokens", "effort", "thinking", "no_caching", "quiet", "base_url",
+    "profile",
+    "api_key", "auth_token", "sdk_profile",
+}  # fmt: skip
+
+
+def test_the_reach_and_the_risk_of_every_option_are_decided() -> None:
+    rows = [row for row in SETTINGS if row.variables]
+    reaches = {reach: {row.name for row in rows if row.reach is reach} for reach in Reach}
+    assert reaches == _REACHES
+    assert {row.name for row in rows if row.risk} == _RISKY
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in SETTINGS if row.variables], ids=lambda r: r.name
+)
+@pytest.mark.parametrize("source", [SettingSource.ENV_FILE, SettingSource.DOTENV])
+def test_a_file_of_others_sets_an_option_only_within_its_reach(
+    row: Option, source: SettingSource
+) -> None:
+    layer = from_variables(source, dict.fromkeys(row.variables, "1"), "file")
+    is_set = row.reach in (Reach.ANYWHERE, Reach.TIGHTER)
+    assert (row.name in layer.given) is is_set
+    assert len(layer.notes) == (0 if is_set else len(row.variables))
+    environment = from_variables(SettingSource.ENVIRONMENT, {row.variables[0]: "1"})
+    assert row.name in environment.given
+
+
+@pytest.mark.parametrize(("files", "cap"), [("1", 1.0), ("9", 5.0)])
+def test_a_file_of_others_lowers_a_cap_and_raises_none(files: str, cap: float) -> None:
+    own = toml({"max_cost": 5.0})
+    assert resolve([dotenv(STREAMCHAT_MAX_COST=files), own]).max_cost_usd == cap
+    assert resolve([dotenv(STREAMCHAT_MAX_COST=files)]).max_cost_usd == float(files)
+    assert resolve([exported(STREAMCHAT_MAX_COST=files), own]).max_cost_usd == float(files)
+
+
+def test_a_file_of_others_turns_a_protection_on_and_none_off() -> None:
+    own = toml({"no_save": True})
+    assert resolve([dotenv(STREAMCHAT_NO_SAVE="off"), own]).no_save
+    assert resolve([dotenv(STREAMCHAT_NO_SAVE="on")]).no_save
+    assert not resolve([exported(STREAMCHAT_NO_SAVE="off"), own]).no_save
 
 
 # --- the order ---

@@ -10,7 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO, cast
 
@@ -30,6 +30,7 @@ class Environment:
     clock: Callable[[], float]
     monotonic: Callable[[], float]
     new_id: Callable[[], str]
+    user: int = field(default_factory=os.geteuid)  # whose files are trusted
 
     @property
     def terminal(self) -> Terminal:

@@ -22,7 +22,6 @@ from streamchat.cli.invocation import Invocation, ReportKind
 from streamchat.cli.run import Run, require_theme
 from streamchat.config import AskTrust, Paths, Question, Verdict, build_paths, load
 from streamchat.core.errors import Busy, DiskError, ExitStatus, StreamchatError, UsageError
-from streamchat.core.sanitize import clean_line
 from streamchat.core.settings import (
     OPTIONS,
     Group,
@@ -145,31 +144,24 @@ def _notes(env: Environment, settings: Settings | None, *, as_json: bool) -> Not
     )
 
 
+def _ask(env: Environment) -> AskTrust | None:
+    """The function that asks about ./.env; None if there is no terminal."""
+
+    def ask(question: Question) -> Verdict:
+        from streamchat.cli.trust_question import ask_user
+
+        return ask_user(question, env)
+
+    return ask if env.stdin.isatty() and env.stderr.isatty() else None
+
+
 def _load(invocation: Invocation, env: Environment) -> tuple[Settings, Paths]:
     paths = build_paths(env.environ, env.home)
     layers = load(
-        invocation.flags, env.environ, paths=paths, cwd=env.cwd, ask=_ask_on_terminal(env)
+        invocation.flags, env.environ, paths=paths, cwd=env.cwd, ask=_ask(env), user=env.user
     )
     settings = resolve(layers)
     return settings, paths.for_demo() if settings.demo else paths
-
-
-def _ask_on_terminal(env: Environment) -> AskTrust | None:
-    """The function that asks; None if there is no terminal."""
-    if not (env.stdin.isatty() and env.stderr.isatty()):
-        return None
-
-    def ask(question: Question) -> Verdict:
-        lines = [f"  {line}" for line in question.lines]
-        env.stderr.write("\n".join([f"{clean_line(str(question.path))} sets", *lines, ""]))
-        env.stderr.write("Use it, here and with this content? [y/N] ")
-        env.stderr.flush()
-        said = env.stdin.readline().strip().lower()
-        answers = {"y": Verdict.ALLOWED, "yes": Verdict.ALLOWED}
-        answers |= {"n": Verdict.DENIED, "no": Verdict.DENIED}
-        return answers.get(said, Verdict.UNDECIDED)  # Enter alone is asked again next time
-
-    return ask
 
 
 def _run(run: Run) -> int:

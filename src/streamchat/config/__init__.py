@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from streamchat.config.allowed import Verdict, remember, verdict
 from streamchat.config.files import FileText
-from streamchat.config.load import AskTrust, Question, load, read_prompt_file
+from streamchat.config.load import AskedSetting, AskTrust, Question, load, read_prompt_file
 from streamchat.config.paths import Paths, Place, build_paths
 
 __all__ = [
     "AskTrust",
+    "AskedSetting",
     "FileText",
     "Paths",
     "Place",

@@ -10,14 +10,11 @@ a digest counts. An unreadable line allows nothing.
 from __future__ import annotations
 
 import os
-import stat
 from enum import Enum
 from pathlib import Path
 
-from streamchat.config.files import FileText
+from streamchat.config.files import FileText, require_group_cannot_write, require_owned
 from streamchat.core.errors import ConfigError, DiskError
-
-_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 class Verdict(Enum):
@@ -28,12 +25,13 @@ class Verdict(Enum):
     UNDECIDED = "ask"
 
 
-def verdict(file: FileText, path: Path) -> Verdict:
+def verdict(file: FileText, path: Path, *, user: int) -> Verdict:
     """The decision on a file, from the list at `path`. Raises ConfigError if others can
     write the list."""
     try:
-        if path.stat().st_mode & _OTHERS_WRITE:
-            raise ConfigError(f"others can write {path}; check it, then type: chmod 600 {path}")
+        found = path.stat()
+        require_owned(path, found.st_mode, found.st_uid, user=user)
+        require_group_cannot_write(path, found.st_mode)
         lines = path.read_text("utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         return Verdict.UNDECIDED

@@ -4,7 +4,10 @@ Owns python-dotenv and tomllib. They are imported only if there is a file.
 
 Rule 1: nothing is expanded. `${ANTHROPIC_API_KEY}` in a file could carry a key from the
 environment to a host of the file's choice.
-Rule 2: files are opened as `posix.files` does: without waiting, bounded, judged when open. A
+Rule 2: settings belong to the user or to root, and nobody else can write them; a link is
+followed to a file of which the same is true. As with ssh, anything else is refused with the
+command that mends it. Whether a file may hold keys decides about its group.
+Rule 3: files are opened as `posix.files` does: without waiting, bounded, judged when open. A
 pipe is read only where the user named it (`--env-file <(pass show x)`).
 """
 
@@ -23,17 +26,17 @@ from streamchat.core.formatting import format_path
 from streamchat.posix.files import Wait, read_with_status
 
 LARGEST_BYTES = 1_000_000
-_OTHERS_READ = stat.S_IRWXG | stat.S_IRWXO
-_ANYBODY_WRITES = stat.S_IWOTH
+_OTHERS_USE = stat.S_IRWXG | stat.S_IRWXO
 
 
 @dataclass(frozen=True, slots=True)
 class FileText:
-    """A file and its permissions (`mode`)."""
+    """A file, its permissions (`mode`) and its owner's number."""
 
     path: Path
     text: str
     mode: int
+    owner: int
 
 
 def read_text(
@@ -47,7 +50,7 @@ def read_text(
         if error.errno in (errno.ENOENT, errno.ENOTDIR):
             return None
         raise ConfigError(f"{format_path(str(path))}: {error.strerror}") from error
-    return FileText(path, _decode(path, data), found.st_mode)
+    return FileText(path, _decode(path, data), found.st_mode, found.st_uid)
 
 
 def _decode(path: Path, data: bytes) -> str:
@@ -58,20 +61,41 @@ def _decode(path: Path, data: bytes) -> str:
         raise ConfigError(f"{path}, line {line}: not UTF-8 text") from error
 
 
-def private(file: FileText) -> FileText:
-    """Refuse a file that holds keys if others can read it."""
-    if file.mode & _OTHERS_READ:
-        path = shlex.quote(str(file.path))
-        raise ConfigError(f"others can read {file.path}; type: chmod 600 {path}")
-    return file
+def require_owned(path: Path, mode: int, owner: int, *, user: int) -> None:
+    """Refuse what is not the user's or root's, and what anybody can write."""
+    if owner not in (user, 0):
+        raise ConfigError(
+            f"{path} belongs to {owner_name(owner)}, not to you;"
+            f" check it, then type: sudo chown {user} {_quoted(path)}"
+        )
+    if mode & stat.S_IWOTH:
+        raise ConfigError(f"anybody can write {path}; type: chmod o-w {_quoted(path)}")
 
 
-def own(file: FileText) -> FileText:
-    """Refuse a settings file if anybody can write it."""
-    if file.mode & _ANYBODY_WRITES:
-        path = shlex.quote(str(file.path))
-        raise ConfigError(f"anybody can write {file.path}; type: chmod o-w {path}")
-    return file
+def require_private(path: Path, mode: int) -> None:
+    """Refuse a file that holds keys if others can read or write it."""
+    if mode & _OTHERS_USE:
+        raise ConfigError(f"others can read {path}; type: chmod 600 {_quoted(path)}")
+
+
+def require_group_cannot_write(path: Path, mode: int) -> None:
+    """Refuse what the group of the file can write."""
+    if mode & stat.S_IWGRP:
+        raise ConfigError(f"the group of {path} can write it; type: chmod g-w {_quoted(path)}")
+
+
+def owner_name(owner: int) -> str:
+    """The name of a user, or the number of one who has none."""
+    import pwd  # only a question or a refusal needs it
+
+    try:
+        return pwd.getpwuid(owner).pw_name
+    except KeyError:
+        return f"user {owner}"
+
+
+def _quoted(path: Path) -> str:
+    return shlex.quote(str(path))
 
 
 def parse_env(file: FileText) -> Mapping[str, str]:

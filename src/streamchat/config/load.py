@@ -9,13 +9,22 @@ Rule 3: an error in ./.env never stops the program, because the file may be mean
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
 from streamchat.config.allowed import Verdict, remember, verdict
-from streamchat.config.files import own, parse_env, parse_toml, private, read_text
+from streamchat.config.files import (
+    FileText,
+    owner_name,
+    parse_env,
+    parse_toml,
+    read_text,
+    require_group_cannot_write,
+    require_owned,
+    require_private,
+)
 from streamchat.config.paths import Paths
 from streamchat.core.errors import ConfigError, NotFound
 from streamchat.core.settings import (
@@ -31,14 +40,25 @@ from streamchat.posix.files import pipe_wait
 
 # ./.env is read in every directory, and python-dotenv can take three seconds for 1 MB.
 _LARGEST_HERE_BYTES = 64_000
+_HOST = "ANTHROPIC_BASE_URL"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedSetting:
+    """What a file would set: printable, a secret masked. `risk` says what that can cost."""
+
+    name: str
+    value: str
+    risk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """May this file set these? `lines` are `NAME = value`, printable, with secrets masked."""
+    """May this file, which belongs to `owner`, set these? The risky ones stand last."""
 
     path: Path
-    lines: tuple[str, ...]
+    owner: str
+    settings: tuple[AskedSetting, ...]
 
 
 AskTrust: TypeAlias = Callable[[Question], Verdict]
@@ -51,9 +71,10 @@ def load(
     paths: Paths,
     cwd: Path,
     ask: AskTrust | None,
+    user: int,
 ) -> tuple[Layer, ...]:
     """Every layer, strongest first, for `settings.resolve`. `ask` is None if there is no
-    terminal. Raises ConfigError, DiskError, NotFound."""
+    terminal; `user` is the number of the user. Raises ConfigError, DiskError, NotFound."""
     environment = from_variables(SettingSource.ENVIRONMENT, environ)
     layers = [flags, environment]
     named = next(
@@ -65,8 +86,8 @@ def load(
     here = cwd / ".env"
     in_demo = (said := flags.given.get("demo")) is not None and said.text == "on"
     if not in_demo and here != paths.env_file and not _same(here, named_path):
-        layers.extend(_here(here, paths.allowed_env, ask))
-    layers.extend(_configuration(paths, environ))
+        layers.extend(_here(here, paths.allowed_env, ask, user))
+    layers.extend(_configuration(paths, environ, user))
     return tuple(layers)
 
 
@@ -85,7 +106,7 @@ def _env_file(path: Path) -> Layer:
     return from_variables(SettingSource.ENV_FILE, parse_env(file), str(path))
 
 
-def _here(path: Path, allowed: Path, ask: AskTrust | None) -> list[Layer]:
+def _here(path: Path, allowed: Path, ask: AskTrust | None, user: int) -> list[Layer]:
     try:
         file = read_text(path, largest_bytes=_LARGEST_HERE_BYTES) if _is_file(path) else None
         variables = parse_env(file) if file else {}
@@ -96,9 +117,9 @@ def _here(path: Path, allowed: Path, ask: AskTrust | None) -> list[Layer]:
     }
     if not file or not any(text.strip() for text in taken.values()):
         return []
-    said = verdict(file, allowed)
+    said = verdict(file, allowed, user=user)
     if said is Verdict.UNDECIDED and ask is not None:
-        said = ask(Question(path, tuple(_line(*each) for each in taken.items())))
+        said = ask(_question(file, taken))
         remember(file, said, allowed)
     if said is Verdict.ALLOWED:
         return [from_variables(SettingSource.DOTENV, variables, "./.env")]
@@ -115,10 +136,19 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _line(name: str, text: str) -> str:
+def _question(file: FileText, taken: Mapping[str, str]) -> Question:
     from streamchat.core.settings.report import format_settings  # only a question needs it
 
-    return f"{name} = {masked(text) if VARIABLES[name].secret else format_settings(text)}"
+    settings = [
+        AskedSetting(
+            name,
+            masked(text) if VARIABLES[name].secret else format_settings(text),
+            VARIABLES[name].risk,
+        )
+        for name, text in taken.items()
+    ]
+    settings.sort(key=lambda each: (bool(each.risk), each.name == _HOST))
+    return Question(file.path, owner_name(file.owner), tuple(settings))
 
 
 def _not_allowed(taken: Mapping[str, str]) -> str:
@@ -128,17 +158,47 @@ def _not_allowed(taken: Mapping[str, str]) -> str:
     )
 
 
-def _configuration(paths: Paths, environ: Mapping[str, str]) -> list[Layer]:
-    layers = []
+def _configuration(paths: Paths, environ: Mapping[str, str], user: int) -> Iterator[Layer]:
+    _require_safe_directory(paths.config_dir, user)
     variables: Mapping[str, str] = {}
     if file := read_text(paths.env_file):
-        variables = parse_env(private(file))
-        layers.append(from_variables(SettingSource.CONFIG, variables, str(file.path)))
+        require_owned(file.path, file.mode, file.owner, user=user)
+        require_private(file.path, file.mode)
+        variables = parse_env(file)
+        yield from_variables(SettingSource.CONFIG, variables, str(file.path))
     if file := read_text(paths.config_file):
-        table = parse_toml(own(file))
+        require_owned(file.path, file.mode, file.owner, user=user)
+        table = parse_toml(file)
+        notes = _group_note(file, holds_keys=_holds_headers(table))
         exported = {name: text for name, text in environ.items() if text.strip()}
-        layers.append(from_keys(table, {**variables, **exported}, str(file.path)))
-    return layers
+        layer = from_keys(table, {**variables, **exported}, str(file.path))
+        yield replace(layer, notes=(*notes, *layer.notes))
+
+
+def _require_safe_directory(directory: Path, user: int) -> None:
+    """Who can write the directory can replace the files in it."""
+    try:
+        found = directory.stat()
+    except OSError:
+        return  # reading the files will tell
+    require_owned(directory, found.st_mode, found.st_uid, user=user)
+
+
+def _holds_headers(table: Mapping[str, object]) -> bool:
+    profiles = table.get("profiles")
+    sections = profiles.values() if isinstance(profiles, dict) else ()
+    return any("headers" in each for each in (table, *sections) if isinstance(each, dict))
+
+
+def _group_note(file: FileText, *, holds_keys: bool) -> tuple[str, ...]:
+    """Raises ConfigError where the group could read along."""
+    try:
+        require_group_cannot_write(file.path, file.mode)
+    except ConfigError as error:
+        if holds_keys:
+            raise
+        return (error.message,)
+    return ()
 
 
 def read_prompt_file(path: Path) -> str:

@@ -14,7 +14,7 @@ from streamchat.core.errors import ConfigError
 from streamchat.core.formatting import quoted
 from streamchat.core.settings.options import KEYS, SETTINGS, VARIABLES
 from streamchat.core.settings.rows import Kind, Option, Reach
-from streamchat.core.settings.values import Given, Layer, SettingSource
+from streamchat.core.settings.values import FILES_OF_OTHERS, Given, Layer, SettingSource
 
 # Variables that a file in a repository could use to redirect requests; a note says that
 # they are ignored.
@@ -22,7 +22,6 @@ _STEERING = re.compile(
     r"(?i)(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|(REQUESTS|CURL)_CA_BUNDLE"
     r"|NODE_EXTRA_CA_CERTS|ANTHROPIC_.*"
 )
-_FROM_FILES = frozenset({SettingSource.ENV_FILE, SettingSource.DOTENV})
 _SECTIONS = frozenset({"headers", "prices", "request"})
 _SECRET_KEYS = frozenset({"api_key", "auth_token"})
 
@@ -54,8 +53,8 @@ def is_taken(source: SettingSource, name: str) -> bool:
         case Reach.ENVIRONMENT:
             return source is SettingSource.ENVIRONMENT
         case Reach.USER:
-            return source not in _FROM_FILES
-        case Reach.ANYWHERE:
+            return source not in FILES_OF_OTHERS
+        case Reach.ANYWHERE | Reach.TIGHTER:
             return True
 
 

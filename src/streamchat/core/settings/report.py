@@ -59,15 +59,16 @@ def _example_lines(row: Option) -> Iterator[str]:
     )
     if row.choices:
         yield f"# One of {', '.join(row.choices)}."
-    if row.reach is not Reach.ANYWHERE:
-        yield f"# Read from {_REACH[row.reach]}."
+    if row.reach in _REACH:
+        yield f"# {_REACH[row.reach]}."
     for variable in row.variables:
         yield f"#{variable}={_example(row)}"
 
 
 _REACH = {
-    Reach.USER: "the environment and ~/.config/streamchat/ only",
-    Reach.ENVIRONMENT: "the environment only, not from files",
+    Reach.TIGHTER: "A file outside ~/.config/streamchat/ can only make it stricter",
+    Reach.USER: "Read from the environment and ~/.config/streamchat/ only",
+    Reach.ENVIRONMENT: "Read from the environment only, not from files",
 }
 
 

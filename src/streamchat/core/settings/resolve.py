@@ -2,7 +2,8 @@
 
 Owns Settings and the order.
 
-Rule 1: the first layer that gives a value decides; only that value is read.
+Rule 1: the first layer that gives a value decides; only that value is read. With the reach
+TIGHTER, a file of others counts only if it is stricter than the weaker layers.
 Rule 2: a profile is directly below the layer that chose it and always above the other keys
 of config.toml: `--profile` beats the environment, a `profile` key does not.
 Rule 3: if two options exclude each other, the one from the stronger source wins; from the
@@ -21,9 +22,10 @@ from streamchat.core.rates import Rates
 from streamchat.core.settings.address import parse_address, require_encrypted
 from streamchat.core.settings.layers import did_you_mean
 from streamchat.core.settings.options import SETTINGS
-from streamchat.core.settings.rows import Option
+from streamchat.core.settings.rows import Option, Reach
 from streamchat.core.settings.values import (
     DEFAULT,
+    FILES_OF_OTHERS,
     Layer,
     Origin,
     SettingSource,
@@ -145,12 +147,24 @@ def _with_profile(layers: list[Layer]) -> list[Layer]:
     return layers
 
 
-def _find(option: Option, layers: Sequence[Layer]) -> _Found:
-    for depth, layer in enumerate(layers):
+def _find(option: Option, layers: Sequence[Layer], depth: int = 0) -> _Found:
+    """What the layers from `depth` on say."""
+    for at, layer in enumerate(layers[depth:], depth):
         if given := layer.given.get(option.name):
             origin = layer.origin(given)
-            return _Found(read(option, given, origin), origin, depth)
+            found = _Found(read(option, given, origin), origin, at)
+            if option.reach is Reach.TIGHTER and layer.source in FILES_OF_OTHERS:
+                weaker = _find(option, layers, at + 1)
+                return found if _is_tighter(found.value, weaker.value) else weaker
+            return found
     return _Found(option.default)
+
+
+def _is_tighter(value: Value, than: Value) -> bool:
+    """Whether a cap is lower, or a protection is on."""
+    if isinstance(value, float):
+        return not isinstance(than, float) or value < than
+    return bool(value)
 
 
 def _require_encrypted(found: Mapping[str, _Found]) -> None:

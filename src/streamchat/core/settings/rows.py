@@ -45,9 +45,18 @@ class Group(Enum):
 
 
 class Reach(Enum):
-    """From which sources a variable is read."""
+    """From which sources a variable is read. `--env-file` and `./.env` may be files of a
+    repository, so each row decides what they may set.
+
+    ANYWHERE: they may; where it costs or reveals something, the row has a `risk`.
+    TIGHTER: they may only be stricter than the user: lower a cap, turn a protection on.
+    USER: they may not, because the option chooses what is read and sent, or undoes a
+    protection.
+    ENVIRONMENT: no file may.
+    """
 
     ANYWHERE = "anywhere"
+    TIGHTER = "anywhere, but a file of others can only make it stricter"
     USER = "not from --env-file or ./.env"
     ENVIRONMENT = "the process environment alone"
 
@@ -60,7 +69,7 @@ class Option:
     """One row; `name` is the field of Settings, `flags` begin with the short one.
 
     `shortcuts` are flags that stand for a value of this option. The first of `variables`
-    that is not empty counts.
+    that is not empty counts. `risk` is what the question about ./.env says of it.
     """
 
     name: str
@@ -73,7 +82,8 @@ class Option:
     default: Default = None
     variables: tuple[str, ...] = ()
     key: str | None = None
-    reach: Reach = Reach.ANYWHERE
+    reach: Reach = Reach.USER
+    risk: str = ""
     shortcuts: tuple[tuple[str, str], ...] = ()
     secret: bool = False
 
@@ -105,7 +115,8 @@ def setting(
     choices: tuple[str, ...] = (),
     default: Default = None,
     also: tuple[str, ...] = (),
-    reach: Reach = Reach.ANYWHERE,
+    reach: Reach,
+    risk: str = "",
     shortcuts: tuple[tuple[str, str], ...] = (),
 ) -> Option:
     """A row that follows rule 1; `also` are variables of the SDK to fall back to."""
@@ -123,6 +134,7 @@ def setting(
         variables=("STREAMCHAT_" + bare.upper(), *also),
         key=None if reach is Reach.ENVIRONMENT else bare,
         reach=reach,
+        risk=risk,
         shortcuts=shortcuts,
     )
 

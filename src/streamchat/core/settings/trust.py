@@ -195,6 +195,8 @@ def masked(secret: str) -> str:
     """Enough of a key to recognise it, and no more."""
     prefix = _KEY_PREFIX if secret.startswith(_KEY_PREFIX) else ""
     end = secret[-_SHOWN_END:] if len(secret) - len(prefix) >= _SHORTEST_WITH_END else ""
+    if not (end.isascii() and end.isprintable()):  # not a key, but a terminal would obey it
+        end = ""
     return f"{prefix}…{end}"
 
 

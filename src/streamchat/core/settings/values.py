@@ -45,6 +45,9 @@ class SettingSource(IntEnum):
     DEFAULT = 5
 
 
+FILES_OF_OTHERS = frozenset({SettingSource.ENV_FILE, SettingSource.DOTENV})
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a value came from: the flag, variable or key, and the file; `profile` is the
@@ -100,7 +103,8 @@ def read(option: Option, given: Given, origin: Origin) -> Value:
     Only a flag can give an empty text. It unsets what a weaker source set, except where
     that would be dangerous: `-r "$ID"` with an empty ID must not start a new conversation."""
     try:
-        must_be_given = option.default is not None or option.reach is not Reach.ANYWHERE
+        names_something = option.reach in (Reach.USER, Reach.ENVIRONMENT)
+        must_be_given = option.default is not None or names_something
         if must_be_given and not given.text:
             raise ValueError("give a value")
         return _read(option, given.text) if given.text else None

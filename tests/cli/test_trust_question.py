@@ -1,0 +1,51 @@
+"""The question about ./.env: nothing in the file can hide what it asks for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from streamchat.cli.trust_question import format_question
+from streamchat.config import AskedSetting, Question
+
+HOST = AskedSetting("ANTHROPIC_BASE_URL", "https://evil.example", "everything goes there")
+
+
+def rows(*settings: AskedSetting, width: int = 80, path: str = "/home/me/x/.env") -> list[str]:
+    question = Question(Path(path), "bob", settings)
+    return format_question(question, width=width).split("\n")
+
+
+def test_it_names_the_file_its_owner_and_each_setting() -> None:
+    assert rows(AskedSetting("STREAMCHAT_MODEL", "opus"), HOST) == [
+        "/home/me/x/.env (owner: bob) sets for streamchat:",
+        "  STREAMCHAT_MODEL = opus",
+        "! ANTHROPIC_BASE_URL = https://evil.example  (everything goes there)",
+        "Use this file, as long as it stays as it is? [y/N] ",
+    ]
+
+
+@pytest.mark.parametrize("value", ["x" * 2000, " " * 2000, "漢" * 500, "e\u0301" * 900])
+@pytest.mark.parametrize("width", [24, 40, 80])
+def test_a_long_value_is_one_row(value: str, width: int) -> None:
+    shown = rows(AskedSetting("STREAMCHAT_SYSTEM", value), HOST, width=width)
+    assert len(shown) == 4
+    wide = sum(2 if c == "漢" else 1 for c in shown[1])
+    assert wide < width
+
+
+def test_the_risk_gives_way_to_the_value_in_a_small_window() -> None:
+    shown = rows(HOST, width=46)
+    assert shown[1] == "! ANTHROPIC_BASE_URL = https://evil.example"
+
+
+def test_of_a_long_path_the_end_is_shown() -> None:
+    first = rows(HOST, width=60, path="/very" * 40 + "/x/.env")[0]
+    assert first.endswith("/very/x/.env (owner: bob) sets for streamchat:")
+    assert first.startswith("…")
+    assert len(first) < 60
+
+
+def test_a_path_cannot_control_the_terminal() -> None:
+    assert "\x1b" not in rows(HOST, path="/x\x1b[2J/.env")[0]
