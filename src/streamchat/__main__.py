@@ -29,7 +29,7 @@ def main() -> None:
         status = _INTERRUPTED
     _leave_at_interrupt(usual, status)  # all is done; what is left is Python's own
     if status > 128:
-        from streamchat.cli.signals import die_of
+        from streamchat.posix.fatal_signals import die_of
 
         die_of(status)
     sys.exit(status)

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 from pyte_terminal import PyteTerminal
 
-from streamchat.render import TerminalScreen, open_screen
+from streamchat.render import open_screen
 from streamchat.render.cells import fold as fold_cells
 from streamchat.render.rows import Row
+from streamchat.render.screen.terminal_screen import TerminalScreen
 from streamchat.render.spans import Span, build_row
 from streamchat.render.style import Style
 

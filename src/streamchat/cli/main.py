@@ -10,14 +10,15 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import TextIO
+from typing import Any, TextIO
 
 from streamchat import __version__
 from streamchat.app.stderr_notes import Notes, silence
 from streamchat.cli.environment import Environment
+from streamchat.cli.first_prompt import first_prompt
 from streamchat.cli.invocation import Invocation, ReportKind
 from streamchat.cli.run import Run, require_theme
 from streamchat.config import AskTrust, Paths, Question, Verdict, build_paths, load
@@ -169,12 +170,19 @@ def _run(run: Run) -> int:
         require_theme(run.settings)
     if run.invocation.report is not None:
         return _report(run, run.invocation.report)
+    if _is_one_shot(run):
+        from streamchat.cli.run_oneshot import answer_once
+
+        return _act(run, answer_once)
+    with first_prompt(run) as early:
+        from streamchat.cli.run_repl import chat  # what was slow follows the prompt
+
+        return _act(run, partial(chat, early=early))
+
+
+def _act(run: Run, act: Callable[[Run], Coroutine[Any, Any, int]]) -> int:
     from streamchat.cli.signals import run_guarded
 
-    if _is_one_shot(run):
-        from streamchat.cli.run_oneshot import answer_once as act
-    else:
-        from streamchat.cli.run_repl import chat as act
     if not run.invocation.picks:
         return run_guarded(act(run))
     from streamchat.cli.run_picker import picking

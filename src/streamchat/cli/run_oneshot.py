@@ -25,8 +25,9 @@ from streamchat.app.patience import Patience
 from streamchat.app.session import Session
 from streamchat.app.view_wrappers import OnlyTheAnswer, SayingRetries, ShownValue
 from streamchat.attachments import read_attachment
+from streamchat.cli.banner import DEMO_NOTE
 from streamchat.cli.run import Run
-from streamchat.cli.run_repl import DEMO_NOTE, converse, load_prices
+from streamchat.cli.run_repl import converse, load_prices
 from streamchat.cli.signals import on_resize, without_echo
 from streamchat.cli.wiring import (
     advice_on,

@@ -15,7 +15,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from streamchat import __version__
 from streamchat.app.commands import COMMANDS
 from streamchat.app.commands.basics import COPY_INSTEAD
 from streamchat.app.commands.exports import FORMS
@@ -24,6 +23,7 @@ from streamchat.app.context_window import beside_prompt
 from streamchat.app.patience import Patience
 from streamchat.app.repl import Repl
 from streamchat.app.session import Session
+from streamchat.cli.banner import NEW, build_banner
 from streamchat.cli.environment import Environment
 from streamchat.cli.run import Run, require_key
 from streamchat.cli.signals import on_resize
@@ -47,32 +47,30 @@ from streamchat.posix.signals import interruptible
 if TYPE_CHECKING:
     from streamchat.api import ApiClient
     from streamchat.prompt import Choice, PromptLook
-    from streamchat.render import TerminalScreen
-
-DEMO_NOTE = "demo: a built-in server answers, not a model (try: tour)"
-NOT_SAVED = "not saved: nothing of this conversation is written to disk"
+    from streamchat.prompt.early import EarlyPrompt
+    from streamchat.render.screen.terminal_screen import TerminalScreen
 
 
 def banner(run: Run, session: Session) -> list[str]:
     """The lines above the first prompt."""
     conversation = session.conversation
-    name = conversation.title if conversation.turn_count else "new conversation"
-    lines = [f"streamchat {__version__} · {conversation.model} · {name} · /help"]
-    if run.settings.demo:
-        lines.append(DEMO_NOTE)
-    if not session.journal.saves:
-        lines.append(NOT_SAVED)
-    lines += [f"attached to the first message: {in_words(block)}" for block in session.attached]
-    return [*lines, *run.remarks]
+    return build_banner(
+        run,
+        model=conversation.model,
+        name=conversation.title if conversation.turn_count else NEW,
+        saves=session.journal.saves,
+        attached=tuple(map(in_words, session.attached)),
+    )
 
 
-async def chat(run: Run) -> int:
-    """The REPL until the user leaves; returns the exit status."""
+async def chat(run: Run, early: EarlyPrompt | None = None) -> int:
+    """The REPL until the user leaves; returns the exit status. `early` is the first prompt,
+    with the banner above it, if it is on the screen already."""
     require_key(run)
     with open_source(run) as source:
         session = await _session(run)
         session.attached = tuple(map(session.read_attachment, run.invocation.attachments))
-        await converse(run, session, source)
+        await converse(run, session, source, early=early)
     return ExitStatus.OK
 
 
@@ -99,6 +97,7 @@ async def converse(
     *,
     is_begun: bool = False,
     prefill: str = "",
+    early: EarlyPrompt | None = None,
 ) -> None:
     """The REPL on an open session; with `is_begun`, the conversation is already on the
     screen."""
@@ -117,9 +116,9 @@ async def converse(
         nothing = interruptible(lambda: None)
         with keyboard(run) as keys, on_resize(screen.resized), nothing:
             reader = open_reader(
-                run, keys, session, screen, on_ready=warming.begin, unfold=unfold
+                run, keys, session, screen, early, on_ready=warming.begin, unfold=unfold
             )
-            if not is_begun:
+            if not is_begun and early is None:
                 screen.banner(banner(run, session))
                 await screen.history(
                     session.conversation.path, model=session.conversation.model
@@ -168,6 +167,7 @@ def open_reader(
     keys: TextIO,
     session: Session,
     screen: TerminalScreen,
+    early: EarlyPrompt | None,
     *,
     on_ready: Callable[[], None],
     unfold: Callable[[], None],
@@ -187,7 +187,7 @@ def open_reader(
         screen.resized()
 
     return Prompt(
-        open_keyboard(keys),
+        open_keyboard(keys, early),
         open_output(env.stdout, term=env.terminal.term),
         history=None if run.settings.no_save else run.paths.history,
         commands=COMMANDS,

@@ -8,20 +8,12 @@ was ignored at the start stays ignored (`nohup`, `trap '' INT`).
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-from streamchat.posix.signals import is_ignored
-
-# Every signal that ends a process by default, except those of a crash (SEGV and the like),
-# INT (a key, see `posix.signals`) and PIPE (an error of write). Some systems lack some.
-_NAMES = "HUP QUIT TERM USR1 USR2 ALRM VTALRM PROF XCPU POLL PWR STKFLT"
-FATAL = tuple(
-    getattr(signal, f"SIG{name}") for name in _NAMES.split() if hasattr(signal, f"SIG{name}")
-)
+from streamchat.posix.fatal_signals import FATAL, is_ignored
 
 
 def run_guarded(main: Coroutine[Any, Any, int]) -> int:
@@ -47,15 +39,6 @@ async def _guarded(main: Coroutine[Any, Any, int]) -> int:
         if not received:
             raise
         return 128 + received[0]
-
-
-def die_of(status: int) -> None:
-    """If `status` is 128 + N for a signal N in FATAL, end the process by that signal.
-    Returns otherwise."""
-    number = status - 128
-    if number in FATAL:
-        signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
 
 
 @contextmanager

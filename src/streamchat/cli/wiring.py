@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from streamchat.api import ApiClient, Server
     from streamchat.app.session import Session
     from streamchat.models.cache import ModelCache
-    from streamchat.render import TerminalScreen
+    from streamchat.render.screen.terminal_screen import TerminalScreen
     from streamchat.store import FileSpendingLog
 
 NO_KEY = "no-key"

@@ -7,10 +7,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-
-def is_ignored(number: int) -> bool:
-    """Whether the parent process made this signal ignored (`nohup`, `trap '' INT`)."""
-    return signal.getsignal(number) is signal.SIG_IGN
+from streamchat.posix.fatal_signals import is_ignored
 
 
 @contextmanager

@@ -3,14 +3,34 @@
 Owns what is typed until it is sent: the line and its keys, history, completion, pastes,
 and the keys that arrive while a reply is shown. It knows no command, no conversation and
 no settings; tables and callables are handed to it.
+
+Importing this package loads none of its modules, since the first of them (`early`) puts the
+prompt on the screen before prompt_toolkit is there.
 """
 
-from streamchat.prompt.appearance import PromptLook
-from streamchat.prompt.completion import Choice, CommandRow
-from streamchat.prompt.picker import Picker
-from streamchat.prompt.plain import PlainPrompt
-from streamchat.prompt.reader import Prompt
-from streamchat.prompt.tty import open_keyboard, open_output
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from streamchat.prompt.appearance import PromptLook
+    from streamchat.prompt.completion import Choice, CommandRow
+    from streamchat.prompt.picker import Picker
+    from streamchat.prompt.plain import PlainPrompt
+    from streamchat.prompt.reader import Prompt
+    from streamchat.prompt.tty import open_keyboard, open_output
+
+_MODULES = {
+    "Choice": "completion",
+    "CommandRow": "completion",
+    "Picker": "picker",
+    "PlainPrompt": "plain",
+    "Prompt": "reader",
+    "PromptLook": "appearance",
+    "open_keyboard": "tty",
+    "open_output": "tty",
+}
 
 __all__ = [
     "Choice",
@@ -22,3 +42,9 @@ __all__ = [
     "open_keyboard",
     "open_output",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 
+from streamchat.prompt.early import choose_sign
+
 # The terminal's own 16 colours, so that its theme holds here too.
 STYLE: Mapping[str, str] = {
     "prompt": "ansicyan bold",
@@ -39,7 +41,7 @@ class PromptLook:
     @property
     def sign(self) -> str:
         """What stands before what is typed, and before what is chosen."""
-        return "❯ " if self.unicode else "> "
+        return choose_sign(unicode=self.unicode)
 
     @property
     def styles(self) -> Style:

@@ -17,7 +17,7 @@ from prompt_toolkit.output import Output
 from prompt_toolkit.shortcuts.prompt import PromptSession
 from prompt_toolkit.styles import Style
 
-from streamchat.posix.signals import is_ignored
+from streamchat.posix.fatal_signals import is_ignored
 
 ANSWERS = {"y": True, "yes": True, "n": False, "no": False}
 

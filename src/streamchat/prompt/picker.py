@@ -29,7 +29,7 @@ from streamchat.core.errors import StreamchatError
 from streamchat.core.library import Hit, Progress
 from streamchat.core.ports import Archive
 from streamchat.core.sanitize import clean_line
-from streamchat.posix.signals import is_ignored
+from streamchat.posix.fatal_signals import is_ignored
 from streamchat.prompt.appearance import PromptLook
 from streamchat.prompt.drawing import Drawing, Heights
 from streamchat.prompt.entry import normalised

@@ -31,7 +31,8 @@ from streamchat.core.errors import TerminalClosed
 from streamchat.core.input_line import CommandNames
 from streamchat.core.ports import Archive, Input, Key, Typed
 from streamchat.core.sanitize import clean
-from streamchat.posix.signals import interruptible, is_ignored
+from streamchat.posix.fatal_signals import is_ignored
+from streamchat.posix.signals import interruptible
 from streamchat.prompt import keys
 from streamchat.prompt.ahead import taken_text
 from streamchat.prompt.appearance import PromptLook

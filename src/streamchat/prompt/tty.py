@@ -6,24 +6,23 @@ pipe. `hasten_pastes` makes the cost of a paste grow with its length, not its sq
 
 from __future__ import annotations
 
-import fcntl
 import os
-import termios
-from array import array
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TextIO
 
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input.posix_utils import PosixStdinReader
+from prompt_toolkit.input.typeahead import store_typeahead
 from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.input.vt100_parser import Vt100Parser
 from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.output import Output
 from prompt_toolkit.output.vt100 import Vt100_Output
 
+from streamchat.prompt.early import COOKED, EarlyPrompt, count_waiting
+
 _PASTE_END = "\x1b[201~"
-_COOKED = {ord("\n"): "\r", ord("\0"): "\x04"}
 _USUAL_SIZE = Size(rows=24, columns=80)
 
 
@@ -45,15 +44,27 @@ class TerminalKeys(Vt100Input):
 
     _cooked_bytes = 0
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, early: EarlyPrompt | None = None) -> None:
+        """With `early`, the first prompt takes over what that has begun."""
         super().__init__(stream)
         self.stdin_reader = TerminalReader(self._fileno, encoding=stream.encoding)
+        hasten_pastes(self)
+        self._early = early
+        if early is not None:
+            self.vt100_parser.feed(early.typed)
+            store_typeahead(self, self.read_keys())
 
     @contextmanager
     def _raw_mode(self) -> Iterator[None]:
+        early, self._early = self._early, None
+        if early is not None:
+            early.take_over()
         with super().raw_mode():
-            self._cooked_bytes = _waiting_bytes(self.fileno())
+            if early is None:
+                self._cooked_bytes = count_waiting(self.fileno())
             yield
+        if early is not None:
+            early.restore_modes()  # what was found before was raw too
 
     def raw_mode(self) -> AbstractContextManager[None]:
         return self._raw_mode()
@@ -62,7 +73,7 @@ class TerminalKeys(Vt100Input):
     def _cooked_mode(self) -> Iterator[None]:
         with super().cooked_mode():  # while something is printed above the prompt
             yield
-        self._cooked_bytes = _waiting_bytes(self.fileno())
+        self._cooked_bytes = count_waiting(self.fileno())
 
     def cooked_mode(self) -> AbstractContextManager[None]:
         return self._cooked_mode()
@@ -70,7 +81,7 @@ class TerminalKeys(Vt100Input):
     def read_keys(self) -> list[KeyPress]:
         count, self._cooked_bytes = self._cooked_bytes, 0
         if count:
-            typed = self.stdin_reader.read(count).translate(_COOKED)
+            typed = self.stdin_reader.read(count).translate(COOKED)
             self.vt100_parser.feed(typed)
         return super().read_keys()
 
@@ -80,18 +91,9 @@ class TerminalKeys(Vt100Input):
             return self.read_keys() if self._cooked_bytes else []
 
 
-def _waiting_bytes(file: int) -> int:
-    count = array("i", [0])
-    try:
-        fcntl.ioctl(file, termios.FIONREAD, count)
-    except OSError:
-        return 0
-    return count[0]
-
-
-def open_keyboard(stream: TextIO) -> Vt100Input:
-    """Keys from a terminal that is open for reading."""
-    return TerminalKeys(stream)
+def open_keyboard(stream: TextIO, early: EarlyPrompt | None = None) -> Vt100Input:
+    """Keys from a terminal that is open for reading. `early` stands on it already."""
+    return TerminalKeys(stream, early)
 
 
 class PromptOutput(Vt100_Output):
@@ -143,6 +145,6 @@ class PasteParser(Vt100Parser):
 
 def hasten_pastes(keyboard: Vt100Input) -> None:
     """Let `keyboard` read pastes by PasteParser, if this prompt_toolkit lets it."""
-    if not hasattr(keyboard.vt100_parser, "_in_bracketed_paste"):
-        return
-    keyboard.vt100_parser = PasteParser(keyboard.vt100_parser.feed_key_callback)
+    parser = keyboard.vt100_parser
+    if hasattr(parser, "_in_bracketed_paste") and not isinstance(parser, PasteParser):
+        keyboard.vt100_parser = PasteParser(parser.feed_key_callback)

@@ -8,19 +8,19 @@ rich and pygments.
     screen.restore()                    # before dying of a signal, at exit, before SIGTSTP
     preload()                           # in a thread, when the prompt stands
 
-Importing this package loads neither rich nor pygments; the first reply or report does,
-unless `preload` has done so in idle time.
+Importing this package loads none of its modules, and opening a screen neither rich nor
+pygments; the first reply or report does, unless `preload` has done so in idle time.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from streamchat.render.reply.status import Price
-from streamchat.render.screen.scheduler import CallLater, Timer
-from streamchat.render.screen.terminal_screen import TerminalScreen
+if TYPE_CHECKING:
+    from streamchat.render.reply.status import Price
+    from streamchat.render.screen.scheduler import CallLater, Timer
+    from streamchat.render.screen.terminal_screen import TerminalScreen
 
 
 def open_screen(
@@ -38,6 +38,8 @@ def open_screen(
     `price(model, usage)` gives the cost so far for the status row, None when unknown.
     `call_later` is that of the running event loop unless given.
     """
+    from streamchat.render.screen.terminal_screen import TerminalScreen
+
     return TerminalScreen(
         stdout,
         environ=environ,
@@ -57,11 +59,12 @@ def preload() -> None:
 
 
 def _call_later_in_running_loop(delay: float, callback: Callable[[], None], /) -> Timer:
+    import asyncio
+
     return asyncio.get_running_loop().call_later(delay, callback)
 
 
 __all__ = [
-    "TerminalScreen",
     "open_screen",
     "preload",
 ]

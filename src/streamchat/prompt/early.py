@@ -1,0 +1,127 @@
+"""The prompt before prompt_toolkit is there: it is on the screen and takes keys.
+
+Owns the terminal's modes until the first `Prompt` reads, and after that what they were.
+Imports no library.
+
+Rule 1: nothing that is typed meanwhile acts, is echoed or is lost. It waits in the terminal,
+in order, and so do Ctrl-C and Ctrl-D: the first `Prompt` reads it as if it came then.
+Rule 2: what was typed before raw mode the terminal has already echoed and changed. It is taken,
+changed back, and its echo is erased where that is certain to erase nothing else.
+Rule 3: whatever happens before the first `Prompt` reads, `leave` gives the terminal back as it
+was.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import termios
+from array import array
+from contextlib import suppress
+from typing import Any, TextIO
+
+_PASTES_MARKED, _PASTES_UNMARKED = "\x1b[?2004h", "\x1b[?2004l"
+# What the terminal made, before raw mode, of Enter and of Ctrl-D.
+COOKED = {ord("\n"): "\r", ord("\0"): "\x04"}
+# From the second column on: tmux takes an erasing from the very first cell for a screen that
+# is left, and puts all of it into the scrollback.
+_ERASE_BELOW = "\r\x1b[K\x1b[C\x1b[J\r"
+_LOCAL_OFF = termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG
+_INPUT_OFF = termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR
+_IFLAG, _LFLAG, _CC = 0, 3, 6  # places in what tcgetattr gives
+
+
+def choose_sign(*, unicode: bool) -> str:
+    """What stands before what is typed, and before what is chosen."""
+    return "❯ " if unicode else "> "
+
+
+class EarlyPrompt:
+    """A prompt on the screen, from `draw` until somebody takes it over or it is left. `typed`
+    is what came before raw mode, as raw mode gives it."""
+
+    def __init__(self, keys: TextIO, screen: TextIO) -> None:
+        """Raises OSError for what is no terminal."""
+        self._file = keys.fileno()
+        self._screen = screen
+        try:
+            self._usual_modes = termios.tcgetattr(self._file)
+        except termios.error as error:
+            raise OSError(*error.args) from error
+        self._stands = False
+        self.typed = ""
+
+    def draw(self, text: str, *, columns: int) -> None:
+        """Put `text`, which ends with the prompt, on the screen, and take the keys."""
+        self._stands = True
+        termios.tcsetattr(self._file, termios.TCSANOW, _raw(termios.tcgetattr(self._file)))
+        cooked = _take(self._file)
+        self.typed = cooked.translate(COOKED)
+        self._write(_erase_echo(cooked, columns) + text + _PASTES_MARKED)
+
+    def take_over(self) -> None:
+        """Somebody draws the prompt over this one, and reads the keys from now on."""
+        if self._stands:
+            self._stands = False
+            self._write("\r")
+
+    def restore_modes(self) -> None:
+        with suppress(termios.error):  # the terminal is gone
+            termios.tcsetattr(self._file, termios.TCSANOW, self._usual_modes)
+
+    def leave(self) -> None:
+        """Give the terminal back; the prompt is erased, unless somebody took it over."""
+        if self._stands:
+            self._stands = False
+            self._write(_ERASE_BELOW + _PASTES_UNMARKED)
+        self.restore_modes()
+
+    def _write(self, text: str) -> None:
+        with suppress(OSError, ValueError):
+            self._screen.write(text)
+            self._screen.flush()
+
+
+def _raw(modes: list[Any]) -> list[Any]:
+    """The modes in which prompt_toolkit reads; what is written is translated as ever."""
+    modes[_LFLAG] &= ~_LOCAL_OFF
+    modes[_IFLAG] &= ~_INPUT_OFF
+    modes[_CC][termios.VMIN] = 1
+    return modes
+
+
+def _take(file: int) -> str:
+    """What was typed until now."""
+    if not (count := count_waiting(file)):
+        return ""
+    data = os.read(file, count)
+    while count_waiting(file) and data[-1] & 0xC0 == 0x80 and not _is_utf8(data):
+        data += os.read(file, 1)  # the rest of a character
+    return data.decode(errors="replace")
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def count_waiting(file: int) -> int:
+    """How many bytes can be read at once."""
+    count = array("i", [0])
+    try:
+        fcntl.ioctl(file, termios.FIONREAD, count)
+    except OSError:
+        return 0
+    return count[0]
+
+
+def _erase_echo(cooked: str, columns: int) -> str:
+    """Go back to where the echo of it began. What is not plain text may be anywhere."""
+    lines = cooked.split("\n")
+    if not cooked or not all(line.isascii() and line.isprintable() for line in lines if line):
+        return ""
+    rows = sum(max(1, -(-len(line) // columns)) for line in lines) - 1
+    return (f"\x1b[{rows}A" if rows else "") + _ERASE_BELOW

@@ -1,0 +1,14 @@
+"""The lines above the first prompt, for whoever shows them before the screen is opened."""
+
+from __future__ import annotations
+
+from streamchat.core.terminal import Terminal
+from streamchat.render.literal import build_part_style, literal_rows
+from streamchat.render.style import build_style
+
+
+def format_banner(lines: list[str], *, theme: str, terminal: Terminal, columns: int) -> str:
+    """As `TerminalScreen.banner` shows them, on a terminal that is drawn on."""
+    style = build_part_style(build_style(theme, terminal), "notice")
+    rows = literal_rows("\n".join(lines), columns, style=style)
+    return "".join(f"{row.text}\r\n" for row in rows)
