@@ -149,12 +149,12 @@ class MemoryJournal:
         if self.unsaved:
             raise DiskError("The disk is full.")
 
-    def append(self, record: Record) -> None:
+    def append(self, *records: Record) -> None:
         if self.full:
-            self.unsaved += 1
+            self.unsaved += len(records)
             raise DiskError("The disk is full.")
         self.unsaved = 0
-        self.records.append(record)
+        self.records += records
 
     def close(self) -> None:
         self.closed = True

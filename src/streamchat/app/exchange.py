@@ -42,6 +42,7 @@ from streamchat.core.events import (
 )
 from streamchat.core.messages import Message, Request, Usage, has_answer
 from streamchat.core.ports import Source, View
+from streamchat.core.records import Turn
 from streamchat.core.reply import ReplyFold
 from streamchat.core.spending import Reservation
 
@@ -53,7 +54,11 @@ _ADVICE = re.compile(r"\s*Try again in (a moment|[\d.]+ \w+)\.$")  # we do exact
 
 @dataclass(slots=True)
 class Exchange:
-    """Gets a reply to the conversation of `session` as it stands."""
+    """Gets a reply to the conversation of `session` as it stands.
+
+    `question` is something that the program asks by itself. It becomes a turn together with
+    the reply, or neither does; with `is_aside`, neither ever does, but the cost counts.
+    """
 
     session: Session
     source: Source
@@ -61,6 +66,8 @@ class Exchange:
     monotonic: Callable[[], float]
     patience: Patience = field(default_factory=Patience)
     model: str = ""  # asked instead of the conversation's own, for this reply
+    question: Message | None = None
+    is_aside: bool = False
     _asked: str = field(init=False)  # the model asked now; "" for the conversation's own
     _turn: ReplyFold = field(default_factory=ReplyFold)
     _turn_id: str = ""
@@ -80,10 +87,17 @@ class Exchange:
 
     def __post_init__(self) -> None:
         self._asked = self.model
-        self._omissions = Omissions(self.session)
-        self._checkpoints = Checkpoints(
-            lambda text: self.session.checkpoint(self._turn_id, text)
-        )
+        self._omissions = Omissions(self.session, self.question)
+        self._checkpoints = Checkpoints(self._checkpoint)
+
+    def _checkpoint(self, text: str) -> None:
+        if not self.is_aside:
+            self.session.checkpoint(self._turn_id, text, before=self._own_question())
+
+    def _own_question(self) -> list[Turn]:
+        """The question as a turn, to be recorded with the reply; once."""
+        question, self._omissions.question = self._omissions.question, None
+        return [] if question is None else [self.session.add_automatic(question)]
 
     def stop(self) -> None:
         """End the reply now and keep what arrived. May be called at any time."""
@@ -124,7 +138,8 @@ class Exchange:
         for _ in range(MOST_PAUSES):
             self._begin_turn()
             await self._reply_by_any()
-            if self._end is None or self._end.message.stop_reason != "pause_turn":
+            is_paused = self._end and self._end.message.stop_reason == "pause_turn"
+            if not is_paused or self.is_aside:
                 return
             self._settle_turn()
 
@@ -281,9 +296,11 @@ class Exchange:
     def _keep(self, received: Message) -> None:
         """Store the reply as a turn, or at least its cost when it says nothing."""
         self._received = _joined(self._received, received)
-        if has_answer(received.content):
-            self.session.add(received, turn_id=self._turn_id)
+        is_answer = has_answer(received.content)
+        if is_answer:
             self._kept = _joined(self._kept, received)
+        if is_answer and not self.is_aside:
+            self.session.add(received, turn_id=self._turn_id, before=self._own_question())
         else:
             self.session.add_empty_reply(received)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from streamchat.app.session import Session
 from streamchat.core.errors import INVALID_SIGNATURE, ApiError, InvalidRequest
-from streamchat.core.messages import Request, has_thinking
+from streamchat.core.messages import Message, Request, has_thinking
 
 _THINKING_REFUSED = (
     "The server refused the thinking of earlier turns. It is left out of this conversation"
@@ -24,12 +24,16 @@ class Omissions:
     """The request of one exchange, and what it can do without."""
 
     session: Session
+    question: Message | None = None  # what the program asks by itself, not yet a turn
     remarks: list[str] = field(default_factory=list)
     _without_thinking: bool = False
 
     def request(self, model: str = "") -> Request:
-        """The request for the conversation as it stands, to `model` if another is named."""
-        return self.session.request(thinking=not self._without_thinking, model=model)
+        """The request for the conversation as it stands, with the question; to `model` if
+        another is named."""
+        return self.session.request(
+            self.question, thinking=not self._without_thinking, model=model
+        )
 
     def can_send_less(self, error: ApiError) -> bool:
         """Whether there is something to leave out that the server refused; it is, now."""

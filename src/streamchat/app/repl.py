@@ -155,11 +155,11 @@ class Repl:
         match outcome:
             case Done() | ShowReport() | Replay() | Redraw() | Copy():
                 await self._show(outcome)
-            case AskModel(otherwise, model):
+            case AskModel(otherwise, model, question):
                 if model:
                     own = self.session.conversation.model
                     self._notice(f"{model} answers this once; {own} stays the model here.")
-                if (await self._answer(model=model)).message is None:
+                if (await self._answer(question, model=model)).message is None:
                     self.session.jump(otherwise)
             case Edit(turn):
                 self._edit(self.session.conversation.turn(turn))
@@ -183,10 +183,9 @@ class Repl:
                 self.screen.markdown(markdown)
             case Replay(notice, exchanges, whole):
                 self._notice(notice)
-                path = self.session.conversation.path
                 model = self.session.conversation.model
-                shown = last_exchanges(path, exchanges)
-                await self.screen.history(shown, model=model, whole=whole)
+                turns = self.session.conversation.last_exchanges(exchanges)
+                await self.screen.history(turns, model=model, whole=whole)
             case Redraw(reply):
                 await self.screen.redraw(reply)
             case Copy(text, notice):
@@ -217,15 +216,17 @@ class Repl:
             kept = "Its attachment is" if carried == 1 else f"Its {carried} attachments are"
             self._notice(f"{kept} kept.")
 
-    async def _answer(self, *, offers: bool = True, model: str = "") -> Result:
-        """Get a reply to the conversation as it stands, by `model` if one is named, and show
-        it. With `offers`, the line about a failure says which command helps."""
-        result = await self._exchange(model)
+    async def _answer(
+        self, question: Message | None = None, *, is_aside: bool = False, model: str = ""
+    ) -> Result:
+        """Get a reply to the conversation as it stands and show it; see Exchange for the
+        arguments. The line about a failure says which command helps, except for an aside."""
+        result = await self._exchange(question, is_aside=is_aside, model=model)
         await self._advise(model or self.session.conversation.model)
         for remark in result.remarks:
             self._notice(remark)
         if result.reason and (result.ending is not Ending.INTERRUPTED or result.error):
-            self.screen.error(result.reason + (offer(result) if offers else ""))
+            self.screen.error(result.reason + ("" if is_aside else offer(result)))
         elif self.session.shape and result.message:
             self._check_shape(self.session.shape, result.message.text)
         self._warn_of_the_end()
@@ -235,13 +236,22 @@ class Repl:
         if fault := shape.fault(text):
             self.screen.error(f"The answer does not fit the schema: {fault}.")
 
-    async def _exchange(self, model: str) -> Result:
+    async def _exchange(
+        self, question: Message | None, *, is_aside: bool, model: str
+    ) -> Result:
         shape = self.session.shape
         own = self.session.conversation.model
         view = self.screen.reply(model=model or own, trace=self.session.trace)
         view = ShownValue(view) if shape else view
         exchange = Exchange(
-            self.session, self.source, view, self.monotonic, self.patience, model=model
+            self.session,
+            self.source,
+            view,
+            self.monotonic,
+            self.patience,
+            model=model,
+            question=question,
+            is_aside=is_aside,
         )
         self.exchange = exchange
         try:
@@ -273,17 +283,16 @@ class Repl:
             self.screen.error(error.message)
 
     async def _compact(self, focus: str) -> None:
-        before = self.session.conversation.head
-        self.session.add(user_message(ask_for_summary(focus)))
+        question = user_message(ask_for_summary(focus))
         shape, self.session.shape = self.session.shape, None  # a summary is prose
         try:
-            result = await self._answer(offers=False)
+            result = await self._answer(question, is_aside=True)
         finally:
             self.session.shape = shape
         if result.ending is not Ending.COMPLETE or result.message is None:
-            self.session.jump(before)
             self._notice("Not compacted. The conversation is unchanged.")
             return
+        before = self.session.conversation.head
         self.session.go_on_from(told_as_summary(result.message.text), before)
         self.is_warned = False
         self._notice("The conversation continues from this summary. /undo goes back.")
@@ -302,11 +311,3 @@ class Repl:
         if model not in self.advised:
             self.advised.add(model)
             self._notice(await self.advice(model))
-
-
-def last_exchanges(path: tuple[Turn, ...], count: int | None) -> tuple[Turn, ...]:
-    """The turns of the last `count` questions; all turns when None."""
-    if count is None:
-        return path
-    asked = [at for at, turn in enumerate(path) if turn.message.role == "user"]
-    return path[asked[-count] if count < len(asked) else 0 :]

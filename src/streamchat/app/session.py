@@ -7,16 +7,16 @@ the server or the file format.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from streamchat.core.budget import Budget
 from streamchat.core.capabilities import ModelFacts, facts_by_table
-from streamchat.core.conversation import COMPACTS, SERVER, Conversation
+from streamchat.core.conversation import AUTOMATIC, COMPACTS, SERVER, Conversation
 from streamchat.core.errors import DiskError
-from streamchat.core.messages import Block, Message, Request, text_block
+from streamchat.core.messages import Block, Message, Request, text_block, user_message
 from streamchat.core.ports import Archive, Exporter, Journal
 from streamchat.core.records import Partial, Record, Turn
 from streamchat.core.schema import Shape
@@ -82,8 +82,15 @@ class Session:
         self.jump(self.conversation.next_parent)
         return self.add(message)
 
-    def add(self, message: Message, *, turn_id: str | None = None) -> Turn:
-        """Add a message after the head."""
+    def add_automatic(self, question: Message) -> Turn:
+        """Add what the program asks by itself; in memory, to be recorded with the reply."""
+        id, at = self.new_id(), self.now()
+        return self.conversation.append(question, id, at, extra={AUTOMATIC: True})
+
+    def add(
+        self, message: Message, *, turn_id: str | None = None, before: Sequence[Turn] = ()
+    ) -> Turn:
+        """Add a message after the head. `before` are turns that are not yet recorded."""
         is_bound = any(block.get("type") != "text" for block in message.content)
         made_here = self.server and message.role == "assistant" and is_bound
         turn = self.conversation.append(
@@ -92,7 +99,7 @@ class Session:
             at=self.now(),
             extra={SERVER: self.server} if made_here else None,
         )
-        self.record(turn)
+        self.record(*before, turn)
         return turn
 
     def jump(self, turn: str | None) -> None:
@@ -104,26 +111,25 @@ class Session:
         """Store what a reply cost that says nothing."""
         self.record(self.conversation.add_empty_reply(message, self.now()))
 
-    def checkpoint(self, turn_id: str, text: str) -> Partial:
+    def checkpoint(self, turn_id: str, text: str, *, before: Sequence[Turn] = ()) -> Partial:
         """Store a part of a reply that is still arriving. The finished turn supersedes it."""
         partial = self.conversation.partial(id=turn_id, text=text, at=self.now())
-        self.record(partial)
+        self.record(*before, partial)
         return partial
 
     def record(self, *records: Record) -> None:
-        """Append records that were already applied to the conversation."""
-        for record in records:
-            try:
-                self.journal.append(record)
-            except DiskError as error:
-                self._disk_refused(error, record)
-            else:
-                self.disk_failed = False
+        """Append records that were already applied to the conversation, in one write."""
+        try:
+            self.journal.append(*records)
+        except DiskError as error:
+            self._disk_refused(error, records)
+        else:
+            self.disk_failed = False
 
-    def _disk_refused(self, error: DiskError, record: Record) -> None:
+    def _disk_refused(self, error: DiskError, records: Sequence[Record]) -> None:
         """Say so for a first failure and for each question, not for each checkpoint."""
-        is_question = isinstance(record, Turn) and record.role == "user"
-        if not self.disk_failed or is_question:
+        has_question = any(isinstance(r, Turn) and r.role == "user" for r in records)
+        if not self.disk_failed or has_question:
             self.warn(f"{error.message} {CONTINUES_IN_MEMORY}")
         self.disk_failed = True
 
@@ -160,24 +166,25 @@ class Session:
 
     def go_on_from(self, summary: str, before: str | None) -> None:
         """Begin a branch with a summary of the branch that ends at `before`."""
-        self.record(self.conversation.jump(None))
-        message = Message("user", (text_block(summary),))
-        extra = {COMPACTS: before}
-        id, at = self.new_id(), self.now()
-        self.record(self.conversation.append(message, id=id, at=at, extra=extra))
+        message, extra = user_message(summary), {COMPACTS: before}
+        self.record(
+            self.conversation.begin_branch(message, self.new_id(), self.now(), extra=extra)
+        )
 
-    def request(self, *, asking: str = "", thinking: bool = True, model: str = "") -> Request:
-        """The request for the conversation as it stands. With `asking`, the request that
-        would follow if the user said that next. `thinking` is False to leave out that of
-        earlier turns. With `model`, that one is asked instead of the conversation's own: it
-        gets no thinking of others, and no setting that it does not accept."""
+    def request(
+        self, question: Message | None = None, *, thinking: bool = True, model: str = ""
+    ) -> Request:
+        """The request for the conversation as it stands, or as it would stand with that
+        question. `thinking` is False to leave out that of earlier turns. With `model`, that
+        one is asked instead of the conversation's own: it gets no thinking of others, and no
+        setting that it does not accept."""
         with_thinking = thinking and not model and self.conversation.sends_thinking
         messages = self.conversation.request_messages(
             thinking=with_thinking, server=self.server
         )
         facts = self.facts(model) if model else None
-        if asking:
-            messages += (Message("user", (*self.attached, text_block(asking))),)
+        if question is not None:
+            messages += (question,)
         return Request(
             model=model or self.conversation.model,
             messages=messages,

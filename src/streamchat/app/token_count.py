@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from streamchat.app.context_window import expected, measure_cache
 from streamchat.app.session import Session
 from streamchat.core.formatting import format_clock, format_price, format_size
-from streamchat.core.messages import JsonObject, Usage
+from streamchat.core.messages import JsonObject, Message, Usage, text_block
 from streamchat.core.ports import Source
 
 
@@ -46,7 +46,9 @@ class TokenCount:
 
 async def count(session: Session, source: Source, text: str = "") -> TokenCount:
     """Count the next request, with `text` as its question. Raises ApiError."""
-    request = session.request(asking=text or "Go on.")
+    request = session.request(
+        Message("user", (*session.attached, text_block(text or "Go on.")))
+    )
     tokens = await source.count_tokens(request)
     usage = expected(session, tokens)
     price = session.budget.price

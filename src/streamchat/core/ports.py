@@ -49,9 +49,9 @@ class Journal(Protocol):
     def unsaved(self) -> int:
         """How many records are not on disk, since the disk refused them."""
 
-    def append(self, record: Record) -> None:
-        """On disk when this returns. Raises DiskError; the record is then kept to be
-        written before the next one."""
+    def append(self, *records: Record) -> None:
+        """On disk, in one write, when this returns. Raises DiskError; the records are then
+        kept to be written before the next ones."""
 
     def verify(self) -> None:
         """Raises DiskError unless all that was appended is in the file of that name."""

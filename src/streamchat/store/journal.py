@@ -48,10 +48,11 @@ class FileJournal:
         """How many records a failing disk has not taken yet."""
         return len(self._pending) if self._begun else 0
 
-    def append(self, record: Record) -> None:
-        """See ports.Journal. What a disk refuses is written before the next record."""
-        self.put_off(record)
-        self._begun = self._begun or isinstance(record, Turn)
+    def append(self, *records: Record) -> None:
+        """See ports.Journal."""
+        for record in records:
+            self.put_off(record)
+            self._begun = self._begun or isinstance(record, Turn)
         if self._begun:
             self.flush()
 
@@ -100,7 +101,7 @@ class NoJournal:
     saves = False
     unsaved = 0
 
-    def append(self, record: Record) -> None:
+    def append(self, *records: Record) -> None:
         pass
 
     def verify(self) -> None:
@@ -120,8 +121,8 @@ class SealedJournal:
         self.unsaved = 0
         self._reason = reason
 
-    def append(self, record: Record) -> None:
-        self.unsaved += 1
+    def append(self, *records: Record) -> None:
+        self.unsaved += len(records)
         raise DiskError(self._reason)
 
     def verify(self) -> None:

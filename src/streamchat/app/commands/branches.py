@@ -17,7 +17,7 @@ from streamchat.app.commands.registry import (
 from streamchat.app.commands.unsaved import unless_unsaved
 from streamchat.app.compaction_prompts import ask_for_rest
 from streamchat.app.session import Session
-from streamchat.core.conversation import Conversation
+from streamchat.core.conversation import AUTOMATIC, Conversation
 from streamchat.core.errors import UsageError
 from streamchat.core.messages import user_message
 
@@ -45,8 +45,8 @@ def continue_answer(session: Session, _argument: str) -> Outcome:
     answer = path[-1]
     if answer.message.stop_reason in ("end_turn", "stop_sequence"):
         raise UsageError("The last answer is complete.")
-    session.add(user_message(ask_for_rest(answer.message.text)))
-    return AskModel(otherwise=answer.id)
+    question = user_message(ask_for_rest(answer.message.text))
+    return AskModel(otherwise=answer.id, question=question)
 
 
 @command("/edit [N]", topic=Topic.ANSWERS)
@@ -54,7 +54,11 @@ def edit(session: Session, argument: str) -> Outcome:
     """Edit your last message, or your Nth last, and continue from there. The old message
     and its answers stay in the tree. An empty message changes nothing."""
     count = parse_count(argument, default=1)
-    asked = [turn for turn in session.conversation.path if turn.role == "user"]
+    asked = [
+        turn
+        for turn in session.conversation.path
+        if turn.role == "user" and AUTOMATIC not in turn.extra
+    ]
     if not asked:
         raise UsageError("You have not sent a message yet.")
     if count > len(asked):

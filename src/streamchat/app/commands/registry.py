@@ -33,10 +33,11 @@ class ShowReport:
 @dataclass(frozen=True, slots=True)
 class AskModel:
     """Ask the model for a reply to the conversation as it stands. If none comes, go back
-    to the turn `otherwise`."""
+    to the turn `otherwise`. `question` is something that the program asks by itself."""
 
     otherwise: str
     model: str = ""  # asked this once, instead of the conversation's own
+    question: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from streamchat.core.messages import (
 
 IMPORTED = "imported"  # a field of turns from elsewhere, whose system prompt is unknown
 SERVER = "server"  # of a reply that has more than text: the host that made it
+AUTOMATIC = "automatic"  # a field of a user's turn that the program wrote (/continue)
 COMPACTS = "compacts"  # of a user's turn that holds a summary: the turn that it sums up to
 
 

@@ -1,0 +1,158 @@
+"""What can be asked of a conversation; nothing here changes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streamchat.core.conversation.history import AUTOMATIC, COMPACTS, to_send
+from streamchat.core.conversation.titles import one_line
+from streamchat.core.conversation.totals import Totals
+from streamchat.core.conversation.tree import Tree
+from streamchat.core.messages import Message, Usage
+from streamchat.core.records import Header, Record, Setting, Turn
+
+
+class Questions:
+    """The state of a conversation, and every question to it."""
+
+    def __init__(self, header: Header) -> None:
+        self.header = header
+        self.records: list[Record] = [header]  # in the order of the file
+        self._tree = Tree()
+        self._settings: dict[str, Any] = {}
+        self._totals = Totals()
+
+    @property
+    def id(self) -> str:
+        return self.header.id
+
+    @property
+    def head(self) -> str | None:
+        """The turn that the conversation goes on after; None is before the first."""
+        return self._tree.head
+
+    @property
+    def model(self) -> str:
+        return str(self._settings.get("model") or self.header.model)
+
+    @property
+    def system(self) -> str | None:
+        system = self._settings.get("system", self.header.system)
+        return system if isinstance(system, str) and system else None
+
+    @property
+    def next_parent(self) -> str | None:
+        """The turn that the next question follows: the head, or what stands before a
+        question that the model declined."""
+        head = self.head
+        declined = head is not None and head == self._settings.get("declined")
+        return self.before(head) if head is not None and declined else head
+
+    @property
+    def sends_thinking(self) -> bool:
+        """False once a server refused the thinking of earlier turns."""
+        return self._settings.get("sends_thinking") is not False
+
+    @property
+    def title(self) -> str:
+        """The one given, or the first line that the user said; "" when there is none."""
+        if self.given_title:
+            return self.given_title
+        asked = self._tree.said_by("user", list(self._tree.nodes))
+        return next(filter(None, (one_line(self.turn(id).message.text) for id in asked)), "")
+
+    @property
+    def given_title(self) -> str:
+        """The title that somebody gave it; "" when it is called after its first line."""
+        given = self._settings.get("title")
+        return one_line(given) if isinstance(given, str) else ""
+
+    @property
+    def titles(self) -> frozenset[str]:
+        """All the titles that it has had."""
+        given = (r.changes.get("title") for r in self.records if isinstance(r, Setting))
+        return frozenset(filter(None, (*(one_line(str(t or "")) for t in given), self.title)))
+
+    def turn(self, id: str) -> Turn:
+        """A turn by its id. One whose line was damaged has no content."""
+        return self._tree.turn(id)
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """Every turn of every branch, oldest first."""
+        return tuple(self.turn(id) for id in self._tree.nodes)
+
+    @property
+    def turn_count(self) -> int:
+        """How many turns there are; unlike `turns`, this reads none of them."""
+        return len(self._tree.nodes)
+
+    @property
+    def path(self) -> tuple[Turn, ...]:
+        """The branch that goes on: from its first turn to the head."""
+        return tuple(self.turn(id) for id in self._tree.path())
+
+    def tail(self, count: int) -> tuple[Turn, ...]:
+        """The last turns of the path; unlike `path`, this reads no others."""
+        ids = [id for id, _ in zip(self._tree.upwards(), range(count), strict=False)]
+        return tuple(self.turn(id) for id in reversed(ids))
+
+    def before(self, turn: str) -> str | None:
+        """The turn that one follows; None for a first one."""
+        return self._tree.nodes[turn].parent
+
+    def children(self, turn: str | None) -> tuple[Turn, ...]:
+        """The turns that follow one, oldest first; None for the first turns."""
+        return tuple(self.turn(id) for id in self._tree.ids_below(turn))
+
+    def outline(self) -> tuple[tuple[str, str | None], ...]:
+        """Every turn's id and that of the turn it follows, oldest first; reads none."""
+        return tuple((id, node.parent) for id, node in self._tree.nodes.items())
+
+    def line(self) -> tuple[str, ...]:
+        """The ids of the path; unlike `path`, this reads none of the turns."""
+        return tuple(self._tree.path())
+
+    @property
+    def last_question(self) -> Turn | None:
+        """The last thing that the user said. A summary is not, nor is what the program
+        asks by itself."""
+        asked = map(self.turn, self._tree.said_by("user", self._tree.upwards()))
+        return next((turn for turn in asked if not _is_ours(turn)), None)
+
+    @property
+    def last_reply(self) -> Turn | None:
+        ids = self._tree.said_by("assistant", self._tree.upwards())
+        return next(map(self.turn, ids), None)
+
+    @property
+    def cost_usd(self) -> float | None:
+        """What all branches cost together; None when no reply has a price."""
+        return self._totals.cost_usd
+
+    @property
+    def usage(self) -> Usage:
+        """The tokens of all branches together."""
+        return self._totals.usage
+
+    @property
+    def unreadable(self) -> dict[str, int]:
+        """Turns that were found damaged when they were first read, with their lines."""
+        return self._tree.unreadable
+
+    def request_messages(
+        self, *, thinking: bool = True, server: str = ""
+    ) -> tuple[Message, ...]:
+        """What the model on `server` is sent: the path, by the rules of history. The
+        request must carry `system`. `thinking` is False when that server refused it."""
+        return tuple(to_send(self._tree, self.system, thinking=thinking, server=server))
+
+    def last_exchanges(self, count: int | None) -> tuple[Turn, ...]:
+        """The turns of the path from its last `count` questions on; all of them for None."""
+        path = self.path
+        asked = [at for at, turn in enumerate(path) if turn.role == "user"]
+        return path if count is None or count >= len(asked) else path[asked[-count] :]
+
+
+def _is_ours(turn: Turn) -> bool:
+    return COMPACTS in turn.extra or AUTOMATIC in turn.extra
