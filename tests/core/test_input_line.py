@@ -111,3 +111,7 @@ def test_a_line_means_the_same_after_a_round_trip(line: str) -> None:
         again = typed(meaning.text, NAMES)
         assert parse_input(again, NAMES) == meaning
         assert typed(meaning.text, NAMES) == again
+
+
+def test_nothing_is_typed_for_no_text() -> None:
+    assert typed("") == ""

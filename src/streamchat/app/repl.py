@@ -7,7 +7,6 @@ Ctrl-C on an empty line only says that a second one leaves.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import assert_never
@@ -268,19 +267,14 @@ class Repl:
         self.is_warned = bool(text)
 
     async def _count(self, text: str) -> None:
-        task = asyncio.create_task(token_count.count(self.session, self.source, text))
-
-        def stop() -> None:
-            task.cancel()
-
-        async with self.reader.watching(stop):
-            await asyncio.wait({task})
-        if task.cancelled():
-            return
         try:
-            self._notice(token_count.format_token_count(task.result(), self.session))
+            counted = await token_count.count_until_stopped(
+                self.session, self.source, text, self.reader
+            )
         except ApiError as error:
             self.screen.error(error.message)
+        else:
+            self._notice(counted)
 
     async def _compact(self, focus: str) -> None:
         question = user_message(ask_for_summary(focus))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 
 from streamchat.app.context_window import expected, measure_cache
 from streamchat.app.session import Session
 from streamchat.core.formatting import format_clock, format_price, format_size
 from streamchat.core.messages import JsonObject, Message, Usage, text_block
-from streamchat.core.ports import Source
+from streamchat.core.ports import Reader, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,20 @@ class TokenCount:
             f" or {format_price(self.turn_usd)} with an answer of"
             f" {self.usage.output_tokens:,} tokens."
         )
+
+
+async def count_until_stopped(
+    session: Session, source: Source, text: str, reader: Reader
+) -> str:
+    """The line about the next request; "" when the user stopped it. Raises ApiError."""
+    task = asyncio.create_task(count(session, source, text))
+
+    def stop() -> None:
+        task.cancel()
+
+    async with reader.watching(stop):
+        await asyncio.wait({task})
+    return "" if task.cancelled() else format_token_count(task.result(), session)
 
 
 async def count(session: Session, source: Source, text: str = "") -> TokenCount:

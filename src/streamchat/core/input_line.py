@@ -97,7 +97,9 @@ def _parse(text: str, known: Container[str], is_said: Callable[[str], bool]) -> 
 
 
 def typed(text: str, names: CommandNames = ANY_NAME) -> str:
-    """What to put into a prompt so that it sends `text`."""
+    """What to put into a prompt so that it sends `text`; "" for nothing."""
+    if not text:
+        return ""
     escaped = f"/{text}" if text.startswith("/") else text
     ways = (each for each in (text, escaped) if parse_input(each, names) == Say(text))
     return next(ways, VERBATIM + text)
