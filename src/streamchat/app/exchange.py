@@ -24,6 +24,7 @@ from dataclasses import dataclass, field, replace
 
 from streamchat.app.checkpoints import Checkpoints
 from streamchat.app.context_window import expected
+from streamchat.app.keeping import Keeping
 from streamchat.app.omissions import Omissions
 from streamchat.app.outcome import Result, ended_by, ended_itself, interrupted
 from streamchat.app.patience import Patience
@@ -40,9 +41,8 @@ from streamchat.core.events import (
     ThinkingDelta,
     UsageUpdated,
 )
-from streamchat.core.messages import Message, Request, Usage, has_answer
+from streamchat.core.messages import Message, Request
 from streamchat.core.ports import Source, View
-from streamchat.core.records import Turn
 from streamchat.core.reply import ReplyFold
 from streamchat.core.spending import Reservation
 
@@ -75,8 +75,7 @@ class Exchange:
     _is_answering: bool = False  # something to read has arrived
     _repeating: ApiError | None = None  # why the request is being repeated
     _end: Finished | None = None
-    _kept: Message | None = None  # includes the part before a pause
-    _received: Message | None = None  # the same with what was not worth keeping
+    _keeping: Keeping = field(init=False)
     _is_settled: bool = False  # what arrived of this turn was stored and charged
     _reservation: Reservation | None = None  # the caps allow this turn
     _unpriced_characters: int = 0
@@ -87,17 +86,11 @@ class Exchange:
 
     def __post_init__(self) -> None:
         self._asked = self.model
-        self._omissions = Omissions(self.session, self.question)
-        self._checkpoints = Checkpoints(self._checkpoint)
-
-    def _checkpoint(self, text: str) -> None:
-        if not self.is_aside:
-            self.session.checkpoint(self._turn_id, text, before=self._own_question())
-
-    def _own_question(self) -> list[Turn]:
-        """The question as a turn, to be recorded with the reply; once."""
-        question, self._omissions.question = self._omissions.question, None
-        return [] if question is None else [self.session.add_automatic(question)]
+        self._omissions = Omissions(self.session)
+        self._keeping = Keeping(self.session, self.question, self.is_aside)
+        self._checkpoints = Checkpoints(
+            lambda text: self._keeping.checkpoint(self._turn_id, text)
+        )
 
     def stop(self) -> None:
         """End the reply now and keep what arrived. May be called at any time."""
@@ -197,7 +190,7 @@ class Exchange:
 
     async def _attempt(self) -> None:
         self._started = self._is_answering = False
-        request = self._omissions.request(self._asked)
+        request = self._omissions.request(self._keeping.question, self._asked)
         await self._admit(request)
         async with aclosing(self.source.stream(request)) as events:
             async for event in events:
@@ -268,14 +261,14 @@ class Exchange:
         return replace(result, remarks=(*self._omissions.remarks, *result.remarks))
 
     def _result(self, task: asyncio.Task[None], seconds: float) -> Result:
-        return replace(self._judged(task, seconds), received=self._received)
+        return replace(self._judged(task, seconds), received=self._keeping.received)
 
     def _judged(self, task: asyncio.Task[None], seconds: float) -> Result:
         if task.cancelled():
-            return interrupted(self._repeating, self._kept, seconds)
+            return interrupted(self._repeating, self._keeping.kept, seconds)
         if (fault := task.exception()) is not None:
-            return ended_by(fault, self._kept, seconds)
-        return ended_itself(self._end, self._kept, seconds)
+            return ended_by(fault, self._keeping.kept, seconds)
+        return ended_itself(self._end, self._keeping.kept, seconds)
 
     def _settle_turn(self) -> None:
         """Add what arrived to the conversation and charge its cost, once."""
@@ -291,28 +284,4 @@ class Exchange:
             self.session.budget.release(reservation)
         received = self._turn.received()
         if received is not None:
-            self._keep(replace(received, cost_usd=cost))
-
-    def _keep(self, received: Message) -> None:
-        """Store the reply as a turn, or at least its cost when it says nothing."""
-        self._received = _joined(self._received, received)
-        is_answer = has_answer(received.content)
-        if is_answer:
-            self._kept = _joined(self._kept, received)
-        if is_answer and not self.is_aside:
-            self.session.add(received, turn_id=self._turn_id, before=self._own_question())
-        else:
-            self.session.add_empty_reply(received)
-
-
-def _joined(before: Message | None, after: Message) -> Message:
-    """A paused answer and its continuation, joined into the one answer that was shown."""
-    if before is None:
-        return after
-    costs = (before.cost_usd, after.cost_usd)
-    return replace(
-        after,
-        content=(*before.content, *after.content),
-        usage=(before.usage or Usage()).plus(after.usage),
-        cost_usd=None if None in costs else sum(filter(None, costs)),
-    )
+            self._keeping.keep(replace(received, cost_usd=cost), turn_id=self._turn_id)

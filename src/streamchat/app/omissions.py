@@ -24,16 +24,13 @@ class Omissions:
     """The request of one exchange, and what it can do without."""
 
     session: Session
-    question: Message | None = None  # what the program asks by itself, not yet a turn
     remarks: list[str] = field(default_factory=list)
     _without_thinking: bool = False
 
-    def request(self, model: str = "") -> Request:
+    def request(self, question: Message | None, model: str = "") -> Request:
         """The request for the conversation as it stands, with the question; to `model` if
         another is named."""
-        return self.session.request(
-            self.question, thinking=not self._without_thinking, model=model
-        )
+        return self.session.request(question, thinking=not self._without_thinking, model=model)
 
     def can_send_less(self, error: ApiError) -> bool:
         """Whether there is something to leave out that the server refused; it is, now."""
