@@ -41,6 +41,7 @@ from streamchat.core.events import (
     ThinkingDelta,
     UsageUpdated,
 )
+from streamchat.core.media_limits import require_fit
 from streamchat.core.messages import Message, Request
 from streamchat.core.ports import Source, View
 from streamchat.core.reply import ReplyFold
@@ -191,6 +192,7 @@ class Exchange:
     async def _attempt(self) -> None:
         self._started = self._is_answering = False
         request = self._omissions.request(self._keeping.question, self._asked)
+        require_fit(request.messages, request.model)
         await self._admit(request)
         async with aclosing(self.source.stream(request)) as events:
             async for event in events:

@@ -16,6 +16,7 @@ from streamchat.core.budget import Budget
 from streamchat.core.capabilities import ModelFacts, facts_by_table
 from streamchat.core.conversation import AUTOMATIC, COMPACTS, SERVER, Conversation
 from streamchat.core.errors import DiskError
+from streamchat.core.media_limits import require_fit
 from streamchat.core.messages import Block, Message, Request, text_block, user_message
 from streamchat.core.ports import Archive, Exporter, Journal
 from streamchat.core.records import Partial, Record, Turn
@@ -67,6 +68,12 @@ class Session:
     def now(self) -> str:
         """The current time, as records store it."""
         return stamp(self.clock())
+
+    def attach(self, ref: str) -> None:
+        """Attach a file or a URL to the next message. Raises NotFound, InvalidRequest."""
+        block = self.read_attachment(ref)
+        require_fit([Message("user", (block,))], self.conversation.model)
+        self.attached = (*self.attached, block)
 
     def message(self, text: str) -> Message:
         """The user's message: the pending attachments, then the text."""

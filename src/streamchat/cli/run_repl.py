@@ -69,7 +69,8 @@ async def chat(run: Run, early: EarlyPrompt | None = None) -> int:
     require_key(run)
     with open_source(run) as source:
         session = await _session(run)
-        session.attached = tuple(map(session.read_attachment, run.invocation.attachments))
+        for ref in run.invocation.attachments:
+            session.attach(ref)
         await converse(run, session, source, early=early)
     return ExitStatus.OK
 

@@ -234,10 +234,7 @@ def attach(session: Session, argument: str) -> Outcome:
     """Attach a file or a URL to the next message. Without an argument, list what is
     attached."""
     if argument:
-        session.attached = (
-            *session.attached,
-            session.read_attachment(parse_reference(argument)),
-        )
+        session.attach(parse_reference(argument))
     if not session.attached:
         return Done("Nothing is attached.")
     return Done(f"Attached to the next message: {', '.join(map(in_words, session.attached))}")
