@@ -8,7 +8,7 @@ session and returns an outcome for the loop to act on; it never prints.
 handlers by topic. The order of the imports is the order within each group of /help.
 """
 
-from streamchat.app.commands import basics, branches, exports, last_answer, money, reasoning
+from streamchat.app.commands import basics, branches, exports, money, reasoning, web
 from streamchat.app.commands.registry import (
     COMMANDS,
     AskModel,
@@ -19,7 +19,6 @@ from streamchat.app.commands.registry import (
     CountRequest,
     Done,
     Edit,
-    OpenInEditor,
     Outcome,
     Quit,
     Redraw,
@@ -38,7 +37,6 @@ __all__ = [
     "CountRequest",
     "Done",
     "Edit",
-    "OpenInEditor",
     "Outcome",
     "Quit",
     "Redraw",
@@ -48,7 +46,7 @@ __all__ = [
     "branches",
     "dispatch",
     "exports",
-    "last_answer",
     "money",
     "reasoning",
+    "web",
 ]

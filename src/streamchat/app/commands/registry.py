@@ -59,18 +59,10 @@ class Redraw:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """Put a text on the clipboard; `subject` says what it is ("The answer")."""
+    """Put a text on the clipboard; `notice` says what it was."""
 
     text: str
-    subject: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenInEditor:
-    """Open a text in the user's editor, in a file called `name`."""
-
-    text: str
-    name: str
+    notice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +106,6 @@ Outcome: TypeAlias = (
     | Replay
     | Redraw
     | Copy
-    | OpenInEditor
     | Edit
     | CountRequest
     | Compact
