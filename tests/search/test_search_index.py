@@ -222,6 +222,57 @@ def test_what_is_deleted_leaves_no_word_anywhere(library: Library, writes: bool)
     assert library.found("something") == ["something else"]
 
 
+@pytest.mark.parametrize("next_run", [Store.summaries, lambda store: list(store.catch_up())])
+def test_what_another_program_deletes_leaves_no_word_after_the_next_run(
+    library: Library, next_run: Callable[[Store], object]
+) -> None:
+    path = library.converse("my xylophone secret", "xylophones are loud")
+    library.converse("something else")
+    library.catch_up()
+    path.unlink()
+    next_run(library.store())
+    assert traces(library, b"xylophone") == []
+    assert library.found("something") == ["something else"]
+
+
+@pytest.mark.parametrize("last", range(1, 5))
+def test_what_is_deleted_while_another_indexes_leaves_no_word(
+    library: Library, last: int
+) -> None:
+    """`last` is the file that the other has read when this one deletes."""
+    library.converse("my xylophone secret", "xylophones are loud")
+    for number in range(3):
+        library.converse(f"something else {number}")
+
+    class Deleting(CountingDisk):
+        def close(self, fd: int) -> None:
+            super().close(fd)
+            if len(self.opened) == last:
+                self.opened.append("")
+                library.store().delete("00000001")
+
+    list(library.store(Deleting()).catch_up())
+    assert traces(library, b"xylophone") == []
+    assert len(library.found("something")) == 3
+
+
+def test_an_index_in_use_lets_a_conversation_be_deleted_and_says_what_is_left(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_S", 0.01)
+    path = library.converse("my xylophone secret")
+    library.catch_up()
+    other = sqlite3.connect(library.path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(DiskError, match="may still hold the words of this conversation"):
+        library.store().delete("00000001")
+    assert not path.exists()
+    other.execute("ROLLBACK")
+    other.close()
+    assert library.store().summaries() == []
+    assert traces(library, b"xylophone") == []
+
+
 def test_an_index_that_cannot_be_cleaned_goes_whole(library: Library) -> None:
     library.converse("xylophone")
     library.catch_up()
@@ -407,7 +458,12 @@ def test_an_index_that_another_process_holds_is_done_without(
     library.converse("lexer two")
     other = sqlite3.connect(library.path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
-    assert library.found("lexer") == ["lexer two", "lexer one"]
+    store = library.store()
+    assert list(store.catch_up()) == [Progress(2, 2)]
+    assert [hit.text for hit in store.search("lexer", most=9)] == ["lexer two", "lexer one"]
+    assert len(store.summaries()) == 2
+    said = "Another process is using the search index; the files were read instead."
+    assert (store.problems(), store.problems()) == ([said], [])
     other.execute("ROLLBACK")
     other.close()
     assert library.rows("SELECT count(*) FROM files") == [(1,)]

@@ -326,6 +326,38 @@ def test_the_lock_of_a_killed_process_does_not_block(store: Store) -> None:
     assert not note.exists()
 
 
+def test_what_killed_processes_left_is_removed_by_the_next_list(
+    store: Store, home: Path
+) -> None:
+    _, path = converse(store, "a")
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    left = [
+        home / f".{gone.pid}.20260101-0000-x-abcd1234.jsonl.new",
+        home / "20260101-0000-gone-abcd1234.jsonl.lock",
+        Path(f"{path}.lock"),
+    ]
+    note = json.dumps({"pid": gone.pid, "since": AT})
+    running = home / f".{os.getpid()}.20260101-0000-x-abcd1234.jsonl.new"
+    theirs = [running, home / "notes.txt", Path(f"{path}.torn"), Path(f"{path}.damaged")]
+    for each in (*left, *theirs):
+        each.write_text(note)
+    store.not_saving().summaries()
+    assert len(list(home.iterdir())) == 8
+    store.summaries()
+    assert sorted(home.iterdir()) == sorted([path, *theirs])
+
+
+def test_what_is_open_keeps_its_note(store: Store, home: Path) -> None:
+    _, path = converse(store, "a")
+    holder = hold(path)
+    try:
+        store.summaries()
+        assert json.loads(Path(f"{path}.lock").read_bytes())["pid"] == holder.pid
+    finally:
+        release(holder)
+
+
 @pytest.mark.parametrize("note", [b"", b"[1]", b'{"pid": "x", "since": 7}', b"\xff"])
 def test_a_note_that_says_nothing_is_no_trouble(store: Store, note: bytes) -> None:
     _, path = converse(store, "a")

@@ -167,6 +167,10 @@ class Index(Protocol):
     def losses(self) -> int:
         """How often it had to begin anew, without what was added before."""
 
+    @property
+    def trouble(self) -> str:
+        """Why it remembers less than it could; "" while it works."""
+
     def unwritten(self) -> Index:
         """An index that knows the same and writes nothing to disk."""
 

@@ -12,6 +12,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from streamchat.core.conversation import Conversation
 from streamchat.core.library import FileContent
@@ -39,13 +40,14 @@ def write_contents(
     db: sqlite3.Connection, contents: Sequence[FileContent], *, texts: bool
 ) -> None:
     """Put in what was read in files, the texts only if asked for; skip what another process
-    has put in meanwhile."""
+    has put in meanwhile, and what is no longer there: who deletes a file has its words removed
+    before or after this transaction."""
     rows: list[_Row] = []
     for content in contents:
         file = content.file
         path = os.fsencode(file.path)
         known = db.execute(_AGREES, (path, file.size, file.written_ns)).fetchone()
-        if known and (known[0] or not texts):
+        if (known and (known[0] or not texts)) or not Path(file.path).exists():
             continue
         id = _write_file(db, content, searchable=texts)
         if texts:
@@ -153,13 +155,18 @@ def _delete(db: sqlite3.Connection, file: int, *, keep: Iterable[int]) -> None:
     db.executemany("DELETE FROM turns WHERE id = ?", gone)
 
 
-def remove(db: sqlite3.Connection, path: str) -> None:
-    """Take a file out."""
+def remove(db: sqlite3.Connection, paths: Iterable[str]) -> int:
+    """Take files out; returns how many were in."""
+    return sum([_remove(db, path) for path in paths])
+
+
+def _remove(db: sqlite3.Connection, path: str) -> bool:
     name = os.fsencode(path)
     found = db.execute("SELECT id FROM files WHERE path = ?", (name,)).fetchone()
     if found is not None:
         _delete(db, found[0], keep=())
         db.execute("DELETE FROM files WHERE id = ?", found)
+    return found is not None
 
 
 def erase(db: sqlite3.Connection) -> None:

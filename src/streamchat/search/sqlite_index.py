@@ -19,11 +19,16 @@ from typing import TypeVar
 from streamchat.core.errors import DiskError
 from streamchat.core.library import FileContent, Hit, SavedFile, Summary
 from streamchat.search import indexing, queries
-from streamchat.search.database import discard, is_damage, open_file, open_memory
+from streamchat.search.database import discard, is_busy, is_damage, open_file, open_memory
 from streamchat.search.queries import Stamp
 from streamchat.search.query_words import build_query
 
 _T = TypeVar("_T")
+_BUSY = "Another process is using the search index; the files were read instead."
+_BUSY_WORDS = (
+    "Another process is using the search index, which may still hold the words of this"
+    " conversation. The next --list or --search removes them."
+)
 
 
 class _Place(Enum):
@@ -42,12 +47,17 @@ class SqliteIndex:
         self._writes = writes
         self._place = _Place.FILE
         self._losses = 0
+        self._trouble = ""
         self._memory: sqlite3.Connection | None = None
         self._lock = threading.RLock()
 
     @property
     def losses(self) -> int:
         return self._losses
+
+    @property
+    def trouble(self) -> str:
+        return self._trouble
 
     def unwritten(self) -> SqliteIndex:
         return SqliteIndex(self._path, writes=False)
@@ -85,13 +95,8 @@ class SqliteIndex:
         return [file for file in files if not _is_fresh(file, known, texts=texts)]
 
     def _remove(self, paths: set[str]) -> None:
-        def remove(db: sqlite3.Connection) -> None:
-            with _transaction(db):
-                for path in paths:
-                    indexing.remove(db, path)
-
         if paths:
-            self._run(remove)
+            self._run(lambda db: _erase(db, paths))
 
     def add(self, contents: Sequence[FileContent], *, texts: bool) -> None:
         def write(db: sqlite3.Connection) -> None:
@@ -101,15 +106,18 @@ class SqliteIndex:
         self._run(write)
 
     def forget(self, path: str) -> None:
-        self._run(lambda db: _erase(db, path))
-        if self._writes and self._place is _Place.FILE:
-            return
-        try:
-            if self._path.exists():
+        with self._lock:
+            if self._memory is not None:
+                _erase(self._memory, {path})
+            if not self._path.exists():
+                return
+            try:
                 with closing(open_file(self._path, writes=True)) as db:
-                    _erase(db, path)
-        except (sqlite3.Error, OSError):
-            self._discard(path)
+                    _erase(db, {path})
+            except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
+                if is_busy(error):
+                    raise DiskError(_BUSY_WORDS) from error
+                self._discard(path)
 
     def _discard(self, path: str) -> None:
         try:
@@ -145,6 +153,8 @@ class SqliteIndex:
     def _another_way(self, error: Exception) -> bool:
         """Whether to try again, and where."""
         self._losses += 1
+        if is_busy(error):
+            self._trouble = _BUSY
         may_be_made_anew = self._place is _Place.FILE and self._writes and self._losses == 1
         if may_be_made_anew and is_damage(error):
             with suppress(OSError):
@@ -177,7 +187,8 @@ def _transaction(db: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def _erase(db: sqlite3.Connection, path: str) -> None:
+def _erase(db: sqlite3.Connection, paths: set[str]) -> None:
+    """Leave no word of these files."""
     with _transaction(db):
-        indexing.remove(db, path)
-        indexing.erase(db)
+        if indexing.remove(db, paths):
+            indexing.erase(db)

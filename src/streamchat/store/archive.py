@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from streamchat.core.conversation import IMPORTED, Conversation
-from streamchat.core.errors import NotFound, UsageError
+from streamchat.core.errors import DiskError, NotFound, UsageError
 from streamchat.core.library import Hit, Progress, Summary
 from streamchat.core.message_list import load_json, parse_messages
 from streamchat.core.messages import without_empty_text
@@ -204,12 +205,14 @@ class Store:
         """See ports.Archive."""
         path = self._deletable(ref)
         ledger = self._files.lock(path)
+        with suppress(DiskError):  # first, so that a kill leaves no word of a deleted file
+            self.library.forget(path)
         with writing(path):
             try:
                 ledger.delete(self._folder.beside(path.name))
             finally:
                 ledger.close()
-        self.library.forget(path)
+        self.library.forget(path)  # another process may have added it meanwhile
 
     def require_deletable(self, ref: str) -> None:
         """See ports.Archive."""

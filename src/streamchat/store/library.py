@@ -82,10 +82,19 @@ class Library:
         new = {p: reason for p, reason in self._problems.items() if p not in self._told}
         self._told |= new.keys()
         lines = [f"{Path(path).name} was skipped. {reason}" for path, reason in new.items()]
+        trouble = self._index.trouble if self._is_indexed and self._index else ""
         if len(lines) > MOST_PROBLEMS:
             more = len(lines) - MOST_PROBLEMS
             lines[MOST_PROBLEMS:] = [f"{more:,} more files were skipped."]
+        if trouble and trouble not in self._told:
+            self._told.add(trouble)
+            lines.append(trouble)
         return lines
+
+    @property
+    def _is_indexed(self) -> bool:
+        """Whether the index was opened."""
+        return "_index" in self.__dict__
 
     # The list
 
