@@ -1,19 +1,40 @@
 """The command line in this process: arguments in, status and streams out.
 
-The world is the one that `conftest.isolated_world` made, with a clock that stands still and
-streams that are no terminals.
+    run_program("--list").stdout
+    run_program("sum it up", stdin="piped", environ=towards).status
+
+    def person(terminal: Person) -> None:
+        terminal.wait_for_prompt()
+        terminal.type("/exit\\r")
+
+    assert run_on_terminal(person, "--demo").status == 0
+
+The world is the one that `conftest.isolated_world` made. Only what a process alone has
+(signals, closed streams, its exit) needs `terminal.Terminal` or a subprocess, which take a
+second each.
 """
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
-from collections.abc import Mapping
+import select
+import struct
+import termios
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
+from patience import PATIENCE_S
 from streamchat.cli.environment import Environment, new_id
 from streamchat.cli.main import main
+from terminal import Person
 
 NOW_S = 1_790_000_000.0  # 2026-09-21T14:13:20Z
 
@@ -35,31 +56,133 @@ class _Keyboard(io.TextIOWrapper):
 def run_program(
     *argv: str,
     environ: Mapping[str, str] | None = None,
-    stdin: bytes = b"",
+    stdin: str | bytes = b"",
     has_keyboard: bool = False,
 ) -> Finished:
     """Run the program as `streamchat ARGV` with what is on `stdin`, which is a terminal with
-    `has_keyboard`."""
+    `has_keyboard`. Its clocks stand still."""
+    piped = io.BytesIO(stdin.encode() if isinstance(stdin, str) else stdin)
     stdout = io.TextIOWrapper(io.BytesIO(), "utf-8", "surrogateescape")
     stderr = io.StringIO()
-    environment = Environment(
-        stdin=(_Keyboard if has_keyboard else io.TextIOWrapper)(io.BytesIO(stdin)),
-        stdout=stdout,
-        stderr=stderr,
-        environ={**os.environ, **(environ or {})},
-        home=Path.home(),
-        cwd=Path.cwd(),
-        clock=lambda: NOW_S,
-        monotonic=lambda: 0.0,
-        new_id=new_id,
-    )
-    status = int(main(argv, environment))
+    with _variables(environ or {}):
+        environment = Environment(
+            stdin=(_Keyboard if has_keyboard else io.TextIOWrapper)(piped),
+            stdout=stdout,
+            stderr=stderr,
+            environ=dict(os.environ),
+            home=Path.home(),
+            cwd=Path.cwd(),
+            clock=lambda: NOW_S,
+            monotonic=lambda: 0.0,
+            new_id=new_id,
+        )
+        status = int(main(argv, environment))
     stdout.flush()
     written = stdout.buffer
     assert isinstance(written, io.BytesIO)
     return Finished(
         status, written.getvalue().decode("utf-8", "surrogateescape"), stderr.getvalue()
     )
+
+
+@contextmanager
+def _variables(environ: Mapping[str, str]) -> Iterator[None]:
+    """For the SDK, which reads the environment of the process."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environ.items():
+            patch.setenv(name, value)
+        yield
+
+
+class Window(Person):
+    """A person at a terminal of this process."""
+
+    def __init__(self, columns: int, rows: int) -> None:
+        super().__init__(columns, rows)
+        self.status = -1  # of the program, once it has ended
+        self._ours, self.theirs = os.openpty()
+        self._set_size(columns, rows)
+
+    def type(self, keys: str) -> None:
+        os.write(self._ours, keys.encode())
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Tell the emulator and the terminal; no SIGWINCH comes to a program in here."""
+        self.screen.resize(rows, columns)
+        self._set_size(columns, rows)
+
+    def leave(self) -> None:
+        """Close the window."""
+        os.close(self._ours)
+
+    def _set_size(self, columns: int, rows: int) -> None:
+        fcntl.ioctl(self.theirs, termios.TIOCSWINSZ, struct.pack("4H", rows, columns, 0, 0))
+
+    def _next_piece(self) -> bytes:
+        with suppress(OSError):  # EIO: the program has ended
+            if select.select([self._ours], [], [], PATIENCE_S)[0]:
+                return os.read(self._ours, 65536)
+        return b""
+
+
+def run_on_terminal(
+    act: Callable[[Person], None],
+    *argv: str,
+    environ: Mapping[str, str] | None = None,
+    columns: int = 80,
+    rows: int = 24,
+) -> Window:
+    """Run the program on a terminal where somebody acts, in a thread; afterwards what is left
+    is read to its end. Whoever fails closes the window, which ends the program."""
+    window = Window(columns, rows)
+    failures: list[BaseException] = []
+
+    def sit() -> None:
+        try:
+            act(window)
+            while window.read():
+                pass
+        except BaseException as failure:  # noqa: BLE001 - raised again below
+            failures.append(failure)
+        finally:
+            window.leave()
+
+    person = threading.Thread(target=sit)
+    with _variables(environ or {}), _streams(window.theirs) as (stdin, stdout, stderr):
+        environment = Environment(
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            environ=dict(os.environ),
+            home=Path.home(),
+            cwd=Path.cwd(),
+            clock=time.time,
+            monotonic=time.monotonic,
+            new_id=new_id,
+        )
+        person.start()
+        window.status = int(main(argv, environment))
+    person.join(PATIENCE_S)
+    if failures:
+        raise failures[0]
+    return window
+
+
+@contextmanager
+def _streams(terminal: int) -> Iterator[tuple[io.TextIOWrapper, ...]]:
+    """stdin, stdout and stderr on the terminal, which is closed with them."""
+    stdin = os.fdopen(terminal, "r", encoding="utf-8", closefd=False)
+    outs = [
+        os.fdopen(terminal, "w", 1, "utf-8", "backslashreplace", closefd=False)
+        for _ in range(2)
+    ]
+    try:
+        yield (stdin, *outs)
+    finally:
+        for stream in (stdin, *outs):
+            with suppress(OSError, ValueError):
+                stream.close()
+        os.close(terminal)
 
 
 def conversations_directory() -> Path:

@@ -34,8 +34,58 @@ class Screen(pyte.HistoryScreen):
     """pyte knows no DECSET 2026 or 2004 by name, and needs to know none."""
 
 
-class Terminal:
-    """One run of the program."""
+class Person:
+    """Somebody at a terminal: types, and reads what the program shows."""
+
+    def __init__(self, columns: int, rows: int) -> None:
+        self.screen = Screen(columns, rows, history=_HISTORY_ROWS, ratio=0.5)
+        self._stream = pyte.ByteStream(self.screen)
+        self.raw = b""
+
+    def type(self, keys: str) -> None:
+        raise NotImplementedError
+
+    def _next_piece(self) -> bytes:
+        """Of what the program writes; nothing at its end, or after PATIENCE_S."""
+        raise NotImplementedError
+
+    @property
+    def rows(self) -> list[str]:
+        """Scrollback and screen, trailing blanks cut."""
+        above = [_text_of(row, self.screen.columns) for row in self.screen.history.top]
+        return [*above, *(row.rstrip() for row in self.screen.display)]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.rows).rstrip()
+
+    @property
+    def prompt(self) -> str:
+        """The last row that holds anything: where one types."""
+        return next((row for row in reversed(self.rows) if row), "")
+
+    def wait_for(self, wanted: str | Callable[[], bool]) -> None:
+        """Read until the text (or the condition) is there; fails after PATIENCE_S."""
+        arrived = wanted if callable(wanted) else lambda: wanted in self.text
+        deadline = time.monotonic() + PATIENCE_S
+        while not arrived():
+            if time.monotonic() > deadline or not self.read():
+                raise AssertionError(f"{wanted!r} did not come; the screen:\n{self.text}")
+
+    def wait_for_prompt(self) -> None:
+        """Read until an empty prompt is the last row."""
+        self.wait_for(lambda: re.fullmatch(r"[❯>]\s*", self.prompt) is not None)
+
+    def read(self) -> bool:
+        """Read what comes next; False at the end."""
+        piece = self._next_piece()
+        self.raw += piece
+        self._stream.feed(piece)
+        return bool(piece)
+
+
+class Terminal(Person):
+    """One run of the program, and the person at its terminal."""
 
     def __init__(
         self,
@@ -46,9 +96,7 @@ class Terminal:
         ignoring: Sequence[signal.Signals] = (),
     ) -> None:
         """The signals in `ignoring` are ignored, as whoever starts it by `nohup` asks."""
-        self.screen = Screen(columns, rows, history=_HISTORY_ROWS, ratio=0.5)
-        self._stream = pyte.ByteStream(self.screen)
-        self.raw = b""
+        super().__init__(columns, rows)
         self.child = pexpect.spawn(
             sys.executable,
             ["-m", "streamchat", *arguments],
@@ -69,39 +117,12 @@ class Terminal:
     ) -> None:
         self.child.close(force=True)
 
-    @property
-    def rows(self) -> list[str]:
-        """Scrollback and screen, trailing blanks cut."""
-        above = [_text_of(row, self.screen.columns) for row in self.screen.history.top]
-        return [*above, *(row.rstrip() for row in self.screen.display)]
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.rows).rstrip()
-
-    @property
-    def prompt(self) -> str:
-        """The last row that holds anything: where one types."""
-        return next((row for row in reversed(self.rows) if row), "")
-
     def type(self, keys: str) -> None:
         self.child.send(keys)
 
-    def wait_for(self, wanted: str | Callable[[], bool]) -> None:
-        """Read until the text (or the condition) is there; fails after PATIENCE_S."""
-        arrived = wanted if callable(wanted) else lambda: wanted in self.text
-        deadline = time.monotonic() + PATIENCE_S
-        while not arrived():
-            if time.monotonic() > deadline or not self._read():
-                raise AssertionError(f"{wanted!r} did not come; the screen:\n{self.text}")
-
-    def wait_for_prompt(self) -> None:
-        """Read until an empty prompt is the last row."""
-        self.wait_for(lambda: re.fullmatch(r"[❯>]\s*", self.prompt) is not None)
-
     def end(self) -> int:
         """Read to the end; returns the exit status, 128 + N for signal N."""
-        while self._read():
+        while self.read():
             pass
         self.child.close()
         if self.child.exitstatus is not None:
@@ -112,14 +133,12 @@ class Terminal:
         self.screen.resize(rows, columns)
         self.child.setwinsize(rows, columns)
 
-    def _read(self) -> bool:
+    def _next_piece(self) -> bytes:
         try:
             piece: Any = self.child.read_nonblocking(65536, timeout=PATIENCE_S)
         except (pexpect.EOF, pexpect.TIMEOUT):
-            return False
-        self.raw += piece
-        self._stream.feed(piece)
-        return True
+            return b""
+        return bytes(piece)
 
 
 def _ignore(numbers: Sequence[signal.Signals]) -> None:
