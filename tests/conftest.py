@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from receiving import CANARY
 from server import ScriptedServer
 from streamchat.api import import_sdk_once
 
@@ -64,6 +65,12 @@ def no_server_bug(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     yield
     records = [*caplog.get_records("call"), *caplog.get_records("teardown")]
     assert [record.getMessage() for record in records if record.name == "asyncio"] == []
+
+
+@pytest.fixture
+def towards(server: ScriptedServer) -> Mapping[str, str]:
+    """The variables of a program that talks to the scripted server."""
+    return {"ANTHROPIC_API_KEY": CANARY, "ANTHROPIC_BASE_URL": server.base_url}
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import fcntl
 import io
+import json
 import os
 import select
 import struct
@@ -185,8 +186,28 @@ def _streams(terminal: int) -> Iterator[tuple[io.TextIOWrapper, ...]]:
         os.close(terminal)
 
 
+def just_look(_terminal: Person) -> None:
+    """For somebody who types nothing."""
+
+
 def conversations_directory() -> Path:
     """Where the program keeps conversations in this world; made if it is missing."""
     directory = Path(os.environ["XDG_DATA_HOME"], "streamchat/conversations")
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     return directory
+
+
+def saved_conversations() -> list[Path]:
+    return sorted(conversations_directory().glob("*.jsonl"))
+
+
+def saved_records() -> list[dict[str, object]]:
+    """The lines of the one conversation on disk."""
+    [file] = saved_conversations()
+    return [json.loads(line) for line in file.read_bytes().splitlines()]
+
+
+def said() -> list[tuple[object, str]]:
+    """(role, text) of each turn in the one conversation on disk."""
+    turns = [record for record in saved_records() if record["type"] == "turn"]
+    return [(turn["role"], turn["content"][0]["text"]) for turn in turns]  # type: ignore[index]

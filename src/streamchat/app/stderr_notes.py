@@ -23,6 +23,7 @@ class Notes:
     stderr: TextIO
     redact: Callable[[str], str]
     depth: Depth = Depth.NOTHING
+    width: int = 80
     quiet: bool = False
     as_json: bool = False
 
@@ -47,19 +48,17 @@ class Notes:
     def _say(self, text: str, style: str) -> None:
         safe = clean(self.redact(text))
         if self.depth > Depth.NOTHING:
-            safe = "\n".join(map(_wrapped, safe.split("\n")))
+            safe = "\n".join(_wrapped(line, self.width) for line in safe.split("\n"))
             safe = f"{style}{safe}{_PLAIN}"
         with _unheard(self.stderr):
             self.stderr.write(f"{safe}\n")
             self.stderr.flush()
 
 
-def _wrapped(line: str) -> str:
-    """Wrap at words to the terminal's width; a URL stays whole, so that it can be copied."""
-    import shutil  # 7 ms with textwrap, and most runs say nothing here
-    import textwrap
+def _wrapped(line: str, width: int) -> str:
+    """Wrap at words; a URL stays whole, so that it can be copied."""
+    import textwrap  # 7 ms, and most runs say nothing here
 
-    width = shutil.get_terminal_size().columns
     return textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
 
 

@@ -33,6 +33,7 @@ from streamchat.core.settings import (
     resolve,
 )
 from streamchat.core.terminal import read_terminal
+from streamchat.posix.terminals import measure_width
 
 JSON_FORMATS = frozenset({"json", "stream-json", "events"})
 # What writing to stdout can fail with if it is a file.
@@ -126,10 +127,8 @@ def _asks_for_json(argv: Sequence[str]) -> bool:
 
 
 def _width(env: Environment) -> int:
-    import shutil  # 6 ms
-
     columns = env.environ.get("COLUMNS", "")
-    usual = int(columns) if columns.isdecimal() else shutil.get_terminal_size().columns
+    usual = int(columns) if columns.isdecimal() else measure_width(env.stdout)
     return min(max(usual, 40), 100)
 
 
@@ -140,6 +139,7 @@ def _notes(env: Environment, settings: Settings | None, *, as_json: bool) -> Not
             redact_secrets, secrets=list_secrets(settings, env.environ) if settings else ()
         ),
         depth=read_terminal(env.stderr, env.environ).depth,
+        width=measure_width(env.stderr),
         quiet=settings is not None and settings.quiet,
         as_json=as_json,
     )

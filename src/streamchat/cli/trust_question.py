@@ -6,13 +6,13 @@ spends or reveals stands last, next to the question, and is marked; only a typed
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from collections.abc import Iterator
 
 from streamchat.cli.environment import Environment
 from streamchat.config import AskedSetting, Question, Verdict
 from streamchat.core.sanitize import clean_line
+from streamchat.posix.terminals import measure_width
 
 _ANSWERS = {
     "y": Verdict.ALLOWED,
@@ -20,22 +20,14 @@ _ANSWERS = {
     "n": Verdict.DENIED,
     "no": Verdict.DENIED,
 }
-_USUAL_WIDTH = 80
 _LEAST_VALUE = 24  # cells: a shorter one could hide the end of a host
 
 
 def ask_user(question: Question, env: Environment) -> Verdict:
     """Ask on the terminal. After Enter alone, the question comes again next time."""
-    env.stderr.write(format_question(question, width=_width(env)))
+    env.stderr.write(format_question(question, width=measure_width(env.stderr)))
     env.stderr.flush()
     return _ANSWERS.get(env.stdin.readline().strip().lower(), Verdict.UNDECIDED)
-
-
-def _width(env: Environment) -> int:
-    try:
-        return os.get_terminal_size(env.stderr.fileno()).columns or _USUAL_WIDTH
-    except (OSError, ValueError):
-        return _USUAL_WIDTH
 
 
 def format_question(question: Question, *, width: int) -> str:

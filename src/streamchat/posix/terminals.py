@@ -1,0 +1,16 @@
+"""The size of a terminal."""
+
+from __future__ import annotations
+
+import os
+from typing import TextIO
+
+USUAL_WIDTH = 80
+
+
+def measure_width(stream: TextIO) -> int:
+    """In columns; the usual 80 for what is not a terminal, or does not know."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or USUAL_WIDTH
+    except (OSError, ValueError):
+        return USUAL_WIDTH
