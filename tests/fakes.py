@@ -32,6 +32,8 @@ from streamchat.core.library import Hit, Progress, Summary
 from streamchat.core.messages import Message, Request, Usage, text_block
 from streamchat.core.ports import (
     Archive,
+    Copied,
+    CopiedTo,
     Ending,
     Exporter,
     Input,
@@ -329,9 +331,9 @@ class RecordingScreen:
     async def redraw(self, message: Message) -> None:
         self.shown.append(("redrawn", message.text))
 
-    def copy(self, text: str) -> bool:
+    async def copy(self, text: str) -> Copied | None:
         self.shown.append(("copied", text))
-        return True
+        return Copied(CopiedTo.SYSTEM, "xclip")
 
 
 def counting_ids() -> Callable[[], str]:

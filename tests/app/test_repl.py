@@ -284,23 +284,6 @@ def test_redraw_prints_the_last_answer_again() -> None:
     ]
 
 
-def test_the_last_answer_is_copied_or_a_code_block_of_it() -> None:
-    answer = "# Two\n\n- ```py\n  one()\n  ```\n\n~~~\ntwo\n~~~\n"
-    lines = ("/copy", "a", "/copy", "/copy 1", "/copy 2", "/copy 3", "/copy x")
-    dialogue = Dialogue(*lines, Key.END, answers=[reply_events(answer)])
-    assert dialogue.screen.shown == [
-        ("notice", "There is no answer yet."),
-        ("copied", answer),
-        ("notice", "The answer is on the clipboard."),
-        ("copied", "one()\n"),
-        ("notice", "Code block 1 of 2 is on the clipboard."),
-        ("copied", "two\n"),
-        ("notice", "Code block 2 of 2 is on the clipboard."),
-        ("error", "The last answer has 2 code blocks."),
-        ("error", "Give a whole number, 1 or more, not 'x'."),
-    ]
-
-
 def test_what_is_to_know_about_a_model_is_said_once() -> None:
     dialogue = Dialogue(
         "/model claude-old",

@@ -98,8 +98,3 @@ def test_an_endless_file_is_refused(tmp_path: Path) -> None:
         file.truncate(LARGEST_BYTES + 1)
     with pytest.raises(InvalidRequest, match="32 MB"):
         read_attachment("large", cwd=tmp_path, piped=b"")
-
-
-def test_a_large_image_is_refused() -> None:
-    with pytest.raises(InvalidRequest, match="image"):
-        build_block(PNG + b"\0" * 8_000_000, name="huge.png")

@@ -198,3 +198,17 @@ def test_a_message_that_begins_and_fails_is_counted(
     gave = ask(server, tmp_path, "hello")
     assert (gave.status, gave.result["model"]) == (76, "claude-sonnet-5-5")
     assert gave.result["stop_reason"] == "interrupted"
+
+
+def test_an_image_that_is_too_large_is_refused_before_it_is_sent(
+    server: ScriptedServer, tmp_path: Path
+) -> None:
+    head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (9000).to_bytes(4) + (9).to_bytes(4)
+    (tmp_path / "a.png").write_bytes(head)
+    gave = ask(server, tmp_path, "-a", "a.png", "what is this?")
+    assert (gave.status, gave.error["type"]) == (65, "request_too_large")
+    assert gave.error["message"].startswith("An image has 9000 x 9 pixels, and claude-")
+    assert server.posts == []
+    server.enqueue(text_reply("Hello"))
+    assert ask(server, tmp_path, "-c", "hello").status == 0
+    assert sent(server) == ["hello"]

@@ -30,6 +30,7 @@ from streamchat.core.records import (
     seal,
     to_line,
 )
+from streamchat.core.reply import keepable
 
 AT = "2026-11-22T10:00:00Z"
 THOUGHT: Block = {"type": "thinking", "thinking": "hm", "signature": "s"}
@@ -399,6 +400,25 @@ def test_unsigned_thinking_is_never_sent() -> None:
     conversation = talked("a")
     conversation.append(reply(unsigned, THOUGHT, text_block("1")), "t2", AT)
     assert sent(conversation)[1] == (THOUGHT, text_block("1"))
+
+
+@pytest.mark.parametrize("id", [[], {}, None, 7, ["t1"]])
+def test_a_call_without_a_proper_id_is_left_out(id: object) -> None:
+    call: Block = {"type": "tool_use", "id": id, "name": "n", "input": {}}
+    result: Block = {"type": "tool_result", "tool_use_id": id, "content": "1"}
+    conversation = talked("a")
+    conversation.append(reply(call, text_block("1")), "t2", AT)
+    conversation.append(Message("user", (result, text_block("b"))), "t3", AT)
+    assert sent(conversation)[1:] == [(text_block("1"),), (result, text_block("b"))]
+    assert keepable([call, result]) == (result,)
+
+
+def test_a_block_that_is_nested_too_deeply_is_not_sent() -> None:
+    deep = json.loads("[" * 400 + "]" * 400)
+    conversation = talked("a")
+    blocks: list[Block] = [{"type": "novel", "x": deep}, {"type": "novel", "x": [[1]]}]
+    conversation.append(reply(*blocks, text_block("1")), "t2", AT)
+    assert sent(conversation)[1] == (blocks[1], text_block("1"))
 
 
 def test_to_another_server_a_reply_goes_as_its_text() -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
-import re
 import subprocess
 import sys
-from base64 import b64decode
 
 import pytest
 from stage import FakeLoop, Stage, Tty, stage
@@ -141,20 +139,6 @@ def test_a_reply_can_be_printed_again_at_another_width() -> None:
     made.environ["COLUMNS"] = "20"
     asyncio.run(made.screen.redraw(reply("some words that no longer fit")))
     assert made.lines == ["some words that no", "longer fit"]
-
-
-def test_a_text_is_given_to_the_terminals_clipboard_as_it_is_shown() -> None:
-    made = stage(60, 12)
-    assert made.screen.copy("grün\tx\n\x1b[31mrm \udc80\x07")
-    copied = re.fullmatch(r"\x1b\]52;c;([A-Za-z0-9+/=]*)\x1b\\", made.tty.text)
-    assert copied is not None
-    assert b64decode(copied[1]).decode() == "grün\tx\n␛[31mrm \ufffd␇"
-
-
-def test_where_no_escape_sequence_may_go_nothing_is_copied() -> None:
-    made = stage(60, 12, TERM="dumb")
-    assert not made.screen.copy("text")
-    assert made.tty.text == ""
 
 
 def test_a_terminal_that_lacks_the_signs_gets_others() -> None:

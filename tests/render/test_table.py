@@ -22,32 +22,79 @@ def test_columns_are_as_wide_as_they_need() -> None:
     ]
 
 
-def test_wide_cells_wrap_and_columns_share_the_width() -> None:
+def test_wide_cells_wrap_with_a_rule_between_rows() -> None:
     assert text_of(SOURCE, 30) == [
         "a           │ right │   mid",
         "────────────┼───────┼─────────",
         "1           │ two x │  l (/u)",
+        "────────────┼───────┼─────────",
         "a long cell │     3 │ 中文字符",
         "that wraps  │       │",
     ]
-    assert text_of("| aaaaaaaaaaaaaa | b |\n|---|---|\n| x | yyyyyyyyyyyyyyyyyyyy |\n", 20) == [
-        "aaaaaaaa │ b",
-        "aaaaaa   │",
-        "─────────┼──────────",
-        "x        │ yyyyyyyyy",
-        "         │ yyyyyyyyy",
-        "         │ yy",
+
+
+def test_columns_share_what_is_left_beyond_their_longest_words() -> None:
+    words = (
+        "| id | pros | cons |\n|---|---|---|\n"
+        "| 2026-11-25 | rich and quick and small | needs infrastructure |\n"
+    )
+    assert text_of(words, 42) == [
+        "id         │ pros        │ cons",
+        "───────────┼─────────────┼────────────────",
+        "2026-11-25 │ rich and    │ needs",
+        "           │ quick and   │ infrastructure",
+        "           │ small       │",
     ]
 
 
-def test_where_columns_cannot_stand_cells_follow_each_other() -> None:
-    assert text_of(SOURCE, 10) == [
-        *("a", "right", "mid"),
-        "──────────",
-        *("1", "two x", "l (/u)"),
-        "──────────",
-        *("a long", "cell that", "wraps", "3", "中文字符"),
+def test_short_cells_stay_in_one_row_where_there_is_room() -> None:
+    source = "| 项目 | 说明 |\n|---|---|\n| 苹果 | 新鲜的红苹果来自山东烟台口感脆甜 |\n"
+    assert text_of(source, 24)[2:] == ["苹果 │ 新鲜的红苹果来自", "     │ 山东烟台口感脆甜"]
+
+
+def test_only_words_over_thirty_cells_are_folded() -> None:
+    long, name = "x" * 40, "y" * 30
+    assert text_of(f"| a | b |\n|---|---|\n| {long} | {name} |\n", 63)[2:] == [
+        f"{'x' * 30} │ {name}",
+        f"{'x' * 10:30} │",
     ]
+    assert text_of(f"| {name}y |\n|---|\n", 20)[0] == "y" * 20  # one column never is a record
+
+
+def test_where_words_do_not_fit_each_row_is_a_record() -> None:
+    assert sheet(SOURCE, 16) == [
+        "{1 a: }1",
+        "{1 right: }two {1 x}",
+        "{1 mid: }{4 l}{2  (/u)}",
+        f"{{2 {'─' * 16}}}",
+        "{1 a: }a long cell",
+        "  that wraps",
+        "{1 right: }3",
+        "{1 mid: }中文字符",
+    ]
+    assert text_of("| first | second | third |\n|---|---|---|\n", 12) == [
+        "first │",
+        "second │",
+        "third",
+    ]
+    assert text_of("| first | second | |\n|---|---|---|\n| a<br>b | | c |\n", 9) == [
+        "first: a",
+        "  b",
+        "second:",
+        "c",
+    ]
+
+
+@pytest.mark.parametrize("columns", [2, 5, 20])
+@pytest.mark.parametrize("width", [80, 40, 24])
+def test_every_table_fits_and_splits_no_word(columns: int, width: int) -> None:
+    cells = ["word", "2026-11-25", "✅ done", "`code`", "价格", "some more words"]
+    row = "|".join(cells[at % len(cells)] for at in range(columns))
+    header = "|".join(f"h{at}" for at in range(columns))
+    rows = text_of(f"|{header}|\n|{'-|' * columns}\n|{row}|\n", width)
+    shown = "\n".join(rows)
+    for word in ("word", "2026-11-25", "✅", "done", "code", "价格", "some", "more"):
+        assert word in shown or word not in row.replace("`", "")
 
 
 def test_a_cell_may_break_lines_and_a_row_be_short() -> None:
@@ -56,8 +103,17 @@ def test_a_cell_may_break_lines_and_a_row_be_short() -> None:
         "{2 ───────┼────}",
         "x     {2  │ }| &",
         "y {1 <br>}{2  │}",
+        "{2 ───────┼────}",
         "only  {2  │}",
     ]
+
+
+def test_a_long_table_keeps_the_widths_of_its_beginning() -> None:
+    body = "| some words | more |\n" * 1_200
+    rows = text_of(f"| a | b |\n|---|---|\n{body}| a cell that is wider | x |\n", 60)
+    assert rows[:3] == ["a          │ b", "───────────┼─────", "some words │ more"]
+    assert rows.count("some words │ more") == 1_200
+    assert rows[-3:] == ["a cell     │ x", "that is    │", "wider      │"]
 
 
 def test_tables_stand_in_containers() -> None:

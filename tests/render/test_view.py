@@ -398,7 +398,7 @@ def test_others_run_while_a_burst_is_shown(term: str) -> None:
         return made.loop.now_s
 
     made.screen._clock = ticking
-    source = "".join(f"paragraph {number}\n\n" for number in range(60))
+    source = "".join(f"paragraph {number}\n\n" for number in range(900))
 
     async def tick() -> None:
         while True:

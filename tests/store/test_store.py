@@ -404,9 +404,9 @@ def test_a_fifo_is_refused_at_once(store: Store, home: Path) -> None:
     _, path = converse(store, "a")
     fifo = home / "20260921-1413-fifo-abcdef.jsonl"
     os.mkfifo(fifo)
-    with pytest.raises(DiskError, match="named pipe"):
+    with pytest.raises(NotFound, match="named pipe"):
         store.open(str(fifo), model=MODEL)
-    with pytest.raises(DiskError, match="named pipe"):
+    with pytest.raises(NotFound, match="named pipe"):
         store.import_messages(fifo, MODEL)
     assert [summary.path for summary in store.summaries()] == [str(path)]
     assert store.newest() == path
@@ -414,7 +414,7 @@ def test_a_fifo_is_refused_at_once(store: Store, home: Path) -> None:
 
 @pytest.mark.parametrize(("path", "kind"), [("/dev/zero", "device"), ("/tmp/", "directory")])
 def test_devices_and_directories_are_refused(store: Store, path: str, kind: str) -> None:
-    with pytest.raises(DiskError, match=kind):
+    with pytest.raises(NotFound, match=kind):
         store.open(path, model=MODEL)
 
 

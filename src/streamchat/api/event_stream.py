@@ -35,12 +35,11 @@ from streamchat.api.whole_body import (
     read_rest,
 )
 from streamchat.core.errors import CutOff
-from streamchat.core.messages import JsonObject
+from streamchat.core.messages import DEEPEST, JsonObject, is_nested_deeper
 
 # The rest of the body after message_stop: reading it frees the connection for the next
 # turn. A server that does not end it costs this much, and a new connection.
 DRAIN_S = 0.1
-_DEEPEST = 100  # levels of JSON in one event; pydantic gives up at 255
 
 
 @dataclass(slots=True)
@@ -217,26 +216,10 @@ def parse_json(text: str) -> Any:
         data = _DECODER.decode(text)
     except (ValueError, RecursionError):
         return None
-    if text.count("{") + text.count("[") > _DEEPEST and _is_deeper(data, _DEEPEST):
+    if text.count("{") + text.count("[") > DEEPEST and is_nested_deeper(data, DEEPEST):
         malformed("its JSON is nested too deep")
     # json.loads makes a lone surrogate of half an escaped pair; nothing can print it.
     return cleaned(data) if "\\ud" in text.lower() else data
-
-
-def _is_deeper(data: object, most: int) -> bool:
-    """Whether a JSON value has more levels than that."""
-    level = [data]
-    for _ in range(most):
-        level = [child for each in level for child in _children(each)]
-        if not level:
-            return False
-    return True
-
-
-def _children(value: object) -> list[object]:
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []
 
 
 def _is_message(data: JsonObject) -> bool:

@@ -1,29 +1,40 @@
-"""The code blocks of an answer, for --extract and /copy."""
+"""The code blocks of an answer, for --extract, /copy and /open."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from streamchat.core.markdown import Blocks
 from streamchat.core.markdown.leaves import CodeEnd, CodeLine, CodeStart
 
 
-def code_blocks(markdown: str) -> Iterator[str]:
-    """Yield the source of each code block; every line ends in a newline."""
+@dataclass(frozen=True, slots=True)
+class CodeBlock:
+    """`source` without the fence, every line with its newline."""
+
+    language: str  # the first word of the info string, "" if there is none
+    source: str
+
+
+def code_blocks(markdown: str) -> Iterator[CodeBlock]:
+    """Yield each code block."""
     parser = Blocks()
     lines: list[str] = []
+    language = ""
     for leaf in (*parser.feed(markdown), *parser.close()):
         match leaf.block:
-            case CodeStart():
+            case CodeStart(info):
                 lines = []
+                language = next(iter((info or "").split()), "")
             case CodeLine(text):
                 lines.append(f"{text}\n")
             case CodeEnd():
-                yield "".join(lines)
+                yield CodeBlock(language, "".join(lines))
             case _:
                 pass
 
 
 def first_code_block(markdown: str) -> str | None:
     """The source of the first code block, or None."""
-    return next(code_blocks(markdown), None)
+    return next((block.source for block in code_blocks(markdown)), None)

@@ -41,6 +41,7 @@ from streamchat.core.events import (
     ThinkingDelta,
     UsageUpdated,
 )
+from streamchat.core.media_limits import require_fit
 from streamchat.core.messages import Message, Request
 from streamchat.core.ports import Source, View
 from streamchat.core.reply import ReplyFold
@@ -126,7 +127,6 @@ class Exchange:
         return self._turn.thinking
 
     async def _receive(self) -> None:
-        self.session.note_tools()
         if self.model:
             self._feed(ModelSwitched(self.model))
         for _ in range(MOST_PAUSES):
@@ -192,6 +192,7 @@ class Exchange:
     async def _attempt(self) -> None:
         self._started = self._is_answering = False
         request = self._omissions.request(self._keeping.question, self._asked)
+        require_fit(request.messages, request.model)
         await self._admit(request)
         async with aclosing(self.source.stream(request)) as events:
             async for event in events:

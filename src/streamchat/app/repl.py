@@ -20,12 +20,14 @@ from streamchat.app.commands import (
     CountRequest,
     Done,
     Edit,
+    OpenInEditor,
     Outcome,
     Quit,
     Redraw,
     Replay,
     ShowReport,
 )
+from streamchat.app.commands.last_answer import format_copied
 from streamchat.app.commands.registry import UnknownCommand, command_names
 from streamchat.app.commands.unsaved import unless_unsaved
 from streamchat.app.compaction_prompts import ask_for_summary, told_as_summary
@@ -34,8 +36,8 @@ from streamchat.app.exchange import Exchange
 from streamchat.app.outcome import Result, offer
 from streamchat.app.patience import Patience
 from streamchat.app.session import Session
-from streamchat.app.view_wrappers import ShownValue, WithSources
-from streamchat.core.errors import ApiError, StreamchatError
+from streamchat.app.view_wrappers import ShownValue
+from streamchat.core.errors import ApiError, StreamchatError, UsageError
 from streamchat.core.input_line import (
     CommandLine,
     CommandNames,
@@ -61,10 +63,15 @@ class Draft:
     message: Message
 
 
+async def _no_editor(_text: str, _name: str) -> str:
+    raise UsageError("No editor can be opened here.")
+
+
 @dataclass(slots=True)
 class Repl:
     """Connects a session, the keyboard and the screen. `advice(model)` returns a line to
-    show once the model has answered, or ""."""
+    show once the model has answered, or "". `open_in_editor(text, name)` opens a file of that
+    name in the user's editor and returns its path; it raises UsageError."""
 
     session: Session
     source: Source
@@ -72,6 +79,7 @@ class Repl:
     screen: Screen
     monotonic: Callable[[], float]
     advice: Callable[[str], Awaitable[str]]
+    open_in_editor: Callable[[str, str], Awaitable[str]] = _no_editor
     patience: Patience = field(default_factory=Patience)
     names: CommandNames = field(default_factory=command_names)
     prefill: str = ""
@@ -166,6 +174,8 @@ class Repl:
                 await self._count(text)
             case Compact(focus):
                 await self._compact(focus)
+            case OpenInEditor(text, name):
+                await self._open_in_editor(text, name)
             case AskUser(then):
                 return await self._ask(then)
             case Quit():
@@ -187,11 +197,18 @@ class Repl:
                 await self.screen.history(turns, model=model, whole=whole)
             case Redraw(reply):
                 await self.screen.redraw(reply)
-            case Copy(text, notice):
-                can = self.screen.copy(text)
-                self._notice(notice if can else "This terminal offers no clipboard.")
+            case Copy(text, subject):
+                self._notice(format_copied(subject, await self.screen.copy(text)))
             case _:
                 assert_never(outcome)
+
+    async def _open_in_editor(self, text: str, name: str) -> None:
+        try:
+            path = await self.open_in_editor(text, name)
+        except StreamchatError as error:
+            self.screen.error(error.message)
+            return
+        self._notice(f"It is in {path} until you leave; save it elsewhere to keep it.")
 
     async def _ask(self, then: Callable[[Reader], Awaitable[Outcome]]) -> bool:
         try:
@@ -241,7 +258,7 @@ class Repl:
         shape = self.session.shape
         own = self.session.conversation.model
         view = self.screen.reply(model=model or own, trace=self.session.trace)
-        view = ShownValue(view) if shape else WithSources(view)
+        view = ShownValue(view) if shape else view
         exchange = Exchange(
             self.session,
             self.source,

@@ -18,7 +18,6 @@ from streamchat.core.messages import Block
 from streamchat.posix.files import Wait, read_file
 
 LARGEST_BYTES = 32 * 1024 * 1024  # the limit of a whole request
-LARGEST_IMAGE_BYTES = 10 * 1024 * 1024 * 3 // 4  # the API's limit is 10 MB in base64
 _IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 
 
@@ -41,8 +40,6 @@ def build_block(data: bytes, *, name: str) -> Block:
     if not data:
         raise InvalidRequest(f"{name} is empty.")
     if (image := _image_type(data)) is not None:
-        if len(data) > LARGEST_IMAGE_BYTES:
-            raise InvalidRequest(f"{name} is larger than 7.5 MB, the limit for an image.")
         return {"type": "image", "source": _base64(image, data)}
     if data.startswith(b"%PDF-"):
         return {"type": "document", "source": _base64("application/pdf", data), "title": name}

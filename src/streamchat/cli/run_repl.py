@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -69,7 +69,8 @@ async def chat(run: Run, early: EarlyPrompt | None = None) -> int:
     require_key(run)
     with open_source(run) as source:
         session = await _session(run)
-        session.attached = tuple(map(session.read_attachment, run.invocation.attachments))
+        for ref in run.invocation.attachments:
+            session.attach(ref)
         await converse(run, session, source, early=early)
     return ExitStatus.OK
 
@@ -130,6 +131,7 @@ async def converse(
                 screen,
                 run.env.monotonic,
                 advice=partial(advice_on, run, source),
+                open_in_editor=build_opener(run, keys),
                 patience=Patience(run.settings.retries),
                 prefill=prefill,
                 names=command_names(os.path.lexists),
@@ -146,6 +148,13 @@ async def ask_model_facts(source: ApiClient, model: str) -> JsonObject | None:
     """What the server says about a model. Raises ApiError."""
     info = await source.warm(model)
     return None if info is None else asdict(info)
+
+
+def build_opener(run: Run, keys: TextIO) -> Callable[[str, str], Awaitable[str]]:
+    """Opens a text in the user's editor, which reads from `keys`."""
+    from streamchat.prompt import EditorFiles
+
+    return EditorFiles(keys, run.env.environ).open
 
 
 @contextmanager

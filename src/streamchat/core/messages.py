@@ -19,6 +19,7 @@ JsonObject: TypeAlias = dict[str, Any]
 
 MOST_TOKENS = 10**12
 INTERRUPTED = "interrupted"  # our stop reason: the user, a signal or a fault ended the reply
+DEEPEST = 100  # levels of JSON in a block; libraries give up at about 250
 THINKING_TYPES = frozenset({"thinking", "redacted_thinking"})
 
 
@@ -172,6 +173,34 @@ def without_empty_text(content: Iterable[Block]) -> tuple[Block, ...]:
     )
 
 
+def answered_calls(content: Iterable[Block]) -> frozenset[str]:
+    """The ids of the tool calls that a block of the content answers."""
+    ids = (block.get("tool_use_id") for block in content)
+    return frozenset(id for id in ids if isinstance(id, str))
+
+
+def is_answered(call: Block, answered: frozenset[str]) -> bool:
+    """Whether a tool call has its result; one without a proper id cannot have any."""
+    id = call.get("id")
+    return isinstance(id, str) and id in answered
+
+
+def is_nested_deeper(value: object, most: int) -> bool:
+    """Whether a JSON value has more levels than that."""
+    level = [value]
+    for _ in range(most):
+        level = [child for each in level for child in _children(each)]
+        if not level:
+            return False
+    return True
+
+
+def _children(value: object) -> Iterable[object]:
+    if isinstance(value, Mapping):
+        return value.values()
+    return value if isinstance(value, (list, tuple)) else ()
+
+
 def has_thinking(message: Message) -> bool:
     return any(block.get("type") in THINKING_TYPES for block in message.content)
 
@@ -202,6 +231,5 @@ class Request:
     thinking: str | None = None
     cache: bool = True
     schema: JsonObject | None = None  # the answer is one JSON value of it
-    tools: tuple[JsonObject, ...] = ()  # that run on the server
     stop: tuple[str, ...] = ()  # the answer ends before one of these texts
     extra: Mapping[str, object] = field(default_factory=dict)  # parameters beyond the SDK's

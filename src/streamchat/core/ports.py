@@ -242,6 +242,22 @@ class View(Protocol):
         terminal. Must be called exactly once, whatever happened."""
 
 
+class CopiedTo(Enum):
+    """Who has the text of a copy."""
+
+    SYSTEM = "a program that keeps the clipboard"
+    TMUX = "tmux's buffer"
+    TERMINAL = "the terminal, perhaps"
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What became of a copy; `program` put it on the clipboard, if one did."""
+
+    to: CopiedTo
+    program: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class TypeAhead:
     """What is typed while a reply is shown. `text` is the unsent line as the prompt shows
@@ -279,8 +295,8 @@ class Screen(Protocol):
     async def redraw(self, message: Message) -> None:
         """Print a reply again, at the window's present width."""
 
-    def copy(self, text: str) -> bool:
-        """Ask the terminal to put a text on its clipboard; False where that cannot be."""
+    async def copy(self, text: str) -> Copied | None:
+        """Put a text on the clipboard; None where there is no way to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ from streamchat.core.messages import (
     Block,
     Message,
     Usage,
+    answered_calls,
+    is_answered,
     text_block,
     without_empty_text,
 )
@@ -134,15 +136,15 @@ def keepable(content: Sequence[Block]) -> tuple[Block, ...]:
 
     Not: blank text, thinking without its signature, a tool's call without its result.
     """
-    answered = {block.get("tool_use_id") for block in content}
+    answered = answered_calls(content)
     return without_empty_text(_without_loose_ends(content, answered))
 
 
-def _without_loose_ends(content: Sequence[Block], answered: set[object]) -> Iterable[Block]:
+def _without_loose_ends(content: Sequence[Block], answered: frozenset[str]) -> Iterable[Block]:
     for block in content:
         kind = str(block.get("type"))
         if kind == "thinking" and not block.get("signature"):
             continue
-        if kind.endswith("tool_use") and block.get("id") not in answered:
+        if kind.endswith("tool_use") and not is_answered(block, answered):
             continue
         yield block

@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
-from streamchat.core.citations import cited_text
 from streamchat.core.conversation import Conversation
 from streamchat.core.messages import INTERRUPTED, THINKING_TYPES, Block, Message
 from streamchat.core.records import Turn
@@ -26,6 +25,12 @@ class Attached:
 
 
 @dataclass(frozen=True, slots=True)
+class Citation:
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """One turn."""
 
@@ -35,6 +40,7 @@ class Said:
     model: str = ""
     thinking: str = ""
     attached: tuple[Attached, ...] = ()
+    sources: tuple[Citation, ...] = ()
     interrupted: bool = False
     cost_usd: float | None = None
 
@@ -88,10 +94,11 @@ def _said(turn: Turn) -> Said:
     return Said(
         role=message.role,
         at=turn.at,
-        text=cited_text(message.content),
+        text=message.text,
         model=message.model or "",
         thinking="\n\n".join(_thoughts(message)),
         attached=tuple(_attached(block) for block in message.content if _is_other(block)),
+        sources=tuple(dict.fromkeys(_citations(message))),
         interrupted=message.stop_reason == INTERRUPTED,
         cost_usd=message.cost_usd,
     )
@@ -121,3 +128,12 @@ def _attached(block: Block) -> Attached:
             kind, name, str(source.get("media_type", "")), str(source.get("data", ""))
         )
     return Attached(kind, name)
+
+
+def _citations(message: Message) -> Iterator[Citation]:
+    for block in message.content:
+        cited = block.get("citations")
+        for each in cited if isinstance(cited, list) else ():
+            url = each.get("url") if isinstance(each, dict) else None
+            if isinstance(url, str) and url:
+                yield Citation(str(each.get("title") or url), url)

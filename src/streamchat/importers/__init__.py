@@ -9,6 +9,7 @@ others are read all the same.
 from __future__ import annotations
 
 import hashlib
+import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import DiskError, NotFound
+from streamchat.core.formatting import format_path
 from streamchat.core.message_list import load_json, parse_messages
 from streamchat.importers import claude_ai
 from streamchat.importers.building import (
@@ -24,6 +26,7 @@ from streamchat.importers.building import (
     ImportFault,
     build_conversation,
 )
+from streamchat.posix.files import is_not_a_file, open_regular, read_file
 
 __all__ = [
     "ImportFault",
@@ -33,7 +36,7 @@ __all__ = [
 
 _SQLITE, _ZIP = b"SQLite format 3\0", b"PK\x03\x04"
 _IN_ZIP = "conversations.json"
-_MOST_UNPACKED = 2 << 30  # bytes
+_MOST_BYTES = 2 << 30
 
 
 def conversations_in(path: Path, *, model: str) -> Iterator[Conversation | ImportFault]:
@@ -43,18 +46,28 @@ def conversations_in(path: Path, *, model: str) -> Iterator[Conversation | Impor
     Raises NotFound for anything else, DiskError.
     """
     try:
-        if not path.is_file():
-            raise NotFound(f"There is no file {path}.")
-        with path.open("rb") as file:
-            beginning = file.read(16)
+        beginning = _beginning(path)
         if beginning == _SQLITE:
             from streamchat.importers import llm_logs  # sqlite3: 5 ms
 
             return llm_logs.read_llm_logs(path, model=model)
-        data = _unpacked(path) if beginning.startswith(_ZIP) else path.read_bytes()
+        if beginning.startswith(_ZIP):
+            data = _unpacked(path)
+        else:
+            data = read_file(path, most_bytes=_MOST_BYTES)
     except OSError as error:
-        raise DiskError(f"Cannot read {path}: {error.strerror or error}.") from error
+        kind = NotFound if is_not_a_file(error) else DiskError
+        reason = error.strerror or str(error)
+        raise kind(f"Cannot read {format_path(str(path))}: {reason}.") from error
     return _in_json(data, path, model)
+
+
+def _beginning(path: Path) -> bytes:
+    fd = open_regular(path, os.O_RDONLY)
+    try:
+        return os.read(fd, len(_SQLITE))
+    finally:
+        os.close(fd)
 
 
 def _unpacked(path: Path) -> bytes:
@@ -63,7 +76,7 @@ def _unpacked(path: Path) -> bytes:
             found = [i for i in archive.infolist() if Path(i.filename).name == _IN_ZIP]
             if not found:
                 raise NotFound(f"{path} holds no {_IN_ZIP}.")
-            if found[0].file_size > _MOST_UNPACKED:
+            if found[0].file_size > _MOST_BYTES:
                 raise NotFound(f"{path}: {_IN_ZIP} is larger than 2 GB.")
             return archive.read(found[0])
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:

@@ -75,6 +75,17 @@ def require_regular(found: os.stat_result) -> None:
         raise OSError(code, _KINDS.get(kind, "it is not a regular file"))
 
 
+def is_not_a_file(error: OSError) -> bool:
+    """Whether the name leads to nothing, or to something that is not a regular file; not a
+    failure of the disk."""
+    return error.errno in _NOT_A_FILE
+
+
+_NOT_A_FILE = frozenset(
+    (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EINVAL, errno.ENXIO, errno.EAGAIN)
+)
+
+
 def read_file(path: Path | str, *, most_bytes: int, wait: Wait | None = None) -> bytes:
     """All of a regular file. With `wait`, a pipe is read too, to its end. Raises OSError."""
     return read_with_status(path, most_bytes=most_bytes, wait=wait)[0]

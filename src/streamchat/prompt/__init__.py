@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from streamchat.prompt.appearance import PromptLook
     from streamchat.prompt.completion import Choice, CommandRow
+    from streamchat.prompt.opening import EditorFiles
     from streamchat.prompt.picker import Picker
     from streamchat.prompt.plain import PlainPrompt
     from streamchat.prompt.reader import Prompt
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "Choice": "completion",
     "CommandRow": "completion",
+    "EditorFiles": "opening",
     "Picker": "picker",
     "PlainPrompt": "plain",
     "Prompt": "reader",
@@ -35,6 +37,7 @@ _MODULES = {
 __all__ = [
     "Choice",
     "CommandRow",
+    "EditorFiles",
     "Picker",
     "PlainPrompt",
     "Prompt",

@@ -58,6 +58,13 @@ def _wide_len(text: str) -> int:
     return sum(cells for _, cells in graphemes(text))
 
 
+def longest_word(text: str) -> int:
+    """The cells of the longest run that `wrap` does not break."""
+    if is_narrow(text):
+        return max(map(len, text.split(" ")))
+    return max((unit.cells for unit in _units(text)), default=0)
+
+
 def wrap(text: str, width: int) -> list[Piece]:
     """Break between words; always at least one piece."""
     if is_narrow(text):

@@ -91,7 +91,8 @@ def reading(path: Path) -> Iterator[None]:
     except FileNotFoundError as error:
         raise NotFound(f"There is no file {format_path(str(path))}.") from error
     except OSError as error:
-        raise DiskError(f"Cannot read {format_path(str(path))}: {_reason(error)}.") from error
+        kind = NotFound if files.is_not_a_file(error) else DiskError
+        raise kind(f"Cannot read {format_path(str(path))}: {_reason(error)}.") from error
     except ValueError as error:  # a NUL in the name
         raise NotFound(f"There is no file {format_path(str(path))}.") from error
 

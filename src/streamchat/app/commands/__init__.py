@@ -8,7 +8,7 @@ session and returns an outcome for the loop to act on; it never prints.
 handlers by topic. The order of the imports is the order within each group of /help.
 """
 
-from streamchat.app.commands import basics, branches, exports, money, reasoning, web
+from streamchat.app.commands import basics, branches, exports, last_answer, money, reasoning
 from streamchat.app.commands.registry import (
     COMMANDS,
     AskModel,
@@ -19,6 +19,7 @@ from streamchat.app.commands.registry import (
     CountRequest,
     Done,
     Edit,
+    OpenInEditor,
     Outcome,
     Quit,
     Redraw,
@@ -37,6 +38,7 @@ __all__ = [
     "CountRequest",
     "Done",
     "Edit",
+    "OpenInEditor",
     "Outcome",
     "Quit",
     "Redraw",
@@ -46,7 +48,7 @@ __all__ = [
     "branches",
     "dispatch",
     "exports",
+    "last_answer",
     "money",
     "reasoning",
-    "web",
 ]

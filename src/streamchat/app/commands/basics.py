@@ -6,7 +6,6 @@ from streamchat.app.commands.arguments import parse_count, parse_reference, pars
 from streamchat.app.commands.help import explain_command, help_overview
 from streamchat.app.commands.registry import (
     AskUser,
-    Copy,
     Done,
     Outcome,
     Quit,
@@ -19,7 +18,6 @@ from streamchat.app.commands.registry import (
 from streamchat.app.commands.unsaved import unless_unsaved
 from streamchat.app.listing import ago, conversations_table
 from streamchat.app.session import Session
-from streamchat.core.citations import cited_text
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import Busy, UsageError
 from streamchat.core.messages import in_words
@@ -205,40 +203,12 @@ def redraw(session: Session, _argument: str) -> Outcome:
     return Redraw(reply.message)
 
 
-@command("/copy [N]", topic=Topic.ANSWERS)
-def copy(session: Session, argument: str) -> Outcome:
-    """Copy the last answer to the clipboard as Markdown; with N, only its Nth code block.
-    The terminal does the copying (OSC 52), so it also works over SSH."""
-    reply = session.conversation.last_reply
-    if reply is None:
-        return Done("There is no answer yet.")
-    text = cited_text(reply.message.content)
-    if not argument:
-        return Copy(text, "The answer is on the clipboard.")
-    from streamchat.app.code_blocks import code_blocks  # markdown-it: 60 ms
-
-    number = parse_count(argument, default=1)
-    blocks = list(code_blocks(text))
-    if number > len(blocks):
-        raise UsageError(f"The last answer has {len(blocks) or 'no'} code {_blocks(blocks)}.")
-    return Copy(
-        blocks[number - 1], f"Code block {number} of {len(blocks)} is on the clipboard."
-    )
-
-
-def _blocks(blocks: list[str]) -> str:
-    return "block" if len(blocks) == 1 else "blocks"
-
-
 @command("/attach [PATH|URL]", "file", topic=Topic.REQUEST)
 def attach(session: Session, argument: str) -> Outcome:
     """Attach a file or a URL to the next message. Without an argument, list what is
     attached."""
     if argument:
-        session.attached = (
-            *session.attached,
-            session.read_attachment(parse_reference(argument)),
-        )
+        session.attach(parse_reference(argument))
     if not session.attached:
         return Done("Nothing is attached.")
     return Done(f"Attached to the next message: {', '.join(map(in_words, session.attached))}")

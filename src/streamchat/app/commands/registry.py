@@ -59,10 +59,18 @@ class Redraw:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """Put a text on the clipboard; `notice` says what it was."""
+    """Put a text on the clipboard; `subject` says what it is ("The answer")."""
 
     text: str
-    notice: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInEditor:
+    """Open a text in the user's editor, in a file called `name`."""
+
+    text: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +114,7 @@ Outcome: TypeAlias = (
     | Replay
     | Redraw
     | Copy
+    | OpenInEditor
     | Edit
     | CountRequest
     | Compact

@@ -4,25 +4,30 @@
   be half. Empty text is left out, and so are messages that hold nothing then: the API
   refuses both. Neighbours of one role are fine.
 - A tool's call that nothing answers is left out: the API refuses a request that has one.
-- Thinking without a signature is never sent: a strict server refuses it.
+- Thinking without a signature is never sent: a strict server refuses it. Neither is a block
+  that is nested so deeply that no library reads it.
 - What another server made is sent as its text only: its thinking is signed for that server,
   and its search results or unknown blocks mean nothing elsewhere.
-- Thinking is signed together with everything that was sent before it: the system prompt,
-  the tools and the turns above, as these rules rendered them then. Turns never change and
-  the rules depend on nothing but the branch and that setup, so what was sent before a reply
-  is what would be sent now exactly when the setup is the one that the reply was made under
-  and nothing above it was lost. Thinking of any other reply is left out.
+- Thinking is signed together with everything that was sent before it: the system prompt
+  and the turns above, as these rules rendered them then. Turns never change and the
+  rules depend on nothing but the branch and the system prompt, so what was sent before a
+  reply is what would be sent now exactly when the system prompt is the one that the reply
+  was made under and nothing above it was lost. Thinking of any other reply is left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 
-from streamchat.core.conversation.tree import Setup, Tree
+from streamchat.core.conversation.tree import Tree
 from streamchat.core.messages import (
+    DEEPEST,
     INTERRUPTED,
     Block,
     Message,
+    answered_calls,
+    is_answered,
+    is_nested_deeper,
     text_block,
     without_empty_text,
     without_thinking,
@@ -34,15 +39,17 @@ AUTOMATIC = "automatic"  # a field of a user's turn that the program wrote (/con
 COMPACTS = "compacts"  # of a user's turn that holds a summary: the turn that it sums up to
 
 
-def to_send(tree: Tree, setup: Setup, *, thinking: bool, server: str) -> Iterator[Message]:
-    """The messages of the branch at the head, under `setup`, for `server`."""
+def to_send(
+    tree: Tree, system: str | None, *, thinking: bool, server: str
+) -> Iterator[Message]:
+    """The messages of the branch at the head, under `system`, for `server`."""
     intact = True
     path = tree.path()
-    answered = {b.get("tool_use_id") for id in path for b in tree.turn(id).message.content}
+    answered = answered_calls(b for id in path for b in tree.turn(id).message.content)
     for id in path:
         turn, node = tree.turn(id), tree.nodes[id]
         intact = intact and not node.orphan and id not in tree.unreadable
-        bound = intact and node.setup == setup and IMPORTED not in turn.extra
+        bound = intact and node.system == system and IMPORTED not in turn.extra
         foreign = bool(server) and turn.extra.get(SERVER, server) != server
         content = _sendable(
             turn.message, answered, thinking=thinking and bound, foreign=foreign
@@ -52,24 +59,28 @@ def to_send(tree: Tree, setup: Setup, *, thinking: bool, server: str) -> Iterato
 
 
 def _sendable(
-    message: Message, answered: Container[object], *, thinking: bool, foreign: bool
+    message: Message, answered: frozenset[str], *, thinking: bool, foreign: bool
 ) -> tuple[Block, ...]:
-    content = tuple(b for b in message.content if not _is_loose_call(b, answered))
+    content = tuple(b for b in message.content if not _is_unfit(b, answered))
     partial = message.stop_reason in (INTERRUPTED, None)
     if message.role == "assistant" and (partial or foreign):
         content = tuple(text_block(b["text"]) for b in content if _is_text(b))
     elif not thinking:
         content = without_thinking(content)
-    content = tuple(b for b in content if not _is_unsigned(b))
     return without_empty_text(content)
 
 
-def _is_loose_call(block: Block, answered: Container[object]) -> bool:
-    return block.get("type") == "tool_use" and block.get("id") not in answered
-
-
-def _is_unsigned(block: Block) -> bool:
-    return block.get("type") == "thinking" and not block.get("signature")
+def _is_unfit(block: Block, answered: frozenset[str]) -> bool:
+    """Whether no server would take the block."""
+    match block.get("type"):
+        case "text" if len(block) == 2:
+            return False
+        case "thinking" if not block.get("signature"):
+            return True
+        case "tool_use" if not is_answered(block, answered):
+            return True
+        case _:
+            return is_nested_deeper(block, DEEPEST)
 
 
 def _is_text(block: Block) -> bool:

@@ -14,7 +14,10 @@ what comes later, or would hide what was written, the policy is ours:
   before the next blank line, fence, heading or container's end. Until then they are held
   as a paragraph, which is what they are without a closer.
 - Excess cells of a table's row are kept, joined into its last cell.
-- Nesting has no limit: no part of the parser recurses.
+- Containers stand in each other 1,000 deep, what would be deeper is text; no part of the
+  parser recurses.
+- What is longer than 16 KB comes as several leaves: a paragraph as pieces, of a heading the
+  rest as text, of a table a part at a time. A row of a table may not be so long.
 """
 
 from streamchat.core.markdown.leaves import (

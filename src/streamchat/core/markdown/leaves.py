@@ -144,3 +144,16 @@ class Leaf:
     path: tuple[Container, ...] = ()
     opens: int = 0
     cropped: bool = False
+
+
+def leaf_size(block: LeafBlock) -> int:
+    """The characters of its source, roughly: what it costs to show."""
+    match block:
+        case Paragraph(text=text) | Heading(text=text) | CodeLine(text) | HtmlLine(text=text):
+            return len(text)
+        case MathBlock(source=source) | Definition(source=source):
+            return len(source)
+        case Table(rows=rows):
+            return sum(len(cell) for row in rows for cell in row)
+        case _:
+            return 0

@@ -43,6 +43,7 @@ from streamchat.core.markdown.verbatim import OpenIndentedCode, OpenVerbatim
 OpenLeaf: TypeAlias = OpenVerbatim | OpenParagraph | OpenTable
 
 _FOOTNOTE_COLUMNS = 4
+DEEPEST = 1_000  # containers in containers; what would stand deeper is text
 
 
 class Parser:
@@ -111,7 +112,7 @@ class Parser:
 
     def _read(self, line: LineCursor, depth: int) -> None:
         """Read the line from where its containers, `depth` of the open ones, end."""
-        while not line.blank:
+        while not line.blank and len(self._stack) <= DEEPEST:
             start = self._start(line, reached=depth == len(self._stack))
             if start is None:
                 break

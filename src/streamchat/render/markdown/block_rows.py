@@ -37,7 +37,7 @@ from streamchat.render.markdown.container_prefix import Prefix, build_prefix
 from streamchat.render.markdown.inline import Inline
 from streamchat.render.markdown.live_inline import LiveInline
 from streamchat.render.markdown.maths import math_text
-from streamchat.render.markdown.table_rows import Cell, table_lines
+from streamchat.render.markdown.table_rows import Cell, Measure, measure_table, table_lines
 from streamchat.render.rows import Row
 from streamchat.render.spans import Breaker, Line, Span, broken, build_row
 from streamchat.render.style import Depth, Palette
@@ -91,6 +91,7 @@ class BlockRows:
         self._inline = inline
         self._cut = cut
         self._live: BlockRows | None = None
+        self._measured: tuple[tuple[tuple[str, ...], ...], Measure] | None = None
 
     def at_width(self, width: int) -> BlockRows:
         return BlockRows(self._palette, width, self._inline, self.code)
@@ -194,11 +195,24 @@ class BlockRows:
             return drawn
 
         header = cells(table.header, style)
-        begun = [cells(row) for row in table.begun] if table.begun is not None else None
         rows = [cells(row) for row in table.rows]
+        begun = table.begun
+        if begun is None:
+            measure = measure_table(header, rows)
+        elif self._measured is not None and self._measured[0] is begun:
+            measure = self._measured[1]
+        else:
+            measure = measure_table(header, [cells(row) for row in begun])
+            self._measured = (begun, measure)
         width = max(1, self.width - build_prefix(leaf, self._palette, self.width).cells)
         lines = table_lines(
-            header, rows, table.alignments, begun=begun, width=width, palette=self._palette
+            header,
+            rows,
+            table.alignments,
+            measure,
+            goes_on=begun is not None,
+            width=width,
+            palette=self._palette,
         )
         if label := self._footnote_label(leaf):
             lines.insert(0, label)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from streamchat.core.markdown import Blocks
-from streamchat.core.markdown.leaves import Heading, Leaf, Paragraph
+from streamchat.core.markdown.leaves import Heading, Leaf, Paragraph, leaf_size
 from streamchat.core.sanitize import Sanitizer
 from streamchat.core.theme import theme_named
 from streamchat.render.code.languages import preload_lexers
@@ -23,7 +23,8 @@ from streamchat.render.style import Palette, Style
 
 _OF_EVERYTHING = "*a* [b](http://x.org) 中 $\\alpha$\n\n```python\npass\n```\n"
 _SLICE_CHARS = 8_192  # of source that are parsed in one step
-_STEP_LEAVES = 4  # that are rendered in one step: most are small, the largest fill a screen
+_STEP_WORK = 4_096  # of characters that are rendered in one step
+_LEAF_WORK = 50  # that the smallest leaf takes, in characters
 _TAIL_CHARS_MIN = 200  # a small window still shows where an emphasis began
 
 
@@ -56,12 +57,12 @@ class Fold:
         """`feed` in steps of bounded work. Between them only `resize` may be called."""
         for start in range(0, len(text), _SLICE_CHARS):
             piece = self._sanitizer.feed(text[start : start + _SLICE_CHARS])
-            yield from map(self._settle, _gathered(self._blocks.feed(piece)))
+            yield from self._settling(self._blocks.feed(piece))
 
     def closing(self) -> Iterator[list[Row]]:
         """`close` in such steps."""
         leaves = self._blocks.feed(self._sanitizer.close()) + self._blocks.close()
-        yield from map(self._settle, _gathered(leaves))
+        yield from self._settling(leaves)
         yield self._rows.close()
 
     def tail(self, height: int) -> list[Row]:
@@ -80,16 +81,17 @@ class Fold:
         self._width = max(1, width)
         self._rows.resize(self._width)
 
-    def _settle(self, leaves: list[Leaf]) -> list[Row]:
+    def _settling(self, leaves: list[Leaf]) -> Iterator[list[Row]]:
+        """The rows of the leaves, those of several small ones together."""
         rows: list[Row] = []
+        work = 0
         for leaf in leaves:
             rows += self._rows.feed(leaf)
-        return rows
-
-
-def _gathered(leaves: list[Leaf]) -> Iterator[list[Leaf]]:
-    """The leaves, so many at a time as take some milliseconds."""
-    return (leaves[at : at + _STEP_LEAVES] for at in range(0, len(leaves), _STEP_LEAVES))
+            work += _LEAF_WORK + leaf_size(leaf.block)
+            if work > _STEP_WORK:
+                yield rows
+                rows, work = [], 0
+        yield rows
 
 
 def _mended(leaf: Leaf) -> list[Leaf]:

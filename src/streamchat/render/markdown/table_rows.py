@@ -1,63 +1,107 @@
 """Tables: cells to rows.
 
-Owns column widths and alignment. Must not know inline Markdown: cells are lines of spans.
-Rules: no letter is lost; a cell wider than its column is wrapped, never cut with "…"; a
-window too narrow for columns shows each cell on rows of its own.
+Owns column widths, alignment and the form of a table. Must not know inline Markdown: cells
+are lines of spans.
+
+Rule 1: no letter is lost, and no word up to WORD_CELLS is split: a window that has no room
+for the longest word of every column shows each row as a record, `Header: value`.
+Rule 2: where a cell takes more than one row, a rule stands between the table's rows.
+Rule 3: what a table looks like is decided by its first part (`Measure`); the parts after it
+follow.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, zip_longest
 from typing import TypeAlias
 
 from streamchat.core.markdown.leaves import Alignment
+from streamchat.render.cells import longest_word
 from streamchat.render.spans import Line, Span, broken, measure_width
 from streamchat.render.style import Palette
 
 Cell: TypeAlias = list[Line]
 
-_COLUMN_MIN = 3  # cells; an ideograph needs two
+WORD_CELLS = 30
+SHORT_CELLS = 8  # what is no longer stays in one row, if there is room: a few ideographs
+_VALUE_INDENT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What the cells of each column need: in cells, their longest word and longest line."""
+
+    words: tuple[int, ...]
+    lines: tuple[int, ...]
+    has_breaks: bool  # in some cell
+
+    def widths(self, room: int) -> list[int] | None:
+        """The width of each column; None when a word would be split. What is left beyond
+        the longest words is shared by what the columns lack."""
+        if sum(self.lines) <= room:
+            return list(self.lines)
+        words = [min(word, WORD_CELLS) for word in self.words]
+        if sum(words) > room:
+            return None
+        short = [
+            max(word, min(line, SHORT_CELLS))
+            for word, line in zip(words, self.lines, strict=True)
+        ]
+        words = short if sum(short) <= room else words
+        lacking = [line - word for line, word in zip(self.lines, words, strict=True)]
+        spare, left = room - sum(words), sum(lacking)
+        widths = []
+        for word, lack in zip(words, lacking, strict=True):
+            share = round(spare * lack / left) if left else 0
+            widths.append(word + share)
+            spare, left = spare - share, left - lack
+        return widths
+
+
+def measure_table(header: Sequence[Cell], rows: Sequence[Sequence[Cell]]) -> Measure:
+    words, lines = [1] * len(header), [1] * len(header)
+    has_breaks = False
+    for row in (header, *rows):
+        for column, cell in enumerate(row):
+            has_breaks = has_breaks or len(cell) > 1
+            for line in cell:
+                text = "".join(span.text for span in line)
+                words[column] = max(words[column], longest_word(text))
+                lines[column] = max(lines[column], measure_width(line))
+    return Measure(tuple(words), tuple(lines), has_breaks)
 
 
 def table_lines(
     header: Sequence[Cell],
     rows: Sequence[Sequence[Cell]],
     alignments: Sequence[Alignment],
+    measure: Measure,
     *,
-    begun: Sequence[Sequence[Cell]] | None = None,
+    goes_on: bool,
     width: int,
     palette: Palette,
 ) -> list[Line]:
-    """`begun` are the rows of the table's first part, when `rows` are those of a later one."""
-    gap = len(palette.glyphs.vertical)
-    room = width - gap * (len(header) - 1)
-    if room < _COLUMN_MIN * len(header):
-        return _stacked(header, rows, width, palette)
-    widths = _column_widths([header, *(rows if begun is None else begun)], room)
+    """`goes_on`: these rows follow others of the same table."""
+    room = width - len(palette.glyphs.vertical) * (len(header) - 1)
+    widths = measure.widths(room)
+    if widths is None and len(header) == 1:
+        widths = [max(1, room)]
+    if widths is None:
+        return list(_records(header, rows, goes_on=goes_on, width=width, palette=palette))
     lines: list[Line] = []
-    if begun is None:
+    if not goes_on:
         lines += _beside(header, widths, alignments, palette)
-        lines.append(_header_rule(widths, palette))
-    for row in rows:
+        lines.append(_rule(widths, palette))
+    is_folded = measure.has_breaks or any(
+        line > width for line, width in zip(measure.lines, widths, strict=True)
+    )
+    for number, row in enumerate(rows):
+        if is_folded and (number or goes_on):
+            lines.append(_rule(widths, palette))
         lines += _beside(row, widths, alignments, palette)
     return lines
-
-
-def _column_widths(rows: Sequence[Sequence[Cell]], room: int) -> list[int]:
-    """What each needs; if that is too much, the widest share what the others leave."""
-    needed = [1] * len(rows[0])
-    for row in rows:
-        for column, cell in enumerate(row):
-            needed[column] = max(needed[column], *map(measure_width, cell))
-    if sum(needed) <= room:
-        return needed
-    widths = needed.copy()
-    left = len(needed)
-    for column in sorted(range(len(needed)), key=needed.__getitem__):
-        widths[column] = min(needed[column], room // left)
-        room -= widths[column]
-        left -= 1
-    return widths
 
 
 def _beside(
@@ -72,12 +116,12 @@ def _beside(
         for cell, width in zip(row, widths, strict=True)
     ]
     divider = Span(palette.glyphs.vertical, palette.parts["table-line"])
-    for index in range(max(map(len, columns))):
+    empty: Line = []
+    for parts in zip_longest(*columns, fillvalue=empty):
         line: Line = []
-        for column, parts in enumerate(columns):
+        for column, part in enumerate(parts):
             if column:
                 line.append(divider)
-            part = parts[index] if index < len(parts) else []
             line += _aligned(part, widths[column], alignments[column])
         yield line
 
@@ -93,18 +137,59 @@ def _aligned(part: Line, width: int, alignment: Alignment) -> Line:
             return [*part, Span(" " * spare)]
 
 
-def _header_rule(widths: Sequence[int], palette: Palette) -> Line:
+def _rule(widths: Sequence[int], palette: Palette) -> Line:
     strokes = (palette.glyphs.horizontal * width for width in widths)
     return [Span(palette.glyphs.crossing.join(strokes), palette.parts["table-line"])]
 
 
-def _stacked(
-    header: Sequence[Cell], rows: Sequence[Sequence[Cell]], width: int, palette: Palette
-) -> list[Line]:
-    lines: list[Line] = []
-    for row in (header, *rows):
-        if lines:
-            rule = palette.glyphs.horizontal * width
-            lines.append([Span(rule, palette.parts["table-line"])])
-        lines += [part for cell in row for line in cell for part in broken(line, width)]
-    return lines
+def _records(
+    header: Sequence[Cell],
+    rows: Sequence[Sequence[Cell]],
+    *,
+    goes_on: bool,
+    width: int,
+    palette: Palette,
+) -> Iterator[Line]:
+    """Each row as a record; of a table that has no rows yet, its header."""
+    line_style = palette.parts["table-line"]
+    if not rows and not goes_on:
+        divider = Span(palette.glyphs.vertical, line_style)
+        names = chain.from_iterable((divider, *_flat(cell)) for cell in header)
+        yield from broken(list(names)[1:], width)  # without the first divider
+    for number, row in enumerate(rows):
+        if number or goes_on:
+            yield [Span(palette.glyphs.horizontal * width, line_style)]
+        for name, value in zip(header, row, strict=True):
+            yield from _field(_flat(name), value, width)
+
+
+def _field(name: Line, value: Cell, width: int) -> Iterator[Line]:
+    """`Name: value`; rows after the first are indented."""
+    first, *others = value
+    if name:
+        colon = Span(": " if first else ":", name[-1].style)
+        first = [*name, colon, *first]
+    head = broken(first, width)[0]
+    yield head
+    rest = _after(first, sum(len(span.text) for span in head))
+    indent = min(_VALUE_INDENT, width - 1)
+    for line in (rest, *others):
+        if line is rest and not line:
+            continue
+        for part in broken(line, width - indent):
+            yield [Span(" " * indent), *part]
+
+
+def _after(line: Line, count: int) -> Line:
+    """What of the line stands behind its first characters."""
+    kept: Line = []
+    for span in line:
+        if count < len(span.text):
+            kept.append(span._replace(text=span.text[count:]))
+        count = max(0, count - len(span.text))
+    return kept
+
+
+def _flat(cell: Cell) -> Line:
+    """The lines of a cell as one."""
+    return list(chain.from_iterable([Span(" "), *line] for line in cell))[1:]

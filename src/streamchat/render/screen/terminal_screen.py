@@ -9,12 +9,11 @@ Rule: whatever is said while a reply arrives appears above its live rows.
 from __future__ import annotations
 
 import asyncio
-from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from streamchat.core.messages import Message
-from streamchat.core.ports import TypeAhead, View
+from streamchat.core.ports import Copied, CopiedTo, TypeAhead, View
 from streamchat.core.records import Turn
 from streamchat.core.sanitize import clean
 from streamchat.core.terminal import read_terminal
@@ -59,6 +58,7 @@ class TerminalScreen:
     ) -> None:
         self.theme = theme
         self._sink = Sink(stdout)
+        self._environ = environ
         self._terminal = read_terminal(stdout, environ)
         self._size: Callable[[], Size] = lambda: measure_window(stdout, environ)
         self._clock, self._call_later, self._price = clock, call_later, price
@@ -135,15 +135,21 @@ class TerminalScreen:
     def _replay(self, model: str = "") -> Replay:
         return Replay(self.look, self._size().width, _new_fold, self._clock, model)
 
-    def copy(self, text: str) -> bool:
-        """By OSC 52 (xterm's control sequences); no terminal says whether it heeds it. What
-        is copied is what is shown: a paste elsewhere must not drive a shell."""
-        if not self._terminal.is_live:
-            return False
-        encoded = b64encode(clean(text).encode("utf-8", "replace")).decode()
-        self._sink.write(f"\x1b]52;c;{encoded}\x1b\\")
-        self._sink.flush()
-        return True
+    async def copy(self, text: str) -> Copied | None:
+        """Put a text on the clipboard. It is what is shown: a paste elsewhere must not
+        control a shell."""
+        from streamchat.render.screen.clipboard import (  # subprocess: 10 ms
+            copy_by_program,
+            copy_sequence,
+        )
+
+        shown = clean(text)
+        copied = await asyncio.to_thread(copy_by_program, shown, self._environ)
+        if copied is None and (sequence := copy_sequence(shown, self._terminal)):
+            self._sink.write(sequence)
+            self._sink.flush()
+            return Copied(CopiedTo.TERMINAL)
+        return copied
 
     def resized(self) -> None:
         """The window has another size (SIGWINCH), or the program was continued."""

@@ -1,0 +1,71 @@
+"""Files that the user looks at in their own editor (/open).
+
+Owns the files: each has mode 0600 in a directory of its own, which is removed when the
+program ends, since an editor with a window of its own returns at once.
+
+Rule: the editor is $VISUAL, $EDITOR or the first one found; what a file contains never
+decides which program opens it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import subprocess
+import tempfile
+import weakref
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TextIO
+
+from streamchat.core.errors import UsageError
+from streamchat.posix.signals import interruptible
+from streamchat.prompt.editor import editor_command
+
+
+class EditorFiles:
+    """Opens texts in an editor that reads its keys from `keys`."""
+
+    def __init__(self, keys: TextIO, environ: Mapping[str, str]) -> None:
+        self._keys = keys
+        self._environ = environ
+        self._directory: Path | None = None
+
+    async def open(self, text: str, name: str) -> str:
+        """Write `text` to a file called `name` and let the user edit it. Returns its path.
+        Raises UsageError where there is no editor, or it failed."""
+        command = editor_command(self._environ)
+        if not command:
+            raise UsageError("No editor was found. Set $VISUAL or $EDITOR.")
+        file = self._write(text, name)
+        with interruptible(_nothing):  # Ctrl-C is the editor's
+            fault = await asyncio.to_thread(self._edit, [*command, str(file)])
+        if fault:
+            raise UsageError(f"{command[0]} {fault}. The text is in {file}.")
+        return str(file)
+
+    def _write(self, text: str, name: str) -> Path:
+        """A new file each time: an older one may still be open."""
+        if self._directory is None:
+            self._directory = Path(tempfile.mkdtemp(prefix="streamchat-"))
+            weakref.finalize(self, shutil.rmtree, self._directory, ignore_errors=True)
+        file = Path(tempfile.mkdtemp(dir=self._directory), name)
+        file.touch(mode=0o600)
+        file.write_text(text, encoding="utf-8", errors="replace", newline="")
+        return file
+
+    def _edit(self, argv: list[str]) -> str:
+        """Run the editor to its end; returns what went wrong, or ""."""
+        try:
+            done = subprocess.run(
+                argv, stdin=self._keys.fileno(), env=dict(self._environ), check=False
+            )
+        except OSError as error:
+            return f"cannot be started: {error.strerror or error}"
+        if done.returncode < 0:
+            return f"was ended by signal {-done.returncode}"
+        return f"ended with status {done.returncode}" if done.returncode else ""
+
+
+def _nothing() -> None:
+    pass
