@@ -42,6 +42,7 @@ from streamchat.core.events import Finished, ModelSwitched, Retrying, ThinkingDe
 from streamchat.core.messages import INTERRUPTED, Message, Usage, text_block
 from streamchat.core.ports import Ending
 from streamchat.core.records import EmptyReply, Partial, Setting
+from streamchat.core.web import SEARCH_VERSIONS, Web
 
 
 class Answered:
@@ -719,3 +720,32 @@ def test_the_reservation_of_a_model_that_declined_is_given_back() -> None:
     answered.session.fallback = ("second",)
     answered.run()
     assert answered.session.budget.reserved_usd == 0.0
+
+
+# The web
+
+
+def test_older_tools_are_tried_and_at_last_none_is_asked_for() -> None:
+    refused = InvalidRequest("tools.0: unknown type 'web_search_20260318'", http_status=400)
+    answered = Answered([refused], [refused], reply_events("Found."))
+    answered.session.web = Web()
+    assert answered.run().remarks == ()
+    sent = [[tool["type"] for tool in request.tools] for request in answered.source.requests]
+    assert [types[0] for types in sent] == list(SEARCH_VERSIONS)
+    assert answered.session.conversation.tools == tuple(sent[-1])
+    none = Answered([refused], [refused], [refused], reply_events("By heart."))
+    none.session.web = Web()
+    assert none.run().remarks == ("The server offers no web search; it was asked without one.",)
+    assert none.source.requests[-1].tools == ()
+
+
+def test_other_tools_leave_earlier_thinking_out() -> None:
+    answered = Answered(reply_events("So."))
+    thought(answered)
+    answered.session.web = Web()
+    answered.run()
+    assert kinds_sent(answered) == [["text"] * 3]
+    again = Answered(reply_events("So."))
+    thought(again)
+    again.run()
+    assert kinds_sent(again) == [["text", "thinking", "text", "text"]]

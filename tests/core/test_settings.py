@@ -136,7 +136,10 @@ _REACHES = {
         "sdk_profile", "full_sdk",
     },
     Reach.TIGHTER: {"no_save", "max_cost_usd", "max_cost_day_usd", "dry_run"},
-    Reach.USER: {"system_file", "schema", "continue_newest", "resume"},
+    Reach.USER: {
+        "system_file", "schema", "continue_newest", "resume",
+        "web", "web_allow", "web_block", "web_max_uses",
+    },
     Reach.ENVIRONMENT: {"env_file", "custom_headers"},
 }  # fmt: skip
 _RISKY = {

@@ -189,8 +189,8 @@ def test_markdown_has_roles_times_and_the_words_as_they_came(exporter: FileExpor
     assert exporter.text(conversation, "md", replies=None) == (
         "# What's *this*?\n\n"
         "## User, 21 Sep 2026, 14:13 UTC\n\n*[image]*\n\nWhat's *this*?\n\n"
-        "## Assistant (claude-test), 21 Sep 2026, 14:13 UTC\n\nA **cat**. So.\n\n"
-        "Sources:\n\n- A \\[page\\]: <https://example.org/a>\n\n"
+        "## Assistant (claude-test), 21 Sep 2026, 14:13 UTC\n\nA **cat**. So.[1]\n\n"
+        "1. [A \\[page\\]](https://example.org/a)\n\n"
         "## User, 21 Sep 2026, 14:13 UTC\n\nAnd\n\n"
         "## Assistant (claude-test), 21 Sep 2026, 14:13 UTC\n\nIt\n\n*(interrupted)*\n"
     )

@@ -46,6 +46,8 @@ def prompt_params(request: Request) -> JsonObject:
         params["system"] = cleaned(request.system)
     if request.thinking is not None:
         params["thinking"] = dict(_THINKING[request.thinking])
+    if request.tools:
+        params["tools"] = [dict(tool) for tool in request.tools]
     output: JsonObject = {} if request.effort is None else {"effort": request.effort}
     if request.schema is not None:
         output["format"] = {"type": "json_schema", "schema": request.schema}

@@ -127,6 +127,7 @@ class Exchange:
         return self._turn.thinking
 
     async def _receive(self) -> None:
+        self.session.note_tools()
         if self.model:
             self._feed(ModelSwitched(self.model))
         for _ in range(MOST_PAUSES):

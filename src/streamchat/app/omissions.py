@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from streamchat.app.session import Session
 from streamchat.core.errors import INVALID_SIGNATURE, ApiError, InvalidRequest
 from streamchat.core.messages import Message, Request, has_thinking
+from streamchat.core.web import SEARCH_VERSIONS
 
 _THINKING_REFUSED = (
     "The server refused the thinking of earlier turns. It is left out of this conversation"
@@ -34,7 +35,11 @@ class Omissions:
 
     def can_send_less(self, error: ApiError) -> bool:
         """Whether there is something to leave out that the server refused; it is, now."""
-        return self._drops_thinking(error) or self._drops_parameter(error)
+        return (
+            self._drops_thinking(error)
+            or self._drops_tools(error)
+            or self._drops_parameter(error)
+        )
 
     def settle(self) -> None:
         """The server took the request."""
@@ -47,6 +52,18 @@ class Omissions:
             return False
         self._without_thinking = any(map(has_thinking, self.session.request().messages))
         return self._without_thinking
+
+    def _drops_tools(self, error: ApiError) -> bool:
+        """Ask with older versions of the web's tools, at last without them."""
+        is_named = re.search(r"\b(tools?|web_(search|fetch)\w*)\b", error.message)
+        if not isinstance(error, InvalidRequest) or self.session.web is None or not is_named:
+            return False
+        self.session.refused_versions += 1
+        if self.session.refused_versions >= len(SEARCH_VERSIONS):
+            self.session.web, self.session.refused_versions = None, 0
+            self.remarks.append("The server offers no web search; it was asked without one.")
+        self.session.note_tools()
+        return True
 
     def _drops_parameter(self, error: ApiError) -> bool:
         """Send a parameter of [request] no more that the server refused."""

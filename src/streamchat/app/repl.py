@@ -36,7 +36,7 @@ from streamchat.app.exchange import Exchange
 from streamchat.app.outcome import Result, offer
 from streamchat.app.patience import Patience
 from streamchat.app.session import Session
-from streamchat.app.view_wrappers import ShownValue
+from streamchat.app.view_wrappers import ShownValue, WithSources
 from streamchat.core.errors import ApiError, StreamchatError, UsageError
 from streamchat.core.input_line import (
     CommandLine,
@@ -258,7 +258,7 @@ class Repl:
         shape = self.session.shape
         own = self.session.conversation.model
         view = self.screen.reply(model=model or own, trace=self.session.trace)
-        view = ShownValue(view) if shape else view
+        view = ShownValue(view) if shape else WithSources(view)
         exchange = Exchange(
             self.session,
             self.source,

@@ -17,11 +17,19 @@ from streamchat.core.capabilities import ModelFacts, facts_by_table
 from streamchat.core.conversation import AUTOMATIC, COMPACTS, SERVER, Conversation
 from streamchat.core.errors import DiskError
 from streamchat.core.media_limits import require_fit
-from streamchat.core.messages import Block, Message, Request, text_block, user_message
+from streamchat.core.messages import (
+    Block,
+    JsonObject,
+    Message,
+    Request,
+    text_block,
+    user_message,
+)
 from streamchat.core.ports import Archive, Exporter, Journal
 from streamchat.core.records import Partial, Record, Turn
 from streamchat.core.schema import Shape
 from streamchat.core.times import stamp
+from streamchat.core.web import Web, build_web_tools
 
 CONTINUES_IN_MEMORY = "The conversation continues in memory; /save writes it to a new file."
 
@@ -56,6 +64,8 @@ class Session:
     budget: Budget = field(default_factory=Budget)
     facts: Callable[[str], ModelFacts] = facts_by_table  # what is known about a model
     attached: tuple[Block, ...] = ()  # sent with the next message
+    web: Web | None = None  # what the model may do on the web
+    refused_versions: int = 0  # of the web's tools, the newest that the server refused
     fallback: tuple[str, ...] = ()  # models to ask when one declines or is overloaded
     shape: Shape | None = None  # what the text of each answer must be
     stop: tuple[str, ...] = ()  # texts that an answer ends before
@@ -88,6 +98,19 @@ class Session:
         """Add a question, beside one that the model declined."""
         self.jump(self.conversation.next_parent)
         return self.add(message)
+
+    def tools(self, model: str = "") -> tuple[JsonObject, ...]:
+        """The tools that run on the server, as `model` or the conversation's own takes them."""
+        if self.web is None:
+            return ()
+        asked = model or self.conversation.model
+        return build_web_tools(self.web, asked, age=self.refused_versions)
+
+    def note_tools(self) -> None:
+        """Record the tools before the turn that is made with them."""
+        types = tuple(str(tool["type"]) for tool in self.tools())
+        if types != self.conversation.tools:
+            self.record(self.conversation.use_tools(types))
 
     def add_automatic(self, question: Message) -> Turn:
         """Add what the program asks by itself; in memory, to be recorded with the reply."""
@@ -200,6 +223,7 @@ class Session:
             effort=_taken(self.effort, facts.takes_effort if facts else None),
             thinking=_taken(self.thinking, facts.takes_thinking if facts else None),
             cache=self.cache,
+            tools=self.tools(model),
             schema=self.shape.schema if self.shape else None,
             stop=self.stop,
             extra=self.extra,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from streamchat.core.citations import Citations
 from streamchat.core.events import (
     BlockStarted,
     BlockStopped,
@@ -51,6 +52,37 @@ class ShownValue:
         self._pieces.clear()
         if text.strip():
             self.view.feed(TextDelta(format_value(text)))
+
+
+@dataclass(slots=True)
+class WithSources:
+    """Writes the marks of citations into the text, and the numbered sources below it."""
+
+    view: View
+    _citations: Citations = field(default_factory=Citations)
+
+    def feed(self, event: Event) -> None:
+        match event:
+            case BlockStopped(block=block) if marks := self._citations.marks(block):
+                self.view.feed(TextDelta(marks))
+                self.view.feed(event)
+            case Finished(message) if message.stop_reason != "pause_turn":
+                self._list()
+                self.view.feed(event)
+            case _:
+                self.view.feed(event)
+
+    async def catch_up(self) -> None:
+        await self.view.catch_up()
+
+    def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
+        self._list()
+        self.view.close(ending, message, seconds)
+
+    def _list(self) -> None:
+        if sources := self._citations.list():
+            self._citations.sources.clear()
+            self.view.feed(TextDelta(sources))
 
 
 @dataclass(slots=True)

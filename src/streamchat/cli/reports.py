@@ -21,6 +21,7 @@ from streamchat.cli.wiring import (
     read_conversation,
     tell_problems,
 )
+from streamchat.core.citations import cited_text
 from streamchat.core.errors import ConfigError, ExitStatus, NotFound
 from streamchat.core.messages import Message, Usage
 from streamchat.core.sanitize import clean
@@ -104,7 +105,7 @@ def print_conversation(run: Run, ref: str) -> None:
 
 def _as_markdown(message: Message) -> str:
     if message.role == "assistant":
-        return f"{message.text}\n"
+        return f"{cited_text(message.content)}\n"
     quoted = "\n".join(f"> {line}".rstrip() for line in message.text.splitlines())
     return f"{quoted}\n"
 

@@ -23,7 +23,7 @@ from streamchat.app.output_formats import (
 )
 from streamchat.app.patience import Patience
 from streamchat.app.session import Session
-from streamchat.app.view_wrappers import OnlyTheAnswer, SayingRetries, ShownValue
+from streamchat.app.view_wrappers import OnlyTheAnswer, SayingRetries, ShownValue, WithSources
 from streamchat.attachments import read_attachment
 from streamchat.cli.banner import DEMO_NOTE
 from streamchat.cli.run import Run
@@ -200,7 +200,7 @@ def _view(run: Run, session: Session) -> Iterator[View]:
             view: View = screen.reply(model=session.conversation.model)
             try:
                 view = OnlyTheAnswer(view) if run.settings.quiet else view
-                yield ShownValue(view) if session.shape else view
+                yield ShownValue(view) if session.shape else WithSources(view)
             finally:
                 screen.restore()
         return
@@ -221,4 +221,10 @@ def _output(run: Run, session: Session) -> View:
         case "events":
             return RawEvents(stdout)
         case _:
-            return OneValue(stdout, shape) if shape else VerbatimText(stdout)
+            return OneValue(stdout, shape) if shape else _plain(run)
+
+
+def _plain(run: Run) -> View:
+    """The text as it comes; with marks and sources unless it was asked for raw."""
+    text = VerbatimText(run.env.stdout)
+    return text if run.settings.raw else WithSources(text)

@@ -25,6 +25,7 @@ from streamchat.core.settings import (
     endpoint,
     read_certificates,
 )
+from streamchat.core.web import Web
 from streamchat.models.prices import Prices
 
 if TYPE_CHECKING:
@@ -153,6 +154,7 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         warn=run.notes.warn,
         forget_typed=partial(forget_typed, run),
         budget=build_budget(run),
+        web=_web(settings) if settings.web else None,
         fallback=settings.fallback,
         stop=settings.stop,
         extra=dict(settings.request),
@@ -278,3 +280,8 @@ def open_terminal_screen(run: Run, *, price: Price | None = None) -> TerminalScr
         theme=run.settings.theme,
         price=price,
     )
+
+
+def _web(settings: Settings) -> Web:
+    location = tuple((name, str(value)) for name, value in settings.web_location)
+    return Web(settings.web_max_uses, settings.web_allow, settings.web_block, location)

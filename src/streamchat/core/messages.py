@@ -231,5 +231,6 @@ class Request:
     thinking: str | None = None
     cache: bool = True
     schema: JsonObject | None = None  # the answer is one JSON value of it
+    tools: tuple[JsonObject, ...] = ()  # that run on the server
     stop: tuple[str, ...] = ()  # the answer ends before one of these texts
     extra: Mapping[str, object] = field(default_factory=dict)  # parameters beyond the SDK's

@@ -53,12 +53,13 @@ def write_reply(answer: ScriptedAnswer, body: JsonObject, *, thinks: bool) -> Wr
     limit = body["max_tokens"]
     thought = list(islice(pieces(answer.thinking if thinks else ""), limit))
     said = list(islice(pieces(text), limit - len(thought)))
+    others = "".join(str(block.get("text", "")) for block in answer.blocks)
     cut = len("".join(said)) < len(text)
     ended = "stop_sequence" if stop else "refusal" if answer.stop_details else "end_turn"
     return Written(
         text="".join(said),
         thinking="".join(thought),
-        text_tokens=len(said),
+        text_tokens=len(said) + len(list(pieces(others))),
         thinking_tokens=len(thought),
         stop_reason="max_tokens" if cut else ended,
         stop_sequence=None if cut else stop,
@@ -85,6 +86,7 @@ def build_message(
         content.append({"type": "thinking", "thinking": shown, "signature": signature})
     if written.text:
         content.append({"type": "text", "text": written.text})
+    content.extend(dict(block) for block in answer.blocks)
     refused = written.stop_reason == "refusal"
     return {
         "id": make_message_id("msg"),
@@ -99,5 +101,14 @@ def build_message(
             "output_tokens": written.text_tokens + written.thinking_tokens,
             "output_tokens_details": {"thinking_tokens": written.thinking_tokens},
             "service_tier": "standard",
+            **({"server_tool_use": _searches(answer)} if answer.blocks else {}),
         },
+    }
+
+
+def _searches(answer: ScriptedAnswer) -> JsonObject:
+    calls = [block.get("name") for block in answer.blocks]
+    return {
+        "web_search_requests": calls.count("web_search"),
+        "web_fetch_requests": calls.count("web_fetch"),
     }

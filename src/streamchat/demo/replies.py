@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 
 from streamchat.core.messages import Block, JsonObject, content_from_wire
 from streamchat.demo.sample_value import sample_value
+from streamchat.demo.web_search import asks_for_web, search_blocks
 
 MAX_LONG_CHARS = 400_000
 _DEFAULT_LONG_CHARS = 20_000
@@ -45,6 +46,7 @@ class ScriptedAnswer:
     trick: Trick | None = None
     slowness: float = 1.0
     stop_details: Mapping[str, Any] | None = None  # of a refusal
+    blocks: tuple[Block, ...] = ()  # the content, if it is more than the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,8 @@ def plan_reply(body: JsonObject) -> Plan:
         return _long_answer(long[1], long[2])
     if _MEMORY.fullmatch(plain):
         return _memory(body, said[:-1])
+    if asks_for_web(body) and "search" in plain.split():
+        return ScriptedAnswer("", blocks=search_blocks(latest))
     return _topic(plain) or _unknown(body, latest)
 
 

@@ -124,7 +124,9 @@ def _unwritten(message: JsonObject) -> JsonObject:
 def _empty(block: Block) -> JsonObject:
     match block:
         case {"type": "text"}:
-            return {**block, "text": ""}
+            return {**block, "text": "", **({"citations": []} if "citations" in block else {})}
+        case {"type": "server_tool_use"}:
+            return {**block, "input": {}}
         case {"type": "thinking"}:
             return {**block, "thinking": "", "signature": ""}
         case _:
@@ -134,8 +136,13 @@ def _empty(block: Block) -> JsonObject:
 def _deltas(block: Block, cut: Cut) -> Iterator[JsonObject]:
     match block:
         case {"type": "text", "text": text}:
+            for citation in block.get("citations") or ():
+                yield {"type": "citations_delta", "citation": citation}
             for piece in cut(text):
                 yield {"type": "text_delta", "text": piece}
+        case {"type": "server_tool_use", "input": arguments}:
+            for piece in cut(json.dumps(arguments)):
+                yield {"type": "input_json_delta", "partial_json": piece}
         case {"type": "thinking", "thinking": thinking, "signature": signature}:
             for piece in cut(thinking):
                 yield {"type": "thinking_delta", "thinking": piece}

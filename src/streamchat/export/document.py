@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
+from streamchat.core.citations import cited_text
 from streamchat.core.conversation import Conversation
 from streamchat.core.messages import INTERRUPTED, THINKING_TYPES, Block, Message
 from streamchat.core.records import Turn
@@ -25,12 +26,6 @@ class Attached:
 
 
 @dataclass(frozen=True, slots=True)
-class Citation:
-    title: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
 class Said:
     """One turn."""
 
@@ -40,7 +35,6 @@ class Said:
     model: str = ""
     thinking: str = ""
     attached: tuple[Attached, ...] = ()
-    sources: tuple[Citation, ...] = ()
     interrupted: bool = False
     cost_usd: float | None = None
 
@@ -94,11 +88,10 @@ def _said(turn: Turn) -> Said:
     return Said(
         role=message.role,
         at=turn.at,
-        text=message.text,
+        text=cited_text(message.content),
         model=message.model or "",
         thinking="\n\n".join(_thoughts(message)),
         attached=tuple(_attached(block) for block in message.content if _is_other(block)),
-        sources=tuple(dict.fromkeys(_citations(message))),
         interrupted=message.stop_reason == INTERRUPTED,
         cost_usd=message.cost_usd,
     )
@@ -128,12 +121,3 @@ def _attached(block: Block) -> Attached:
             kind, name, str(source.get("media_type", "")), str(source.get("data", ""))
         )
     return Attached(kind, name)
-
-
-def _citations(message: Message) -> Iterator[Citation]:
-    for block in message.content:
-        cited = block.get("citations")
-        for each in cited if isinstance(cited, list) else ():
-            url = each.get("url") if isinstance(each, dict) else None
-            if isinstance(url, str) and url:
-                yield Citation(str(each.get("title") or url), url)

@@ -12,7 +12,7 @@ from html import escape
 
 from streamchat.core.formatting import format_price
 from streamchat.core.sanitize import clean, clean_line
-from streamchat.export.document import Attached, Citation, Document, Said
+from streamchat.export.document import Attached, Document, Said
 from streamchat.export.page import STYLE
 from streamchat.export.prose import format_html, is_safe, link
 
@@ -94,8 +94,6 @@ def _parts(said: Said) -> Iterator[str]:
         yield f'<div class="typed" dir="auto">{escape(clean(said.text))}</div>'
     elif said.text.strip():
         yield f'<div class="prose" dir="auto">\n{format_html(said.text)}</div>'
-    if said.sources:
-        yield f'<ul class="sources">{"".join(map(_source, said.sources))}</ul>'
     if said.interrupted:
         yield '<p class="note">Interrupted.</p>'
 
@@ -109,8 +107,3 @@ def _attachment(attached: Attached) -> str:
     if is_safe(name):
         return f'<p class="attached">{escape(label)} {link(name, name)}</p>'
     return f'<p class="attached">{escape(f"{label} {name}".strip())}</p>'
-
-
-def _source(citation: Citation) -> str:
-    title, url = clean_line(citation.title), clean_line(citation.url)
-    return f"<li>{link(url, title) if is_safe(url) else escape(f'{title} {url}')}</li>"

@@ -7,7 +7,7 @@ import re
 from streamchat.core.formatting import format_price
 from streamchat.core.markdown import Blocks, Heading
 from streamchat.core.sanitize import clean_line
-from streamchat.export.document import Citation, Document, Said
+from streamchat.export.document import Document, Said
 
 
 def as_markdown(document: Document) -> str:
@@ -22,8 +22,6 @@ def as_markdown(document: Document) -> str:
             parts.append(_closed(said.text.strip("\n")))
         if said.interrupted:
             parts.append("*(interrupted)*")
-        if said.sources:
-            parts.append("\n".join(["Sources:", "", *map(_source, said.sources)]))
     return "\n\n".join(parts) + "\n"
 
 
@@ -40,11 +38,6 @@ def _attachments(said: Said) -> list[str]:
 
 def _name(text: str) -> str:
     return clean_line(text).replace("*", "\\*")
-
-
-def _source(citation: Citation) -> str:
-    title = clean_line(citation.title).replace("[", "\\[").replace("]", "\\]")
-    return f"- {title}: <{clean_line(citation.url)}>"
 
 
 def _closed(text: str) -> str:

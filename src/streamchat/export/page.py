@@ -27,7 +27,7 @@ body {
 a { color: var(--link); text-underline-offset: .15em; }
 header.page { border-bottom: 1px solid var(--line); margin-bottom: 2rem; }
 h1 { font-size: 1.7rem; line-height: 1.25; margin: 0 0 .4rem; text-wrap: balance; }
-header.page p, time, .note, .attached, .sources, summary, .lang { color: var(--dim); }
+header.page p, time, .note, .attached, summary, .lang { color: var(--dim); }
 header.page p { margin: 0 0 1.25rem; font-size: .9rem; }
 article { margin: 0 0 2rem; }
 article.user {
@@ -73,7 +73,7 @@ th, td { border: 1px solid var(--line); padding: .4rem .75rem; text-align: left;
 th { background: var(--code); }
 .right { text-align: right; } .center { text-align: center; }
 img { display: block; max-width: 100%; max-height: 30rem; border-radius: .375rem; }
-.attached, .sources, .note { font-size: .875rem; }
+.attached, .note { font-size: .875rem; }
 details { margin: 0 0 1rem; font-size: .925rem; color: var(--dim); }
 summary { cursor: pointer; }
 details > div { border-left: 3px solid var(--line); margin-top: .5rem; padding-left: 1rem; }

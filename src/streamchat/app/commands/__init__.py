@@ -8,7 +8,15 @@ session and returns an outcome for the loop to act on; it never prints.
 handlers by topic. The order of the imports is the order within each group of /help.
 """
 
-from streamchat.app.commands import basics, branches, exports, last_answer, money, reasoning
+from streamchat.app.commands import (
+    basics,
+    branches,
+    exports,
+    last_answer,
+    money,
+    reasoning,
+    web,
+)
 from streamchat.app.commands.registry import (
     COMMANDS,
     AskModel,
@@ -51,4 +59,5 @@ __all__ = [
     "last_answer",
     "money",
     "reasoning",
+    "web",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from streamchat.app.commands.arguments import parse_count
 from streamchat.app.commands.registry import Copy, Done, OpenInEditor, Outcome, Topic, command
 from streamchat.app.session import Session
+from streamchat.core.citations import cited_text
 from streamchat.core.errors import UsageError
 from streamchat.core.ports import Copied, CopiedTo
 
@@ -40,8 +41,8 @@ def copy(session: Session, argument: str) -> Outcome:
     if reply is None:
         return Done(NO_ANSWER)
     if not argument:
-        return Copy(reply.message.text, "The answer")
-    number, total, _, source = _code_block(reply.message.text, argument)
+        return Copy(cited_text(reply.message.content), "The answer")
+    number, total, _, source = _code_block(cited_text(reply.message.content), argument)
     return Copy(source, f"Code block {number} of {total}")
 
 
@@ -52,7 +53,7 @@ def open_answer(session: Session, argument: str) -> Outcome:
     reply = session.conversation.last_reply
     if reply is None:
         return Done(NO_ANSWER)
-    name, text = "answer.md", reply.message.text
+    name, text = "answer.md", cited_text(reply.message.content)
     if argument:
         number, _, language, text = _code_block(text, argument)
         name = f"block-{number}.{_suffix_of(language)}"

@@ -9,7 +9,7 @@ Must not know: the disk, the clock, where ids come from, the server.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 from typing import Any, assert_never
@@ -65,10 +65,10 @@ class Conversation(Questions):
         a lost turn, a second header) has no effect."""
         match record:
             case Turn() | Sealed():
-                if self._tree.add_turn(record, system=self.system):
+                if self._tree.add_turn(record, setup=self._setup):
                     self._totals.add(record)
             case Partial():
-                self._tree.add_partial(record, system=self.system, model=self.model)
+                self._tree.add_partial(record, setup=self._setup, model=self.model)
             case Head(turn):
                 if turn is None or turn in self._tree.nodes:
                     self._tree.head = turn
@@ -164,6 +164,10 @@ class Conversation(Questions):
         """Change what the next replies are made by and under."""
         changes = {"model": model, "system": system or None}
         return self._set(**{k: v for k, v in changes.items() if v is not Keep.KEEP})
+
+    def use_tools(self, types: Sequence[str]) -> Setting:
+        """Change the tools that run on the server."""
+        return self._set(tools=list(types))
 
     def decline(self, turn: str) -> Setting:
         """Remember that the model declined this question, so that others do not follow it."""

@@ -8,18 +8,18 @@
   that is nested so deeply that no library reads it.
 - What another server made is sent as its text only: its thinking is signed for that server,
   and its search results or unknown blocks mean nothing elsewhere.
-- Thinking is signed together with everything that was sent before it: the system prompt
-  and the turns above, as these rules rendered them then. Turns never change and the
-  rules depend on nothing but the branch and the system prompt, so what was sent before a
-  reply is what would be sent now exactly when the system prompt is the one that the reply
-  was made under and nothing above it was lost. Thinking of any other reply is left out.
+- Thinking is signed together with everything that was sent before it: the system prompt,
+  the tools and the turns above, as these rules rendered them then. Turns never change and
+  the rules depend on nothing but the branch and that setup, so what was sent before a reply
+  is what would be sent now exactly when the setup is the one that the reply was made under
+  and nothing above it was lost. Thinking of any other reply is left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from streamchat.core.conversation.tree import Tree
+from streamchat.core.conversation.tree import Setup, Tree
 from streamchat.core.messages import (
     DEEPEST,
     INTERRUPTED,
@@ -39,17 +39,15 @@ AUTOMATIC = "automatic"  # a field of a user's turn that the program wrote (/con
 COMPACTS = "compacts"  # of a user's turn that holds a summary: the turn that it sums up to
 
 
-def to_send(
-    tree: Tree, system: str | None, *, thinking: bool, server: str
-) -> Iterator[Message]:
-    """The messages of the branch at the head, under `system`, for `server`."""
+def to_send(tree: Tree, setup: Setup, *, thinking: bool, server: str) -> Iterator[Message]:
+    """The messages of the branch at the head, under `setup`, for `server`."""
     intact = True
     path = tree.path()
     answered = answered_calls(b for id in path for b in tree.turn(id).message.content)
     for id in path:
         turn, node = tree.turn(id), tree.nodes[id]
         intact = intact and not node.orphan and id not in tree.unreadable
-        bound = intact and node.system == system and IMPORTED not in turn.extra
+        bound = intact and node.setup == setup and IMPORTED not in turn.extra
         foreign = bool(server) and turn.extra.get(SERVER, server) != server
         content = _sendable(
             turn.message, answered, thinking=thinking and bound, foreign=foreign

@@ -7,7 +7,7 @@ from typing import Any
 from streamchat.core.conversation.history import AUTOMATIC, COMPACTS, to_send
 from streamchat.core.conversation.titles import one_line
 from streamchat.core.conversation.totals import Totals
-from streamchat.core.conversation.tree import Tree
+from streamchat.core.conversation.tree import Setup, Tree
 from streamchat.core.messages import Message, Usage
 from streamchat.core.records import Header, Record, Setting, Turn
 
@@ -39,6 +39,16 @@ class Questions:
     def system(self) -> str | None:
         system = self._settings.get("system", self.header.system)
         return system if isinstance(system, str) and system else None
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        """The types of the tools that the next reply may use on the server."""
+        tools = self._settings.get("tools")
+        return tuple(map(str, tools)) if isinstance(tools, list) else ()
+
+    @property
+    def _setup(self) -> Setup:
+        return self.system, self.tools
 
     @property
     def next_parent(self) -> str | None:
@@ -145,7 +155,7 @@ class Questions:
     ) -> tuple[Message, ...]:
         """What the model on `server` is sent: the path, by the rules of history. The
         request must carry `system`. `thinking` is False when that server refused it."""
-        return tuple(to_send(self._tree, self.system, thinking=thinking, server=server))
+        return tuple(to_send(self._tree, self._setup, thinking=thinking, server=server))
 
     def last_exchanges(self, count: int | None) -> tuple[Turn, ...]:
         """The turns of the path from its last `count` questions on; all of them for None."""

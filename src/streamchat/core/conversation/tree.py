@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from streamchat.core.messages import INTERRUPTED, Message, Role, text_block
 from streamchat.core.records import Partial, Sealed, Turn
 
+Setup: TypeAlias = tuple[str | None, tuple[str, ...]]
+"""The system prompt and the types of the tools: what a signature covers beside the turns."""
+
 
 @dataclass(slots=True)
 class Node:
-    """A turn at its place. `system` is the system prompt that it was made under."""
+    """A turn at its place, and the setup that it was made under."""
 
     turn: Turn | Sealed
     parent: str | None
-    system: str | None
+    setup: Setup
     orphan: bool
     partial: bool
     children: list[str] = field(default_factory=list)
@@ -35,20 +39,20 @@ class Tree:
         self._partials: dict[str, str] = {}
         self.unreadable: dict[str, int] = {}  # turns found damaged late, with their line
 
-    def add_turn(self, turn: Turn | Sealed, *, system: str | None) -> bool:
+    def add_turn(self, turn: Turn | Sealed, *, setup: Setup) -> bool:
         """Add a turn and go on after it, in place of its partial if there is one. False
         when it was there already: a failing disk may write one twice."""
         node = self.nodes.get(turn.id)
         self._partials.pop(turn.id, None)
         is_new = node is None or node.partial
         if node is None:
-            self._attach(turn, system=system, partial=False)
+            self._attach(turn, setup=setup, partial=False)
         elif node.partial:
             node.turn, node.partial = turn, False
         self.head = turn.id
         return is_new
 
-    def add_partial(self, record: Partial, *, system: str | None, model: str) -> None:
+    def add_partial(self, record: Partial, *, setup: Setup, model: str) -> None:
         """Add the next piece of a reply. Empty text is never a turn."""
         node = self.nodes.get(record.id)
         if node is not None and not node.partial:
@@ -60,7 +64,7 @@ class Tree:
         message = Message("assistant", (text_block(text),), model, INTERRUPTED)
         turn = Turn(record.id, record.parent, record.at, message)
         if node is None:
-            self._attach(turn, system=system, partial=True)
+            self._attach(turn, setup=setup, partial=True)
             self.head = turn.id
         else:
             node.turn = turn
@@ -69,11 +73,11 @@ class Tree:
         """How many characters of a reply have arrived."""
         return len(self._partials.get(id, ""))
 
-    def _attach(self, turn: Turn | Sealed, *, system: str | None, partial: bool) -> None:
+    def _attach(self, turn: Turn | Sealed, *, setup: Setup, partial: bool) -> None:
         """Add a turn below the parent it names."""
         orphan = turn.parent is not None and turn.parent not in self.nodes
         parent = self.head if orphan else turn.parent
-        self.nodes[turn.id] = Node(turn, parent, system, orphan, partial)
+        self.nodes[turn.id] = Node(turn, parent, setup, orphan, partial)
         self.ids_below(parent).append(turn.id)
 
     def ids_below(self, turn: str | None) -> list[str]:

@@ -22,7 +22,7 @@ _STEERING = re.compile(
     r"(?i)(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|(REQUESTS|CURL)_CA_BUNDLE"
     r"|NODE_EXTRA_CA_CERTS|ANTHROPIC_.*"
 )
-_SECTIONS = frozenset({"headers", "prices", "request"})
+_SECTIONS = frozenset({"headers", "prices", "request", "web_location"})
 _SECRET_KEYS = frozenset({"api_key", "auth_token"})
 
 
@@ -144,8 +144,8 @@ def _text(option: Option, key: str, value: object, where: str) -> str:
         return str(value)
     if key == "headers" and isinstance(value, dict):
         return _header_lines(value, where)
-    if key == "request" and isinstance(value, dict):
-        return _json(value, "request", where)
+    if option.kind is Kind.TABLE and isinstance(value, dict):
+        return _json(value, key, where)
     if option.kind is Kind.TEXTS and isinstance(value, list):
         return _json(value, key, where)
     if key == "prices" and isinstance(value, dict):

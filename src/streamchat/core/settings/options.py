@@ -64,6 +64,26 @@ _REQUEST = (
         Group.REQUEST, Kind.TABLE, default=(), key="request",
     ),
     setting(
+        "web", Group.REQUEST, "--web", "let the model search and read the web",
+        kind=Kind.ON_OFF, reach=Reach.USER,
+    ),
+    setting(
+        "web_allow", Group.REQUEST, "--web-allow", "the only domain it may use; may repeat",
+        kind=Kind.TEXTS, metavar="DOMAIN", default=(), reach=Reach.USER,
+    ),
+    setting(
+        "web_block", Group.REQUEST, "--web-block", "a domain it must not use; may repeat",
+        kind=Kind.TEXTS, metavar="DOMAIN", default=(), reach=Reach.USER,
+    ),
+    setting(
+        "web_max_uses", Group.REQUEST, "--web-max-uses", "searches and pages per answer",
+        kind=Kind.COUNT, metavar="N", default=8, reach=Reach.USER,
+    ),
+    Option(
+        "web_location", "where you are, for better results: city, region, country, timezone",
+        Group.REQUEST, Kind.TABLE, default=(), key="web_location",
+    ),
+    setting(
         "schema", Group.REQUEST, "--schema",
         "the answer is one JSON value of this schema: a file, JSON, fields such as "
         "'name, age int, tags [str]', or @NAME of a saved schema",

@@ -39,6 +39,7 @@ EXCLUSIVE = (
     ("continue_newest", "resume"),
     ("system", "system_file"),
     ("extract", "schema"),
+    ("web_allow", "web_block"),
 )
 
 
@@ -70,6 +71,11 @@ class Settings:
     thinking: str | None
     stop: tuple[str, ...]
     request: tuple[tuple[str, object], ...]
+    web: bool
+    web_allow: tuple[str, ...]
+    web_block: tuple[str, ...]
+    web_max_uses: int
+    web_location: tuple[tuple[str, object], ...]
     schema: str | None
     no_caching: bool
     once: bool

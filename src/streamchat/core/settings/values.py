@@ -138,7 +138,9 @@ def _read(option: Option, text: str) -> Value:
             return _amount(text, "a number of seconds, 0 for no limit")
         case Kind.DOLLARS:
             return _amount(text, "an amount in dollars, more than 0", positive=True)
-        case Kind.HEADERS | Kind.TEXTS | Kind.TABLE | Kind.PRICES:
+        case Kind.TABLE:
+            return _table(option, text)
+        case Kind.HEADERS | Kind.TEXTS | Kind.PRICES:
             return _COLLECTIONS[option.kind](text)
         case Kind.LIST | Kind.SWITCH | Kind.PAIR:
             raise AssertionError(f"{option.name} is not a setting")
@@ -204,6 +206,22 @@ def _texts(text: str) -> tuple[str, ...]:
     return (text,)
 
 
+_LOCATION = frozenset({"city", "region", "country", "timezone"})
+
+
+def _table(option: Option, text: str) -> Table:
+    """`text` is the TOML table as JSON."""
+    return _location(text) if option.name == "web_location" else _request_table(text)
+
+
+def _location(text: str) -> Table:
+    table = json.loads(text)
+    for name, value in table.items():
+        if name not in _LOCATION or not isinstance(value, str):
+            raise ValueError(f"give {', '.join(sorted(_LOCATION))} as texts")
+    return tuple(table.items())
+
+
 def _request_table(text: str) -> tuple[tuple[str, object], ...]:
     """`text` is the TOML table as JSON."""
     table = json.loads(text)
@@ -241,6 +259,5 @@ def _headers(text: str) -> tuple[tuple[str, str], ...]:
 _COLLECTIONS: Mapping[Kind, Callable[[str], Value]] = {
     Kind.HEADERS: _headers,
     Kind.TEXTS: _texts,
-    Kind.TABLE: _request_table,
     Kind.PRICES: _prices,
 }

@@ -34,6 +34,7 @@ from streamchat.core.events import (
 )
 from streamchat.core.messages import THINKING_TYPES, Block, Usage
 from streamchat.core.sanitize import clean_line
+from streamchat.core.web import tool_error
 from streamchat.render.literal import build_part_style, literal_rows, one_row
 from streamchat.render.reply.asides import choose_marks, thought_line, tool_line, trace_line
 from streamchat.render.reply.thoughts import Thoughts
@@ -183,6 +184,8 @@ class AnswerRows:
             case BlockStopped(block=block):
                 if _is_tool_use(block):
                     self._aside(self._marks.tool + tool_line(block))
+                elif error := tool_error(block):
+                    self._aside(self._marks.tool + error)
             case RawEvent():
                 self._trace_event(event)
             case ModelSwitched():
@@ -280,7 +283,7 @@ def _ends_text(event: Event) -> bool:
         case BlockStarted(kind=kind):
             return kind != "text"
         case BlockStopped(block=block):
-            return _is_tool_use(block)
+            return _is_tool_use(block) or bool(tool_error(block))
         case _:
             return False
 

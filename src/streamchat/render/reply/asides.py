@@ -56,6 +56,19 @@ def awaited_in(kind: str, name: str | None) -> str:
     return _TOOLS[tool][0] if tool in _TOOLS else f"using {clean_line(tool)}"
 
 
+def running_in(block: Block) -> str:
+    """What the server does with a finished tool call; "" for no call: searching "tea"."""
+    argument = clean_line(_argument(block.get("input")))
+    match block.get("type"), block.get("name"):
+        case "server_tool_use", "web_search":
+            return f'searching "{argument}"'
+        case "server_tool_use", "web_fetch":
+            host = argument.partition("//")[2].partition("/")[0]
+            return f"reading {host or argument}"
+        case _:
+            return ""
+
+
 def tool_line(block: Block) -> str:
     """What a finished tool call did: searched the web: price of tea"""
     name = str(block.get("name", "a tool"))

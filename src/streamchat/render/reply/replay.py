@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from streamchat.core.capabilities import is_same_model
+from streamchat.core.citations import Citations
 from streamchat.core.events import BlockStarted, BlockStopped, ModelSwitched, TextDelta
 from streamchat.core.messages import INTERRUPTED, THINKING_TYPES, Block, Message
 from streamchat.core.ports import Ending
@@ -85,13 +86,17 @@ class Replay:
         )
         if self.model and message.model and not is_same_model(message.model, self.model):
             answer.feed(ModelSwitched(message.model))
+        citations = Citations()
         for index, block in enumerate(message.content):
             kind = str(block.get("type"))
             if kind not in THINKING_TYPES:
                 answer.feed(BlockStarted(index, kind))
                 if kind == "text":
-                    answer.feed(TextDelta(str(block.get("text", ""))))
+                    marks = citations.marks(block)
+                    answer.feed(TextDelta(f"{block.get('text', '')}{marks}"))
                 answer.feed(BlockStopped(index, block))
+        if sources := citations.list():
+            answer.feed(TextDelta(sources))
         answer.end()
         while answer.is_behind:
             yield answer.settle(budget_s=SETTLE_S)

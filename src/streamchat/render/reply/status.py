@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from streamchat.core.events import (
     BlockStarted,
+    BlockStopped,
     Event,
     ModelSwitched,
     Retrying,
@@ -27,7 +28,7 @@ from streamchat.core.reply import CHARACTERS_PER_TOKEN
 from streamchat.core.sanitize import clean_line
 from streamchat.render.cells import cell_len
 from streamchat.render.literal import build_part_style, one_row
-from streamchat.render.reply.asides import awaited_in
+from streamchat.render.reply.asides import awaited_in, running_in
 from streamchat.render.reply.figures import SEPARATOR, format_whole_seconds
 from streamchat.render.rows import BLANK, Row
 from streamchat.render.style import Style
@@ -106,6 +107,9 @@ class StatusRow:
                 self._content("writing", text, now_s)
             case ThinkingDelta(text):
                 self._content("thinking", text, now_s)
+            case BlockStopped(block=block):
+                if running := running_in(block):
+                    self._await(running, now_s)
             case UsageUpdated(usage):
                 self._usage = usage
             case _:

@@ -1,0 +1,38 @@
+"""/web: whether the model may search and read the web, and which sites."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from streamchat.app.commands.arguments import parse_words
+from streamchat.app.commands.registry import Done, Outcome, Topic, command
+from streamchat.app.session import Session
+from streamchat.core.errors import UsageError
+from streamchat.core.formatting import quoted
+from streamchat.core.web import Web
+
+_DOMAIN = re.compile(r"[\w*-]+(\.[\w-]+)+(/\S*)?")
+
+
+@command("/web [on|off|SITES]", topic=Topic.REQUEST)
+def web(session: Session, argument: str) -> Outcome:
+    """Show or set whether the model may search and read the web. SITES are the only domains
+    it may use (example.com docs.python.org). Searches cost extra."""
+    words = parse_words(argument)
+    if words == ["off"]:
+        session.web = None
+    elif words == ["on"]:
+        session.web = replace(session.web or Web(), allowed=())
+    elif words:
+        session.web = replace(session.web or Web(), allowed=_domains(words), blocked=())
+    if session.web is None:
+        return Done("The web is off.")
+    return Done(f"The web is {session.web.in_words}.")
+
+
+def _domains(words: list[str]) -> tuple[str, ...]:
+    for word in words:
+        if not _DOMAIN.fullmatch(word):
+            raise UsageError(f"{quoted(word)} is no domain; write on, off or example.com.")
+    return tuple(words)

@@ -1,0 +1,122 @@
+"""Citations: numbered marks in the text of an answer, and the numbered list of its sources.
+
+    The Seine flows through Paris[1][2].
+
+    1. [Seine - Wikipedia](https://en.wikipedia.org/wiki/Seine)
+    2. report.pdf, page 3
+
+Both are Markdown, so they look alike on the screen, in exports and in pipes. A mark stands
+where its text block ends; a source has one number, however often it is cited.
+
+Pure. The shapes are the API's (anthropic.types.TextCitation).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from streamchat.core.messages import Block
+from streamchat.core.sanitize import clean_line
+
+_WEB = ("http://", "https://")
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where something was found. `url` is "" for a document that was attached, whose place
+    says the page or the lines."""
+
+    title: str
+    url: str = ""
+    place: str = ""
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Two citations with one key are one source."""
+        return (self.url,) if self.url else (self.title, self.place)
+
+    @property
+    def markdown(self) -> str:
+        """A link, or the name of a document with the place in it."""
+        if self.url:
+            is_plain = not any(c in "()" for c in self.url)
+            return f"[{_escape(self.title)}]({self.url if is_plain else f'<{self.url}>'})"
+        return _escape(f"{self.title}, {self.place}" if self.place else self.title)
+
+
+@dataclass(slots=True)
+class Citations:
+    """The sources of one answer, numbered in the order in which they are cited."""
+
+    sources: list[Citation] = field(default_factory=list)
+    _numbers: dict[tuple[str, ...], int] = field(default_factory=dict)
+
+    def marks(self, block: Block) -> str:
+        """What to write behind a text block: [1][2], or "" when it cites nothing."""
+        numbers = dict.fromkeys(self._number(each) for each in read_citations(block))
+        return "".join(f"[{number}]" for number in numbers)
+
+    def _number(self, citation: Citation) -> int:
+        if citation.key not in self._numbers:
+            self.sources.append(citation)
+            self._numbers[citation.key] = len(self.sources)
+        return self._numbers[citation.key]
+
+    def list(self) -> str:
+        """The numbered sources as Markdown, to stand below the answer; "" for none."""
+        lines = (f"{n}. {each.markdown}\n" for n, each in enumerate(self.sources, 1))
+        return "\n\n" + "".join(lines) if self.sources else ""
+
+
+def cited_text(content: Iterable[Block]) -> str:
+    """The text of an answer with its marks and its sources."""
+    citations = Citations()
+    texts = [
+        f"{block.get('text', '')}{citations.marks(block)}"
+        for block in content
+        if block.get("type") == "text"
+    ]
+    return "".join(texts) + citations.list()
+
+
+def read_citations(block: Block) -> Iterator[Citation]:
+    """The citations of a text block; what has no known shape is left out."""
+    cited = block.get("citations")
+    for each in cited if isinstance(cited, list) else ():
+        if isinstance(each, Mapping) and (citation := _read(each)) is not None:
+            yield citation
+
+
+def _read(cited: Mapping[str, Any]) -> Citation | None:
+    url = cited.get("url") or cited.get("source")
+    if isinstance(url, str) and url.startswith(_WEB):
+        return Citation(_line(cited.get("title")) or url, _address(url))
+    title = _line(cited.get("document_title") or cited.get("title")) or "document"
+    match cited:
+        case {"start_page_number": int(first), "end_page_number": int(after)}:
+            return Citation(title, place=_range("page", first, after - 1))
+        case {"start_block_index": int(first), "end_block_index": int(after)}:
+            return Citation(title, place=_range("part", first + 1, after))
+        case {"start_char_index": int(first), "end_char_index": int(after)}:
+            return Citation(title, place=_range("character", first + 1, after))
+        case _:
+            return None
+
+
+def _range(unit: str, first: int, last: int) -> str:
+    return f"{unit} {first}" if last <= first else f"{unit}s {first}–{last}"
+
+
+def _line(value: object) -> str:
+    return clean_line(value) if isinstance(value, str) else ""
+
+
+def _address(url: str) -> str:
+    """Without what could end the address in Markdown."""
+    return "".join(f"%{ord(c):02X}" if c in "<>\\ " else c for c in clean_line(url))
+
+
+def _escape(text: str) -> str:
+    return "".join(f"\\{c}" if c in "\\`*_[]<>~$&" else c for c in text)

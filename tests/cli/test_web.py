@@ -1,0 +1,60 @@
+"""--web through the program, on the demo server: marks, sources, and nothing when it is off."""
+
+import json
+import os
+from pathlib import Path
+
+from program import run_program
+from streamchat.core.errors import ExitStatus
+
+SOURCES = (
+    "\n\n1. [Tides - an introduction](https://example.org/tides)\n"
+    "2. [Why the sea is salt](https://example.net/sea?page=2)\n"
+)
+
+
+def ask(*flags: str) -> str:
+    finished = run_program("--demo", "-q", "--no-save", *flags, "search the sea")
+    assert finished.status == ExitStatus.OK
+    return finished.stdout
+
+
+def test_a_pipe_gets_marks_and_sources_as_markdown() -> None:
+    text = ask("--web")
+    assert "twice a day[1], and it is salt because rivers" in text
+    assert "carries it out[1][2]." in text
+    assert text.endswith(SOURCES)
+
+
+def test_raw_text_and_json_are_as_the_server_sent_them() -> None:
+    assert "[1]" not in ask("--web", "--raw")
+    result = json.loads(ask("--web", "--json"))
+    assert "[1]" not in result["text"]
+    assert result["usage"]["web_searches"] == 1
+    assert [block["type"] for block in result["content"]][:2] == [
+        "server_tool_use",
+        "web_search_tool_result",
+    ]
+
+
+def test_without_the_option_nothing_is_searched() -> None:
+    assert "[1]" not in ask()
+
+
+def test_marks_and_sources_are_in_what_is_shown_and_exported_later() -> None:
+    run_program("--demo", "-q", "--web", "search the sea")
+    directory = Path(os.environ["XDG_DATA_HOME"], "streamchat/demo/conversations")
+    [file] = directory.glob("*.jsonl")
+    shown = run_program("--demo", "--show", str(file)).stdout
+    assert shown.rstrip().endswith(SOURCES.rstrip())
+    exported = run_program("--demo", "--export", "md", str(file)).stdout
+    assert SOURCES.strip() in exported
+    page = run_program("--demo", "--export", "html", str(file)).stdout
+    assert '<a href="https://example.org/tides"' in page
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert {"type": "set", "tools": ["web_search_20260318", "web_fetch_20260318"]} in lines
+
+
+def test_allowed_and_blocked_domains_exclude_each_other() -> None:
+    finished = run_program("--demo", "--web-allow", "a.org", "--web-block", "b.org", "hi")
+    assert finished.status == ExitStatus.USAGE

@@ -1,0 +1,120 @@
+"""The web's tools, and the marks and sources of what was found."""
+
+from typing import Any
+
+import pytest
+
+from streamchat.core.citations import Citations, cited_text
+from streamchat.core.messages import text_block
+from streamchat.core.web import (
+    FETCH_VERSIONS,
+    SEARCH_VERSIONS,
+    Web,
+    build_web_tools,
+    tool_error,
+)
+
+
+def types(model: str, age: int = 0) -> tuple[object, ...]:
+    return tuple(tool["type"] for tool in build_web_tools(Web(), model, age=age))
+
+
+def test_the_newest_tools_are_asked_for_and_older_ones_where_they_are_refused() -> None:
+    for age, pair in enumerate(zip(SEARCH_VERSIONS, FETCH_VERSIONS, strict=True)):
+        assert types("claude-next", age) == pair
+    assert types("claude-haiku-4-5") == (SEARCH_VERSIONS[-1], FETCH_VERSIONS[-1])
+
+
+def test_limits_domains_and_a_place_are_sent_only_if_they_are_set() -> None:
+    search, fetch = build_web_tools(Web(), "m")
+    assert search == {"type": SEARCH_VERSIONS[0], "name": "web_search"}
+    assert fetch["citations"] == {"enabled": True}
+    web = Web(3, allowed=("example.com",), location=(("country", "DE"),))
+    search, fetch = build_web_tools(web, "m")
+    assert (search["max_uses"], search["allowed_domains"]) == (3, ["example.com"])
+    assert search["user_location"] == {"type": "approximate", "country": "DE"}
+    assert fetch["allowed_domains"] == ["example.com"]
+    assert "user_location" not in fetch
+    [search, _] = build_web_tools(Web(blocked=("a.org",)), "m")
+    assert search["blocked_domains"] == ["a.org"]
+
+
+@pytest.mark.parametrize(
+    ("block", "line"),
+    [
+        (
+            {
+                "type": "web_search_tool_result",
+                "content": {"type": "x", "error_code": "max_uses_exceeded"},
+            },
+            "searching failed: the limit of searches is reached",
+        ),
+        (
+            {"type": "web_fetch_tool_result", "content": {"error_code": "new_error"}},
+            "reading the page failed: new error",
+        ),
+        ({"type": "web_search_tool_result", "content": []}, ""),
+        ({"type": "text", "content": {"error_code": "x"}}, ""),
+        ({"type": "web_search_tool_result", "content": {"error_code": 3}}, ""),
+        (None, ""),
+    ],
+)
+def test_an_error_of_a_tool_is_a_line(block: object, line: str) -> None:
+    assert tool_error(block) == line
+
+
+# Citations
+
+
+def found(url: object, title: object = "A page") -> dict[str, Any]:
+    return {"type": "web_search_result_location", "url": url, "title": title}
+
+
+def cited(text: str, *citations: object) -> dict[str, Any]:
+    return {**text_block(text), "citations": list(citations)}
+
+
+def test_sources_are_numbered_once_in_the_order_of_their_marks() -> None:
+    text = cited_text(
+        [
+            cited("One", found("https://b.org/"), found("https://a.org/x y")),
+            text_block(", two"),
+            cited(", three", found("https://a.org/x y"), found("https://b.org/")),
+            {"type": "server_tool_use", "name": "web_search"},
+        ]
+    )
+    assert text == (
+        "One[1][2], two, three[2][1]"
+        "\n\n1. [A page](https://b.org/)\n2. [A page](https://a.org/x%20y)\n"
+    )
+
+
+def test_documents_name_their_place() -> None:
+    page = {"document_title": "r.pdf", "start_page_number": 3, "end_page_number": 4}
+    pages = {"document_title": "r.pdf", "start_page_number": 3, "end_page_number": 6}
+    part = {"document_title": "notes", "start_block_index": 0, "end_block_index": 1}
+    characters = {"start_char_index": 10, "end_char_index": 20}
+    citations = Citations()
+    marks = citations.marks(cited("x", page, pages, page, part, characters))
+    assert marks == "[1][2][3][4]"
+    assert citations.list() == (
+        "\n\n1. r.pdf, page 3\n2. r.pdf, pages 3–5\n3. notes, part 1\n"
+        "4. document, characters 11–20\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "citation",
+    [found("javascript:alert(1)"), found(3), found(None), None, 3, [], {"url": ""}, {}],
+)
+def test_what_is_no_citation_leaves_no_mark(citation: object) -> None:
+    assert cited_text([cited("x", citation)]) == "x"
+    assert cited_text([{**text_block("x"), "citations": citation}]) == "x"
+
+
+def test_titles_and_addresses_cannot_end_their_link_nor_reach_the_terminal() -> None:
+    hostile = found("https://a.org/(x)>\x1b[2J", "a](https://evil.example) \x1b]0;x\x07 `b`")
+    text = cited_text([cited("x", hostile)])
+    assert "\x1b" not in text
+    assert "\\](https" in text
+    assert "<https://a.org/(x)%3E" in text
