@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from faults import mid
 from outcomes import run
 from patience import PATIENCE_S
+from program import run_program
 from receiving import CANARY
 from server import Reply, ScriptedServer, error_event, error_reply, html_reply, text_reply
 from terminal import Terminal
@@ -29,6 +31,10 @@ ECHOES = {
     "a content type": replace(html_reply(), headers={"content-type": CANARY}),
     "an error event": mid(error_event("api_error", _SAID)),
     "an unknown error event": mid(error_event(CANARY, _SAID)),
+    "an answer": text_reply(_SAID),
+    "an answer in pieces": text_reply(*(_SAID[at : at + 9] for at in range(0, len(_SAID), 9))),
+    "an answer that ends with it": text_reply("Here: ", CANARY[:20], CANARY[20:]),
+    "an answer's thinking": text_reply("Fine.", thinking=_SAID),
     "a whole reply's request id": replace(
         text_reply("a"), headers={"content-type": "text/event-stream", "request-id": CANARY}
     ),
@@ -43,6 +49,30 @@ def test_a_server_that_repeats_the_key_does_not_get_it_shown_or_kept(
     got = run(server, tmp_path, ("--retries", "0"))
     assert CANARY in str(server.posts[0].headers)  # there it was
     assert got.leaks == ()
+
+
+@pytest.mark.parametrize("form", ["text", "json", "events"])
+def test_an_answer_with_the_key_is_masked_in_every_form(
+    form: str, server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    server.enqueue(text_reply(f"Your key is {CANARY}.", " Bye.", thinking=f"Hm, {CANARY}"))
+    run = run_program("--output-format", form, "hi", environ=towards)
+    shown = run.stdout.replace("\\u2026", "…")
+    assert (run.status, CANARY in shown, "sk-ant-…seen" in shown) == (0, False, True)
+    assert files_with(CANARY) == []
+
+
+def test_an_export_and_a_report_mask_the_key_that_an_older_file_holds(
+    towards: Mapping[str, str],
+) -> None:
+    messages = [{"role": "user", "content": "x"}, {"role": "assistant", "content": CANARY}]
+    Path("old.json").write_text(json.dumps(messages), "utf-8")
+    run_program("--import", "old.json")
+    for argv in (["--show", "old"], ["--show", "old", "--json"]):
+        assert CANARY not in run_program(*argv, environ=towards).stdout
+    for form in ("md", "html", "json"):
+        run = run_program("--export", form, "old", environ=towards)
+        assert (run.status, CANARY in run.stdout, "…seen" in run.stdout) == (0, False, True)
 
 
 def files_with(secret: str) -> list[str]:

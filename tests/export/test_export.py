@@ -172,6 +172,31 @@ def exporter(tmp_path: Path) -> FileExporter:
 # Markdown
 
 
+@pytest.mark.parametrize(
+    ("title", "url", "line"),
+    [
+        ("A [x](y) <b>", "https://a/b?c=d", r"[A \[x\](y) \<b\>](https://a/b?c=d)"),
+        ("t", "https://a/> <script>", "[t](https://a/%3E%20%3Cscript%3E)"),
+        ("a\n# b\x1b[2J", "http://x/(y)", "[a\u2424\\# b\u241b\\[2J](<http://x/(y)>)"),
+    ],
+)
+def test_titles_and_addresses_of_sources_cannot_be_anything_else(
+    exporter: FileExporter, title: str, url: str, line: str
+) -> None:
+    cited: Block = {
+        "type": "text", "text": "So.", "citations": [{"url": url, "title": title}],
+    }  # fmt: skip
+    talked = talk(user("q"), Message("assistant", (cited,), MODEL, "end_turn"))
+    assert exporter.text(talked, "md", replies=None).endswith(f"So.[1]\n\n1. {line}\n")
+
+
+def test_an_export_masks_what_it_is_told_to(tmp_path: Path) -> None:
+    exporter = FileExporter(tmp_path, tmp_path, "", lambda text: text.replace("secret", "…"))
+    talked = talk(user("q"), answer("the secret"))
+    for form in ("md", "html", "json"):
+        assert "secret" not in exporter.text(talked, form, replies=None)
+
+
 def test_markdown_has_roles_times_and_the_words_as_they_came(exporter: FileExporter) -> None:
     picture: Block = {"type": "image", "source": {"type": "base64", "data": "AAAA"}}
     thinking: Block = {"type": "thinking", "thinking": "Hm.", "signature": "s"}
@@ -187,7 +212,7 @@ def test_markdown_has_roles_times_and_the_words_as_they_came(exporter: FileExpor
         answer("It", stop_reason="interrupted"),
     )
     assert exporter.text(conversation, "md", replies=None) == (
-        "# What's *this*?\n\n"
+        "# What's \\*this\\*?\n\n"
         "## User, 21 Sep 2026, 14:13 UTC\n\n*[image]*\n\nWhat's *this*?\n\n"
         "## Assistant (claude-test), 21 Sep 2026, 14:13 UTC\n\nA **cat**. So.[1]\n\n"
         "1. [A \\[page\\]](https://example.org/a)\n\n"

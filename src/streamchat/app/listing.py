@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from streamchat.core.formatting import format_price
+from streamchat.core.formatting import escape_markdown, format_price
 from streamchat.core.library import Hit, Summary
 from streamchat.core.messages import JsonObject
+from streamchat.core.sanitize import clean_line
 from streamchat.core.times import parse_time
 
 _UNITS = ((86400.0 * 365, "y"), (86400.0, "d"), (3600.0, "h"), (60.0, "min"))
@@ -44,23 +45,22 @@ def _cells(summary: Summary, now: float) -> list[str]:
         f"`{summary.id[:8]}`",
         age(now - summary.updated),
         str(summary.turns),
-        literal(summary.model),
+        escape_markdown(summary.model),
         cost(summary.cost_usd),
-        literal(summary.title or "untitled"),
+        escape_markdown(summary.title or "untitled"),
     ]
 
 
-def literal(text: str) -> str:
-    """Markdown for a table cell that shows exactly these characters."""
-    return "".join(f"\\{c}" if c in "\\`*_[]<>|~$&!#" else c for c in text)
+def row_line(cells: Iterable[str]) -> str:
+    """A tab-separated line for a pipe. Titles and names come from anywhere, so they are
+    sanitised there too."""
+    return "\t".join(map(clean_line, cells))
 
 
 def conversations_lines(summaries: Iterable[Summary], *, now: float) -> list[str]:
     """Tab-separated, for a pipe: id, age, turns, model, cost, title."""
     return [
-        "\t".join(
-            [s.id, age(now - s.updated), str(s.turns), s.model, cost(s.cost_usd), s.title]
-        )
+        row_line([s.id, age(now - s.updated), str(s.turns), s.model, cost(s.cost_usd), s.title])
         for s in summaries
     ]
 
@@ -86,7 +86,7 @@ def hits_markdown(hits: Iterable[Hit], *, now: float) -> str:
 def _place(hit: Hit, now: float) -> str:
     summary = hit.summary
     where = f"turn `{hit.turn}`" if hit.turn else "its title"
-    title = literal(summary.title or "untitled")
+    title = escape_markdown(summary.title or "untitled")
     return f"**{title}** · `{summary.id[:8]}` · {where} · {age(now - _written(hit))}"
 
 
@@ -98,7 +98,10 @@ def _written(hit: Hit) -> float:
 def _quotation(hit: Hit) -> str:
     """Starts with the speaker, because an excerpt at the start of a line could become a
     list or a heading."""
-    pieces = (f"**{literal(text)}**" if found else literal(text) for text, found in hit.excerpt)
+    pieces = (
+        f"**{escape_markdown(text)}**" if found else escape_markdown(text)
+        for text, found in hit.excerpt
+    )
     return f"{SPEAKERS.get(hit.role, hit.role)}: {''.join(pieces)}"
 
 
@@ -108,7 +111,7 @@ SPEAKERS = {"user": "you", "assistant": "answer", "title": "title"}
 def hits_lines(hits: Iterable[Hit]) -> list[str]:
     """Tab-separated, for a pipe: id, title, turn, time, excerpt."""
     return [
-        "\t".join([hit.summary.id, hit.summary.title, hit.turn, hit.at, hit.text])
+        row_line([hit.summary.id, hit.summary.title, hit.turn, hit.at, hit.text])
         for hit in hits
     ]
 

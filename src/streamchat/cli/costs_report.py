@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from streamchat.app.listing import literal
+from streamchat.app.listing import row_line
 from streamchat.cli.run import Run
 from streamchat.cli.wiring import open_spending_log, open_terminal_screen
 from streamchat.core.errors import UsageError
-from streamchat.core.formatting import format_price, format_size, quoted
+from streamchat.core.formatting import escape_markdown, format_price, format_size, quoted
 from streamchat.core.sanitize import clean_line
 from streamchat.core.spending import GROUPINGS, Total, sum_by
 
@@ -32,16 +32,16 @@ def print_costs(run: Run, grouping: str = "day") -> None:
     elif out.isatty():
         open_terminal_screen(run).markdown(_table(grouping, totals))
     else:
-        out.writelines("\t".join(_cells(each)) + "\n" for each in totals)
+        out.writelines(f"{row_line(_cells(each))}\n" for each in totals)
 
 
 def _table(grouping: str, totals: Sequence[Total]) -> str:
     head = [f"| {grouping} | replies | tokens in | tokens out | cost | |"]
     rows = [
-        f"| {' | '.join([*map(literal, _cells(each)), bar])} |"
+        f"| {' | '.join([*map(escape_markdown, _cells(each)), bar])} |"
         for each, bar in zip(totals, _bars(totals), strict=True)
     ]
-    total = f"Total: {literal(format_price(sum(each.usd for each in totals)))}."
+    total = f"Total: {escape_markdown(format_price(sum(each.usd for each in totals)))}."
     if any(each.unpriced for each in totals):
         total += " + and – mark replies of unknown price."
     return "\n".join([*head, "|---|--:|--:|--:|--:|---|", *rows, "", total])

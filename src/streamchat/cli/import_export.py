@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TextIO
 
+from streamchat.app.listing import row_line
 from streamchat.cli.run import Run
-from streamchat.cli.wiring import open_archive, read_conversation
+from streamchat.cli.wiring import build_exporter, open_archive, read_conversation
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import ExitStatus, NotFound
 from streamchat.core.ports import TakenIn
-from streamchat.core.sanitize import clean, clean_line
-from streamchat.export import FileExporter
+from streamchat.core.sanitize import clean
 
 
 def export_conversation(run: Run, form: str, ref: str) -> None:
     """Export to stdout, or to the path given in place of the prompt."""
     opened = read_conversation(run, ref)
-    exporter = FileExporter(run.env.cwd, run.env.home, "--force overwrites it")
+    exporter = build_exporter(run, "--force overwrites it")
     path = run.invocation.prompt
     if path and path != "-":
         place = exporter.save(
@@ -105,7 +105,7 @@ class _Listing:
             out.write("[\n" if not self.taken else ",\n")
             json.dump(asdict(each), out)
         elif not each.problem:
-            out.write("\t".join(map(clean_line, _cells(each))) + "\n")
+            out.write(f"{row_line(_cells(each))}\n")
         out.flush()
         self.taken.append(each)
 

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from streamchat.app.listing import literal
+from streamchat.app.listing import row_line
 from streamchat.cli.run import Run
 from streamchat.cli.wiring import open_terminal_screen
-from streamchat.core.formatting import format_bytes
+from streamchat.core.formatting import escape_markdown, format_bytes
 from streamchat.core.sanitize import clean_line
 
 
@@ -28,10 +28,12 @@ def print_paths(run: Run) -> None:
     rows = [(clean_line(str(place.path)), _cell(size), place.about) for place, size in found]
     if out.isatty():
         head = ["| path | size | what it holds |", "|---|--:|---|"]
-        lines = [f"| {literal(path)} | {size} | {about} |" for path, size, about in rows]
+        lines = [
+            f"| {escape_markdown(path)} | {size} | {about} |" for path, size, about in rows
+        ]
         open_terminal_screen(run).markdown("\n".join([*head, *lines]))
     else:
-        out.writelines("\t".join(row) + "\n" for row in rows)
+        out.writelines(f"{row_line(row)}\n" for row in rows)
 
 
 def _cell(size: int | None) -> str:

@@ -15,14 +15,16 @@ from streamchat.app import listing
 from streamchat.cli.run import Run, has_surely_no_key
 from streamchat.cli.wiring import (
     build_budget,
+    build_mask,
     open_archive,
-    open_source,
     open_terminal_screen,
     read_conversation,
     tell_problems,
 )
+from streamchat.cli.wiring.source import open_source
 from streamchat.core.citations import cited_text
 from streamchat.core.errors import ConfigError, ExitStatus, NotFound
+from streamchat.core.formatting import escape_markdown
 from streamchat.core.messages import Message, Usage
 from streamchat.core.sanitize import clean
 from streamchat.core.settings.report import show_config
@@ -92,14 +94,14 @@ def print_conversation(run: Run, ref: str) -> None:
     """The whole conversation, rendered or as Markdown."""
     opened = read_conversation(run, ref)
     turns = opened.conversation.path
-    out = run.env.stdout
+    out, mask = run.env.stdout, build_mask(run)
     if run.settings.output_format != "text":
-        json.dump([turn.message.to_wire() for turn in turns], out, indent=1)
+        out.write(mask(json.dumps([turn.message.to_wire() for turn in turns], indent=1)))
         out.write("\n")
     elif out.isatty() and not run.settings.raw:
         open_terminal_screen(run).print_history(turns, model=opened.conversation.model)
     else:
-        texts = (f"{_as_markdown(turn.message)}\n" for turn in turns)
+        texts = (mask(f"{_as_markdown(turn.message)}\n") for turn in turns)
         out.writelines(map(clean, texts) if out.isatty() else texts)
 
 
@@ -129,7 +131,7 @@ async def list_models(run: Run) -> int:
         )
     else:
         out.writelines(
-            "\t".join(model_cells(each, _rates(run, each))) + "\n" for each in models
+            f"{listing.row_line(model_cells(each, _rates(run, each)))}\n" for each in models
         )
     return ExitStatus.OK
 
@@ -164,7 +166,7 @@ def _rates(run: Run, model: ModelInfo) -> ListPrice:
 
 def models_table(models: Iterable[tuple[ModelInfo, ListPrice]]) -> str:
     """Markdown, for the terminal."""
-    rows = [f"| {' | '.join(map(listing.literal, model_cells(*each)))} |" for each in models]
+    rows = [f"| {' | '.join(map(escape_markdown, model_cells(*each)))} |" for each in models]
     head = "| id | context | longest answer | $/M in | $/M out | |"
     return "\n".join([head, "|---|--:|--:|--:|--:|---|", *rows])
 

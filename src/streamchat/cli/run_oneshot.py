@@ -30,13 +30,12 @@ from streamchat.cli.run import Run
 from streamchat.cli.run_repl import converse, load_prices
 from streamchat.cli.signals import on_resize, without_echo
 from streamchat.cli.wiring import (
-    advice_on,
     live_price,
     open_archive,
     open_session,
-    open_source,
     open_terminal_screen,
 )
+from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
 from streamchat.core.errors import (
     CutOff,
     ExitStatus,
@@ -138,7 +137,8 @@ async def _answer(
     """The exit status, and the prompt where it was taken back."""
     with _view(run, session) as view:
         patience = Patience(run.settings.retries)
-        one = OneShot(session, source, view, run.env.monotonic, patience, interruptible)
+        masked = mask_keys(run, session, source)
+        one = OneShot(session, masked, view, run.env.monotonic, patience, interruptible)
         result = await one.run(prompt)
     for remark in result.remarks:
         run.notes.note(remark)

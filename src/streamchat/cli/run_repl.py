@@ -28,14 +28,13 @@ from streamchat.cli.environment import Environment
 from streamchat.cli.run import Run, require_key
 from streamchat.cli.signals import on_resize
 from streamchat.cli.wiring import (
-    advice_on,
     live_price,
     open_archive,
     open_model_cache,
     open_session,
-    open_source,
     open_terminal_screen,
 )
+from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
 from streamchat.core.errors import ApiError, Busy, ExitStatus, StreamchatError, UsageError
 from streamchat.core.messages import JsonObject, in_words
 from streamchat.core.ports import Archive, Reader
@@ -126,7 +125,7 @@ async def converse(
                 )
             repl = Repl(
                 session,
-                source,
+                mask_keys(run, session, source),
                 reader,
                 screen,
                 run.env.monotonic,

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from streamchat.core.formatting import escape_markdown
 from streamchat.core.messages import Block
 from streamchat.core.sanitize import clean_line
 
@@ -42,8 +43,10 @@ class Citation:
         """A link, or the name of a document with the place in it."""
         if self.url:
             is_plain = not any(c in "()" for c in self.url)
-            return f"[{_escape(self.title)}]({self.url if is_plain else f'<{self.url}>'})"
-        return _escape(f"{self.title}, {self.place}" if self.place else self.title)
+            return (
+                f"[{escape_markdown(self.title)}]({self.url if is_plain else f'<{self.url}>'})"
+            )
+        return escape_markdown(f"{self.title}, {self.place}" if self.place else self.title)
 
 
 @dataclass(slots=True)
@@ -116,7 +119,3 @@ def _line(value: object) -> str:
 def _address(url: str) -> str:
     """Without what could end the address in Markdown."""
     return "".join(f"%{ord(c):02X}" if c in "<>\\ " else c for c in clean_line(url))
-
-
-def _escape(text: str) -> str:
-    return "".join(f"\\{c}" if c in "\\`*_[]<>~$&" else c for c in text)

@@ -45,6 +45,11 @@ def format_clock(seconds: float) -> str:
     return datetime.fromtimestamp(seconds).astimezone().strftime("%H:%M")
 
 
+def escape_markdown(text: str) -> str:
+    """Markdown that shows exactly these characters, also in a table cell."""
+    return "".join(f"\\{c}" if c in "\\`*_[]<>|~$&!#" else c for c in text)
+
+
 def quoted(text: str) -> str:
     """The text in quotes, printable, and not too long for one line."""
     short = text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"

@@ -8,6 +8,7 @@ or the conversation files. What an answer holds is hostile here too: see `html`.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
@@ -33,10 +34,14 @@ class FileExporter:
     cwd: Path
     home: Path
     how_to_replace: str
+    mask: Callable[[str], str] = str  # takes secrets out of what is written
     zone: tzinfo | None = None  # for the times of turns; None: the system's
 
     def text(self, conversation: Conversation, form: str, *, replies: int | None) -> str:
         """See ports.Exporter."""
+        return self.mask(self._text(conversation, form, replies))
+
+    def _text(self, conversation: Conversation, form: str, replies: int | None) -> str:
         match form:
             case "json":
                 return as_messages(conversation, replies=replies)

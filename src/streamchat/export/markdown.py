@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from streamchat.core.formatting import format_price
+from streamchat.core.formatting import escape_markdown, format_price
 from streamchat.core.markdown import Blocks, Heading
 from streamchat.core.sanitize import clean_line
 from streamchat.export.document import Document, Said
@@ -12,7 +12,7 @@ from streamchat.export.document import Document, Said
 
 def as_markdown(document: Document) -> str:
     """The whole document."""
-    parts = [f"# {clean_line(document.title)}"]
+    parts = [f"# {escape_markdown(clean_line(document.title))}"]
     for said in document.said:
         parts += [
             _heading(said, document.when(said.at)),
@@ -28,7 +28,7 @@ def as_markdown(document: Document) -> str:
 def _heading(said: Said, time: str) -> str:
     role = "User" if said.role == "user" else "Assistant"
     price = format_price(said.cost_usd) if said.cost_usd is not None else ""
-    about = ", ".join(filter(None, [clean_line(said.model), price]))
+    about = ", ".join(filter(None, [escape_markdown(clean_line(said.model)), price]))
     return f"## {role}{f' ({about})' if about else ''}{f', {time}' if time else ''}"
 
 
@@ -37,7 +37,7 @@ def _attachments(said: Said) -> list[str]:
 
 
 def _name(text: str) -> str:
-    return clean_line(text).replace("*", "\\*")
+    return escape_markdown(clean_line(text))
 
 
 def _closed(text: str) -> str:

@@ -31,6 +31,7 @@ from streamchat.core.settings.trust import (
     list_secrets,
     masked,
     redact_secrets,
+    session_keys,
 )
 from streamchat.core.settings.values import Given, Layer, Origin, SettingSource
 
@@ -69,4 +70,5 @@ __all__ = [
     "read_certificates",
     "redact_secrets",
     "resolve",
+    "session_keys",
 ]

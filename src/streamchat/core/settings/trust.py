@@ -42,6 +42,7 @@ from streamchat.core.settings.values import Origin, SettingSource
 
 _ANY_KEY = re.compile(r"sk-ant-[\w-]+")
 _KEY_PREFIX = "sk-ant-"
+_KEY_HEADER = re.compile("auth|cookie|key|password|secret|token", re.IGNORECASE)
 _SHOWN_END = 4
 # Shorter ones ("none", "test", for local servers) are words, not secrets.
 _SHORTEST_SECRET = 8
@@ -184,6 +185,17 @@ def list_secrets(settings: Settings, environ: Mapping[str, str]) -> tuple[str, .
         *(value for _, value in headers),
         *clouds_secrets(environ),
     )
+
+
+def session_keys(settings: Settings, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The keys that no answer may show: long enough not to be a word that it may use."""
+    headers = (*settings.headers, *settings.custom_headers)
+    found = (
+        *(credential.secret for credential in settings.credentials),
+        *(value.rpartition(" ")[2] for name, value in headers if _KEY_HEADER.search(name)),
+        *clouds_secrets(environ),
+    )
+    return tuple(dict.fromkeys(key for key in found if len(key) >= _SHORTEST_WITH_END))
 
 
 def clouds_secrets(environ: Mapping[str, str]) -> tuple[str, ...]:

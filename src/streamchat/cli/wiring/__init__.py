@@ -1,4 +1,5 @@
-"""Builds the parts of a run from the settings: source, archive, session, screen.
+"""Builds the parts of a run from the settings: archive, session, screen; `source` builds
+the source of replies.
 
 Each edge is imported in the function that builds its part, because the prompt must be on the
 screen before most of them are needed.
@@ -6,104 +7,31 @@ screen before most of them are needed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import TYPE_CHECKING
 
 from streamchat.cli.run import Run
 from streamchat.config import read_prompt_file
 from streamchat.core.budget import Budget, Price, unknown
+from streamchat.core.key_mask import KeyMask
 from streamchat.core.ports import Archive, Index, Opened
 from streamchat.core.settings import (
-    CredentialKind,
     Settings,
     SettingSource,
-    choose_proxy,
-    clouds_secrets,
     endpoint,
-    read_certificates,
+    masked,
+    session_keys,
 )
 from streamchat.core.web import Web
 from streamchat.models.prices import Prices
 
 if TYPE_CHECKING:
-    from streamchat.api import ApiClient, Server
     from streamchat.app.session import Session
+    from streamchat.export import FileExporter
     from streamchat.models.cache import ModelCache
     from streamchat.render.screen.terminal_screen import TerminalScreen
     from streamchat.store import FileSpendingLog
-
-NO_KEY = "no-key"
-A_DAY_S = 86400.0  # stands for "no limit"
-
-
-@contextmanager
-def open_source(run: Run) -> Iterator[ApiClient]:
-    """The server that answers. The demo server runs while this is entered."""
-    from streamchat.api import Server
-
-    if run.settings.demo:
-        from streamchat.demo import DemoServer  # 20 ms
-
-        with DemoServer() as demo:
-            yield _api(run, Server(base_url=demo.base_url, api_key=NO_KEY))
-        return
-    yield _api(run, build_server(run))
-
-
-def _api(run: Run, server: Server) -> ApiClient:
-    from streamchat.api import ApiClient, Deadlines
-
-    idle = run.settings.idle_deadline_s or A_DAY_S
-    thinking = max(idle, Deadlines().thinking_s)
-    total = run.settings.deadline_s or None
-    deadlines = Deadlines(idle_s=idle, thinking_s=thinking, total_s=total)
-    return ApiClient(server, deadlines, full_sdk=run.settings.full_sdk)
-
-
-def build_server(run: Run) -> Server:
-    """Where requests are sent, by the rule of trust. Raises ConfigError."""
-    from streamchat.api import Server, require_library
-
-    end = endpoint(run.settings)
-    credential = end.credential
-    secret = credential.secret if credential else None
-    is_chosen = run.settings.origins["base_url"].source is not SettingSource.DEFAULT
-    is_token = credential is not None and credential.kind is CredentialKind.AUTH_TOKEN
-    base_url = end.address.url if is_chosen else None
-    proxy = choose_proxy(end.address, run.env.environ)
-    certificates = read_certificates(run.env.environ)
-    if end.platform:
-        require_library(end.platform)
-        headers = dict(end.headers)
-        return Server(
-            base_url,
-            platform=end.platform,
-            headers=headers,
-            proxy=proxy,
-            certificates=certificates,
-            private=clouds_secrets(run.env.environ),
-        )
-    if credential is None and not end.sdk_may_search:
-        secret = NO_KEY  # keeps the SDK from searching for a key
-    return Server(
-        # Without a chosen host, a profile of the SDK may name one.
-        base_url=base_url,
-        api_key=None if is_token else secret,
-        auth_token=secret if is_token else None,
-        profile=end.sdk_profile,
-        headers=dict(end.headers),
-        proxy=proxy,
-        certificates=certificates,
-    )
-
-
-async def advice_on(run: Run, source: ApiClient, model: str) -> str:
-    """Advice about a model: that it will be retired, or was."""
-    today = datetime.fromtimestamp(run.env.clock(), UTC).date()
-    return await source.deprecation(model, today=today) or ""
 
 
 def open_archive(run: Run) -> Archive:
@@ -135,7 +63,6 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
     Raises NotFound, Busy, DiskError, ConfigError."""
     from streamchat.app.session import Session
     from streamchat.attachments import read_attachment  # 15 ms; reports do not need these
-    from streamchat.export import FileExporter
 
     settings = run.settings
     opened = _opened(run, archive, copied)
@@ -143,7 +70,7 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         conversation=opened.conversation,
         journal=opened.journal,
         archive=archive,
-        exporter=FileExporter(run.env.cwd, run.env.home, "a ! after the name overwrites it"),
+        exporter=build_exporter(run, "a ! after the name overwrites it"),
         max_tokens=settings.max_tokens,
         effort=settings.effort,
         thinking=settings.thinking,
@@ -167,6 +94,19 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         session.shape = build_shape(text, cwd=run.env.cwd, config_dir=config_dir)
     tell_problems(run, archive, opened)
     return session
+
+
+def build_exporter(run: Run, how_to_replace: str) -> FileExporter:
+    """Exports go to other people: without the keys of this session."""
+    from streamchat.export import FileExporter
+
+    return FileExporter(run.env.cwd, run.env.home, how_to_replace, build_mask(run))
+
+
+def build_mask(run: Run) -> Callable[[str], str]:
+    """Masks the keys of this session in a text."""
+    keys = session_keys(run.settings, run.env.environ)
+    return KeyMask(keys, masked).mask if keys else str
 
 
 def read_conversation(run: Run, ref: str) -> Opened:

@@ -1,0 +1,60 @@
+"""Masks the keys of the session in an answer, wherever its pieces cut them.
+
+Owns the search only: which texts are keys, and what stands in their place, is given. Rule:
+the start of a key is held back only when it is long enough to be one, so an answer that ends
+anywhere else is shown and stored to its last character.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+_TELLING = 8  # characters at the start of a key that identify it
+
+
+class KeyMask:
+    """Feed it the pieces of one text. `show` returns what stands in the place of a key."""
+
+    def __init__(self, keys: Sequence[str], show: Callable[[str], str]) -> None:
+        self._keys = sorted(set(keys), key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, self._keys)))
+        self._show = show
+        self._seen = ""  # the end of what was handed on: the next piece may continue it
+        self._held = ""
+
+    def feed(self, piece: str) -> str:
+        """What can be shown now."""
+        text = self._seen + self._held + piece
+        done = len(self._seen)  # up to here, the text was handed on
+        begins = 0  # a key may begin from here on
+        ready: list[str] = []
+        for found in self._pattern.finditer(text):
+            ready += text[done : found.start()], self._show(found[0])
+            done = begins = found.end()
+        end = max(done, self._start_of_key(text, begins))
+        ready.append(text[done:end])
+        self._held = text[end:]
+        self._seen = text[begins:end][1 - _TELLING :]
+        return "".join(ready)
+
+    def close(self) -> str:
+        """What was held back; it is not a key."""
+        held, self._held, self._seen = self._held, "", ""
+        return held
+
+    def mask(self, text: str) -> str:
+        """A whole text."""
+        return self._pattern.sub(lambda found: self._show(found[0]), text)
+
+    def _start_of_key(self, text: str, begins: int) -> int:
+        """Where the end of the text may be the start of a key; else its length."""
+        starts = [len(text)]
+        for key in self._keys:
+            at = text.find(key[0], max(begins, len(text) - len(key) + 1))
+            while 0 <= at <= len(text) - min(_TELLING, len(key) - 1):
+                if key.startswith(text[at:]):
+                    starts.append(at)
+                    break
+                at = text.find(key[0], at + 1)
+        return min(starts)
