@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from program import run_on_terminal
 from streamchat.cli.environment import Environment
 from streamchat.cli.main import main
-from terminal import Terminal
+from terminal import Person
 
 
 class Tty(io.StringIO):
@@ -48,11 +49,14 @@ def test_an_error_is_red_only_where_colours_are_welcome(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["", "unknown"])
 def test_a_whole_chat_is_plain(name: str, tmp_path: Path) -> None:
     environ = {"TERM": name, "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
-    with Terminal("--demo", environ=environ) as terminal:
+
+    def person(terminal: Person) -> None:
         terminal.wait_for_prompt()
         terminal.type("hello\r")
         terminal.wait_for("tok/s")
         terminal.wait_for_prompt()
         terminal.type("/exit\r")
-        assert terminal.end() == 0
-        assert b"\x1b" not in terminal.raw
+
+    terminal = run_on_terminal(person, "--demo", environ=environ)
+    assert terminal.status == 0
+    assert b"\x1b" not in terminal.raw

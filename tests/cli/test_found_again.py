@@ -5,8 +5,6 @@ import asyncio
 import itertools
 import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,7 +19,7 @@ from fakes import (
     ScriptedReader,
     open_session,
 )
-from patience import PATIENCE_S
+from program import just_look, run_on_terminal, run_program
 from streamchat.app import commands
 from streamchat.app.commands import AskUser, Done, Outcome, Replay
 from streamchat.app.session import Session
@@ -32,7 +30,7 @@ from streamchat.core.input_line import CommandLine
 from streamchat.core.messages import Message, text_block, user_message
 from streamchat.core.settings import OPTIONS
 from streamchat.store import Store
-from terminal import Terminal
+from terminal import Person
 
 KEY = {"ANTHROPIC_API_KEY": "sk-ant-x", "ANTHROPIC_BASE_URL": "http://127.0.0.1:9"}
 
@@ -167,17 +165,6 @@ def test_resume_and_continue_exclude_each_other() -> None:
         parse_arguments(["-c", "-r"], OPTIONS)
 
 
-def piped(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "streamchat", *arguments],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=PATIENCE_S,
-    )
-
-
 def converse(*texts: str, title: str = "") -> Path:
     """A conversation where the program keeps them, its turns a minute apart."""
     directory = Path(os.environ["XDG_DATA_HOME"], "streamchat/conversations")
@@ -202,20 +189,20 @@ def converse(*texts: str, title: str = "") -> Path:
 def test_search_into_a_pipe_is_a_line_for_each_hit() -> None:
     converse("What is a lexer?", "It makes tokens\tand\n\nlexers are small.")
     converse("And a parser?", "It asks the lexer.", title="Parsers")
-    run = piped("--search", "lexer")
+    run = run_program("--search", "lexer")
     assert run.stdout.splitlines() == [
         "0002abcd\tParsers\tt2\t2026-09-02T10:02:00Z\tIt asks the lexer.",
         "0001abcd\tWhat is a lexer?\tt2\t2026-09-01T10:02:00Z\t"
         "It makes tokens and lexers are small.",
         "0001abcd\tWhat is a lexer?\tt1\t2026-09-01T10:01:00Z\tWhat is a lexer?",
     ]
-    assert (run.returncode, run.stderr) == (0, "")
+    assert (run.status, run.stderr) == (0, "")
 
 
 def test_search_as_json() -> None:
     path = converse("What is a lexer?", title="Cutting")
-    [in_title] = json.loads(piped("--search", "cut", "--json").stdout)
-    [in_turn] = json.loads(piped("--search", "lexer", "--json").stdout)
+    [in_title] = json.loads(run_program("--search", "cut", "--json").stdout)
+    [in_turn] = json.loads(run_program("--search", "lexer", "--json").stdout)
     about = {"id": "0001abcd", "title": "Cutting", "path": str(path)}
     turn = {"turn": "t1", "role": "user", "at": "2026-09-01T10:01:00Z"}
     assert in_turn == {**about, **turn, "excerpt": "What is a lexer?"}
@@ -225,28 +212,28 @@ def test_search_as_json() -> None:
 
 def test_search_that_finds_nothing_says_so() -> None:
     converse("What is a lexer?")
-    run = piped("--search", "nixda")
-    assert (run.returncode, run.stdout) == (66, "")
+    run = run_program("--search", "nixda")
+    assert (run.status, run.stdout) == (66, "")
     assert run.stderr == "streamchat: No conversation contains 'nixda'.\n"
-    assert piped("--search", "nixda", "--json").stdout == "[]\n"
+    assert run_program("--search", "nixda", "--json").stdout == "[]\n"
 
 
 def test_search_on_a_terminal_shows_the_hit_and_obeys_nothing() -> None:
     converse("a \x1b[2J *lexer* # <b>", title="| T\x1b]0;pwn\x07 **x**")
-    with Terminal("--search", "lexer") as terminal:
-        assert terminal.end() == 0
-        shown = " ".join(terminal.text.split())
-        assert "| T␛]0;pwn␇ **x** · 0001abcd · turn t1 ·" in shown
-        assert "you: a ␛[2J *lexer* # <b>" in shown
-        assert b"\x1b[2J" not in terminal.raw
-        assert b"pwn\x07" not in terminal.raw
+    terminal = run_on_terminal(just_look, "--search", "lexer")
+    assert terminal.status == 0
+    shown = " ".join(terminal.text.split())
+    assert "| T␛]0;pwn␇ **x** · 0001abcd · turn t1 ·" in shown
+    assert "you: a ␛[2J *lexer* # <b>" in shown
+    assert b"\x1b[2J" not in terminal.raw
+    assert b"pwn\x07" not in terminal.raw
 
 
 def test_a_ref_that_matches_several_or_none_names_them_harmlessly() -> None:
     converse("x", title="Lexers \x1b[2J one")
     converse("x", title="Lexers two")
-    several, none = piped("--show", "lexers"), piped("--show", "Lexers twi")
-    assert (several.returncode, none.returncode) == (66, 66)
+    several, none = run_program("--show", "lexers"), run_program("--show", "Lexers twi")
+    assert (several.status, none.status) == (66, 66)
     assert several.stderr.strip().endswith(
         "'lexers' may be any of: 0002abcd Lexers two; 0001abcd Lexers ␛[2J one."
     )
@@ -255,8 +242,8 @@ def test_a_ref_that_matches_several_or_none_names_them_harmlessly() -> None:
 
 
 def test_resume_alone_needs_a_terminal() -> None:
-    run = piped("-r")
-    assert (run.returncode, run.stdout) == (2, "")
+    run = run_program("-r")
+    assert (run.status, run.stdout) == (2, "")
     assert run.stderr == (
         "streamchat: -r without REF needs a terminal. --list prints the conversations.\n"
     )
@@ -268,7 +255,8 @@ def test_resume_alone_needs_a_terminal() -> None:
 def test_a_conversation_is_found_opened_and_deleted() -> None:
     path = converse("What is a lexer?", "It makes tokens.")
     converse("Something else", "Indeed.")
-    with Terminal("-r", environ=KEY, columns=60, rows=12) as terminal:
+
+    def person(terminal: Person) -> None:
         terminal.wait_for("1/2")
         terminal.type("tok")
         terminal.wait_for("It makes tokens.")
@@ -288,7 +276,9 @@ def test_a_conversation_is_found_opened_and_deleted() -> None:
         terminal.wait_for('Deleted "Secret lexers".')
         terminal.wait_for_prompt()
         terminal.type("/exit\r")
-        assert terminal.end() == 0
+
+    terminal = run_on_terminal(person, "-r", environ=KEY, columns=60, rows=12)
+    assert terminal.status == 0
     assert not path.exists()
     index = Path(os.environ["XDG_CACHE_HOME"], "streamchat/search.sqlite3")
     assert b"tokens" not in index.read_bytes()
@@ -300,24 +290,28 @@ def test_a_conversation_is_found_opened_and_deleted() -> None:
 
 def test_without_a_key_nothing_is_picked() -> None:
     converse("What is a lexer?")
-    with Terminal("-r") as terminal:
-        assert terminal.end() == 77
-        assert "lexer" not in terminal.text
+    terminal = run_on_terminal(just_look, "-r")
+    assert terminal.status == 77
+    assert "lexer" not in terminal.text
 
 
 def test_leaving_the_picker_leaves_the_program() -> None:
     converse("What is a lexer?")
-    with Terminal("-r", environ=KEY) as terminal:
+
+    def person(terminal: Person) -> None:
         terminal.wait_for("1/1")
         terminal.type("\x03")
-        assert terminal.end() == 0
-        assert terminal.text == ""
+
+    terminal = run_on_terminal(person, "-r", environ=KEY)
+    assert terminal.status == 0
+    assert terminal.text == ""
 
 
 def test_on_a_dumb_terminal_one_picks_by_number() -> None:
     converse("What is a lexer?", "It makes tokens.")
     converse("Something else", "Indeed.")
-    with Terminal("-r", environ={**KEY, "TERM": "dumb"}) as terminal:
+
+    def person(terminal: Person) -> None:
         terminal.wait_for("2    now  What is a lexer?")
         terminal.type("tokens\r")
         terminal.wait_for("1    now  What is a lexer?")
@@ -326,4 +320,6 @@ def test_on_a_dumb_terminal_one_picks_by_number() -> None:
         terminal.wait_for_prompt()
         assert b"\x1b" not in terminal.raw
         terminal.type("/exit\r")
-        assert terminal.end() == 0
+
+    terminal = run_on_terminal(person, "-r", environ={**KEY, "TERM": "dumb"})
+    assert terminal.status == 0

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from disks import open_store
+from program import run_program
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import NotFound
 from streamchat.core.messages import user_message
@@ -471,22 +472,17 @@ def test_who_went_on_here_stays_on_that_branch(export: Path, store: Store) -> No
 # The program
 
 
-def program(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "streamchat", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, input="")
-
-
 def test_import_lists_what_it_did_and_the_second_time_too(export: Path) -> None:
-    once = program("--import", str(export))
-    assert (once.returncode, once.stderr) == (0, "2 imported.\n")
+    once = run_program("--import", str(export))
+    assert (once.status, once.stderr) == (0, "2 imported.\n")
     rows = [line.split("\t")[1:] for line in once.stdout.splitlines()]
     assert rows == [["new", "4", "A chat"], ["new", "2", "linear"]]
-    twice = program("--import", str(export), "chat")
+    twice = run_program("--import", str(export), "chat")
     assert twice.stderr == "0 imported, 1 already imported.\n"
     assert [line.split("\t")[1:] for line in twice.stdout.splitlines()] == [
         ["kept", "4", "A chat"]
     ]
-    exported = program("--export", "json", "A chat")
+    exported = run_program("--export", "json", "A chat")
     assert [message["role"] for message in json.loads(exported.stdout)] == [
         *("user", "assistant", "user")
     ]
@@ -495,12 +491,12 @@ def test_import_lists_what_it_did_and_the_second_time_too(export: Path) -> None:
 def test_import_names_what_is_wrong_and_takes_the_rest(export: Path) -> None:
     data = json.loads(export.read_text("utf-8"))
     written(export, [*data, {"uuid": "x", "name": "bad\x1b[31m", "chat_messages": [1]}])
-    run = program("--import", str(export))
-    assert run.returncode == 1
+    run = run_program("--import", str(export))
+    assert run.status == 1
     assert "conversation 4 ('bad\\x1b[31m'): message 1: not an object." in run.stderr
     assert run.stderr.endswith("2 imported.\n")
-    assert program("--import", str(export), "nosuch").returncode == 66
-    assert program("--no-save", "--import", str(export)).returncode == 2
+    assert run_program("--import", str(export), "nosuch").status == 66
+    assert run_program("--no-save", "--import", str(export)).status == 2
 
 
 def test_export_writes_utf8_whatever_the_locale_and_refuses_to_write_over(
@@ -510,20 +506,20 @@ def test_export_writes_utf8_whatever_the_locale_and_refuses_to_write_over(
     monkeypatch.setenv("PYTHONUTF8", "0")
     monkeypatch.setenv("PYTHONCOERCECLOCALE", "0")
     source = written(tmp_path / "talk.json", [{"role": "user", "content": "naïve \x1b[31m"}])
-    assert program("--import", str(source)).returncode == 0
+    assert run_program("--import", str(source)).status == 0
     command = [sys.executable, "-m", "streamchat", "--export", "md", "talk"]
     run = subprocess.run(command, capture_output=True, check=False)
     assert "naïve \x1b[31m" in run.stdout.decode("utf-8")
-    assert program("--export", "html", "talk", "out.html").returncode == 0
+    assert run_program("--export", "html", "talk", "out.html").status == 0
     assert Path("out.html").read_text("utf-8").startswith("<!DOCTYPE html>")
-    again = program("--export", "html", "talk", "out.html")
-    assert (again.returncode, again.stderr) == (
+    again = run_program("--export", "html", "talk", "out.html")
+    assert (again.status, again.stderr) == (
         2,
         f"streamchat: {Path.cwd() / 'out.html'} already exists; --force overwrites it.\n",
     )
-    assert program("--export", "json", "talk", "out.html", "--force").returncode == 0
+    assert run_program("--export", "json", "talk", "out.html", "--force").status == 0
     assert json.loads(Path("out.html").read_text("utf-8"))
-    assert program("--export", "json", "talk", "o!").returncode == 0
+    assert run_program("--export", "json", "talk", "o!").status == 0
     assert Path("o!").exists()
-    assert program("--force", "--list").returncode == 2
-    assert program("--export", "md", "nosuch").returncode == 66
+    assert run_program("--force", "--list").status == 2
+    assert run_program("--export", "md", "nosuch").status == 66

@@ -1,26 +1,20 @@
-"""Branches, incognito and /export in the real program on a terminal."""
+"""Branches, incognito and /export on a terminal."""
 
 import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
-
+from program import run_on_terminal
 from server import ScriptedServer, text_reply
-from terminal import Terminal
+from terminal import Person
 
 
-@pytest.fixture
-def towards(server: ScriptedServer) -> Mapping[str, str]:
-    return {"ANTHROPIC_API_KEY": "sk-ant-canary", "ANTHROPIC_BASE_URL": server.base_url}
-
-
-def wait_for_prompt(terminal: Terminal) -> None:
+def wait_for_prompt(terminal: Person) -> None:
     terminal.wait_for(lambda: terminal.prompt.removesuffix("not saved").strip() == "❯")
 
 
-def send(terminal: Terminal, line: str, answer: str) -> None:
+def send(terminal: Person, line: str, answer: str) -> None:
     wait_for_prompt(terminal)
     terminal.type(f"{line}\r")
     terminal.wait_for(answer)
@@ -44,7 +38,8 @@ def test_a_turn_in_the_middle_is_edited_and_the_tree_walked_back(
     server: ScriptedServer, towards: Mapping[str, str]
 ) -> None:
     server.enqueue(*(text_reply(f"Reply {word}.") for word in ("one", "two", "three", "four")))
-    with Terminal(environ=towards) as terminal:
+
+    def person(terminal: Person) -> None:
         send(terminal, "first", "Reply one.")
         send(terminal, "second", "Reply two.")
         terminal.type("/edit 2\r")
@@ -61,7 +56,8 @@ def test_a_turn_in_the_middle_is_edited_and_the_tree_walked_back(
         terminal.type("\x03")
         send(terminal, "third", "Reply four.")
         terminal.type("\x04")
-        assert terminal.end() == 0
+
+    assert run_on_terminal(person, environ=towards).status == 0
     assert asked(server) == [
         ["first"],
         ["first", "Reply one.", "second"],
@@ -74,7 +70,8 @@ def test_incognito_leaves_nothing_in_the_whole_home(
     server: ScriptedServer, towards: Mapping[str, str]
 ) -> None:
     server.enqueue(*(text_reply(f"Canary{number}.") for number in range(5)))
-    with Terminal(environ=towards) as terminal:
+
+    def person(terminal: Person) -> None:
         send(terminal, "kept", "Canary0.")
         send(terminal, "/incognito", "not saved: nothing is written")
         before = everything()
@@ -94,7 +91,8 @@ def test_incognito_leaves_nothing_in_the_whole_home(
         send(terminal, "/incognito off", "saved as usual")
         send(terminal, "open words", "Canary4.")
         terminal.type("\x04")
-        assert terminal.end() == 0
+
+    assert run_on_terminal(person, environ=towards).status == 0
     data = b"".join(everything().values())
     assert b"open words" in data
     assert b"secret" not in data
@@ -104,14 +102,16 @@ def test_export_writes_a_file_and_not_over_it(
     server: ScriptedServer, towards: Mapping[str, str]
 ) -> None:
     server.enqueue(text_reply("Fine."))
-    with Terminal(environ=towards) as terminal:
+
+    def person(terminal: Person) -> None:
         send(terminal, "How are you?", "Fine.")
         send(terminal, "/export", "how-are-you.md")
         send(terminal, "/export", "already exists")
         Path("messages.json").write_text("old")
         send(terminal, "/export json! messages.json", "Exported to messages.json")
         terminal.type("\x04")
-        assert terminal.end() == 0
+
+    assert run_on_terminal(person, environ=towards).status == 0
     assert "Fine." in Path("how-are-you.md").read_text("utf-8")
     assert json.loads(Path("messages.json").read_text("utf-8")) == [
         {"role": "user", "content": [{"type": "text", "text": "How are you?"}]},
