@@ -120,3 +120,13 @@ def test_the_table_of_prices_knows_todays_models(model: str) -> None:
         price = Prices()(model, usage)
         assert price is not None
         assert price > 0
+
+
+def test_the_sdk_has_a_layout_that_can_be_imported_slim() -> None:
+    from streamchat.api import import_sdk_once
+
+    with leaning_on("anthropic", "its layout", "it is imported whole, which takes a second"):
+        imported = import_sdk_once(full=False)
+        assert imported.is_slim, imported.why
+        names = [name for name in sys.modules if name.partition(".")[0] == "anthropic"]
+        assert len(names) < 400  # of about 3,000; other tests touch a few more

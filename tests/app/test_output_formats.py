@@ -12,6 +12,7 @@ from streamchat.app.output_formats import (
     RawEvents,
     VerbatimText,
 )
+from streamchat.app.view_wrappers import OnceStarted
 from streamchat.core.errors import ConfigError, TryLater
 from streamchat.core.events import Event, Finished, RawEvent, Retrying, ThinkingDelta
 from streamchat.core.messages import Message
@@ -129,3 +130,13 @@ def test_an_error_is_one_object_with_its_status() -> None:
         }
     }
     assert format_error(ConfigError("Bad file."), "Bad file.")["error"]["status"] == 78
+
+
+def test_what_can_wait_is_done_once_the_reply_begins() -> None:
+    out = io.StringIO()
+    done: list[str] = []
+    view = OnceStarted(VerbatimText(out), lambda: done.append(out.getvalue()))
+    view.feed(Retrying(1, 0.5, "Busy."))
+    assert done == []
+    assert shown(view, out, reply_events("Hel", "lo"), None) == "Hello\n"
+    assert done == [""]

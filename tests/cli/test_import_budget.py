@@ -1,43 +1,161 @@
-"""The import budget: what may be loaded before the prompt is on the screen."""
+"""The import budget: what is loaded for --version, for the first prompt, for one request.
 
+Modules of ours are counted by name. Others are counted by number, with room for what a
+release of a library may add; the heavy ones are named.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import streamchat
+from server import ScriptedServer, text_reply
 
 PROJECT = Path(__file__).parents[2] / "pyproject.toml"
-
-
-def loaded_by(module: str) -> set[str]:
-    """Top-level names in sys.modules after importing `module` in a fresh process."""
-    code = f"import sys, {module}; print(*{{name.partition('.')[0] for name in sys.modules}})"
-    run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
-    return set(run.stdout.split())
-
-
-def test_the_command_line_loads_no_library() -> None:
-    heavy = {
-        "anthropic",
-        "httpx2",
-        "pydantic",
-        "rich",
-        "pygments",
-        "markdown_it",
-        "prompt_toolkit",
-        "platformdirs",
-        "dotenv",
-        "genai_prices",
+LIBRARIES = frozenset(
+    {
+        *("anthropic", "dotenv", "genai_prices", "httpx2", "markdown_it", "prompt_toolkit"),
+        *("pydantic", "pygments", "pylatexenc", "rich", "sqlite3", "wcwidth"),
     }
-    assert loaded_by("streamchat.cli.main") & heavy == set()
+)
+# Stops the program where it is about to do something, and says what is loaded.
+STOPPED = """
+import json, os, sys
+def tell():
+    loaded = sorted(sys.modules)
+    with open(os.environ["TOLD"], "w") as told:
+        json.dump(loaded, told)
+    os._exit(0)
+class Gate:
+    def find_spec(self, name, path=None, target=None):
+        if name == os.environ.get("BEFORE_IMPORT"):
+            tell()
+def watch(event, _):
+    if event == os.environ.get("BEFORE_EVENT"):
+        tell()
+sys.meta_path.insert(0, Gate())
+sys.addaudithook(watch)
+from streamchat.__main__ import main
+try:
+    main()
+finally:
+    tell()
+"""
 
 
-def test_the_prompt_loads_neither_sdk_nor_renderer() -> None:
-    heavy = {"anthropic", "httpx2", "pydantic", "rich", "pygments", "markdown_it"}
-    assert loaded_by("streamchat.prompt") & heavy == set()
+def loaded(
+    told: Path, *arguments: str, stdin: int = subprocess.DEVNULL, **environ: str
+) -> set[str]:
+    """The modules that are loaded where the program is stopped."""
+    subprocess.run(
+        [sys.executable, "-c", STOPPED, *arguments],
+        stdin=stdin,
+        stdout=None if stdin == subprocess.DEVNULL else stdin,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **environ, "TOLD": str(told)},
+        check=True,
+    )
+    return set(json.loads(told.read_text()))
+
+
+def ours(modules: set[str]) -> set[str]:
+    return {name for name in modules if name.partition(".")[0] == "streamchat"}
+
+
+def libraries(modules: set[str]) -> set[str]:
+    return {name.partition(".")[0] for name in modules} & LIBRARIES
+
+
+def in_rooms(modules: set[str], *rooms: str) -> set[str]:
+    """Those of ours that lie in the rooms, without the packages themselves."""
+    return {
+        name
+        for name in ours(modules)
+        if name.startswith(tuple(f"streamchat.{r}." for r in rooms))
+    }
+
+
+SETTINGS = "address certificates layers options proxy resolve rows trust values".split()
+FOR_THE_SETTINGS = {
+    "streamchat",
+    "streamchat.__main__",
+    "streamchat.app",
+    "streamchat.app.json_lines",
+    "streamchat.app.stderr_notes",
+    *(f"streamchat.{each}" for each in ("cli", "config", "core", "posix")),
+    *(f"streamchat.cli.{each}" for each in "banner environment first_prompt".split()),
+    *(f"streamchat.cli.{each}" for each in "invocation main run".split()),
+    *(f"streamchat.config.{each}" for each in "allowed files load paths".split()),
+    *(f"streamchat.core.{each}" for each in "errors formatting rates reasoning".split()),
+    "streamchat.core.sanitize",
+    *(f"streamchat.core.{each}" for each in "settings terminal theme".split()),
+    *(f"streamchat.core.settings.{each}" for each in SETTINGS),
+    *(f"streamchat.posix.{each}" for each in "fatal_signals files terminals".split()),
+}
+NEXT = "streamchat.cli.run_repl"  # imports asyncio, once the prompt stands
+FOR_THE_FIRST_PROMPT = {
+    *("streamchat.prompt", "streamchat.prompt.early"),
+    *("streamchat.render", "streamchat.render.banner", "streamchat.render.cells"),
+    *("streamchat.render.literal", "streamchat.render.rows", "streamchat.render.spans"),
+    *("streamchat.render.screen", "streamchat.render.screen.window", "streamchat.render.style"),
+}
+
+
+def test_the_version_needs_no_more_than_the_settings(tmp_path: Path) -> None:
+    modules = loaded(tmp_path / "told", "--version")
+    assert ours(modules) - FOR_THE_SETTINGS == {"streamchat.cli.arguments"}
+    assert libraries(modules) == set()
+    assert len(modules - ours(modules)) < 130
+
+
+def test_the_first_prompt_needs_no_more_than_the_settings_and_its_looks(tmp_path: Path) -> None:
+    person, terminal = pty.openpty()
+    environ = {"BEFORE_IMPORT": "asyncio", "ANTHROPIC_API_KEY": "sk-ant-test"}
+    modules = loaded(tmp_path / "told", stdin=terminal, **environ)
+    os.close(terminal)
+    drawn = os.read(person, 65536).decode()
+    os.close(person)
+    assert drawn.endswith("❯ \x1b[0m\x1b[?2004h")
+    assert ours(modules) - FOR_THE_SETTINGS - FOR_THE_FIRST_PROMPT == {NEXT}
+    assert libraries(modules) == set()
+    assert len(modules - ours(modules)) < 130
+
+
+def test_one_request_needs_no_prompt_no_renderer_and_no_prices(
+    server: ScriptedServer, tmp_path: Path
+) -> None:
+    server.enqueue(text_reply("never sent"))
+    modules = loaded(
+        tmp_path / "told",
+        "hello",
+        BEFORE_EVENT="socket.connect",
+        ANTHROPIC_API_KEY="sk-ant-test",
+        ANTHROPIC_BASE_URL=server.base_url,
+    )
+    assert libraries(modules) == {"anthropic", "httpx2", "pydantic"}
+    not_needed = "app.commands attachments demo export importers prompt render search"
+    assert in_rooms(modules, *not_needed.split()) == set()
+    assert "streamchat.cli.run_repl" not in modules
+    assert len(ours(modules)) < 140
+    sdk = {name for name in modules if name.partition(".")[0] == "anthropic"}
+    assert len(sdk) < 250  # of 2,900
+    assert len(modules - ours(modules) - sdk) < 480
+
+
+def test_a_thing_that_reads_only_the_prompt_loads_neither_sdk_nor_renderer(
+    tmp_path: Path,
+) -> None:
+    code = (
+        "import json, sys, streamchat.prompt.reader;json.dump(sorted(sys.modules), sys.stdout)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert libraries(set(json.loads(done.stdout))) <= {"prompt_toolkit", "wcwidth", "pygments"}
 
 
 def test_the_version_is_that_of_the_project() -> None:

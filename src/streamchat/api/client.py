@@ -43,6 +43,14 @@ class ApiClient:
         self._full_sdk = full_sdk
         self._deadlines = deadlines or Deadlines()
         self._connection: Connection | None = None
+        self._loading: Future[None] | None = None
+        self._is_asked = False
+
+    def begin(self) -> None:
+        """Load in a thread of its own, while something else is waited for. What goes wrong is
+        told to whoever waits until it is ready."""
+        if self._connection is None and self._loading is None:
+            self._loading = _load_in_thread(self)
 
     def load(self) -> None:
         """Import the SDK and make its client, once; blocks for 0.2 s. From any thread.
@@ -72,12 +80,20 @@ class ApiClient:
 
     async def ready(self) -> None:
         """Wait until loaded, loading in a thread of its own where nobody did yet."""
-        if self._connection is None:
-            await _in_thread(self)
+        while self._connection is None:
+            self.begin()
+            loading = self._loading
+            assert loading is not None
+            try:
+                await asyncio.wrap_future(loading)
+            finally:
+                if loading.done() and loading is self._loading:
+                    self._loading = None  # what failed is tried again by who asks next
 
     async def warm(self, model: str) -> ModelInfo | None:
         """Open the connection that the next request will take, by asking for the model;
-        and rehearse a reply meanwhile, so that the first one finds everything made.
+        and rehearse a reply meanwhile, so that the first one finds everything made, unless a
+        reply is awaited already.
 
         Never raises ApiError: what is wrong, the request itself will tell.
         """
@@ -85,13 +101,15 @@ class ApiClient:
             await self.ready()
             from streamchat.api.rehearsal import rehearse  # loaded: costs nothing
 
-            threading.Thread(target=rehearse, daemon=True).start()
+            if not self._is_asked:
+                threading.Thread(target=rehearse, daemon=True).start()
             return await self.model(model)
         except ApiError:
             return None
 
     async def stream(self, request: Request) -> AsyncGenerator[Event]:
         """Send the request once and yield the reply's events, ending in Finished."""
+        self._is_asked = True
         connection = await self._loaded()
         async with aclosing(connection.reply(request)) as events:
             async for event in events:
@@ -159,13 +177,13 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-async def _in_thread(api: ApiClient) -> None:
+def _load_in_thread(api: ApiClient) -> Future[None]:
     """`api.load()` in a daemon thread: leaving the program must not wait for an import,
     as it would for asyncio's own threads."""
     loaded: Future[None] = Future()
     loaded.set_running_or_notify_cancel()  # from now on a cancelled waiter leaves it alone
     threading.Thread(target=_load_into, args=(api, loaded), daemon=True).start()
-    await asyncio.wrap_future(loaded)
+    return loaded
 
 
 def _load_into(api: ApiClient, loaded: Future[None]) -> None:

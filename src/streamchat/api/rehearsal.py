@@ -59,7 +59,11 @@ async def _play() -> None:
     http = httpx2.AsyncClient(transport=httpx2.MockTransport(_answer), trust_env=False)
     server = Server("http://127.0.0.1", api_key="none")
     async with AsyncAnthropic(
-        api_key=server.api_key, base_url=server.base_url, http_client=http, max_retries=0
+        api_key=server.api_key,
+        base_url=server.base_url,
+        http_client=http,
+        max_retries=0,
+        open_telemetry=False,
     ) as client:
         params = reply_params(Request(_MODEL, (user_message("Ready?"),), max_tokens=1))
         async for _ in ReplyStream(client, server, Deadlines(), params).events():

@@ -13,6 +13,7 @@ from streamchat.core.events import (
     Finished,
     ModelSwitched,
     Retrying,
+    Started,
     TextDelta,
     ThinkingDelta,
 )
@@ -52,6 +53,28 @@ class ShownValue:
         self._pieces.clear()
         if text.strip():
             self.view.feed(TextDelta(format_value(text)))
+
+
+@dataclass(slots=True)
+class OnceStarted:
+    """A view that calls `act` when the reply begins: the request is on its way then, and
+    what is done is in nobody's way."""
+
+    view: View
+    act: Callable[[], None]
+    _is_started: bool = False
+
+    def feed(self, event: Event) -> None:
+        if not self._is_started and isinstance(event, Started):
+            self._is_started = True
+            self.act()
+        self.view.feed(event)
+
+    async def catch_up(self) -> None:
+        await self.view.catch_up()
+
+    def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
+        self.view.close(ending, message, seconds)
 
 
 @dataclass(slots=True)

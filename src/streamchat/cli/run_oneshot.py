@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
-from streamchat.app import token_count
-from streamchat.app.json_lines import write_line
 from streamchat.app.oneshot import OneShot, build_failure, exit_status, is_taken_back
 from streamchat.app.outcome import Result
 from streamchat.app.output_formats import (
@@ -23,20 +22,26 @@ from streamchat.app.output_formats import (
 )
 from streamchat.app.patience import Patience
 from streamchat.app.session import Session
-from streamchat.app.view_wrappers import OnlyTheAnswer, SayingRetries, ShownValue, WithSources
-from streamchat.attachments import read_attachment
+from streamchat.app.view_wrappers import (
+    OnceStarted,
+    OnlyTheAnswer,
+    SayingRetries,
+    ShownValue,
+    WithSources,
+)
 from streamchat.cli.banner import DEMO_NOTE
 from streamchat.cli.run import Run
-from streamchat.cli.run_repl import converse, load_prices
 from streamchat.cli.signals import on_resize, without_echo
 from streamchat.cli.wiring import (
     live_price,
+    load_prices,
     open_archive,
     open_session,
     open_terminal_screen,
 )
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
 from streamchat.core.errors import (
+    ApiError,
     CutOff,
     ExitStatus,
     InvalidRequest,
@@ -62,9 +67,7 @@ def read_prompt(run: Run) -> tuple[str, tuple[Block, ...]]:
     empty."""
     refs = run.invocation.attachments
     piped = b"" if run.env.stdin.isatty() else piped_bytes(run)
-    attached = tuple(
-        read_attachment(ref, cwd=run.env.cwd, piped=piped, wait=pipe_wait()) for ref in refs
-    )
+    attached = tuple(_read_attachment(run, ref, piped) for ref in refs)
     context = "" if "-" in refs else decode_piped(run, piped)
     prompt = run.invocation.prompt
     text = (
@@ -73,6 +76,12 @@ def read_prompt(run: Run) -> tuple[str, tuple[Block, ...]]:
     if not text.strip() and not run.settings.interactive:
         raise UsageError("There is no prompt: give one as an argument, or pipe text in.")
     return text, attached
+
+
+def _read_attachment(run: Run, ref: str, piped: bytes) -> Block:
+    from streamchat.attachments import read_attachment  # 4 ms
+
+    return read_attachment(ref, cwd=run.env.cwd, piped=piped, wait=pipe_wait())
 
 
 def piped_bytes(run: Run) -> bytes:
@@ -93,24 +102,25 @@ def decode_piped(run: Run, data: bytes) -> str:
 
 async def answer_once(run: Run) -> int:
     """Answer, then exit (or stay in the REPL, with -i); returns the exit status."""
-    prompt, attached = read_prompt(run)
-    for remark in run.remarks:
-        run.notes.note(remark)
-    if run.settings.demo:
-        run.notes.note(DEMO_NOTE)
     with open_source(run) as source:
+        source.begin()  # meanwhile stdin is read, and the question is put on disk
+        prompt, attached = read_prompt(run)
+        for remark in run.remarks:
+            run.notes.note(remark)
+        if run.settings.demo:
+            run.notes.note(DEMO_NOTE)
         session = open_session(run, open_archive(run))
         session.attached = attached
         try:
-            run.notes.note(await advice_on(run, source, session.conversation.model))
             if run.settings.dry_run:
                 return await _count(run, session, source, prompt)
-            load_prices(session)
             is_asked = bool(prompt.strip())  # -i needs no prompt
             status, left = ExitStatus.OK, ""
             if is_asked:
                 status, left = await _answer(run, session, source, prompt)
             if run.settings.interactive:
+                from streamchat.cli.run_repl import converse
+
                 await converse(run, session, source, is_begun=is_asked, prefill=typed(left))
                 return ExitStatus.OK
             return status
@@ -122,6 +132,10 @@ async def answer_once(run: Run) -> int:
 async def _count(run: Run, session: Session, source: ApiClient, prompt: str) -> int:
     """--dry-run: print the size and the price of the request; send and save nothing.
     Raises OverBudget if the cap would refuse it."""
+    from streamchat.app import token_count
+    from streamchat.app.json_lines import write_line
+
+    run.notes.note(await advice_on(run, source, session.conversation.model))
     counted = await token_count.count(session, source, prompt)
     if run.settings.output_format == "text":
         run.env.stdout.write(token_count.format_token_count(counted, session) + "\n")
@@ -136,10 +150,12 @@ async def _answer(
 ) -> tuple[ExitStatus, str]:
     """The exit status, and the prompt where it was taken back."""
     with _view(run, session) as view:
+        view = OnceStarted(view, partial(load_prices, session))
         patience = Patience(run.settings.retries)
         masked = mask_keys(run, session, source)
         one = OneShot(session, masked, view, run.env.monotonic, patience, interruptible)
         result = await one.run(prompt)
+    run.notes.note(await _advice(run, session, source))
     for remark in result.remarks:
         run.notes.note(remark)
     failure = build_failure(result) or _nothing_to_extract(run, result)
@@ -157,6 +173,14 @@ async def _answer(
     elif status is ExitStatus.OK and failure:
         status = failure.status
     return status, prompt if is_taken_back(result) else ""
+
+
+async def _advice(run: Run, session: Session, source: ApiClient) -> str:
+    """About the model, where it can be had: the SDK has the table of retirements."""
+    try:
+        return await advice_on(run, source, session.conversation.model)
+    except ApiError:  # the reply failed of the same
+        return ""
 
 
 def _unfit(

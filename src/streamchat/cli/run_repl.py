@@ -29,6 +29,7 @@ from streamchat.cli.run import Run, require_key
 from streamchat.cli.signals import on_resize
 from streamchat.cli.wiring import (
     live_price,
+    load_prices,
     open_archive,
     open_model_cache,
     open_session,
@@ -40,7 +41,6 @@ from streamchat.core.messages import JsonObject, in_words
 from streamchat.core.ports import Archive, Reader
 from streamchat.core.terminal import Depth
 from streamchat.models.facts import ModelLookup
-from streamchat.models.prices import Prices
 from streamchat.posix.signals import interruptible
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ async def converse(
     session.facts = learning = ModelLookup(
         partial(ask_model_facts, source), open_model_cache(run)
     )
-    warming = Warming(session, learning)
+    warming = Warming(source, session, learning)
 
     def unfold() -> None:
         repl.unfold()
@@ -245,9 +245,11 @@ class CommandArguments:
 
 @dataclass(slots=True)
 class Warming:
-    """Behind the first prompt: loads the SDK and the renderer, opens the connection, and
-    learns what the model accepts. The prices come last, since nothing waits for them."""
+    """Behind the first prompt: loads the SDK, since the first question waits for nothing
+    else; then the renderer; opens the connection, and learns what the model accepts. The
+    prices come last, since nothing waits for them."""
 
+    source: ApiClient
     session: Session
     learning: ModelLookup
     _task: asyncio.Task[None] | None = field(default=None)
@@ -264,15 +266,10 @@ class Warming:
     async def _warm(self) -> None:
         from streamchat.render import preload
 
+        with suppress(ApiError):  # the first request will report it
+            await self.source.ready()
         threading.Thread(target=preload, daemon=True).start()
         self.learning.may_ask = True
-        with suppress(ApiError):  # the first request will report it
+        with suppress(ApiError):
             await self.learning.ask(self.session.conversation.model)
         load_prices(self.session)
-
-
-def load_prices(session: Session) -> None:
-    """Load the prices, if there are any, in a thread."""
-    price = session.budget.price
-    if isinstance(price, Prices):
-        threading.Thread(target=price.load, daemon=True).start()

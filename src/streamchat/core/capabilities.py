@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from streamchat.core.messages import read_count
+from streamchat.core.reasoning import EFFORTS, WIRE_THINKING
 
 # By the start of the id. Only what Anthropic documents.
 _WINDOWS = {
@@ -24,9 +25,6 @@ _WINDOWS = {
     "claude-sonnet-4-5": 200_000,
     "claude-haiku-4-5": 200_000,
 }
-EFFORTS = ("low", "medium", "high", "xhigh", "max")
-# The settings of `thinking`, by the wire type that each one asks for.
-WIRE_THINKING = {"adaptive": "adaptive", "hidden": "adaptive", "off": "disabled"}
 
 
 @dataclass(frozen=True, slots=True)

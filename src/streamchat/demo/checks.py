@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from streamchat.core.capabilities import EFFORTS
 from streamchat.core.messages import JsonObject
+from streamchat.core.reasoning import EFFORTS
 from streamchat.demo.models import Model
 from streamchat.demo.sse import Refused
 from streamchat.demo.tokens import Link

@@ -13,8 +13,8 @@ from functools import cache
 from itertools import dropwhile, islice, takewhile
 from pathlib import Path
 
-from streamchat.core.capabilities import EFFORTS
 from streamchat.core.messages import JsonObject
+from streamchat.core.reasoning import EFFORTS
 from streamchat.demo.sse import Refused
 
 _EPOCH = "1970-01-01T00:00:00Z"  # the API's own way to say that a date is unknown

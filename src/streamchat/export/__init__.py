@@ -2,7 +2,8 @@
 
 The only importer of markdown_it's renderer and, beside `render`, of pygments. Owns the
 forms and the files that are written on request; must not know the terminal, the server
-or the conversation files. What an answer holds is hostile here too: see `html`.
+or the conversation files. What an answer holds is hostile here too: see `html`. Every chat has
+an exporter, and few use it: importing this package loads none of its modules.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import UsageError
 from streamchat.core.sanitize import clean_line
-from streamchat.export.document import Document, build_document
-from streamchat.export.files import write_new_file
-from streamchat.export.json_messages import as_messages
+
+if TYPE_CHECKING:
+    from streamchat.export.document import Document
 
 __all__ = ["FORMS", "Exporter"]
 
@@ -44,6 +46,8 @@ class FileExporter:
     def _text(self, conversation: Conversation, form: str, replies: int | None) -> str:
         match form:
             case "json":
+                from streamchat.export.json_messages import as_messages
+
                 return as_messages(conversation, replies=replies)
             case "md":
                 from streamchat.export.markdown import as_markdown  # markdown-it's helpers
@@ -56,6 +60,8 @@ class FileExporter:
         raise UsageError(f"There is no form {form!r}; the forms are {', '.join(FORMS)}.")
 
     def _document(self, conversation: Conversation, replies: int | None) -> Document:
+        from streamchat.export.document import build_document
+
         return build_document(conversation, replies=replies, zone=self.zone)
 
     def save(
@@ -68,6 +74,8 @@ class FileExporter:
         replace: bool,
     ) -> str:
         """See ports.Exporter."""
+        from streamchat.export.files import write_new_file
+
         text = self.text(conversation, form, replies=replies)
         place = (
             self._place(path)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from streamchat.app.commands.arguments import parse_choice
 from streamchat.app.commands.registry import Done, Outcome, Topic, command
 from streamchat.app.session import Session
-from streamchat.core.capabilities import EFFORTS, WIRE_THINKING, ModelFacts
+from streamchat.core.capabilities import ModelFacts
 from streamchat.core.errors import UsageError
+from streamchat.core.reasoning import EFFORTS, WIRE_THINKING
 
 _DEFAULT = "default"
 _SAID = {

@@ -28,6 +28,7 @@ from streamchat.models.prices import Prices
 
 if TYPE_CHECKING:
     from streamchat.app.session import Session
+    from streamchat.core.messages import Block
     from streamchat.export import FileExporter
     from streamchat.models.cache import ModelCache
     from streamchat.render.screen.terminal_screen import TerminalScreen
@@ -62,7 +63,6 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
     """The requested conversation, or a copy of the one at the path `copied`.
     Raises NotFound, Busy, DiskError, ConfigError."""
     from streamchat.app.session import Session
-    from streamchat.attachments import read_attachment  # 15 ms; reports do not need these
 
     settings = run.settings
     opened = _opened(run, archive, copied)
@@ -75,7 +75,7 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         effort=settings.effort,
         thinking=settings.thinking,
         cache=not settings.no_caching,
-        read_attachment=partial(read_attachment, cwd=run.env.cwd, piped=b""),
+        read_attachment=partial(_read_attachment, run),
         new_id=run.env.new_id,
         clock=run.env.clock,
         warn=run.notes.warn,
@@ -107,6 +107,12 @@ def build_mask(run: Run) -> Callable[[str], str]:
     """Masks the keys of this session in a text."""
     keys = session_keys(run.settings, run.env.environ)
     return KeyMask(keys, masked).mask if keys else str
+
+
+def _read_attachment(run: Run, ref: str) -> Block:
+    from streamchat.attachments import read_attachment  # 15 ms, and most chats attach nothing
+
+    return read_attachment(ref, cwd=run.env.cwd, piped=b"")
 
 
 def read_conversation(run: Run, ref: str) -> Opened:
@@ -166,6 +172,15 @@ def live_price(session: Session) -> Price | None:
     """Prices for the status line, which must not wait for the table of prices."""
     price = session.budget.price
     return price.if_loaded if isinstance(price, Prices) else None
+
+
+def load_prices(session: Session) -> None:
+    """Load the prices, if there are any, in a thread."""
+    price = session.budget.price
+    if isinstance(price, Prices):
+        import threading
+
+        threading.Thread(target=price.load, daemon=True).start()
 
 
 def open_model_cache(run: Run) -> ModelCache | None:

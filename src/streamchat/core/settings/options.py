@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from streamchat.core.capabilities import EFFORTS, WIRE_THINKING
+from streamchat.core.reasoning import EFFORTS, WIRE_THINKING
 from streamchat.core.settings.rows import Group, Kind, Option, Reach, report, setting
 
 DEFAULT_MODEL = "claude-sonnet-5-5"
