@@ -36,7 +36,9 @@ async def _picked(run: Run, archive: Archive) -> str | None:
     with keyboard(run) as keys:
         if not env.terminal.has_escapes:
             return await PlainPrompt(keys, env.stdout).pick(archive, age)
-        screen = open_output(env.stdout, term=env.terminal.term)
+        screen = open_output(
+            env.stdout, term=env.terminal.term, reflows=env.terminal.traits.reflows
+        )
         return await Picker(
             open_keyboard(keys), screen, archive, build_prompt_look(env), age
         ).run()

@@ -196,7 +196,7 @@ def open_reader(
 
     return Prompt(
         open_keyboard(keys, early),
-        open_output(env.stdout, term=env.terminal.term),
+        open_output(env.stdout, term=env.terminal.term, reflows=env.terminal.traits.reflows),
         history=None if run.settings.no_save else run.paths.history,
         commands=COMMANDS,
         names=command_names(os.path.lexists),

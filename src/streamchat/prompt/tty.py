@@ -7,16 +7,18 @@ pipe. `hasten_pastes` makes the cost of a paste grow with its length, not its sq
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import TextIO
 
+from prompt_toolkit.application import get_app_or_none
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input.posix_utils import PosixStdinReader
 from prompt_toolkit.input.typeahead import store_typeahead
 from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.input.vt100_parser import Vt100Parser
 from prompt_toolkit.key_binding import KeyPress
+from prompt_toolkit.layout.screen import Char, Screen
 from prompt_toolkit.output import Output
 from prompt_toolkit.output.vt100 import Vt100_Output
 
@@ -97,10 +99,44 @@ def open_keyboard(stream: TextIO, early: EarlyPrompt | None = None) -> Vt100Inpu
 
 
 class PromptOutput(Vt100_Output):
-    """A terminal to draw on; it is never asked where its cursor is."""
+    """A terminal to draw on; it is never asked where its cursor is.
 
-    def __init__(self, stream: TextIO, get_size: Callable[[], Size], term: str) -> None:
+    `reflows` says that it re-wraps the rows it shows when the window gets narrower: what was
+    drawn is higher then than prompt_toolkit knows, and erasing has to begin further up.
+    """
+
+    def __init__(
+        self,
+        stream: TextIO,
+        get_size: Callable[[], Size],
+        term: str,
+        *,
+        reflows: bool = False,
+    ) -> None:
         super().__init__(stream, get_size, term=term, enable_cpr=False)
+        self._reflows = reflows
+        self._drawn: Screen | None = None
+        self._drawn_columns = 0
+
+    def flush(self) -> None:
+        super().flush()
+        if self._reflows and (app := get_app_or_none()):
+            self._drawn = app.renderer.last_rendered_screen
+            self._drawn_columns = self.get_size().columns
+
+    def cursor_up(self, amount: int) -> None:
+        super().cursor_up(amount + self._rows_gained(amount))
+
+    def _rows_gained(self, above: int) -> int:
+        """How many rows more than `above` there are above the cursor, since the window got
+        narrower."""
+        columns = self.get_size().columns
+        app = get_app_or_none()
+        if not (self._drawn and app and above and columns < self._drawn_columns):
+            return 0
+        widths = [_width(self._drawn.data_buffer[y]) for y in range(above)]
+        before_cursor = self._drawn.get_cursor_position(app.layout.current_window).x
+        return sum(max(0, width - 1) // columns for width in widths) + before_cursor // columns
 
     def erase_down(self) -> None:
         """From the second column on, the first by itself: tmux takes an erasing from the very
@@ -108,9 +144,14 @@ class PromptOutput(Vt100_Output):
         self.write_raw("\x1b[K\x1b[C\x1b[J\x1b[D")
 
 
-def open_output(stream: TextIO, *, term: str) -> Output:
+def _width(row: Mapping[int, Char]) -> int:
+    """In cells, without the blanks at its end."""
+    return max((x + char.width for x, char in row.items() if char.char.strip()), default=0)
+
+
+def open_output(stream: TextIO, *, term: str, reflows: bool = False) -> Output:
     """The terminal on that stream."""
-    return PromptOutput(stream, lambda: _size(stream), term)
+    return PromptOutput(stream, lambda: _size(stream), term, reflows=reflows)
 
 
 def _size(stream: TextIO) -> Size:

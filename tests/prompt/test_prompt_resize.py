@@ -1,0 +1,124 @@
+"""A window that gets narrower while a draft is edited: nothing of the draft stays twice."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import pyte
+import pytest
+from desk import NAMES, ROWS, Paper, run
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.input import create_pipe_input
+
+from streamchat.core.ports import Typed
+from streamchat.prompt import Prompt, PromptLook
+from streamchat.prompt.tty import PromptOutput
+
+DRAFT = "first d1\nsecond d2 " + "x" * 50 + " d3\nthird d4"
+
+
+@dataclass
+class Reflowing:
+    """A terminal that wraps its rows anew when it gets narrower."""
+
+    columns: int = 60
+    rows: int = 20
+    screen: pyte.HistoryScreen = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.screen = pyte.HistoryScreen(self.columns, self.rows, history=1000)
+
+    @property
+    def size(self) -> Size:
+        return Size(rows=self.rows, columns=self.columns)
+
+    def feed(self, text: str) -> None:
+        pyte.Stream(self.screen).feed(text)
+
+    def narrow(self, columns: int) -> None:
+        old, at = self.screen, self.screen.cursor
+        used = max(at.y, *(y for y, row in enumerate(old.display) if row.strip())) + 1
+        pieces = [list(_pieces(row.rstrip(), columns)) for row in old.display[:used]]
+        self.columns = columns
+        self.screen = pyte.HistoryScreen(columns, self.rows, history=1000)
+        self.feed("\r\n".join(piece for row in pieces for piece in row))
+        below = sum(map(len, pieces)) - sum(map(len, pieces[: at.y])) - at.x // columns - 1
+        self.screen.cursor.y -= below
+        self.screen.cursor.x = at.x % columns
+
+    @property
+    def lines(self) -> list[str]:
+        above = [
+            "".join(row[x].data for x in range(self.columns)) for row in self.screen.history.top
+        ]
+        return [*above, *self.screen.display]
+
+
+def _pieces(row: str, columns: int) -> Iterator[str]:
+    for at in range(0, len(row) or 1, columns):
+        yield row[at : at + columns]
+
+
+def narrowed(columns: Sequence[int], *, keys: str = "") -> list[str]:
+    """What is on the terminal after a draft was edited while the window got narrower."""
+    terminal, paper = Reflowing(), Paper()
+    terminal.feed("above a1\r\n")
+
+    async def edit() -> None:
+        seen = 0
+
+        def unseen() -> str:
+            return paper.getvalue()[seen:]
+
+        def catch_up() -> None:
+            nonlocal seen
+            written = unseen()
+            terminal.feed(written)
+            seen += len(written)
+
+        reading = asyncio.create_task(prompt.read(prefill=DRAFT))
+        pipe.send_text(keys + "!")
+        await paper.until(lambda: "!" in paper.getvalue())
+        for width in columns:
+            catch_up()
+            terminal.narrow(width)
+            os.kill(os.getpid(), signal.SIGWINCH)
+            await paper.until(lambda: "d4" in unseen())
+        catch_up()
+        pipe.send_text("\r")
+        assert isinstance(await reading, Typed)
+
+    with create_pipe_input() as pipe:
+        prompt = Prompt(
+            pipe,
+            PromptOutput(paper, lambda: terminal.size, "xterm", reflows=True),
+            history=None,
+            commands=ROWS,
+            names=NAMES,
+            arguments=lambda _: [],
+            environ={},
+            look=PromptLook(marks=False),
+            status=lambda: "status t1",
+        )
+        run(edit())
+    return terminal.lines
+
+
+@pytest.mark.parametrize("columns", [[40], [30, 20], [59, 58, 57]])
+@pytest.mark.parametrize("keys", ["", "\x1b[A\x01", "\x1b[A\x1b[A\x01"])
+def test_each_row_of_a_draft_is_there_once(columns: list[int], keys: str) -> None:
+    text = "".join(line.strip() for line in narrowed(columns, keys=keys))
+    assert sorted(re.findall(r"[ad]\d", text)) == ["a1", "d1", "d2", "d3", "d4"]
+
+
+def test_a_terminal_that_cuts_its_rows_is_erased_from_where_they_were() -> None:
+    paper = Paper()
+    output = PromptOutput(paper, lambda: Size(rows=20, columns=30), "xterm", reflows=False)
+    output.cursor_up(3)
+    output.flush()
+    assert paper.getvalue() == "\x1b[3A"
