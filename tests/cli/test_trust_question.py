@@ -35,6 +35,11 @@ def test_a_long_value_is_one_row(value: str, width: int) -> None:
     assert wide < width
 
 
+def test_a_short_value_leaves_room_for_the_risk() -> None:
+    shown = rows(AskedSetting("ANTHROPIC_API_KEY", "sk-ant-…WXYZ", "its owner reads along"))
+    assert shown[1] == "! ANTHROPIC_API_KEY = sk-ant-…WXYZ  (its owner reads along)"
+
+
 def test_the_risk_gives_way_to_the_value_in_a_small_window() -> None:
     shown = rows(HOST, width=46)
     assert shown[1] == "! ANTHROPIC_BASE_URL = https://evil.example"

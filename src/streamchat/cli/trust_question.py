@@ -44,7 +44,7 @@ def _row(asked: AskedSetting, width: int) -> str:
     head = f"{'!' if asked.risk else ' '} {asked.name} = "
     tail = f"  ({asked.risk})" if asked.risk else ""
     space = width - len(head) - len(tail)
-    if space < _LEAST_VALUE:
+    if space < min(_LEAST_VALUE, _width_of(asked.value)):
         space, tail = width - len(head), ""
     return _cut(f"{head}{_cut(asked.value, space)}{tail}", width)
 
@@ -62,6 +62,10 @@ def _cut(text: str, cells: int) -> str:
 def _cut_start(text: str, cells: int) -> str:
     """The end of a text, at most that wide."""
     return _cut(text[::-1], max(cells, 1))[::-1]
+
+
+def _width_of(text: str) -> int:
+    return max(_ends(text), default=0)
 
 
 def _ends(text: str) -> Iterator[int]:
