@@ -8,7 +8,7 @@ import pytest
 
 from streamchat.attachments import LARGEST_BYTES, build_block, read_attachment
 from streamchat.core.errors import InvalidRequest, NotFound
-from streamchat.core.messages import in_words
+from streamchat.core.messages import format_block_name
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 
@@ -44,7 +44,7 @@ def test_a_pdf_and_a_text_are_documents_with_their_names(tmp_path: Path) -> None
         "source": {"type": "text", "media_type": "text/plain", "data": "# Grüße\n"},
         "title": "notes.md",
     }
-    assert in_words(block) == "notes.md"
+    assert format_block_name(block) == "notes.md"
 
 
 def test_a_dash_is_what_was_piped() -> None:
@@ -62,7 +62,7 @@ def test_an_address_is_fetched_by_the_server() -> None:
         read_attachment("https://example.org/paper", cwd=Path(), piped=b"")["type"]
         == "document"
     )
-    assert in_words(image) == "https://example.org/a/Cat.PNG?x=1"
+    assert format_block_name(image) == "https://example.org/a/Cat.PNG?x=1"
 
 
 @pytest.mark.parametrize("data", [b"", b"\0\1\2", b"caf\xe9"])

@@ -120,6 +120,24 @@ def test_each_theme_is_named_beside_its_option() -> None:
     assert all(name in theme.help for name in THEMES)
 
 
+CONTRIBUTING = ROOT / ".github" / "CONTRIBUTING.md"
+
+
+def test_contributing_is_short_and_names_only_what_exists() -> None:
+    text = CONTRIBUTING.read_text(encoding="utf-8")
+    assert len(text.splitlines()) < 150
+    named = set(re.findall(r"[\w./-]*/[\w./-]+\.(?:py|md|txt)\b|\.ci/\w+(?:\.txt)?", text))
+    roots = (ROOT, ROOT / "src/streamchat", ROOT / "src/streamchat/core")
+    missing = [name for name in named if not any((root / name).exists() for root in roots)]
+    assert missing == []
+
+
+def test_contributing_maps_every_room() -> None:
+    text = CONTRIBUTING.read_text(encoding="utf-8").partition("## The map")[2]
+    rooms = {path.name for path in (ROOT / "src/streamchat").iterdir() if path.is_dir()}
+    assert all(f"{room}/" in text for room in rooms - {"__pycache__"})
+
+
 def test_the_picture_is_there_and_fetches_nothing() -> None:
     picture = (ROOT / ".github" / "streamchat.svg").read_text(encoding="utf-8")
     assert "streamchat" in picture

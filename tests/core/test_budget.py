@@ -47,16 +47,16 @@ def test_charges_add_up_and_the_unknown_adds_nothing() -> None:
     budget = capped(2)
     for cost in (0.5, None, 0.25):
         budget.charge("known", Usage(1, 1), cost, Reservation())
-    assert budget.in_words == "$0.7500 of $2.00"
-    assert capped(None, spent=1.5).in_words == "$1.50"
+    assert budget.format_spent() == "$0.7500 of $2.00"
+    assert capped(None, spent=1.5).format_spent() == "$1.50"
 
 
 def test_what_is_not_known_does_not_read_as_nothing_spent() -> None:
-    assert Budget().in_words == "unknown"
-    assert Budget(cap_usd=2).in_words == "unknown (the cap is $2.00)"
+    assert Budget().format_spent() == "unknown"
+    assert Budget(cap_usd=2).format_spent() == "unknown (the cap is $2.00)"
     unpriced = capped(None)
     unpriced.charge("known", Usage(1, 1), None, Reservation())
-    assert unpriced.in_words == "unknown"
+    assert unpriced.format_spent() == "unknown"
 
 
 @pytest.mark.parametrize(

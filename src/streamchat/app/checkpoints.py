@@ -1,4 +1,4 @@
-"""The text of a reply on its way to the disk: at most 2 s or 4 KB behind what arrived."""
+"""Saves the text of a reply while it arrives, at most 2 s or 4 KB late."""
 
 from __future__ import annotations
 

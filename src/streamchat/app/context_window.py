@@ -31,8 +31,7 @@ class Context:
     def share(self) -> float:
         return self.tokens / self.window
 
-    @property
-    def in_words(self) -> str:
+    def format_share(self) -> str:
         """12% of 1M"""
         return f"{int(100 * self.share)}% of {format_size(self.window)}"
 
@@ -87,7 +86,7 @@ def beside_prompt(session: Session) -> str:
         parts.append(format_price(cost))
     context = measure_context(session)
     if context is not None and context.share >= _LEAST_SHOWN:
-        parts.append(context.in_words)
+        parts.append(context.format_share())
         if cached := measure_cache(session):
             parts.append(f"cached until {format_clock(cached.until_s)}")
     return " · ".join(parts)

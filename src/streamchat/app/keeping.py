@@ -1,4 +1,4 @@
-"""What of an exchange is stored: the reply as a turn, or what it cost.
+"""Stores an exchange: the reply as a turn, or at least its cost.
 
 Rule: a question that the program asks by itself becomes a turn together with the reply, in
 one write, or neither does. Of an aside only the cost is stored.

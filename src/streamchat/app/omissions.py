@@ -1,4 +1,4 @@
-"""What is left out of a request when the server refuses it: thinking, a parameter.
+"""Leaves out of a request what the server refuses: thinking, a parameter, tools.
 
 Rule: each is left out once. That thinking is left out is remembered in the file, once the
 server took the request without it.
@@ -34,7 +34,7 @@ class Omissions:
         return self.session.request(question, thinking=not self._without_thinking, model=model)
 
     def can_send_less(self, error: ApiError) -> bool:
-        """Whether there is something to leave out that the server refused; it is, now."""
+        """Leave out what the server refused; False if there is nothing to leave out."""
         return (
             self._drops_thinking(error)
             or self._drops_tools(error)
@@ -54,7 +54,7 @@ class Omissions:
         return self._without_thinking
 
     def _drops_tools(self, error: ApiError) -> bool:
-        """Ask with older versions of the web's tools, at last without them."""
+        """Ask with older versions of the web tools, finally without them."""
         is_named = re.search(r"\b(tools?|web_(search|fetch)\w*)\b", error.message)
         if not isinstance(error, InvalidRequest) or self.session.web is None or not is_named:
             return False
@@ -66,7 +66,7 @@ class Omissions:
         return True
 
     def _drops_parameter(self, error: ApiError) -> bool:
-        """Send a parameter of [request] no more that the server refused."""
+        """Stop sending a parameter of [request] that the server refused."""
         if not isinstance(error, InvalidRequest):
             return False
         extra = self.session.extra

@@ -115,8 +115,8 @@ class Repl:
                 return True
 
     async def _stays(self) -> bool:
-        """Whether the user stays: a conversation that is not saved is worth a question. Who
-        ends the input again right after it leaves: maybe nobody is there to answer."""
+        """Whether the user stays; asked before an unsaved conversation is left. If the
+        input ends right after the question, leave: nobody may be there to answer."""
         was_asked, self.was_asked = self.was_asked, True
         return not was_asked and await self._do(unless_unsaved(self.session, Quit))
 

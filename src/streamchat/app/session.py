@@ -164,8 +164,8 @@ class Session:
         self.disk_failed = True
 
     def why_unsaved(self) -> str:
-        """Why this conversation is not on disk, whole and under its name; "" when it is, or
-        shall not be. What a disk refused before is tried again."""
+        """Why this conversation is not completely on disk; "" if it is, or should not be.
+        Tries again to write what the disk refused before."""
         if not (self.journal.saves and self.conversation.turn_count):
             return ""
         try:
@@ -183,7 +183,7 @@ class Session:
         self.disk_failed = False
 
     def close(self) -> None:
-        """End it. What a disk refused is written to a new file if that is possible."""
+        """Close the conversation. What the disk refused goes to a new file, if possible."""
         if self.journal.unsaved and not self.gives_up and self.why_unsaved():
             with suppress(DiskError):
                 self.save_anew()

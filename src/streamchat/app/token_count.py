@@ -108,5 +108,5 @@ def _spent(session: Session) -> str:
     budget, cost = session.budget, session.conversation.cost_usd
     parts = [f"this conversation {format_price(cost)}"] if cost is not None else []
     if budget.spent_usd or budget.cap_usd is not None:
-        parts.append(f"this session {budget.in_words}")
+        parts.append(f"this session {budget.format_spent()}")
     return f"Spent: {', '.join(parts)}." if parts and budget.billed else ""

@@ -25,7 +25,7 @@ _BRIGHT_CYAN = "\x1b[0;36;1m"  # as prompt_toolkit writes `ansicyan bold`
 @contextmanager
 def first_prompt(run: Run) -> Iterator[EarlyPrompt | None]:
     """The banner and the prompt of a new conversation, drawn; None where they cannot be yet.
-    The terminal is given back at the end, whatever the end is."""
+    The terminal is restored at the end, however it ends."""
     early = _open(run) if _is_certain(run) else None
     if early is None:
         yield None

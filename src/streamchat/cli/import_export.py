@@ -59,7 +59,7 @@ def import_conversations(run: Run, path: str) -> int:
         for fault in faults:
             run.notes.warn(fault)
         if listing.taken:
-            run.notes.note(_in_words(listing.taken))
+            run.notes.note(_format_counts(listing.taken))
     if run.invocation.prompt and not listing.taken:
         raise NotFound(f"{path} holds no conversation {run.invocation.prompt!r}.")
     return _status(listing.taken, faults)
@@ -119,7 +119,7 @@ def _cells(taken: TakenIn) -> list[str]:
     return [taken.id[:8], state, str(taken.turns), " ".join(taken.title.split())]
 
 
-def _in_words(taken: list[TakenIn]) -> str:
+def _format_counts(taken: list[TakenIn]) -> str:
     left_out = sum(bool(each.problem) for each in taken)
     new = sum(each.is_new for each in taken)
     more = sum(bool(each.added) for each in taken) - new

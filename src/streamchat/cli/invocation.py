@@ -1,5 +1,5 @@
-"""What a command line asks for, apart from how it is parsed: a line without a word asks for
-the prompt, which does not wait for a parser."""
+"""What a command line asks for. Kept apart from the parser, because an empty command line
+needs none and the prompt must not wait for it."""
 
 from __future__ import annotations
 

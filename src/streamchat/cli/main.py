@@ -206,8 +206,8 @@ _COMMAND_WORDS = frozenset({"commands", "config", "models", "options", "usage"})
 
 
 def _refuse_a_command_word(prompt: str) -> None:
-    """Raises UsageError for a lone word that other programs take as a command: it costs money
-    to find out that this one does not."""
+    """Raises UsageError for a single word that other programs treat as a command, because
+    sending it by mistake costs money."""
     flag = f"--{prompt}"
     if any(flag in row.flags for row in OPTIONS if row.group is Group.REPORTS):
         hint = f"did you mean {flag}?"

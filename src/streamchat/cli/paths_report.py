@@ -14,7 +14,7 @@ from streamchat.core.sanitize import clean_line
 
 
 def print_paths(run: Run) -> None:
-    """A table, tab-separated lines, or a JSON list; null and a dash for what is not there."""
+    """A table, tab-separated lines, or a JSON list. A missing file has a dash, or null."""
     found = [(place, _size(place.path)) for place in run.paths.places()]
     out = run.env.stdout
     if run.settings.output_format != "text":
@@ -42,7 +42,7 @@ def _cell(size: int | None) -> str:
 
 def _size(path: Path) -> int | None:
     """The bytes of a file, of all files in a directory, or of all files of a pattern; None
-    for what is not there."""
+    if there is none."""
     sizes = list(_sizes(path))
     return sum(sizes) if sizes or path.is_dir() else None
 

@@ -37,7 +37,7 @@ from streamchat.cli.wiring import (
 )
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
 from streamchat.core.errors import ApiError, Busy, ExitStatus, StreamchatError, UsageError
-from streamchat.core.messages import JsonObject, in_words
+from streamchat.core.messages import JsonObject, format_block_name
 from streamchat.core.ports import Archive, Reader
 from streamchat.core.terminal import Depth
 from streamchat.models.facts import ModelLookup
@@ -58,7 +58,7 @@ def banner(run: Run, session: Session) -> list[str]:
         model=conversation.model,
         name=conversation.title if conversation.turn_count else NEW,
         saves=session.journal.saves,
-        attached=tuple(map(in_words, session.attached)),
+        attached=tuple(map(format_block_name, session.attached)),
     )
 
 

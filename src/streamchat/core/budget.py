@@ -68,7 +68,7 @@ class Budget:
         if self.cap_usd is not None and coming > self.cap_usd:
             raise OverBudget(
                 f"Not sent: the turn would cost about {format_price(cost)}, and"
-                f" {self.in_words} is spent."
+                f" {self.format_spent()} is spent."
             )
         reservation = Reservation(usd=cost)
         if self.day_cap_usd is not None and self.log is not None:
@@ -101,8 +101,7 @@ class Budget:
         _stop_past(self.cap_usd, others + cost)
         _stop_past(self.day_cap_usd, reservation.day_usd + cost, of="the day's ")
 
-    @property
-    def in_words(self) -> str:
+    def format_spent(self) -> str:
         """$0.4321 of $1.00"""
         if not self.spent_usd and (self.has_unpriced or self.price is unknown):
             cap = "" if self.cap_usd is None else f" (the cap is {format_cap(self.cap_usd)})"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from streamchat.core.errors import InvalidRequest
 from streamchat.core.media_size import count_pages, image_size
-from streamchat.core.messages import Block, Message, in_words
+from streamchat.core.messages import Block, Message, format_block_name
 
 _MB = 1024 * 1024
 _READ_CHARACTERS = 512 * 1024  # of an image, in base64; its size stands near the beginning
@@ -83,7 +83,7 @@ def _excesses(
 def _too_large(
     block: Block, data: str, limits: MediaLimits, side: int, model: str
 ) -> Iterator[str]:
-    name = in_words(block)
+    name = format_block_name(block)
     if len(data) > limits.image_mb * _MB:
         kept = limits.image_mb * 3 / 4  # of the file, which base64 makes a third larger
         yield (

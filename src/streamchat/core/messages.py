@@ -138,7 +138,7 @@ def text_block(text: str) -> Block:
     return {"type": "text", "text": text}
 
 
-def in_words(block: Block) -> str:
+def format_block_name(block: Block) -> str:
     """What a block that is no text holds, for a notice: "report.pdf"."""
     source = block.get("source")
     address = source.get("url") if isinstance(source, Mapping) else None

@@ -43,8 +43,7 @@ class Web:
     blocked: tuple[str, ...] = ()
     location: tuple[tuple[str, str], ...] = ()
 
-    @property
-    def in_words(self) -> str:
+    def format_setting(self) -> str:
         """on, only example.com"""
         if self.allowed:
             return f"on, only {', '.join(self.allowed)}"

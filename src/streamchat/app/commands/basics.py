@@ -20,7 +20,7 @@ from streamchat.app.listing import ago, conversations_table
 from streamchat.app.session import Session
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import Busy, UsageError
-from streamchat.core.messages import in_words
+from streamchat.core.messages import format_block_name
 from streamchat.core.ports import Opened, Reader
 
 COPY_INSTEAD = "Continue in a copy?"
@@ -211,7 +211,9 @@ def attach(session: Session, argument: str) -> Outcome:
         session.attach(parse_reference(argument))
     if not session.attached:
         return Done("Nothing is attached.")
-    return Done(f"Attached to the next message: {', '.join(map(in_words, session.attached))}")
+    return Done(
+        f"Attached to the next message: {', '.join(map(format_block_name, session.attached))}"
+    )
 
 
 @command("/events", topic=Topic.PROGRAM)

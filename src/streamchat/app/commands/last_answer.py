@@ -61,7 +61,7 @@ def open_answer(session: Session, argument: str) -> Outcome:
 
 
 def format_copied(subject: str, copied: Copied | None) -> str:
-    """What became of the text, and no more than is known."""
+    """What happened to the text. Claims only what is known."""
     match copied:
         case Copied(CopiedTo.SYSTEM, program):
             return f"{subject} is on the clipboard ({program})."

@@ -32,7 +32,7 @@ def budget(session: Session, argument: str) -> Outcome:
     if not bill.billed:
         return Done("The demo costs nothing.")
     cap = "" if bill.cap_usd is not None else "; no cap is set"
-    return Done(f"Spent: {bill.in_words}{cap}.")
+    return Done(f"Spent: {bill.format_spent()}{cap}.")
 
 
 @command("/compact [FOCUS]", topic=Topic.COST, takes_lines=True)

@@ -185,7 +185,7 @@ class UnknownCommand(UsageError):
 
 
 def command_names(is_path: Callable[[str], bool] = _is_never_path) -> CommandNames:
-    """What tells a command from a message; `is_path` tells whether a file exists."""
+    """Distinguishes commands from messages; `is_path` says whether a file exists."""
     return CommandNames(
         known={name for row in COMMANDS for name in row.names},
         multiline={name for row in COMMANDS if row.takes_lines for name in row.names},

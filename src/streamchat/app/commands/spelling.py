@@ -1,4 +1,4 @@
-"""Which command somebody meant who mistyped its name."""
+"""Guesses which command a mistyped name stands for."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 MOST_GUESSES = 3
 _LONGEST_NAME = 40  # characters; nobody mistypes a longer one
-_SHORTEST_SLIP = 3  # with fewer letters, one slip makes any name of any other
-_LONG_NAME = 6  # letters; two slips in a shorter one make another word
+_SHORTEST_SLIP = 3  # letters; one slip turns a shorter name into any other
+_LONG_NAME = 6  # letters; two slips turn a shorter name into another word
 
 
 def near_spellings(name: str, known: Iterable[str]) -> list[str]:

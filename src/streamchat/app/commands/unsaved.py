@@ -1,4 +1,4 @@
-"""What is asked before a conversation is left that is not saved."""
+"""Asks before an unsaved conversation is closed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from streamchat.core.ports import Reader
 
 
 def unless_unsaved(session: Session, act: Callable[[], Outcome]) -> Outcome:
-    """Do something that closes the conversation. If it is not saved, ask first."""
+    """Do `act`, which closes the conversation; if the conversation is unsaved, ask first."""
     problem = session.why_unsaved()
     if not problem:
         return act()

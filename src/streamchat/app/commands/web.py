@@ -28,7 +28,7 @@ def web(session: Session, argument: str) -> Outcome:
         session.web = replace(session.web or Web(), allowed=_domains(words), blocked=())
     if session.web is None:
         return Done("The web is off.")
-    return Done(f"The web is {session.web.in_words}.")
+    return Done(f"The web is {session.web.format_setting()}.")
 
 
 def _domains(words: list[str]) -> tuple[str, ...]:

@@ -139,7 +139,7 @@ def forget_typed(
 
 
 def _server_name(settings: Settings) -> str:
-    """Who answers, as turns remember it."""
+    """The name of the server, as it is stored with each turn."""
     if settings.demo:
         return "demo"
     return settings.platform or endpoint(settings).address.host
