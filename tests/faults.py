@@ -17,6 +17,7 @@ from typing import cast
 
 from server import (
     Close,
+    Framing,
     Lapse,
     Reply,
     Reset,
@@ -46,7 +47,6 @@ from streamchat.core.errors import (
     Unreachable,
 )
 from streamchat.core.messages import text_block
-from streamchat.demo.http import Framing
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from itertools import pairwise
 from typing import Any, TypeAlias
 
 from streamchat.core.messages import Block, JsonObject
-from streamchat.demo.http import Framing
 from streamchat.demo.sse import (
     EVENT_TYPE,
     JSON_TYPE,
@@ -23,6 +23,13 @@ from streamchat.demo.sse import (
 REQUEST_ID = "req_scripted"
 SIGNATURE = "c2lnbmF0dXJl"
 USAGE: JsonObject = {"input_tokens": 12, "output_tokens": 34}
+
+
+class Framing(Enum):
+    """How a client learns where the body ends."""
+
+    CHUNKED = "chunked"
+    UNTIL_CLOSE = "until the connection closes"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ demo API. A request with no reply left gets a 500 that says so.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import threading
 from collections.abc import Iterator, Mapping
@@ -25,6 +24,7 @@ from loop_time import LoopClock
 from patience import PATIENCE_S
 from scripts import (
     Close,
+    Framing,
     Lapse,
     Mark,
     Reply,
@@ -45,13 +45,14 @@ from scripts import (
     text_delta,
     text_reply,
 )
-from streamchat.demo.http import Channel, HttpRequest
-from streamchat.demo.loopback import LoopbackServer
+from streamchat.demo.http import Channel, HttpRequest, LoopbackServer
 from streamchat.demo.pace import INSTANT
-from streamchat.demo.server import RESET_AFTER_S, DemoApi, refuse
+from streamchat.demo.server import RESET_AFTER_S, refuse
+from strict_api import StrictApi
 
 __all__ = [
     "Close",
+    "Framing",
     "Lapse",
     "Mark",
     "Received",
@@ -106,7 +107,7 @@ class ScriptedServer(LoopbackServer):
 
     def __init__(self, *, key: str | None = None) -> None:
         super().__init__(self._answer, refuse)
-        self._api = DemoApi(speed=INSTANT)
+        self._api = StrictApi(speed=INSTANT)
         self._key = key
         self._replies: list[Reply] = []
         self._elsewhere: dict[str, list[Reply]] = {}
@@ -142,11 +143,11 @@ class ScriptedServer(LoopbackServer):
             assert self._changed.wait_for(lambda: len(self.posts) >= count, PATIENCE_S)
             return self.posts[count - 1]
 
-    async def _answer(self, request: HttpRequest, channel: Channel) -> None:
+    def _answer(self, request: HttpRequest, channel: Channel) -> None:
         received = self._record(request, channel)
         try:
-            await self._play(self._reply_to(received), request, channel)
-        except (asyncio.CancelledError, ConnectionError):
+            self._play(self._reply_to(received), request, channel)
+        except ConnectionError:
             received.client_left = True
             raise
         finally:
@@ -159,7 +160,7 @@ class ScriptedServer(LoopbackServer):
             request.query,
             request.headers,
             request.body,
-            channel._writer.get_extra_info("peername"),
+            request.peer,
         )
         with self._changed:
             self.requests.append(received)
@@ -177,41 +178,46 @@ class ScriptedServer(LoopbackServer):
             return error_reply(500, "the test scripted no reply for this request")
         return self._replies.pop(0)
 
-    async def _play(self, reply: Reply | None, request: HttpRequest, channel: Channel) -> None:
+    def _play(self, reply: Reply | None, request: HttpRequest, channel: Channel) -> None:
         if reply is None:
-            await self._api.answer(request, channel)
+            self._api.answer(request, channel)
             return
         if reply.head:
-            await channel.begin(reply.status, reply.headers, reply.framing)
+            is_chunked = reply.framing is Framing.CHUNKED
+            channel.begin(reply.status, reply.headers, chunked=is_chunked)
         for step in reply.steps:
             if isinstance(step, Lapse):
                 (self.clock.reads if step.reads else self.clock.waits).set()
-            await _perform(step, channel, framed=reply.head)
+            _perform(step, channel, framed=reply.head)
             # Each piece is a write of its own; where reads take time, none outruns them.
-            await asyncio.sleep(_POLL_S if self.clock.reads.is_set() else 0)
+            channel.wait(_POLL_S if self.clock.reads.is_set() else 0)
             if isinstance(step, Reset | Close):
                 return
-        await channel.end()
+        if reply.head:
+            channel.end()
 
 
-async def _perform(step: Step, channel: Channel, *, framed: bool) -> None:
+def _perform(step: Step, channel: Channel, *, framed: bool) -> None:
     match step:
         case bytes():
-            await (channel.send(step) if framed else channel.send_raw(step))
+            if framed:
+                channel.send(step)
+            else:
+                channel.send_raw(step)
         case Lapse():
             pass
         case Wait(event):
-            while not event.is_set():  # noqa: ASYNC110 - no loop can await a thread's event
-                await asyncio.sleep(_POLL_S)
+            while not event.is_set():
+                channel.wait(_POLL_S)
         case Mark(event):
             event.set()
         case Reset():
-            await asyncio.sleep(RESET_AFTER_S)
+            channel.wait(RESET_AFTER_S)
             channel.reset()
         case Close():
-            channel.close()
+            pass  # the connection ends where the answer does
         case Stall():
-            await asyncio.Event().wait()
+            channel.wait(None)
 
 
 def _keys(headers: Mapping[str, str]) -> Iterator[str]:

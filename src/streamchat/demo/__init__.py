@@ -1,13 +1,13 @@
-"""The loopback Messages API server behind `--demo`, and under the tests.
+"""The Messages API server behind `--demo`.
 
-It runs in this process, in a thread and an event loop of its own, on 127.0.0.1 only.
-The program reaches it as it reaches any server: through the SDK, over a socket. Must
-not know: the SDK, the terminal, the conversation files, the application.
+It runs in this process, in threads of its own, on 127.0.0.1 only. The program reaches it as it
+reaches any server: through the SDK, over a socket. Must not know: the SDK, the terminal, the
+conversation files, the application.
 """
 
 from __future__ import annotations
 
-from streamchat.demo.loopback import LoopbackServer
+from streamchat.demo.http import LoopbackServer
 from streamchat.demo.pace import INSTANT
 from streamchat.demo.server import DemoServer
 

@@ -1,27 +1,31 @@
-"""HTTP/1.1 as a server on loopback needs it: requests in, responses out, on asyncio streams.
+"""HTTP on loopback: requests in, responses out, each connection in a thread of its own.
 
-Rules: a request is read whole before it is answered; whatever a client sends, the
-answer is a response or a closed connection, never a traceback; a client that goes
-away is a ConnectionError for the one who writes. Must not know: the Messages API.
+The standard library parses. Rules: a request is read whole before it is answered; whatever a
+client sends, it gets a response or a closed connection, never a traceback; a client that leaves
+is a ConnectionError for the code that writes to it; `stop` waits for no client. Must not know:
+the Messages API.
 """
 
 from __future__ import annotations
 
-import asyncio
+import math
+import select
 import socket
 import struct
-from collections.abc import AsyncIterator, Mapping
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from email.utils import formatdate
-from enum import Enum
-from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
+from types import TracebackType
+from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-MAX_HEAD_BYTES = 64 * 1024
 MAX_BODY_BYTES = 32 * 1024 * 1024  # the API's own limit for a request
-MAX_AHEAD_BYTES = 1024 * 1024  # what may be sent ahead while an answer is under way
-_READ_BYTES = 64 * 1024
-_REASONS = {status.value: status.phrase for status in HTTPStatus} | {529: "Overloaded"}
+_HOST = "127.0.0.1"
+_READ_BYTES = 1 << 20
+_LEAVING_S = 5.0  # for the threads of connections that were torn down
 
 
 class BadRequest(Exception):
@@ -33,22 +37,15 @@ class BadRequest(Exception):
         self.message = message
 
 
-class Framing(Enum):
-    """How a client learns where the body ends."""
-
-    CHUNKED = "chunked"
-    UNTIL_CLOSE = "until the connection closes"
-
-
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
     """One request, read whole; header names are in lower case."""
 
     method: str
     target: str
-    version: str
     headers: Mapping[str, str]
-    body: bytes = b""
+    body: bytes
+    peer: tuple[str, int]
 
     @property
     def path(self) -> str:
@@ -58,229 +55,197 @@ class HttpRequest:
     def query(self) -> dict[str, str]:
         return dict(parse_qsl(urlsplit(self.target).query))
 
-    @property
-    def keeps_alive(self) -> bool:
-        wish = self.headers.get("connection", "").lower()
-        return wish == "keep-alive" if self.version == "HTTP/1.0" else wish != "close"
-
-
-def parse_head(head: bytes) -> HttpRequest:
-    """Read a request line and its headers, without the blank line that ends them."""
-    start, *lines = head.decode("latin-1").split("\r\n")
-    match start.split(" "):
-        case [method, target, ("HTTP/1.1" | "HTTP/1.0") as version] if method and target:
-            return HttpRequest(method, target, version, _headers(lines))
-        case [_, _, version] if version.startswith("HTTP/"):
-            raise BadRequest(505, f"{version} is not spoken here")
-        case _:
-            raise BadRequest(400, "this is no HTTP request line")
-
-
-def _headers(lines: list[str]) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for line in lines:
-        name, colon, value = line.partition(":")
-        if not colon or not name or name != name.strip():
-            raise BadRequest(400, "a header line is malformed")
-        key, value = name.lower(), value.strip()
-        headers[key] = f"{headers[key]}, {value}" if key in headers else value
-    return headers
-
-
-class Inbox:
-    """The bytes of one connection, as far as they arrived and were not yet read."""
-
-    def __init__(self, reader: asyncio.StreamReader) -> None:
-        self._reader = reader
-        self._ahead = bytearray()
-
-    async def fill(self) -> bool:
-        """Wait for more; False when the client is gone."""
-        try:
-            piece = await self._reader.read(_READ_BYTES)
-        except ConnectionError:
-            return False
-        self._ahead += piece
-        return bool(piece)
-
-    async def client_gone(self) -> None:
-        """Return when the client closed its side (or floods us with more requests)."""
-        while len(self._ahead) <= MAX_AHEAD_BYTES and await self.fill():
-            pass
-
-    async def until(self, mark: bytes) -> bytes | None:
-        """All before the mark, which is consumed too; None when the client is gone."""
-        searched = 0
-        while (found := self._ahead.find(mark, searched)) < 0:
-            searched = max(0, len(self._ahead) - len(mark) + 1)
-            if searched > MAX_HEAD_BYTES:
-                break
-            if not await self.fill():
-                return None
-        if not 0 <= found <= MAX_HEAD_BYTES:
-            raise BadRequest(431, "the request's header fields are too large")
-        return self._take(found, skip=len(mark))
-
-    async def pieces(self, size: int) -> AsyncIterator[bytes]:
-        """The next `size` bytes in pieces; fewer when the client is gone."""
-        while size > 0:
-            if not self._ahead and not await self.fill():
-                return
-            piece = self._take(min(size, len(self._ahead)))
-            size -= len(piece)
-            yield piece
-
-    def _take(self, size: int, *, skip: int = 0) -> bytes:
-        taken = bytes(self._ahead[:size])
-        del self._ahead[: size + skip]
-        return taken
-
-
-async def read_request(inbox: Inbox, writer: asyncio.StreamWriter) -> HttpRequest | None:
-    """The next request of a connection; None when there is no more."""
-    head = await inbox.until(b"\r\n\r\n")
-    if head is None:
-        return None
-    request = parse_head(head.lstrip(b"\r\n"))
-    if request.headers.get("expect", "").lower() == "100-continue":
-        writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-    body = await _body(inbox, request.headers)
-    if body is None:
-        return None
-    return HttpRequest(request.method, request.target, request.version, request.headers, body)
-
-
-async def _body(inbox: Inbox, headers: Mapping[str, str]) -> bytes | None:
-    if "transfer-encoding" in headers:
-        if headers["transfer-encoding"].lower() != "chunked":
-            raise BadRequest(501, "only the chunked transfer encoding is known")
-        return await _chunked_body(inbox)
-    length = headers.get("content-length", "0")
-    if not (length.isascii() and length.isdigit()):
-        raise BadRequest(400, "the content length is not a number")
-    body = _Body()
-    return body.whole() if await body.read(inbox, int(length)) else None
-
-
-async def _chunked_body(inbox: Inbox) -> bytes | None:
-    body = _Body()
-    while (line := await inbox.until(b"\r\n")) is not None:
-        size = _chunk_size(line)
-        if size == 0:
-            return body.whole() if await _trailers_read(inbox) else None
-        if not await body.read(inbox, size) or await inbox.until(b"\r\n") is None:
-            return None
-    return None
-
-
-def _chunk_size(line: bytes) -> int:
-    digits = line.partition(b";")[0].strip()
-    try:
-        return int(digits, 16)
-    except ValueError:
-        raise BadRequest(400, "a chunk size is not a number") from None
-
-
-async def _trailers_read(inbox: Inbox) -> bool:
-    while (line := await inbox.until(b"\r\n")) is not None:
-        if not line:
-            return True
-    return False
-
-
-class _Body:
-    """A request body under the size limit.
-
-    One that is over it is still read to its end, unstored: a client that is answered
-    in the middle of sending sees a broken pipe and not the 413.
-    """
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-        self._size = 0
-
-    async def read(self, inbox: Inbox, size: int) -> bool:
-        """Take `size` bytes; False when the client left before that."""
-        due = self._size + size
-        async for piece in inbox.pieces(size):
-            self._size += len(piece)
-            if self._size > MAX_BODY_BYTES:
-                self._pieces.clear()
-            else:
-                self._pieces.append(piece)
-        return self._size == due
-
-    def whole(self) -> bytes:
-        if self._size > MAX_BODY_BYTES:
-            raise BadRequest(413, "Request exceeds the maximum size")
-        return b"".join(self._pieces)
-
 
 class Channel:
-    """The way back to one client, for one response.
+    """The way back to a client, for one response. Its methods raise ConnectionError when
+    the client has left."""
 
-    Afterwards `reusable` says whether the connection can carry another request.
-    """
+    def __init__(self, connection: _Connection) -> None:
+        self._connection = connection
+        self._chunked = False
+        self.is_whole = False  # the connection can carry another request
 
-    def __init__(self, writer: asyncio.StreamWriter, request: HttpRequest | None) -> None:
-        self._writer = writer
-        self._request = request
-        self._framing: Framing | None = None
-        self.reusable = False
-
-    async def respond(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+    def respond(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         """Send a whole response."""
-        self.reusable = self._request is not None and self._request.keeps_alive
-        length = {"content-length": str(len(body))}
-        bare = self._request is not None and self._request.method == "HEAD"
-        await self.send_raw(self._head(status, {**headers, **length}) + (b"" if bare else body))
+        self._head(status, {**headers, "content-length": str(len(body))})
+        self.send_raw(b"" if self._connection.command == "HEAD" else body)
+        self.is_whole = True
 
-    async def begin(
-        self, status: int, headers: Mapping[str, str], framing: Framing = Framing.CHUNKED
-    ) -> None:
-        """Send the head of a response whose body comes piece by piece."""
-        if self._request is not None and self._request.version == "HTTP/1.0":
-            framing = Framing.UNTIL_CLOSE
-        self._framing = framing
-        encoding = {"transfer-encoding": "chunked"} if framing is Framing.CHUNKED else {}
-        await self.send_raw(self._head(status, {**headers, **encoding}))
+    def begin(self, status: int, headers: Mapping[str, str], *, chunked: bool = True) -> None:
+        """Send the head of a response whose body comes piece by piece. Unless it is chunked,
+        its body ends with the connection."""
+        self._chunked = chunked and self._connection.request_version != "HTTP/1.0"
+        encoding = {"transfer-encoding": "chunked"} if self._chunked else {}
+        self._head(status, {**headers, **encoding})
 
-    async def send(self, piece: bytes) -> None:
+    def send(self, piece: bytes) -> None:
         """Send a piece of the body."""
-        if self._framing is Framing.CHUNKED and piece:
+        if self._chunked and piece:
             piece = b"%x\r\n%b\r\n" % (len(piece), piece)
-        await self.send_raw(piece)
+        self.send_raw(piece)
 
-    async def end(self) -> None:
+    def end(self) -> None:
         """The body is complete."""
-        if self._framing is Framing.CHUNKED:
-            self.reusable = self._request is not None and self._request.keeps_alive
-            await self.send_raw(b"0\r\n\r\n")
+        if self._chunked:
+            self.send_raw(b"0\r\n\r\n")
+            self.is_whole = True
 
-    async def send_raw(self, data: bytes) -> None:
-        """Send bytes with no framing at all. Raises ConnectionError to the gone."""
-        if self._writer.transport.is_closing():
-            raise ConnectionResetError("the client is gone")
-        self._writer.write(data)
-        await self._writer.drain()
+    def send_raw(self, data: bytes) -> None:
+        """Send bytes without any framing."""
+        self._connection.wfile.write(data)
+
+    def wait(self, seconds: float | None) -> None:
+        """Let time pass; None is until the client leaves, or the server stops."""
+        if seconds is not None and seconds <= 0:
+            return
+        link = self._connection.connection
+        began = time.monotonic()
+        poll = select.poll()
+        poll.register(link, select.POLLIN)
+        if poll.poll(None if seconds is None else math.ceil(seconds * 1000)):
+            if not link.recv(1, socket.MSG_PEEK):
+                raise ConnectionResetError("the client is gone")
+            # It has sent its next request already.
+            left = 0.0 if seconds is None else seconds - (time.monotonic() - began)
+            time.sleep(max(0.0, left))
 
     def reset(self) -> None:
-        """Tear the connection down so that the client sees a reset (RST)."""
-        self.reusable = False
-        linger = struct.pack("ii", 1, 0)  # on, for 0 s: close() then discards and resets
-        self._writer.get_extra_info("socket").setsockopt(
-            socket.SOL_SOCKET, socket.SO_LINGER, linger
+        """Make the connection end in a reset (RST), as a broken one does."""
+        self.is_whole = False
+        linger = struct.pack("ii", 1, 0)  # on, for 0 s: closing then discards and resets
+        self._connection.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+
+    def _head(self, status: int, headers: Mapping[str, str]) -> None:
+        connection = self._connection
+        connection.send_response_only(status)
+        alive = {"connection": "close"} if connection.close_connection else {}
+        dated = {"date": connection.date_time_string(), **alive, **headers}
+        for name, value in dated.items():
+            connection.send_header(name, value)
+        connection.end_headers()
+
+
+Answer: TypeAlias = Callable[[HttpRequest, Channel], None]
+Refusal: TypeAlias = Callable[[BadRequest, Channel], None]
+
+
+class _Connection(BaseHTTPRequestHandler):
+    """The requests of one client, one after the other."""
+
+    protocol_version = "HTTP/1.1"
+    default_request_version = "HTTP/1.0"  # an answer has a head, whatever was asked
+    disable_nagle_algorithm = True  # a delta goes out at once
+
+    def __init__(self, link: socket.socket, peer: Any, answer: Answer, refuse: Refusal) -> None:
+        self._answer = answer
+        self._refuse = refuse
+        super().__init__(link, peer, None)  # type: ignore[arg-type] # which serves to the end
+
+    def _serve(self) -> None:
+        try:
+            body = self._read_body()
+        except BadRequest as bad:
+            self.send_error(bad.status, bad.message)
+            return
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        channel = Channel(self)
+        self._answer(
+            HttpRequest(self.command, self.path, headers, body, self.client_address), channel
         )
-        self._writer.transport.abort()
+        self.close_connection = self.close_connection or not channel.is_whole
 
-    def close(self) -> None:
-        """End the connection here (FIN), whatever the framing promised."""
-        self.reusable = False
-        self._writer.close()
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _serve
 
-    def _head(self, status: int, headers: Mapping[str, str]) -> bytes:
-        date = {"date": formatdate(usegmt=True)}
-        alive = {} if self._request and self._request.keeps_alive else {"connection": "close"}
-        lines = [f"HTTP/1.1 {status} {_REASONS.get(status, 'Status')}"]
-        lines += [f"{name}: {value}" for name, value in {**date, **alive, **headers}.items()]
-        return "\r\n".join([*lines, "", ""]).encode("latin-1")
+    def _read_body(self) -> bytes:
+        if "transfer-encoding" in self.headers:
+            raise BadRequest(411, "give the length of the body")
+        length = self.headers.get("content-length", "0")
+        if not (length.isascii() and length.isdigit()):
+            raise BadRequest(400, "the content length is not a number")
+        if int(length) > MAX_BODY_BYTES:
+            self._skip(int(length))
+            raise BadRequest(413, "Request exceeds the maximum size")
+        body = self.rfile.read(int(length))
+        if len(body) < int(length):
+            raise ConnectionResetError("the client left before its request was whole")
+        return body
+
+    def _skip(self, length: int) -> None:
+        """A client that is answered while it still sends sees a broken pipe, not the 413."""
+        while length > 0 and (piece := self.rfile.read(min(length, _READ_BYTES))):
+            length -= len(piece)
+
+    def send_error(
+        self, code: int, message: str | None = None, explain: str | None = None
+    ) -> None:
+        """Answer what is no HTTP request, and end the connection."""
+        self.close_connection = True
+        self._refuse(BadRequest(code, message or "this is not a request"), Channel(self))
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing is logged."""
+
+
+class LoopbackServer:
+    """Answers every request on 127.0.0.1 with `answer`, and what is none with `refuse`."""
+
+    def __init__(self, answer: Answer, refuse: Refusal) -> None:
+        self._answer = answer
+        self._refuse = refuse
+        self._listener: socket.socket | None = None
+        self._open: dict[socket.socket, threading.Thread] = {}
+        self.base_url = ""
+
+    def start(self) -> None:
+        """Listen. Raises OSError when the machine has no loopback."""
+        if self._listener is not None:
+            raise RuntimeError("the server is already running")
+        self._listener = socket.create_server((_HOST, 0))
+        self.base_url = f"http://{_HOST}:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
+
+    def stop(self) -> None:
+        """End every connection at once; a second call does nothing."""
+        listener, self._listener = self._listener, None
+        if listener is None:
+            return
+        with suppress(OSError), socket.create_connection(listener.getsockname()):
+            pass  # wakes the thread that accepts
+        for link, thread in list(self._open.items()):
+            with suppress(OSError):
+                link.shutdown(socket.SHUT_RDWR)
+            thread.join(_LEAVING_S)
+
+    def __enter__(self) -> LoopbackServer:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _accept(self, listener: socket.socket) -> None:
+        with listener:
+            while True:
+                link, peer = listener.accept()
+                if self._listener is not listener:
+                    link.close()
+                    return
+                thread = threading.Thread(
+                    target=self._converse, args=(link, peer), name="loopback", daemon=True
+                )
+                self._open[link] = thread
+                thread.start()
+
+    def _converse(self, link: socket.socket, peer: Any) -> None:
+        try:
+            _Connection(link, peer, self._answer, self._refuse)
+        except ConnectionError:
+            pass  # the client is gone: so is the reason to write
+        finally:
+            link.close()
+            del self._open[link]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import cycle
 
 INSTANT = math.inf  # tokens a second: no delay at all
@@ -27,18 +26,22 @@ def pieces(text: str) -> Iterator[str]:
 
 
 class Pace:
-    """Keeps to a number of tokens a second, without drift."""
+    """Keeps to a number of tokens a second, without drift. `wait` lets seconds pass."""
 
-    def __init__(self, tokens_per_s: float) -> None:
+    def __init__(
+        self, tokens_per_s: float, *, now: Callable[[], float], wait: Callable[[float], None]
+    ) -> None:
         self._mean_s = 1 / tokens_per_s
         self._gaps = cycle(_GAPS)
-        self._due = asyncio.get_running_loop().time()
+        self._now = now
+        self._wait = wait
+        self._due = now()
 
-    async def tick(self) -> None:
-        """Wait until the next token is due; lets others run in any case."""
-        await self.pause(next(self._gaps))
+    def tick(self) -> None:
+        """Wait until the next token is due."""
+        self.pause(next(self._gaps))
 
-    async def pause(self, tokens: float) -> None:
+    def pause(self, tokens: float) -> None:
         """Wait for as long as so many tokens take."""
         self._due += self._mean_s * tokens
-        await asyncio.sleep(max(0.0, self._due - asyncio.get_running_loop().time()))
+        self._wait(self._due - self._now())

@@ -1,23 +1,23 @@
 """The demo server: the Messages API's routes, and how a planned reply goes out.
 
-What is refused is decided in `checks`, what is said in `replies`, what it costs in
-`tokens`; this module has the order of things, and the time.
+What is said is decided in `replies`, what it costs in `tokens`; this module has the order of
+things, and the time. Only what could not be answered is refused: the rules of the API itself
+are no concern of a demo.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from itertools import count
 from typing import TypeAlias, assert_never
 
-from streamchat.core.messages import JsonObject
-from streamchat.demo import checks, models
+from streamchat.core.messages import JsonObject, content_from_wire
+from streamchat.demo import models
 from streamchat.demo.compose import Thinking, build_message, choose_thinking, write_reply
-from streamchat.demo.http import BadRequest, Channel, HttpRequest
-from streamchat.demo.loopback import LoopbackServer
+from streamchat.demo.http import BadRequest, Channel, HttpRequest, LoopbackServer
 from streamchat.demo.models import Model
 from streamchat.demo.pace import TALKING_SPEED, Pace, pieces
 from streamchat.demo.replies import Fail, FailTwice, Oddity, ScriptedAnswer, Trick, plan_reply
@@ -35,9 +35,9 @@ from streamchat.demo.sse import (
     error_type,
     make_message_id,
 )
-from streamchat.demo.tokens import Link, PromptCache, build_chain, check_signatures, end_digest
+from streamchat.demo.tokens import Link, PromptCache, build_chain, end_digest
 
-Route: TypeAlias = Callable[[HttpRequest, Channel], Awaitable[None]]
+Route: TypeAlias = Callable[[HttpRequest, Channel], None]
 
 RESET_AFTER_S = 0.03  # a reset overtakes what the client has not read yet
 _PING_S = 1.0
@@ -46,6 +46,8 @@ _TRICK_AFTER = 0.6  # of the answer's events
 _HTML = b"<!doctype html><html><title>Sign in</title><h1>Sign in to this network</h1></html>"
 _REQUESTS_A_MINUTE = 1000
 _TOKENS_A_MINUTE = 2_000_000
+_ROOM = 64_000  # tokens for an answer that is not asked for
+_NOT_PLAYED = ("/v1/messages/batches", "/v1/files", "/v1/skills", "/v1/organizations")
 
 
 class DemoServer(LoopbackServer):
@@ -69,12 +71,12 @@ class DemoApi:
         self._failures: dict[bytes, int] = {}
         self._served = count(1)
 
-    async def answer(self, request: HttpRequest, channel: Channel) -> None:
+    def answer(self, request: HttpRequest, channel: Channel) -> None:
         """Handle one request, whatever it is."""
         try:
-            await self._route(request)(request, channel)
+            self._route(request)(request, channel)
         except Refused as refused:
-            await send_refused(refused, channel)
+            send_refused(refused, channel)
 
     def _route(self, request: HttpRequest) -> Route:
         routes: dict[str, tuple[str, Route]] = {
@@ -85,6 +87,8 @@ class DemoApi:
         one_model = ("GET", self._model)
         is_model = request.path.startswith("/v1/models/")
         found = one_model if is_model else routes.get(request.path)
+        if request.path.startswith(_NOT_PLAYED):
+            raise Refused(404, f"The demo server does not play {request.path}.")
         if found is None:
             raise Refused(404, "Not Found")
         method, route = found
@@ -92,43 +96,37 @@ class DemoApi:
             raise Refused(405, "Method Not Allowed")
         return route
 
-    async def _models(self, request: HttpRequest, channel: Channel) -> None:
-        await send_json(models.page(request.query), channel)
+    def _models(self, request: HttpRequest, channel: Channel) -> None:
+        send_json(models.page(request.query), channel)
 
-    async def _model(self, request: HttpRequest, channel: Channel) -> None:
+    def _model(self, request: HttpRequest, channel: Channel) -> None:
         model = models.find(request.path.removeprefix("/v1/models/"))
-        await send_json(model.to_wire(), channel)
+        send_json(model.to_wire(), channel)
 
-    async def _count_tokens(self, request: HttpRequest, channel: Channel) -> None:
+    def _count_tokens(self, request: HttpRequest, channel: Channel) -> None:
         body = parse_json(request.body)
-        checks.check_headers(request.headers, body)
-        models.callable_model(body.get("model"))
-        checks.check_prompt(body)
-        await send_json({"input_tokens": build_chain(body)[-1].tokens}, channel)
+        self.accept(request, {**body, "max_tokens": _ROOM})
+        send_json({"input_tokens": build_chain(body)[-1].tokens}, channel)
 
-    async def _reply(self, request: HttpRequest, channel: Channel) -> None:
+    def _reply(self, request: HttpRequest, channel: Channel) -> None:
         body = parse_json(request.body)
-        model, links = self._accept(request, body)
-        answer = await self._decide(body, end_digest(links), channel)
+        model = self.accept(request, body)
+        links = build_chain(body)
+        answer = self._decide(body, end_digest(links), channel)
         if answer is None:
             return
         message = self._compose(answer, body, model, links)
         headers = self._headers(message)
         if body.get("stream"):
-            await self._stream(message, answer, headers, channel)
+            self._stream(message, answer, headers, channel)
         else:  # a trick needs a stream to be played in
-            await channel.respond(200, {**headers, "content-type": JSON_TYPE}, encode(message))
+            channel.respond(200, {**headers, "content-type": JSON_TYPE}, encode(message))
 
-    def _accept(self, request: HttpRequest, body: JsonObject) -> tuple[Model, list[Link]]:
-        """What is asked, of whom. Raises Refused for whatever the API would refuse."""
-        checks.check_headers(request.headers, body)
+    def accept(self, request: HttpRequest, body: JsonObject) -> Model:
+        """Who is asked. Raises Refused for what could not be answered."""
         model = models.callable_model(body.get("model"))
-        checks.check_prompt(body)
-        checks.check_request(body, model)
-        links = build_chain(body)
-        checks.check_length(links, model)
-        check_signatures(links)
-        return model, links
+        require_answerable(body)
+        return model
 
     def _compose(
         self, answer: ScriptedAnswer, body: JsonObject, model: Model, links: list[Link]
@@ -141,9 +139,7 @@ class DemoApi:
         message["usage"] |= self._cache.usage(model.id, body, links)
         return message
 
-    async def _decide(
-        self, body: JsonObject, key: bytes, channel: Channel
-    ) -> ScriptedAnswer | None:
+    def _decide(self, body: JsonObject, key: bytes, channel: Channel) -> ScriptedAnswer | None:
         """The answer to give; None when something else was sent. Raises Refused."""
         match plan_reply(body):
             case ScriptedAnswer() as answer:
@@ -155,9 +151,9 @@ class DemoApi:
                 self._fail_twice(key)
                 return answer
             case Oddity.HTML:
-                await channel.respond(200, {"content-type": "text/html"}, _HTML)
+                channel.respond(200, {"content-type": "text/html"}, _HTML)
             case Oddity.REDIRECT:
-                await channel.respond(307, {"location": "/elsewhere/v1/messages"}, b"")
+                channel.respond(307, {"location": "/elsewhere/v1/messages"}, b"")
             case other:
                 assert_never(other)
         return None
@@ -185,7 +181,7 @@ class DemoApi:
             f"{limits}-tokens-reset": reset,
         }
 
-    async def _stream(
+    def _stream(
         self,
         message: JsonObject,
         answer: ScriptedAnswer,
@@ -195,43 +191,41 @@ class DemoApi:
         events = list(build_events(message, pieces))
         if answer.trick is not None:
             del events[int(len(events) * _TRICK_AFTER) :]
-        await channel.begin(
-            200, {**headers, "content-type": EVENT_TYPE, "cache-control": "no-cache"}
-        )
-        await self._send_paced(events, message, answer.slowness, channel)
+        channel.begin(200, {**headers, "content-type": EVENT_TYPE, "cache-control": "no-cache"})
+        self._send_paced(events, message, answer.slowness, channel)
         if answer.trick is not None:
-            await self._perform(answer.trick, headers["request-id"], channel)
+            self._perform(answer.trick, headers["request-id"], channel)
         else:
-            await channel.end()
+            channel.end()
 
-    async def _send_paced(
+    def _send_paced(
         self, events: list[SseEvent], message: JsonObject, slowness: float, channel: Channel
     ) -> None:
-        pace = Pace(self._speed / slowness)
+        pace = Pace(self._speed / slowness, now=time.monotonic, wait=channel.wait)
         for event in events:
             if event.is_delta:
-                await pace.tick()
+                pace.tick()
             if event.data.get("delta", {}).get("type") == "signature_delta":
-                await pace.pause(_silent_tokens(message))
-            await channel.send(event.encode())
+                pace.pause(_silent_tokens(message))
+            channel.send(event.encode())
 
-    async def _perform(self, trick: Trick, request_id: str, channel: Channel) -> None:
+    def _perform(self, trick: Trick, request_id: str, channel: Channel) -> None:
         match trick:
             case Trick.DROP:
-                await asyncio.sleep(RESET_AFTER_S)
+                channel.wait(RESET_AFTER_S)
                 channel.reset()
             case Trick.STALL:
-                await asyncio.Event().wait()
+                channel.wait(None)
             case Trick.STALL_PINGING:
                 while True:
-                    await asyncio.sleep(self._ping_s)
-                    await channel.send(PING.encode())
+                    channel.wait(self._ping_s)
+                    channel.send(PING.encode())
             case Trick.CUT:
-                await channel.end()
+                channel.end()
             case Trick.OVERLOAD:
                 failure = error_event("overloaded_error", "Overloaded", request_id)
-                await channel.send(failure.encode())
-                await channel.end()
+                channel.send(failure.encode())
+                channel.end()
             case _:
                 assert_never(trick)
 
@@ -255,19 +249,41 @@ def parse_json(body: bytes) -> JsonObject:
     return data
 
 
-async def send_json(data: JsonObject, channel: Channel) -> None:
+def require_answerable(body: JsonObject) -> None:
+    """Raises Refused for a request without messages or without room for an answer."""
+    messages = body.get("messages")
+    if not isinstance(messages, list) or not messages:
+        raise Refused(400, "messages: at least one message is required")
+    limit = body.get("max_tokens")
+    if not isinstance(limit, int) or limit < 1:
+        raise Refused(400, "max_tokens: Input should be greater than or equal to 1")
+    try:
+        content_from_wire(body.get("system") or "")
+        said = [content_from_wire(message["content"]) for message in messages]
+        roles = [str(message["role"]) for message in messages]
+    except (LookupError, TypeError, ValueError) as bad:
+        raise Refused(400, f"messages: {bad}") from None
+    if not any(said) or "user" not in roles:
+        raise Refused(400, "messages: all messages must have non-empty content")
+    for name, kind in (("tools", dict), ("stop_sequences", str)):
+        items = body.get(name) or []
+        if not (isinstance(items, list) and all(isinstance(item, kind) for item in items)):
+            raise Refused(400, f"{name}: Input should be a valid list")
+
+
+def send_json(data: JsonObject, channel: Channel) -> None:
     headers = {"content-type": JSON_TYPE, "request-id": make_message_id("req")}
-    await channel.respond(200, headers, encode(data))
+    channel.respond(200, headers, encode(data))
 
 
-async def send_refused(refused: Refused, channel: Channel) -> None:
+def send_refused(refused: Refused, channel: Channel) -> None:
     """Answer with the API's error JSON."""
     request_id = make_message_id("req")
     data = build_error_object(error_type(refused.status), refused.message, request_id)
     headers = {"content-type": JSON_TYPE, "request-id": request_id, **refused.headers}
-    await channel.respond(refused.status, headers, encode(data))
+    channel.respond(refused.status, headers, encode(data))
 
 
-async def refuse(bad: BadRequest, channel: Channel) -> None:
+def refuse(bad: BadRequest, channel: Channel) -> None:
     """Answer what is no HTTP request."""
-    await send_refused(Refused(bad.status, bad.message), channel)
+    send_refused(Refused(bad.status, bad.message), channel)

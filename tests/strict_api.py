@@ -1,6 +1,8 @@
-"""What the API refuses: each rule is one function over the request body.
+"""The demo server with the rules of the API itself, to hold the program's requests to them.
 
-The wording follows the API's, since programs and people search for it.
+    with StrictServer() as server: ...
+
+Each rule is one function over the request body. The wording follows the API's.
 """
 
 from __future__ import annotations
@@ -8,16 +10,42 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from streamchat.core.messages import JsonObject
+from streamchat.core.messages import Block, JsonObject
 from streamchat.core.reasoning import EFFORTS
-from streamchat.demo.models import Model
+from streamchat.demo.http import HttpRequest, LoopbackServer
+from streamchat.demo.models import Model, callable_model
+from streamchat.demo.pace import INSTANT
+from streamchat.demo.server import DemoApi, refuse
 from streamchat.demo.sse import Refused
-from streamchat.demo.tokens import Link
+from streamchat.demo.tokens import SIGNATURE_MARK, Link, build_chain, sign
 
 _IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
 _SAMPLING = ("temperature", "top_p", "top_k")
 _NEWEST_API = "2026-10-21"
 _MIN_BUDGET = 1024
+
+
+class StrictApi(DemoApi):
+    """Refuses what the API refuses."""
+
+    def accept(self, request: HttpRequest, body: JsonObject) -> Model:
+        check_headers(request.headers, body)
+        model = callable_model(body.get("model"))
+        check_prompt(body)
+        check_request(body, model)
+        links = build_chain(body)
+        check_length(links, model)
+        check_signatures(links)
+        return super().accept(request, body)
+
+
+class StrictServer(LoopbackServer):
+    def __init__(self, *, speed: float = INSTANT) -> None:
+        super().__init__(StrictApi(speed=speed).answer, refuse)
+
+    def __enter__(self) -> StrictServer:
+        self.start()
+        return self
 
 
 def check_headers(headers: Mapping[str, str], body: JsonObject) -> None:
@@ -157,3 +185,29 @@ def check_length(links: list[Link], model: Model) -> None:
     tokens = links[-1].tokens
     if model.input is not None and tokens > model.input:
         raise Refused(400, f"prompt is too long: {tokens} tokens > {model.input} maximum")
+
+
+def check_signatures(links: list[Link]) -> None:
+    """Raises Refused when thinking of ours comes back behind another conversation.
+
+    Signatures of other servers cannot be read here, and are let through.
+    """
+    before = b""
+    for previous, link in zip([None, *links], links, strict=False):
+        if previous is None or previous.role != link.role:
+            before = link.before
+        if _is_ours(link.block) and not _fits(link.block, before):
+            raise Refused(
+                400,
+                "Invalid `signature` in `thinking` block. "
+                "The block is bound to a different conversation.",
+            )
+
+
+def _is_ours(block: Block) -> bool:
+    signature = str(block.get("signature"))
+    return block.get("type") == "thinking" and signature.startswith(SIGNATURE_MARK)
+
+
+def _fits(block: Block, before: bytes) -> bool:
+    return block.get("signature") == sign(before, str(block.get("thinking")))
