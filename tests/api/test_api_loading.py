@@ -140,12 +140,12 @@ ENDS = {"old": "June 15th, 2026", "aging": "November 30th, 2026"}
         (
             "old",
             "old was retired on June 15th, 2026: requests for it fail."
-            " --list-models shows which there are.",
+            " --list-models lists the current models.",
         ),
         (
             "aging",
             "aging is deprecated and ends on November 30th, 2026."
-            " --list-models shows which there are.",
+            " --list-models lists the current models.",
         ),
     ],
 )

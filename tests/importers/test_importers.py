@@ -124,7 +124,7 @@ def test_the_zip_of_an_export_is_read(export: Path, tmp_path: Path) -> None:
     [
         (3, "conversation 2: not an object"),
         ({"name": "x", "chat_messages": []}, "conversation 2 ('x'): it has no uuid"),
-        (chat("c") | {"chat_messages": {}}, "conversation 2: chat_messages is no list"),
+        (chat("c") | {"chat_messages": {}}, "conversation 2: chat_messages is not a list"),
         (chat("c", "hi"), "conversation 2: message 1: not an object"),
         (
             chat("c", said("m", "human", "a"), said("n", "robot", "b")),
@@ -362,14 +362,14 @@ def test_a_conversation_gone_on_with_by_a_newer_llm_is_there_once(tmp_path: Path
 @pytest.mark.parametrize(
     ("data", "wrong"),
     [
-        (b"", "is no JSON: line 1, column 1"),
-        (b'[{"role": "user",\n]', "is no JSON: line 2, column 1"),
-        (b"\xff\xfe", "is no JSON: 'utf-8' codec"),
-        (b'"text"', "is no list of conversations or messages"),
-        (b'{"a": 1}', "is no list of conversations or messages"),
-        (b"PK\x03\x04rest", "is no zip file that can be read"),
+        (b"", "is not JSON: line 1, column 1"),
+        (b'[{"role": "user",\n]', "is not JSON: line 2, column 1"),
+        (b"\xff\xfe", "is not JSON: 'utf-8' codec"),
+        (b'"text"', "is not a list of conversations or messages"),
+        (b'{"a": 1}', "is not a list of conversations or messages"),
+        (b"PK\x03\x04rest", "is not a readable zip file"),
         (b"SQLite format 3\0rest", "cannot be read as the logs of llm"),
-        (b"[" * 100_000, "is no JSON"),
+        (b"[" * 100_000, "is not JSON"),
     ],
 )
 def test_another_file_is_refused_in_one_line(tmp_path: Path, data: bytes, wrong: str) -> None:
@@ -398,7 +398,7 @@ def test_a_list_of_messages(tmp_path: Path) -> None:
     assert faults(written(path, [{"role": "user", "content": "q"}, {"role": "robot"}])) == [
         "message 2: role must be user or assistant, not 'robot'"
     ]
-    assert faults(written(path, [])) == ["the list holds no message"]
+    assert faults(written(path, [])) == ["the list is empty"]
 
 
 def test_a_name_is_a_part_of_the_title_or_the_id_there(export: Path) -> None:

@@ -219,9 +219,9 @@ def test_the_heights_fit_below_one_free_row(rows: int) -> None:
 def test_nothing_found_is_said() -> None:
     async def session(each: Table) -> None:
         running = asyncio.ensure_future(each.picker.run())
-        await each.sees("None is kept yet.")
+        await each.sees("No saved conversations yet.")
         each.type("lexer\r")
-        await each.sees("No conversation holds this.")
+        await each.sees("No conversation contains this.")
         each.type(LEAVE)
         await running
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from streamchat.core.messages import JsonObject, read_count
 
-_LIST_HINT = "--list-models shows which there are."
+_LIST_HINT = "--list-models lists the current models."
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def _by_protocol(cause: BaseException, host: str) -> ApiError | None:
         case httpx2.RemoteProtocolError() if "disconnected" in str(cause):
             return _closed(host)
         case httpx2.RemoteProtocolError():
-            why = f"What {host} answers is not HTTP: is the base URL right?"
+            why = f"The answer of {host} is not HTTP. Is the base URL right?"
             return Unreachable(why, kind="not_http")
         case httpx2.LocalProtocolError():
             why = "A header cannot be sent: look for line breaks in the key and the headers."

@@ -146,7 +146,7 @@ class ReplyStream:
         except self._faults as unreadable:
             raise translate(unreadable, self._server, self._model) from unreadable
         if message.stop_reason is None:
-            raise CutOff("The reply ended without a stop reason: it may not be whole.")
+            raise CutOff("The reply ended without a stop reason: it may be incomplete.")
         remarks = () if repair.stopped and fault is None else (_unended(fault),)
         return Finished(message, repair.stop_details, remarks)
 

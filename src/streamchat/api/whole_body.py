@@ -62,8 +62,8 @@ def no_reply(body: bytes, response: httpx2.Response, server: Server) -> ApiError
     kind = clean_line(response.headers.get("content-type", "")) or "no content type"
     said = f" It says: {sentence(error.words)}" if _is_readable(error.words) else ""
     return CutOff(
-        f"What {server.host} sent is not a Messages API reply ({kind}).{said} Is the base URL"
-        " right, and no login page in between?",
+        f"The answer of {server.host} is not a Messages API reply ({kind}).{said} Is the base"
+        " URL right, and no login page in between?",
         kind="not_a_reply",
         http_status=response.status_code,
         request_id=find_request_id(response),

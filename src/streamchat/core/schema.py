@@ -82,7 +82,7 @@ def parse_short_schema(text: str) -> JsonObject:
 def _field(shape: str) -> tuple[str, JsonObject]:
     match = _FIELD.fullmatch(shape)
     if match is None:
-        raise ValueError(f"{shape!r} is no field: write a name and a type")
+        raise ValueError(f"{shape!r} is not a field: write a name and a type")
     written = (match["type"] or "str").strip()
     bare = written.strip("[] ")
     if bare not in _TYPES or written not in (bare, f"[{written[1:-1]}]"):

@@ -80,7 +80,7 @@ def _unpacked(path: Path) -> bytes:
                 raise NotFound(f"{path}: {_IN_ZIP} is larger than 2 GB.")
             return archive.read(found[0])
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        raise NotFound(f"{path} is no zip file that can be read: {error}.") from error
+        raise NotFound(f"{path} is not a readable zip file: {error}.") from error
 
 
 def _in_json(data: bytes, path: Path, model: str) -> Iterator[Conversation | ImportFault]:
@@ -88,7 +88,7 @@ def _in_json(data: bytes, path: Path, model: str) -> Iterator[Conversation | Imp
     if isinstance(loaded, dict) and "chat_messages" in loaded:
         loaded = [loaded]
     if not isinstance(loaded, list):
-        raise NotFound(f"{path} is no list of conversations or messages.")
+        raise NotFound(f"{path} is not a list of conversations or messages.")
     if any(isinstance(item, dict) and "chat_messages" in item for item in loaded):
         return claude_ai.read_claude_ai(loaded, model=model)
     return _list_of_messages(loaded, data, path.stem, model)
@@ -108,14 +108,14 @@ def _list_of_messages(
         for number, message in enumerate(messages, 1)
     ]
     conversation = build_conversation(source, items, model=model)
-    yield conversation if conversation.turn_count else ImportFault("the list holds no message")
+    yield conversation if conversation.turn_count else ImportFault("the list is empty")
 
 
 def _loaded(data: bytes, path: Path) -> Any:
     try:
         return load_json(data)
     except ValueError as error:
-        raise NotFound(f"{path} is no JSON: {error}.") from error
+        raise NotFound(f"{path} is not JSON: {error}.") from error
 
 
 def is_named(conversation: Conversation, name: str) -> bool:

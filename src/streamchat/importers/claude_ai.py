@@ -49,7 +49,7 @@ def _conversation(item: object, model: str) -> Conversation:
     if not isinstance(id, str) or not id:
         raise ValueError("it has no uuid")
     if not isinstance(messages, list):
-        raise ValueError("chat_messages is no list")
+        raise ValueError("chat_messages is not a list")
     name, leaf = item.get("name"), item.get("current_leaf_message_uuid")
     source = ForeignConversation(
         "claude.ai",

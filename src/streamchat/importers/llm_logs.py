@@ -41,9 +41,9 @@ def read_llm_logs(path: Path, *, model: str) -> Iterator[Conversation | ImportFa
     except sqlite3.Error as error:
         raise NotFound(f"{path} cannot be read as the logs of llm: {error}.") from error
     except _NotLogs as error:
-        raise NotFound(f"{path} is no logs.db of llm: it has no responses.") from error
+        raise NotFound(f"{path} is not a logs.db of llm: it has no responses.") from error
     except KeyError as error:
-        raise NotFound(f"{path} is no logs.db of llm: it has no column {error}.") from error
+        raise NotFound(f"{path} is not a logs.db of llm: it has no column {error}.") from error
 
 
 class _NotLogs(ValueError):

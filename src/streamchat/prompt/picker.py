@@ -231,7 +231,11 @@ class Picker:
     def _why_nothing(self) -> str:
         if self._found.text is None or not self._is_caught_up:
             return "Reading the conversations"
-        return "No conversation holds this." if self._found.text else "None is kept yet."
+        return (
+            "No conversation contains this."
+            if self._found.text
+            else "No saved conversations yet."
+        )
 
     def _draw_heading(self) -> StyleAndTextTuples:
         return self._drawing.heading(self._found.hit, self._width)
