@@ -38,7 +38,14 @@ from streamchat.core.errors import (
     OverBudget,
     TryLater,
 )
-from streamchat.core.events import Finished, ModelSwitched, Retrying, ThinkingDelta
+from streamchat.core.events import (
+    Finished,
+    ModelSwitched,
+    Retrying,
+    Started,
+    ThinkingDelta,
+    UsageUpdated,
+)
 from streamchat.core.messages import INTERRUPTED, Message, Usage, text_block
 from streamchat.core.ports import Ending
 from streamchat.core.records import EmptyReply, Partial, Setting
@@ -563,6 +570,26 @@ def test_a_stream_that_passes_the_cap_is_stopped_and_kept() -> None:
     assert isinstance(result.error, OverBudget)
     assert answered.history[1:] == [("assistant", piece * 9, INTERRUPTED)]
     assert closed_when_shown == [1]  # the connection was ended at once
+
+
+def test_the_cap_is_checked_as_soon_as_the_server_says_what_it_read() -> None:
+    start = Started("msg_1", MODEL, Usage(input_tokens=2_000, output_tokens=0))
+    answered = priced([start, *reply_events("a")[1:]], cap_usd=11.0, counts=[1])
+    result = answered.run()
+    assert isinstance(result.error, OverBudget)
+    assert answered.view.text == ""
+    assert answered.session.budget.spent_usd == pytest.approx(20.0)
+
+
+def test_the_cap_is_checked_when_the_server_says_what_it_wrote() -> None:
+    """It may have searched, or thought, without a word to count by."""
+    usage = UsageUpdated(Usage(input_tokens=10, output_tokens=2_000))
+    start, opened, *rest = reply_events("a")
+    answered = priced([start, opened, usage, *rest], cap_usd=11.0, counts=[1])
+    result = answered.run()
+    assert isinstance(result.error, OverBudget)
+    assert answered.view.text == ""
+    assert answered.session.budget.spent_usd == pytest.approx(20.10)
 
 
 def test_a_cap_where_the_price_is_unknown_refuses() -> None:

@@ -363,6 +363,16 @@ def test_near_the_end_of_the_context_it_is_said_once() -> None:
     ]
 
 
+def test_after_a_summary_the_end_of_the_context_is_said_again() -> None:
+    dialogue = Dialogue(Key.END)
+    small_window(dialogue.session, 13)
+    answers = [reply_events(text) for text in ("1", "Sum.", "2", "3")]
+    screen = dialogue.again("a", "/compact", "b", "c", Key.END, answers=answers)
+    notices = [text.split(".")[0] for kind, text in screen.shown if kind == "notice"]
+    full = "This conversation fills 84% of the model's context window (13 tokens)"
+    assert notices == [full, "The conversation continues from this summary", full]
+
+
 def test_a_conversation_goes_on_from_a_summary_and_back() -> None:
     dialogue = Dialogue(
         "long talk",

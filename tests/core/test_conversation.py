@@ -293,6 +293,17 @@ def test_a_turn_written_twice_is_one() -> None:
     assert len(conversation.turns) == 2
 
 
+def test_a_reply_written_twice_is_charged_once() -> None:
+    """As a failing disk may leave it."""
+    conversation = talked("a")
+    usage = Usage(input_tokens=10, output_tokens=2)
+    reply = Message("assistant", (text_block("1"),), usage=usage, cost_usd=0.25)
+    turn = conversation.append(reply, "t2", AT)
+    conversation.apply(turn)
+    assert conversation.cost_usd == 0.25
+    assert conversation.usage == usage
+
+
 def test_what_is_unknown_is_kept_in_its_place() -> None:
     conversation = talked("a")
     poll = Unknown({"type": "poll"})

@@ -348,6 +348,15 @@ def test_what_killed_processes_left_is_removed_by_the_next_list(
     assert sorted(home.iterdir()) == sorted([path, *theirs])
 
 
+def test_a_deleted_conversation_leaves_nothing_beside_it(store: Store, home: Path) -> None:
+    _, path = converse(store, "a secret")
+    _, other = converse(store, "b")
+    for kept in (path, other):
+        Path(f"{kept}.torn").write_bytes(b'{"type": "turn", "content": "a sec\n')
+    store.delete(str(path))
+    assert sorted(home.iterdir()) == sorted([other, Path(f"{other}.torn")])
+
+
 def test_what_is_open_keeps_its_note(store: Store, home: Path) -> None:
     _, path = converse(store, "a")
     holder = hold(path)

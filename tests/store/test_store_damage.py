@@ -1,11 +1,13 @@
 """A damaged file: everything that is whole loads, the rest is reported, nothing is lost."""
 
+import os
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from disks import open_store
+from streamchat.core.errors import DiskError
 from streamchat.core.messages import Message, text_block, user_message
 from streamchat.core.ports import Opened
 from streamchat.core.records import Header, to_line
@@ -110,6 +112,20 @@ def test_a_torn_file_cut_while_it_is_open_is_mended(store: Store) -> None:
     opened.journal.append(opened.conversation.append(user_message("three"), "t3", AT))
     opened.journal.close()
     assert said(store.read(str(path))) == ["one", "two", "three"]
+
+
+def test_a_file_that_lost_records_while_it_was_open_takes_no_more(store: Store) -> None:
+    """Another program put an older copy back, say. What is lost would not be missed."""
+    path, lines = written(store, "one")
+    opened = store.open(str(path), model="m")
+    opened.journal.append(opened.conversation.append(user_message("two"), "t2", AT))
+    os.truncate(path, len(b"".join(lines)))
+    with pytest.raises(DiskError, match="it lost records"):
+        opened.journal.verify()
+    with pytest.raises(DiskError, match="it lost records"):
+        opened.journal.append(opened.conversation.append(user_message("three"), "t3", AT))
+    opened.journal.close()
+    assert path.read_bytes() == b"".join(lines)
 
 
 TURN = b'{"type": "turn", "id": "x", "parent": null, "at": "", "role": "user", "content": "hi"}'
