@@ -122,7 +122,11 @@ def test_the_defaults() -> None:
 
 def test_reports_and_attachments_have_no_variable() -> None:
     acts = {row.name for row in OPTIONS if not row.is_setting}
-    assert acts == {"attach", *(row.name for row in OPTIONS if row.group is Group.REPORTS)}
+    assert acts == {
+        "attach",
+        "prompt_name",
+        *(row.name for row in OPTIONS if row.group is Group.REPORTS),
+    }
 
 
 # What each option may do in a file of a repository (--env-file, ./.env). A new option needs
@@ -138,7 +142,7 @@ _REACHES = {
     Reach.TIGHTER: {"no_save", "max_cost_usd", "max_cost_day_usd", "dry_run"},
     Reach.USER: {
         "system_file", "schema", "continue_newest", "resume",
-        "web", "web_allow", "web_block", "web_max_uses",
+        "web", "web_allow", "web_block", "web_max_uses", "role",
     },
     Reach.ENVIRONMENT: {"env_file", "custom_headers"},
 }  # fmt: skip

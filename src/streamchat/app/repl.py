@@ -20,11 +20,13 @@ from streamchat.app.commands import (
     CountRequest,
     Done,
     Edit,
+    EditFile,
     OpenInEditor,
     Outcome,
     Quit,
     Redraw,
     Replay,
+    SayPrompt,
     ShowReport,
 )
 from streamchat.app.commands.last_answer import format_copied
@@ -35,6 +37,7 @@ from streamchat.app.context_window import measure_context, warning
 from streamchat.app.exchange import Exchange
 from streamchat.app.outcome import Result, offer
 from streamchat.app.patience import Patience
+from streamchat.app.prompt_files import ask_missing, fill_prompt, join_prompt
 from streamchat.app.session import Session
 from streamchat.app.view_wrappers import ShownValue, WithSources
 from streamchat.core.errors import ApiError, StreamchatError, UsageError
@@ -50,6 +53,7 @@ from streamchat.core.messages import THINKING_TYPES, Message, user_message, with
 from streamchat.core.ports import Ending, Key, Reader, Screen, Source, Typed
 from streamchat.core.records import Turn
 from streamchat.core.schema import Shape
+from streamchat.core.templates import Template
 
 LEAVE_HINT = "Ctrl-C again to exit"
 EDIT_HINT = "an empty message changes nothing"
@@ -80,6 +84,7 @@ class Repl:
     monotonic: Callable[[], float]
     advice: Callable[[str], Awaitable[str]]
     open_in_editor: Callable[[str, str], Awaitable[str]] = _no_editor
+    edit_file: Callable[[str, str], Awaitable[str]] = _no_editor
     patience: Patience = field(default_factory=Patience)
     names: CommandNames = field(default_factory=command_names)
     prefill: str = ""
@@ -176,6 +181,8 @@ class Repl:
                 await self._compact(focus)
             case OpenInEditor(text, name):
                 await self._open_in_editor(text, name)
+            case EditFile() | SayPrompt():
+                await self._use_template(outcome)
             case AskUser(then):
                 return await self._ask(then)
             case Quit():
@@ -201,6 +208,33 @@ class Repl:
                 self._notice(format_copied(subject, await self.screen.copy(text)))
             case _:
                 assert_never(outcome)
+
+    async def _use_template(self, outcome: EditFile | SayPrompt) -> None:
+        match outcome:
+            case EditFile(path, text):
+                await self._edit_file(path, text)
+            case SayPrompt(template, words):
+                await self._say_prompt(template, words)
+
+    async def _say_prompt(self, template: Template, words: tuple[str, ...]) -> None:
+        self._notice("\n".join(template.notes))
+        try:
+            clipboard = self.session.read_clipboard
+            rest, values = fill_prompt(template, words, stdin="", read_clipboard=clipboard)
+            filled = await ask_missing(template, values, self.reader)
+        except StreamchatError as error:
+            self.screen.error(error.message)
+            return
+        if filled is not None:
+            await self._say(join_prompt(template, filled, rest), None)
+
+    async def _edit_file(self, path: str, text: str) -> None:
+        try:
+            await self.edit_file(path, text)
+        except StreamchatError as error:
+            self.screen.error(error.message)
+            return
+        self._notice(f"It is in {path}.")
 
     async def _open_in_editor(self, text: str, name: str) -> None:
         try:

@@ -28,6 +28,7 @@ from streamchat.core.messages import (
 from streamchat.core.ports import Archive, Exporter, Journal
 from streamchat.core.records import Partial, Record, Turn
 from streamchat.core.schema import Shape
+from streamchat.core.templates import NoTemplates, TemplateFiles
 from streamchat.core.times import stamp
 from streamchat.core.web import Web, build_web_tools
 
@@ -67,6 +68,8 @@ class Session:
     web: Web | None = None  # what the model may do on the web
     refused_versions: int = 0  # of the web's tools, the newest that the server refused
     fallback: tuple[str, ...] = ()  # models to ask when one declines or is overloaded
+    templates: TemplateFiles = field(default_factory=NoTemplates)
+    read_clipboard: Callable[[], str | None] = lambda: None
     shape: Shape | None = None  # what the text of each answer must be
     stop: tuple[str, ...] = ()  # texts that an answer ends before
     extra: Mapping[str, object] = field(default_factory=dict)  # more parameters of a request

@@ -81,9 +81,17 @@ def parse_arguments(argv: Sequence[str], options: Sequence[Option]) -> Invocatio
             parser.error(f"{flag} cannot be combined with {given['continue_newest'].name}")
     layer = Layer(SettingSource.FLAG, given)
     attached = tuple(taken.attach or ())
-    is_literal = cut < len(words)
     return Invocation(
-        prompt, attached, report, report_words, layer, picks, overwrites, is_literal
+        prompt,
+        attached,
+        report,
+        report_words,
+        layer,
+        picks,
+        overwrites,
+        is_literal=cut < len(words),
+        prompt_name=taken.prompt_name.text if taken.prompt_name else "",
+        words=(*taken.prompt, *words[cut + 1 :]),
     )
 
 

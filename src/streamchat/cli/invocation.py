@@ -18,6 +18,7 @@ class ReportKind(Enum):
     EXPORT = "export"
     IMPORT = "import"
     COSTS = "costs"
+    ROLES = "roles"
     LIST_MODELS = "list_models"
     PATHS = "paths"
     SHOW_CONFIG = "show_config"
@@ -42,3 +43,5 @@ class Invocation:
     picks: bool = False
     overwrites: bool = False
     is_literal: bool = False  # the prompt was given after --
+    prompt_name: str = ""  # --prompt: the prompt file that the words are for
+    words: tuple[str, ...] = ()  # of the prompt, as they were given

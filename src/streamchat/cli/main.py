@@ -21,7 +21,8 @@ from streamchat.cli.environment import Environment
 from streamchat.cli.first_prompt import first_prompt
 from streamchat.cli.invocation import Invocation, ReportKind
 from streamchat.cli.run import Run, require_theme
-from streamchat.config import AskTrust, Paths, Question, Verdict, build_paths, load
+from streamchat.cli.trust import ask_on_terminal
+from streamchat.config import Paths, build_paths, load
 from streamchat.core.errors import Busy, DiskError, ExitStatus, StreamchatError, UsageError
 from streamchat.core.settings import (
     OPTIONS,
@@ -145,21 +146,15 @@ def _notes(env: Environment, settings: Settings | None, *, as_json: bool) -> Not
     )
 
 
-def _ask(env: Environment) -> AskTrust | None:
-    """The function that asks about ./.env; None if there is no terminal."""
-
-    def ask(question: Question) -> Verdict:
-        from streamchat.cli.trust_question import ask_user
-
-        return ask_user(question, env)
-
-    return ask if env.stdin.isatty() and env.stderr.isatty() else None
-
-
 def _load(invocation: Invocation, env: Environment) -> tuple[Settings, Paths]:
     paths = build_paths(env.environ, env.home)
     layers = load(
-        invocation.flags, env.environ, paths=paths, cwd=env.cwd, ask=_ask(env), user=env.user
+        invocation.flags,
+        env.environ,
+        paths=paths,
+        cwd=env.cwd,
+        ask=ask_on_terminal(env),
+        user=env.user,
     )
     settings = resolve(layers)
     return settings, paths.for_demo() if settings.demo else paths
@@ -195,7 +190,8 @@ def _is_one_shot(run: Run) -> bool:
     once = settings.once or settings.dry_run
     if env.stdin.isatty() and not run.invocation.is_literal:
         _refuse_a_command_word(run.invocation.prompt)
-    if run.invocation.prompt or once or not env.stdin.isatty():
+    is_asked = run.invocation.prompt or run.invocation.prompt_name
+    if is_asked or once or not env.stdin.isatty():
         return True
     if settings.output_format != "text" or not env.stdout.isatty():
         raise UsageError("There is nothing to ask: give a prompt, or pipe a text in.")
@@ -238,6 +234,10 @@ def _report(run: Run, report: ReportKind) -> int:
             from streamchat.cli import import_export
 
             return import_export.import_conversations(run, run.invocation.report_words[0])
+        case ReportKind.ROLES:
+            from streamchat.cli.templates import print_roles
+
+            print_roles(run)
         case ReportKind.PATHS:
             from streamchat.cli import paths_report
 

@@ -32,6 +32,7 @@ from streamchat.app.view_wrappers import (
 from streamchat.cli.banner import DEMO_NOTE
 from streamchat.cli.run import Run
 from streamchat.cli.signals import on_resize, without_echo
+from streamchat.cli.templates import fill_named_prompt, role_attachments
 from streamchat.cli.wiring import (
     live_price,
     load_prices,
@@ -69,6 +70,8 @@ def read_prompt(run: Run) -> tuple[str, tuple[Block, ...]]:
     piped = b"" if run.env.stdin.isatty() else piped_bytes(run)
     attached = tuple(_read_attachment(run, ref, piped) for ref in refs)
     context = "" if "-" in refs else decode_piped(run, piped)
+    if run.invocation.prompt_name:
+        return fill_named_prompt(run, context), attached
     prompt = run.invocation.prompt
     text = (
         f"{context.rstrip()}\n\n{prompt}" if context.strip() and prompt else context or prompt
@@ -110,7 +113,7 @@ async def answer_once(run: Run) -> int:
         if run.settings.demo:
             run.notes.note(DEMO_NOTE)
         session = open_session(run, open_archive(run))
-        session.attached = attached
+        session.attached = (*role_attachments(run, session), *attached)
         try:
             if run.settings.dry_run:
                 return await _count(run, session, source, prompt)

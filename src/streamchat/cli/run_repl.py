@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TextIO
 from streamchat.app.commands import COMMANDS
 from streamchat.app.commands.basics import COPY_INSTEAD
 from streamchat.app.commands.exports import FORMS
-from streamchat.app.commands.registry import command_names
+from streamchat.app.commands.registry import command_names, prompt_rows
 from streamchat.app.context_window import beside_prompt
 from streamchat.app.patience import Patience
 from streamchat.app.repl import Repl
@@ -37,6 +37,7 @@ from streamchat.cli.wiring import (
 )
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
 from streamchat.core.errors import ApiError, Busy, ExitStatus, StreamchatError, UsageError
+from streamchat.core.input_line import CommandNames
 from streamchat.core.messages import JsonObject, format_block_name
 from streamchat.core.ports import Archive, Reader
 from streamchat.core.terminal import Depth
@@ -45,7 +46,7 @@ from streamchat.posix.signals import interruptible
 
 if TYPE_CHECKING:
     from streamchat.api import ApiClient
-    from streamchat.prompt import Choice, PromptLook
+    from streamchat.prompt import Choice, EditorFiles, PromptLook
     from streamchat.prompt.early import EarlyPrompt
     from streamchat.render.screen.terminal_screen import TerminalScreen
 
@@ -123,6 +124,7 @@ async def converse(
                 await screen.history(
                     session.conversation.path, model=session.conversation.model
                 )
+            editor = build_editor(run, keys)
             repl = Repl(
                 session,
                 mask_keys(run, session, source),
@@ -130,10 +132,11 @@ async def converse(
                 screen,
                 run.env.monotonic,
                 advice=partial(advice_on, run, source),
-                open_in_editor=build_opener(run, keys),
+                open_in_editor=editor.open,
+                edit_file=editor.edit,
                 patience=Patience(run.settings.retries),
                 prefill=prefill,
-                names=command_names(os.path.lexists),
+                names=build_names(session),
             )
             await repl.run()
     finally:
@@ -149,11 +152,17 @@ async def ask_model_facts(source: ApiClient, model: str) -> JsonObject | None:
     return None if info is None else asdict(info)
 
 
-def build_opener(run: Run, keys: TextIO) -> Callable[[str, str], Awaitable[str]]:
-    """Opens a text in the user's editor, which reads from `keys`."""
+def build_editor(run: Run, keys: TextIO) -> EditorFiles:
+    """Opens files in the user's editor, which reads from `keys`."""
     from streamchat.prompt import EditorFiles
 
-    return EditorFiles(keys, run.env.environ).open
+    return EditorFiles(keys, run.env.environ)
+
+
+def build_names(session: Session) -> CommandNames:
+    """What tells a command from a message here."""
+    prompts = (row.name for row in prompt_rows(session.templates))
+    return command_names(os.path.lexists, prompts)
 
 
 @contextmanager
@@ -198,8 +207,8 @@ def open_reader(
         open_keyboard(keys, early),
         open_output(env.stdout, term=env.terminal.term, reflows=env.terminal.traits.reflows),
         history=None if run.settings.no_save else run.paths.history,
-        commands=COMMANDS,
-        names=command_names(os.path.lexists),
+        commands=[*COMMANDS, *prompt_rows(session.templates)],
+        names=build_names(session),
         arguments=CommandArguments(session.archive),
         environ=env.environ,
         look=build_prompt_look(env),

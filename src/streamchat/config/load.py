@@ -9,10 +9,9 @@ Rule 3: an error in ./.env never stops the program, because the file may be mean
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias
 
 from streamchat.config.allowed import Verdict, remember, verdict
 from streamchat.config.files import (
@@ -26,6 +25,7 @@ from streamchat.config.files import (
     require_private,
 )
 from streamchat.config.paths import Paths
+from streamchat.config.trust_question import AskedSetting, AskTrust, Question
 from streamchat.core.errors import ConfigError, NotFound
 from streamchat.core.settings import (
     VARIABLES,
@@ -41,27 +41,6 @@ from streamchat.posix.files import pipe_wait
 # ./.env is read in every directory, and python-dotenv can take three seconds for 1 MB.
 _LARGEST_HERE_BYTES = 64_000
 _HOST = "ANTHROPIC_BASE_URL"
-
-
-@dataclass(frozen=True, slots=True)
-class AskedSetting:
-    """What a file would set: printable, a secret masked. `risk` says what that can cost."""
-
-    name: str
-    value: str
-    risk: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """May this file, which belongs to `owner`, set these? The risky ones stand last."""
-
-    path: Path
-    owner: str
-    settings: tuple[AskedSetting, ...]
-
-
-AskTrust: TypeAlias = Callable[[Question], Verdict]
 
 
 def load(
@@ -88,6 +67,13 @@ def load(
     if not in_demo and here != paths.env_file and not _same(here, named_path):
         layers.extend(_here(here, paths.allowed_env, ask, user))
     layers.extend(_configuration(paths, environ, user))
+    by_strength = sorted(layers, key=lambda layer: layer.source)
+    chooser = next((layer for layer in by_strength if "role" in layer.given), None)
+    if chooser is not None and chooser.given["role"].text:
+        from streamchat.config.roles import role_layer  # these load for a role only
+        from streamchat.config.templates import Templates
+
+        layers.append(role_layer(chooser, Templates(paths, cwd, user, ask)))
     return tuple(layers)
 
 

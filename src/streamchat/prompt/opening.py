@@ -44,6 +44,19 @@ class EditorFiles:
             raise UsageError(f"{command[0]} {fault}. The text is in {file}.")
         return str(file)
 
+    async def edit(self, path: str, text: str) -> str:
+        """Let the user edit the file at `path`, which begins as `text` if it is new. Returns
+        the path. Raises UsageError."""
+        command = editor_command(self._environ)
+        if not command:
+            raise UsageError(f"No editor was found. Set $VISUAL or $EDITOR, or write {path}.")
+        _create(Path(path), text)
+        with interruptible(_nothing):
+            fault = await asyncio.to_thread(self._edit, [*command, path])
+        if fault:
+            raise UsageError(f"{command[0]} {fault}. The file is {path}.")
+        return path
+
     def _write(self, text: str, name: str) -> Path:
         """A new file each time: an older one may still be open."""
         if self._directory is None:
@@ -65,6 +78,18 @@ class EditorFiles:
         if done.returncode < 0:
             return f"was ended by signal {-done.returncode}"
         return f"ended with status {done.returncode}" if done.returncode else ""
+
+
+def _create(path: Path, text: str) -> None:
+    """Write a file that is not there yet. Raises UsageError."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
 
 
 def _nothing() -> None:

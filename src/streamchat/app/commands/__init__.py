@@ -15,6 +15,7 @@ from streamchat.app.commands import (
     last_answer,
     money,
     reasoning,
+    roles,
     web,
 )
 from streamchat.app.commands.registry import (
@@ -27,11 +28,13 @@ from streamchat.app.commands.registry import (
     CountRequest,
     Done,
     Edit,
+    EditFile,
     OpenInEditor,
     Outcome,
     Quit,
     Redraw,
     Replay,
+    SayPrompt,
     ShowReport,
     dispatch,
 )
@@ -46,11 +49,13 @@ __all__ = [
     "CountRequest",
     "Done",
     "Edit",
+    "EditFile",
     "OpenInEditor",
     "Outcome",
     "Quit",
     "Redraw",
     "Replay",
+    "SayPrompt",
     "ShowReport",
     "basics",
     "branches",
@@ -59,5 +64,6 @@ __all__ = [
     "last_answer",
     "money",
     "reasoning",
+    "roles",
     "web",
 ]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from streamchat.app.commands.arguments import require_sound
+from streamchat.app.commands.arguments import parse_words, require_sound
 from streamchat.app.commands.spelling import near_spellings
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
 from streamchat.core.input_line import CommandLine, CommandNames
 from streamchat.core.messages import Message
 from streamchat.core.ports import Reader
+from streamchat.core.templates import Template, TemplateFiles, TemplateKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,22 @@ class Compact:
 
 
 @dataclass(frozen=True, slots=True)
+class EditFile:
+    """Let the user edit a file in their editor; a new one begins as `text`."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SayPrompt:
+    """Say the text of a prompt file, filled with the words that were typed behind its name."""
+
+    template: Template
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AskUser:
     """Ask the user: `then` asks at the keyboard and returns the next outcome."""
 
@@ -109,6 +126,8 @@ class Quit:
 
 Outcome: TypeAlias = (
     Done
+    | EditFile
+    | SayPrompt
     | ShowReport
     | AskModel
     | Replay
@@ -184,13 +203,20 @@ class UnknownCommand(UsageError):
     """No command has this name."""
 
 
-def command_names(is_path: Callable[[str], bool] = _is_never_path) -> CommandNames:
-    """Distinguishes commands from messages; `is_path` says whether a file exists."""
+def command_names(
+    is_path: Callable[[str], bool] = _is_never_path, prompts: Iterable[str] = ()
+) -> CommandNames:
+    """Distinguishes commands from messages; `is_path` says whether a file exists, `prompts`
+    are the names of prompt files."""
     return CommandNames(
-        known={name for row in COMMANDS for name in row.names},
+        known={*prompts, *(name for row in COMMANDS for name in row.names)},
         multiline={name for row in COMMANDS if row.takes_lines for name in row.names},
         is_path=is_path,
     )
+
+
+def is_command(name: str) -> bool:
+    return any(name in row.names for row in COMMANDS)
 
 
 def find_command(name: str) -> Command:
@@ -204,6 +230,9 @@ def find_command(name: str) -> Command:
 
 def dispatch(session: Session, line: CommandLine) -> Outcome:
     """Run a command. Raises UsageError for an unknown name or an argument it cannot take."""
+    if not is_command(line.name) and line.name in session.templates.names(TemplateKind.PROMPT):
+        template = session.templates.read(TemplateKind.PROMPT, line.name)
+        return SayPrompt(template, tuple(parse_words(line.argument)))
     row = find_command(line.name)
     require_sound(row.usage, line.argument)
     return row.run(session, line.argument)
@@ -215,3 +244,19 @@ def _describe_unknown(name: str) -> str:
     hint = f"; did you mean {offer}?" if near else "; /help lists the commands."
     as_text = " (A line that starts with a blank is sent as text.)"
     return f"There is no command /{name[:40]}{hint}{as_text}"
+
+
+@dataclass(frozen=True, slots=True)
+class PromptRow:
+    """A prompt file as a command, for completion."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    argument: str = "[WORDS]"
+    help: str = "Say the text of this prompt file."
+
+
+def prompt_rows(templates: TemplateFiles) -> list[PromptRow]:
+    """The prompt files whose names no command has."""
+    names = templates.names(TemplateKind.PROMPT)
+    return [PromptRow(name) for name in names if not is_command(name)]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from streamchat.cli.run import Run
 from streamchat.config import read_prompt_file
+from streamchat.config.templates import Templates
 from streamchat.core.budget import Budget, Price, unknown
 from streamchat.core.key_mask import KeyMask
 from streamchat.core.ports import Archive, Index, Opened
@@ -25,6 +26,7 @@ from streamchat.core.settings import (
 )
 from streamchat.core.web import Web
 from streamchat.models.prices import Prices
+from streamchat.posix.clipboard import read_clipboard
 
 if TYPE_CHECKING:
     from streamchat.app.session import Session
@@ -82,6 +84,8 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         forget_typed=partial(forget_typed, run),
         budget=build_budget(run),
         web=_web(settings) if settings.web else None,
+        templates=Templates(run.paths, run.env.cwd, run.env.user),
+        read_clipboard=partial(read_clipboard, run.env.environ),
         fallback=settings.fallback,
         stop=settings.stop,
         extra=dict(settings.request),

@@ -12,7 +12,12 @@ from __future__ import annotations
 
 from streamchat.core.settings.address import Address, parse_address
 from streamchat.core.settings.certificates import Certificates, read_certificates
-from streamchat.core.settings.layers import did_you_mean, from_keys, from_variables, is_taken
+from streamchat.core.settings.layers import (
+    did_you_mean,
+    from_keys,
+    from_variables,
+    is_taken,
+)
 from streamchat.core.settings.options import (
     DEFAULT_MODEL,
     DEFAULT_URL,

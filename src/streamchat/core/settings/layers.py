@@ -93,12 +93,12 @@ def from_keys(table: Mapping[str, object], variables: Mapping[str, str], place: 
     for name, section in sections.items():
         if not isinstance(section, dict):
             raise ConfigError(f"profiles.{name} in {place}: write a section, [profiles.{name}]")
-        profiles[name] = _section(section, variables, place, profile=name)
-    layer = _section(own, variables, place)
+        profiles[name] = section_layer(section, variables, place, profile=name)
+    layer = section_layer(own, variables, place)
     return Layer(SettingSource.CONFIG, layer.given, place, profiles=profiles, notes=layer.notes)
 
 
-def _section(
+def section_layer(
     table: Mapping[str, object],
     variables: Mapping[str, str],
     place: str,

@@ -24,6 +24,14 @@ _REQUEST = (
         reach=Reach.ANYWHERE, risk="it decides the price",
     ),
     setting(
+        "role", Group.REQUEST, "--role", "a role: roles/NAME.md in the configuration directory",
+        metavar="NAME", reach=Reach.USER,
+    ),
+    Option(
+        "role_attach", "what a role attaches to the first message", Group.REQUEST, Kind.TEXTS,
+        default=(), key="attach",
+    ),
+    setting(
         "system", Group.REQUEST, "-s --system", "the system prompt",
         reach=Reach.ANYWHERE,
     ),
@@ -120,6 +128,10 @@ _INPUT = (
     Option(
         "attach", "attach an image, a PDF or a text file; - is stdin; may be repeated",
         Group.INPUT, Kind.LIST, ("-a", "--attach", "-f", "--file"), "PATH|URL|-",
+    ),
+    Option(
+        "prompt_name", "a prompt: prompts/NAME.md, filled with NAME=VALUE and other words",
+        Group.INPUT, flags=("--prompt",), metavar="NAME",
     ),
     setting(
         "no_save", Group.INPUT, "--no-save", "write nothing to disk", kind=Kind.ON_OFF,
@@ -281,6 +293,7 @@ _REPORTS = (
         "PATH",
     ),
     report("costs", "--costs", "print the costs by day, month or model", "[day|month|model]"),
+    report("roles", "--roles", "the roles and the prompts that you can use here"),
     report("list_models", "--list-models", "list the models of the server"),
     report("paths", "--paths", "list every file and directory of streamchat, with its size"),
     report("show_config", "--show-config", "print every setting and where it comes from"),

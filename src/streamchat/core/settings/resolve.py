@@ -64,6 +64,8 @@ class Settings:
 
     model: str
     fallback: tuple[str, ...]
+    role: str | None
+    role_attach: tuple[str, ...]
     system: str | None
     system_file: str | None
     max_tokens: int

@@ -1,0 +1,74 @@
+"""/role: a system prompt and settings from a file."""
+
+from __future__ import annotations
+
+from streamchat.app.commands.arguments import parse_words
+from streamchat.app.commands.registry import Done, EditFile, Outcome, Topic, command
+from streamchat.app.session import Session
+from streamchat.core.errors import UsageError
+from streamchat.core.settings import Settings, SettingSource, resolve
+from streamchat.core.settings.roles import from_role
+from streamchat.core.templates import TemplateKind
+from streamchat.core.web import Web
+
+NEW_ROLE = """\
+---
+# model: claude-haiku-5-5
+# effort: low
+---
+You are a careful reviewer. Answer briefly.
+"""
+
+
+@command("/role [NAME|new NAME|off]", topic=Topic.REQUEST)
+def role(session: Session, argument: str) -> Outcome:
+    """List the roles, or take one: its text becomes the system prompt, its front matter sets
+    the model and more. new NAME opens a new role in your editor; off removes the system
+    prompt."""
+    words = parse_words(argument)
+    match words:
+        case []:
+            return Done(_list(session))
+        case ["off"]:
+            session.record(session.conversation.configure(system=None))
+            return Done("No role: the system prompt is removed.")
+        case ["new", name]:
+            return EditFile(session.templates.path(TemplateKind.ROLE, name), NEW_ROLE)
+        case [name]:
+            return Done(_take(session, name))
+        case _:
+            raise UsageError("Give one name: /role NAME, or /role new NAME.")
+
+
+def _list(session: Session) -> str:
+    names = session.templates.names(TemplateKind.ROLE)
+    if not names:
+        return "There are no roles yet. /role new NAME writes one."
+    return f"Roles: {', '.join(names)}. /role NAME takes one."
+
+
+def _take(session: Session, name: str) -> str:
+    template = session.templates.read(TemplateKind.ROLE, name)
+    place = session.templates.path(TemplateKind.ROLE, name)
+    layer = from_role(template, SettingSource.FLAG, place=place)
+    settings = resolve([layer])
+    given = {key for key, origin in settings.origins.items() if origin.place == place}
+    said = [f"You talk to {name} now.", *settings.notes]
+    if "system" in given:
+        session.record(session.conversation.configure(system=settings.system))
+    if "model" in given and settings.model != session.conversation.model:
+        said.append(session.change_model(settings.model))
+    _apply(session, settings, given)
+    return "\n".join(said)
+
+
+def _apply(session: Session, settings: Settings, given: set[str]) -> None:
+    for key in ("effort", "thinking", "max_tokens"):
+        if key in given:
+            setattr(session, key, getattr(settings, key))
+    if "request" in given:
+        session.extra = {**session.extra, **dict(settings.request)}
+    if "web" in given:
+        session.web = Web(settings.web_max_uses) if settings.web else None
+    for path in settings.role_attach:
+        session.attached += (session.read_attachment(path),)

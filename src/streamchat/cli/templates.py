@@ -1,0 +1,64 @@
+"""Roles and prompt files on the command line: --role, --prompt, --roles."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+
+from streamchat.app.prompt_files import fill_prompt, join_prompt
+from streamchat.app.session import Session
+from streamchat.cli.run import Run
+from streamchat.cli.trust import ask_on_terminal
+from streamchat.config import AskTrust
+from streamchat.config.templates import Templates
+from streamchat.core.messages import Block
+from streamchat.core.sanitize import clean_line
+from streamchat.core.templates import STDIN, TemplateKind
+from streamchat.posix.clipboard import read_clipboard
+
+
+def open_templates(run: Run, ask: AskTrust | None = None) -> Templates:
+    """The roles and the prompts that can be used here."""
+    return Templates(run.paths, run.env.cwd, run.env.user, ask)
+
+
+def role_attachments(run: Run, session: Session) -> tuple[Block, ...]:
+    """What the role attaches to the first message."""
+    return tuple(map(session.read_attachment, run.settings.role_attach))
+
+
+def fill_named_prompt(run: Run, piped: str) -> str:
+    """The text of --prompt, filled; piped text that it does not name comes first. Raises
+    NotFound, ConfigError, UsageError."""
+    templates = open_templates(run, ask_on_terminal(run.env))
+    template = templates.read(TemplateKind.PROMPT, run.invocation.prompt_name)
+    for note in template.notes:
+        run.notes.note(note)
+    rest, values = fill_prompt(
+        template,
+        run.invocation.words,
+        stdin=piped.rstrip(),
+        read_clipboard=partial(read_clipboard, run.env.environ),
+    )
+    text = join_prompt(template, values, rest)
+    is_apart = piped.strip() and not template.uses(STDIN)
+    return f"{piped.rstrip()}\n\n{text}" if is_apart else text
+
+
+def print_roles(run: Run) -> None:
+    """The names of the roles and of the prompts: lines, or a JSON object."""
+    templates = open_templates(run)
+    found = {kind.value: templates.names(kind) for kind in TemplateKind}
+    out = run.env.stdout
+    if run.settings.output_format != "text":
+        json.dump(found, out, indent=1)
+        out.write("\n")
+        return
+    lines = [
+        f"{kind.noun}\t{clean_line(name)}"
+        for kind in TemplateKind
+        for name in found[kind.value]
+    ]
+    out.writelines(f"{line}\n" for line in lines)
+    if not lines:
+        run.notes.note(f"There are none yet: write {run.paths.config_dir}/roles/NAME.md.")

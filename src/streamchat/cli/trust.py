@@ -1,0 +1,17 @@
+"""Whether somebody can be asked about a file of the current directory."""
+
+from __future__ import annotations
+
+from streamchat.cli.environment import Environment
+from streamchat.config import AskTrust, Question, Verdict
+
+
+def ask_on_terminal(env: Environment) -> AskTrust | None:
+    """The function that asks; None if there is no terminal."""
+
+    def ask(question: Question) -> Verdict:
+        from streamchat.cli.trust_question import ask_user
+
+        return ask_user(question, env)
+
+    return ask if env.stdin.isatty() and env.stderr.isatty() else None

@@ -1,0 +1,223 @@
+"""--role, --prompt and --roles through the program; /role and prompt files in a chat."""
+
+import asyncio
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from fakes import open_session
+from program import Finished, run_program
+from streamchat.app import commands
+from streamchat.app.commands import Done, EditFile, SayPrompt
+from streamchat.app.prompt_files import ask_missing, fill_prompt, join_prompt
+from streamchat.app.session import Session
+from streamchat.config import Verdict, build_paths, remember
+from streamchat.config.files import read_text
+from streamchat.config.templates import Templates
+from streamchat.core.errors import ConfigError, ExitStatus, UsageError
+from streamchat.core.input_line import CommandLine
+from streamchat.core.ports import Input, Key, Typed
+from streamchat.core.templates import Template
+
+
+def write(place: str, text: str) -> Path:
+    path = Path(os.environ["XDG_CONFIG_HOME"], "streamchat", place)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def ask(*argv: str, stdin: bytes = b"") -> Finished:
+    return run_program("--demo", "-q", "--no-save", *argv, stdin=stdin)
+
+
+def shown(*argv: str) -> str:
+    return run_program("--demo", "--show-config", *argv).stdout
+
+
+def test_a_role_gives_the_system_prompt_and_settings_and_flags_beat_it() -> None:
+    write("roles/pirate.md", "---\nmodel: small\neffort: low\n---\nYou are a pirate.\n")
+    lines = shown("--role", "pirate", "--effort", "high").splitlines()
+    values = {line.split()[0]: " ".join(line.split()[1:]) for line in lines if line.split()}
+    assert values["system"].startswith("You are a pirate.")
+    assert values["model"].startswith("small model in")
+    assert values["effort"] == "high --effort"
+
+
+def test_what_a_role_attaches_is_found_beside_it() -> None:
+    write("roles/style.txt", "Say arrr.")
+    write("roles/pirate.md", "---\nattach: style.txt\n---\n")
+    answer = json.loads(ask("--json", "--role", "pirate", "an unknown question").stdout)["text"]
+    assert "a document" in answer
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "reason"),
+    [
+        ("---\na: [\n---\nx", ExitStatus.CONFIG, "bad.md, line"),
+        ("---\n- a\n---\nx", ExitStatus.CONFIG, "write the front matter as name: value"),
+        ("---\nmax_tokens: many\n---\nx", ExitStatus.USAGE, "give a whole number"),
+        ("{{who}}", ExitStatus.CONFIG, "gives each placeholder a default"),
+    ],
+)
+def test_a_bad_role_is_one_line(text: str, status: ExitStatus, reason: str) -> None:
+    write("roles/bad.md", text)
+    finished = ask("--role", "bad", "hi")
+    assert (finished.status, finished.stdout) == (status, "")
+    assert reason in finished.stderr
+    assert finished.stderr.count("\n") == 1
+
+
+def test_a_role_that_is_not_there_is_named_with_its_neighbour() -> None:
+    write("roles/pirate.md", "x")
+    finished = ask("--role", "pirat", "hi")
+    assert finished.status == ExitStatus.NOT_FOUND
+    assert "did you mean pirate?" in finished.stderr
+    assert ask("--role", "../pirate", "hi").status == ExitStatus.USAGE
+
+
+def test_a_prompt_file_is_filled_from_words_and_the_pipe() -> None:
+    write("prompts/review.md", "echo {{path}} for {{what|errors}}")
+    assert ask("--prompt", "review", "a.py").stdout == "a.py for errors\n"
+    assert ask("--prompt", "review", "what=style", "a.py").stdout == "a.py for style\n"
+    write("prompts/sum.md", "echo ({{stdin}})")
+    assert ask("--prompt", "sum", stdin=b"piped\n").stdout == "(piped)\n"
+    finished = ask("--prompt", "review")
+    assert (finished.status, finished.stdout) == (ExitStatus.USAGE, "")
+    assert "The prompt review needs path=" in finished.stderr
+
+
+def test_roles_and_prompts_are_listed() -> None:
+    write("roles/b.md", "x")
+    write("roles/a.md", "x")
+    write("prompts/p.md", "x")
+    assert run_program("--roles").stdout == "role\ta\nrole\tb\nprompt\tp\n"
+    assert json.loads(run_program("--roles", "--json").stdout) == {
+        "roles": ["a", "b"],
+        "prompts": ["p"],
+    }
+
+
+# A repository's files
+
+
+def here(kind: str, name: str, text: str) -> Path:
+    path = Path(".streamchat", kind, f"{name}.md")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def allow(path: Path) -> None:
+    file = read_text(Path.cwd() / path)
+    assert file is not None
+    remember(file, Verdict.ALLOWED, build_paths(os.environ, Path.home()).allowed_env)
+
+
+def test_a_repositorys_prompt_needs_to_be_allowed_and_gives_its_text_alone() -> None:
+    path = here("prompts", "local", "---\nmodel: evil\n---\necho local {{a|text}}")
+    finished = ask("--prompt", "local")
+    assert finished.status == ExitStatus.CONFIG
+    assert "you have not allowed it" in finished.stderr
+    allow(path)
+    finished = run_program("--demo", "--no-save", "--prompt", "local")
+    assert finished.stdout == "local text\n"
+    assert "its front matter is ignored" in finished.stderr
+    path.write_text("echo changed")
+    assert ask("--prompt", "local").status == ExitStatus.CONFIG
+
+
+def test_a_repositorys_file_never_comes_before_the_users_own_nor_reads_the_clipboard() -> None:
+    allow(here("prompts", "p", "echo theirs {{clipboard}}"))
+    finished = ask("--prompt", "p")
+    assert finished.status == ExitStatus.CONFIG
+    assert "asks for your clipboard" in finished.stderr
+    write("prompts/p.md", "echo mine")
+    assert ask("--prompt", "p").stdout == "mine\n"
+
+
+# In a chat
+
+
+@pytest.fixture
+def session() -> Session:
+    session = open_session()
+    paths = build_paths(os.environ, Path.home())
+    session.templates = Templates(paths, Path.cwd(), os.getuid())
+    return session
+
+
+def run(session: Session, name: str, argument: str = "") -> object:
+    return commands.dispatch(session, CommandLine(name, argument))
+
+
+def test_a_role_changes_what_the_next_turns_are_asked_under(session: Session) -> None:
+    write("roles/pirate.md", "---\nmodel: small\nmax_tokens: 99\nweb: true\n---\nArr.")
+    outcome = run(session, "role", "pirate")
+    assert isinstance(outcome, Done)
+    assert outcome.notice.startswith("You talk to pirate now.\nsmall answers from now on.")
+    request = session.request()
+    assert (request.system, request.model, request.max_tokens) == ("Arr.", "small", 99)
+    assert request.tools
+    run(session, "role", "off")
+    assert session.conversation.system is None
+
+
+def test_roles_are_listed_and_written(session: Session) -> None:
+    assert run(session, "role") == Done("There are no roles yet. /role new NAME writes one.")
+    outcome = run(session, "role", "new cook")
+    assert isinstance(outcome, EditFile)
+    assert outcome.path.endswith("roles/cook.md")
+    write("roles/cook.md", outcome.text)
+    assert run(session, "role") == Done("Roles: cook. /role NAME takes one.")
+    with pytest.raises(UsageError):
+        run(session, "role", "a b c")
+
+
+def test_a_prompt_file_is_a_command_and_shadows_none(session: Session) -> None:
+    write("prompts/review.md", "Review {{path}}.")
+    write("prompts/help.md", "Not this one.")
+    outcome = run(session, "review", "'my file.py' please")
+    assert isinstance(outcome, SayPrompt)
+    assert outcome.words == ("my file.py", "please")
+    assert not isinstance(run(session, "help"), SayPrompt)
+    here("prompts", "theirs", "x")
+    with pytest.raises(ConfigError, match="not allowed"):
+        run(session, "theirs")
+
+
+class Reader:
+    """Types what it is told when a value is asked for."""
+
+    def __init__(self, *inputs: Input) -> None:
+        self.inputs = list(inputs)
+        self.hints: list[str] = []
+
+    async def read(self, *, prefill: str = "", hint: str = "") -> Input:
+        self.hints.append(hint)
+        return self.inputs.pop(0)
+
+
+def test_what_a_prompt_file_lacks_is_asked_for() -> None:
+    template = Template("review", "{{path}}, {{why}}")
+    rest, values = fill_prompt(template, ("a.py", "now"), stdin="", read_clipboard=lambda: None)
+    assert join_prompt(template, values, rest) == "a.py, now"
+    reader = Reader(Typed("because"))
+    filled = asyncio.run(ask_missing(template, {"path": "b.py"}, reader))  # type: ignore[arg-type]
+    assert filled == {"path": "b.py", "why": "because"}
+    assert reader.hints == ["review needs why"]
+    left = asyncio.run(ask_missing(template, {}, Reader(Key.INTERRUPT)))  # type: ignore[arg-type]
+    assert left is None
+
+
+def test_the_clipboard_is_read_only_for_a_prompt_that_names_it() -> None:
+    def never() -> str | None:
+        raise AssertionError("was read")
+
+    assert fill_prompt(Template("t", "x"), (), stdin="", read_clipboard=never) == ("", {})
+    clip = Template("t", "{{clipboard}}")
+    assert fill_prompt(clip, (), stdin="", read_clipboard=lambda: "c")[1] == {"clipboard": "c"}
+    with pytest.raises(UsageError, match="clipboard cannot be read"):
+        fill_prompt(clip, (), stdin="", read_clipboard=lambda: None)
