@@ -82,6 +82,7 @@ def in_rooms(modules: set[str], *rooms: str) -> set[str]:
 
 
 SETTINGS = "address certificates layers options proxy resolve rows trust values".split()
+OPTIONS = "input limits output reports request server".split()
 FOR_THE_SETTINGS = {
     "streamchat",
     "streamchat.__main__",
@@ -97,6 +98,7 @@ FOR_THE_SETTINGS = {
     "streamchat.core.sanitize",
     *(f"streamchat.core.{each}" for each in "settings terminal theme".split()),
     *(f"streamchat.core.settings.{each}" for each in SETTINGS),
+    *(f"streamchat.core.settings.options.{each}" for each in OPTIONS),
     *(f"streamchat.posix.{each}" for each in "fatal_signals files terminals".split()),
 }
 NEXT = "streamchat.cli.run_repl"  # imports asyncio, once the prompt stands

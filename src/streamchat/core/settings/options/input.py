@@ -1,0 +1,40 @@
+"""Options: the prompt and the conversation."""
+
+from __future__ import annotations
+
+from streamchat.core.settings.rows import Group, Kind, Option, Reach, setting
+
+INPUT = (
+    setting(
+        "once", Group.INPUT, "-p --print", "print one answer and exit, even on a terminal",
+        kind=Kind.ON_OFF,
+        reach=Reach.ANYWHERE,
+    ),
+    setting(
+        "interactive", Group.INPUT, "-i --interactive",
+        "answer the prompt, then stay in the chat", kind=Kind.ON_OFF,
+        reach=Reach.ANYWHERE,
+    ),
+    setting(
+        "continue_newest", Group.INPUT, "-c --continue", "resume the newest conversation",
+        kind=Kind.ON_OFF,
+        reach=Reach.USER,
+    ),
+    setting(
+        "resume", Group.INPUT, "-r --resume",
+        "resume a conversation: its title, the start of its id (at least 4 characters) or "
+        "a path; without REF, choose from a list", metavar="[REF]", reach=Reach.USER,
+    ),
+    Option(
+        "attach", "attach an image, a PDF or a text file; - is stdin; may be repeated",
+        Group.INPUT, Kind.LIST, ("-a", "--attach", "-f", "--file"), "PATH|URL|-",
+    ),
+    Option(
+        "prompt_name", "send a prompt: prompts/NAME.md, filled with NAME=VALUE and other words",
+        Group.INPUT, flags=("--prompt",), metavar="NAME",
+    ),
+    setting(
+        "no_save", Group.INPUT, "--no-save", "write nothing to disk", kind=Kind.ON_OFF,
+        reach=Reach.TIGHTER,
+    ),
+)  # fmt: skip

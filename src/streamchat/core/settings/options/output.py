@@ -1,0 +1,36 @@
+"""Options: how an answer is printed."""
+
+from __future__ import annotations
+
+from streamchat.core.settings.rows import Group, Kind, Reach, setting
+
+OUTPUT = (
+    setting(
+        "output_format", Group.OUTPUT, "--output-format",
+        "how to print the answer; events: each raw API event as a line of JSON",
+        kind=Kind.CHOICE, metavar="FORMAT", default="text",
+        choices=("text", "json", "stream-json", "events"), shortcuts=(("--json", "json"),),
+        reach=Reach.ANYWHERE,
+    ),
+    setting(
+        "extract", Group.OUTPUT, "-x --extract", "print only the first code block",
+        kind=Kind.ON_OFF,
+        reach=Reach.ANYWHERE,
+    ),
+    setting(
+        "raw", Group.OUTPUT, "--raw", "print the Markdown source, do not render it",
+        kind=Kind.ON_OFF,
+        reach=Reach.ANYWHERE,
+    ),
+    setting(
+        "quiet", Group.OUTPUT, "-q --quiet", "print nothing but the answer",
+        kind=Kind.ON_OFF,
+        reach=Reach.ANYWHERE, risk="it hides who answers",
+    ),
+    setting(
+        "theme", Group.OUTPUT, "--theme",
+        "the colours: auto, dark, light, mono, or a pygments style for code",
+        metavar="NAME", default="auto",
+        reach=Reach.ANYWHERE,
+    ),
+)  # fmt: skip

@@ -1,0 +1,36 @@
+"""Options: what is printed instead of an answer."""
+
+from __future__ import annotations
+
+from streamchat.core.settings.rows import report
+
+REPORTS = (
+    report("list", "--list", "list the saved conversations, newest first"),
+    report("search", "--search", "find the turns that hold all words of TEXT", "TEXT"),
+    report("show", "--show", "print a conversation", "REF"),
+    report(
+        "export",
+        "--export",
+        "print a conversation, or write it to the PATH that follows",
+        "md|html|json REF",
+    ),
+    report("force", "--force", "let --export overwrite the file at PATH"),
+    report(
+        "import",
+        "--import",
+        "import conversations of another program (a claude.ai export, the logs.db of llm, a "
+        "list of messages); with a NAME after PATH, only that conversation",
+        "PATH",
+    ),
+    report("costs", "--costs", "print the costs by day, month or model", "[day|month|model]"),
+    report("roles", "--roles", "list the roles and the prompts that you can use here"),
+    report("list_models", "--list-models", "list the models of the server"),
+    report("paths", "--paths", "list every file and directory of streamchat, with its size"),
+    report("show_config", "--show-config", "print every setting and where it comes from"),
+    report(
+        "completion", "--completion", "print a completion script for a shell", "bash|zsh|fish"
+    ),
+    report("man", "--man", "print the manual page, to pipe into man -l -"),
+    report("version", "--version", "print the version"),
+    report("help", "-h --help", "print this text"),
+)
