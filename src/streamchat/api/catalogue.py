@@ -1,4 +1,4 @@
-"""What a server tells about its models, and which of them end."""
+"""What a server says about its models, and which models are retired."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LIST_HINT = "--list-models lists the current models."
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A model of the server. Compatible servers know little: None is "not said".
+    """A model of the server. Compatible servers say little: None means "not said".
 
     `capabilities` is the API's own object (effort, thinking, image_input, …), kept whole.
     """
@@ -31,7 +31,7 @@ class ModelInfo:
 
     @classmethod
     def from_wire(cls, data: Mapping[str, Any]) -> ModelInfo | None:
-        """Read a model object; None when it does not even have an id."""
+        """Read a model object; None if it has no id."""
         if not isinstance(data.get("id"), str):
             return None
         capabilities = data.get("capabilities")
@@ -48,7 +48,7 @@ class ModelInfo:
 
 
 def deprecation_line(model: str, ends: str | None, *, today: date) -> str | None:
-    """The line to show for a model that `ends` on a day like "June 15th, 2026"."""
+    """The line to show for a model that is retired on `ends`, such as "June 15th, 2026"."""
     if ends is None:
         return None
     last_day = _day(ends)

@@ -1,7 +1,7 @@
-"""The edge as the program sees it: made at once, loaded later.
+"""The API client as the program sees it: created at once, loaded later.
 
-Rule: nothing here imports the SDK at module level, and making an `ApiClient` costs nothing, so
-that the prompt can be drawn first.
+Rule: nothing here imports the SDK at module level, and creating an `ApiClient` costs nothing.
+So the prompt can be drawn first.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ _loading = threading.Lock()  # the import and the collector belong to the whole 
 
 
 class ApiClient:
-    """A Messages API server (ports.Source). Belongs to one event loop, once used.
+    """A Messages API server (ports.Source). Once used, it belongs to one event loop.
 
-    Every method that asks the server raises ApiError and nothing else.
+    Every method that asks the server raises only ApiError.
     """
 
     def __init__(
@@ -47,13 +47,13 @@ class ApiClient:
         self._is_asked = False
 
     def begin(self) -> None:
-        """Load in a thread of its own, while something else is waited for. What goes wrong is
-        told to whoever waits until it is ready."""
+        """Load in a thread, while the program waits for something else. `ready` raises what
+        goes wrong."""
         if self._connection is None and self._loading is None:
             self._loading = _load_in_thread(self)
 
     def load(self) -> None:
-        """Import the SDK and make its client, once; blocks for 0.2 s. From any thread.
+        """Import the SDK and create its client, once. Blocks for 0.2 s; any thread may call it.
 
         Raises ApiError when the server's address or the credentials cannot be used.
         """
@@ -74,12 +74,12 @@ class ApiClient:
             return self._new_connection()
 
     def _new_connection(self) -> Connection:
-        from streamchat.api.connection import Connection  # loaded: costs nothing
+        from streamchat.api.connection import Connection  # loaded already: costs nothing
 
         return Connection(self.server, self._deadlines)
 
     async def ready(self) -> None:
-        """Wait until loaded, loading in a thread of its own where nobody did yet."""
+        """Wait until the SDK is loaded; load it in a thread if nobody has begun."""
         while self._connection is None:
             self.begin()
             loading = self._loading
@@ -88,18 +88,18 @@ class ApiClient:
                 await asyncio.wrap_future(loading)
             finally:
                 if loading.done() and loading is self._loading:
-                    self._loading = None  # what failed is tried again by who asks next
+                    self._loading = None  # the next caller tries again
 
     async def warm(self, model: str) -> ModelInfo | None:
-        """Open the connection that the next request will take, by asking for the model;
-        and rehearse a reply meanwhile, so that the first one finds everything made, unless a
-        reply is awaited already.
+        """Open the connection for the next request by asking for the model. Meanwhile
+        rehearse a reply, so that the first real one is not slower than the others, unless a
+        reply is already awaited.
 
-        Never raises ApiError: what is wrong, the request itself will tell.
+        Never raises ApiError: the request itself will report what is wrong.
         """
         try:
             await self.ready()
-            from streamchat.api.rehearsal import rehearse  # loaded: costs nothing
+            from streamchat.api.rehearsal import rehearse  # loaded already: costs nothing
 
             if not self._is_asked:
                 threading.Thread(target=rehearse, daemon=True).start()
@@ -116,7 +116,7 @@ class ApiClient:
                 yield event
 
     async def count_tokens(self, request: Request) -> int:
-        """What the request would cost to read, in tokens."""
+        """The number of input tokens of the request."""
         return await (await self._loaded()).count_tokens(request)
 
     async def models(self) -> list[ModelInfo]:
@@ -124,18 +124,18 @@ class ApiClient:
         return await (await self._loaded()).models()
 
     async def model(self, model: str) -> ModelInfo | None:
-        """What the server says about the model; None when it has none of that name."""
+        """What the server says about the model; None if it has no such model."""
         return await (await self._loaded()).model(model)
 
     async def deprecation(self, model: str, *, today: date) -> str | None:
-        """One line when the model is retired or about to be, by the SDK's table."""
+        """A line for a model that is retired or soon will be, by the SDK's table."""
         await self.ready()
-        from streamchat.api.connection import deprecation  # loaded: costs nothing
+        from streamchat.api.connection import deprecation  # loaded already: costs nothing
 
         return deprecation(model, today=today)
 
     async def aclose(self) -> None:
-        """Close the connections. A request after that is made on new ones."""
+        """Close the connections. A later request opens new ones."""
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.aclose()
@@ -163,7 +163,7 @@ def import_sdk_once(*, full: bool) -> SdkImport:
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """The import is a fifth faster so, and what it made is never looked at again."""
+    """The import is a fifth faster so, and what it creates is never garbage."""
     if "anthropic" in sys.modules:
         yield
         return
@@ -178,8 +178,8 @@ def _collector_paused() -> Iterator[None]:
 
 
 def _load_in_thread(api: ApiClient) -> Future[None]:
-    """`api.load()` in a daemon thread: leaving the program must not wait for an import,
-    as it would for asyncio's own threads."""
+    """Run `api.load()` in a daemon thread. The program must not wait for an import when it
+    exits, as it would for asyncio's own threads."""
     loaded: Future[None] = Future()
     loaded.set_running_or_notify_cancel()  # from now on a cancelled waiter leaves it alone
     threading.Thread(target=_load_into, args=(api, loaded), daemon=True).start()

@@ -1,7 +1,7 @@
-"""Claude at a cloud, by the SDK's own client for it.
+"""Claude on a cloud platform, through the SDK's own client for it.
 
-Region, project and credentials are the cloud's: its variables, its files, as its own
-tools read them. Rule: the key of Anthropic's API never goes to a cloud.
+Region, project and credentials come from the cloud's own variables and files, as its own tools
+read them. Rule: the key of Anthropic's API is never sent to a cloud.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """`needs` is the library that the SDK wants for it, which its `extra` installs;
-    `event_stream` the content type of a reply; `faults` are what that library raises of
-    its own, by module and name."""
+    """`needs` is the library that the SDK requires, which its `extra` installs.
+    `event_stream` is the content type of a reply. `faults` are the exceptions of that
+    library, by module and name."""
 
     name: str
     client: str
@@ -67,14 +67,14 @@ def require_library(platform: str) -> None:
 def _is_installed(module: str) -> bool:
     try:
         return find_spec(module) is not None
-    except ModuleNotFoundError:  # not even its parent
+    except ModuleNotFoundError:  # its parent package is missing too
         return False
 
 
 def cloud_client(
     platform: str, base_url: str | None, headers: Mapping[str, str], http: httpx2.AsyncClient
 ) -> AsyncAnthropic:
-    """The SDK's client; what it lacks of the usual one, `Connection` does not ask for."""
+    """The SDK's client. `Connection` does not use what it lacks."""
     import anthropic
 
     make: Any = getattr(anthropic, CLOUDS[platform].client)
@@ -84,7 +84,7 @@ def cloud_client(
 
 
 def cloud_faults(platform: str | None) -> tuple[type[Exception], ...]:
-    """What may be raised beside the SDK's own when the cloud cannot be used."""
+    """The exceptions, besides the SDK's own, that say that the cloud cannot be used."""
     if platform is None:
         return ()
     named = [getattr(_module(path), name, None) for path, name in CLOUDS[platform].faults]

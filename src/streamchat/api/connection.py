@@ -27,7 +27,7 @@ from streamchat.core.errors import ApiError, CutOff, InvalidRequest, Unconfigure
 from streamchat.core.events import Event
 from streamchat.core.messages import Request
 
-_TURNS_TO_CLOSE = 12  # two for each generator of a response, and some to spare
+_TURNS_TO_CLOSE = 12  # two for each generator of a response, with a margin
 _LARGEST_PAGE = 1000  # models; the API allows no more
 _MOST_MODELS = 20_000  # of a server that never ends its list
 
@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 
 class Connection:
-    """A client and what may be asked of it. Raises ApiError, from the constructor too."""
+    """The SDK's client and our requests to it. The constructor raises ApiError too."""
 
     def __init__(self, server: Server, deadlines: Deadlines) -> None:
         self._server = server
@@ -52,7 +52,7 @@ class Connection:
         return ReplyStream(self._usable(), self._server, self._deadlines, params).events()
 
     async def count_tokens(self, request: Request) -> int:
-        """What the request would cost to read, by the server's own count."""
+        """The number of input tokens of the request, as the server counts them."""
         self._must_have("messages", "count_tokens", "does not count tokens")
         params = within_limit(prompt_params(request))
         counted = await self._call(
@@ -95,9 +95,9 @@ class Connection:
         return page
 
     async def model(self, model: str) -> ModelInfo | None:
-        """What the server says about the model; None when it knows none of that name."""
+        """What the server says about the model; None if it has no such model."""
         if self._server.platform:
-            return None  # no cloud tells
+            return None  # no cloud says
 
         async def ask(client: AsyncAnthropic) -> ModelInfo | None:
             return _model_info(await client.models.retrieve(model))
@@ -132,15 +132,15 @@ class Connection:
             raise translate(fault, self._server, model or None) from fault
 
     def _must_have(self, resource: str, method: str, otherwise: str) -> None:
-        """Raises CutOff when the client of a cloud offers no such thing."""
+        """Raises CutOff if the client of a cloud lacks that method."""
         if not hasattr(getattr(self._client, resource, None), method):
             raise CutOff(f"{self._server.host} {otherwise}.", kind="not_a_reply")
 
     def _usable(self) -> AsyncAnthropic:
-        """The client, if it has something to show at the door."""
+        """The client, if it has credentials. Raises NoPermission if not."""
         client = self._client
         if self._server.platform:
-            return client  # what a cloud wants to see, its own library finds
+            return client  # the cloud's own library finds its credentials
         static = client.api_key is not None or client.auth_token is not None
         if static or client.credentials is not None or _authorises(self._server.headers):
             return client
@@ -148,7 +148,7 @@ class Connection:
 
 
 def deprecation(model: str, *, today: date) -> str | None:
-    """The line to show for a model of the SDK's table of endings; without the table, none."""
+    """The line for a model in the SDK's table of retired models; None without the table."""
     table: Mapping[str, str] = getattr(sdk_messages, "DEPRECATED_MODELS", {})
     return deprecation_line(model, table.get(model), today=today)
 
@@ -163,7 +163,7 @@ def _model_info(found: object) -> ModelInfo | None:
 
 
 def _unusable(fault: Exception, server: Server) -> ApiError:
-    """Why there can be no client: the URL, the proxy, the certificates, a profile."""
+    """The error for a client that cannot be created: the URL, the proxy, a profile."""
     match fault:
         case ImportError() | OSError():
             why = sentence(clean_line(str(fault)))
@@ -186,21 +186,21 @@ def _sdk_client(server: Server, http: httpx2.AsyncClient) -> AsyncAnthropic:
     token = None if key else checked(server.auth_token, "auth token")
     headers: dict[str, Any] = dict(server.headers)
     if not server.is_default:
-        # Some compatible servers read only x-api-key. And what the SDK could find by
-        # itself belongs to Anthropic: it is never looked for when others are asked.
+        # Some compatible servers read only x-api-key. The credentials that the SDK finds by
+        # itself are for Anthropic, so it must not look for them for another server.
         headers = {**({"x-api-key": key} if key else {}), **headers}
         if key is None and token is None:
-            key = ""  # "none", in the way that stops the SDK from looking
+            key = ""  # stops the SDK from looking for one
             if "authorization" not in map(str.lower, headers):
                 headers["Authorization"] = Omit()
     return AsyncAnthropic(
         api_key=key,
         auth_token=token,
         profile=None if key is not None or token else server.profile,
-        # A profile of the SDK may name its own host, unless one was chosen.
+        # Unless a host was chosen, a profile of the SDK may name its own.
         base_url=server.base_url or (DEFAULT_BASE_URL if key or token else None),
         max_retries=0,
         default_headers=headers,
         http_client=http,
-        open_telemetry=False,  # nobody collects spans of a chat
+        open_telemetry=False,  # a chat collects no spans
     )

@@ -1,8 +1,8 @@
-"""How long the server may still keep us waiting for content.
+"""How long to go on waiting for content from the server.
 
-A reply of thousands of deltas waits thousands of times. One timer looks now and then whether
-the wait under way has become too long: a timeout for each would cost half of what reading
-the delta costs.
+A reply of thousands of deltas waits thousands of times. A timeout for each wait would cost half
+as much as reading the delta, so one timer checks now and then whether the current wait is too
+long.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from streamchat.core.errors import ApiError, CutOff, Unreachable
 
 
 class Countdown:
-    """Runs only while we wait, so that a slow reader never makes a server look stalled."""
+    """Runs only while we wait, so that a slow reader does not make the server look stalled."""
 
     def __init__(self, deadlines: Deadlines, *, host: str, now: Callable[[], float]) -> None:
         self._deadlines = deadlines
@@ -33,17 +33,17 @@ class Countdown:
         self._is_over = False
 
     def content(self, *, thinking: bool) -> None:
-        """Something of the reply came; the wait begins anew."""
+        """A part of the reply has arrived. The wait begins again."""
         self._answered = True
         self._allowed = self._deadlines.thinking_s if thinking else self._deadlines.idle_s
         self._left = self._allowed
 
     def ending(self) -> None:
-        """The reply said why it ends: little can follow, and nobody waits long for it."""
+        """The stop reason has arrived. Little can follow, so the wait is short."""
         self._left = self._allowed = min(self._deadlines.idle_s, self._deadlines.ending_s)
 
     def answered(self) -> None:
-        """The headers came: from now on it is the reply that stalls."""
+        """The headers have arrived. From now on, silence means that the reply has stalled."""
         self._answered = True
 
     @contextmanager
@@ -60,14 +60,14 @@ class Countdown:
             yield
         except asyncio.CancelledError:
             if not self._is_over or task.uncancel() > cancelled:
-                raise  # by somebody else
+                raise  # not by this timer
             raise self._expired() from None
         finally:
             self._waiter = None
             self._left -= self._now() - began
 
     def stop(self) -> None:
-        """The reply is over; nothing is waited for any more."""
+        """The reply has ended. There is nothing left to wait for."""
         if self._timer is not None:
             self._timer.cancel()
 
@@ -78,7 +78,7 @@ class Countdown:
             self._timer = asyncio.get_running_loop().call_later(max(0, seconds), self._look)
 
     def _look(self) -> None:
-        """End a wait that is overdue; a later one is looked at when it would be."""
+        """End the wait if it is overdue; otherwise check again when it would be."""
         if self._waiter is None:
             return  # the next wait sets the timer again
         left = self._due - self._now()

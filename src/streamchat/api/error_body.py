@@ -1,8 +1,8 @@
-"""What a server says in an error: its words, and what it calls the error.
+"""What a server says in an error: its words, and its name for the error.
 
-The Messages API answers {"error": {"type", "message"}}. Others answer as FastAPI, OpenAI,
-Google, AWS or a proxy does: with an array, with plain words, with the words under another
-name. Owns the reading of all of these. Must not know: the SDK, our errors.
+The Messages API answers {"error": {"type", "message"}}. Other servers answer like FastAPI,
+OpenAI, Google, AWS or a proxy: with an array, with plain words, with the words under another
+name. This module reads all of these. Must not know: the SDK, our errors.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from streamchat.api.wording import clean_line
 
 _MOST_SAID = 3  # messages of a list of errors
 _LONGEST_NAME = 80
-_DEEPEST = 6  # how far down the words are looked for
+_DEEPEST = 6  # how many levels are searched for words
 _WORDS = (
     *("message", "detail", "error_description", "msg", "reason", "description", "title"),
     *("Message", "errorMessage", "error_message"),
@@ -49,7 +49,7 @@ _STATUSES = {
 }
 _STATUS_OF = {name: status for status, names in _STATUSES.items() for name in names.split()}
 
-# What words alone say, where a server gives neither a name nor a number.
+# The status that words imply, for servers that give neither a name nor a number.
 _STATUS_OF_WORDS = tuple(
     (status, re.compile(f"(?i){words}"))
     for status, words in (
@@ -68,7 +68,7 @@ _STATUS_OF_WORDS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class ErrorBody:
-    """As far as the server said anything. `status` is what the body implies."""
+    """What the server said. `status` is the HTTP status that the body implies."""
 
     words: str = ""
     kind: str | None = None  # the error's own name
@@ -78,7 +78,7 @@ class ErrorBody:
 
 
 def is_error(body: object) -> bool:
-    """Whether a JSON value under a success status tells of an error."""
+    """Whether a JSON value under a success status reports an error."""
     if isinstance(body, list):
         return any(isinstance(item, Mapping) and is_error(item) for item in body[:_MOST_SAID])
     if not isinstance(body, Mapping) or "content" in body or "choices" in body:
@@ -113,7 +113,7 @@ def _read(body: object, deep: int) -> ErrorBody:
 
 
 def _read_object(body: Mapping[str, object], deep: int) -> ErrorBody:
-    """The innermost object that has words; what it does not say, the outer one does."""
+    """The innermost object that has words. The outer one adds what that leaves out."""
     outer = ErrorBody(
         words=next(_texts(body, _WORDS), ""),
         kind=next((kind for kind in _texts(body, _KIND_FIELDS) if kind != "error"), None),
@@ -141,7 +141,7 @@ def _first_of(inner: ErrorBody, outer: ErrorBody) -> ErrorBody:
 
 
 def _read_list(items: Sequence[object], deep: int) -> ErrorBody:
-    """Google answers an array of errors; FastAPI one of fields that did not fit."""
+    """Google sends an array of errors, FastAPI one of invalid fields."""
     read = [_read_field(item) or _read(item, deep) for item in items[:_MOST_SAID]]
     if not read:
         return ErrorBody()

@@ -37,15 +37,15 @@ from streamchat.api.whole_body import (
 from streamchat.core.errors import CutOff
 from streamchat.core.messages import DEEPEST, JsonObject, is_nested_deeper
 
-# The rest of the body after message_stop: reading it frees the connection for the next
-# turn. A server that does not end it costs this much, and a new connection.
+# How long to read on after message_stop. Reading to the end frees the connection for the
+# next turn; a server that does not end its body costs this much, and a new connection.
 DRAIN_S = 0.1
 
 
 @dataclass(slots=True)
 class Tap:
-    """What the reader of a reply sees of the wire. `raws` are the events that were read and
-    not yet handed on; `words` the first thing that was no event."""
+    """What `ReplyStream` sees of the wire. `raws` are the events that were read and not yet
+    passed on; `words` is the first text that was not an event."""
 
     countdown: Countdown
     repair: StreamRepair = field(default_factory=StreamRepair)
@@ -55,7 +55,7 @@ class Tap:
 
 @dataclass(slots=True)
 class WireEvent:
-    """An event as the SDK's stream takes it from a decoder, already parsed."""
+    """An event in the form that the SDK's stream takes from a decoder, already parsed."""
 
     event: str
     parsed: JsonObject
@@ -87,7 +87,7 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
         return self.events()
 
     async def events(self) -> AsyncGenerator[WireEvent]:
-        """The events of the reply, put right. Raises ApiError."""
+        """The events of the reply, repaired. Raises ApiError."""
         if coding := unreadable_coding(self.response):
             raise _unreadable(coding, self._server)
         body = self.response.aiter_bytes()
@@ -126,7 +126,7 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
             yield piece
 
     def _read(self, name: str | None, text: str) -> Iterator[WireEvent]:
-        """What the SDK should see of an event. Raises ApiError for one that ends the reply."""
+        """The events for the SDK. Raises ApiError for an event that ends the reply."""
         data = self._parsed(name, text) if text else None
         if data is None:
             return
@@ -150,7 +150,7 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
             yield _NOTHING
 
     def _parsed(self, name: str | None, text: str) -> JsonObject | None:
-        """The object that an event carries; None for what is no event of this API."""
+        """The object that an event carries; None if it is not an event of this API."""
         data = parse_json(text)
         if isinstance(data, dict):
             return data
@@ -181,7 +181,7 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
         return ""
 
     def _follow(self, kind: str, data: JsonObject) -> None:
-        """Content has come: the wait for the next begins anew."""
+        """Content has arrived: the wait for more begins again."""
         block = data.get("delta" if kind == BLOCK_DELTA else "content_block")
         thinks = isinstance(block, dict) and block.get("type") in _THINKING
         self._tap.countdown.content(thinking=thinks)
@@ -200,7 +200,7 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
         raise no_reply(body, self.response, self._server)
 
     def _require_a_reply(self, head: bytes) -> None:
-        """Raises ApiError when the body had words, and no event among them."""
+        """Raises ApiError if the body had words but no event."""
         repair = self._tap.repair
         words = self._tap.words.encode() or (b"" if looks_like_events(head) else head)
         if not repair.started and not self._tap.raws and words.strip() not in (b"", b"[DONE]"):
@@ -211,14 +211,14 @@ _THINKING = frozenset(("thinking", "thinking_delta"))
 
 
 def parse_json(text: str) -> Any:
-    """A JSON value; None for what is none. Raises CutOff for one that is nested too deep."""
+    """The JSON value; None if the text is not JSON. Raises CutOff if it is nested too deep."""
     try:
         data = _DECODER.decode(text)
     except (ValueError, RecursionError):
         return None
     if text.count("{") + text.count("[") > DEEPEST and is_nested_deeper(data, DEEPEST):
         malformed("its JSON is nested too deep")
-    # json.loads makes a lone surrogate of half an escaped pair; nothing can print it.
+    # json.loads turns half of an escaped pair into a lone surrogate, which cannot be printed.
     return cleaned(data) if "\\ud" in text.lower() else data
 
 
@@ -228,7 +228,7 @@ def _is_message(data: JsonObject) -> bool:
 
 
 def _require_this_api(data: JsonObject, server: Server) -> None:
-    """Raises CutOff for a reply of another API."""
+    """Raises CutOff if the reply comes from another API."""
     if "choices" in data and "content" not in data:
         raise CutOff(
             f"{server.host} answers as the Chat Completions API does, and streamchat speaks"
@@ -263,7 +263,7 @@ async def _drain(body: AsyncIterator[bytes]) -> None:
             async for _ in body:
                 pass
     except (TimeoutError, httpx2.HTTPError, httpx2.StreamError):
-        pass  # the reply is whole; only the connection is lost
+        pass  # the reply is complete; only the connection is lost
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -1,7 +1,7 @@
 """The one translation of what the SDK and httpx2 raise into our errors.
 
-Rule: one line that says what is wrong and what to do; the server's own words in it are
-one line too, and hold no secret.
+Rule: each error is one line that says what is wrong and what to do. It may quote the server,
+but never a secret.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from streamchat.core.errors import (
     Unconfigured,
 )
 
-# What comes out of the SDK's own code when a server or the way to it is at fault. The
-# bare ones are how a bad stream ends in its accumulator; RecursionError is a RuntimeError.
+# What the SDK's code raises when the server or the network is at fault. The built-in ones are
+# how its accumulator ends a bad stream; RecursionError is a RuntimeError.
 SDK_FAULTS: tuple[type[Exception], ...] = (
     anthropic.AnthropicError,
     httpx2.HTTPError,
@@ -40,17 +40,17 @@ SDK_FAULTS: tuple[type[Exception], ...] = (
 
 
 def list_faults(server: Server) -> tuple[type[Exception], ...]:
-    """What may come out of the SDK's code when that server is asked."""
+    """What the SDK's code may raise when that server is asked."""
     return (*SDK_FAULTS, *cloud_faults(server.platform))
 
 
 def translate(fault: Exception, server: Server, model: str | None = None) -> ApiError:
-    """Our error for what the SDK raised, with all secrets taken out."""
+    """Our error for what the SDK raised, without secrets."""
     return without_secrets(_translated(fault, server, model), server)
 
 
 def without_secrets(error: ApiError, server: Server) -> ApiError:
-    """The same error; whatever a server wrote into it may hold what it was sent."""
+    """The same error without secrets: a server may repeat what it was sent."""
     error.message = redact_text(error.message, server.secrets)
     error.args = (error.message,)
     error.kind = redact_text(error.kind, server.secrets)
@@ -90,7 +90,7 @@ def _translated(fault: Exception, server: Server, model: str | None) -> ApiError
 
 
 def _is_the_clouds(fault: Exception, platform: str) -> bool:
-    """Whether it is the cloud's own library, or the SDK about it, that complains."""
+    """Whether the cloud's own library raised it, or the SDK because of the cloud."""
     if isinstance(fault, RecursionError):
         return False
     return isinstance(fault, (anthropic.AnthropicError, *cloud_faults(platform)))

@@ -1,8 +1,7 @@
 """A Request as the keyword arguments of `client.messages.stream`.
 
-Rule: what the API or the encoder would choke on (a lone surrogate, NUL) becomes U+FFFD;
-everything else goes out as it is, byte for byte, because thinking signatures are bound
-to it.
+Rule: characters that the API or the encoder refuses (a lone surrogate, NUL) become U+FFFD.
+Everything else is sent byte for byte, because thinking signatures are bound to it.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _THINKING: dict[str, JsonObject] = {
 
 
 def reply_params(request: Request) -> JsonObject:
-    """What to call `messages.stream` with. Raises InvalidRequest when it is too large."""
+    """The arguments of `messages.stream`. Raises InvalidRequest if the request is too large."""
     params = {"max_tokens": request.max_tokens, **prompt_params(request)}
     if request.stop:
         params["stop_sequences"] = list(request.stop)
@@ -55,7 +54,7 @@ def prompt_params(request: Request) -> JsonObject:
 
 
 def within_limit(params: JsonObject) -> JsonObject:
-    """The same params. Raises InvalidRequest when the server would refuse their size."""
+    """The same arguments. Raises InvalidRequest if the server would refuse their size."""
     # Encoding 30 MB takes 0.3 s, so a request that cannot be too large is not encoded.
     if _characters(params) * _MOST_BYTES_A_CHARACTER <= LARGEST_BYTES:
         return params
@@ -87,7 +86,7 @@ def _cleaned_text(text: str) -> str:
     try:
         text.encode()  # much faster than looking at each character
     except UnicodeEncodeError:
-        # Two halves of one character that were stored apart become that character.
+        # The two halves of a character that were stored apart are joined.
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
 

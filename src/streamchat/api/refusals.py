@@ -1,7 +1,7 @@
-"""A server's refusal, an error response or an error in a reply, as our error.
+"""Turns a server's refusal, an error response or an error in a reply, into our error.
 
-The class follows from the HTTP status. Under a success status it follows from what the body
-says: its error type, its code, or its words (`error_body`).
+The HTTP status decides the class. Under a success status the body decides: its error type, its
+code, or its words (`error_body`).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _LONGEST_REQUEST_ID = 200
 
 @dataclass(frozen=True, slots=True)
 class ServerRefusal:
-    """What was refused, as far as the server said anything."""
+    """A refusal, with what the server said about it."""
 
     status: int  # of the response
     kind: str | None
@@ -53,7 +53,7 @@ class ServerRefusal:
 
 
 def refused(error: anthropic.APIStatusError, model: str | None) -> ApiError:
-    """The error of our tree for it; `model` is the one that was asked."""
+    """Our error for an error response; `model` is the one that was asked."""
     body = read_error(error.body)
     if unreadable_coding(error.response):
         body = ErrorBody()
@@ -61,12 +61,12 @@ def refused(error: anthropic.APIStatusError, model: str | None) -> ApiError:
 
 
 def refused_within(body: object, response: httpx2.Response, model: str | None) -> ApiError:
-    """The same for an error that came under a success status, or in an event."""
+    """Our error for an error under a success status, or in an event."""
     return _refused(_describe(response, read_error(body)), model)
 
 
 def unreadable_coding(response: httpx2.Response) -> str | None:
-    """The compression of a body that nobody here can undo."""
+    """The compression of the body, if it cannot be undone here."""
     accepted = _listed(response.request.headers.get("accept-encoding", ""))
     used = _listed(response.headers.get("content-encoding", ""))
     return next((coding for coding in used if coding not in (*accepted, "identity")), None)
@@ -78,7 +78,7 @@ def _listed(header: str) -> list[str]:
 
 
 def find_request_id(response: httpx2.Response) -> str | None:
-    """The API's own header, or what proxies and clouds call it."""
+    """The request id, under the API's own name or that of proxies and clouds."""
     found = next(filter(None, map(response.headers.get, REQUEST_ID_HEADERS)), None)
     return clean_line(found)[:_LONGEST_REQUEST_ID] if found else None
 

@@ -1,7 +1,7 @@
-"""A reply that was written beforehand, through the whole way that a real one takes.
+"""Sends a prepared reply along the whole path of a real one.
 
-The SDK builds its models of the stream (40 ms) when the first reply comes; here it does so
-while nobody waits. Nothing leaves the process. For a thread of its own.
+The SDK builds its models of the stream (40 ms) when the first reply arrives. The rehearsal
+makes it do so while nobody waits. Nothing leaves the process. Runs in a thread.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _EVENTS: tuple[JsonObject, ...] = (
 
 
 def rehearse() -> None:
-    """Play it, in an event loop of its own. A failure is left to the first real reply."""
+    """Run it in an event loop of its own. The first real reply will report what fails."""
     with suppress(ApiError):
         asyncio.run(_play())
 

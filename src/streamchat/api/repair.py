@@ -1,12 +1,12 @@
-"""Puts a reply's events right before the SDK adds them up.
+"""Repairs the events of a reply before the SDK accumulates them.
 
 Servers that imitate the Messages API number blocks from 1, skip or repeat a number, leave
 out a start or a stop, stream thinking into a text block, or start the message twice. The
 SDK finds a block by its position, so it loses that text or raises an IndexError.
 
-Rules: no text is lost, and text is shown in the order in which the message keeps it. In the
-repaired stream blocks are numbered from 0 and only one is open at a time. An event that
-lacks nothing is passed on as the same object, and costs no more than a few comparisons.
+Rules: no text is lost, and the order of the text is that of the final message. In the repaired
+stream, blocks are numbered from 0 and only one is open at a time. A correct event is passed on
+as the same object, at the cost of a few comparisons.
 
 Knows only the API's event names. Must not know: the SDK, the socket.
 """
@@ -30,7 +30,7 @@ KINDS = frozenset((START, BLOCK_START, BLOCK_DELTA, BLOCK_STOP, ENDING, STOP))
 
 StreamEvent: TypeAlias = tuple[str, JsonObject]  # the type, and the whole event
 
-# The block that a delta of this type belongs into, and the string that it must have.
+# The block that a delta of this type belongs to, and the string that it must have.
 _BLOCK_OF = {
     "text_delta": "text",
     "citations_delta": "text",
@@ -56,7 +56,7 @@ def malformed(what: str) -> NoReturn:
 
 @dataclass(slots=True)
 class StreamRepair:
-    """One reply. Feed it every event of the API; it gives those that the SDK should see."""
+    """One reply. Feed it every event of the API; it returns the events for the SDK."""
 
     started: bool = False
     stopped: bool = False
@@ -116,7 +116,7 @@ class StreamRepair:
         return [] if self.started else self._start({})
 
     def _message_delta(self, data: JsonObject) -> list[StreamEvent]:
-        """A later one that says less than an earlier one does not undo it."""
+        """A later event does not undo what an earlier one said."""
         delta, usage = dict(_object(data.get("delta"))), dict(_object(data.get("usage")))
         if not isinstance(delta.get("stop_reason"), str):
             delta["stop_reason"] = None
@@ -138,7 +138,7 @@ class StreamRepair:
         return [*self._closed(), (STOP, {**data, "type": STOP})]
 
     def _whole(self, message: JsonObject) -> list[StreamEvent]:
-        """A message that came in one piece, taken apart."""
+        """The events of a message that arrived in one piece."""
         bare = {k: v for k, v in message.items() if k not in ("content", *_ENDING_FIELDS)}
         ending = {name: message.get(name) for name in _ENDING_FIELDS}
         return [
@@ -219,7 +219,7 @@ class StreamRepair:
         return [*opening, (BLOCK_DELTA, event)]
 
     def _made_room(self, kind: str, index: object) -> list[StreamEvent]:
-        """Open a block for words of that kind, unless the open one can take them."""
+        """Open a block of that kind, unless the open block can take the text."""
         is_its = index is None or index == self._index or index not in self._places
         if self._kind == kind and is_its:
             return []
@@ -227,7 +227,7 @@ class StreamRepair:
         return self._opened(kind, index, start)
 
     def _place_of(self, kind: object, index: object) -> int | None:
-        """Where a delta belongs that holds no words; None when there is no such block."""
+        """The block of a delta without text; None if there is no such block."""
         if kind == "signature_delta":
             return self._thinking_place
         if kind == "citations_delta" and self._kind != "text":

@@ -55,7 +55,7 @@ class ReplyStream:
         self._params = params
 
     async def events(self) -> AsyncGenerator[Event]:
-        """Send the request and yield what comes. Raises ApiError."""
+        """Send the request and yield the events of the reply. Raises ApiError."""
         stream = await self._open()
         raws = self._tap.raws
         try:
@@ -112,7 +112,7 @@ class ReplyStream:
         return translate(fault, self._server, self._model)
 
     def _read(self, event: Any, stream: SdkStream) -> Iterable[Event]:
-        """What an event on the wire means beside itself; deltas have helper events."""
+        """Our events for an event on the wire; deltas have helper events."""
         match event.type:
             case "message_start":
                 return [self._started(stream)]
@@ -135,7 +135,7 @@ class ReplyStream:
         return found and redact_text(found, self._server.secrets)
 
     def _finished(self, stream: SdkStream, fault: ApiError | None) -> Finished:
-        """The whole reply. Raises the fault, or another ApiError, when it is not whole."""
+        """The complete reply. Raises the fault, or another ApiError, if it is not complete."""
         repair = self._tap.repair
         if not repair.started or not (repair.stopped or repair.stop_reason):
             raise fault or _cut_off(started=repair.started)
@@ -183,7 +183,7 @@ def _block_started(index: int, block: Block) -> Iterator[Event]:
 
 
 def _block(block: Any) -> Block:
-    """The block as it is sent again: what the API gave, no defaults, nulls kept."""
+    """The block as it will be sent again: what the API sent, with nulls, without defaults."""
     return cast(Block, block.to_dict(mode="json", warnings=False))
 
 
@@ -198,7 +198,7 @@ def _cut_off(*, started: bool) -> CutOff:
 
 
 def _unended(fault: ApiError | None) -> str:
-    """What to remark of a reply that has its stop reason and no proper end."""
+    """The remark on a reply that has a stop reason but no proper end."""
     if fault is None or isinstance(fault, CutOff):
         return "The answer is complete, although the server did not end the stream properly."
     return f"The answer is complete; then the server reported an error: {fault.message}"

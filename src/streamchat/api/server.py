@@ -1,7 +1,7 @@
-"""Which server, with which credentials and how much patience: values, checked here.
+"""Which server to ask, with which credentials and deadlines: checked values.
 
-Keys are stripped; one that could not stand in a header is refused before the SDK sees
-it, which would say "Connection error." and put the key into a traceback.
+Keys are stripped. A key that no header can carry is refused here: the SDK would say "Connection
+error." and put the key into a traceback.
 """
 
 from __future__ import annotations
@@ -27,21 +27,23 @@ No API key was found. Any one of these gets you going:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A Messages API server. Without key and token the SDK's own credentials are used
+    """A Messages API server. Without key and token, the SDK's own credentials are used
     (ANTHROPIC_AUTH_TOKEN, its profiles), for the default host only.
 
-    `proxy` and `certificates` are what the environment says about the way there.
+    `proxy` and `certificates` are what the environment says about the network.
     """
 
     base_url: str | None = None
     api_key: str | None = field(default=None, repr=False)
     auth_token: str | None = field(default=None, repr=False)
-    profile: str | None = None  # of the SDK's own; asked for when there is no key or token
+    profile: str | None = None  # of the SDK; used if there is no key and no token
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     proxy: Proxy | None = None
     certificates: Certificates = field(default_factory=Certificates)
-    platform: str | None = None  # a cloud: its own credentials, no key of Anthropic's
-    private: tuple[str, ...] = field(default=(), repr=False)  # other texts not to be shown
+    platform: str | None = None  # a cloud, with its own credentials
+    private: tuple[str, ...] = field(
+        default=(), repr=False
+    )  # other texts that must not be shown
 
     @property
     def is_default(self) -> bool:
@@ -53,7 +55,7 @@ class Server:
 
     @property
     def host(self) -> str:
-        """What to call the server in a message."""
+        """The name of the server in messages."""
         if self.platform and self.base_url is None:
             return CLOUDS[self.platform].name
         return _host_of(self.base_url or DEFAULT_BASE_URL)
@@ -65,7 +67,7 @@ class Server:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must not occur in any text that leaves the program."""
+        """What must not appear in any text that leaves the program."""
         private = [value for name, value in self.headers.items() if _is_private(name)]
         found = (self.api_key, self.auth_token, *private, *self.private)
         stripped = (secret.strip() for secret in found if secret)
@@ -74,12 +76,12 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """How long to wait for what. Only time spent waiting for the server counts, except
-    for `total_s`, and only content ends a wait: pings do not.
+    """How long to wait for the server. Only content ends a wait; pings do not. Except for
+    `total_s`, only the time spent waiting counts.
 
-    `thinking_s` replaces `idle_s` while a thinking block is open: with its summary
-    omitted a model thinks for minutes without a word. `ending_s` replaces it once the
-    stop reason has come.
+    `thinking_s` replaces `idle_s` while a thinking block is open: without a summary, a
+    model thinks silently for minutes. `ending_s` replaces it once the stop reason has
+    arrived.
     """
 
     connect_s: float = 10.0
@@ -90,8 +92,8 @@ class Deadlines:
 
 
 def checked(secret: str | None, name: str) -> str | None:
-    """A key or token, stripped; None when empty. Raises NoPermission when no header can
-    carry it."""
+    """The key or token, stripped; None if empty. Raises NoPermission if no header can carry
+    it."""
     secret = (secret or "").strip()
     if all("!" <= character <= "~" for character in secret):
         return secret or None
@@ -102,7 +104,7 @@ def checked(secret: str | None, name: str) -> str | None:
 
 
 def no_credentials() -> NoPermission:
-    """The three lines that say how to get going."""
+    """The error for a missing key: three lines that say how to begin."""
     return NoPermission(NO_KEY, kind=NO_CREDENTIALS)
 
 

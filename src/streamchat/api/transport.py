@@ -23,9 +23,7 @@ from streamchat.core.settings import Certificates, Proxy
 from streamchat.core.settings.certificates import Authorities
 
 KEEPALIVE_S = 60.0  # httpx2's own 5 s would end the connection between two turns
-AT_THE_PROXY = (
-    "streamchat: at the proxy"  # a note on what failed before the proxy let us through
-)
+AT_THE_PROXY = "streamchat: at the proxy"  # marks a failure on this side of the proxy
 _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
@@ -106,12 +104,12 @@ def _unusable(line: str) -> ApiError:
 
 
 async def _watch_the_hops(request: httpx2.Request) -> None:
-    """See to it that a failure at the proxy can be told from one behind it."""
+    """Trace the request, so that a failure at the proxy differs from one behind it."""
     request.extensions["trace"] = partial(_note_the_hop, _Hops())
 
 
 class _Hops:
-    """How far a new connection has come."""
+    """How far a new connection has got."""
 
     is_new = False
     is_through = False

@@ -1,7 +1,7 @@
-"""The body of a success response, looked at before it is read as an event stream.
+"""Checks the body of a success response before it is read as an event stream.
 
-A server that was asked for a stream may answer with a whole JSON message, an error, plain
-words or a login page, under any content type. The first bytes tell which.
+A server that was asked for a stream may answer with a whole JSON message, an error, plain words
+or a login page, under any content type. The first bytes tell which.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _ENOUGH = 8  # bytes, for the longest field name and what follows it
 
 
 async def first_words(pieces: AsyncIterator[bytes]) -> bytes:
-    """The body's beginning, as far as it takes to see what it is; blanks are left out."""
+    """The beginning of the body: enough to see what it is, without leading blanks."""
     head = b""
     async for piece in pieces:
         head = (head + piece).removeprefix(_BOM).lstrip()
@@ -53,7 +53,7 @@ async def read_rest(head: bytes, pieces: AsyncIterator[bytes]) -> bytes:
 
 
 def no_reply(body: bytes, response: httpx2.Response, server: Server) -> ApiError:
-    """For a success status on what is no reply: by the server's words, if it has any."""
+    """The error for a body that is not a reply, with the server's words if there are any."""
     error = read_error(body[:4096].decode("utf-8", "replace"))
     if error.status is not None:
         return refused_within(error.words, response, None)

@@ -1,4 +1,4 @@
-"""The values a conversation is made of, and their form on the wire and in the file.
+"""The values that make up a conversation, and their form on the wire and in the file.
 
 Content blocks stay in their wire form (JSON objects as the API gave them): thinking
 signatures are bound to the exact bytes of everything before them, so a block is
@@ -89,7 +89,7 @@ def _within(data: Mapping[str, Any], outer: str, inner: str) -> object:
 
 
 def read_count(value: object) -> int | None:
-    """A count that there can be; anything else, such as one of 400 digits, is unknown."""
+    """A plausible count; None for anything else, such as a number of 400 digits."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     is_one = 0 <= value < MOST_TOKENS and value == int(value)
@@ -98,7 +98,7 @@ def read_count(value: object) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message: what a turn holds and what a request repeats.
+    """One message: the content of a turn, which later requests repeat.
 
     The fields after `content` are known for replies only. `stop_reason` is the API's,
     or `INTERRUPTED`; `None` on a reply means that it was cut off without one.
@@ -128,7 +128,7 @@ def user_message(text: str) -> Message:
 
 
 def with_text(message: Message, text: str) -> Message:
-    """A user's message with another text; whatever else it carries stays before it."""
+    """A user's message with another text; its other blocks stay before the text."""
     others = [block for block in message.content if block.get("type") != "text"]
     return Message("user", (*others, text_block(text)))
 
@@ -146,9 +146,9 @@ def format_block_name(block: Block) -> str:
 
 
 def content_from_wire(content: object) -> tuple[Block, ...]:
-    """Content as a request may carry it: a string, or a list of block objects.
+    """Read content as a request may carry it: a string, or a list of block objects.
 
-    Raises ValueError when it is neither.
+    Raises ValueError if it is neither.
     """
     if isinstance(content, str):
         return (text_block(content),) if content.strip() else ()
@@ -180,7 +180,7 @@ def answered_calls(content: Iterable[Block]) -> frozenset[str]:
 
 
 def is_answered(call: Block, answered: frozenset[str]) -> bool:
-    """Whether a tool call has its result; one without a proper id cannot have any."""
+    """Whether a tool call has its result. A call without a proper id has none."""
     id = call.get("id")
     return isinstance(id, str) and id in answered
 
@@ -206,7 +206,7 @@ def has_thinking(message: Message) -> bool:
 
 
 def has_answer(content: Iterable[Block]) -> bool:
-    """Whether there is more than thinking and blank text: something to read, or a call."""
+    """Whether there is more than thinking and blank text."""
     return bool(without_thinking(without_empty_text(content)))
 
 

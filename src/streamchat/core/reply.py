@@ -1,8 +1,8 @@
-"""Fold the events of a reply into a Message, whole or as far as it came.
+"""Folds the events of a reply into a Message, complete or as far as it arrived.
 
-Owns: what of a reply that ended early is worth keeping. Must not know: why it ended.
+Owns: which parts of an incomplete reply are kept. Must not know: why the reply ended.
 Rule 1: a finished reply is the Message that `Finished` carries, never a reconstruction.
-Rule 2: linear. Pieces are kept in lists and joined when someone asks.
+Rule 2: the work is linear. Pieces are collected in lists and joined on request.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ CHARACTERS_PER_TOKEN = 3
 
 @dataclass(slots=True)
 class ReplyFold:
-    """One reply. Feed it every event; ask for the message at any time, however it ended."""
+    """One reply. Feed it every event; ask for the message at any time."""
 
     _started: Started | None = None
     _usage: Usage | None = None
@@ -49,7 +49,7 @@ class ReplyFold:
     _whole: Message | None = None
 
     def feed(self, event: Event) -> None:
-        """Take the next event; those that say nothing about the message are ignored."""
+        """Take the next event. Events that do not change the message are ignored."""
         match event:
             case TextDelta(text):
                 self._text.append(text)
@@ -76,7 +76,7 @@ class ReplyFold:
 
     @property
     def text(self) -> str:
-        """The answer so far, for checkpoints."""
+        """The text of the answer so far."""
         return "".join(self._text)
 
     @property
@@ -86,12 +86,12 @@ class ReplyFold:
 
     @property
     def model(self) -> str | None:
-        """Who answers, as the server named it."""
+        """The model that answers, as the server names it."""
         return self._started.model if self._started else None
 
     def usage_so_far(self) -> Usage | None:
-        """The counts; None before the server accepted the request. While the output is
-        not counted it is estimated by its letters."""
+        """The counts; None before the server accepts the request. Output that is not counted
+        yet is estimated from its characters."""
         if self._whole is not None:
             return self._whole.usage
         if self._usage is None or self._usage.output_tokens is not None:
@@ -99,15 +99,14 @@ class ReplyFold:
         return replace(self._usage, output_tokens=self._characters // CHARACTERS_PER_TOKEN)
 
     def message(self, stop_reason: str | None = INTERRUPTED) -> Message | None:
-        """The reply: whole after `Finished`, else what can be kept. None: nothing can.
-
-        `stop_reason` is that of a reply that did not finish.
+        """The reply: complete after `Finished`, else the part that can be kept, or None.
+        `stop_reason` is for a reply that did not finish.
         """
         received = self.received(stop_reason)
         return received if received and (self._whole or received.content) else None
 
     def received(self, stop_reason: str | None = INTERRUPTED) -> Message | None:
-        """The same with its counts when it has no content. None: the server never began."""
+        """The same, even without content, for its counts. None if there was no reply."""
         if self._whole is not None:
             return self._whole
         content = keepable([*self._closed, *self._arriving()])
@@ -132,9 +131,8 @@ class ReplyFold:
 
 
 def keepable(content: Sequence[Block]) -> tuple[Block, ...]:
-    """What of an unfinished reply the API would take back.
-
-    Not: blank text, thinking without its signature, a tool's call without its result.
+    """The blocks of an unfinished reply that the API accepts in a request: no blank text, no
+    thinking without a signature, no tool call without its result.
     """
     answered = answered_calls(content)
     return without_empty_text(_without_loose_ends(content, answered))

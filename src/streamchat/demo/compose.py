@@ -1,4 +1,4 @@
-"""From an answer to the message that carries it: thinking, limits, stop reason, usage."""
+"""Builds the message for an answer: thinking, limits, stop reason, usage."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from streamchat.demo.tokens import sign
 
 
 class Thinking(Enum):
-    """What becomes of the thinking before an answer."""
+    """How the thinking before an answer is shown."""
 
     NONE = auto()
     OMITTED = auto()
@@ -24,7 +24,7 @@ class Thinking(Enum):
 
 
 def choose_thinking(body: JsonObject, model: Model) -> Thinking:
-    """What the request asks for, or else what the model does by itself."""
+    """What the request asks for, or the default of the model."""
     match body.get("thinking"):
         case {"type": "adaptive" | "enabled", **options}:
             display = options.get("display", model.display)
@@ -37,7 +37,7 @@ def choose_thinking(body: JsonObject, model: Model) -> Thinking:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """As much of an answer as the limits leave, and why it ends; in tokens, too."""
+    """The part of an answer that the limits allow, why it ends, and its tokens."""
 
     text: str
     thinking: str
@@ -67,7 +67,7 @@ def write_reply(answer: ScriptedAnswer, body: JsonObject, *, thinks: bool) -> Wr
 
 
 def _stopped(text: str, sequences: list[str]) -> tuple[str, str | None]:
-    """The text before the first stop sequence in it, and which that was."""
+    """The text before the first stop sequence in it, and that sequence."""
     found = [(text.find(s), s) for s in sequences if s and s in text]
     if not found:
         return text, None
@@ -78,7 +78,7 @@ def _stopped(text: str, sequences: list[str]) -> tuple[str, str | None]:
 def build_message(
     written: Written, answer: ScriptedAnswer, *, model: str, before: bytes, thinking: Thinking
 ) -> JsonObject:
-    """The message, its usage without the prompt's side."""
+    """The message; its usage lacks the prompt's tokens."""
     content: list[dict[str, Any]] = []
     if answer.thinking and thinking is not Thinking.NONE:
         shown = written.thinking if thinking is Thinking.SUMMARISED else ""

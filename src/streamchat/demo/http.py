@@ -29,7 +29,7 @@ _LEAVING_S = 5.0  # for the threads of connections that were torn down
 
 
 class BadRequest(Exception):
-    """What arrived is no HTTP request that can be served; `status` answers it."""
+    """What arrived is not an HTTP request that can be served; `status` is the answer."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -57,8 +57,8 @@ class HttpRequest:
 
 
 class Channel:
-    """The way back to a client, for one response. Its methods raise ConnectionError when
-    the client has left."""
+    """Sends one response to a client. Its methods raise ConnectionError if the client has
+    left."""
 
     def __init__(self, connection: _Connection) -> None:
         self._connection = connection
@@ -95,7 +95,7 @@ class Channel:
         self._connection.wfile.write(data)
 
     def wait(self, seconds: float | None) -> None:
-        """Let time pass; None is until the client leaves, or the server stops."""
+        """Wait. None: until the client leaves or the server stops."""
         if seconds is not None and seconds <= 0:
             return
         link = self._connection.connection
@@ -105,12 +105,12 @@ class Channel:
         if poll.poll(None if seconds is None else math.ceil(seconds * 1000)):
             if not link.recv(1, socket.MSG_PEEK):
                 raise ConnectionResetError("the client is gone")
-            # It has sent its next request already.
+            # The client has already sent its next request.
             left = 0.0 if seconds is None else seconds - (time.monotonic() - began)
             time.sleep(max(0.0, left))
 
     def reset(self) -> None:
-        """Make the connection end in a reset (RST), as a broken one does."""
+        """Make the connection end with a reset (RST), like a broken one."""
         self.is_whole = False
         linger = struct.pack("ii", 1, 0)  # on, for 0 s: closing then discards and resets
         self._connection.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
@@ -133,13 +133,13 @@ class _Connection(BaseHTTPRequestHandler):
     """The requests of one client, one after the other."""
 
     protocol_version = "HTTP/1.1"
-    default_request_version = "HTTP/1.0"  # an answer has a head, whatever was asked
+    default_request_version = "HTTP/1.0"  # so that every answer has a head
     disable_nagle_algorithm = True  # a delta goes out at once
 
     def __init__(self, link: socket.socket, peer: Any, answer: Answer, refuse: Refusal) -> None:
         self._answer = answer
         self._refuse = refuse
-        super().__init__(link, peer, None)  # type: ignore[arg-type] # which serves to the end
+        super().__init__(link, peer, None)  # type: ignore[arg-type] # this serves the whole connection
 
     def _serve(self) -> None:
         try:
@@ -171,14 +171,14 @@ class _Connection(BaseHTTPRequestHandler):
         return body
 
     def _skip(self, length: int) -> None:
-        """A client that is answered while it still sends sees a broken pipe, not the 413."""
+        """Read the rest, or the client sees a broken pipe instead of the 413."""
         while length > 0 and (piece := self.rfile.read(min(length, _READ_BYTES))):
             length -= len(piece)
 
     def send_error(
         self, code: int, message: str | None = None, explain: str | None = None
     ) -> None:
-        """Answer what is no HTTP request, and end the connection."""
+        """Answer something that is not an HTTP request, and end the connection."""
         self.close_connection = True
         self._refuse(BadRequest(code, message or "this is not a request"), Channel(self))
 
@@ -187,7 +187,7 @@ class _Connection(BaseHTTPRequestHandler):
 
 
 class LoopbackServer:
-    """Answers every request on 127.0.0.1 with `answer`, and what is none with `refuse`."""
+    """Answers requests on 127.0.0.1 with `answer`, and anything else with `refuse`."""
 
     def __init__(self, answer: Answer, refuse: Refusal) -> None:
         self._answer = answer
@@ -245,7 +245,7 @@ class LoopbackServer:
         try:
             _Connection(link, peer, self._answer, self._refuse)
         except ConnectionError:
-            pass  # the client is gone: so is the reason to write
+            pass  # the client has left
         finally:
             link.close()
             del self._open[link]

@@ -1,7 +1,7 @@
 """The models that the demo pretends to be, as the API describes them.
 
-The facts are in models.json, newest model first; what is not known is left out there
-and is null on the wire.
+The facts are in models.json, newest model first. Unknown values are left out there and are null
+on the wire.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _MEDIA = ("image_input", "pdf_input")
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One model: what it accepts and what it does when it is not told."""
+    """One model: what it accepts, and its defaults."""
 
     id: str
     name: str

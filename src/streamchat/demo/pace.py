@@ -1,4 +1,4 @@
-"""How a text is cut into deltas, and how fast they go out: irregular, and always the same."""
+"""How a text is cut into deltas, and how fast they are sent: irregular, but always the same."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def pieces(text: str) -> Iterator[str]:
 
 
 class Pace:
-    """Keeps to a number of tokens a second, without drift. `wait` lets seconds pass."""
+    """Keeps to a number of tokens a second, without drift. `wait` waits for some seconds."""
 
     def __init__(
         self, tokens_per_s: float, *, now: Callable[[], float], wait: Callable[[float], None]

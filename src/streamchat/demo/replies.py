@@ -1,8 +1,8 @@
-"""What the demo answers: from the conversation it was sent to a plan for the reply.
+"""What the demo answers: plans the reply to a conversation.
 
-The texts are the Markdown files in texts/; a comment at the head of a file is what is
-thought before it is said. Rules: the same conversation gets the same plan; a message
-is matched by its words, and one that means nothing here gets a pointer to what does.
+The texts are the Markdown files in texts/; a comment at the top of a file is the thinking
+before the answer. Rules: the same conversation gets the same plan. The words of a message
+choose it; the answer to unknown words lists the known ones.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from streamchat.demo.web_search import asks_for_web, search_blocks
 
 MAX_LONG_CHARS = 400_000
 _DEFAULT_LONG_CHARS = 20_000
-_MAX_TOPIC_WORDS = 8  # a longer message that holds a topic's word is about something else
+_MAX_TOPIC_WORDS = 8  # a longer message is about something else, even if it contains a topic
 _MAX_QUOTE_CHARS = 240
 
 
 class Trick(Enum):
-    """What goes wrong after half an answer."""
+    """What goes wrong in the middle of an answer."""
 
     DROP = auto()
     STALL = auto()
@@ -59,13 +59,13 @@ class Fail:
 
 @dataclass(frozen=True, slots=True)
 class FailTwice:
-    """Overloaded for two times, then the answer."""
+    """Overloaded twice, then the answer."""
 
     then: ScriptedAnswer
 
 
 class Oddity(Enum):
-    """A response that is no reply of the Messages API at all."""
+    """A response that is not a reply of the Messages API."""
 
     HTML = auto()
     REDIRECT = auto()
@@ -121,7 +121,7 @@ _REFUSAL = {
 
 
 def plan_reply(body: JsonObject) -> Plan:
-    """What to answer to this request, whose messages are known to be valid."""
+    """What to answer to this request. Its messages must be valid."""
     said = [text for text in _said(body["messages"]) if text]
     latest = said[-1].strip() if said else ""
     plain = " ".join(latest.lower().split()).strip("?!. ")
@@ -190,7 +190,7 @@ def _long_answer(digits: str | None, thousands: str) -> ScriptedAnswer:
 
 
 def _long_text(wanted: int) -> str:
-    """Numbered sections until the size is reached, the last one cut at a paragraph."""
+    """Numbered sections up to that size."""
     opening, *sections = text_page("long").text.split("\n## ")
     parts = [opening + "\n"]
     size = len(opening)
@@ -205,7 +205,7 @@ def _long_text(wanted: int) -> str:
 
 
 def _memory(body: JsonObject, said: list[str]) -> ScriptedAnswer:
-    """What the user said before, read from the messages of this very request."""
+    """What the user said before, from the messages of this request."""
     lines = [f"{number}. {_quote(text)}" for number, text in enumerate(said, 1)]
     listed = "\n".join(lines) or "Nothing before this question: the conversation is new."
     system = body.get("system")
@@ -246,7 +246,7 @@ def _article(kind: str) -> str:
 
 
 def _quote(text: str) -> str:
-    """One line of code span, so that nothing in it is Markdown, nor too long."""
+    """A code span of one line, so that nothing in it is read as Markdown."""
     line = " ".join(text.split()).replace("`", "ˋ")
     clipped = line if len(line) <= _MAX_QUOTE_CHARS else line[: _MAX_QUOTE_CHARS - 1] + "…"
     return f"`{clipped}`"

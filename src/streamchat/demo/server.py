@@ -1,8 +1,7 @@
 """The demo server: the Messages API's routes, and how a planned reply goes out.
 
-What is said is decided in `replies`, what it costs in `tokens`; this module has the order of
-things, and the time. Only what could not be answered is refused: the rules of the API itself
-are no concern of a demo.
+`replies` decides what is said, `tokens` what it costs; this module does things in order and in
+time. It refuses only what it cannot answer: a demo need not enforce the rules of the API.
 """
 
 from __future__ import annotations
@@ -46,12 +45,12 @@ _TRICK_AFTER = 0.6  # of the answer's events
 _HTML = b"<!doctype html><html><title>Sign in</title><h1>Sign in to this network</h1></html>"
 _REQUESTS_A_MINUTE = 1000
 _TOKENS_A_MINUTE = 2_000_000
-_ROOM = 64_000  # tokens for an answer that is not asked for
+_ROOM = 64_000  # tokens for the answer, where only the prompt is counted
 _NOT_PLAYED = ("/v1/messages/batches", "/v1/files", "/v1/skills", "/v1/organizations")
 
 
 class DemoServer(LoopbackServer):
-    """The Messages API on loopback; any key will do. `speed` is in tokens a second."""
+    """The Messages API on loopback. It accepts any key. `speed` is in tokens a second."""
 
     def __init__(self, *, speed: float = TALKING_SPEED) -> None:
         super().__init__(DemoApi(speed=speed).answer, refuse)
@@ -62,7 +61,7 @@ class DemoServer(LoopbackServer):
 
 
 class DemoApi:
-    """Answers requests as the Messages API does; what it remembers is the prompt cache."""
+    """Answers requests like the Messages API. It remembers only the prompt cache."""
 
     def __init__(self, *, speed: float, ping_s: float = _PING_S) -> None:
         self._speed = speed
@@ -119,11 +118,11 @@ class DemoApi:
         headers = self._headers(message)
         if body.get("stream"):
             self._stream(message, answer, headers, channel)
-        else:  # a trick needs a stream to be played in
+        else:  # tricks need a stream
             channel.respond(200, {**headers, "content-type": JSON_TYPE}, encode(message))
 
     def accept(self, request: HttpRequest, body: JsonObject) -> Model:
-        """Who is asked. Raises Refused for what could not be answered."""
+        """The model that is asked. Raises Refused if the request cannot be answered."""
         model = models.callable_model(body.get("model"))
         require_answerable(body)
         return model
@@ -140,7 +139,7 @@ class DemoApi:
         return message
 
     def _decide(self, body: JsonObject, key: bytes, channel: Channel) -> ScriptedAnswer | None:
-        """The answer to give; None when something else was sent. Raises Refused."""
+        """The answer; None if another response was sent. Raises Refused."""
         match plan_reply(body):
             case ScriptedAnswer() as answer:
                 return answer
@@ -231,7 +230,7 @@ class DemoApi:
 
 
 def _silent_tokens(message: JsonObject) -> int:
-    """How long to think without a word, when the thinking is not to be shown."""
+    """How long to think silently when the thinking is not shown."""
     if message["content"][0]["thinking"]:
         return 0
     thought: int = message["usage"]["output_tokens_details"]["thinking_tokens"]
@@ -239,7 +238,7 @@ def _silent_tokens(message: JsonObject) -> int:
 
 
 def parse_json(body: bytes) -> JsonObject:
-    """A request body as an object. Raises Refused when it is not one."""
+    """The request body as an object. Raises Refused if it is not one."""
     try:
         data = json.loads(body)
     except (ValueError, RecursionError) as bad:
@@ -250,7 +249,7 @@ def parse_json(body: bytes) -> JsonObject:
 
 
 def require_answerable(body: JsonObject) -> None:
-    """Raises Refused for a request without messages or without room for an answer."""
+    """Raises Refused for a request that cannot be answered."""
     messages = body.get("messages")
     if not isinstance(messages, list) or not messages:
         raise Refused(400, "messages: at least one message is required")
@@ -285,5 +284,5 @@ def send_refused(refused: Refused, channel: Channel) -> None:
 
 
 def refuse(bad: BadRequest, channel: Channel) -> None:
-    """Answer what is no HTTP request."""
+    """Answer something that is not an HTTP request."""
     send_refused(Refused(bad.status, bad.message), channel)

@@ -1,6 +1,6 @@
 """The Messages API's form on the wire: replies as JSON and as events, errors, headers.
 
-A streamed reply is its whole message taken apart, so the two can never differ.
+The events of a streamed reply are made from the whole message, so the two cannot differ.
 """
 
 from __future__ import annotations
@@ -58,13 +58,13 @@ def error_type(status: int) -> str:
 
 
 def build_error_object(kind: str, message: str, request_id: str | None) -> JsonObject:
-    """The JSON that every failed request is answered with."""
+    """The JSON body of every error."""
     error = {"type": kind, "message": message}
     return {"type": "error", "error": error, "request_id": request_id}
 
 
 def encode(data: object) -> bytes:
-    """JSON in UTF-8; a lone surrogate, which has no UTF-8, stays the escape it came as."""
+    """JSON in UTF-8. A lone surrogate stays an escape."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "backslashreplace")
 
@@ -88,12 +88,12 @@ PING = SseEvent("ping", {"type": "ping"})
 
 
 def error_event(kind: str, message: str, request_id: str | None = None) -> SseEvent:
-    """The event that ends a stream which fails after its headers went out."""
+    """The event that ends a stream that fails after its headers were sent."""
     return SseEvent("error", build_error_object(kind, message, request_id))
 
 
 def build_events(message: JsonObject, cut: Cut) -> Iterator[SseEvent]:
-    """The events that build up this message, its texts cut into deltas by `cut`."""
+    """The events of this message; `cut` cuts its texts into deltas."""
     yield _event("message_start", message=_unwritten(message))
     for index, block in enumerate(message["content"]):
         yield _event("content_block_start", index=index, content_block=_empty(block))
@@ -130,7 +130,7 @@ def _empty(block: Block) -> JsonObject:
         case {"type": "thinking"}:
             return {**block, "thinking": "", "signature": ""}
         case _:
-            return dict(block)  # other kinds come whole in their start event
+            return dict(block)  # other kinds are complete in their start event
 
 
 def _deltas(block: Block, cut: Cut) -> Iterator[JsonObject]:

@@ -1,7 +1,7 @@
 """Counts of tokens and the prompt cache: a request is the chain of its content blocks.
 
-Each link of the chain knows a digest and a count of everything up to it. Tools come first, then
-the system prompt, then the messages, as the API caches them.
+Each link knows a digest and a token count of everything up to it. The order is that of the
+API's cache: tools, system prompt, messages.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _LOOK_BACK_BLOCKS = 20
 _TTL_S = {"5m": 300.0, "1h": 3600.0}
 _MAX_ENTRIES = 4096
 _BYTES_PER_TOKEN = 4
-_MESSAGE_TOKENS = 4  # what the role and the frame of a message cost
+_MESSAGE_TOKENS = 4  # for the role and the frame of a message
 _IMAGE_TOKENS = 1600
 
 
 def count_text(text: str) -> int:
-    """About what a tokenizer would say: a quarter of the bytes, and never under the words."""
+    """A rough token count: a quarter of the bytes, but at least the number of words."""
     size = len(text.encode("utf-8", "surrogatepass"))
     return max(-(-size // _BYTES_PER_TOKEN), len(text.split()))
 
@@ -44,8 +44,8 @@ def count_block(block: Block) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One block of a request. `before` and `digest` stand for everything before it, and
-    everything with it; `ttl` says for how long the prefix that ends here is to be cached."""
+    """One block of a request. `before` is the digest of everything before it, `digest` includes
+    it. `ttl` says how long the prefix that ends here is cached."""
 
     role: str
     block: Block
@@ -56,8 +56,8 @@ class Link:
 
 
 def build_chain(body: Mapping[str, Any]) -> list[Link]:
-    """The links of a request. How its content is spelt makes no difference: a string is one
-    text block, cache marks and nulls do not count, neighbours of one role are one message."""
+    """The links of a request. Its spelling makes no difference: a string is one text block,
+    cache marks and nulls are ignored, adjacent messages of one role are one message."""
     state, tokens = hashlib.sha256(), 0
     links: list[Link] = []
     for role, block, starts in _walk(body):
@@ -71,7 +71,7 @@ def build_chain(body: Mapping[str, Any]) -> list[Link]:
 
 
 def end_digest(links: list[Link]) -> bytes:
-    """The digest of the whole request: what a new reply is bound to."""
+    """The digest of the whole request, to which a new reply is bound."""
     return links[-1].digest if links else b""
 
 
@@ -105,13 +105,13 @@ def _canonical(data: object) -> bytes:
 
 @dataclass(slots=True)
 class PromptCache:
-    """Which prefixes were written, and until when they can be read again."""
+    """Which prefixes are cached, and until when."""
 
     clock: Callable[[], float] = time.monotonic
     _expiry: dict[tuple[str, bytes], float] = field(default_factory=dict)
 
     def usage(self, model: str, body: Mapping[str, Any], links: list[Link]) -> JsonObject:
-        """Split the prompt's tokens into fresh, written and read, and remember it."""
+        """Split the prompt's tokens into fresh, written and read, and cache it."""
         marks = [(at, link.ttl) for at, link in enumerate(links) if link.ttl]
         if links and (ttl := _ttl(body.get("cache_control"))):
             marks.append((len(links) - 1, ttl))
