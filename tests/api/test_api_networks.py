@@ -175,7 +175,10 @@ def test_a_proxy_that_refuses_says_why(
 def test_a_proxy_that_speaks_something_else_is_blamed_itself(server: ScriptedServer) -> None:
     with tls_front(server.base_url) as front, http_proxy(front, status="\r\nhm") as proxy:
         error = blamed(front, proxy, {})
-        assert f"The answer of the proxy {proxy.authority} (HTTPS_PROXY) is not HTTP" in error.message
+        assert (
+            f"The answer of the proxy {proxy.authority} (HTTPS_PROXY) is not HTTP"
+            in error.message
+        )
 
 
 @pytest.mark.parametrize(
