@@ -137,7 +137,7 @@ _REACHES = {
         "no_caching",
         "interactive", "output_format", "extract", "raw", "quiet", "theme", "idle_deadline_s",
         "deadline_s", "retries", "base_url", "profile", "demo", "api_key", "auth_token",
-        "sdk_profile", "full_sdk",
+        "sdk_profile", "full_sdk", "cache_ttl",
     },
     Reach.TIGHTER: {"no_save", "max_cost_usd", "max_cost_day_usd", "dry_run"},
     Reach.USER: {
@@ -149,7 +149,7 @@ _REACHES = {
 _RISKY = {
     "model", "fallback", "max_tokens", "effort", "thinking", "no_caching", "quiet", "base_url",
     "profile",
-    "api_key", "auth_token", "sdk_profile",
+    "api_key", "auth_token", "sdk_profile", "cache_ttl",
 }  # fmt: skip
 
 

@@ -31,7 +31,8 @@ def reply_params(request: Request) -> JsonObject:
     if request.extra:
         params["extra_body"] = cleaned(dict(request.extra))
     if request.cache:
-        params["cache_control"] = {"type": "ephemeral"}
+        ttl = {"ttl": request.cache_ttl} if request.cache_ttl != "5m" else {}
+        params["cache_control"] = {"type": "ephemeral", **ttl}
     return within_limit(params)
 
 

@@ -15,6 +15,7 @@ from streamchat.core.messages import Usage
 from streamchat.core.times import parse_time
 
 CACHE_S = 300.0
+LONG_CACHE_S = 3600.0
 NEAR_END = 0.8  # the share of the window at which a warning is due
 _LEAST_SHOWN = 0.01
 
@@ -62,7 +63,8 @@ def measure_cache(session: Session) -> Cached | None:
     model = reply.message.model or ""
     if not used or not model.startswith(session.conversation.model):
         return None
-    until_s = _seconds(reply.at) + CACHE_S
+    kept_s = LONG_CACHE_S if usage.cache_1h_tokens else CACHE_S
+    until_s = _seconds(reply.at) + kept_s
     return Cached(usage.prompt_tokens or 0, until_s) if until_s > session.clock() else None
 
 

@@ -37,6 +37,7 @@ from streamchat.app.context_window import measure_context, warning
 from streamchat.app.exchange import Exchange
 from streamchat.app.outcome import Result, offer
 from streamchat.app.patience import Patience
+from streamchat.app.prompt_cache import explain_cache, note_cache
 from streamchat.app.prompt_files import ask_missing, fill_prompt, join_prompt
 from streamchat.app.session import Session
 from streamchat.app.view_wrappers import ShownValue, WithSources
@@ -271,7 +272,10 @@ class Repl:
     ) -> Result:
         """Get a reply to the conversation as it stands and show it; see Exchange for the
         arguments. The line about a failure says which command helps, except for an aside."""
+        before = note_cache(self.session)
         result = await self._exchange(question, is_aside=is_aside, model=model)
+        usage = result.message.usage if result.message else None
+        self._notice(explain_cache(before, self.session, usage))
         await self._advise(model or self.session.conversation.model)
         for remark in result.remarks:
             self._notice(remark)

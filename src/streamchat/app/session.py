@@ -65,6 +65,7 @@ class Session:
     budget: Budget = field(default_factory=Budget)
     facts: Callable[[str], ModelFacts] = facts_by_table  # what is known about a model
     attached: tuple[Block, ...] = ()  # sent with the next message
+    choose_ttl: Callable[[], str] = lambda: "5m"  # how long the cache is kept
     web: Web | None = None  # what the model may do on the web
     refused_versions: int = 0  # of the web's tools, the newest that the server refused
     fallback: tuple[str, ...] = ()  # models to ask when one declines or is overloaded
@@ -226,6 +227,7 @@ class Session:
             effort=_taken(self.effort, facts.takes_effort if facts else None),
             thinking=_taken(self.thinking, facts.takes_thinking if facts else None),
             cache=self.cache,
+            cache_ttl=self.choose_ttl(),
             tools=self.tools(model),
             schema=self.shape.schema if self.shape else None,
             stop=self.stop,

@@ -230,6 +230,7 @@ class Request:
     effort: str | None = None
     thinking: str | None = None
     cache: bool = True
+    cache_ttl: str = "5m"  # or "1h"
     schema: JsonObject | None = None  # the answer is one JSON value of it
     tools: tuple[JsonObject, ...] = ()  # that run on the server
     stop: tuple[str, ...] = ()  # the answer ends before one of these texts

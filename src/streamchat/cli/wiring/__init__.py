@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import TYPE_CHECKING
 
+from streamchat.app.prompt_cache import choose_ttl
 from streamchat.cli.run import Run
 from streamchat.config import read_prompt_file
 from streamchat.config.templates import Templates
@@ -91,6 +92,7 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         extra=dict(settings.request),
         server=_server_name(settings),
     )
+    session.choose_ttl = lambda: choose_ttl(settings.cache_ttl, session)
     if settings.schema:
         from streamchat.cli.schema import build_shape
 

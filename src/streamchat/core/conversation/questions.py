@@ -50,6 +50,10 @@ class Questions:
     def _setup(self) -> Setup:
         return self.system, self.tools
 
+    def setup_of(self, turn: str) -> Setup:
+        """The system prompt and the tools that a turn was made under."""
+        return self._tree.nodes[turn].setup
+
     @property
     def next_parent(self) -> str | None:
         """The turn that the next question follows: the head, or what stands before a

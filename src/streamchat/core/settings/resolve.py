@@ -73,6 +73,7 @@ class Settings:
     thinking: str | None
     stop: tuple[str, ...]
     request: tuple[tuple[str, object], ...]
+    cache_ttl: str
     web: bool
     web_allow: tuple[str, ...]
     web_block: tuple[str, ...]

@@ -63,6 +63,12 @@ REQUEST = (
         Group.REQUEST, Kind.TABLE, default=(), key="request",
     ),
     setting(
+        "cache_ttl", Group.REQUEST, "--cache-ttl",
+        "how long the server keeps the prompt cache; auto: by the pauses between your messages",
+        kind=Kind.CHOICE, metavar="TIME", choices=("5m", "1h", "auto"), default="5m",
+        reach=Reach.ANYWHERE, risk="an hour costs more",
+    ),
+    setting(
         "web", Group.REQUEST, "--web", "let the model search and read the web",
         kind=Kind.ON_OFF, reach=Reach.USER,
     ),
