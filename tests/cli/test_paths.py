@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from program import run_program
+from server import ScriptedServer, text_reply
+from streamchat.config import build_paths
 from streamchat.core.errors import ExitStatus
 from streamchat.core.formatting import format_bytes
 
@@ -27,6 +29,23 @@ def test_every_place_has_its_size_and_a_dash_where_nothing_is() -> None:
     assert f"{config}\t13 B\tyour settings" in lines
     assert [line for line in lines if "\t–\t" in line]
     assert len(lines) == len(objects)
+
+
+def test_a_run_writes_nowhere_else(server: ScriptedServer) -> None:
+    server.enqueue(text_reply("Fine."))
+    environ = {"ANTHROPIC_BASE_URL": server.base_url, "ANTHROPIC_API_KEY": "key"}
+    for argv in (["hi"], ["--search", "hi"], ["--demo", "hi"], ["--demo", "--search", "hi"]):
+        assert run_program(*argv, environ=environ).status == 0
+    places = [place.path for place in build_paths(os.environ, Path.home()).places()]
+    files = [path for path in Path.home().rglob("*") if path.is_file()]
+    assert len(files) >= 5
+    known = [
+        path
+        for path in files
+        for place in places
+        if path.is_relative_to(place) or path.match(str(place))
+    ]
+    assert [path for path in files if path not in known] == []
 
 
 @pytest.mark.parametrize(

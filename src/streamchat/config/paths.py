@@ -76,6 +76,9 @@ class Paths:
         return (
             Place(self.config_file, "your settings"),
             Place(self.env_file, "your key, and settings as variables (mode 0600)"),
+            Place(self.config_dir / "roles", "your roles (`--role`)"),
+            Place(self.config_dir / "prompts", "your prompts (`--prompt`)"),
+            Place(self.config_dir / "schemas", "your schemas (`--schema @NAME`)"),
             Place(self.conversations, "the conversations, one file each"),
             Place(self.history, "what you typed at the prompt"),
             Place(self.spending_log, "what each reply cost (no text)"),
