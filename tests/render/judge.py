@@ -29,11 +29,13 @@ def image_of(line: Image) -> dict[int, Char]:
 
 
 @lru_cache(20_000)
-def expected_image(text: str, width: int) -> dict[int, Char]:
-    """What a terminal makes of a row alone."""
-    terminal = PyteTerminal(width, 1)
-    terminal.feed("\x1b[?7l" + text)
-    return image_of(terminal.screen.buffer[0])
+def images_of(text: str, width: int, cells: int) -> list[dict[int, Char]]:
+    """What a terminal makes of a row alone; it wraps one that is wider than the window."""
+    is_wide = cells > width
+    terminal = PyteTerminal(width, 2 * cells // width + 2 if is_wide else 1)
+    terminal.feed(text if is_wide else "\x1b[?7l" + text)
+    screen = terminal.screen
+    return [image_of(screen.buffer[y]) for y in range(screen.cursor.y + 1)]
 
 
 @dataclass
@@ -44,26 +46,31 @@ class Judge:
     height: int
     terminal: PyteTerminal
     settled: list[Row] = field(default_factory=list)
+    _images: list[Image] = field(default_factory=list)  # of the settled rows
+    _seen: int = 0  # settled rows that have an image
     _verified: int = 0  # rows of the history, which cannot change any more
 
     def check(self, live: Sequence[Row], about: str, *, footer: int = 0) -> None:
         """`settled` and below it `live` are there, then at most `footer` rows."""
+        for row in self.settled[self._seen :]:
+            self._images += images_of(row.text, self.width, row.width)
+        self._seen = len(self.settled)
         screen = self.terminal.screen
         above = len(screen.history.top)
-        assert above <= len(self.settled), f"a live row scrolled off: {about!r}"
+        assert above <= len(self._images), f"a live row scrolled off: {about!r}"
         for index in range(self._verified, above):
-            self._check_row(screen.history.top[index], self.settled[index], index, about)
+            self._check_row(screen.history.top[index], self._images[index], index, about)
         self._verified = above
-        rows = [*self.settled[above:], *live]
-        assert not any(row.width for row in rows[self.height :])
-        for y, row in enumerate(rows[: self.height]):
-            self._check_row(screen.buffer[y], row, above + y, about)
-        for y in range(len(rows) + footer, self.height):
-            self._check_row(screen.buffer[y], BLANK, above + y, about)
+        shown = [image for row in live for image in images_of(row.text, self.width, row.width)]
+        images = [*self._images[above:], *shown]
+        assert not any(images[self.height :])
+        for y, image in enumerate(images[: self.height]):
+            self._check_row(screen.buffer[y], image, above + y, about)
+        for y in range(len(images) + footer, self.height):
+            self._check_row(screen.buffer[y], {}, above + y, about)
 
-    def _check_row(self, line: Image, row: Row, index: int, about: str) -> None:
+    def _check_row(self, line: Image, wanted: Image, index: int, about: str) -> None:
         seen = image_of(line)
-        wanted = expected_image(row.text, self.width)
         assert seen == wanted, (
             f"row {index} at {self.width}x{self.height} is {_text(seen)!r}, "
             f"not {_text(wanted)!r}, after {about!r}"

@@ -51,3 +51,9 @@ def streamed(
             tail = fold.tail(tail_height)
             assert len(tail) <= tail_height
     return rows + fold.close()
+
+
+def rule(label: str = "", cells: int = 40) -> str:
+    """The row above code in that language, or (without one) below code."""
+    text = f"── {label} " if label else ""
+    return f"{{2 {text.ljust(cells, '─')}}}"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from sheets import LINKED, LOOK, sheet, text_of
+from sheets import LINKED, LOOK, bare, rule, sheet, text_of
+
+from streamchat.render.markdown.fold import Fold, render
 
 
 @pytest.mark.parametrize(
@@ -22,8 +24,11 @@ from sheets import LINKED, LOOK, sheet, text_of
         ("- a\n* b\n", ["• a", "", "• b"]),
         ("-\n- a\n", ["•", "• a"]),
         ("- p\n\n  q\n", ["• p", "", "  q"]),
-        ("- p\n  ```py\n  x\n  ```\n- q\n", ["• p", "", "  {2 py}", "  x", "• q"]),
-        ("- ```\n  x\n  ```\n", ["•", "  x"]),
+        (
+            "- p\n  ```py\n  x\n  ```\n- q\n",
+            ["• p", "", f"  {rule('py', 38)}", "  x", f"  {rule('', 38)}", "", "• q"],
+        ),
+        ("- ```\n  x\n  ```\n", [f"• {rule('', 38)}", "  x", f"  {rule('', 38)}"]),
     ],
 )
 def test_lists_look_alike_tight_or_loose(source: str, rows: list[str]) -> None:
@@ -46,7 +51,10 @@ def test_rows_that_continue_are_padded() -> None:
         ("> a\n>\n> b\n\nc\n", ["{2 ▌ }a", "{2 ▌}", "{2 ▌ }b", "", "c"]),
         ("> - a\n>   - b\n>\n>   p\n", ["{2 ▌ }• a", "{2 ▌ }  ◦ b", "{2 ▌}", "{2 ▌ }  p"]),
         ("> > deep\nlazy\n", ["{2 ▌ ▌ }deep", "{2 ▌ ▌ }lazy"]),
-        ("> ```c\n> int x;\n", ["{2 ▌ c}", "{2 ▌ }{1 int} x;"]),
+        (
+            "> ```c\n> int x;\n",
+            [f"{{2 ▌ {rule('c', 38)[3:]}", "{2 ▌ }{1 int} x;", f"{{2 ▌ {rule('', 38)[3:]}"],
+        ),
         (">\n", ["{2 ▌}"]),
     ],
 )
@@ -65,24 +73,34 @@ def test_deep_nesting_stops_indenting_and_loses_nothing() -> None:
     ]
 
 
-def test_headings_and_rules() -> None:
-    source = "# One\n## Two *x*\n### Three\n#### Four\n##### Five\n###### Six\n---\nend\n"
+def test_headings_stand_close_to_what_they_head() -> None:
+    source = (
+        "# One\ntext\n## Two *x*\n### Three\n#### Four\n- item\n##### Five\n###### Six\n---\n"
+    )
     assert sheet(source, 10) == [
         "{1;4 One}",
+        "text",
         "",
         "{1;4 Two }{1;4;3 x}",
-        "",
         "{1 Three}",
-        "",
         "{1;3 Four}",
+        "• item",
         "",
         "{3 Five}",
-        "",
         "{3;2 Six}",
-        "",
         "{2 ──────────}",
-        "",
-        "end",
+    ]
+
+
+def test_an_empty_heading_draws_nothing() -> None:
+    assert sheet("a\n#\nb\n\n#\n\n- #\n") == ["a", "", "b", "", "•"]
+
+
+def test_a_blank_row_follows_an_item_of_more_than_one_block() -> None:
+    assert sheet("- a\n\n- b\n\n  c\n- d\n- e\n") == ["• a", "• b", "", "  c", "", "• d", "• e"]
+    nested = "- a\n  - b\n\n    c\n  - d\n- e\n\n  f\n  - g\n- h\n"
+    assert sheet(nested) == [
+        *("• a", "  ◦ b", "", "    c", "", "  ◦ d", "• e", "", "  f", "  ◦ g", "", "• h"),
     ]
 
 
@@ -136,15 +154,48 @@ def test_headings_and_tables_wait_for_definitions_too() -> None:
 
 def test_code_is_copied_as_it_is() -> None:
     assert sheet("```zzz extra\n\ta\tb  \n\n  c\n```\n") == [
-        "{2 zzz extra}",
+        rule("zzz extra"),
         "    a   b",
         "",
         "  c",
+        rule(),
     ]
-    assert sheet("    code\n\n    more\n") == ["code", "", "more"]
-    assert sheet("```\na\n```\n```\nb\n\n```\n") == ["a", "", "b", ""]
-    assert sheet("p\n\n```\n```\n\nq\n") == ["p", "", "q"]
+    assert sheet("    code\n\n    more\n") == [rule(), "code", "", "more", rule()]
+    assert sheet("p\n\n```\n```\n\nq\n") == ["p", "", rule(), rule(), "", "q"]
 
 
-def test_long_code_lines_fold_by_cells() -> None:
-    assert text_of("```\nabcdefgh\n中文字符\n```\n", 5) == ["abcde", "fgh", "中文", "字符"]
+def test_a_long_line_of_code_is_left_to_the_terminal_to_wrap() -> None:
+    source = "```\nabcdefgh\n中文字符\n```\n"
+    assert text_of(source, 5) == ["─────", "abcdefgh", "中文字符", "─────"]
+    assert text_of(f"> {source}".replace("\n", "\n> "), 7)[1:-1] == [
+        *("▌ abcde", "▌ fgh", "▌ 中文", "▌ 字符"),
+    ]
+
+
+def test_the_live_view_folds_a_long_line_of_code() -> None:
+    fold = Fold(width=5, look=LOOK)
+    fold.feed("```\nabcdefgh")
+    assert [bare(row) for row in fold.tail(5)] == ["abcde", "fgh"]
+
+
+def test_a_long_address_is_left_to_the_terminal_to_wrap() -> None:
+    url = "https://example.org/" + "x" * 30
+    source = f"See {url}, and (then) go on.\n"
+    assert text_of(source, 20) == ["See", f"{url},", "and (then) go on."]
+    assert text_of(f"> {source}", 20)[:3] == [
+        "▌ See",
+        "▌ https://example.or",
+        "▌ g/xxxxxxxxxxxxxxxx",
+    ]
+    linked = render(source, width=20, look=LINKED)  # where it is a link, it may be cut
+    assert max(row.width for row in linked) <= 20
+    fold = Fold(width=20, look=LOOK)
+    fold.feed(source.removesuffix("\n"))
+    assert max(row.width for row in fold.tail(9)) <= 20
+
+
+def test_in_markdown_a_fence_with_a_language_opens_an_inner_one() -> None:
+    source = "```markdown\n# T\n```bash\nls\n```\nend\n```\nafter\n"
+    assert text_of(source, 40)[1:] == [
+        *("# T", "```bash", "ls", "```", "end", "─" * 40, "", "after"),
+    ]

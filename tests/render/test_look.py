@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sheets import sheet
+from sheets import rule, sheet
 
 from streamchat.core.theme import theme_named
 from streamchat.render.style import (
@@ -54,15 +54,15 @@ def test_without_colour_only_attributes_are_written() -> None:
     look = Style(theme_named("auto"), Depth.ATTRIBUTES)
     assert sheet(SOURCE, 20, look) == [
         "{1;4 Title}",
-        "",
         "• {1 b} `c`",
         "",
         "{2 ▌ }q",
         "",
         "{2 ────────────────────}",
         "",
-        "{2 python}",
+        rule("python", 20),
         "if x: pass",
+        rule("", 20),
     ]
 
 
@@ -83,15 +83,15 @@ def test_without_italics_only_what_has_no_other_sign_is_underlined() -> None:
 def test_a_dumb_terminal_gets_no_escape_and_ascii_glyphs() -> None:
     assert sheet(SOURCE, 20, PLAIN) == [
         "# Title",
-        "",
         "* b `c`",
         "",
         "| q",
         "",
         "--------------------",
         "",
-        "python",
+        "-- python ----------",
         "if x: pass",
+        "--------------------",
     ]
 
 

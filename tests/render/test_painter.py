@@ -390,3 +390,22 @@ def test_a_terminal_that_is_ours_again_has_its_cursor_hidden() -> None:
     assert painter.frame([], [STATUS]).startswith("\x1b[?25l")
     painter.reclaim()
     assert painter.frame([], [STATUS]) == "\x1b[?25l"
+
+
+def test_a_settled_row_that_is_too_wide_is_wrapped_by_the_terminal() -> None:
+    terminal = PyteTerminal(10, 6)
+    painter = Painter(width=10, height=6)
+    status = build_row("status")
+    terminal.feed(painter.frame([], [build_row("0123456789"), build_row("abcdef"), status]))
+    long = build_row("0123456789abcdefghij")
+    frame = painter.frame(
+        [build_row("above"), long, build_row("below")], [build_row("x"), status]
+    )
+    assert long.text in frame  # in one go, without a line's end in it
+    terminal.feed(frame)
+    assert terminal.lines() == ["above", "0123456789", "abcdefghij", "below", "x", "status"]
+    terminal.feed(painter.frame([long, long], [status]))
+    terminal.feed(painter.finish([build_row("end")]))
+    wrapped = ["0123456789", "abcdefghij"]
+    assert terminal.lines() == ["above", *wrapped, "below", *wrapped, *wrapped, "end"]
+    assert terminal.screen.cursor.x == 0

@@ -47,7 +47,6 @@ def test_each_kind_of_text_has_its_look() -> None:
         "Forgot 1 exchange.",
         "✗ cannot reach the server",
         "Help",
-        "",
         "/help shows this",
     ]
     assert "\x1b[2mForgot 1 exchange.\x1b[0m" in made.tty.text

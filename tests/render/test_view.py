@@ -22,6 +22,7 @@ from streamchat.core.events import (
 )
 from streamchat.core.messages import Message, Usage, text_block
 from streamchat.core.ports import Ending, View
+from streamchat.render.cells import fold as fold_cells
 from streamchat.render.markdown.fold import render
 from streamchat.render.screen.painter import Painter
 from streamchat.render.screen.row_diff import plain_text
@@ -92,9 +93,13 @@ def feed_all(view: View, *events: Event) -> None:
 
 
 def answer_rows(text: str, made: Stage, width: int) -> list[str]:
-    return [
-        plain_text(row).rstrip() for row in render(text, width=width, look=made.screen.look)
-    ]
+    """What one print leaves on the screen; the terminal wraps long lines of code."""
+    rows = map(plain_text, render(text, width=width, look=made.screen.look))
+    return [part.rstrip() for row in rows for part in textwrapped(row, width)]
+
+
+def textwrapped(row: str, width: int) -> list[str]:
+    return [row[piece.start : piece.end] for piece in fold_cells(row, width)]
 
 
 USAGE = "1,234 in · 567 out · 12.3 s · 46 tok/s · $0.0123"

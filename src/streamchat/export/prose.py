@@ -128,7 +128,7 @@ class _Writer:
                 return f"<p>{self._inline(text)}</p>\n"
             case Heading(level=level):
                 tag = f"h{min(level + _OUTER_HEADINGS, _DEEPEST_HEADING)}"
-                return f"<{tag}>{self._inline(block.text)}</{tag}>\n"
+                return f"<{tag}>{self._inline(block.text)}</{tag}>\n" if block.text else ""
             case Rule():
                 return "<hr>\n"
             case MathBlock(source=source):

@@ -14,11 +14,21 @@ from typing import NamedTuple
 
 # Characters that take one cell each whatever surrounds them; a text of these alone is
 # measured by len(), and no library need be loaded.
-_NARROW = re.compile(
-    "[\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff"  # letters
+_NARROW_CLASS = (
+    "\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff"  # letters
     "\u2010-\u2027\u2030-\u203b\u203d-\u2048\u2070-\u20cf\u2100-\u22ff"  # signs, arrows
-    "\u2500-\u25fc\u25ff\u2611\u2713\u2717\u2718\u276f\u2800-\u28ff]*"  # frames, marks, spinner
+    "\u2500-\u25fc\u25ff\u2611\u2713\u2717\u2718\u276f\u2800-\u28ff"  # frames, marks, spinner
 )
+_NARROW = re.compile(f"[{_NARROW_CLASS}]*")
+# Ideographs, kana and Hangul syllables with their punctuation: two cells each, unless a mark
+# follows.
+_WIDE_CLASS = (
+    "\u3000-\u3029\u3031-\u303c\u3041-\u3096\u309b-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7a3\uff01-\uff60"
+)
+_WIDE = re.compile(f"[{_WIDE_CLASS}]+")
+_PLAINLY_WIDE = re.compile(f"[{_NARROW_CLASS}{_WIDE_CLASS}]*")
+LONG_TEXT = 16_384
 
 # Not at the start of a row, not at the end of one (the commonest of JIS X 4051).
 _NOT_FIRST = frozenset(
@@ -43,6 +53,10 @@ def is_narrow(text: str) -> bool:
 
 def graphemes(text: str) -> Iterator[tuple[str, int]]:
     """What a terminal draws as one, with its cells (flags, ZWJ emoji, VS16, marks)."""
+    if _PLAINLY_WIDE.fullmatch(text):
+        for character in text:
+            yield character, 1 if character < "\u3000" else 2
+        return
     import wcwidth  # 23 ms, and only text that is not narrow needs it
 
     for grapheme in wcwidth.iter_graphemes(text):
@@ -55,6 +69,10 @@ def cell_len(text: str) -> int:
 
 @lru_cache(1024)  # a row is measured again whenever something beside it changes
 def _wide_len(text: str) -> int:
+    if _PLAINLY_WIDE.fullmatch(text):
+        return len(text) + sum(map(len, _WIDE.findall(text)))
+    if len(text) > LONG_TEXT:
+        return len(text)  # no row holds it, and graphemes of a megabyte take a second
     return sum(cells for _, cells in graphemes(text))
 
 

@@ -27,6 +27,7 @@ class OpenContainer:
     columns: int = 0  # of indentation that continue an item or a footnote
     quotes: int = 0  # among this one and those round it
     filled: bool = False  # holds at least one block
+    blocks: int = 0  # that it holds itself
     shown: bool = False  # a leaf that carries its marker was emitted
     last_list: OpenList | None = None
 
@@ -43,7 +44,13 @@ class OpenContainer:
 
     def copy(self) -> OpenContainer:
         return OpenContainer(
-            self.kind, self.columns, self.quotes, self.filled, self.shown, self.last_list
+            self.kind,
+            self.columns,
+            self.quotes,
+            self.filled,
+            self.blocks,
+            self.shown,
+            self.last_list,
         )
 
 

@@ -7,7 +7,7 @@ Code and HTML blocks are emitted line by line, since their lines cannot change.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 
@@ -71,7 +71,7 @@ class CodeLine:
 
 @dataclass(frozen=True, slots=True)
 class CodeEnd:
-    pass
+    is_open: bool = field(default=False, compare=False)  # only in a tail: more may come
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +137,16 @@ class Leaf:
 
     `opens` counts the containers at the end of `path` of which this leaf is the first:
     those still have their markers to show. `cropped` is set only in a tail whose
-    beginning was left out because it is larger than a screen.
+    beginning was left out because it is larger than a screen. Bit n of `crowded` is set
+    when container n of `path` holds more than one block, not counting those in containers
+    of its own.
     """
 
     block: LeafBlock
     path: tuple[Container, ...] = ()
     opens: int = 0
     cropped: bool = False
+    crowded: int = field(default=0, compare=False)
 
 
 def leaf_size(block: LeafBlock) -> int:

@@ -51,6 +51,7 @@ class Parser:
         self._stack = [OpenContainer(None, shown=True)]  # the document, then what is open in it
         self._leaf: OpenLeaf | None = None  # in the innermost container
         self._path: tuple[Container, ...] | None = ()  # of the stack; None: not yet made
+        self._crowded = 0  # see Leaf
         self._last_id = 0
         self._leaves: list[Leaf] = []
 
@@ -84,6 +85,7 @@ class Parser:
         copy._stack = [container.copy() for container in self._stack]
         copy._path = self._path
         copy._last_id = self._last_id
+        copy._crowded = self._crowded
         if isinstance(self._leaf, OpenTable):
             copy._leaf = self._leaf.copy(max_chars, max_rows)
         elif self._leaf is not None:
@@ -182,6 +184,9 @@ class Parser:
         container = self._stack[-1]
         container.filled = True
         container.last_list = None
+        container.blocks += 1
+        if container.blocks > 1 and len(self._stack) > 1:
+            self._crowded |= 1 << (len(self._stack) - 2)
 
     def _open_container(self, start: ContainerStart) -> None:
         parent = self._stack[-1]
@@ -227,6 +232,7 @@ class Parser:
                 self._emit((Empty(),))
             self._stack.pop()
             self._path = None
+            self._crowded &= (1 << (len(self._stack) - 1)) - 1
 
     def _close_leaf(self) -> None:
         leaf, self._leaf = self._leaf, None
@@ -236,7 +242,8 @@ class Parser:
 
     def _emit(self, blocks: Iterable[LeafBlock], *, cropped: bool = False) -> None:
         for block in blocks:
-            self._leaves.append(Leaf(block, self._known_path(), self._show_markers(), cropped))
+            opens = self._show_markers()
+            self._leaves.append(Leaf(block, self._known_path(), opens, cropped, self._crowded))
 
     def _known_path(self) -> tuple[Container, ...]:
         if self._path is None:

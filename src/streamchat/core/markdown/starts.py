@@ -11,13 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from markdown_it.common.utils import unescapeAll
 from markdown_it.rules_block.html_block import HTML_SEQUENCES
 
 from streamchat.core.markdown.containers import reads_quote_marker
 from streamchat.core.markdown.cursor import CODE_INDENT, LineCursor
 from streamchat.core.markdown.leaves import Heading, Rule
-from streamchat.core.markdown.verbatim import OpenFence, OpenHtml
+from streamchat.core.markdown.verbatim import OpenFence, OpenHtml, read_fence
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,6 @@ class Interrupts:
 _heading = re.compile(r"#{1,6}(?=[ \t]|\Z)")
 _heading_close = re.compile(r"(?:\A|(?<=[ \t]))#+[ \t]*\Z")
 _rule = {char: re.compile(rf"(?:{re.escape(char)}[ \t]*+)*+") for char in "-*_"}
-_fence = re.compile(r"(`{3,}+(?=[^`]*\Z)|~{3,}+)(.*)\Z")
 _item = re.compile(r"(?:[-+*]|([0-9]{1,9})[.)])(?=[ \t]|\Z)")
 _footnote = re.compile(r"\[\^([^\]\s]+)\]:")
 
@@ -93,10 +91,8 @@ def _thematic_break(line: LineCursor, _interrupts: Interrupts) -> Rule | None:
 
 
 def _code_fence(line: LineCursor, _interrupts: Interrupts) -> OpenFence | None:
-    match = _fence.match(line.text, line.next)
-    if match is None:
-        return None
-    return OpenFence(match[1], line.indent, unescapeAll(match[2].strip(" \t")))
+    fence = read_fence(line)
+    return OpenFence(fence, line.indent) if fence else None
 
 
 def _html_block(line: LineCursor, interrupts: Interrupts) -> OpenHtml | None:

@@ -8,47 +8,78 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
+
+from markdown_it.common.utils import unescapeAll
 
 from streamchat.core.markdown.cursor import CODE_INDENT, LineCursor
 from streamchat.core.markdown.leaves import CodeEnd, CodeLine, CodeStart, HtmlLine, LeafBlock
 
 _closing_fence = re.compile(r"(`{3,}|~{3,})[ \t]*\Z")
+_opening_fence = re.compile(r"(`{3,}+(?=[^`]*\Z)|~{3,}+)(.*)\Z")
+_MARKDOWN = frozenset({"markdown", "md", "mdx"})
+_word = re.compile(r"[^\s{},:.]+")
+
+
+class Fence(NamedTuple):
+    """A fence that is open. `marks` are its backticks or tildes."""
+
+    marks: str
+    info: str
+
+    @property
+    def holds_markdown(self) -> bool:
+        word = _word.search(self.info)
+        return word is not None and word[0].lower() in _MARKDOWN
+
+
+def read_fence(line: LineCursor) -> Fence | None:
+    """The fence that begins at `line.next`."""
+    match = _opening_fence.match(line.text, line.next)
+    return Fence(match[1], unescapeAll(match[2].strip(" \t"))) if match else None
 
 
 class OpenFence:
-    def __init__(self, fence: str, indent: int, info: str) -> None:
-        self.fence = fence
+    """Fenced code. In Markdown, a fence with an info string opens an inner one, whose end
+    is code too: answers show whole files like this."""
+
+    def __init__(self, fence: Fence, indent: int) -> None:
         self.indent = indent
-        self.info = info
         self.closed = False
+        self._open = [fence]  # outermost first
         self._tentative = False
 
     def open(self, _line: LineCursor) -> Sequence[LeafBlock]:
-        return (CodeStart(self.info),)
+        return (CodeStart(self._open[0].info),)
 
     def take(self, line: LineCursor) -> Sequence[LeafBlock]:
         if line.indent < CODE_INDENT:
             if self._closes(line):
-                self.closed = True
-                return self.close()
-            if self._tentative and not line.content().strip(self.fence[0]):
+                self._open.pop()
+                if not self._open:
+                    self.closed = True
+                    return self.close()
+            elif self._open[-1].holds_markdown and (inner := read_fence(line)) and inner.info:
+                self._open.append(inner)
+            elif self._tentative and not line.content().strip(self._open[-1].marks[0]):
                 return ()
         line.dedent(self.indent)
         return (CodeLine(line.rest()),)
 
     def _closes(self, line: LineCursor) -> bool:
-        if line.char != self.fence[0]:
+        marks = self._open[-1].marks
+        if line.char != marks[0]:
             return False
         closing = _closing_fence.match(line.text, line.next)
-        return closing is not None and len(closing[1]) >= len(self.fence)
+        return closing is not None and len(closing[1]) >= len(marks)
 
     def close(self) -> Sequence[LeafBlock]:
-        return (CodeEnd(),)
+        return (CodeEnd(is_open=self._tentative and not self.closed),)
 
     def copy(self, _max_chars: int) -> OpenFence:
         """For a tail: its line is incomplete and not shown while it may still close."""
-        copy = OpenFence(self.fence, self.indent, self.info)
+        copy = OpenFence(self._open[0], self.indent)
+        copy._open = self._open.copy()
         copy._tentative = True
         return copy
 
@@ -58,6 +89,7 @@ class OpenIndentedCode:
 
     def __init__(self) -> None:
         self._held: list[str] = []  # blank lines: code only if code follows
+        self._tentative = False
 
     def open(self, line: LineCursor) -> Sequence[LeafBlock]:
         return (CodeStart(None), *(self.take(line) or ()))
@@ -74,10 +106,11 @@ class OpenIndentedCode:
         return [CodeLine(text) for text in lines]
 
     def close(self) -> Sequence[LeafBlock]:
-        return (CodeEnd(),)
+        return (CodeEnd(is_open=self._tentative),)
 
     def copy(self, max_chars: int) -> OpenIndentedCode:
         copy = OpenIndentedCode()
+        copy._tentative = True
         copy._held = [text[-max_chars:] for text in self._held[-max_chars:]]
         return copy
 

@@ -35,11 +35,12 @@ from streamchat.render.cells import TAB_CELLS, fold, wrap
 from streamchat.render.code.fence import CodeBlocks
 from streamchat.render.markdown.container_prefix import Prefix, build_prefix
 from streamchat.render.markdown.inline import Inline
+from streamchat.render.markdown.links import addresses_apart, is_long_address
 from streamchat.render.markdown.live_inline import LiveInline
 from streamchat.render.markdown.maths import math_text
 from streamchat.render.markdown.table_rows import Cell, Measure, measure_table, table_lines
 from streamchat.render.rows import Row
-from streamchat.render.spans import Breaker, Line, Span, broken, build_row
+from streamchat.render.spans import Breaker, Line, Span, broken, build_row, measure_width
 from streamchat.render.style import Depth, Palette
 
 _HEADINGS: tuple[Part, ...] = (
@@ -51,6 +52,7 @@ _HEADINGS: tuple[Part, ...] = (
     "heading6",
 )
 _NONE: frozenset[str] = frozenset()
+CODE_RULE_CELLS = 40
 _LINES_KEPT = 256  # of code and tables at the open end, which most frames show again
 
 
@@ -84,12 +86,15 @@ class BlockRows:
         inline: Inline,
         code: CodeBlocks,
         cut: _Cut = _cut,
+        *,
+        is_live: bool = False,
     ) -> None:
         self.width = width
         self.code = code
         self._palette = palette
         self._inline = inline
         self._cut = cut
+        self._is_live = is_live
         self._live: BlockRows | None = None
         self._measured: tuple[tuple[tuple[str, ...], ...], Measure] | None = None
 
@@ -105,6 +110,7 @@ class BlockRows:
                 LiveInline(self._palette),
                 self.code,
                 lru_cache(_LINES_KEPT)(_cut),
+                is_live=True,
             )
         return self._live
 
@@ -116,17 +122,30 @@ class BlockRows:
         prefix = build_prefix(leaf, self._palette, self.width, task=drawn.task)
         return self._behind(prefix, drawn.lines, drawn.breaker), drawn.missed
 
-    def label_rows(self, leaf: Leaf, info: str | None) -> list[Row]:
-        """The language; in a new container a row even without one, for its marker."""
-        label = clean_line(info or "").strip()
-        if not label and not leaf.opens:
-            return []
-        line = [Span(label, self._palette.parts["language"])]
-        return self._behind(build_prefix(leaf, self._palette, self.width), [line], fold)
+    def code_start_rows(self, leaf: Leaf, info: str | None) -> list[Row]:
+        """A rule with the language in it."""
+        prefix = build_prefix(leaf, self._palette, self.width)
+        return self._behind(prefix, [self._code_rule(prefix, clean_line(info or ""))], fold)
+
+    def code_end_rows(self, leaf: Leaf) -> list[Row]:
+        prefix = build_prefix(leaf, self._palette, self.width)
+        prefix = prefix._replace(first=prefix.rest)
+        return self._behind(prefix, [self._code_rule(prefix, "")], fold)
+
+    def _code_rule(self, prefix: Prefix, label: str) -> Line:
+        stroke = self._palette.glyphs.horizontal
+        line = [self._span(stroke * 2, "rule")]
+        if label := label.strip():
+            line.append(self._span(f" {label} ", "language"))
+        left = min(CODE_RULE_CELLS, self.width - prefix.cells) - measure_width(line)
+        return [*line, self._span(stroke * left, "rule")]
 
     def code_rows(self, leaf: Leaf, lines: list[Line]) -> list[Row]:
         if not lines:
             return []
+        if not leaf.path and not self._is_live:
+            # The terminal wraps the line itself: copied, it is the one line that it is.
+            return [build_row(line) for line in lines]
         prefix = build_prefix(leaf, self._palette, self.width)
         return self._behind(prefix._replace(first=prefix.rest), lines, fold)
 
@@ -135,9 +154,15 @@ class BlockRows:
         first, rest = tuple(prefix.first), tuple(prefix.rest)
         # A line that is wrapped is prose, which is no more what it was in the last frame.
         cut = _cut if breaker is wrap else self._cut
+        lets_wrap = breaker is wrap and not (prefix.cells or self._is_live)
         rows: list[Row] = []
         for line in lines:
-            rows += cut(tuple(line), rest if rows else first, rest, width, breaker)
+            parts = addresses_apart(line, width) if lets_wrap else [line]
+            for part in parts:
+                if lets_wrap and is_long_address(part, width):
+                    rows.append(build_row(part))  # the terminal wraps it: see `code_rows`
+                else:
+                    rows += cut(tuple(part), rest if rows else first, rest, width, breaker)
         return rows
 
     def _drawn(self, leaf: Leaf, references: Mapping[str, Reference]) -> _Drawn:

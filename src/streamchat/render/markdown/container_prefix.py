@@ -2,7 +2,8 @@
 
 Owns indentation, bullets, numbers, quote bars and blank rows. Must not know what a leaf
 contains. Rule: both depend on the leaf and the one before it only, so a list looks alike
-tight or loose, and nothing waits for what follows.
+tight or loose, and nothing waits for what follows. Items follow each other without a blank
+row, unless the one before holds more than one block.
 """
 
 from __future__ import annotations
@@ -134,18 +135,21 @@ def _shared_depth(previous: Leaf, leaf: Leaf) -> int:
 def _stand_apart(previous: Leaf, leaf: Leaf) -> bool:
     depth = _shared_depth(previous, leaf)
     ours, theirs = previous.path[depth:], leaf.path[depth:]
+    if not ours and isinstance(previous.block, Heading):
+        return False  # it stands close to what it heads
     if not ours and not theirs:
         return not _continues(previous, leaf)
     match ours, theirs:
         case (Item(), *_), (Item(), *_):
             assert isinstance(ours[0], Item)
             assert isinstance(theirs[0], Item)
-            return ours[0].list_id != theirs[0].list_id
+            is_crowded = previous.crowded >> depth > 0
+            return is_crowded or ours[0].list_id != theirs[0].list_id
         case (Footnote(), *_), (Footnote(), *_):
             return False
         case (), (Item(), *_):
             in_item = depth > 0 and isinstance(leaf.path[depth - 1], Item)
-            return not (in_item and isinstance(previous.block, Paragraph | Heading))
+            return not (in_item and isinstance(previous.block, Paragraph))
     return True
 
 

@@ -19,6 +19,7 @@ from streamchat.core.markdown.leaves import (
     CodeLine,
     CodeStart,
     Definition,
+    Heading,
     Leaf,
 )
 from streamchat.render.code.fence import CodeBlocks, OpenCode
@@ -61,6 +62,8 @@ class LeafRows:
         match leaf.block:
             case Definition():
                 return self._define(leaf, leaf.block)
+            case Heading(text="") if not leaf.opens:
+                return []
             case CodeStart() | CodeLine() | CodeEnd():
                 return self._release() + self._code_rows(leaf)
             case _:
@@ -152,24 +155,16 @@ class LeafRows:
         match leaf.block:
             case CodeStart(info=info):
                 self._code, self._code_leaf = self._blocks.code.begin(info), leaf
-                shown = self._blocks.label_rows(leaf, info)
-                if not shown:
-                    return []  # the first line of code stands in its place
-                return self._following(leaf) + shown
+                blank = self._blank_before(leaf, self._previous)
+                rows = blank + self._blocks.code_start_rows(leaf, info)
             case CodeLine(text=text) if self._code is not None:
-                return self._following(leaf) + self._blocks.code_rows(
-                    leaf, self._code.feed(text)
-                )
-            case CodeEnd() if self._code is not None:
+                rows = self._blocks.code_rows(leaf, self._code.feed(text))
+            case CodeEnd(is_open=is_open) if self._code is not None:
                 rows = self._blocks.code_rows(leaf, self._code.close())
+                if not is_open:
+                    rows += self._blocks.code_end_rows(leaf)
                 self._code = None
-                if self._previous and isinstance(self._previous.block, CodeStart | CodeLine):
-                    self._previous = leaf
-                return rows
             case _:
                 return []
-
-    def _following(self, leaf: Leaf) -> list[Row]:
-        """The blank row before this leaf, which is the previous one from now on."""
-        previous, self._previous = self._previous, leaf
-        return self._blank_before(leaf, previous)
+        self._previous = leaf
+        return rows

@@ -1,6 +1,6 @@
-"""Links: what is said about an address beside its label.
+"""Links: what is said about an address beside its label, and addresses that fill a row.
 
-Must not know styles, tokens or terminals.
+Must not know tokens or terminals.
 """
 
 from __future__ import annotations
@@ -8,9 +8,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from streamchat.render.spans import Line, Span
+
 _NAMES_A_HOST = re.compile(
     r"(?:https?://|www\.)|[\w.-]+\.(?:com|org|net|io|dev|gov|edu|app)\b", re.IGNORECASE
 )
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z]+:)?(?://)?(?:[^/?#@\s]*@)?(?:www\.)?([^/?#:\s]*)", re.IGNORECASE)
 
 
@@ -44,3 +47,35 @@ class OpenLink:
 def _host(url: str) -> str:
     match = _HOST.match(url)
     return match[1].casefold() if match else ""
+
+
+def is_long_address(line: Line, width: int) -> bool:
+    """Whether the line is an address that no row can hold, with what clings to it."""
+    return any(_is_long(span, width) for span in line)
+
+
+def addresses_apart(line: Line, width: int) -> list[Line]:
+    """The line, with addresses that no row can hold in lines of their own. Punctuation
+    stays with the address that it follows. An OSC 8 link needs no such care."""
+    if not is_long_address(line, width):
+        return [line]
+    lines: list[Line] = [[]]
+    behind = False  # an address
+    for span in line:
+        if _is_long(span, width):
+            lines += [[span], []]
+            behind = True
+            continue
+        if behind and span.text[0] != " ":
+            clinging, blank, rest = span.text.partition(" ")
+            lines[-2].append(span._replace(text=clinging))
+            span = span._replace(text=blank + rest)
+        behind = behind and not span.text
+        if span.text:
+            lines[-1].append(span)
+    return [each for each in lines if any(span.text.strip(" ") for span in each)]
+
+
+def _is_long(span: Span, width: int) -> bool:
+    text = span.text
+    return len(text) > width and not span.link and _ADDRESS.fullmatch(text) is not None

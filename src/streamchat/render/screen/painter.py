@@ -17,7 +17,8 @@ it is clipped. Settled rows are written with autowrap on, because they must not 
 anything. Between frames autowrap is on.
 Rule 6: several changes are one synchronised update (mode 2026) where the terminal has it.
 What is only appended, to a row or below all others, appears in order and needs none.
-Rule 7: never clears the scrollback, sets a scroll region or asks where the cursor is.
+Rule 7: a settled row that is wider than the window is wrapped by the terminal.
+Rule 8: never clears the scrollback, sets a scroll region or asks where the cursor is.
 """
 
 from __future__ import annotations
@@ -72,6 +73,7 @@ class Painter:
         """
         final = [*self._saved, *self._scrolled_off.without_settled(settled)]
         self._saved = []
+        final = self._print_wide(final)
         live = self._scrolled_off.without_live(live)
         visible = list(live[max(0, len(live) - self.live_height) :])
         self._morph([*final, *visible], len(final))
@@ -162,6 +164,25 @@ class Painter:
             # Terminals differ on how wide it is: written again, it leaves the cursor there.
             self._pen.move(last, 0)
             self._write(caret, caret.text, caret.width, settled=False)
+
+    def _print_wide(self, final: list[Row]) -> list[Row]:
+        """Print all up to the last row that the terminal has to wrap; return the others.
+
+        Such a row is written in one go, below all others: that it goes on from row to row
+        is what a terminal remembers when it copies.
+        """
+        wide = [at for at, row in enumerate(final) if row.width > self._width]
+        start = 0
+        for at in wide:
+            before = final[start:at]
+            self._morph(before, len(before))
+            self._pen.rebase(len(before))
+            self._rest_below(len(before))
+            self._shown = []
+            self._write(final[at], final[at].text, self._width, settled=True)
+            self._pen.line_feed()
+            self._pen.row, start = 0, at + 1
+        return final[start:]
 
     def _rest_below(self, settled_count: int) -> None:
         if settled_count:
