@@ -20,6 +20,7 @@ from streamchat.posix.files import NOT_A_LINK, open_regular
 from streamchat.search.query_words import PREFIXES, TOKENIZER
 
 VERSION = 2
+_DELETES_AT_ONCE = (3, 42)  # SQLite, from the index of words too
 BUSY_S = 1.0  # others write for a tenth of a second at a time
 _CACHE_KIB = 65536  # a batch must fit, or others could not read while it is written
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
@@ -113,6 +114,8 @@ def _make_tables(connection: sqlite3.Connection) -> None:
         return
     for statement in filter(str.strip, _TABLES.split(";")):
         connection.execute(statement)
+    if sqlite3.sqlite_version_info >= _DELETES_AT_ONCE:
+        connection.execute("INSERT INTO words (words, rank) VALUES ('secure-delete', 1)")
     connection.execute("COMMIT")
 
 
