@@ -95,7 +95,7 @@ READABLE = {
 UNREADABLE = {
     "no record": b"hello\n",
     "another program's records": b'{"type": "user", "message": {}}\n' * 3,
-    "a list": b'[{"role": "user", "content": "x"}]',
+    "a list": b"[1, 2]",
     "NULs": b"\0" * 4096,
     "one deep line": b"[" * 100_000,
     "random bytes": bytes(range(256)) * 20,
@@ -149,7 +149,7 @@ def ask(*argv: str) -> Finished:
 def test_a_file_that_is_no_conversation_is_skipped_and_told(data: bytes) -> None:
     good()
     path = put("20260101-0000-x-abcd1234.jsonl", data)
-    told = f"streamchat: {path.name} was skipped. It is no conversation: "
+    told = f"streamchat: {path.name} was skipped. It is not a conversation: "
     for _ in range(2):  # the second time from the index
         for argv, shown in ((["--list"], "good0001"), (["--search", "lexer"], "good lexer")):
             run = run_program(*argv)

@@ -279,7 +279,8 @@ def test_json_is_what_a_client_takes_and_comes_back_the_same(
         ("user", ["text"]),
         ("assistant", ["text"]),
     ]
-    back, _ = open_store(tmp_path / "kept").import_messages(tmp_path / "out.json", MODEL)
+    opened = open_store(tmp_path / "kept").open(str(tmp_path / "out.json"), model=MODEL)
+    back = opened.conversation
     assert back.request_messages() == conversation.request_messages(thinking=False)
     assert exporter.text(back, "json", replies=None) == exporter.text(
         conversation, "json", replies=None

@@ -101,7 +101,7 @@ def test_a_claude_ai_export_keeps_branches_titles_times_and_attachments(export: 
     first, second = conversations(export)
     assert (first.title, second.title) == ("A chat", "linear")
     assert first.header.created == "2026-03-29T05:06:35Z"
-    assert texts(first) == ["q", "a", "[a file that the export does not hold: x]\nmore"]
+    assert texts(first) == ["q", "a", "[a file that was not imported: x]\nmore"]
     assert first.path[-1].message.content[0] == {
         "type": "document",
         "source": {"type": "text", "media_type": "text/plain", "data": "a log"},

@@ -416,7 +416,7 @@ def test_a_fifo_is_refused_at_once(store: Store, home: Path) -> None:
     with pytest.raises(NotFound, match="named pipe"):
         store.open(str(fifo), model=MODEL)
     with pytest.raises(NotFound, match="named pipe"):
-        store.import_messages(fifo, MODEL)
+        store.read(str(fifo))
     assert [summary.path for summary in store.summaries()] == [str(path)]
     assert store.newest() == path
 
@@ -613,10 +613,47 @@ def test_a_bad_list_says_where(store: Store, text: str, wrong: str) -> None:
         store.open("chat.json", model=MODEL)
 
 
-def test_an_import_needs_a_list(store: Store) -> None:
-    Path("chat.json").write_text('{"messages": []}')
-    with pytest.raises(NotFound, match="not a list of messages"):
-        store.import_messages(Path("chat.json"), MODEL)
+def test_a_list_may_be_in_an_object_with_its_system_prompt(store: Store) -> None:
+    Path("chat.json").write_text(json.dumps({"system": "Be brief.", "messages": MESSAGES}))
+    opened = store.open("chat.json", model=MODEL)
+    assert opened.conversation.system == "Be brief."
+    assert len(opened.conversation.path) == 3
+
+
+def test_a_list_can_be_looked_at(store: Store, home: Path) -> None:
+    Path("chat.json").write_text(json.dumps(MESSAGES))
+    assert read(store, Path("chat.json")) == ["Hi", "Hello.", "And?"]
+    assert not home.exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b'[{"uuid": "x", "chat_messages": []}]', "an export of claude.ai"),
+        (b'[{"title": "x", "mapping": {}}]', "an export of ChatGPT"),
+        (b'{"type": "user", "sessionId": "x"}\n', "a session of Claude Code"),
+        (b"model: a:b\nmessages:\n- role: user\n", "a session of aichat"),
+        (b"SQLite format 3\0", "the logs of llm, or another database"),
+        (b"PK\x03\x04", "a zip file"),
+    ],
+)
+def test_a_file_of_another_program_says_how_to_import_it(
+    store: Store, data: bytes, kind: str
+) -> None:
+    Path("x.jsonl").write_bytes(data)
+    said = f"x.jsonl is {kind}; streamchat --import x.jsonl imports it."
+    for act in (store.read, lambda ref: store.open(ref, model=MODEL)):
+        with pytest.raises(NotFound) as caught:
+            act("x.jsonl")
+        assert caught.value.message == said
+
+
+def test_what_is_said_in_a_conversation_does_not_make_it_foreign(store: Store) -> None:
+    text = 'messages:\n{"chat_messages": [], "mapping": 1, "sessionId": 2}'
+    _, path = converse(store, text)
+    assert read(store, path) == [text]
+    path.write_bytes(path.read_bytes().split(b"\n", 1)[1])  # its header is lost
+    assert read(store, path) == [text]
 
 
 @pytest.mark.parametrize(
@@ -634,7 +671,7 @@ def test_a_file_that_is_no_conversation_says_which_line(
     store: Store, data: bytes, wrong: str
 ) -> None:
     Path("x.jsonl").write_bytes(data)
-    with pytest.raises(NotFound, match="is no conversation: " + wrong):
+    with pytest.raises(NotFound, match="is not a conversation: " + wrong):
         store.open("x.jsonl", model=MODEL)
     assert Path("x.jsonl").read_bytes() == data
     assert not Path("x.jsonl.lock").exists()

@@ -7,6 +7,8 @@ that it can be written, copied and compared again anywhere in the program.
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 
 MOST_NESTED = 256  # levels; no client of the API takes more than 200 in a block
 
@@ -44,3 +46,29 @@ def _parts(value: object) -> list[object]:
     if not isinstance(value, dict | list):
         return []
     return [part for part in parts if isinstance(part, dict | list)]  # type: ignore[attr-defined]
+
+
+# A string that is never closed is one token: looking for its end once is enough.
+_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z|\\\Z)|[\[\]{},]', re.DOTALL)
+
+
+def split_array(text: str) -> Iterator[str]:
+    """The elements of a JSON list, each as its text, without reading any: one that is nested
+    too deeply, or damaged, does not cost the others. What follows the last whole element of
+    a list that was cut off is an element, too."""
+    start = text.find("[") + 1
+    depth = 0
+    for token in _TOKENS.finditer(text, start):
+        mark = token[0]
+        if mark in "[{":
+            depth += 1
+        elif mark in "]}" and depth:
+            depth -= 1
+        elif mark in ",]" and depth == 0:
+            if element := text[start : token.start()].strip():
+                yield element
+            start = token.end()
+            if mark == "]":
+                return
+    if element := text[start:].strip():
+        yield element

@@ -1,31 +1,29 @@
 """Conversations of other programs, read from their files.
 
-An edge: owns the formats, reads the files that the user names and no others, writes
-nothing. Ids are derived from the source's own, so that a second import finds what the
-first one made. What cannot be read is a Fault that says which element is wrong; the
-others are read all the same.
+An edge: owns the formats, reads the files that the user names and no others, writes nothing.
+Ids are derived from the source's own, so that a second import finds what the first one made.
+What cannot be read is a fault that says which element is wrong; the others are read all the
+same. Imported turns name the model that wrote them, if the other program says it.
+
+`loading` reads JSON and JSON lines, `zips` the zip of an export, `building` makes a
+conversation; there is a module for each format.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
-import zipfile
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import DiskError, NotFound
 from streamchat.core.formatting import format_path
-from streamchat.core.message_list import load_json, parse_messages
-from streamchat.importers import claude_ai
-from streamchat.importers.building import (
-    ForeignConversation,
-    ForeignMessage,
-    ImportFault,
-    build_conversation,
-)
+from streamchat.importers import chatgpt, claude_ai, claude_code, message_lists
+from streamchat.importers.building import ImportFault
+from streamchat.importers.chatgpt import FindImage
+from streamchat.importers.loading import JsonLines, load
+from streamchat.importers.zips import MOST_BYTES, open_zip
 from streamchat.posix.files import is_not_a_file, open_regular, read_file
 
 __all__ = [
@@ -35,87 +33,103 @@ __all__ = [
 ]
 
 _SQLITE, _ZIP = b"SQLite format 3\0", b"PK\x03\x04"
-_IN_ZIP = "conversations.json"
-_MOST_BYTES = 2 << 30
+_AICHAT = re.compile(rb"^(compressed_)?messages:\s*$", re.MULTILINE)
 
 
 def conversations_in(path: Path, *, model: str) -> Iterator[Conversation | ImportFault]:
-    """What a claude.ai export (its zip or its conversations.json), the logs.db of llm, or a
-    JSON list of messages holds. They go on with `model`.
+    """What an export of claude.ai or ChatGPT (the zip or its conversations.json), a session
+    of Claude Code or aichat, the logs.db of llm, or a list of messages holds. They are
+    continued with `model`.
 
     Raises NotFound for anything else, DiskError.
     """
-    try:
-        beginning = _beginning(path)
-        if beginning == _SQLITE:
-            from streamchat.importers import llm_logs  # sqlite3: 5 ms
+    beginning = _beginning(path)
+    if beginning == _SQLITE:
+        from streamchat.importers import llm_logs  # sqlite3: 5 ms
 
-            return llm_logs.read_llm_logs(path, model=model)
-        if beginning.startswith(_ZIP):
-            data = _unpacked(path)
-        else:
-            data = read_file(path, most_bytes=_MOST_BYTES)
-    except OSError as error:
-        kind = NotFound if is_not_a_file(error) else DiskError
-        reason = error.strerror or str(error)
-        raise kind(f"Cannot read {format_path(str(path))}: {reason}.") from error
-    return _in_json(data, path, model)
+        yield from llm_logs.read_llm_logs(path, model=model)
+    elif beginning.startswith(_ZIP):
+        with open_zip(path) as archive:
+            for data in archive.conversations():
+                yield from _in_text(data, path, model, archive.find_image)
+    else:
+        yield from _in_text(_whole(path), path, model, lambda _pointer: None)
 
 
 def _beginning(path: Path) -> bytes:
-    fd = open_regular(path, os.O_RDONLY)
     try:
-        return os.read(fd, len(_SQLITE))
-    finally:
-        os.close(fd)
+        fd = open_regular(path, os.O_RDONLY)
+        try:
+            return os.read(fd, len(_SQLITE))
+        finally:
+            os.close(fd)
+    except OSError as error:
+        raise _refused(path, error) from error
 
 
-def _unpacked(path: Path) -> bytes:
+def _whole(path: Path) -> bytes:
     try:
-        with zipfile.ZipFile(path) as archive:
-            found = [i for i in archive.infolist() if Path(i.filename).name == _IN_ZIP]
-            if not found:
-                raise NotFound(f"{path} holds no {_IN_ZIP}.")
-            if found[0].file_size > _MOST_BYTES:
-                raise NotFound(f"{path}: {_IN_ZIP} is larger than 2 GB.")
-            return archive.read(found[0])
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        raise NotFound(f"{path} is not a readable zip file: {error}.") from error
+        return read_file(path, most_bytes=MOST_BYTES)
+    except OSError as error:
+        raise _refused(path, error) from error
 
 
-def _in_json(data: bytes, path: Path, model: str) -> Iterator[Conversation | ImportFault]:
-    loaded = _loaded(data, path)
-    if isinstance(loaded, dict) and "chat_messages" in loaded:
-        loaded = [loaded]
-    if not isinstance(loaded, list):
-        raise NotFound(f"{path} is not a list of conversations or messages.")
-    if any(isinstance(item, dict) and "chat_messages" in item for item in loaded):
-        return claude_ai.read_claude_ai(loaded, model=model)
-    return _list_of_messages(loaded, data, path.stem, model)
+def _refused(path: Path, error: OSError) -> NotFound | DiskError:
+    kind = NotFound if is_not_a_file(error) else DiskError
+    return kind(f"Cannot read {format_path(str(path))}: {error.strerror or error}.")
 
 
-def _list_of_messages(
-    loaded: list[object], data: bytes, name: str, model: str
+def _in_text(
+    data: bytes, path: Path, model: str, find_image: FindImage
 ) -> Iterator[Conversation | ImportFault]:
+    name = format_path(str(path))
+    is_json = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
     try:
-        messages = parse_messages(loaded)
+        if not is_json and _AICHAT.search(data):
+            from streamchat.importers import aichat
+
+            yield from aichat.read_aichat(data, name=path.stem, model=model)
+            return
+        loaded = load(data)
     except ValueError as error:
-        yield ImportFault(str(error))
-        return
-    source = ForeignConversation("messages", hashlib.sha256(data).hexdigest(), title=name)
-    items = [
-        ForeignMessage(str(number), str(number - 1), message.role, message.content)
-        for number, message in enumerate(messages, 1)
-    ]
-    conversation = build_conversation(source, items, model=model)
-    yield conversation if conversation.turn_count else ImportFault("the list is empty")
+        kind = "JSON" if is_json or not _AICHAT.search(data) else "YAML"
+        raise NotFound(f"{name} is not {kind}: {error}.") from error
+    found = _in_loaded(loaded, data, path, model, find_image)
+    if found is None:
+        raise NotFound(f"{name} is not a list of conversations or messages.")
+    yield from found
 
 
-def _loaded(data: bytes, path: Path) -> Any:
-    try:
-        return load_json(data)
-    except ValueError as error:
-        raise NotFound(f"{path} is not JSON: {error}.") from error
+def _in_loaded(
+    loaded: object, data: bytes, path: Path, model: str, find_image: FindImage
+) -> Iterator[Conversation | ImportFault] | None:
+    """By what the elements look like; None for what is nothing that we know."""
+    if isinstance(loaded, dict) and claude_code.is_session(loaded):
+        loaded = JsonLines([loaded])
+    is_lines = isinstance(loaded, JsonLines)
+    items = loaded.values if isinstance(loaded, JsonLines) else loaded
+    if isinstance(items, dict) and not message_lists.holds_messages(items):
+        nested = items.get("conversations")
+        items = nested if isinstance(nested, list) else [items]
+    if isinstance(items, dict):
+        return message_lists.read_message_list(items, data, name=path.stem, model=model)
+    if not isinstance(items, list):
+        return None
+    if _any_has(items, "chat_messages"):
+        return claude_ai.read_claude_ai(items, model=model)
+    if _any_has(items, "mapping"):
+        return chatgpt.read_chatgpt(items, model=model, find_image=find_image)
+    if is_lines and any(map(claude_code.is_session, items)):
+        return claude_code.read_claude_code(JsonLines(items), name=path.stem, model=model)
+    if any(map(message_lists.holds_messages, items)):
+        return message_lists.read_message_lists(items, name=path.stem, model=model)
+    if items is loaded or _any_has(items, "role"):
+        return message_lists.read_message_list(items, data, name=path.stem, model=model)
+    return None
+
+
+def _any_has(items: list[object], key: str) -> bool:
+    return any(isinstance(item, dict) and key in item for item in items)
 
 
 def is_named(conversation: Conversation, name: str) -> bool:

@@ -1,12 +1,13 @@
-"""A conversation made of what another program kept."""
+"""A conversation made from what another program keeps."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from streamchat.core.conversation import IMPORTED, Conversation
+from streamchat.core.formatting import quoted
 from streamchat.core.messages import Block, Message, Role, Usage, without_empty_text
 from streamchat.core.records import Header, Turn
 from streamchat.core.times import parse_time, stamp
@@ -28,7 +29,8 @@ class ForeignConversation:
     title: str = ""
     created: str = ""
     system: str | None = None
-    head: str = ""  # the id of the message it goes on after; "": the last one
+    head: str = ""  # the id of the message it continues after; "": the last one
+    model: str | None = None  # that answers when it is continued; None: the user's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def build_conversation(
                 item.role,
                 content,
                 item.model,
-                # How a reply ended is not on record there: it counts as whole.
+                # How a reply ended is not on record there: it counts as complete.
                 "end_turn" if item.role == "assistant" else None,
                 item.usage,
             )
@@ -78,12 +80,40 @@ def build_conversation(
     return conversation
 
 
+def parents_first(items: Sequence[ForeignMessage]) -> Iterator[ForeignMessage]:
+    """In their order, but each after the one that it follows."""
+    waiting = {item.id: item for item in items}
+    for item in items:
+        line: list[ForeignMessage] = []
+        next_up: str | None = item.id
+        while next_up in waiting:
+            line.append(waiting.pop(next_up))
+            next_up = line[-1].parent
+        yield from reversed(line)
+
+
 def derive_id(*names: str) -> str:
     """An id of our form that is always the same for the same names."""
     return hashlib.sha256("\0".join(names).encode("utf-8", "replace")).hexdigest()[:12]
 
 
-def read_time(text: object) -> str:
-    """A time as records carry it; "" for what is none."""
-    seconds = parse_time(text)
+def read_time(value: object) -> str:
+    """A time as records carry it: from ISO 8601, or from seconds since the epoch; "" for
+    what is none."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        seconds: float | None = value if abs(value) < 1e15 else None
+    else:
+        seconds = parse_time(value)
     return "" if seconds is None else stamp(seconds)
+
+
+def text_of(data: Mapping[str, object], key: str) -> str:
+    """The text under a key; "" for anything else."""
+    value = data.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def name_conversation(number: int, item: object, key: str) -> str:
+    """How a fault names a conversation: by its place, and by its title if it has one."""
+    title = text_of(item, key) if isinstance(item, Mapping) else ""
+    return f"conversation {number}{f' ({quoted(title)})' if title else ''}"

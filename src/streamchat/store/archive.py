@@ -8,8 +8,9 @@ from pathlib import Path
 
 from streamchat.core.conversation import IMPORTED, Conversation
 from streamchat.core.errors import DiskError, NotFound, UsageError
+from streamchat.core.formatting import format_path
 from streamchat.core.library import Hit, Progress, Summary
-from streamchat.core.message_list import load_json, parse_messages
+from streamchat.core.message_list import load_json, parse_message_list
 from streamchat.core.messages import without_empty_text
 from streamchat.core.ports import Archive, Index, Journal, Opened, TakenIn
 from streamchat.core.records import Header
@@ -25,6 +26,7 @@ from streamchat.store.finding import (
     with_title,
 )
 from streamchat.store.folder import Folder
+from streamchat.store.foreign_files import HEAD_BYTES, foreign_kind
 from streamchat.store.importing import take_in
 from streamchat.store.journal import FileJournal, SealedJournal
 from streamchat.store.library import Library
@@ -106,21 +108,6 @@ class Store:
             copy.rename(f"{source.title} (fork)")
         return copy
 
-    def import_messages(self, path: Path, model: str) -> tuple[Conversation, FileJournal]:
-        """A conversation from a plain JSON list, which is not touched. It is written with
-        the first turn that is added."""
-        data = read_file(self._disk, path)
-        try:
-            messages = parse_messages(load_json(data))
-        except ValueError as error:
-            raise NotFound(f"{path} is no conversation: {error}.") from error
-        conversation, _ = self.start(model, None)
-        for message in messages:
-            if without_empty_text(message.content):
-                id, at = self._new_id(), stamp(self._clock())
-                conversation.append(message, id, at, extra={IMPORTED: True})
-        return conversation, self._files.journal(conversation)
-
     def take_in(self, made: Iterable[Conversation]) -> Iterator[TakenIn]:
         """See ports.Archive."""
         return take_in(self._files, made)
@@ -144,8 +131,9 @@ class Store:
     def open(self, ref: str, *, model: str) -> Opened:
         """See ports.Archive. Raises NotFound, Ambiguous, Busy, DiskError."""
         path = self.find(ref)
-        if read_file(self._disk, path, 64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"[":
-            return Opened(*self.import_messages(path, model))
+        listed = self._messages(path, model)
+        if listed is not None:
+            return Opened(listed, self._files.journal(listed))
         return self._files.open(path, model=model)
 
     def open_newest(self) -> Opened:
@@ -154,7 +142,31 @@ class Store:
 
     def read(self, ref: str, *, model: str = "") -> Opened:
         """See ports.Archive."""
-        return self._files.read(self.find(ref), model=model)
+        path = self.find(ref)
+        listed = self._messages(path, model)
+        if listed is not None:
+            return Opened(listed, SealedJournal(str(path), f"{path} is a list of messages."))
+        return self._files.read(path, model=model)
+
+    def _messages(self, path: Path, model: str) -> Conversation | None:
+        """The conversation in a plain list of messages, which is not touched; None for a
+        file of ours. Raises NotFound, which says how to import another program's."""
+        kind = foreign_kind(read_file(self._disk, path, HEAD_BYTES))
+        if kind is None:
+            return None
+        name = format_path(str(path))
+        if kind.name:
+            raise NotFound(f"{name} is {kind.name}; streamchat --import {name} imports it.")
+        try:
+            found = parse_message_list(load_json(read_file(self._disk, path)))
+        except ValueError as error:
+            raise NotFound(f"{name} is not a conversation: {error}.") from error
+        conversation, _ = self.start(model, found.system)
+        for message in found.messages:
+            if without_empty_text(message.content):
+                id, at = self._new_id(), stamp(self._clock())
+                conversation.append(message, id, at, extra={IMPORTED: True})
+        return conversation
 
     # Find
 

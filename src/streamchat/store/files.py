@@ -129,7 +129,7 @@ class ConversationFiles:
         try:
             conversation, damage = read_conversation(data, lost=lost)
         except NotConversation as error:
-            raise Unreadable(f"{path} is no conversation: {error}.") from error
+            raise Unreadable(f"{path} is not a conversation: {error}.") from error
         why = f"{path.name} was opened to be read only."
         if _is_newer(conversation):
             why = f"{path.name} was written by a newer streamchat; it can only be read."

@@ -70,7 +70,7 @@ class Library:
         except NotConversation as error:
             if not data:  # made, and never written: nothing is lost with it
                 return FileContent(file, None)
-            return self._unreadable(file, f"It is no conversation: {error}.")
+            return self._unreadable(file, f"It is not a conversation: {error}.")
         return FileContent(file, conversation if conversation.turn_count else None)
 
     def _unreadable(self, file: SavedFile, reason: str) -> FileContent:

@@ -18,8 +18,9 @@ REPORTS = (
     report(
         "import",
         "--import",
-        "import conversations of another program (a claude.ai export, the logs.db of llm, a "
-        "list of messages); with a NAME after PATH, only that conversation",
+        "import conversations from an export of claude.ai or ChatGPT, a session of Claude "
+        "Code or aichat, the logs.db of llm, or a list of messages; with a NAME after PATH, "
+        "only that conversation",
         "PATH",
     ),
     report("costs", "--costs", "print the costs by day, month or model", "[day|month|model]"),

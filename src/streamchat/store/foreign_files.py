@@ -1,0 +1,39 @@
+"""Files of other programs that a path may name: what they are, by how they begin.
+
+A plain list of messages is opened like a conversation; of any other it is said how to import
+it. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+HEAD_BYTES = 1 << 16
+_OURS = re.compile(rb'"streamchat"\s*:|\{\s*"type"\s*:\s*"(turn|partial|head|set)"')
+_KINDS = (
+    ("the logs of llm, or another database", re.compile(rb"\ASQLite format 3\0")),
+    ("a zip file", re.compile(rb"\APK\x03\x04")),
+    ("an export of claude.ai", re.compile(rb'\A\s*[\[{].*"chat_messages"\s*:', re.DOTALL)),
+    ("an export of ChatGPT", re.compile(rb'\A\s*[\[{].*"mapping"\s*:', re.DOTALL)),
+    ("a session of Claude Code", re.compile(rb'\A\s*\{.*"(sessionId|parentUuid)"\s*:')),
+    ("a session of aichat", re.compile(rb"^(compressed_)?messages:\s*$", re.MULTILINE)),
+)
+_MESSAGES = re.compile(rb'\A(\xef\xbb\xbf)?\s*(\[|\{\s*"(messages|input|model|system)"\s*:)')
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKind:
+    """`name` says what it is; "" for what may be a list of messages."""
+
+    name: str
+
+
+def foreign_kind(head: bytes) -> ForeignKind | None:
+    """None for what is ours, or nothing that is known."""
+    if _OURS.search(head):
+        return None
+    for name, pattern in _KINDS:
+        if pattern.search(head):
+            return ForeignKind(name)
+    return ForeignKind("") if _MESSAGES.match(head) else None
