@@ -11,8 +11,8 @@ from typing import TypeVar
 from server import ScriptedServer
 from streamchat.api import ApiClient, Deadlines, Server
 from streamchat.core.errors import ApiError
-from streamchat.core.events import Event, Finished, TextDelta
-from streamchat.core.messages import Message, Request, user_message
+from streamchat.core.events import Event, Finished, RawEvent, TextDelta, ThinkingDelta
+from streamchat.core.messages import JsonObject, Message, Request, user_message
 from streamchat.core.reply import ReplyFold
 
 T = TypeVar("T")
@@ -32,6 +32,28 @@ class Received:
     @property
     def text(self) -> str:
         return "".join(event.text for event in self.events if isinstance(event, TextDelta))
+
+    @property
+    def raw(self) -> list[JsonObject]:
+        """What the server sent, event by event."""
+        return [event.data for event in self.events if isinstance(event, RawEvent)]
+
+    @property
+    def read(self) -> list[Event]:
+        """What was read from it. How many deltas arrive together is chance, so deltas of one
+        kind that follow each other are one here."""
+        read: list[Event] = []
+        for event in self.events:
+            match event, read[-1:]:
+                case RawEvent(), _:
+                    pass
+                case TextDelta(text), [TextDelta(before)]:
+                    read[-1] = TextDelta(before + text)
+                case ThinkingDelta(text), [ThinkingDelta(before)]:
+                    read[-1] = ThinkingDelta(before + text)
+                case _:
+                    read.append(event)
+        return read
 
     @property
     def remarks(self) -> tuple[str, ...]:

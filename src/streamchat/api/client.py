@@ -10,7 +10,7 @@ import asyncio
 import gc
 import sys
 import threading
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import Future
 from contextlib import aclosing, contextmanager
 from datetime import date
@@ -45,6 +45,7 @@ class ApiClient:
         self._connection: Connection | None = None
         self._loading: Future[None] | None = None
         self._is_asked = False
+        self.shows_raw: Callable[[], bool] = lambda: True  # whether somebody sees RawEvents
 
     def begin(self) -> None:
         """Load in a thread, while the program waits for something else. `ready` raises what
@@ -111,7 +112,8 @@ class ApiClient:
         """Send the request once and yield the reply's events, ending in Finished."""
         self._is_asked = True
         connection = await self._loaded()
-        async with aclosing(connection.reply(request)) as events:
+        reply = connection.reply(request, shows_raw=self.shows_raw())
+        async with aclosing(reply) as events:
             async for event in events:
                 yield event
 

@@ -55,6 +55,11 @@ CLOUDS: Mapping[str, Cloud] = {
 }
 
 
+def has_own_framing(platform: str | None) -> bool:
+    """Whether a reply comes in frames of the cloud's, which the SDK's client for it reads."""
+    return platform is not None and CLOUDS[platform].event_stream != "text/event-stream"
+
+
 def require_library(platform: str) -> None:
     """Raises ConfigError when the library for the cloud is not installed."""
     cloud = CLOUDS[platform]

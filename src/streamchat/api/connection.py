@@ -46,10 +46,16 @@ class Connection:
         except list_faults(server) as fault:
             raise without_secrets(_unusable(fault, server), server) from fault
 
-    def reply(self, request: Request) -> AsyncGenerator[Event]:
+    def reply(self, request: Request, *, shows_raw: bool = True) -> AsyncGenerator[Event]:
         """The events of the reply to the request."""
-        params = reply_params(request)
-        return ReplyStream(self._usable(), self._server, self._deadlines, params).events()
+        stream = ReplyStream(
+            self._usable(),
+            self._server,
+            self._deadlines,
+            reply_params(request),
+            shows_raw=shows_raw,
+        )
+        return stream.events()
 
     async def count_tokens(self, request: Request) -> int:
         """The number of input tokens of the request, as the server counts them."""

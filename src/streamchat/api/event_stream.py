@@ -2,9 +2,10 @@
 
 The SDK swallows pings, drops what it does not model, reads on after the first message_stop,
 and raises bare AttributeErrors where a server leaves out a field. Here the body is read
-first: each event is kept as the server sent it, `StreamRepair` puts it right, the deadlines
-are watched, an error becomes ours, and the stream ends with its message_stop. A body that is
-a whole JSON message is read as the events that it would have been.
+first: each event is kept as the server sent it, `StreamRepair` puts it right, deltas that
+came together become one, the deadlines are watched, an error becomes ours, and the stream
+ends with its message_stop. A body that is a whole JSON message is read as the events that it
+would have been.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, cast
@@ -21,12 +22,24 @@ import httpx2
 from anthropic import AsyncStream
 from anthropic.types import RawMessageStreamEvent
 
+from streamchat.api.arrivals import Arrivals
+from streamchat.api.clouds import has_own_framing
 from streamchat.api.countdown import Countdown
 from streamchat.api.error_body import is_error
+from streamchat.api.merging import merge_deltas
 from streamchat.api.params import cleaned
 from streamchat.api.refusals import refused_within, unreadable_coding
-from streamchat.api.repair import BLOCK_DELTA, ENDING, KINDS, STOP, StreamRepair, malformed
+from streamchat.api.repair import (
+    BLOCK_DELTA,
+    ENDING,
+    KINDS,
+    STOP,
+    StreamEvent,
+    StreamRepair,
+    malformed,
+)
 from streamchat.api.server import Server
+from streamchat.api.sse import EventDecoder
 from streamchat.api.whole_body import (
     first_words,
     looks_like_events,
@@ -65,7 +78,8 @@ class WireEvent:
         return self.parsed
 
 
-_NOTHING = WireEvent("unread", {"type": "unread"})  # lets a raw event through at once
+# Lets raw events through that mean nothing to the SDK.
+_NOTHING: StreamEvent = ("unread", {"type": "unread"})
 
 
 class Wire(AsyncStream[RawMessageStreamEvent]):
@@ -90,8 +104,11 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
         """The events of the reply, repaired. Raises ApiError."""
         if coding := unreadable_coding(self.response):
             raise _unreadable(coding, self._server)
-        body = self.response.aiter_bytes()
-        async with aclosing(body), aclosing(self._in_time(body)) as pieces:
+        async with (
+            aclosing(self.response.aiter_bytes()) as body,
+            Arrivals(body) as arrivals,
+            aclosing(self._in_time(arrivals)) as pieces,
+        ):
             head = await first_words(pieces)
             if looks_like_json(head):
                 for event in self._read_whole(await read_rest(head, pieces)):
@@ -100,11 +117,11 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
             if not (looks_like_events(head) or self._promises_events):
                 raise no_reply(await read_rest(head, pieces), self.response, self._server)
             async with aclosing(_joined(head, pieces)) as all_pieces:
-                async for sse in self._decoded(all_pieces):
-                    for event in self._read(sse.event, sse.data):
+                async for burst in self._bursts(all_pieces):
+                    for event in self._read_together(burst):
                         yield event
                         if event.event == STOP:
-                            await _drain(body)
+                            await _drain(arrivals)
                             return
             self._require_a_reply(head)
 
@@ -113,41 +130,54 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
         kind = self.response.headers.get("content-type", "").lower()
         return not kind or "event-stream" in kind or "eventstream" in kind
 
-    def _decoded(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[Any]:
-        decoder = getattr(self, "_decoder", None)  # a cloud has its own; private to the SDK
-        return decoder.aiter_bytes(pieces) if decoder else self.raw_events(_response_of(pieces))
+    async def _bursts(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[Iterable[Any]]:
+        """What came together, event by event."""
+        if has_own_framing(self._server.platform):
+            async for event in self._decoder.aiter_bytes(pieces):  # private to the SDK
+                yield (event,)
+            return
+        decoder = EventDecoder()
+        async for piece in pieces:
+            yield decoder.feed(piece)
+        yield decoder.close()
 
-    async def _in_time(self, body: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
+    async def _in_time(self, arrivals: Arrivals) -> AsyncGenerator[bytes]:
         while True:
             with self._tap.countdown.waiting():
-                piece = await anext(body, None)
-            if piece is None:
+                piece = await arrivals.take()
+            if not piece:
                 return
             yield piece
 
-    def _read(self, name: str | None, text: str) -> Iterator[WireEvent]:
+    def _read_together(self, burst: Iterable[Any]) -> Iterator[WireEvent]:
+        """The events of a burst for the SDK: each run of deltas is one event."""
+        read = (each for event in burst for each in self._read(event.event, event.data))
+        is_shown = False
+        for kind, data in merge_deltas(read):
+            is_shown = True
+            yield WireEvent(kind, data)
+        if not is_shown and self._tap.raws:
+            yield WireEvent(*_NOTHING)
+
+    def _read(self, name: str | None, text: str) -> Iterable[StreamEvent]:
         """The events for the SDK. Raises ApiError for an event that ends the reply."""
         data = self._parsed(name, text) if text else None
         if data is None:
-            return
+            return ()
         kind = self._type_of(name, data)
         if kind == "ping":
-            return
+            return ()
         self._tap.raws.append(data)
         if kind in KINDS:
             self._follow(kind, data)
         elif kind == "error":
             raise refused_within(data, self.response, self._model)
         elif not _is_message(data):
-            yield _NOTHING
-            return
+            return ()
         repaired = self._tap.repair.feed(kind, data)
         if kind == ENDING and self._tap.repair.stop_reason:
             self._tap.countdown.ending()
-        for each in repaired:
-            yield WireEvent(*each)
-        if not repaired:
-            yield _NOTHING
+        return repaired
 
     def _parsed(self, name: str | None, text: str) -> JsonObject | None:
         """The object that an event carries; None if it is not an event of this API."""
@@ -247,20 +277,16 @@ def _unreadable(coding: str, server: Server) -> CutOff:
     )
 
 
-def _response_of(pieces: AsyncIterator[bytes]) -> httpx2.Response:
-    return httpx2.Response(200, content=pieces)
-
-
 async def _joined(head: bytes, pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
     yield head
     async for piece in pieces:
         yield piece
 
 
-async def _drain(body: AsyncIterator[bytes]) -> None:
+async def _drain(arrivals: Arrivals) -> None:
     try:
         async with asyncio.timeout(DRAIN_S):
-            async for _ in body:
+            while await arrivals.take():
                 pass
     except (TimeoutError, httpx2.HTTPError, httpx2.StreamError):
         pass  # the reply is complete; only the connection is lost

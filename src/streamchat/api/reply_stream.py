@@ -43,8 +43,16 @@ class ReplyStream:
     """The reply to one request, read once."""
 
     def __init__(
-        self, client: AsyncAnthropic, server: Server, deadlines: Deadlines, params: JsonObject
+        self,
+        client: AsyncAnthropic,
+        server: Server,
+        deadlines: Deadlines,
+        params: JsonObject,
+        *,
+        shows_raw: bool = True,
     ) -> None:
+        """Without `shows_raw` there are no RawEvents: one for each delta costs time."""
+        self._shows_raw = shows_raw
         self._server = server
         self._faults = list_faults(server)
         self._ends: tuple[type[Exception], ...] = (ApiError, *self._faults)
@@ -57,11 +65,10 @@ class ReplyStream:
     async def events(self) -> AsyncGenerator[Event]:
         """Send the request and yield the events of the reply. Raises ApiError."""
         stream = await self._open()
-        raws = self._tap.raws
         try:
             async for event in stream:
-                while raws:
-                    yield RawEvent(raws.popleft())
+                for raw in self._taken():
+                    yield raw
                 if event.type == "text":
                     yield TextDelta(event.text)
                 elif event.type == "thinking":
@@ -71,13 +78,19 @@ class ReplyStream:
                         yield ours
             end = self._finished(stream, None)
         except self._ends as fault:
-            for raw in raws:
-                yield RawEvent(raw)  # the event that broke it, an error event too
+            for raw in self._taken():
+                yield raw  # the event that broke it, an error event too
             end = self._finished(stream, self._translated(fault))
         finally:
             self._tap.countdown.stop()
             await stream.close()
         yield end
+
+    def _taken(self) -> Iterable[RawEvent]:
+        """What the server sent and nobody has seen."""
+        taken = list(map(RawEvent, self._tap.raws)) if self._shows_raw else ()
+        self._tap.raws.clear()
+        return taken
 
     async def _open(self) -> SdkStream:
         quieten()

@@ -3,7 +3,8 @@
 `api` makes them from the SDK's stream, `turn` folds them into a Message, a View shows
 them. Order in a whole reply: Started, then for each content block BlockStarted, its
 deltas, BlockStopped; UsageUpdated any time; Finished last. Retrying can only come
-before Started. RawEvent precedes the event that was read from it.
+before Started. RawEvents precede the event that was read from them. Deltas that the server
+sent apart, and that came together, are one.
 """
 
 from __future__ import annotations

@@ -95,12 +95,18 @@ async def advice_on(run: Run, source: ApiClient, model: str) -> str:
     return await source.deprecation(model, today=today) or ""
 
 
-def mask_keys(run: Run, session: Session, source: Source) -> Source:
-    """The source, with the keys of this session masked in what it replies."""
+def mask_keys(run: Run, session: Session, source: ApiClient) -> Source:
+    """The source, with the keys of this session masked in what it replies, and with raw events
+    only where somebody sees them."""
+    prints_events = run.settings.output_format == "events"
+
+    def shows_raw() -> bool:
+        return prints_events or session.trace
+
+    source.shows_raw = shows_raw
     keys = session_keys(run.settings, run.env.environ)
     if not keys or run.settings.demo:
         return source
     from streamchat.app.masked_source import MaskedSource
 
-    prints_events = run.settings.output_format == "events"
-    return MaskedSource(source, keys, masked, lambda: prints_events or session.trace)
+    return MaskedSource(source, keys, masked, shows_raw)

@@ -1,0 +1,60 @@
+"""Server-sent events out of bytes, cut anywhere.
+
+Reads what https://html.spec.whatwg.org/multipage/server-sent-events.html calls events, as the
+SDK's own decoder does; that one cannot tell what has come so far. An event that the body ends
+in is none. Linear in the bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+
+class ServerEvent(NamedTuple):
+    """The fields of an event that the API uses."""
+
+    event: str | None
+    data: str
+
+
+class EventDecoder:
+    """Feed it the bytes, and take all of what that gives before the next ones."""
+
+    def __init__(self) -> None:
+        self._unread: list[bytes] = []  # a line that has no end yet
+        self._name: str | None = None
+        self._data: list[str] = []
+
+    def feed(self, piece: bytes) -> Iterator[ServerEvent]:
+        """The events that are whole now. Raises UnicodeDecodeError at a line that is not
+        UTF-8, behind the events before it."""
+        # A CR at the very end may be half of a CRLF: the next byte tells.
+        is_open = self._unread and self._unread[-1].endswith(b"\r")
+        self._unread.append(piece)
+        if not (is_open or b"\n" in piece or b"\r" in piece):
+            return
+        text = b"".join(self._unread)
+        end = max(text.rfind(b"\n"), text.rfind(b"\r", 0, -1)) + 1
+        self._unread = [text[end:]]
+        yield from self._lines(text[:end])
+
+    def close(self) -> Iterator[ServerEvent]:
+        """The event that the last byte completes, if it does."""
+        rest, self._unread = b"".join(self._unread), []
+        if rest.endswith(b"\r"):
+            yield from self._lines(rest)
+
+    def _lines(self, lines: bytes) -> Iterator[ServerEvent]:
+        for line in lines.splitlines():
+            if not line:
+                if self._data or self._name:
+                    yield ServerEvent(self._name, "\n".join(self._data))
+                self._name, self._data = None, []
+                continue
+            name, _, value = line.decode("utf-8").partition(":")
+            value = value.removeprefix(" ")
+            if name == "data":
+                self._data.append(value)
+            elif name == "event":
+                self._name = value or None
