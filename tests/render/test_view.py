@@ -379,6 +379,23 @@ def test_restoring_at_any_moment_and_going_on() -> None:
     assert is_given_back(made)
 
 
+def test_what_is_live_is_gone_while_the_terminal_belongs_to_the_shell() -> None:
+    made = stage()
+    view = made.screen.reply(model="opus")
+    feed_all(view, STARTED, TextDelta("Settled.\n\nHalf an ans"))
+    made.loop.advance(1)
+    with made.screen.resting():
+        assert made.lines == ["", "Settled."]
+        assert is_given_back(made)
+        made.terminal.feed("shell> fg\r\n")
+    assert made.lines[:4] == ["", "Settled.", "shell> fg", ""]
+    assert made.terminal.modes()["25"] == "l"
+    feed_all(view, TextDelta("wer."))
+    view.close(Ending.COMPLETE, None, 12.3)
+    assert made.lines == ["", "Settled.", "shell> fg", "", "Half an answer."]
+    assert is_given_back(made)
+
+
 def test_a_window_of_one_cell_is_survived() -> None:
     for width, height in [(1, 1), (2, 1), (1, 5), (3, 2)]:
         made = stage(width, height)

@@ -6,7 +6,7 @@ The answer goes to stdout, everything else to stderr.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ from streamchat.app.view_wrappers import (
 )
 from streamchat.cli.banner import DEMO_NOTE
 from streamchat.cli.run import Run
-from streamchat.cli.signals import on_resize, without_echo
+from streamchat.cli.signals import on_resize, on_suspend, without_echo
 from streamchat.cli.templates import fill_named_prompt, role_attachments
 from streamchat.cli.wiring import (
     live_price,
@@ -223,7 +223,17 @@ def _is_live(run: Run) -> bool:
 def _view(run: Run, session: Session) -> Iterator[View]:
     if _is_live(run):
         screen = open_terminal_screen(run, price=live_price(session))
-        with without_echo(run.env.stdin), on_resize(screen.resized):
+        echo = ExitStack()  # holds it off
+
+        @contextmanager
+        def resting() -> Iterator[None]:
+            with screen.resting():
+                echo.close()
+                yield
+                echo.enter_context(without_echo(run.env.stdin))
+
+        with echo, on_resize(screen.resized), on_suspend(resting):
+            echo.enter_context(without_echo(run.env.stdin))
             view: View = screen.reply(model=session.conversation.model)
             try:
                 view = OnlyTheAnswer(view) if run.settings.quiet else view

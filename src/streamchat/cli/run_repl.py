@@ -197,12 +197,6 @@ def open_reader(
         on_ready()
         return PlainPrompt(keys, env.stdout)
 
-    @contextmanager
-    def resting() -> Iterator[None]:
-        screen.restore()
-        yield
-        screen.resized()
-
     return Prompt(
         open_keyboard(keys, early),
         open_output(env.stdout, term=env.terminal.term, reflows=env.terminal.traits.reflows),
@@ -216,7 +210,7 @@ def open_reader(
         conversation=lambda: session.conversation.id if session.journal.saves else None,
         on_ready=on_ready,
         unfold=unfold,
-        resting=resting,
+        resting=screen.resting,
     )
 
 

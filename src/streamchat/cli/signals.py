@@ -8,9 +8,10 @@ was ignored at the start stays ignored (`nohup`, `trap '' INT`).
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TextIO
 
 from streamchat.posix.fatal_signals import FATAL, is_ignored
@@ -50,6 +51,28 @@ def on_resize(tell: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         loop.remove_signal_handler(signal.SIGWINCH)
+
+
+@contextmanager
+def on_suspend(resting: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
+    """While entered, Ctrl-Z (SIGTSTP) stops the process inside `resting`."""
+    if is_ignored(signal.SIGTSTP):
+        yield
+        return
+    loop = asyncio.get_running_loop()
+
+    def suspend() -> None:
+        with resting():
+            # With the default action the kernel stops nobody who has no shell to go back to.
+            loop.remove_signal_handler(signal.SIGTSTP)
+            os.kill(os.getpid(), signal.SIGTSTP)  # returns on fg
+            loop.add_signal_handler(signal.SIGTSTP, suspend)
+
+    loop.add_signal_handler(signal.SIGTSTP, suspend)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGTSTP)
 
 
 @contextmanager

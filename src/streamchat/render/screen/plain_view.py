@@ -98,6 +98,9 @@ class PlainView:
     def leave(self) -> str:
         return ""
 
+    def withdraw(self) -> str:
+        return ""
+
     def _write_settled(self) -> None:
         self._write_rows(self._answer.settle(budget_s=SETTLE_S))
         if self._answer.is_behind and self._timer is None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from streamchat.core.messages import Message
@@ -40,6 +41,7 @@ class _OpenView(View, Protocol):
     def show_above(self, rows: list[Row]) -> None: ...
     def resized(self) -> None: ...
     def leave(self) -> str: ...
+    def withdraw(self) -> str: ...
 
 
 class TerminalScreen:
@@ -159,10 +161,20 @@ class TerminalScreen:
     def restore(self) -> None:
         """Leave the terminal as the shell wants it; safe at any moment, also in a signal
         handler or at exit. What is live stands; `resized` goes on after it."""
+        self._give_back(self._view.leave() if self._view is not None else "")
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """While entered, the terminal belongs to the shell and nothing live stands on it
+        (Ctrl-Z); what is live is drawn again afterwards."""
+        self._give_back(self._view.withdraw() if self._view is not None else "")
+        yield
+        self.resized()
+
+    def _give_back(self, last: str) -> None:
         if self._terminal.is_live:
-            leave = self._view.leave() if self._view is not None else ""
             sync_off = SYNC_OFF if self._terminal.traits.synchronizes else ""
-            self._sink.write_now(leave + sync_off + RESTORE)
+            self._sink.write_now(last + sync_off + RESTORE)
 
     def _live_view(
         self, answer: AnswerRows, status: StatusRow, look: Style, size: Size

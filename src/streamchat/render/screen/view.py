@@ -116,10 +116,14 @@ class LiveView:
         self._scheduler.request(at_once=True)
 
     def resized(self) -> None:
-        """The window has another size, or the terminal is ours again after `leave`."""
+        """The window has another size, or the terminal is ours again."""
         if not self._is_closed:
             self._painter.reclaim()
             self._scheduler.request(at_once=True)
+
+    def withdraw(self) -> str:
+        """The bytes that take the live rows away until the next frame (`resized`)."""
+        return self._painter.erase()
 
     def leave(self) -> str:
         """The bytes that bring the cursor below the live rows, which then stand; the next
