@@ -314,3 +314,8 @@ def test_what_was_spent_is_reported_with_the_prices_of_the_user(
     assert over.status == 1
     assert "is spent today." in over.stderr
     assert len(server.posts) == 1
+
+
+def test_a_piped_document_does_not_name_the_conversation() -> None:
+    run_program("--demo", "-q", "What is wrong?", stdin=b"2026-11-20 WARN\nmore\n")
+    assert "What is wrong?" in run_program("--demo", "--list").stdout

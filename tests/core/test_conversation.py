@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streamchat.core.conversation import COMPACTS, Conversation, one_line
+from streamchat.core.conversation import ASKED, COMPACTS, Conversation, one_line
 from streamchat.core.errors import UsageError
 from streamchat.core.messages import (
     INTERRUPTED,
@@ -665,3 +665,10 @@ def test_a_summary_of_what_is_lost_goes_back_to_the_beginning(old: Any) -> None:
     conversation = compacted(old)
     conversation.undo()
     assert texts(conversation) == []
+
+
+def test_a_piped_question_is_called_after_its_prompt() -> None:
+    conversation = Conversation.new("id", AT, "m")
+    message = user_message("2026-11-20 10:02:11 WARN\nmore\n\nWhat is wrong?")
+    conversation.append(message, "q", AT, extra={ASKED: "What is wrong?"})
+    assert conversation.title == "What is wrong?"

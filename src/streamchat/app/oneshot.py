@@ -37,10 +37,11 @@ class OneShot:
     patience: Patience
     interruptible: Callable[[Callable[[], None]], AbstractContextManager[None]]
 
-    async def run(self, prompt: str) -> Result:
-        """Ask, and show the reply. Raises what Exchange.run raises."""
+    async def run(self, prompt: str, *, asked: str = "") -> Result:
+        """Ask, and show the reply; `asked` is the prompt without what was piped in. Raises
+        what Exchange.run raises."""
         head = self.session.conversation.head
-        question = self.session.say(prompt)
+        question = self.session.say(prompt, asked=asked if asked != prompt else "")
         exchange = Exchange(self.session, self.source, self.view, self.monotonic, self.patience)
         with self.interruptible(exchange.stop):
             result = await exchange.run()

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from streamchat.core.budget import Budget
 from streamchat.core.capabilities import ModelFacts, facts_by_table
-from streamchat.core.conversation import AUTOMATIC, COMPACTS, SERVER, Conversation
+from streamchat.core.conversation import ASKED, AUTOMATIC, COMPACTS, SERVER, Conversation
 from streamchat.core.errors import DiskError
 from streamchat.core.media_limits import require_fit
 from streamchat.core.messages import (
@@ -94,14 +94,15 @@ class Session:
         attached, self.attached = self.attached, ()
         return Message("user", (*attached, text_block(text)))
 
-    def say(self, text: str) -> Turn:
-        """Add the user's message. It is on disk before anything is sent."""
-        return self.ask(self.message(text))
+    def say(self, text: str, *, asked: str = "") -> Turn:
+        """Add the user's message. It is on disk before anything is sent. `asked` is the
+        prompt alone, where the text holds more."""
+        return self.ask(self.message(text), asked=asked)
 
-    def ask(self, message: Message) -> Turn:
+    def ask(self, message: Message, *, asked: str = "") -> Turn:
         """Add a question, beside one that the model declined."""
         self.jump(self.conversation.next_parent)
-        return self.add(message)
+        return self.add(message, extra={ASKED: asked} if asked else {})
 
     def tools(self, model: str = "") -> tuple[JsonObject, ...]:
         """The tools that run on the server, as `model` or the conversation's own takes them."""
@@ -122,7 +123,12 @@ class Session:
         return self.conversation.append(question, id, at, extra={AUTOMATIC: True})
 
     def add(
-        self, message: Message, *, turn_id: str | None = None, before: Sequence[Turn] = ()
+        self,
+        message: Message,
+        *,
+        turn_id: str | None = None,
+        before: Sequence[Turn] = (),
+        extra: Mapping[str, str] | None = None,
     ) -> Turn:
         """Add a message after the head. `before` are turns that are not yet recorded."""
         is_bound = any(block.get("type") != "text" for block in message.content)
@@ -131,7 +137,7 @@ class Session:
             message,
             id=turn_id or self.new_id(),
             at=self.now(),
-            extra={SERVER: self.server} if made_here else None,
+            extra={**(extra or {}), **({SERVER: self.server} if made_here else {})},
         )
         self.record(*before, turn)
         return turn

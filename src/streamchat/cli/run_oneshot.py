@@ -157,7 +157,7 @@ async def _answer(
         patience = Patience(run.settings.retries)
         masked = mask_keys(run, session, source)
         one = OneShot(session, masked, view, run.env.monotonic, patience, interruptible)
-        result = await one.run(prompt)
+        result = await one.run(prompt, asked=run.invocation.prompt)
     run.notes.note(await _advice(run, session, source))
     for remark in result.remarks:
         run.notes.note(remark)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from enum import Enum
 from typing import Any, assert_never
 
-from streamchat.core.conversation.history import AUTOMATIC, COMPACTS, IMPORTED, SERVER
+from streamchat.core.conversation.history import ASKED, AUTOMATIC, COMPACTS, IMPORTED, SERVER
 from streamchat.core.conversation.questions import Questions
 from streamchat.core.conversation.titles import one_line
 from streamchat.core.errors import UsageError
@@ -33,6 +33,7 @@ from streamchat.core.records import (
 )
 
 __all__ = [
+    "ASKED",
     "AUTOMATIC",
     "COMPACTS",
     "IMPORTED",

@@ -36,6 +36,7 @@ from streamchat.core.messages import (
 IMPORTED = "imported"  # a field of turns from elsewhere, whose system prompt is unknown
 SERVER = "server"  # of a reply that has more than text: the host that made it
 AUTOMATIC = "automatic"  # a field of a user's turn that the program wrote (/continue)
+ASKED = "asked"  # of a user's turn whose text begins with what was piped in: the prompt alone
 COMPACTS = "compacts"  # of a user's turn that holds a summary: the turn that it sums up to
 
 

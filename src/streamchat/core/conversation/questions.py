@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamchat.core.conversation.history import AUTOMATIC, COMPACTS, to_send
+from streamchat.core.conversation.history import ASKED, AUTOMATIC, COMPACTS, to_send
 from streamchat.core.conversation.titles import one_line
 from streamchat.core.conversation.totals import Totals
 from streamchat.core.conversation.tree import Setup, Tree
@@ -72,8 +72,8 @@ class Questions:
         """The one given, or the first line that the user said; "" when there is none."""
         if self.given_title:
             return self.given_title
-        asked = self._tree.said_by("user", list(self._tree.nodes))
-        return next(filter(None, (one_line(self.turn(id).message.text) for id in asked)), "")
+        asked = map(self.turn, self._tree.said_by("user", list(self._tree.nodes)))
+        return next(filter(None, (one_line(_question(turn)) for turn in asked)), "")
 
     @property
     def given_title(self) -> str:
@@ -170,3 +170,9 @@ class Questions:
 
 def _is_ours(turn: Turn) -> bool:
     return COMPACTS in turn.extra or AUTOMATIC in turn.extra
+
+
+def _question(turn: Turn) -> str:
+    """What the user asked: the prompt, where a document that was piped in stands before it."""
+    asked = turn.extra.get(ASKED)
+    return asked if isinstance(asked, str) and asked.strip() else turn.message.text
