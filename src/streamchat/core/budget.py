@@ -1,14 +1,13 @@
-"""What the turns of this run cost, and the cap that they must not pass.
+"""What the turns of this run cost, and the cap that they must not exceed.
 
-The rule of the cap: a turn is refused when what was spent since the program started and
-what the turn will probably cost pass it together. Probably means: the input as the server
-counts it (as read from the cache where that is probably warm, as written to it otherwise)
-and an answer of the usual length: the mean of the branch's replies, at least 1,000 tokens.
-An answer may be longer than that, so a stream is stopped as soon as what it has cost
-passes the cap, one token for 3 characters until the server counts. Where a price is not
-known a cap cannot be kept, and the turn is refused.
+The rule of the cap: a turn is refused if the cost since the start of the program plus the
+probable cost of the turn exceeds it. The probable cost is that of the input, as the server
+counts it (at the cache's price if the cache is probably warm), and of an average answer: the
+mean of the branch's replies, at least 1,000 tokens. Since an answer may be longer, a stream
+is stopped as soon as its cost exceeds the cap; until the server counts, 3 characters are one
+token. Without a known price a cap cannot be kept, and the turn is refused.
 
-Pure. A price is a callable of a model and a Usage; None is "not known".
+Pure. A price is a callable of a model and a Usage; None is an unknown price.
 """
 
 from __future__ import annotations
@@ -28,15 +27,14 @@ Price: TypeAlias = Callable[[str, Usage], float | None]
 
 
 def unknown(model: str, usage: Usage) -> float | None:
-    """The price where there is no table."""
+    """The price when there is no table: always unknown."""
     return None
 
 
 @dataclass(slots=True)
 class Budget:
-    """Spent so far, and the caps: `cap_usd` on this run, `day_cap_usd` on the day, over all
-    processes, which needs the `log`. `billed` is False where nothing costs anything (the
-    demo)."""
+    """The cost so far, and the caps: `cap_usd` for this run, `day_cap_usd` for a day over
+    all processes, which needs the `log`. `billed` is False for the demo, which is free."""
 
     price: Price = unknown
     cap_usd: float | None = None
@@ -52,9 +50,9 @@ class Budget:
         return self.billed and (self.cap_usd is not None or self.day_cap_usd is not None)
 
     def admit(self, model: str, expected: Usage) -> Reservation:
-        """Hold back what a turn of that size will probably cost, until it is charged or
-        released. Raises OverBudget when it would exceed a cap, DiskError when the spending
-        log cannot be read."""
+        """Reserve the probable cost of a turn of that size until it is charged or released.
+        Raises OverBudget if it would exceed a cap, DiskError if the spending log is
+        unreadable."""
         if not self.binds:
             return Reservation()
         cost = self.price(model, expected)
@@ -79,7 +77,7 @@ class Budget:
     def charge(
         self, model: str, usage: Usage, cost_usd: float | None, reservation: Reservation
     ) -> None:
-        """Add what a reply cost; None is "not known". Ends its reservation."""
+        """Add the cost of a reply (None if unknown) and end its reservation."""
         self.reserved_usd -= reservation.usd
         self.spent_usd += cost_usd or 0.0
         self.has_unpriced = self.has_unpriced or cost_usd is None
@@ -93,7 +91,7 @@ class Budget:
             self.log.release(reservation)
 
     def check(self, model: str, so_far: Usage, reservation: Reservation) -> None:
-        """Raises OverBudget when a reply that is arriving has passed a cap."""
+        """Raises OverBudget if a reply that is still arriving has exceeded a cap."""
         if not self.binds:
             return
         cost = self.price(model, so_far) or 0.0
@@ -121,9 +119,9 @@ def _stop_past(cap_usd: float | None, spent_usd: float, *, of: str = "the ") -> 
 def expected_usage(
     input_tokens: int, *, cached_tokens: int, caches: bool, replies: Sequence[Usage | None]
 ) -> Usage:
-    """What a turn will probably use. `cached_tokens` of the input are probably in the
-    cache; the rest is written to it when the request `caches`. `replies` are those
-    before it on the branch."""
+    """The probable usage of a turn. `cached_tokens` of the input are probably in the cache;
+    the rest is written to it if the request `caches`. `replies` are the earlier ones of
+    the branch."""
     cached = min(cached_tokens, input_tokens)
     fresh = input_tokens - cached
     return Usage(

@@ -1,7 +1,7 @@
-"""What a model can take: its context window, its levels of effort, its kinds of thinking.
+"""What a model accepts: its context window, levels of effort, kinds of thinking.
 
-The server says it (`ModelFacts.read`); the small table below is only for servers that do
-not. Unknown is None, and allows everything: the server will refuse what it cannot do.
+The server says it (`ModelFacts.read`); the small table below is for servers that do not.
+None is unknown and allows everything: the server refuses what it cannot do.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _WINDOWS = {
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """One model. `efforts` are in rising order, `thinking` are wire types."""
+    """One model. `efforts` are in ascending order, `thinking` holds wire types."""
 
     id: str
     window: int | None = None  # tokens
@@ -38,7 +38,7 @@ class ModelFacts:
 
     @classmethod
     def read(cls, id: str, data: Mapping[str, Any]) -> ModelFacts:
-        """A model object of the API; what it leaves out comes from the table."""
+        """From a model object of the API; the table supplies what it leaves out."""
         said = data.get("capabilities")
         capabilities = said if isinstance(said, Mapping) else {}
         facts = facts_by_table(id)
@@ -58,18 +58,18 @@ class ModelFacts:
 
     @property
     def thinking_settings(self) -> tuple[str, ...]:
-        """The settings of `thinking` that it takes."""
+        """The settings of `thinking` that the model accepts."""
         return tuple(setting for setting in WIRE_THINKING if self.takes_thinking(setting))
 
 
 def is_same_model(one: str, other: str) -> bool:
-    """Whether two IDs name one model: a server may add a date to the one that was asked."""
+    """Whether two ids name one model: a server may add a date to the id."""
     short, long = sorted((one, other), key=len)
     return long == short or re.fullmatch(re.escape(short) + r"[-@]\d{8}", long) is not None
 
 
 def facts_by_table(id: str) -> ModelFacts:
-    """What is known of a model that nobody was asked about."""
+    """What the table says about a model."""
     windows = (size for name, size in _WINDOWS.items() if id.startswith(name))
     return ModelFacts(id, window=next(windows, None))
 

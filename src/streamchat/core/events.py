@@ -1,10 +1,10 @@
-"""What a reply is while it arrives: a closed union of frozen values.
+"""The events of a reply that arrives: a closed union of frozen values.
 
-`api` makes them from the SDK's stream, `turn` folds them into a Message, a View shows
-them. Order in a whole reply: Started, then for each content block BlockStarted, its
-deltas, BlockStopped; UsageUpdated any time; Finished last. Retrying can only come
-before Started. RawEvents precede the event that was read from them. Deltas that the server
-sent apart, and that came together, are one.
+`api` makes them from the SDK's stream, `core.reply` folds them into a Message, a View shows
+them. The order in a complete reply: Started; for each content block BlockStarted, its
+deltas, BlockStopped; UsageUpdated at any time; Finished last. Retrying and ModelSwitched
+come only before Started. RawEvents precede the event that was made from them. Deltas that
+arrived together may be joined.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from streamchat.core.messages import Block, JsonObject, Message, Usage
 
 @dataclass(frozen=True, slots=True)
 class RawEvent:
-    """An API event, unread (message_start … message_stop), as a JSON object."""
+    """An API event (message_start … message_stop) as the JSON object that arrived."""
 
     data: JsonObject
 
 
 @dataclass(frozen=True, slots=True)
 class Retrying:
-    """The request failed before its first delta and is sent again in `delay_s` seconds."""
+    """The request failed before the first delta and will be repeated in `delay_s` seconds."""
 
     attempt: int  # 1 for the first repetition
     delay_s: float
@@ -52,21 +52,21 @@ class BlockStarted:
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
-    """A piece of the answer. Pieces may be cut anywhere, also inside a grapheme."""
+    """A piece of the answer. A piece may end anywhere, even inside a grapheme."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class ThinkingDelta:
-    """A piece of the summary of the reasoning."""
+    """A piece of the thinking."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class BlockStopped:
-    """`content_block_stop`: the whole block, wire form, ready to be sent again."""
+    """`content_block_stop`: the complete block in wire form, ready to be sent again."""
 
     index: int
     block: Block
@@ -74,31 +74,31 @@ class BlockStopped:
 
 @dataclass(frozen=True, slots=True)
 class ModelSwitched:
-    """Another model than the conversation's is asked for this reply. `reason` says why; it
-    is "" when the user named the model."""
+    """This reply comes from another model than the conversation's. `reason` says why; it is
+    "" if the user named the model."""
 
     model: str
     reason: str = ""
 
     @property
     def line(self) -> str:
-        """What to show of it."""
+        """The line to show."""
         return f"{self.reason} {self.model} answers.".strip()
 
 
 @dataclass(frozen=True, slots=True)
 class UsageUpdated:
-    """Counts so far, cumulative."""
+    """The counts so far, cumulative."""
 
     usage: Usage
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The reply is whole: `get_final_message()`, with its stop reason.
+    """The reply is complete: the SDK's `get_final_message()`, with its stop reason.
 
-    `stop_details` is the API's object that explains a refusal (category, explanation).
-    `remarks` are lines worth showing about how it came.
+    `stop_details` is the API's explanation of a refusal (category, explanation). `remarks`
+    are lines to show, for example about repairs.
     """
 
     message: Message

@@ -4,8 +4,8 @@ Rules: `/name argument` is a command, and so is a bare `exit` or `quit`. Text is
 sent as it is if it holds a line break, starts with a blank, or its first word is a path (it
 holds a second slash, or the file exists). Only commands that take several lines may hold a
 line break. `//name` sends `/name`, but only if `name` is a command. Text from an editor, a
-paste of several lines or a script is a message whatever it looks like: it starts with
-VERBATIM, which no keyboard can type.
+paste of several lines or a script is always a message: it starts with VERBATIM, which no
+keyboard can type.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def parse_input(text: str, names: CommandNames = ANY_NAME) -> InputLine:
 
 
 def _parse(text: str, known: Container[str], is_said: Callable[[str], bool]) -> InputLine:
-    """`is_said` decides about what looks like a command but is not known."""
+    """`is_said` decides about text that looks like an unknown command."""
     if escaped := _ESCAPED.match(text):
         return Say(text[1:] if escaped["name"] in known else text)
     command = _COMMAND.match(text)

@@ -1,7 +1,7 @@
-"""JSON that others wrote: read without surprises.
+"""Reads JSON that others wrote.
 
-Rule: whatever is wrong with it is a ValueError of one line. What is read is nested so little
-that it can be written, copied and compared again anywhere in the program.
+Rule: every error is a ValueError with one line. The nesting is limited, so that what was read
+can be written, copied and compared anywhere in the program.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def read_json(text: str | bytes) -> object:
 
 
 def require_shallow(value: object, text: str) -> None:
-    """Raises ValueError for a value of `text` that is nested too deeply."""
+    """Raises ValueError if the value read from `text` is nested too deeply."""
     if text.count("[") + text.count("{") <= MOST_NESTED:
         return  # which is nearly always so, and costs nothing to see
     level: list[object] = [value]

@@ -1,7 +1,7 @@
-"""What is known of the saved conversations without opening one: values only.
+"""What is known about saved conversations without opening them: values only.
 
-The files are the truth. An index (`ports.Index`) remembers them, so that a list or a search
-need not read them all again.
+The files are the truth. An index (`ports.Index`) remembers their content, so that a list or
+a search does not have to read all of them again.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ class Summary:
 
 
 class SavedFile(NamedTuple):
-    """A conversation's file as its directory shows it. A file whose size and time are the
-    same has not changed."""
+    """A conversation file as its directory shows it. If size and time are the same, the
+    file has not changed."""
 
     path: str
     size: int
@@ -36,7 +36,7 @@ class SavedFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FileContent:
-    """What was found in a file: a conversation, or None and maybe why it cannot be read."""
+    """The content of a file: a conversation, or None and perhaps why it is unreadable."""
 
     file: SavedFile
     conversation: Conversation | None  # None also when it holds no turn
@@ -49,7 +49,7 @@ Excerpt: TypeAlias = tuple[tuple[str, bool], ...]
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Where something was found. `turn` is "" for the title of the conversation."""
+    """One search result. `turn` is "" for a match in the title of the conversation."""
 
     summary: Summary
     turn: str

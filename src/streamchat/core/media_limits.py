@@ -1,7 +1,7 @@
 """How large the images and PDFs of a request may be, by model, in one table.
 
-A request that would pass a limit is refused before it is sent. Models that are not Claude have
-no limits here: their servers decide.
+A request that exceeds a limit is refused before it is sent. Models other than Claude have no
+limits here; their servers decide.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _READ_CHARACTERS = 512 * 1024  # of an image, in base64; its size stands near th
 
 @dataclass(frozen=True, slots=True)
 class MediaLimits:
-    """Of one model. An image's bytes are counted in base64, as it is sent."""
+    """The limits of one model. The bytes of an image are counted in base64, as it is sent."""
 
     images: int  # in a request
     pdf_pages: int  # in a request
@@ -43,14 +43,14 @@ _LIMITS = {  # by what the id contains; the first that fits
 
 
 def limits_for(model: str) -> MediaLimits | None:
-    """None when the model is not in the table."""
+    """The limits; None if the model is not in the table."""
     return next((limits for name, limits in _LIMITS.items() if name in model), None)
 
 
 def require_fit(messages: Sequence[Message], model: str) -> None:
-    """Raises InvalidRequest for messages that are too large for the model.
+    """Raises InvalidRequest if messages are too large for the model.
 
-    The sizes in the last one are looked at; what came before was accepted.
+    Only the sizes in the last message are checked; the earlier ones were accepted before.
     """
     if excess := _find_excess(messages, model):
         raise InvalidRequest(excess, kind="request_too_large")

@@ -39,7 +39,7 @@ class MessageList:
 
 
 def load_json(data: bytes) -> object:
-    """Any JSON file of a user's. Raises ValueError that says which line is wrong."""
+    """Parse a user's JSON file. Raises ValueError that names the line."""
     try:
         return read_json(data)
     except json.JSONDecodeError as error:

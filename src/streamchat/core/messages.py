@@ -18,7 +18,7 @@ Block: TypeAlias = Mapping[str, Any]  # a content block, wire form
 JsonObject: TypeAlias = dict[str, Any]
 
 MOST_TOKENS = 10**12
-INTERRUPTED = "interrupted"  # our stop reason: the user, a signal or a fault ended the reply
+INTERRUPTED = "interrupted"  # our own stop reason, for a user, a signal or an error
 DEEPEST = 100  # levels of JSON in a block; libraries give up at about 250
 THINKING_TYPES = frozenset({"thinking", "redacted_thinking"})
 

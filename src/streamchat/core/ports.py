@@ -26,12 +26,11 @@ class Source(Protocol):
         """Send the request once and yield the reply's events, ending in Finished.
 
         Cancelling the task that iterates (or `aclose()`) ends the connection at once.
-        Raises ApiError, and nothing else, for whatever the server or the way to it
-        did; never retries.
+        Every failure of the server or the network is an ApiError. Never retries.
         """
 
     async def count_tokens(self, request: Request) -> int:
-        """The size of a request, by the server's own count. Raises ApiError."""
+        """The size of a request, counted by the server. Raises ApiError."""
 
 
 class Journal(Protocol):
@@ -39,29 +38,29 @@ class Journal(Protocol):
 
     @property
     def name(self) -> str:
-        """What to call it in the banner: the file's path, or "not saved"."""
+        """The name to show: the file's path, or "not saved"."""
 
     @property
     def saves(self) -> bool:
-        """False when nothing of this conversation is on disk."""
+        """False if nothing of this conversation is written to disk."""
 
     @property
     def unsaved(self) -> int:
-        """How many records are not on disk, since the disk refused them."""
+        """How many records are not on disk because writing them failed."""
 
     def append(self, *records: Record) -> None:
-        """On disk, in one write, when this returns. Raises DiskError; the records are then
-        kept to be written before the next ones."""
+        """Write records, all at once; they are on disk when this returns. After a
+        DiskError they are kept and written before the next ones."""
 
     def verify(self) -> None:
-        """Raises DiskError unless all that was appended is in the file of that name."""
+        """Raises DiskError unless everything that was appended is in the file."""
 
     def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A conversation read from its file, and a line for each damage that was met."""
+    """A conversation read from its file, and a line for each damage that was found."""
 
     conversation: Conversation
     journal: Journal
@@ -70,7 +69,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
-    """What became of an imported conversation."""
+    """The result of importing one conversation."""
 
     id: str
     title: str
@@ -82,7 +81,7 @@ class TakenIn:
 
 
 class Archive(Protocol):
-    """The saved conversations. What finds one may be called from any thread."""
+    """The saved conversations. The methods under "Find" may be called from any thread."""
 
     @property
     def saves(self) -> bool:
@@ -100,7 +99,7 @@ class Archive(Protocol):
         """An empty conversation; its file appears with its first turn."""
 
     def fork(self, conversation: Conversation) -> tuple[Conversation, Journal]:
-        """A copy with an id of its own; on disk when this returns. Raises DiskError."""
+        """A copy with its own id; on disk when this returns. Raises DiskError."""
 
     def open(self, ref: str, *, model: str) -> Opened:
         """The conversation that `ref` names: a path (a plain JSON list of messages is
@@ -111,82 +110,80 @@ class Archive(Protocol):
         """Raises NotFound when there is no conversation."""
 
     def read(self, ref: str, *, model: str = "") -> Opened:
-        """A conversation to look at only, also while another process has it open."""
+        """Open a conversation to read only, even while another process has it open."""
 
     def keep(self, conversation: Conversation) -> Journal:
-        """A file for a conversation that had none; holds all of it when this returns."""
+        """Write a conversation that was not saved to a file; complete when this returns."""
 
     def renew(
         self, conversation: Conversation, journal: Journal
     ) -> tuple[Conversation, Journal]:
-        """For a conversation whose file was deleted, changed or replaced under it: a
-        journal that writes all of it to a new file of the same name; what is there now is
-        put aside. A conversation that can only be read is copied. Nothing is written until
-        the journal is verified or appended to."""
+        """A new journal for a conversation whose file was deleted, changed or replaced
+        while it was open. It writes the whole conversation to a new file of the same name
+        and moves the present file aside. A read-only conversation is copied. Nothing is
+        written before `verify` or `append`."""
 
     def take_in(self, made: Iterable[Conversation]) -> Iterator[TakenIn]:
         """Save conversations from another program under the ids they have. A conversation
         that was imported before gets the turns that it lacks. Raises DiskError."""
 
     def delete(self, ref: str) -> None:
-        """Take the conversation that `ref` names, and every word that the index remembers
-        of it, off the disk. Raises NotFound, Busy, DiskError."""
+        """Remove the conversation that `ref` names, and all its words in the index, from
+        the disk. Raises NotFound, Busy, DiskError."""
 
     def require_deletable(self, ref: str) -> None:
-        """Raises what `delete` would raise for a conversation that is open elsewhere, or is
-        not one of the saved ones."""
+        """Raises what `delete` would raise for a conversation that is open elsewhere or is
+        not saved."""
 
     # Find
 
     def problems(self) -> list[str]:
-        """A line for each file that was skipped because it cannot be read; told once."""
+        """A line for each file that was skipped as unreadable; each is returned once."""
 
     def summaries(self) -> list[Summary]:
         """Newest first. Raises DiskError."""
 
     def catch_up(self) -> Iterator[Progress]:
-        """Index what was written since the last time, the newest first; each step takes
-        about a tenth of a second. Raises DiskError."""
+        """Index everything written since the last time, newest first, in steps of about a
+        tenth of a second. Raises DiskError."""
 
     def search(self, text: str, *, most: int) -> list[Hit]:
-        """The turns, of all branches, that hold all words of `text`; the last word may be
-        the beginning of one. Titles that match alone come first, then the newest turns.
-        Raises DiskError."""
+        """The turns of all branches that contain all words of `text`; the last word may be
+        incomplete. Matching titles come first, then the newest turns. Raises DiskError."""
 
     def browse(self, text: str, *, most: int) -> list[Hit]:
-        """The conversations that `text` is found in, each once with its newest hit:
-        matching titles first, then by the time of the hit. Without words, the
-        conversations that were written last, with their last turn."""
+        """The conversations that contain `text`, each once with its newest hit: matching
+        titles first, then by the time of the hit. Without words, the conversations that
+        were written last, with their last turn."""
 
 
 class Index(Protocol):
-    """What is remembered of the conversation files; never the truth. May be called from
-    any thread. Each method raises DiskError when it cannot work at all."""
+    """What is remembered about the conversation files, which are the truth. May be called
+    from any thread. Each method raises DiskError if it cannot work at all."""
 
     @property
     def losses(self) -> int:
-        """How often it had to begin anew, without what was added before."""
+        """How often the index had to be started again, without its earlier content."""
 
     @property
     def trouble(self) -> str:
-        """Why it remembers less than it could; "" while it works."""
+        """Why the index is incomplete; "" while it works."""
 
     def unwritten(self) -> Index:
-        """An index that knows the same and writes nothing to disk."""
+        """The same index, but nothing is written to disk."""
 
     def stale(self, files: Sequence[SavedFile], *, texts: bool) -> list[SavedFile]:
-        """Which of all the files it must be told of again, since they are new or changed;
-        with `texts`, so that what was said in them can be searched too. It forgets
-        whatever is not among the files."""
+        """Which of all the files must be read again because they are new or changed; with
+        `texts`, for a search in their texts too. Forgets all files that are not listed."""
 
     def add(self, contents: Sequence[FileContent], *, texts: bool) -> None:
-        """Remember what was read in files."""
+        """Remember the content of files."""
 
     def problems(self) -> dict[str, str]:
         """Why a file cannot be read, by its path."""
 
     def summaries(self) -> dict[str, Summary]:
-        """What is remembered of each file, by its path."""
+        """What is remembered about each file, by its path."""
 
     def search(self, text: str, *, most: int) -> list[Hit]:
         """See Archive."""
@@ -195,14 +192,14 @@ class Index(Protocol):
         """See Archive."""
 
     def forget(self, path: str) -> None:
-        """Keep no word of a file, also on disk."""
+        """Forget a file; none of its words stays on disk."""
 
 
 class Exporter(Protocol):
     """Conversations in the forms "md", "html" and "json" (a list of wire messages)."""
 
     def text(self, conversation: Conversation, form: str, *, replies: int | None) -> str:
-        """The open branch, or the end of it that holds the last `replies`."""
+        """The current branch, or its last `replies` with their questions."""
 
     def save(
         self,
@@ -213,13 +210,12 @@ class Exporter(Protocol):
         replies: int | None,
         replace: bool,
     ) -> str:
-        """Write it to `path`, or to a file named after the title, and return where that
-        is. Raises UsageError for a file that is there, unless it is to be replaced, and
-        DiskError."""
+        """Write it to `path`, or to a file named after the title, and return the path.
+        Raises DiskError, and UsageError if the file exists and `replace` is false."""
 
 
 class Ending(Enum):
-    """How a reply ended, exactly one of."""
+    """How a reply ended."""
 
     COMPLETE = "complete"
     REFUSED = "refused"
@@ -229,21 +225,21 @@ class Ending(Enum):
 
 
 class View(Protocol):
-    """One reply being shown. `feed` never blocks and never raises for any event."""
+    """Shows one reply. `feed` never blocks and never raises."""
 
     def feed(self, event: Event) -> None: ...
 
     async def catch_up(self) -> None:
-        """Nothing more will be fed. Returns when all of it is shown; other tasks run
-        meanwhile. When it is cancelled, `close` leaves out what is not shown yet."""
+        """Show everything that was fed; other tasks run meanwhile. Called after the last
+        `feed`. If it is cancelled, `close` leaves out the rest."""
 
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
-        """Show all that is still unshown, then the ending and the usage; release the
-        terminal. Must be called exactly once, whatever happened."""
+        """Show the rest, the ending and the usage, and release the terminal. Must be called
+        exactly once, whatever happened."""
 
 
 class CopiedTo(Enum):
-    """Who has the text of a copy."""
+    """Where a copied text went."""
 
     SYSTEM = "a program that keeps the clipboard"
     TMUX = "tmux's buffer"
@@ -252,7 +248,7 @@ class CopiedTo(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """What became of a copy; `program` put it on the clipboard, if one did."""
+    """The result of a copy; `program` is the program that took the text, if one did."""
 
     to: CopiedTo
     program: str = ""
@@ -260,9 +256,8 @@ class Copied:
 
 @dataclass(frozen=True, slots=True)
 class TypeAhead:
-    """What is typed while a reply is shown. `text` is the unsent line as the prompt shows
-    it, with the cursor before `text[cursor]`; `queued` are the messages that wait to be
-    sent, the newest last."""
+    """What the user types while a reply is shown. `text` is the unsent line, with the
+    cursor before `text[cursor]`; `queued` are the messages to be sent next, newest last."""
 
     text: str = ""
     cursor: int = 0
@@ -270,44 +265,44 @@ class TypeAhead:
 
 
 class Screen(Protocol):
-    """The terminal between the prompts. All texts are hostile and are sanitised here."""
+    """The terminal between prompts. All texts are hostile and are sanitised here."""
 
     def reply(self, *, model: str, trace: bool = False) -> View:
-        """Begin to show a reply; what is awaited is shown until its first event. With
-        `trace`, a dim line for each RawEvent is shown beside it."""
+        """Start to show a reply; until its first event, the status says what is awaited.
+        With `trace`, each RawEvent is shown as a dim line."""
 
     def banner(self, lines: list[str]) -> None: ...
 
     def notice(self, text: str) -> None:
-        """Dim text about the program itself."""
+        """Show dim text about the program itself."""
 
     def error(self, text: str) -> None: ...
 
     def markdown(self, source: str) -> None:
-        """A report (help, a list), rendered as an answer would be."""
+        """Show a report (help, a list), rendered like an answer."""
 
     async def history(
         self, turns: tuple[Turn, ...], *, model: str = "", whole: bool = False
     ) -> None:
-        """Old turns, rendered as they were when they arrived: the last screenfuls, or
-        all of them when `whole`. Answers by another model than `model` are labelled."""
+        """Show old turns as they looked when they arrived: the last screenfuls, or all of
+        them if `whole`. Answers by another model than `model` are labelled."""
 
     async def redraw(self, message: Message) -> None:
-        """Print a reply again, at the window's present width."""
+        """Print a reply again, at the window's current width."""
 
     async def copy(self, text: str) -> Copied | None:
-        """Put a text on the clipboard; None where there is no way to."""
+        """Put a text on the clipboard; None if that is impossible."""
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A line (or several) that the user sent."""
+    """One or more lines that the user sent."""
 
     text: str
 
 
 class Key(Enum):
-    """What a person can say to a prompt without a line."""
+    """A key that means something by itself at the prompt."""
 
     INTERRUPT = "ctrl-c on an empty line"
     END = "ctrl-d on an empty line"
@@ -321,16 +316,16 @@ class Reader(Protocol):
     """The keyboard."""
 
     async def read(self, *, prefill: str = "", hint: str = "") -> Input:
-        """One prompt. `prefill` is text to edit (a failed prompt handed back), `hint`
-        a dim remark beside it ("ctrl-c again to exit")."""
+        """Show the prompt and return what the user does. `prefill` is text to edit (such as
+        a question that failed), `hint` a dim remark ("Ctrl-C again to exit")."""
 
     async def confirm(self, question: str, *, default: bool) -> bool:
-        """A question of yes or no; leaving it is a no."""
+        """Ask a yes-or-no question; leaving it means no."""
 
     async def pick(self, archive: Archive, age: Callable[[float], str]) -> str | None:
         """Let the user find a conversation; returns its path, or None when they leave.
         `age` formats how long ago a time was. Raises DiskError."""
 
     def watching(self, stop: Callable[[], None]) -> AbstractAsyncContextManager[None]:
-        """While entered, the keys Esc and Ctrl-C call `stop`; others are kept for the
-        next prompt, none is echoed."""
+        """While entered, Esc and Ctrl-C call `stop`. Other keys are kept for the next
+        prompt; none is echoed."""

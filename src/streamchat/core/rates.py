@@ -1,4 +1,4 @@
-"""What a model's tokens cost at a server whose prices the user knows: `[prices."MODEL"]`."""
+"""The prices of a model that the user sets: `[prices."MODEL"]` in config.toml."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _MILLION = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Dollars for a million tokens. What is read from the prompt cache or written to it
-    costs as much as other input, unless the user says otherwise."""
+    """Dollars per million tokens. Reading and writing the prompt cache cost as much as other
+    input unless the user says otherwise."""
 
     input: float
     output: float
@@ -23,7 +23,7 @@ class Rates:
     cache_write: float
 
     def price(self, usage: Usage) -> float | None:
-        """Dollars; None for counts that are unknown."""
+        """The price in dollars; None for unknown counts."""
         total, output = usage.prompt_tokens, usage.output_tokens
         if total is None or output is None:
             return None

@@ -1,5 +1,5 @@
-"""The words for how a model reasons, in settings and on the wire. No more than that: the
-first prompt needs them."""
+"""The words for effort and thinking, in settings and on the wire. They are a module of their
+own because the first prompt needs them and nothing else."""
 
 from __future__ import annotations
 

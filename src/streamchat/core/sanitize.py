@@ -1,13 +1,13 @@
-"""Which characters may reach a terminal: everything that is seen, nothing that commands.
+"""Which characters may reach a terminal: everything visible, nothing that controls it.
 
-Owns the allow-list. Knows nothing of escape sequences: a filter that parses them loses
-to the sequence it did not foresee, so every character is judged by itself and by the
-two before it.
+Owns the allow-list. It does not parse escape sequences: a filter that does fails at the
+first sequence it did not expect. Each character is judged by itself and the two before it.
 
-Rule 1: nothing is swallowed. A control character becomes its picture (ESC is `␛`), an
-invisible one U+FFFD, CRLF and a lone CR a newline.
-Rule 2: how the stream was cut does not matter. Judging needs two characters of
-hindsight; only the tags of a possible flag need foresight and are held back (five at most).
+Rule 1: nothing disappears. A control character becomes its picture (ESC is `␛`), an
+invisible one U+FFFD; CRLF and a lone CR become a newline.
+Rule 2: the result does not depend on how the stream was cut. A decision needs the two
+characters before; only the tags of a possible flag need the next ones (five at most), and
+are held back.
 Rule 3: joiners stay where writing needs them: ZWJ after an emoji, ZWJ and ZWNJ in Arabic,
 Indic and kin; one variation selector after a visible character; tags only as one of the
 three flags in general use ("any tags after a black flag" smuggles text).
@@ -78,7 +78,7 @@ _unfinished_flag = re.compile(
 
 
 class Sanitizer:
-    """Cleans a text that arrives in pieces."""
+    """Sanitises a text that arrives in pieces."""
 
     def __init__(self) -> None:
         self._before = ""  # the last two source characters already judged
@@ -123,11 +123,11 @@ def _shown(match: re.Match[str]) -> str:
 
 
 def clean(text: str) -> str:
-    """Clean a whole text."""
+    """Sanitise a whole text."""
     sanitizer = Sanitizer()
     return sanitizer.feed(text) + sanitizer.close()
 
 
 def clean_line(text: str) -> str:
-    """Clean a text that is shown on one line: a title, a file name, an error."""
+    """Sanitise a text that is shown on one line: a title, a file name, an error."""
     return clean(text).replace("\n", "\N{SYMBOL FOR NEWLINE}").replace("\t", " ")

@@ -3,7 +3,7 @@
     name, age int, tags [str]: what each tag is
 
 A field is a name, its type (str when left out, int, float, bool, or one of these in
-brackets for a list) and, after a colon, what it means. Commas part the fields; in a text
+brackets for a list) and, after a colon, its meaning. Commas separate the fields; in a text
 of several lines, the lines do, so that a meaning may hold commas.
 
 Pure.
@@ -25,14 +25,14 @@ _TYPES = {"str": "string", "int": "integer", "float": "number", "bool": "boolean
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What the text of an answer must be: one JSON value of a schema. `fault` says why a
-    text is not, None when it is."""
+    """The shape of an answer: one JSON value of a schema. `fault` says why a text does not
+    have it, or returns None."""
 
     schema: JsonObject
     fault: Callable[[str], str | None]
 
     def value(self, text: str) -> Any:
-        """The value; None for a text that is not of this shape."""
+        """The value; None if the text does not have this shape."""
         return json.loads(text) if self.fault(text) is None else None
 
 
@@ -51,7 +51,7 @@ def format_value(text: str) -> str:
 
 
 def _cell(value: Any) -> str:
-    """A value as Markdown that shows exactly its characters."""
+    """A value as Markdown that shows exactly these characters."""
     if value is None:
         return ""
     plain = value if isinstance(value, str) else json.dumps(value)
@@ -59,8 +59,8 @@ def _cell(value: Any) -> str:
 
 
 def parse_short_schema(text: str) -> JsonObject:
-    """The JSON schema of an object with these fields, all of them required. Raises
-    ValueError that quotes the field that makes no sense."""
+    """The JSON schema of an object with these fields, all required. Raises ValueError that
+    quotes the invalid field."""
     fields = text.splitlines() if "\n" in text.strip() else text.split(",")
     properties: JsonObject = {}
     for field in filter(None, map(str.strip, fields)):

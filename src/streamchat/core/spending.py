@@ -1,15 +1,15 @@
-"""What was spent, over all runs: the records of the spending log and their sums.
+"""The costs of all runs: the records of the spending log, and their sums.
 
-A record is a JSON object on a line. It holds no text, so that turns of incognito and of
-deleted conversations can be in it:
+A record is one line of JSON. It holds no text, so it may exist for incognito and deleted
+conversations:
 
     {"at": 1790000000.0, "model": "…", "usage": {…}, "usd": 0.0123, "reserved": "id"}
     {"at": 1790000000.0, "reserve": "id", "usd": 0.05}
     {"at": 1790000000.0, "release": "id"}
 
-A reservation holds back what a turn will probably cost until the turn is charged or
-released, so that processes that run at once cannot exceed a cap together. One that is
-older than `RESERVED_S` is void: its process died.
+A reservation holds the probable cost of a turn until the turn is charged or released, so
+that several processes together cannot exceed a cap. A reservation older than `RESERVED_S` is
+void: its process died.
 
 Pure. Times are seconds since the epoch; a day is a day of the local calendar.
 """
@@ -32,8 +32,8 @@ _MOST_USD = 1e9  # a larger amount is damage
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One reply. `usd` is None where the price is unknown; `reserved` is the reservation
-    that it replaces."""
+    """The cost of one reply. `usd` is None for an unknown price; `reserved` is the
+    reservation that it replaces."""
 
     at: float
     model: str
@@ -44,7 +44,7 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """An amount that is held back."""
+    """A reserved amount."""
 
     at: float
     id: str
@@ -64,7 +64,7 @@ Entry: TypeAlias = Charge | Reserved | Released
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """An amount that one turn may cost. `day_usd` is what everything else cost today."""
+    """An amount that one turn may cost. `day_usd` is today's cost of everything else."""
 
     id: str = ""
     usd: float = 0.0
@@ -75,14 +75,14 @@ class SpendingLog(Protocol):
     """The log of every process of this user."""
 
     def reserve(self, usd: float, *, cap_usd: float) -> Reservation:
-        """Hold an amount back. Raises OverBudget when the day would pass the cap, and
-        DiskError when the log cannot say."""
+        """Reserve an amount. Raises OverBudget if the day would exceed the cap, and
+        DiskError if the log is unreadable."""
 
     def release(self, reservation: Reservation) -> None:
         """End a reservation that cost nothing."""
 
     def charge(self, model: str, usage: Usage, usd: float | None, reserved: str) -> None:
-        """Record a reply. Never raises: what cannot be written costs a warning."""
+        """Record a reply. Never raises: a failing disk causes a warning."""
 
 
 def format_entry(entry: Entry) -> str:
@@ -104,7 +104,7 @@ def format_entry(entry: Entry) -> str:
 
 
 def parse_entry(line: str) -> Entry | None:
-    """None for a line that is no record."""
+    """The record; None for any other line."""
     try:
         data = json.loads(line)
     except (ValueError, RecursionError):
@@ -134,7 +134,7 @@ def _amount(value: object, *, most: float) -> float | None:
 
 
 def spent_on_day(entries: Iterable[Entry], now: float) -> float:
-    """Dollars of this day up to now, with what is still held back."""
+    """The dollars of this day so far, including reservations."""
     today = local_day(now)
     spent = 0.0
     held: dict[str, float] = {}
@@ -161,7 +161,7 @@ def local_day(at: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """What belongs to one day, month or model. `unpriced` replies have no known price."""
+    """The sum for one day, month or model. `unpriced` replies have no known price."""
 
     label: str
     replies: int = 0
@@ -179,7 +179,7 @@ class Total:
         )
 
     def to_dict(self) -> Mapping[str, Any]:
-        """What `--costs --json` prints, beside the label."""
+        """What `--costs --json` prints beside the label."""
         return {
             "replies": self.replies,
             "usage": self.usage.to_dict(),
@@ -196,7 +196,7 @@ _LABELS: Mapping[str, Callable[[Charge], str]] = {
 
 
 def sum_by(grouping: str, charges: Iterable[Charge]) -> list[Total]:
-    """The totals by "day", "month" (the newest first) or "model" (the dearest first)."""
+    """The totals by "day" or "month" (newest first) or "model" (most expensive first)."""
     totals: dict[str, Total] = {}
     for charge in charges:
         label = _LABELS[grouping](charge)

@@ -8,7 +8,7 @@
 A placeholder is a name, or a name, a bar and a default. Values are filled in once: a
 placeholder in a value stays as it is.
 
-Pure. The front matter is parsed by who reads the file.
+Pure. The reader of the file parses the front matter.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class TemplateKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A role or a prompt. `settings` is its front matter; `notes` say what of it is ignored."""
+    """A role or a prompt. `settings` is its front matter; `notes` say what was ignored."""
 
     name: str
     text: str
@@ -59,7 +59,7 @@ class Template:
         return tuple(dict.fromkeys(m["name"] for m in found if m["name"] not in given))
 
     def fill(self, values: Mapping[str, str]) -> str:
-        """The text with its values. Raises KeyError for a placeholder without one."""
+        """The text with its values filled in. Raises KeyError for a missing value."""
         defaults = {
             match["name"]: match["default"].strip()
             for match in _PLACEHOLDER.finditer(self.text)
@@ -73,16 +73,16 @@ class Template:
 
 
 class TemplateFiles(Protocol):
-    """The roles and the prompts that the user can use here."""
+    """The roles and prompts that are available here."""
 
     def names(self, kind: TemplateKind) -> list[str]:
-        """Sorted; those that are not allowed yet are among them."""
+        """The names, sorted, including those that are not allowed yet."""
 
     def read(self, kind: TemplateKind, name: str) -> Template:
-        """Raises NotFound, UsageError for what is no name, ConfigError."""
+        """Raises NotFound, ConfigError, and UsageError for an invalid name."""
 
     def path(self, kind: TemplateKind, name: str) -> str:
-        """Where a file of the user's own with this name is, or would be."""
+        """The path of the user's own file of this name, whether it exists or not."""
 
 
 class NoTemplates:
@@ -105,8 +105,8 @@ def split_front_matter(source: str) -> tuple[str, str]:
 
 
 def assign_words(template: Template, words: Sequence[str]) -> tuple[dict[str, str], str]:
-    """What the words on a command line give: `name=value` by its name, the others to the
-    placeholders that are missing, in order; what is left is more text."""
+    """The values given by words: `name=value` by name, other words for the missing
+    placeholders in order; the rest is further text."""
     values: dict[str, str] = {}
     rest: list[str] = []
     for word in words:

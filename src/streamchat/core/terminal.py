@@ -1,11 +1,11 @@
-"""What the terminal can do: one value, which every room of the program asks.
+"""What the terminal can do: one value that the whole program uses.
 
-The only place that reads TERM and the variables beside it. It knows no file descriptor and
-no size; the environment and the stream are given.
+The only place that reads TERM and related variables. It knows no file descriptor and no
+size; the environment and the stream are arguments.
 
-Rules: what is not known to work is not used. A terminal is recognised by TERM first, because
-a program that starts another terminal leaves its own variables to it. A dumb terminal (TERM
-is unset, empty, "unknown" or begins with "dumb") gets no escape sequence from anyone.
+Rules: a feature that is not known to work is not used. TERM comes first, because a terminal
+that was started from another one inherits its variables. A dumb terminal (TERM is unset,
+empty, "unknown" or begins with "dumb") gets no escape sequences.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Protocol
 
 
 class Depth(IntEnum):
-    """How much a terminal can show, least first."""
+    """How much a terminal can display, least first."""
 
     NOTHING = 0  # no escape sequence at all
     ATTRIBUTES = 1  # bold, italic, underline; NO_COLOR asks for it
@@ -28,7 +28,7 @@ class Depth(IntEnum):
 
 
 class OutputStream(Protocol):
-    """What is asked of a stream; a TextIO is one."""
+    """What is needed of a stream; a TextIO fits."""
 
     @property
     def encoding(self) -> str: ...
@@ -37,7 +37,7 @@ class OutputStream(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What is known of a terminal program, by measurement or by its manual."""
+    """What is known about a terminal program, from measurements or its manual."""
 
     true_colour: bool = False
     italics: bool = True
@@ -50,7 +50,7 @@ class Traits:
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """What can be shown on one stream. Flags are off where the stream is no terminal."""
+    """What one stream can display. All flags are off if it is not a terminal."""
 
     term: str  # TERM, in lower case
     program: str  # "kitty", "tmux", …; "" if it is not recognised
@@ -119,8 +119,8 @@ _FORCED_DEPTHS = {
 
 
 def read_terminal(stream: OutputStream, environ: Mapping[str, str]) -> Terminal:
-    """The terminal behind `stream`. `ACCESSIBLE` (set to anything but "" and "0") asks for
-    text that stays where it is."""
+    """The terminal of `stream`. `ACCESSIBLE` (anything but "" and "0") asks for text that
+    is only appended."""
     term = environ.get("TERM", "").lower()
     is_tty = stream.isatty()
     has_escapes = is_tty and not _is_dumb(term)
@@ -143,17 +143,17 @@ def read_terminal(stream: OutputStream, environ: Mapping[str, str]) -> Terminal:
 
 
 def _is_dumb(term: str) -> bool:
-    """Whether a terminal of that name takes no escape sequence."""
+    """Whether a terminal of this name understands no escape sequences."""
     return term in ("", "unknown") or term.startswith("dumb")
 
 
 def is_unicode(encoding: str | None) -> bool:
-    """Whether every character can be written in it."""
+    """Whether this encoding has every character."""
     return (encoding or "ascii").lower().replace("-", "").startswith("utf")
 
 
 def _recognised(term: str, environ: Mapping[str, str]) -> str:
-    """The name of the program, as in _TRAITS; "" if nothing tells."""
+    """The name of the program, as in _TRAITS; "" if unknown."""
     parts = re.split(r"[-.+]", term)
     if parts[0] == "screen":  # GNU screen, or tmux as it was set up for many years
         is_tmux = environ.get("TMUX") and not environ.get("STY")

@@ -1,4 +1,4 @@
-"""The web: the search and fetch tools that run on the server, and how they are asked for.
+"""The web: the search and fetch tools that run on the server, and their parameters.
 
 Pure. The names of the tools are the API's (anthropic.types.WebSearchTool…Param).
 """
@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 from streamchat.core.messages import JsonObject
 
-# The newest first. What a model is not known to take is tried all the same: a server that
-# refuses a version is asked with the next one.
+# Newest first. A version that the server refuses is replaced by the next one.
 SEARCH_VERSIONS = ("web_search_20260318", "web_search_20260209", "web_search_20250305")
 FETCH_VERSIONS = ("web_fetch_20260318", "web_fetch_20260309", "web_fetch_20250910")
-# Models that take the oldest version only, by the start of their IDs.
+# Models that accept only the oldest version, by the start of their ids.
 _OLD_MODELS = (
     *("claude-3", "claude-opus-4-1", "claude-opus-4-2", "claude-opus-4-5"),
     *("claude-sonnet-4-2", "claude-sonnet-4-5", "claude-haiku-4-5"),
@@ -35,7 +34,7 @@ _SEARCH_ERRORS = {
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """What a model may do on the web. Only one of the lists of domains may be given;
+    """What a model may do on the web. At most one of the two lists of domains may be given;
     `location` is the API's object without its type."""
 
     max_uses: int | None = None
@@ -69,7 +68,7 @@ def build_web_tools(web: Web, model: str, *, age: int = 0) -> tuple[JsonObject, 
 
 
 def tool_error(block: object) -> str:
-    """Why a search or a fetch brought nothing, as a line; "" for a result without error."""
+    """Why a search or a fetch failed, as a line; "" for a result without error."""
     if not isinstance(block, dict) or not str(block.get("type")).endswith("_tool_result"):
         return ""
     content = block.get("content")
