@@ -94,6 +94,8 @@ def stream(
     """Show the pieces, `dropped` of the frames left out; returns the bytes written."""
     drops = random.Random(seed)
     judge = Judge(width, height, PyteTerminal(width, height))
+    judge.settled = [BLANK]
+    judge.terminal.feed("\r\n")  # a live row is never the first of the screen
     fold = Fold(width=width, look=look)
     painter = Painter(width=width, height=height)
     waiting: list[Row] = []
@@ -113,7 +115,7 @@ def stream(
     judge.terminal.feed(painter.finish(waiting))
     judge.settled += waiting
     judge.check([], source)
-    assert judge.settled == render(source, width=width, look=look), source
+    assert judge.settled[1:] == render(source, width=width, look=look), source
     assert judge.terminal.screen.cursor.x == 0
     assert judge.terminal.modes().get("7", "h") == "h"
     return len(judge.terminal.fed.encode())
