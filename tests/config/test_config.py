@@ -538,6 +538,13 @@ def test_naming_the_file_here_is_allowing_it_for_this_run(world: World) -> None:
     assert (str(settings.origins["model"]), world.asked) == (f"STREAMCHAT_MODEL in {path}", [])
 
 
+def test_a_list_of_allowed_files_that_is_no_file_is_named(world: World) -> None:
+    world.write("project/.env", "STREAMCHAT_MODEL=one\n")
+    world.paths.state_dir.mkdir(parents=True)
+    os.mkfifo(world.paths.allowed_env)
+    assert world.failure().message == f"{world.paths.allowed_env}: it is a named pipe"
+
+
 def test_the_list_of_allowed_files_is_the_users_alone(world: World) -> None:
     world.write("project/.env", "STREAMCHAT_MODEL=one\n")
     world.answer = Verdict.ALLOWED

@@ -28,17 +28,15 @@ from streamchat.core.ports import Source
 
 @dataclass(frozen=True, slots=True)
 class MaskedSource:
-    """Wraps `source`; `show` returns what stands in the place of a key. `shows_raw_events`
-    tells whether somebody sees them: masking each costs time."""
+    """Wraps `source`; `show` returns what stands in the place of a key."""
 
     source: Source
     keys: Sequence[str]
     show: Callable[[str], str]
-    shows_raw_events: Callable[[], bool]
 
     async def stream(self, request: Request) -> AsyncGenerator[Event]:
         """See ports.Source."""
-        masked = _MaskedReply(self.keys, self.show, self.shows_raw_events())
+        masked = _MaskedReply(self.keys, self.show)
         async with aclosing(self.source.stream(request)) as events:
             async for event in events:
                 for each in masked.feed(event):
@@ -53,7 +51,6 @@ class MaskedSource:
 class _MaskedReply:
     keys: Sequence[str]
     show: Callable[[str], str]
-    masks_raw_events: bool
     _text: KeyMask = field(init=False)
     _thinking: KeyMask = field(init=False)
 
@@ -69,7 +66,7 @@ class _MaskedReply:
             case ThinkingDelta(text):
                 if shown := self._thinking.feed(text):
                     yield event if shown == text else ThinkingDelta(shown)
-            case RawEvent(data) if self.masks_raw_events:
+            case RawEvent(data):
                 yield RawEvent(self._json(data))
             case BlockStarted():
                 yield from self._rest()

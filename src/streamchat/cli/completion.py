@@ -133,10 +133,12 @@ def _models(paths: Paths) -> Iterator[Candidate]:
     """The models in the cache."""
     import json  # 4 ms, spent only for models
 
+    from streamchat.posix.files import read_file
+
     seen = set()
     for file in sorted(paths.cache_dir.glob("model-*.json"))[:_MOST]:
         try:
-            model = json.loads(file.read_bytes())["model"]
+            model = json.loads(read_file(file, most_bytes=1_000_000))["model"]
             id, name = model["id"], model.get("display_name") or ""
         except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             continue  # an unreadable cache entry counts as missing

@@ -15,6 +15,9 @@ from pathlib import Path
 
 from streamchat.config.files import FileText, require_group_cannot_write, require_owned
 from streamchat.core.errors import ConfigError, DiskError
+from streamchat.posix.files import open_regular, read_with_status
+
+_LARGEST_BYTES = 10_000_000  # some hundred thousand decisions
 
 
 class Verdict(Enum):
@@ -29,14 +32,14 @@ def verdict(file: FileText, path: Path, *, user: int) -> Verdict:
     """The decision on a file, from the list at `path`. Raises ConfigError if others can
     write the list."""
     try:
-        found = path.stat()
-        require_owned(path, found.st_mode, found.st_uid, user=user)
-        require_group_cannot_write(path, found.st_mode)
-        lines = path.read_text("utf-8", errors="replace").splitlines()
+        data, found = read_with_status(path, most_bytes=_LARGEST_BYTES)
     except FileNotFoundError:
         return Verdict.UNDECIDED
     except OSError as error:
-        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
+        raise ConfigError(f"{path}: {error.strerror}") from error
+    require_owned(path, found.st_mode, found.st_uid, user=user)
+    require_group_cannot_write(path, found.st_mode)
+    lines = data.decode(errors="replace").splitlines()
     digest = _digest(file)
     said = Verdict.UNDECIDED
     for line in lines:
@@ -56,8 +59,7 @@ def remember(file: FileText, said: Verdict, path: Path) -> None:
     line = f"{said.value} {_digest(file)} {str(file.path)!r}\n"
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
-        descriptor = os.open(path, flags, mode=0o600)
+        descriptor = open_regular(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         with open(descriptor, "wb", buffering=0) as log:  # noqa: PTH123 - a descriptor
             log.write(line.encode("utf-8", errors="backslashreplace"))
     except OSError as error:

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from streamchat.core.messages import JsonObject
+from streamchat.posix.files import read_file
 
 KEPT_S = 86400.0
+LARGEST_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class ModelCache:
     def read(self, model: str) -> JsonObject | None:
         """The model's object; None if there is none younger than a day."""
         try:
-            kept = json.loads(self._file(model).read_bytes())
+            kept = json.loads(read_file(self._file(model), most_bytes=LARGEST_BYTES))
             fresh = 0 <= self.clock() - kept["at"] < KEPT_S
             return dict(kept["model"]) if fresh else None
         except (OSError, ValueError, LookupError, TypeError, RecursionError):

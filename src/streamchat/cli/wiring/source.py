@@ -109,4 +109,4 @@ def mask_keys(run: Run, session: Session, source: ApiClient) -> Source:
         return source
     from streamchat.app.masked_source import MaskedSource
 
-    return MaskedSource(source, keys, masked, shows_raw)
+    return MaskedSource(source, keys, masked)
