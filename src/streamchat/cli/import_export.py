@@ -13,6 +13,7 @@ from streamchat.cli.run import Run
 from streamchat.cli.wiring import build_exporter, open_archive, read_conversation
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import ExitStatus, NotFound
+from streamchat.core.formatting import format_path, quoted
 from streamchat.core.ports import TakenIn
 from streamchat.core.sanitize import clean
 
@@ -60,8 +61,10 @@ def import_conversations(run: Run, path: str) -> int:
             run.notes.warn(fault)
         if listing.taken:
             run.notes.note(_format_counts(listing.taken))
-    if run.invocation.prompt and not listing.taken:
-        raise NotFound(f"{path} holds no conversation {run.invocation.prompt!r}.")
+    name = run.invocation.prompt
+    if not listing.taken and (name or not faults):
+        called = f" {quoted(name)}" if name else ""
+        raise NotFound(f"{format_path(path)} holds no conversation{called}.")
     return _status(listing.taken, faults)
 
 

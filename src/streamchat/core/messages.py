@@ -163,7 +163,7 @@ def role_from_wire(role: object) -> Role:
     """Raises ValueError for anything but `user` and `assistant`."""
     if role in get_args(Role):
         return cast("Role", role)
-    raise ValueError(f"role must be user or assistant, not {role!r}")
+    raise ValueError(f"role must be user or assistant, not {role!r:.60}")
 
 
 def without_empty_text(content: Iterable[Block]) -> tuple[Block, ...]:
