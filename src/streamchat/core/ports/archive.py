@@ -1,36 +1,14 @@
-"""What the application needs of the world, as Protocols; the edges implement them.
-
-Nothing here is implemented, and nothing here names a library.
-"""
+"""The saved conversations: their files, their index, and exports."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 from streamchat.core.conversation import Conversation
-from streamchat.core.events import Event
-from streamchat.core.library import FileContent, Hit, Progress, SavedFile
-from streamchat.core.library import Summary as Summary
-from streamchat.core.messages import Message, Request
-from streamchat.core.records import Record, Turn
-
-
-class Source(Protocol):
-    """Where replies come from: a Messages API server."""
-
-    def stream(self, request: Request) -> AsyncGenerator[Event]:
-        """Send the request once and yield the reply's events, ending in Finished.
-
-        Cancelling the task that iterates (or `aclose()`) ends the connection at once.
-        Every failure of the server or the network is an ApiError. Never retries.
-        """
-
-    async def count_tokens(self, request: Request) -> int:
-        """The size of a request, counted by the server. Raises ApiError."""
+from streamchat.core.library import FileContent, Hit, Progress, SavedFile, Summary
+from streamchat.core.records import Record
 
 
 class Journal(Protocol):
@@ -212,120 +190,3 @@ class Exporter(Protocol):
     ) -> str:
         """Write it to `path`, or to a file named after the title, and return the path.
         Raises DiskError, and UsageError if the file exists and `replace` is false."""
-
-
-class Ending(Enum):
-    """How a reply ended."""
-
-    COMPLETE = "complete"
-    REFUSED = "refused"
-    CUT_OFF = "cut off"
-    FAILED = "failed"
-    INTERRUPTED = "interrupted"
-
-
-class View(Protocol):
-    """Shows one reply. `feed` never blocks and never raises."""
-
-    def feed(self, event: Event) -> None: ...
-
-    async def catch_up(self) -> None:
-        """Show everything that was fed; other tasks run meanwhile. Called after the last
-        `feed`. If it is cancelled, `close` leaves out the rest."""
-
-    def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
-        """Show the rest, the ending and the usage, and release the terminal. Must be called
-        exactly once, whatever happened."""
-
-
-class CopiedTo(Enum):
-    """Where a copied text went."""
-
-    SYSTEM = "a program that keeps the clipboard"
-    TMUX = "tmux's buffer"
-    TERMINAL = "the terminal, perhaps"
-
-
-@dataclass(frozen=True, slots=True)
-class Copied:
-    """The result of a copy; `program` is the program that took the text, if one did."""
-
-    to: CopiedTo
-    program: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TypeAhead:
-    """What the user types while a reply is shown. `text` is the unsent line, with the
-    cursor before `text[cursor]`; `queued` are the messages to be sent next, newest last."""
-
-    text: str = ""
-    cursor: int = 0
-    queued: tuple[str, ...] = ()
-
-
-class Screen(Protocol):
-    """The terminal between prompts. All texts are hostile and are sanitised here."""
-
-    def reply(self, *, model: str, trace: bool = False) -> View:
-        """Start to show a reply; until its first event, the status says what is awaited.
-        With `trace`, each RawEvent is shown as a dim line."""
-
-    def banner(self, lines: list[str]) -> None: ...
-
-    def notice(self, text: str) -> None:
-        """Show dim text about the program itself."""
-
-    def error(self, text: str) -> None: ...
-
-    def markdown(self, source: str) -> None:
-        """Show a report (help, a list), rendered like an answer."""
-
-    async def history(
-        self, turns: tuple[Turn, ...], *, model: str = "", whole: bool = False
-    ) -> None:
-        """Show old turns as they looked when they arrived: the last screenfuls, or all of
-        them if `whole`. Answers by another model than `model` are labelled."""
-
-    async def redraw(self, message: Message) -> None:
-        """Print a reply again, at the window's current width."""
-
-    async def copy(self, text: str) -> Copied | None:
-        """Put a text on the clipboard; None if that is impossible."""
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """One or more lines that the user sent."""
-
-    text: str
-
-
-class Key(Enum):
-    """A key that means something by itself at the prompt."""
-
-    INTERRUPT = "ctrl-c on an empty line"
-    END = "ctrl-d on an empty line"
-    EDIT_PREVIOUS = "esc esc on an empty line"
-
-
-Input: TypeAlias = Typed | Key
-
-
-class Reader(Protocol):
-    """The keyboard."""
-
-    async def read(self, *, prefill: str = "", hint: str = "") -> Input:
-        """Show the prompt and return what the user does. `prefill` is text to edit (such as
-        a question that failed), `hint` a dim remark ("Ctrl-C again to exit")."""
-
-    async def confirm(self, question: str, *, default: bool) -> bool:
-        """Ask a yes-or-no question; leaving it means no."""
-
-    async def pick(self, archive: Archive, age: Callable[[float], str]) -> str | None:
-        """Let the user find a conversation; returns its path, or None when they leave.
-        `age` formats how long ago a time was. Raises DiskError."""
-
-    def watching(self, stop: Callable[[], None]) -> AbstractAsyncContextManager[None]:
-        """While entered, Esc and Ctrl-C call `stop`. Other keys are kept for the next
-        prompt; none is echoed."""

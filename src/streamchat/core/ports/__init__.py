@@ -1,0 +1,33 @@
+"""What the application needs of the world, as Protocols; the edges implement them.
+
+Nothing here is implemented, and nothing here names a library.
+"""
+
+from __future__ import annotations
+
+from streamchat.core.library import Summary
+from streamchat.core.ports.archive import Archive, Exporter, Index, Journal, Opened, TakenIn
+from streamchat.core.ports.reader import Input, Key, Reader, Typed
+from streamchat.core.ports.screen import Copied, CopiedTo, Ending, Screen, TypeAhead, View
+from streamchat.core.ports.source import Source
+
+__all__ = [
+    "Archive",
+    "Copied",
+    "CopiedTo",
+    "Ending",
+    "Exporter",
+    "Index",
+    "Input",
+    "Journal",
+    "Key",
+    "Opened",
+    "Reader",
+    "Screen",
+    "Source",
+    "Summary",
+    "TakenIn",
+    "TypeAhead",
+    "Typed",
+    "View",
+]

@@ -1,0 +1,48 @@
+"""What the user types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol, TypeAlias
+
+from streamchat.core.ports.archive import Archive
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """One or more lines that the user sent."""
+
+    text: str
+
+
+class Key(Enum):
+    """A key that means something by itself at the prompt."""
+
+    INTERRUPT = "ctrl-c on an empty line"
+    END = "ctrl-d on an empty line"
+    EDIT_PREVIOUS = "esc esc on an empty line"
+
+
+Input: TypeAlias = Typed | Key
+
+
+class Reader(Protocol):
+    """The keyboard."""
+
+    async def read(self, *, prefill: str = "", hint: str = "") -> Input:
+        """Show the prompt and return what the user does. `prefill` is text to edit (such as
+        a question that failed), `hint` a dim remark ("Ctrl-C again to exit")."""
+
+    async def confirm(self, question: str, *, default: bool) -> bool:
+        """Ask a yes-or-no question; leaving it means no."""
+
+    async def pick(self, archive: Archive, age: Callable[[float], str]) -> str | None:
+        """Let the user find a conversation; returns its path, or None when they leave.
+        `age` formats how long ago a time was. Raises DiskError."""
+
+    def watching(self, stop: Callable[[], None]) -> AbstractAsyncContextManager[None]:
+        """While entered, Esc and Ctrl-C call `stop`. Other keys are kept for the next
+        prompt; none is echoed."""
