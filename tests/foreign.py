@@ -1,15 +1,23 @@
-"""The real program against Messages servers that nobody here wrote, as a Markdown table.
+"""The real program against servers that nobody here wrote, and the demo against such clients.
 
-    npm install --prefix /tmp/foreign @copilotkit/aimock
-    python -m venv /tmp/foreign/venv && /tmp/foreign/venv/bin/pip install mock-ai-api
+    npm install --prefix /tmp/foreign \\
+        @copilotkit/aimock @anthropic-ai/claude-code @anthropic-ai/sdk
+    python -m venv /tmp/foreign/venv
+    /tmp/foreign/venv/bin/pip install mock-ai-api llm llm-anthropic
+    python -m venv /tmp/foreign/litellm && /tmp/foreign/litellm/bin/pip install 'litellm[proxy]'
     python tests/foreign.py \\
         --aimock /tmp/foreign/node_modules/.bin/llmock \\
         --mock-ai-api /tmp/foreign/venv/bin/mock-ai-api \\
-        --llama-server "/path/to/llama-server -m tiny.gguf -c 20000 --offline"
+        --litellm /tmp/foreign/litellm/bin/litellm \\
+        --llama-server "/path/to/llama-server -m tiny.gguf -c 20000 --offline" \\
+        --claude /tmp/foreign/node_modules/.bin/claude \\
+        --llm /tmp/foreign/venv/bin/llm \\
+        --typescript-sdk /tmp/foreign
 
 Each server is started, chatted with in a pipe and on a terminal, interrupted, resumed and
-made to fail in the ways that it offers. Run by hand: the suite installs no server. The
-status is 1 when something was not as it must be.
+made to fail in the ways that it offers. Each client talks to the demo server. Prints Markdown
+tables. Run by hand: the suite installs none of them. The status is 1 when something was not as
+it must be.
 """
 
 from __future__ import annotations
@@ -33,6 +41,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from foreign_clients import CLIENTS, Client
+from streamchat.demo import INSTANT, DemoServer
 from terminal import Terminal
 
 START_S = 60.0
@@ -75,6 +85,7 @@ class Foreign:
     slow: str
     slow_model: str
     trials: Sequence[tuple[str, Sequence[str], int | None]]
+    key: str = "sk-ant-foreign-0123456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +142,51 @@ def mock_ai_api(binary: str, scratch: Path) -> Foreign:
     )
 
 
+def litellm(binary: str, scratch: Path) -> Foreign:
+    """A proxy: a model of its own that answers a stream with JSON, and adapters to a server
+    of the Chat Completions API, here the proxy itself."""
+    port, config = free_port(), scratch / "litellm.yaml"
+    mocked = {"model": "openai/x", "api_key": "k", "mock_response": LONG}
+    adapter = {"api_base": f"http://127.0.0.1:{port}/v1", "api_key": LITELLM_KEY}
+    models = {
+        "mocked": mocked,
+        "vllm": {"model": "hosted_vllm/mocked", **adapter},
+        "openai": {"model": "openai/mocked", "use_chat_completions_api": True, **adapter},
+        "lost": {"model": "hosted_vllm/nowhere", **adapter},
+    }
+    rows = [{"model_name": name, "litellm_params": given} for name, given in models.items()]
+    config.write_text(json.dumps({"model_list": rows}))  # JSON is YAML
+    return Foreign(
+        "litellm's proxy",
+        (
+            "env",
+            f"LITELLM_MASTER_KEY={LITELLM_KEY}",
+            "LITELLM_LOCAL_MODEL_COST_MAP=True",
+            binary,
+            "--config",
+            str(config),
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+        ),
+        port,
+        "mocked",
+        "",
+        "",
+        [
+            ("a whole JSON message for a stream", ["hi"], 0),
+            ("its adapter to vLLM", ["-m", "vllm", "hi"], 0),
+            ("its adapter to OpenAI", ["-m", "openai", "hi"], 0),
+            ("its adapter, resumed", ["-c", "-m", "vllm", "and?"], 0),
+            ("a model that it cannot reach", ["-m", "lost", *ONCE], ANY),
+            ("a model that it does not know", ["-m", "nonsense", *ONCE], 65),
+        ],
+        key=LITELLM_KEY,
+    )
+
+
+LITELLM_KEY = "sk-foreign-0123456789abcdef0123456789abcdef"
 ONCE = ("--retries", "0", "hi")
 
 
@@ -226,7 +282,7 @@ def world(server: Foreign, url: str, home: Path) -> World:
     kept = ("PATH", "PYTHONPATH", "LANG", "VIRTUAL_ENV")
     environ = {name: os.environ[name] for name in kept if name in os.environ}
     environ |= {"HOME": str(home), "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
-    return World(home, {**environ, "FOREIGN_KEY": "sk-ant-foreign-0123456789"})
+    return World(home, {**environ, "FOREIGN_KEY": server.key})
 
 
 def chat(server: Foreign, at: World) -> Iterator[Row]:
@@ -242,7 +298,8 @@ def chat(server: Foreign, at: World) -> Iterator[Row]:
     yield Row("one answer, --json", gave, result.get("ending") in ("complete", "cut_off"))
     yield repl(at, "two turns in the REPL", pause_s=0)
     yield repl(at, "two turns, 7 s between them", pause_s=7)  # the kept connection is stale
-    yield interrupted(server, at)
+    if server.slow:
+        yield interrupted(server, at)
     yield resumed(at)
     for trial, arguments, status in server.trials:
         run = at.run(*arguments)
@@ -315,8 +372,13 @@ def shortened(text: str) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
-    makers = {"aimock": aimock, "mock-ai-api": mock_ai_api, "llama-server": llama_server}
-    for name in makers:
+    makers = {
+        "aimock": aimock,
+        "mock-ai-api": mock_ai_api,
+        "litellm": litellm,
+        "llama-server": llama_server,
+    }
+    for name in (*makers, *CLIENTS):
         parser.add_argument(f"--{name}", metavar="COMMAND")
     chosen = vars(parser.parse_args())
     status = 0
@@ -324,19 +386,33 @@ def main() -> int:
         if command := chosen[name.replace("-", "_")]:
             with tempfile.TemporaryDirectory() as scratch:
                 status |= report(make(command, Path(scratch)), Path(scratch))
+    for name, use in CLIENTS.items():
+        if command := chosen[name.replace("-", "_")]:
+            with tempfile.TemporaryDirectory() as scratch:
+                status |= print_rows(f"{name}, a client", client_rows(use, command, scratch))
     return status
+
+
+def client_rows(use: Client, command: str, scratch: str) -> Iterator[Row]:
+    with DemoServer(speed=INSTANT) as demo:
+        for trial, gave, is_right in use(command, demo.base_url, Path(scratch)):
+            yield Row(trial, shortened(gave), is_right)
 
 
 def report(server: Foreign, scratch: Path) -> int:
     """Print the server's table; 1 when a row is not as it must be."""
-    sys.stdout.write(f"\n## {server.name}\n\n| trial | gave | |\n|---|---|---|\n")
-    wrong = 0
     with running(server, scratch) as url:
-        for row in chat(server, world(server, url, scratch / "home")):
-            wrong |= not row.is_right
-            mark = "as it must" if row.is_right else "**WRONG**"
-            sys.stdout.write(f"| {row.trial} | {row.gave} | {mark} |\n")
-            sys.stdout.flush()
+        return print_rows(server.name, chat(server, world(server, url, scratch / "home")))
+
+
+def print_rows(title: str, rows: Iterator[Row]) -> int:
+    sys.stdout.write(f"\n## {title}\n\n| trial | gave | |\n|---|---|---|\n")
+    wrong = 0
+    for row in rows:
+        wrong |= not row.is_right
+        mark = "as it must" if row.is_right else "**WRONG**"
+        sys.stdout.write(f"| {row.trial} | {row.gave} | {mark} |\n")
+        sys.stdout.flush()
     return wrong
 
 

@@ -170,6 +170,13 @@ def test_echo_is_verbatim(demo: DemoServer) -> None:
     assert text_of(ask(demo, "echo " + said)) == said.rstrip()
 
 
+def test_what_was_typed_is_the_last_text_of_the_last_question(demo: DemoServer) -> None:
+    context = {"type": "text", "text": "<system-reminder>tour</system-reminder>"}
+    asked = {"role": "user", "content": [context, {"type": "text", "text": "echo Hi"}]}
+    later = {"role": "system", "content": "Available tools: none"}
+    assert text_of(ask(demo, messages=[asked, later])) == "Hi"
+
+
 def test_the_conversation_is_what_was_sent(demo: DemoServer) -> None:
     text = text_of(ask(demo, "one `tick`", "I see", "two", "Fine", "What did I say?"))
     assert "1. `one ˋtickˋ`\n2. `two`\n" in text
@@ -366,7 +373,7 @@ def test_models_are_listed_page_by_page(demo: DemoServer) -> None:
 
     whole, paged, back = run(demo, use)
     assert whole == paged
-    assert len(set(whole)) == 9
+    assert len(set(whole)) == len(whole) > 4
     assert back == whole[1:3]
 
 

@@ -235,7 +235,9 @@ def _invalid(fault: ServerRefusal, status: int, model: str | None) -> ApiError:
 
 def _not_found(fault: ServerRefusal, model: str | None) -> str:
     if model is not None and ("model" in fault.said.lower() or model in fault.said):
-        return f"There is no model {model}{_status(fault)}. --list-models lists the models."
+        said = "" if fault.said == f"model: {model}" else f": {fault.said}"
+        line = sentence(f"There is no model {model}{_status(fault)}{said}")
+        return f"{line} --list-models lists the models."
     if fault.kind is None and fault.status == 404:
         url = clean_line(fault.url)
         return f"There is no Messages API at {url} (404). Is --base-url right?"

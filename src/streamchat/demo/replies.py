@@ -123,7 +123,7 @@ _REFUSAL = {
 def plan_reply(body: JsonObject) -> Plan:
     """What to answer to this request. Its messages must be valid."""
     said = [text for text in _said(body["messages"]) if text]
-    latest = said[-1].strip() if said else ""
+    latest = _typed(body["messages"])
     plain = " ".join(latest.lower().split()).strip("?!. ")
     if echo := _ECHO.match(latest):
         return ScriptedAnswer(echo["rest"])
@@ -218,7 +218,8 @@ def _memory(body: JsonObject, said: list[str]) -> ScriptedAnswer:
 
 def _unknown(body: JsonObject, latest: str) -> ScriptedAnswer:
     page = text_page("unknown")
-    gist = [_describe(block) for block in content_from_wire(body["messages"][-1]["content"])]
+    questions = [message for message in body["messages"] if message["role"] == "user"]
+    gist = [_describe(block) for block in content_from_wire(questions[-1]["content"])]
     received = "\n".join(f"- {line}" for line in gist) or "- nothing at all"
     return replace(page, text=page.text.replace("{received}", received))
 
@@ -256,6 +257,14 @@ def _said(messages: list[JsonObject]) -> Iterator[str]:
     for message in messages:
         if message["role"] == "user":
             yield _text_of(message["content"])
+
+
+def _typed(messages: list[JsonObject]) -> str:
+    """The last text of the user's last message: some clients put others before it."""
+    questions = [message for message in messages if message["role"] == "user"]
+    blocks = content_from_wire(questions[-1]["content"])
+    texts = [str(block.get("text", "")) for block in blocks if block.get("type") == "text"]
+    return texts[-1].strip() if texts else ""
 
 
 def _text_of(content: object) -> str:
