@@ -1,7 +1,22 @@
 """The records of a conversation file: frozen values, to and from one line of JSON each.
 
-Unknown fields are kept in `extra` and unknown record types in Unknown, so that whatever
-a newer program wrote survives a round trip. A field of a wrong type counts as unknown.
+    conversation  line 1: streamchat (the version, 1), id, created, model, system; forked_from,
+                  or imported_from and source_id
+    turn          id, parent, at, role, content; of a reply also model, stop_reason, usage,
+                  cost_usd, request_id. Marks: imported (its system prompt is unknown), server
+                  (the host that made a reply with more than text), automatic (a user's turn
+                  that the program wrote, for /continue), compacts (a summary: the turn that it
+                  sums up to)
+    partial       id, parent, at, from, text: what arrived of a reply from that character on
+    head          turn: where the conversation continues
+    set           title, model, system; declined (a question that the model declined),
+                  sends_thinking (false: a server refused the thinking of earlier turns)
+    empty_reply   at, model, usage, cost_usd, …: what a reply cost that became no turn, such as
+                  an empty answer or the answer to /compact
+
+Unknown fields are kept in `extra` and unknown record types in Unknown, so that whatever a newer
+program wrote survives a round trip. A field of a wrong type, a price that nobody can have paid
+and a count that there cannot be are unknown; a line nested more than 256 levels deep is damage.
 
 Must not know: the disk, the clock, the order that records come in.
 """
