@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from streamchat.core.terminal import Depth, Terminal, Traits, read_terminal
+from streamchat.core.terminal import Depth, Joins, Terminal, Traits, read_terminal
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def test_only_what_is_known_to_work_is_used() -> None:
         reflows=True,
         deletes_rows=True,
         synchronizes=True,
-        joins_emoji=True,
+        joins=Joins.SELECTORS,
     )
     assert not terminal(TERM="screen").traits.italics
     for name in ("alacritty", "foot", "xterm-ghostty"):

@@ -223,6 +223,7 @@ def build_prompt_look(env: Environment) -> PromptLook:
         unicode=terminal.unicode,
         colour=terminal.depth >= Depth.COLOURS_16,
         marks=terminal.takes_osc,
+        joins=terminal.traits.joins,
     )
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import IntEnum
+from enum import Enum, IntEnum
 from typing import Protocol
 
 
@@ -25,6 +25,15 @@ class Depth(IntEnum):
     COLOURS_16 = 2
     COLOURS_256 = 3
     TRUE_COLOUR = 4
+
+
+class Joins(Enum):
+    """Which characters a terminal draws as one, and moves its cursor accordingly."""
+
+    NOTHING = "each is drawn by itself"
+    JOINER = "U+200D joins the next one to the one before"
+    SELECTORS = "variation selectors, skin tones and the letters of a flag"
+    GRAPHEMES = "graphemes, as Unicode defines them"
 
 
 class OutputStream(Protocol):
@@ -45,7 +54,7 @@ class Traits:
     reflows: bool = False  # re-wraps the rows on the screen when the window gets narrower
     deletes_rows: bool = False  # a deleted row does not come into the scrollback
     synchronizes: bool = False  # mode 2026 makes a frame appear at once
-    joins_emoji: bool = False  # draws an emoji joined by U+200D as one, two cells wide
+    joins: Joins = Joins.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,7 @@ class Terminal:
 
 _MODERN = Traits(true_colour=True, hyperlinks=True, reflows=True)
 _SYNCHRONIZED = replace(_MODERN, synchronizes=True)
-_COMPLETE = replace(_SYNCHRONIZED, joins_emoji=True)
+_COMPLETE = replace(_SYNCHRONIZED, joins=Joins.GRAPHEMES)
 _UNKNOWN = Traits()
 _TRAITS: Mapping[str, Traits] = {
     "alacritty": _SYNCHRONIZED,
@@ -76,8 +85,9 @@ _TRAITS: Mapping[str, Traits] = {
     "foot": _COMPLETE,
     "ghostty": _COMPLETE,
     "hyper": _MODERN,
-    "iterm.app": _SYNCHRONIZED,
-    "kitty": replace(_COMPLETE, deletes_rows=True),
+    "iterm.app": _COMPLETE,
+    # Graphemes from version 0.42 on, which nothing in the environment tells.
+    "kitty": replace(_SYNCHRONIZED, deletes_rows=True, joins=Joins.SELECTORS),
     "konsole": _MODERN,
     "rio": _MODERN,
     "rxvt": Traits(reflows=True, deletes_rows=True),
@@ -85,7 +95,7 @@ _TRAITS: Mapping[str, Traits] = {
     "screen": Traits(italics=False, reflows=True, deletes_rows=True),
     "st": Traits(deletes_rows=True),
     "tabby": _MODERN,
-    "tmux": Traits(reflows=True, deletes_rows=True, joins_emoji=True),
+    "tmux": Traits(reflows=True, deletes_rows=True, joins=Joins.JOINER),
     "vscode": _SYNCHRONIZED,
     # GNOME Terminal and its kin; mode 2026 makes some of them flash.
     "vte": replace(_MODERN, deletes_rows=True),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 
+from streamchat.core.terminal import Joins
 from streamchat.prompt.early import choose_sign
 
 # The terminal's own 16 colours, so that its theme holds here too.
@@ -30,11 +31,13 @@ STYLE: Mapping[str, str] = {
 @dataclass(frozen=True, slots=True)
 class PromptLook:
     """How the prompt looks. `style` overrides STYLE by class name; `marks` are the
-    OSC 133 signs by which terminals jump from prompt to prompt."""
+    OSC 133 signs by which terminals jump from prompt to prompt, `joins` what the terminal
+    draws as one."""
 
     unicode: bool = True
     colour: bool = True
     vi: bool = False
+    joins: Joins = Joins.NOTHING
     marks: bool = True
     style: Mapping[str, str] = field(default_factory=dict)
 

@@ -45,11 +45,12 @@ from streamchat.prompt.completion import (
 from streamchat.prompt.confirm import confirm
 from streamchat.prompt.echo import CONTINUATION, echo, is_taller
 from streamchat.prompt.editor import edited
+from streamchat.prompt.emoji import EmojiWidths, StandIns
 from streamchat.prompt.history import FileHistory
 from streamchat.prompt.pastes import Pastes, Shown
 from streamchat.prompt.picker import Picker
 from streamchat.prompt.provenance import Provenance
-from streamchat.prompt.tty import TerminalKeys, hasten_pastes
+from streamchat.prompt.tty import PromptOutput, TerminalKeys, hasten_pastes
 from streamchat.prompt.watch import ESCAPE_SECONDS, Watch
 
 # How long Esc waits for the key it may be a chord with; in vi mode it is a key by itself.
@@ -105,6 +106,8 @@ class Prompt:
         self._output_is_marked = False
         self._pastes = Pastes()
         self._shown = Shown(self._pastes)
+        stand_ins = output.stand_ins if isinstance(output, PromptOutput) else StandIns()
+        self._emoji = EmojiWidths(look.joins, stand_ins)
         known = {name for row in commands for name in (row.name, *row.aliases)}
         self._provenance = Provenance(names or CommandNames(known), self._pastes)
         self._history = FileHistory(history, self._provenance.line_of_entry)
@@ -134,7 +137,7 @@ class Prompt:
             enable_history_search=True,
             search_ignore_case=True,
             auto_suggest=SuggestFromHistory(),
-            input_processors=[self._shown],
+            input_processors=[self._shown, self._emoji],
             rprompt=self._right,
             placeholder=self._placeholder,
             enable_suspend=True,

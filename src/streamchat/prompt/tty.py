@@ -23,6 +23,7 @@ from prompt_toolkit.output import Output
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 from streamchat.prompt.early import COOKED, EarlyPrompt, count_waiting
+from streamchat.prompt.emoji import StandIns
 
 _PASTE_END = "\x1b[201~"
 _USUAL_SIZE = Size(rows=24, columns=80)
@@ -114,9 +115,13 @@ class PromptOutput(Vt100_Output):
         reflows: bool = False,
     ) -> None:
         super().__init__(stream, get_size, term=term, enable_cpr=False)
+        self.stand_ins = StandIns()
         self._reflows = reflows
         self._drawn: Screen | None = None
         self._drawn_columns = 0
+
+    def write(self, data: str) -> None:
+        super().write(self.stand_ins.written(data))
 
     def flush(self) -> None:
         super().flush()
