@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from disks import open_store
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import NotFound
 from streamchat.core.message_list import MessageList, parse_message_list
@@ -416,6 +418,19 @@ def test_lists_are_imported_alone_in_an_object_and_line_by_line(tmp_path: Path) 
         "conversation 3: message 1: not an object with \"role\" and \"content\"",
     ]  # fmt: skip
     assert [each.title for each in found if isinstance(each, Conversation)] == ["many 1"]
+
+
+def test_what_has_no_times_is_as_old_as_its_file(tmp_path: Path) -> None:
+    messages = [{"role": "user", "content": "q"}]
+    (tmp_path / "talk.yaml").write_text(AICHAT)
+    for path in (written(tmp_path / "talk.json", messages), tmp_path / "talk.yaml"):
+        os.utime(path, (1.5e9, 1.5e9))
+        found = one(path)
+        assert found.header.created == "2017-07-14T02:40:00Z"
+        [taken] = open_store(tmp_path / path.suffix).take_in([found])
+        assert taken.is_new
+        [listed] = open_store(tmp_path / path.suffix).summaries()
+        assert listed.updated == 1.5e9
 
 
 # Artifacts

@@ -14,13 +14,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import DiskError, NotFound
 from streamchat.core.formatting import format_path
+from streamchat.core.times import stamp
 from streamchat.importers import chatgpt, claude_ai, claude_code, message_lists
-from streamchat.importers.building import ImportFault
+from streamchat.importers.building import AboutFile, ImportFault
 from streamchat.importers.chatgpt import FindImage
 from streamchat.importers.loading import JsonLines, load
 from streamchat.importers.zips import MOST_BYTES, open_zip
@@ -88,7 +90,7 @@ def _in_text(
         if not is_json and _AICHAT.search(data):
             from streamchat.importers import aichat
 
-            yield from aichat.read_aichat(data, name=path.stem, model=model)
+            yield from aichat.read_aichat(data, _about(path), model=model)
             return
         loaded = load(data)
     except ValueError as error:
@@ -112,7 +114,7 @@ def _in_loaded(
         nested = items.get("conversations")
         items = nested if isinstance(nested, list) else [items]
     if isinstance(items, dict):
-        return message_lists.read_message_list(items, data, name=path.stem, model=model)
+        return message_lists.read_message_list(items, data, _about(path), model=model)
     if not isinstance(items, list):
         return None
     if _any_has(items, "chat_messages"):
@@ -122,10 +124,16 @@ def _in_loaded(
     if is_lines and any(map(claude_code.is_session, items)):
         return claude_code.read_claude_code(JsonLines(items), name=path.stem, model=model)
     if any(map(message_lists.holds_messages, items)):
-        return message_lists.read_message_lists(items, name=path.stem, model=model)
+        return message_lists.read_message_lists(items, _about(path), model=model)
     if items is loaded or _any_has(items, "role"):
-        return message_lists.read_message_list(items, data, name=path.stem, model=model)
+        return message_lists.read_message_list(items, data, _about(path), model=model)
     return None
+
+
+def _about(path: Path) -> AboutFile:
+    with suppress(OSError):
+        return AboutFile(path.stem, stamp(path.stat().st_mtime))
+    return AboutFile(path.stem, "")
 
 
 def _any_has(items: list[object], key: str) -> bool:

@@ -14,6 +14,7 @@ from streamchat.core.conversation import Conversation
 from streamchat.core.json_text import MOST_NESTED
 from streamchat.core.message_list import parse_message_list
 from streamchat.importers.building import (
+    AboutFile,
     ForeignConversation,
     ForeignMessage,
     ImportFault,
@@ -24,7 +25,9 @@ from streamchat.importers.building import (
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
-def read_aichat(data: bytes, *, name: str, model: str) -> Iterator[Conversation | ImportFault]:
+def read_aichat(
+    data: bytes, about: AboutFile, *, model: str
+) -> Iterator[Conversation | ImportFault]:
     """The session. Raises ValueError for another YAML file, or none."""
     loaded = load_yaml(data)
     if not isinstance(loaded, dict):
@@ -38,7 +41,8 @@ def read_aichat(data: bytes, *, name: str, model: str) -> Iterator[Conversation 
         return
     # A summary of what was compressed is a system message, too: the first one counts.
     system = next((text_of(m, "content") for m in messages if _is_system(m)), None)
-    source = ForeignConversation("aichat", name, title=name, system=system or None)
+    name = about.name
+    source = ForeignConversation("aichat", name, name, about.written, system or None)
     own = text_of(loaded, "model").partition(":")[2] or None
     items = [
         ForeignMessage(

@@ -21,6 +21,15 @@ class ImportFault:
 
 
 @dataclass(frozen=True, slots=True)
+class AboutFile:
+    """What a file says of a conversation that says nothing of itself: its name, and when it
+    was written, as records carry it."""
+
+    name: str
+    written: str
+
+
+@dataclass(frozen=True, slots=True)
 class ForeignConversation:
     """The conversation as the other program knows it."""
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from streamchat.core.conversation import Conversation
 from streamchat.core.message_list import MessageList, parse_message_list
 from streamchat.importers.building import (
+    AboutFile,
     ForeignConversation,
     ForeignMessage,
     ImportFault,
@@ -25,14 +26,14 @@ def holds_messages(value: object) -> bool:
 
 
 def read_message_list(
-    loaded: object, data: bytes, *, name: str, model: str
+    loaded: object, data: bytes, about: AboutFile, *, model: str
 ) -> Iterator[Conversation | ImportFault]:
     """One conversation, or the fault of its first bad message."""
-    yield _conversation(loaded, hashlib.sha256(data).hexdigest(), name, model)
+    yield _conversation(loaded, hashlib.sha256(data).hexdigest(), about, model)
 
 
 def read_message_lists(
-    loaded: list[object], *, name: str, model: str
+    loaded: list[object], about: AboutFile, *, model: str
 ) -> Iterator[Conversation | ImportFault]:
     """A conversation for each element; a fault for each that is damaged."""
     for number, item in enumerate(loaded, 1):
@@ -41,20 +42,23 @@ def read_message_lists(
             yield ImportFault(f"conversation {number}: {reason or 'it has no messages'}")
             continue
         digest = hashlib.sha256(json.dumps(item).encode()).hexdigest()
-        found = _conversation(item, digest, f"{name} {number}", model)
+        part = AboutFile(f"{about.name} {number}", about.written)
+        found = _conversation(item, digest, part, model)
         if isinstance(found, ImportFault):
             found = ImportFault(f"conversation {number}: {found.text}")
         yield found
 
 
 def _conversation(
-    loaded: object, digest: str, name: str, model: str
+    loaded: object, digest: str, about: AboutFile, model: str
 ) -> Conversation | ImportFault:
     try:
         found = parse_message_list(loaded)
     except ValueError as error:
         return ImportFault(str(error))
-    source = ForeignConversation("messages", digest, title=name, system=found.system)
+    source = ForeignConversation(
+        "messages", digest, title=about.name, created=about.written, system=found.system
+    )
     conversation = build_conversation(source, _items(found), model=model)
     return conversation if conversation.turn_count else ImportFault("the list is empty")
 

@@ -132,6 +132,8 @@ def merge(saved: Conversation, made: Conversation) -> list[Record]:
 
 
 def last_said(conversation: Conversation) -> float | None:
-    """When its newest turn was made, in seconds since the epoch; None if unknown."""
-    times = (parse_time(turn.at) for turn in conversation.turns)
-    return max((seconds for seconds in times if seconds is not None), default=None)
+    """When its newest turn was made, or when it was begun, in seconds since the epoch; None
+    if unknown."""
+    times = [parse_time(turn.at) for turn in conversation.turns]
+    known = [seconds for seconds in times if seconds is not None]
+    return max(known) if known else parse_time(conversation.header.created)
