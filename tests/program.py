@@ -104,7 +104,7 @@ class Window(Person):
         self._ours, self.theirs = os.openpty()
         self._set_size(columns, rows)
 
-    def type(self, keys: str) -> None:
+    def _send(self, keys: str) -> None:
         os.write(self._ours, keys.encode())
 
     def resize(self, columns: int, rows: int) -> None:

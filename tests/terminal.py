@@ -41,8 +41,13 @@ class Person:
         self.screen = Screen(columns, rows, history=_HISTORY_ROWS, ratio=0.5)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
+        self._length_when_typed = -1
 
     def type(self, keys: str) -> None:
+        self._length_when_typed = len(self.raw)
+        self._send(keys)
+
+    def _send(self, keys: str) -> None:
         raise NotImplementedError
 
     def _next_piece(self) -> bytes:
@@ -73,8 +78,14 @@ class Person:
                 raise AssertionError(f"{wanted!r} did not come; the screen:\n{self.text}")
 
     def wait_for_prompt(self) -> None:
-        """Read until an empty prompt is the last row."""
-        self.wait_for(lambda: re.fullmatch(r"[❯>]\s*", self.prompt) is not None)
+        """Read until an empty prompt is the last row, which it was not when somebody typed."""
+        self.wait_for(
+            lambda: self._has_answered and bool(re.fullmatch(r"[❯>]\s*", self.prompt))
+        )
+
+    @property
+    def _has_answered(self) -> bool:
+        return len(self.raw) > self._length_when_typed
 
     def read(self) -> bool:
         """Read what comes next; False at the end."""
@@ -117,7 +128,7 @@ class Terminal(Person):
     ) -> None:
         self.child.close(force=True)
 
-    def type(self, keys: str) -> None:
+    def _send(self, keys: str) -> None:
         self.child.send(keys)
 
     def end(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -133,6 +134,7 @@ def desk(
     on_ready: Callable[[], None] = lambda: None,
     unfold: Callable[[], None] = lambda: None,
     size: Size = SIZE,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Desk]:
     paper = Paper()
     with create_pipe_input() as keys:
@@ -149,6 +151,7 @@ def desk(
             conversation=lambda: "c1",
             on_ready=on_ready,
             unfold=unfold,
+            clock=clock,
         )
         yield Desk(keys, paper, prompt, size)
 

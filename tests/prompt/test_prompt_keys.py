@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from desk import desk, run
 
+from loop_time import LoopClock, leaping_time
 from streamchat.core.ports import Input, Key, Typed
 from streamchat.prompt import PromptLook
 
 ALT_ENTER, CTRL_J, ESC, UP, RIGHT = "\x1b\r", "\n", "\x1b", "\x1b[A", "\x1b[C"
+DOWN = "\x1b[B"
 
 
 def test_enter_sends_and_the_text_stays_on_the_screen() -> None:
@@ -407,3 +409,103 @@ def test_ctrl_o_shows_something_above_the_line_and_keeps_it() -> None:
 
         assert run(unfolded()) == Typed("half done")
         assert at.screen()[-2:] == ["thinking", "❯ half done"]
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        "\0",
+        "\x1b[M(!!",
+        "\x1b[<0;3;3M",
+        "\x1b]11;rgb:1e1e/1e1e/1e1e\x07",
+        "\x1b]10;rgb:ffff/ffff/ffff\x1b\\",
+        "\x1b[?62;22c",
+        "\x1b[?2026;2$y",
+        "\x1b[I\x1b[O",
+        "\x1b[12;40R",
+        "\x1b[57441;2u",
+        "\x1bq",
+        "\x1b[200;5~",
+    ],
+    ids=repr,
+)
+def test_what_means_nothing_types_nothing_and_takes_nothing(noise: str) -> None:
+    with desk() as at:
+        assert at.read(f"a{noise}b\r") == Typed("ab")
+
+
+@pytest.mark.parametrize(
+    "new_line", ["\x1b\r", "\x1b[13;2u", "\x1b[13;5u", "\x1b[27;2;13~", "\x1b[27;5;13~", "\n"]
+)
+def test_a_new_line_in_every_encoding(new_line: str) -> None:
+    with desk() as at:
+        assert at.read(f"a{new_line}b\r") == Typed("a\nb")
+
+
+def test_an_esc_is_a_key_by_itself_and_what_comes_later_is_typed() -> None:
+    async def typed() -> Input:
+        reading = asyncio.ensure_future(at.prompt.read())
+        at.type(ESC)
+        await asyncio.sleep(0.3)
+        at.type("code\r")
+        return await reading
+
+    clock = LoopClock()
+    clock.waits.set()
+    with desk() as at, leaping_time(clock):
+        assert run(typed()) == Typed("code")
+
+
+@pytest.mark.parametrize(("pause", "found"), [(0.4, True), (0.7, False)])
+def test_esc_esc_has_a_clock_of_its_own(pause: float, found: bool) -> None:
+    clock = LoopClock()
+    clock.waits.set()
+
+    async def typed() -> Input:
+        reading = asyncio.ensure_future(at.prompt.read())
+        at.type(ESC)
+        await asyncio.sleep(pause)
+        at.type(ESC)
+        await asyncio.sleep(0.2)
+        at.type("x\r")
+        return await reading
+
+    with desk(clock=clock.time) as at, leaping_time(clock):
+        assert run(typed()) == (Key.EDIT_PREVIOUS if found else Typed("x"))
+
+
+def test_lines_that_a_terminal_pasted_without_marks_are_one_message() -> None:
+    async def pasted() -> Input:
+        reading = asyncio.ensure_future(at.prompt.read())
+        at.type("one")
+        await at.sees("one")
+        at.type("\rtwo\rthree")
+        await at.sees("three")
+        at.type("\r")
+        return await reading
+
+    with desk() as at:
+        assert run(pasted()) == Typed("one\ntwo\nthree")
+
+
+def test_lines_that_were_typed_ahead_are_as_many_messages() -> None:
+    with desk() as at:
+        at.type("one\rtwo\r")
+        assert [at.read(), at.read()] == [Typed("one"), Typed("two")]
+
+
+def test_up_searches_by_what_was_typed_and_brings_it_back() -> None:
+    with desk() as at:
+        for line in ("alpha one", "beta", "alpha two", "gamma"):
+            at.read(f"{line}\r")
+        assert at.read(f"alpha{UP}{UP}\r") == Typed("alpha one")
+        assert at.read(f"alpha{UP}{UP}{DOWN}{DOWN}{DOWN}\r") == Typed("alpha")
+        assert at.read(f"zeta{UP}\r") == Typed("zeta")
+
+
+def test_up_from_a_text_that_was_handed_back_recalls_everything() -> None:
+    with desk() as at:
+        at.read("alpha\r")
+        at.read("beta\r")
+        assert at.read(f"{UP}{UP}\r", prefill="draft") == Typed("alpha")
+        assert at.read(f"{UP}{DOWN}\r", prefill="draft") == Typed("draft")

@@ -6,21 +6,14 @@ import asyncio
 import json
 import re
 from pathlib import Path
-from typing import cast
 
 import pytest
 from desk import desk, run
 from prompt_toolkit.data_structures import Size
-from prompt_toolkit.input import create_pipe_input
-from prompt_toolkit.input.vt100 import Vt100Input
-from prompt_toolkit.input.vt100_parser import Vt100Parser
-from prompt_toolkit.key_binding import KeyPress
-from prompt_toolkit.keys import Keys
 
 from streamchat.core.ports import Input, Typed
 from streamchat.core.sanitize import clean
 from streamchat.prompt.pastes import MAX_CHARACTERS, MAX_LINES
-from streamchat.prompt.tty import PasteParser, hasten_pastes
 
 CORPUS = Path(__file__).parent.parent / "data" / "escape_corpus.json"
 OURS = re.compile(r"\x1b\[[?0-9;]*[A-Za-z]|\r\n|\r")
@@ -148,34 +141,3 @@ def test_bytes_that_are_no_text_become_replacement_characters() -> None:
     with desk() as at:
         at.keys.send_bytes(b"\xff\x80a\r")
         assert at.read() == Typed("\ufffd\ufffda")
-
-
-def test_pastes_are_the_same_however_their_bytes_were_cut() -> None:
-    typed = "a\x1b[200~one\x1b[201x\x1b[A\r\x1b[20\x1b[201~b\x1b[200~\x1b[201~\x1b[C"
-    expected = [
-        KeyPress("a", "a"),
-        KeyPress(Keys.BracketedPaste, "one\x1b[201x\x1b[A\r\x1b[20"),
-        KeyPress("b", "b"),
-        KeyPress(Keys.BracketedPaste, ""),
-        KeyPress(Keys.Right, "\x1b[C"),
-    ]
-    for first in range(len(typed)):
-        for second in range(first, len(typed)):
-            keys: list[KeyPress] = []
-            parser = PasteParser(keys.append)
-            for piece in (typed[:first], typed[first:second], typed[second:]):
-                parser.feed(piece)
-            assert keys == expected
-
-
-def test_a_parser_that_does_not_tell_of_pastes_stays() -> None:
-    """Another release of prompt_toolkit may keep that elsewhere: pastes only take longer."""
-
-    class Parser:
-        feed_key_callback = None
-
-    with create_pipe_input() as keys:
-        assert isinstance(keys, Vt100Input)
-        keys.vt100_parser = parser = cast(Vt100Parser, Parser())
-        hasten_pastes(keys)
-        assert keys.vt100_parser is parser

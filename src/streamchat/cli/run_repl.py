@@ -224,6 +224,7 @@ def build_prompt_look(env: Environment) -> PromptLook:
         colour=terminal.depth >= Depth.COLOURS_16,
         marks=terminal.takes_osc,
         joins=terminal.traits.joins,
+        may_have_protocol=terminal.may_have_keyboard_protocol,
     )
 
 

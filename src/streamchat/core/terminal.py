@@ -73,7 +73,16 @@ class Terminal:
     in_screen: bool
     traits: Traits
 
+    @property
+    def may_have_keyboard_protocol(self) -> bool:
+        """Whether it may be asked for the keyboard protocol of kitty. Some terminals take
+        the question for another sequence."""
+        return self.program in _WITH_KEYBOARD_PROTOCOL
 
+
+_WITH_KEYBOARD_PROTOCOL = frozenset(
+    {"alacritty", "contour", "foot", "ghostty", "iterm.app", "kitty", "rio", "wezterm"}
+)
 _MODERN = Traits(true_colour=True, hyperlinks=True, reflows=True)
 _SYNCHRONIZED = replace(_MODERN, synchronizes=True)
 _COMPLETE = replace(_SYNCHRONIZED, joins=Joins.GRAPHEMES)

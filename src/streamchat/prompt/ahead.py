@@ -14,6 +14,7 @@ from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
 
 from streamchat.prompt.entry import normalised
+from streamchat.prompt.key_codes import ALONE
 from streamchat.prompt.tty import TerminalKeys
 
 _NEW_LINES = frozenset({Keys.Enter, Keys.ControlJ})
@@ -33,6 +34,9 @@ def as_text(keys: Iterable[KeyPress]) -> str:
     text = ""
     after_escape = False
     for press in keys:
+        if press == ALONE:
+            after_escape = False
+            continue
         is_new_line = press.key in _NEW_LINES
         if press.key == Keys.Backspace:
             text = text[:-1]

@@ -30,15 +30,17 @@ STYLE: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class PromptLook:
-    """How the prompt looks. `style` overrides STYLE by class name; `marks` are the
-    OSC 133 signs by which terminals jump from prompt to prompt, `joins` what the terminal
-    draws as one."""
+    """How the prompt looks, and what the terminal can do. `style` overrides STYLE by class
+    name; `joins` is what the terminal draws as one; `marks` are the OSC 133 signs by which
+    terminals jump from prompt to prompt; one that `may_have_protocol` can be asked for the
+    keyboard protocol of kitty."""
 
     unicode: bool = True
     colour: bool = True
     vi: bool = False
     joins: Joins = Joins.NOTHING
     marks: bool = True
+    may_have_protocol: bool = False
     style: Mapping[str, str] = field(default_factory=dict)
 
     @property

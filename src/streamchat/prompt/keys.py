@@ -5,6 +5,7 @@ A result of the running application is the text of the line as it stands, a Key,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -14,8 +15,16 @@ from prompt_toolkit.buffer import Buffer, CompletionState
 from prompt_toolkit.completion import CompleteEvent, get_common_complete_suffix
 from prompt_toolkit.document import Document
 from prompt_toolkit.enums import DEFAULT_BUFFER
-from prompt_toolkit.filters import Condition, completion_is_selected, has_focus
+from prompt_toolkit.filters import (
+    Condition,
+    completion_is_selected,
+    emacs_mode,
+    has_completions,
+    has_focus,
+    vi_mode,
+)
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.key_binding.vi_state import InputMode
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.search import stop_search
 
@@ -24,9 +33,12 @@ from streamchat.core.sanitize import clean
 from streamchat.prompt.completion import is_command
 from streamchat.prompt.editor import editor_command
 from streamchat.prompt.entry import block_is_open, continues, normalised
+from streamchat.prompt.key_codes import ALONE
 from streamchat.prompt.provenance import Provenance, is_verbatim
 
 _INDENT = "    "
+LONE_ESCAPE = (Keys.Escape, ALONE.key)
+TWICE_SECONDS = 0.5  # for Esc Esc
 
 in_line = has_focus(DEFAULT_BUFFER)
 
@@ -68,7 +80,6 @@ def load_sending(is_taller: Callable[[str], bool]) -> KeyBindings:
         event.app.exit(result=text, style="class:accepted")
 
     @bindings.add("enter", filter=in_line & in_open_block)
-    @bindings.add("escape", "enter", filter=in_line)
     @bindings.add("c-j", filter=in_line)
     def new_line(event: KeyPressEvent) -> None:
         event.current_buffer.insert_text("\n")
@@ -85,10 +96,11 @@ def load_sending(is_taller: Callable[[str], bool]) -> KeyBindings:
     return bindings
 
 
-def load_leaving(hint_again: Callable[[], bool]) -> KeyBindings:
+def load_leaving(hint_again: Callable[[], bool], clock: Callable[[], float]) -> KeyBindings:
     """The keys that end a prompt without a line. `hint_again` tells whether a hint that
     something was typed over had first to be shown again."""
     bindings = KeyBindings()
+    escaped_at = -math.inf
 
     @bindings.add("c-c", filter=in_line)
     @bindings.add("<sigint>")
@@ -105,10 +117,23 @@ def load_leaving(hint_again: Callable[[], bool]) -> KeyBindings:
         event.app.erase_when_done = True  # the next prompt takes its place
         event.app.exit(result=Key.INTERRUPT)
 
-    @bindings.add("escape", "escape", filter=in_line & line_is_empty)
-    def edit_previous(event: KeyPressEvent) -> None:
-        event.app.erase_when_done = True
-        event.app.exit(result=Key.EDIT_PREVIOUS)
+    @bindings.add(*LONE_ESCAPE, filter=in_line & line_is_empty)
+    def edit_previous_at_the_second(event: KeyPressEvent) -> None:
+        nonlocal escaped_at
+        if vi_mode():
+            event.app.vi_state.input_mode = InputMode.NAVIGATION
+        before, escaped_at = escaped_at, clock()
+        if escaped_at - before <= TWICE_SECONDS:
+            event.app.erase_when_done = True
+            event.app.exit(result=Key.EDIT_PREVIOUS)
+
+    @bindings.add(*LONE_ESCAPE, filter=in_line & has_completions)
+    def close_menu(event: KeyPressEvent) -> None:
+        event.current_buffer.cancel_completion()
+
+    @bindings.add("escape", Keys.Any, filter=in_line & emacs_mode)
+    def ignore(event: KeyPressEvent) -> None:
+        """Alt and a key that mean nothing do not type the key."""
 
     @bindings.add("c-d", filter=in_line & line_is_empty)
     def end(event: KeyPressEvent) -> None:
@@ -153,6 +178,41 @@ def _replace(buffer: Buffer, line: str) -> None:
     grown = len(line) - len(buffer.text)
     if grown:
         buffer.document = Document(line, buffer.cursor_position + grown)
+
+
+class Recall:
+    """Whether Up recalls what starts with the text of the line, which then was typed, or
+    everything, since the line is as it was handed over or recalled."""
+
+    def __init__(self) -> None:
+        self.given = ""
+
+    def searches(self) -> bool:
+        buffer = get_app().current_buffer
+        return buffer.history_search_text is not None or buffer.text != self.given
+
+
+def load_recalling(recall: Recall) -> KeyBindings:
+    """Up and Down, in the message and beyond it."""
+    bindings = KeyBindings()
+
+    @bindings.add("up", filter=in_line)
+    @bindings.add("c-p", filter=in_line & emacs_mode)
+    def up(event: KeyPressEvent) -> None:
+        event.current_buffer.auto_up(event.arg)
+        note(event.current_buffer)
+
+    @bindings.add("down", filter=in_line)
+    @bindings.add("c-n", filter=in_line & emacs_mode)
+    def down(event: KeyPressEvent) -> None:
+        event.current_buffer.auto_down(event.arg)
+        note(event.current_buffer)
+
+    def note(buffer: Buffer) -> None:
+        if buffer.history_search_text is None:
+            recall.given = buffer.text
+
+    return bindings
 
 
 def load_completing() -> KeyBindings:

@@ -33,7 +33,7 @@ from streamchat.posix.fatal_signals import is_ignored
 from streamchat.prompt.appearance import PromptLook
 from streamchat.prompt.drawing import Drawing, Heights
 from streamchat.prompt.entry import normalised
-from streamchat.prompt.watch import ESCAPE_SECONDS
+from streamchat.prompt.key_parser import ESCAPE_SECONDS
 
 MOST_SHOWN = 200
 _KEYS = "Up, Down, PageUp, PageDown; Enter opens, Esc leaves"

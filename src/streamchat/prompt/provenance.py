@@ -70,10 +70,11 @@ class Provenance:
     def line_after_editor(self, before: str, after: str) -> str:
         """The line for what an editor made of `before`: data, unless a command that takes
         several lines was typed before and is still there."""
-        old, new = parse_input(before, self.names), parse_input(after, self.names)
+        old = parse_input(self.pastes.expanded(before), self.names)
+        new = parse_input(after, self.names)
         if isinstance(old, CommandLine) and isinstance(new, CommandLine):
             is_same = old.name == new.name and old.name in self.names.multiline
-            if is_same and not is_verbatim(before):
+            if is_same:
                 return self.line_of_input(after)
         return self.line_that_sends(after)
 
@@ -99,13 +100,14 @@ class Provenance:
 
     def entry(self, line: str, conversation: str | None) -> HistoryEntry:
         """What the history keeps of a line that was sent."""
-        text = self._text(line)
+        text = self.text(line)
         return HistoryEntry(text, conversation, is_verbatim(line))
 
     def sent_input(self, line: str) -> str:
         """What the application is to act on when the line is sent."""
         make = as_message if is_verbatim(line) else message
-        return make(self._text(line), self.names)
+        return make(self.text(line), self.names)
 
-    def _text(self, line: str) -> str:
+    def text(self, line: str) -> str:
+        """The text of the line, whole and without a mark."""
         return normalised(self.pastes.expanded(line).replace(VERBATIM, ""))

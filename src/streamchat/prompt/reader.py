@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 
-from prompt_toolkit.application import get_app
 from prompt_toolkit.document import Document
 from prompt_toolkit.enums import EditingMode
+from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import (
     FormattedText,
-    StyleAndTextTuples,
     to_formatted_text,
 )
 from prompt_toolkit.input import Input as KeyInput
@@ -43,21 +44,24 @@ from streamchat.prompt.completion import (
     SuggestFromHistory,
 )
 from streamchat.prompt.confirm import confirm
+from streamchat.prompt.early import count_waiting
 from streamchat.prompt.echo import CONTINUATION, echo, is_taller
 from streamchat.prompt.editor import edited
 from streamchat.prompt.emoji import EmojiWidths, StandIns
 from streamchat.prompt.history import FileHistory
+from streamchat.prompt.key_parser import ESCAPE_SECONDS, KeyParser
+from streamchat.prompt.marks import Marks
 from streamchat.prompt.pastes import Pastes, Shown
 from streamchat.prompt.picker import Picker
 from streamchat.prompt.provenance import Provenance
-from streamchat.prompt.tty import PromptOutput, TerminalKeys, hasten_pastes
-from streamchat.prompt.watch import ESCAPE_SECONDS, Watch
+from streamchat.prompt.remarks import Remarks
+from streamchat.prompt.tty import PromptOutput, TerminalKeys, parse_keys
+from streamchat.prompt.watch import Watch
 
-# How long Esc waits for the key it may be a chord with; in vi mode it is a key by itself.
-CHORD_SECONDS = 0.5
+CHORD_SECONDS = 60.0  # Ctrl-X waits for its second key; Esc is known before, see KeyParser
 MENU_ROWS = 8
-_PROMPT_START, _INPUT_START = "\x1b]133;A;redraw=0\a", "\x1b]133;B\a"
-_OUTPUT_START, _OUTPUT_END = "\x1b]133;C\a", "\x1b]133;D\a"
+# The terminal is asked once the prompt stands: who leaves at once is not there for the answer.
+QUESTION_SECONDS = 0.1
 
 
 def _nothing() -> None:
@@ -83,27 +87,28 @@ class Prompt:
         on_ready: Callable[[], None] = _nothing,
         unfold: Callable[[], None] = _nothing,
         resting: Callable[[], AbstractContextManager[None]] = nullcontext,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`status` gives a short line for the right of the prompt and must be cheap;
         what is sent is written to `history` with the id of the open `conversation`, and
         not at all while that is None;
         `on_ready` is called once, when the first prompt is on the screen; `unfold` by
-        Ctrl-O; `resting` surrounds a suspension in a reply."""
+        Ctrl-O; `resting` surrounds a suspension in a reply; `clock` is monotonic."""
+        self._parser: KeyParser | None = None
         if isinstance(keyboard, Vt100Input):
-            hasten_pastes(keyboard)
+            self._parser = parse_keys(keyboard)
+            self._parser.on_protocol = self._use_protocol
         self._keyboard = keyboard
         self._output = output
         self._look = look
-        self._status = status
         self._environ = environ
         self._conversation = conversation
         self._on_ready = on_ready
         self._unfold = unfold
         self._resting = resting
-        self._remark = ""
-        self._hint = self._hidden_hint = ""
-        self._hint_is_brief = True
-        self._output_is_marked = False
+        self._marks = Marks(output, look.marks)
+        self._remarks = Remarks(status, self._redraw)
+        self._recall = keys.Recall()
         self._pastes = Pastes()
         self._shown = Shown(self._pastes)
         stand_ins = output.stand_ins if isinstance(output, PromptOutput) else StandIns()
@@ -111,35 +116,39 @@ class Prompt:
         known = {name for row in commands for name in (row.name, *row.aliases)}
         self._provenance = Provenance(names or CommandNames(known), self._pastes)
         self._history = FileHistory(history, self._provenance.line_of_entry)
-        self._session = self._new_session(CommandCompleter(commands, arguments), environ)
+        self._session = self._new_session(CommandCompleter(commands, arguments), environ, clock)
 
     def _new_session(
-        self, completer: CommandCompleter, environ: Mapping[str, str]
+        self,
+        completer: CommandCompleter,
+        environ: Mapping[str, str],
+        clock: Callable[[], float],
     ) -> PromptSession[str | Key | keys.Editing]:
         session: PromptSession[str | Key | keys.Editing] = PromptSession(
-            message=self._message,
+            message=partial(self._marks.around, self._look.sign),
             multiline=True,
             prompt_continuation=CONTINUATION,
             editing_mode=EditingMode.VI if self._look.vi else EditingMode.EMACS,
             key_bindings=merge_key_bindings(
                 [
                     keys.load_sending(self._is_taller),
-                    keys.load_leaving(self._hint_again),
+                    keys.load_leaving(self._remarks.show_hint_again, clock),
                     keys.load_pasting(self._provenance),
+                    keys.load_recalling(self._recall),
                     keys.load_completing(),
                     keys.load_unfolding(self._unfold),
-                    keys.load_editing(environ, self._show_remark),
+                    keys.load_editing(environ, self._remarks.say),
                 ]
             ),
             completer=completer,
             complete_while_typing=False,
             history=self._history,
-            enable_history_search=True,
+            enable_history_search=Condition(self._recall.searches),
             search_ignore_case=True,
             auto_suggest=SuggestFromHistory(),
             input_processors=[self._shown, self._emoji],
-            rprompt=self._right,
-            placeholder=self._placeholder,
+            rprompt=self._remarks.at_the_right,
+            placeholder=self._remarks.on_the_line,
             enable_suspend=True,
             style=self._look.styles,
             include_default_pygments_style=False,
@@ -148,21 +157,20 @@ class Prompt:
             output=self._output,
         )
         session.app.ttimeoutlen = ESCAPE_SECONDS
-        session.app.timeoutlen = ESCAPE_SECONDS if self._look.vi else CHORD_SECONDS
+        session.app.timeoutlen = CHORD_SECONDS
         session.app.terminal_size_polling_interval = None  # SIGWINCH tells
         session.app.before_render += self._fit_menu
         session.app.after_render += self._rendered
-        session.default_buffer.on_text_changed += self._changed
+        session.default_buffer.on_text_changed += lambda _: self._remarks.line_changed()
         return session
 
     async def read(self, *, prefill: str = "", hint: str = "") -> Input:
         """One prompt, until it is sent or left. Cancelling restores the terminal."""
-        self._hint, self._hidden_hint = clean(hint), ""
-        self._hint_is_brief = not prefill
+        self._remarks.begin(hint, is_brief=not prefill)
         text = self._provenance.line_of_input(prefill)
         if text and (ahead := taken_text(self._keyboard)):
             text = f"{text}\n{ahead}"
-        self._mark_output_end()
+        self._marks.end_output()
         result = await self._line(Document(text, len(text)))
         while isinstance(result, keys.Editing):
             result = await self._line(await self._edited(result))
@@ -170,17 +178,21 @@ class Prompt:
             return result
         if self._session.app.erase_when_done:
             self._echo(result)
-        self._mark_output_start()
+        self._marks.begin_output()
         return self._sent(result)
 
     async def _line(self, document: Document) -> str | Key | keys.Editing:
         self._session.app.erase_when_done = False
+        self._recall.given = document.text
+        if self._parser is not None and count_waiting(self._keyboard.fileno()):
+            self._parser.expect_typed_ahead()
         try:
-            return await self._session.prompt_async(
-                default=document,
-                set_exception_handler=False,
-                handle_sigint=not is_ignored(signal.SIGINT),
-            )
+            with self._parser.taking_lines() if self._parser else nullcontext():
+                return await self._session.prompt_async(
+                    default=document,
+                    set_exception_handler=False,
+                    handle_sigint=not is_ignored(signal.SIGINT),
+                )
         except EOFError as error:
             if isinstance(self._keyboard, TerminalKeys):
                 raise TerminalClosed() from error
@@ -189,15 +201,15 @@ class Prompt:
     async def _edited(self, editing: keys.Editing) -> Document:
         """What the editor left, and below it what was typed without sight of it."""
         document, terminal = editing.document, self._keyboard.fileno()
-        before = self._pastes.expanded(document.text)
+        before = self._provenance.text(document.text)
         with interruptible(_nothing):  # Ctrl-C is the editor's
             after = await asyncio.to_thread(
                 edited, before, editing.command, self._environ, terminal
             )
         if after is None:
-            self._show_remark("the editor failed")
+            self._remarks.say("the editor failed")
         elif after != before:
-            text = self._provenance.line_after_editor(before, after)
+            text = self._provenance.line_after_editor(document.text, after)
             document = Document(text, len(text))
         if ahead := taken_text(self._keyboard):
             text = f"{document.text}\n{ahead}" if document.text else ahead
@@ -209,7 +221,8 @@ class Prompt:
 
     def _echo(self, line: str) -> None:
         """What prompt_toolkit would have shown only the end of."""
-        sign = to_formatted_text(self._message(), style="class:prompt")
+        marked = self._marks.around(self._look.sign)
+        sign = to_formatted_text(marked, style="class:prompt")
         print_formatted_text(
             FormattedText(echo(line, self._shown, sign, self._output.get_size())),
             style=self._look.styles,
@@ -222,7 +235,7 @@ class Prompt:
         self._history.record(
             entry.text, conversation=entry.conversation, is_verbatim=entry.is_verbatim
         )
-        self._show_remark(self._history.problem)
+        self._remarks.say(self._history.problem)
         self._history.problem = ""
         return Typed(self._provenance.sent_input(line))
 
@@ -256,37 +269,7 @@ class Prompt:
             )
             yield
 
-    def _message(self) -> StyleAndTextTuples:
-        sign = self._look.sign
-        if not self._look.marks:
-            return [("", sign)]
-        return [
-            ("[ZeroWidthEscape]", _PROMPT_START),
-            ("", sign),
-            ("[ZeroWidthEscape]", _INPUT_START),
-        ]
-
-    def _placeholder(self) -> StyleAndTextTuples:
-        return [] if get_app().is_done else [("class:remark", self._hint)]
-
-    def _right(self) -> StyleAndTextTuples:
-        if get_app().is_done:
-            return []
-        return [("class:remark", clean(self._remark or self._status()))]
-
-    def _changed(self, _: object) -> None:
-        """A hint on an empty line ends with the first key; one beside a text stays."""
-        self._show_remark("")
-        if self._hint and self._hint_is_brief:
-            self._hint, self._hidden_hint = "", self._hint
-
-    def _hint_again(self) -> bool:
-        hidden, self._hidden_hint = self._hidden_hint, ""
-        self._hint = hidden or self._hint
-        return bool(hidden)
-
-    def _show_remark(self, text: str) -> None:
-        self._remark = text
+    def _redraw(self) -> None:
         self._session.app.invalidate()
 
     def _fit_menu(self, _: object) -> None:
@@ -297,17 +280,18 @@ class Prompt:
     def _rendered(self, _: object) -> None:
         self._session.app.after_render -= self._rendered
         self._on_ready()
+        if self._look.may_have_protocol:
+            loop = asyncio.get_running_loop()
+            loop.call_later(QUESTION_SECONDS, self._ask_for_protocol)
 
-    def _mark_output_start(self) -> None:
-        if self._look.marks:
-            self._write(_OUTPUT_START)
-            self._output_is_marked = True
+    def _ask_for_protocol(self) -> None:
+        if self._session.app.is_running and isinstance(self._output, PromptOutput):
+            self._write(self._output.modes.ask_for_protocol())
 
-    def _mark_output_end(self) -> None:
-        if self._output_is_marked:
-            self._write(_OUTPUT_END)
-            self._output_is_marked = False
+    def _use_protocol(self) -> None:
+        if isinstance(self._output, PromptOutput):
+            self._write(self._output.modes.use_protocol())
 
-    def _write(self, sign: str) -> None:
-        self._output.write_raw(sign)
+    def _write(self, sequence: str) -> None:
+        self._output.write_raw(sequence)
         self._output.flush()

@@ -1,12 +1,14 @@
 """The keyboard and the screen as prompt_toolkit wants them, for real terminals.
 
 `open_keyboard` takes any terminal, so that keys can come from /dev/tty while stdin is a
-pipe. `hasten_pastes` makes the cost of a paste grow with its length, not its square.
+pipe. `parse_keys` puts our own parser in the place of prompt_toolkit's.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import TextIO
@@ -16,7 +18,6 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input.posix_utils import PosixStdinReader
 from prompt_toolkit.input.typeahead import store_typeahead
 from prompt_toolkit.input.vt100 import Vt100Input
-from prompt_toolkit.input.vt100_parser import Vt100Parser
 from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.layout.screen import Char, Screen
 from prompt_toolkit.output import Output
@@ -24,16 +25,25 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 
 from streamchat.prompt.early import COOKED, EarlyPrompt, count_waiting
 from streamchat.prompt.emoji import StandIns
+from streamchat.prompt.key_modes import KeyModes, Keypad, find_keypad, no_keypad
+from streamchat.prompt.key_parser import KeyParser
 
-_PASTE_END = "\x1b[201~"
+_READ_BYTES = 65536
 _USUAL_SIZE = Size(rows=24, columns=80)
 
 
-class TerminalReader(PosixStdinReader):
+class GreedyReader(PosixStdinReader):
+    """Reads all that is there: what was sent together stays together."""
+
+    def read(self, count: int = _READ_BYTES) -> str:
+        return super().read(count)
+
+
+class TerminalReader(GreedyReader):
     """prompt_toolkit takes the error of a terminal that is gone for nothing to read, and
     asks again for ever."""
 
-    def read(self, count: int = 1024) -> str:
+    def read(self, count: int = _READ_BYTES) -> str:
         text = super().read(count)
         if not text and not os.isatty(self.stdin_fd):
             self.closed = True
@@ -51,10 +61,10 @@ class TerminalKeys(Vt100Input):
         """With `early`, the first prompt takes over what that has begun."""
         super().__init__(stream)
         self.stdin_reader = TerminalReader(self._fileno, encoding=stream.encoding)
-        hasten_pastes(self)
+        self._parser = parse_keys(self)
         self._early = early
         if early is not None:
-            self.vt100_parser.feed(early.typed)
+            self._feed_typed_ahead(early.typed)
             store_typeahead(self, self.read_keys())
 
     @contextmanager
@@ -84,9 +94,12 @@ class TerminalKeys(Vt100Input):
     def read_keys(self) -> list[KeyPress]:
         count, self._cooked_bytes = self._cooked_bytes, 0
         if count:
-            typed = self.stdin_reader.read(count).translate(COOKED)
-            self.vt100_parser.feed(typed)
+            self._feed_typed_ahead(self.stdin_reader.read(count).translate(COOKED))
         return super().read_keys()
+
+    def _feed_typed_ahead(self, text: str) -> None:
+        self._parser.expect_typed_ahead()
+        self._parser.feed(text)
 
     def waiting_keys(self) -> list[KeyPress]:
         """What was typed while no prompt read, between a reply and the next prompt."""
@@ -113,9 +126,11 @@ class PromptOutput(Vt100_Output):
         term: str,
         *,
         reflows: bool = False,
+        find_keypad: Callable[[], Keypad] = no_keypad,
     ) -> None:
         super().__init__(stream, get_size, term=term, enable_cpr=False)
         self.stand_ins = StandIns()
+        self.modes = KeyModes(find_keypad)
         self._reflows = reflows
         self._drawn: Screen | None = None
         self._drawn_columns = 0
@@ -143,6 +158,15 @@ class PromptOutput(Vt100_Output):
         before_cursor = self._drawn.get_cursor_position(app.layout.current_window).x
         return sum(max(0, width - 1) // columns for width in widths) + before_cursor // columns
 
+    def enable_bracketed_paste(self) -> None:
+        """Called when keys begin to be read."""
+        super().enable_bracketed_paste()
+        self.write_raw(self.modes.begin())
+
+    def disable_bracketed_paste(self) -> None:
+        self.write_raw(self.modes.end())
+        super().disable_bracketed_paste()
+
     def erase_down(self) -> None:
         """From the second column on, the first by itself: tmux takes an erasing from the very
         first cell for a screen that is left, and puts all of it into the scrollback."""
@@ -156,7 +180,13 @@ def _width(row: Mapping[int, Char]) -> int:
 
 def open_output(stream: TextIO, *, term: str, reflows: bool = False) -> Output:
     """The terminal on that stream."""
-    return PromptOutput(stream, lambda: _size(stream), term, reflows=reflows)
+    return PromptOutput(
+        stream,
+        lambda: _size(stream),
+        term,
+        reflows=reflows,
+        find_keypad=lambda: find_keypad(term, stream.fileno()),
+    )
 
 
 def _size(stream: TextIO) -> Size:
@@ -167,30 +197,21 @@ def _size(stream: TextIO) -> Size:
     return Size(rows=rows or _USUAL_SIZE.rows, columns=columns or _USUAL_SIZE.columns)
 
 
-class PasteParser(Vt100Parser):
-    """prompt_toolkit searches the whole paste for its end at every piece that comes:
-    5 MB took 9 s. Here the pieces wait until the end is among them."""
-
-    _pieces: list[str]
-    _tail = ""
-
-    def feed(self, data: str) -> None:
-        if not self._in_bracketed_paste:
-            self._pieces = []
-            self._tail = ""
-            super().feed(data)
-            return
-        self._pieces.append(data)
-        self._tail += data
-        if _PASTE_END in self._tail:
-            whole, self._pieces, self._tail = "".join(self._pieces), [], ""
-            super().feed(whole)
-        else:
-            self._tail = self._tail[1 - len(_PASTE_END) :]
+def parse_keys(keyboard: Vt100Input) -> KeyParser:
+    """Let `keyboard` read its keys by KeyParser, as many at once as there are."""
+    if isinstance(keyboard.vt100_parser, KeyParser):
+        return keyboard.vt100_parser
+    if not isinstance(keyboard.stdin_reader, GreedyReader):
+        keyboard.stdin_reader = GreedyReader(
+            keyboard.fileno(), encoding=keyboard.stdin.encoding
+        )
+    parser = KeyParser(keyboard.vt100_parser.feed_key_callback, _loop_time)
+    keyboard.vt100_parser = parser
+    return parser
 
 
-def hasten_pastes(keyboard: Vt100Input) -> None:
-    """Let `keyboard` read pastes by PasteParser, if this prompt_toolkit lets it."""
-    parser = keyboard.vt100_parser
-    if hasattr(parser, "_in_bracketed_paste") and not isinstance(parser, PasteParser):
-        keyboard.vt100_parser = PasteParser(parser.feed_key_callback)
+def _loop_time() -> float:
+    try:
+        return asyncio.get_running_loop().time()
+    except RuntimeError:
+        return time.monotonic()

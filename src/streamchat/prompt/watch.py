@@ -20,11 +20,8 @@ from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import Output
 
-# A lone Esc is known by what does not follow it. An arrow key's bytes come together, but
-# a slow line may part them.
-ESCAPE_SECONDS = 0.1
-
-_REPORTS = frozenset({Keys.CPRResponse, Keys.Vt100MouseEvent})
+from streamchat.prompt.key_codes import ALONE
+from streamchat.prompt.key_parser import ESCAPE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +37,13 @@ class Actions:
         match keys[index].key:
             case Keys.ControlC:
                 return self.stop
-            case Keys.Escape if not _is_chord(keys, index):
+            case Keys.Escape if keys[index + 1 : index + 2] == [ALONE]:
                 return self.stop
             case Keys.ControlO:
                 return self.unfold
             case Keys.ControlZ:
                 return self.suspend
         return None
-
-
-def _is_chord(keys: Sequence[KeyPress], index: int) -> bool:
-    """Alt-x arrives as Esc and x at once."""
-    return index + 1 < len(keys) and keys[index + 1].key != Keys.Escape
 
 
 class Watch:
@@ -126,7 +118,7 @@ class Watch:
         for index, key in enumerate(keys):
             if action := self._actions.of(keys, index):
                 action()
-            elif key.key not in _REPORTS:
+            elif key != ALONE:
                 store_typeahead(self._keyboard, [key])
 
     def _suspend(self) -> None:

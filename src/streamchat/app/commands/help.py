@@ -12,7 +12,7 @@ KEYS = '''\
 | key | what it does |
 |---|---|
 | `Enter` | send the message |
-| `Alt-Enter`, `Ctrl-J`, a trailing `\\` | start a new line in the message |
+| `Ctrl-J`, `Alt-Enter`, `Shift-Enter`, a trailing `\\` | start a new line in the message |
 | `"""` | begin and end a message of several lines |
 | `Ctrl-C`, `Esc` | stop the answer and keep what arrived |
 | `Ctrl-C` at the prompt | clear the line |
@@ -25,8 +25,10 @@ KEYS = '''\
 | `Ctrl-L` | clear the screen but keep the scrollback |
 | `Ctrl-Z` | suspend |
 | `Tab` | complete a command |
-'''
 
+`Ctrl-J` works in every terminal. Some send the same for `Shift-Enter` as for `Enter`, and
+xterm takes `Alt-Enter` for itself.
+'''
 _MAIN_KEYS = "`Enter` send · `Alt-Enter` new line · `Esc` stop · `Esc Esc` edit · `Ctrl-D` exit"
 
 

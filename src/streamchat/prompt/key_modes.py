@@ -1,0 +1,64 @@
+"""What the terminal is asked to send while keys are read, and gives up afterwards.
+
+The keypad is in its application mode, where terminfo has one: else Delete of some terminals
+has no name. A terminal that has the keyboard protocol of kitty is asked for its first level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TypeAlias
+
+_ASK_FOR_PROTOCOL, _PUSH_PROTOCOL, _POP_PROTOCOL = "\x1b[?u", "\x1b[>1u", "\x1b[<u"
+
+Keypad: TypeAlias = tuple[str, str]
+"""What begins and ends the application mode of the keypad; empty if there is none."""
+
+
+def no_keypad() -> Keypad:
+    return "", ""
+
+
+class KeyModes:
+    """`begin` and `end` give the sequences to write."""
+
+    def __init__(self, find_keypad: Callable[[], Keypad]) -> None:
+        self._find_keypad = find_keypad
+        self._has_protocol = False
+        self._is_begun = False
+
+    @cached_property
+    def _keypad(self) -> Keypad:
+        return self._find_keypad()
+
+    def begin(self) -> str:
+        self._is_begun = True
+        return self._keypad[0] + _PUSH_PROTOCOL * self._has_protocol
+
+    def end(self) -> str:
+        was_begun, self._is_begun = self._is_begun, False
+        return (_POP_PROTOCOL * self._has_protocol + self._keypad[1]) if was_begun else ""
+
+    def ask_for_protocol(self) -> str:
+        """The answer comes as a key."""
+        return _ASK_FOR_PROTOCOL
+
+    def use_protocol(self) -> str:
+        """The terminal has it."""
+        is_news, self._has_protocol = not self._has_protocol, True
+        return _PUSH_PROTOCOL if is_news and self._is_begun else ""
+
+
+def find_keypad(term: str, file: int) -> Keypad:
+    """What terminfo says."""
+    try:
+        import curses  # 1 ms
+    except ImportError:  # Python can be built without it
+        return no_keypad()
+    try:
+        curses.setupterm(term, file)
+        begin, end = curses.tigetstr("smkx") or b"", curses.tigetstr("rmkx") or b""
+    except curses.error:
+        return no_keypad()
+    return begin.decode("ascii", "ignore"), end.decode("ascii", "ignore")

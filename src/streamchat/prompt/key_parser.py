@@ -1,0 +1,130 @@
+"""Keys out of what a terminal sends, with the rules that need time and the cut of the reads.
+
+Takes the place of prompt_toolkit's parser in an Input. `feed` is called with what one read
+gave, `flush` when nothing came for ESCAPE_SECONDS.
+
+Rules: an Esc that nothing follows is a key by itself, and what comes later is not its chord.
+"ESC [" and strings wait longer, for slow links. Where a message is typed (`taking_lines`), an
+Enter that more text follows in the same read was pasted by a terminal that does not mark
+pastes: it is a new line. Such a paste may come in several reads, so an Enter at the end of one
+waits for the next. What was typed before anybody read (`expect_typed_ahead`) was typed key by
+key, however it arrives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from prompt_toolkit.input.vt100_parser import Vt100Parser
+from prompt_toolkit.key_binding import KeyPress
+
+from streamchat.prompt.key_codes import decode
+from streamchat.prompt.key_sequences import Character, Sequence, Token, Tokenizer
+
+ESCAPE_SECONDS = 0.05
+SLOW_LINK_SECONDS = 0.5
+LOST_END_SECONDS = 5.0  # of a paste: the end will not come
+
+
+class KeyParser(Vt100Parser):
+    """`give` takes each key; `clock` is monotonic, in seconds; `on_protocol` is called when
+    the terminal says that it has the keyboard protocol of kitty."""
+
+    def __init__(
+        self,
+        give: Callable[[KeyPress], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self.feed_key_callback = self._give = give
+        self._clock = clock
+        self.on_protocol = _nothing
+        self._tokens = Tokenizer()
+        self._fed_at = clock()
+        self._is_pasting = False  # lines come without marks; the last one may go on
+        self._held_enter = False  # at the end of the last read
+        self._expects_typed_ahead = False
+        self._takes_lines = False
+        self.reset()
+
+    def reset(self, request: bool = False) -> None:  # noqa: FBT001, FBT002
+        """See Vt100Parser: nothing is kept there."""
+
+    def expect_typed_ahead(self) -> None:
+        """The next text was typed before anybody read."""
+        self._expects_typed_ahead = True
+
+    @contextmanager
+    def taking_lines(self) -> Iterator[None]:
+        """While entered, a message of several lines may be typed: where only one line is
+        asked for, an Enter always is one."""
+        before, self._takes_lines = self._takes_lines, True
+        try:
+            yield
+        finally:
+            self._takes_lines = before
+
+    def feed(self, data: str) -> None:
+        if not data:
+            return
+        self._give_up_old()
+        tokens = self._tokens.feed(data)
+        if self._takes_lines and not self._expects_typed_ahead:
+            tokens = self._with_new_lines(tokens)
+        self._expects_typed_ahead = False
+        self._emit(tokens)
+
+    def flush(self) -> None:
+        """Nothing came for a moment."""
+        self._is_pasting = False
+        if self._held_enter:
+            self._held_enter = False
+            self._emit([Character("\r")])
+        self._emit(self._tokens.settle())
+
+    def _give_up_old(self) -> None:
+        """What began before a long silence does not go on."""
+        silence, self._fed_at = self._clock() - self._fed_at, self._clock()
+        if silence >= ESCAPE_SECONDS:
+            self.flush()
+        longest = LOST_END_SECONDS if self._tokens.is_pasting else SLOW_LINK_SECONDS
+        if silence >= longest:
+            self._emit(self._tokens.abandon())
+
+    def _with_new_lines(self, tokens: list[Token]) -> list[Token]:
+        """The Enters of an unmarked paste as new lines."""
+        if self._held_enter:
+            self._held_enter = False
+            tokens = [Character("\r"), *tokens]
+        read: list[Token] = []
+        text_follows = False
+        for token in reversed(tokens):
+            if token == _ENTER and text_follows:
+                self._is_pasting = True
+                token = _NEW_LINE
+            text_follows = _is_text(token) or (text_follows and token == _NEW_LINE)
+            read.append(token)
+        read.reverse()
+        if self._is_pasting and read and read[-1] == _ENTER:
+            self._held_enter = True
+            read.pop()
+        return read
+
+    def _emit(self, tokens: list[Token]) -> None:
+        for token in tokens:
+            if isinstance(token, Sequence) and token.final == "u" and token.body[:1] == "?":
+                self.on_protocol()
+            for key in decode(token):
+                self._give(key)
+
+
+def _nothing() -> None:
+    pass
+
+
+_ENTER, _NEW_LINE = Character("\r"), Character("\n")
+
+
+def _is_text(token: Token) -> bool:
+    """Whether the token is a character that stays where it is typed."""
+    return isinstance(token, Character) and not token.is_alt and token.text >= " "

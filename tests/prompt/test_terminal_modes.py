@@ -1,0 +1,124 @@
+"""What the terminal is asked for while keys are read, and gets back afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from desk import NAMES, ROWS, run
+from prompt_toolkit.data_structures import Size
+
+from streamchat.core.ports import Input, Typed
+from streamchat.prompt import Prompt, PromptLook, open_keyboard
+from streamchat.prompt.tty import PromptOutput
+
+ASKED, PUSHED, POPPED = b"\x1b[?u", b"\x1b[>1u", b"\x1b[<u"
+KEYPAD_ON, KEYPAD_OFF = b"\x1b[?1h\x1b=", b"\x1b[?1l\x1b>"
+KEYPAD = (KEYPAD_ON.decode(), KEYPAD_OFF.decode())
+
+
+class Terminal:
+    """A terminal on a pty that answers what it is asked."""
+
+    def __init__(self, term: str, answers: dict[bytes, bytes]) -> None:
+        self._ours, theirs = pty.openpty()
+        os.set_blocking(self._ours, False)
+        self._answers = answers
+        self.written = b""
+        self._streams = [os.fdopen(theirs, "r"), os.fdopen(os.dup(theirs), "w")]
+        size = Size(rows=10, columns=40)
+        self.prompt = Prompt(
+            open_keyboard(self._streams[0]),
+            PromptOutput(self._streams[1], lambda: size, term, find_keypad=lambda: KEYPAD),
+            history=None,
+            commands=ROWS,
+            names=NAMES,
+            arguments=lambda _: [],
+            environ={},
+            look=PromptLook(marks=False, may_have_protocol=bool(answers)),
+        )
+
+    def type(self, keys: bytes) -> None:
+        os.write(self._ours, keys)
+
+    async def until(self, wanted: bytes) -> None:
+        """Answer, until something was written."""
+        loop = asyncio.get_running_loop()
+        news = asyncio.Event()
+        loop.add_reader(self._ours, news.set)
+        while wanted not in self.written:
+            await news.wait()
+            news.clear()
+            try:
+                piece = os.read(self._ours, 65536)
+            except BlockingIOError:
+                continue
+            self.written += piece
+            for question, answer in self._answers.items():
+                self.type(answer * piece.count(question))
+        loop.remove_reader(self._ours)
+
+    def close(self) -> None:
+        for stream in self._streams:
+            stream.close()
+        os.close(self._ours)
+
+
+@pytest.fixture
+def open_terminal() -> Iterator[list[Terminal]]:
+    opened: list[Terminal] = []
+    yield opened
+    for terminal in opened:
+        terminal.close()
+
+
+async def send(terminal: Terminal, keys: bytes, *, after: bytes, then: bytes) -> Input:
+    reading = asyncio.ensure_future(terminal.prompt.read())
+    await terminal.until(after)
+    terminal.type(keys)
+    await terminal.until(then)
+    return await reading
+
+
+def test_the_keyboard_protocol_is_used_where_the_terminal_answers_and_given_back(
+    open_terminal: list[Terminal],
+) -> None:
+    terminal = Terminal("xterm-kitty", {ASKED: b"\x1b[?0u"})
+    open_terminal.append(terminal)
+    keys = b"a\x1b[13;2ub\x1b[13u"
+    assert run(send(terminal, keys, after=PUSHED, then=POPPED)) == Typed("a\nb")
+    assert terminal.written.count(PUSHED) == terminal.written.count(POPPED) == 1
+    assert run(send(terminal, b"c\r", after=PUSHED, then=POPPED)) == Typed("c")
+    assert terminal.written.count(ASKED) == 1
+
+
+def test_a_terminal_that_does_not_answer_is_left_alone(open_terminal: list[Terminal]) -> None:
+    terminal = Terminal("xterm", {ASKED: b""})
+    open_terminal.append(terminal)
+    assert run(send(terminal, b"a\r", after=ASKED, then=b"\x1b[?2004l")) == Typed("a")
+    assert PUSHED not in terminal.written
+
+
+def test_the_keypad_is_in_its_application_mode_while_keys_are_read(
+    open_terminal: list[Terminal],
+) -> None:
+    terminal = Terminal("xterm", {})
+    open_terminal.append(terminal)
+    assert run(send(terminal, b"ab\x1bOD\x1b[3~\r", after=KEYPAD_ON, then=KEYPAD_OFF)) == (
+        Typed("a")
+    )
+    assert ASKED not in terminal.written
+
+
+@pytest.mark.parametrize("term", ["no-such-terminal", "dumb"])
+def test_a_terminal_without_a_keypad_mode_has_none(term: str) -> None:
+    program = (
+        f"from streamchat.prompt.key_modes import find_keypad; print(find_keypad({term!r}, 1))"
+    )
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert found.stdout == b"('', '')\n"
