@@ -340,6 +340,15 @@ ABSURD = [
         error_reply(400, "no", kind="a\nb"),
         Fails(invalid("").error, "(400): no.", "a b"),
     ),
+    Case(
+        "a model and an id of 100,000 characters",
+        hello(
+            b'"id":"msg_scripted"',
+            b'"id":"%b","model":"%b","x":1' % (b"i" * 99_999, b"m" * 99_999),
+        ),
+        kept="Hello",
+    ),
+    Case("an event of 40 MB", mid(b"data: " + b"x" * 40 * 2**20), MALFORMED, "Hel"),
     Case("a text that is a number", mid(delta(type="text_delta", text=7)), MALFORMED, "Hel"),
     Case("a text that is a list", reply(opened(0, {"type": "text", "text": ["a"]})), MALFORMED),
 ]

@@ -776,3 +776,19 @@ def test_other_tools_leave_earlier_thinking_out() -> None:
     thought(again)
     again.run()
     assert kinds_sent(again) == [["text", "thinking", "text", "text"]]
+
+
+def test_what_a_server_wrote_about_an_ending_is_part_of_one_line() -> None:
+    novel = Answered(reply_events("x", stop_reason="very\nodd " * 1000)).run()
+    [remark] = novel.remarks
+    assert "\n" not in remark
+    assert len(remark) < 200
+    events = reply_events("No.", stop_reason="refusal")
+    end = events.pop()
+    assert isinstance(end, Finished)
+    events.append(
+        Finished(end.message, {"category": ["x"], "explanation": "Not\nthis. " * 900})
+    )
+    reason = Answered(events).run().reason
+    assert "\n" not in reason
+    assert len(reason) < 800

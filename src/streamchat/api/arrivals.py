@@ -10,6 +10,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Self
 
+MOST_HELD = 4 * 1024 * 1024  # bytes; a server that sends more than is taken has to wait
+
 
 class Arrivals:
     """Use it in an `async with`; the body may be closed after that."""
@@ -17,7 +19,9 @@ class Arrivals:
     def __init__(self, body: AsyncIterator[bytes]) -> None:
         self._body = body
         self._pieces: list[bytes] = []
+        self._held = 0  # bytes in them
         self._news = asyncio.Event()
+        self._room = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         self._reading = asyncio.create_task(self._read())
@@ -38,6 +42,8 @@ class Arrivals:
         if self._pieces:
             taken = b"".join(self._pieces)
             self._pieces.clear()
+            self._held = 0
+            self._room.set()
             return taken
         self._reading.result()
         return b""
@@ -47,6 +53,10 @@ class Arrivals:
             async for piece in self._body:
                 if piece:
                     self._pieces.append(piece)
+                    self._held += len(piece)
                     self._news.set()
+                while self._held > MOST_HELD:
+                    self._room.clear()
+                    await self._room.wait()
         finally:
             self._news.set()

@@ -25,7 +25,7 @@ from streamchat.api.transport import build_http_client
 from streamchat.api.wording import clean_line, sentence
 from streamchat.core.errors import ApiError, CutOff, InvalidRequest, Unconfigured, Unreachable
 from streamchat.core.events import Event
-from streamchat.core.messages import Request
+from streamchat.core.messages import Request, read_count
 
 _TURNS_TO_CLOSE = 12  # two for each generator of a response, with a margin
 _LARGEST_PAGE = 1000  # models; the API allows no more
@@ -64,8 +64,8 @@ class Connection:
         counted = await self._call(
             lambda client: client.messages.count_tokens(**params), request.model
         )
-        count = getattr(counted, "input_tokens", None)
-        if not isinstance(count, int):
+        count = read_count(getattr(counted, "input_tokens", None))
+        if count is None:
             raise CutOff(f"{self._server.host} does not count tokens.", kind="not_a_reply")
         return count
 

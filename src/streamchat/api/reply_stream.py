@@ -36,6 +36,7 @@ from streamchat.core.events import (
 )
 from streamchat.core.messages import Block, JsonObject, Message, Usage
 
+_LONGEST_NAME = 200  # characters of a model or an id
 SdkStream: TypeAlias = "AsyncMessageStream[None]"
 
 
@@ -140,8 +141,15 @@ class ReplyStream:
 
     def _started(self, stream: SdkStream) -> Started:
         message = stream.current_message_snapshot
-        model = message.model if isinstance(message.model, str) else self._model
-        return Started(str(message.id or ""), model, _usage(message), self._request_id(stream))
+        id = str(message.id or "")[:_LONGEST_NAME]
+        model = self._model_of(message)
+        return Started(id, model, _usage(message), self._request_id(stream))
+
+    def _model_of(self, message: Any) -> str:
+        """Who answers, by the server's word if that is a name."""
+        named = message.model
+        is_name = isinstance(named, str) and 0 < len(named) <= _LONGEST_NAME
+        return named if is_name else self._model
 
     def _request_id(self, stream: SdkStream) -> str | None:
         found = find_request_id(stream.response)
@@ -168,7 +176,7 @@ class ReplyStream:
         return Message(
             "assistant",
             tuple(_block(block) for block in final.content),
-            model=final.model if isinstance(final.model, str) else self._model,
+            model=self._model_of(final),
             stop_reason=final.stop_reason if isinstance(final.stop_reason, str) else None,
             usage=_usage(final),
             request_id=self._request_id(stream),

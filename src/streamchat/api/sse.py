@@ -10,6 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from streamchat.api.repair import malformed
+
+LARGEST_EVENT = 32 * 1024 * 1024  # bytes
+
 
 class ServerEvent(NamedTuple):
     """The fields of an event that the API uses."""
@@ -23,6 +27,7 @@ class EventDecoder:
 
     def __init__(self) -> None:
         self._unread: list[bytes] = []  # a line that has no end yet
+        self._held = 0  # about how much the event under way has
         self._name: str | None = None
         self._data: list[str] = []
 
@@ -32,12 +37,16 @@ class EventDecoder:
         # A CR at the very end may be half of a CRLF: the next byte tells.
         is_open = self._unread and self._unread[-1].endswith(b"\r")
         self._unread.append(piece)
+        self._held += len(piece)
+        if self._held > LARGEST_EVENT:
+            malformed("an event is larger than 32 MB")
         if not (is_open or b"\n" in piece or b"\r" in piece):
             return
         text = b"".join(self._unread)
         end = max(text.rfind(b"\n"), text.rfind(b"\r", 0, -1)) + 1
         self._unread = [text[end:]]
         yield from self._lines(text[:end])
+        self._held = len(text) - end + sum(map(len, self._data))
 
     def close(self) -> Iterator[ServerEvent]:
         """The event that the last byte completes, if it does."""

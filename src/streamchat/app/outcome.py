@@ -99,15 +99,23 @@ def _remark(stop_reason: str | None, kept: Message | None) -> str:
     if stop_reason == "tool_use":
         blocks = kept.content if kept else ()
         names = [str(b.get("name")) for b in blocks if b.get("type") == "tool_use"]
-        tool = f" ({', '.join(names)})" if names else ""
+        tool = f" ({_shortened(', '.join(names))})" if names else ""
         return f"The model asked for a tool{tool}, which streamchat does not offer."
-    return f"The answer ended with a stop reason unknown to streamchat: {stop_reason}."
+    said = _shortened(str(stop_reason))
+    return f"The answer ended with a stop reason unknown to streamchat: {said}."
+
+
+def _shortened(text: str, most: int = 80) -> str:
+    """What a server wrote, as a part of one line."""
+    line = " ".join(text[: 4 * most].split())
+    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def _format_refusal(details: JsonObject) -> str:
     category, explanation = details.get("category"), details.get("explanation")
-    about = f" ({category})" if category else ""
-    return f"The model declined to answer{about}{f': {explanation}' if explanation else '.'}"
+    about = f" ({_shortened(str(category))})" if category else ""
+    why = f": {_shortened(str(explanation), 600)}" if explanation else "."
+    return f"The model declined to answer{about}{why}"
 
 
 def offer(result: Result) -> str:
