@@ -1,12 +1,13 @@
-"""Everything that is shown: Markdown to rows, rows to the terminal. The only importer of
+"""Everything on the screen: Markdown to rows, rows to the terminal. The only importer of
 rich and pygments.
 
     screen = open_screen(env.stdout, environ=env.environ, clock=env.monotonic, theme="auto")
     screen.banner(["streamchat"])
     view = screen.reply(model=…)        # a ports.View; feed it events, close it once
     screen.resized()                    # on SIGWINCH, and on SIGCONT
-    screen.restore()                    # before dying of a signal, at exit, before SIGTSTP
-    preload()                           # in a thread, when the prompt stands
+    with screen.resting(): ...          # while the process is suspended
+    screen.restore()                    # before dying of a signal, at exit
+    preload()                           # in a thread, once the prompt is drawn
 
 Importing this package loads none of its modules, and opening a screen neither rich nor
 pygments; the first reply or report does, unless `preload` has done so in idle time.

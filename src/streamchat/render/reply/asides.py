@@ -1,6 +1,6 @@
 """The dim lines beside an answer: what the model did, and how the reply ended.
 
-Owns their wording, and the names of what is awaited. Must not know the screen.
+Owns their wording, and the words for what a reply waits for. Must not know the screen.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def choose_marks(*, unicode: bool) -> Marks:
 
 
 def awaited_in(kind: str, name: str | None) -> str:
-    """What is waited for while a block of that wire type arrives."""
+    """What the status says while a block of that wire type arrives."""
     if kind == "text":
         return "writing"
     if kind in THINKING_TYPES:
@@ -78,7 +78,7 @@ def tool_line(block: Block) -> str:
 
 
 def _argument(arguments: object) -> str:
-    """The one argument that says most."""
+    """The argument that says most about the call."""
     if not isinstance(arguments, Mapping):
         return ""
     known = (arguments.get(key) for key in ("query", "url", "command", "path"))
@@ -94,7 +94,7 @@ def thought_line(seconds: float, tokens: int | None) -> str:
 
 
 def ending_line(ending: Ending) -> str:
-    """What the view itself says of the ending; the application reports failures."""
+    """What the view itself says about the ending; the application reports failures."""
     match ending:
         case Ending.INTERRUPTED:
             return "interrupted"
@@ -105,7 +105,7 @@ def ending_line(ending: Ending) -> str:
 
 
 def trace_line(event: RawEvent) -> str:
-    """message_start {"message": …}: the type first, then the rest as it came."""
+    """message_start {"message": …}: the type first, then the rest as it arrived."""
     data: dict[str, Any] = dict(event.data)
     kind = data.pop("type", "?")
     return f"{kind} {json.dumps(data, ensure_ascii=False)}" if data else str(kind)

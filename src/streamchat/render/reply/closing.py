@@ -1,4 +1,4 @@
-"""The dim rows that end a reply: how it ended, and what it took."""
+"""The dim rows that end a reply: how it ended, and its tokens, time and cost."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def closing_rows(
     width: int,
     after_blank: bool,
 ) -> list[Row]:
-    """Stands apart from the answer above and from the prompt below."""
+    """A blank row separates them from the answer above and from the prompt below."""
     lines = []
     if said := ending_line(ending):
         lines.append(choose_marks(unicode=look.unicode).ended + said)

@@ -1,4 +1,4 @@
-"""Counts, times and prices in words: the usage line and parts of the status.
+"""Formats token counts, times and prices for the usage line and the status row.
 
 Rule: what is not known is left out, never shown as 0.
 """
@@ -14,14 +14,14 @@ SEPARATOR = " · "
 
 
 def format_seconds(seconds: float) -> str:
-    """Tenths below a minute, as of a finished thing: 12.3 s, 2 min 05 s."""
+    """The duration of something finished, in tenths below a minute: 12.3 s, 2 min 05 s."""
     if seconds < 59.95:
         return f"{seconds:.1f} s"
     return format_whole_seconds(round(seconds))
 
 
 def format_whole_seconds(seconds: float) -> str:
-    """As of a thing under way: 12 s, 2 min 05 s."""
+    """The duration of something still running: 12 s, 2 min 05 s."""
     minutes, rest = divmod(int(seconds), 60)
     return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
 
@@ -49,7 +49,7 @@ def _output(usage: Usage) -> str:
 
 
 def _cost(message: Message | None) -> str:
-    """About, where the server did not come to count the answer."""
+    """Marked as approximate if the server did not get to count the answer."""
     if message is None or message.cost_usd is None:
         return ""
     counted = message.usage is not None and message.usage.output_tokens is not None

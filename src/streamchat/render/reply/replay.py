@@ -1,7 +1,7 @@
-"""Old turns to rows, as they were when they arrived.
+"""Renders old turns as they looked when they arrived.
 
-Owns what stands between turns and how much of a long conversation is shown. A user's text
-is literal, an answer goes through the same fold as when it streamed.
+Owns what separates turns, and how much of a long conversation is shown. A user's text is
+literal; an answer goes through the same fold as when it streamed.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ _RUN_CHARACTERS = 16_384
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """Gives rows in steps, between which others may do their work."""
+    """Yields rows in steps, so that keys and signals are served between them."""
 
     look: Style
     width: int
     new_fold: NewFold
     clock: Callable[[], float]
-    model: str = ""  # answers by others are labelled; "": none is
+    model: str = ""  # answers by other models are labelled; with "", none is
 
     def recent(self, messages: Sequence[Message], enough_rows: int) -> Iterator[list[Row]]:
-        """The last exchange, whole, and those before it that it takes for `enough_rows`,
-        as long as that is not twice as much. A note stands for the rest."""
+        """The whole last exchange, then earlier ones until there are `enough_rows`, but at
+        most twice as many. A note counts the turns that are not shown."""
         shown: list[list[Row]] = []
         count, left = 0, len(messages)
         for start, end in reversed(_exchanges(messages)):
@@ -55,7 +55,7 @@ class Replay:
         yield from shown
 
     def rows(self, messages: Iterable[Message]) -> Iterator[list[Row]]:
-        """These messages, a blank row below each."""
+        """These messages, with a blank row below each."""
         for message in messages:
             last = None
             for rows in self._steps(message):
@@ -80,7 +80,7 @@ class Replay:
                 yield literal_rows(line, self.width, style=dim, first=indent)
 
     def _answer(self, message: Message) -> Iterator[list[Row]]:
-        """The same way as it came, but for the thoughts, whose time is not on record."""
+        """As it streamed, without the thinking, whose duration is not stored."""
         answer = AnswerRows(
             look=self.look, width=self.width, new_fold=self.new_fold, clock=self.clock
         )
@@ -123,7 +123,7 @@ def _line_runs(text: str) -> Iterator[str]:
 
 
 def _exchanges(messages: Sequence[Message]) -> list[tuple[int, int]]:
-    """Where each begins and ends; a question begins one."""
+    """Where each exchange begins and ends; a question begins one."""
     begins = [at for at, message in enumerate(messages) if message.role == "user"]
     if messages and begins[:1] != [0]:
         begins.insert(0, 0)

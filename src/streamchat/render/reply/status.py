@@ -1,9 +1,9 @@
-"""The row below a reply that is arriving: what is awaited, since when, how fast.
+"""The row below a reply that is arriving: what it waits for, since when, how fast.
 
 Owns the figures and the spinner. Must not know where the row is shown.
 
-Rule: it costs little to repaint. The spinner turns only while nothing arrives, figures move
-once a second, and both leave the rest of the row as it was.
+Rule: it is cheap to repaint. The spinner turns only while nothing arrives, the figures change
+once a second, and neither changes the rest of the row.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from streamchat.render.reply.figures import SEPARATOR, format_whole_seconds
 from streamchat.render.rows import BLANK, Row
 from streamchat.render.style import Style
 
-TICK_S = 0.125  # how often a turning spinner wants to be painted
+TICK_S = 0.125  # how often a turning spinner is painted
 _FIGURES_S = 1.0
 _STALLED_S = 1.0
 _TURNING = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
@@ -45,7 +45,7 @@ Price = Callable[[str, Usage], float | None]
 
 @dataclass(frozen=True, slots=True)
 class _Figures:
-    """What was last shown of the quantities."""
+    """The quantities as they were last shown."""
 
     at_s: float
     elapsed_s: int
@@ -57,7 +57,7 @@ class _Figures:
 
 @dataclass(frozen=True, slots=True)
 class _Retry:
-    """Which repetition is waited for, until when, and why."""
+    """The attempt that comes next, when, and why."""
 
     attempt: int
     at_s: float
@@ -65,7 +65,7 @@ class _Retry:
 
 
 class StatusRow:
-    """Feed it every event with its time; `row` at any time."""
+    """`feed` it every event with its time; ask for the `row` at any time."""
 
     def __init__(
         self, *, model: str, now_s: float, look: Style, price: Price | None = None
@@ -86,7 +86,7 @@ class StatusRow:
 
     @property
     def awaited(self) -> str:
-        """What is waited for: connecting, thinking, writing, searching the web, …"""
+        """What the reply waits for: connecting, thinking, writing, searching the web, …"""
         return self._awaited
 
     def feed(self, event: Event, now_s: float) -> None:
@@ -122,7 +122,7 @@ class StatusRow:
         head = f"{self._sign(now_s)} {self._activity(now_s)}"
         what = head, self._model, self._figures, width
         if what != self._shown:
-            if self._retry is not None:  # last what may be cut: the reason can be long
+            if self._retry is not None:  # the reason can be long, and is cut first
                 parts = [head, _STOP_HINT, self._retry.reason]
             else:
                 parts = _fitting([head, *self._parts(), _STOP_HINT], width)
@@ -184,14 +184,14 @@ class StatusRow:
         return _Figures(now_s, elapsed_s, tokens, tokens > told, rate, self._cost(tokens))
 
     def _cost(self, output_tokens: int) -> float | None:
-        """Of what was read and written so far; None where the price is not known."""
+        """The cost of what was read and written so far; None if the price is not known."""
         if self._price is None:
             return None
         return self._price(self._model, replace(self._usage, output_tokens=output_tokens))
 
 
 def _fitting(parts: list[str], width: int) -> list[str]:
-    """What matters most stays: the head, then how to stop, then from the left."""
+    """Keeps what matters most: the head, then how to stop, then the rest from the left."""
     order = [0, len(parts) - 1, *range(1, len(parts) - 1)]
     kept: set[int] = set()
     room = width + cell_len(SEPARATOR)

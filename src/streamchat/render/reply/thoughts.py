@@ -1,7 +1,7 @@
 """The last rows of a thinking summary while it streams.
 
-Rule: the work per piece is bounded by the piece and a row, never by the summary. (Breaking
-between words is greedy: only the last row of a line can change when the line grows.)
+Rule: a piece costs as much as itself and one row, however long the summary is. (Words are
+wrapped greedily, so only the last row of a line can change when the line grows.)
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _INDENT = "  "
 
 
 class Thoughts:
-    """Feed it deltas; `rows` is what to show now."""
+    """`feed` it deltas; `rows` returns what to show now."""
 
     def __init__(self, *, width: int, style: str) -> None:
         self._sanitizer = Sanitizer()
@@ -28,7 +28,7 @@ class Thoughts:
         self.resize(width)
 
     def resize(self, width: int) -> None:
-        """For rows from now on; those before are few and soon gone."""
+        """Affects the rows made from now on; the few older ones soon disappear."""
         self._width = max(1, width - len(_INDENT))
         self._done.clear()
 

@@ -1,8 +1,8 @@
-"""One reply as text that is only ever appended: the ports' View for screen readers, dumb
-terminals and whatever is no terminal.
+"""One reply as text that is only appended: the View for screen readers, for dumb terminals
+and for streams that are no terminal.
 
-Rule: no escape sequence, no line twice, nothing that moves; a long silence is broken by a
-line that says what is waited for.
+Rule: no escape sequence, no line twice, nothing that moves. During a long silence, a line
+says what the reply waits for.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LONG_SILENCE_S = 20.0
 
 
 class PlainView:
-    """Rows are printed when they settle: a paragraph at a time, code line by line."""
+    """Prints rows when they settle: a paragraph at a time, code line by line."""
 
     def __init__(
         self,
@@ -87,13 +87,13 @@ class PlainView:
         self._write_rows(rows)
 
     def show_type_ahead(self, shown: TypeAhead | None) -> None:
-        """Nothing: the terminal itself shows what is typed."""
+        """Does nothing: the terminal itself shows what is typed."""
 
     def show_above(self, rows: list[Row]) -> None:
         self._write_rows(rows)
 
     def resized(self) -> None:
-        """Rows keep the width that the reply began with."""
+        """Does nothing: rows keep the width with which the reply began."""
 
     def leave(self) -> str:
         return ""

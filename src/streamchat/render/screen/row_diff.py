@@ -1,12 +1,12 @@
-"""What to write over one row of the screen to turn it into another.
+"""Finds the cheapest bytes that turn one row of the screen into another.
 
-Owns: reading a row back into runs of one style, and finding what differs.
-Must not know: where the row is, the cursor, the frame.
+Owns the parsing of a row into runs of one style, and the comparison of two rows. Must not
+know where the row is, the cursor or the frame.
 
-Rule 1: a column is computed only through characters whose width every terminal agrees
-on; a row with any other (emoji, joiners, combining marks) is written whole, unless the
-cursor rests at its end and the change is within such characters from there.
-Rule 2: a patch opens and closes its own styling, so patches can be joined freely.
+Rule 1: a column is computed only across characters of certain width, on which all terminals
+agree. A row with any other character (emoji, joiners, combining marks) is written whole,
+unless the cursor rests at its end and only certain characters change before it.
+Rule 2: a patch opens and closes its own styling, so patches can be concatenated.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def plain_text(row: Row) -> str:
 
 
 def is_certain(row: Row) -> bool:
-    """Whether every terminal finds the row as wide as we do."""
+    """Whether every terminal agrees with us on the width of the row."""
     return _runs(row.text) is not None
 
 
@@ -68,7 +68,7 @@ def patch(old: Row, new: Row, *, at_end: bool = False) -> Patch:
     just behind `old`."""
     from_the_end = _from_the_end(old, new) if at_end else None
     if from_the_end is not None and new.text.startswith(old.text):
-        return from_the_end  # text that goes on, as most frames are
+        return from_the_end  # text that grows, as in most frames
     changes = [from_the_end]
     before, after = _runs(old.text), _runs(new.text)
     if before is not None and after is not None:
@@ -79,7 +79,8 @@ def patch(old: Row, new: Row, *, at_end: bool = False) -> Patch:
 
 
 def _from_the_end(old: Row, new: Row) -> Patch | None:
-    """Back over what goes, if anything, then what comes; None when that is not safe."""
+    """Move back over the text that goes, if any, then write the new text. None if that is not
+    safe."""
     goes_on = new.text.startswith(old.text)
     kept = len(old.text) if goes_on else _same(old.text, new.text)
     goes, comes = old.text[kept:], new.text[kept:]
@@ -113,7 +114,7 @@ def _patch_runs(before: _Runs, after: _Runs, old_width: int, new_width: int) -> 
 
 
 def _common(one: Iterable[_Run], other: Iterable[_Run], *, from_end: bool = False) -> int:
-    """How many characters are the same, up to the first that differs in any way."""
+    """How many characters are the same, up to the first that differs in text or style."""
     count = 0
     for a, b in zip(one, other, strict=False):
         if a == b:
@@ -127,7 +128,7 @@ def _common(one: Iterable[_Run], other: Iterable[_Run], *, from_end: bool = Fals
 
 
 def _same(one: str, other: str) -> int:
-    """How long the beginning is that both have, by halving: comparing slices is fast."""
+    """The length of the common prefix, by bisection: comparing slices is fast."""
     low, high = 0, min(len(one), len(other))
     while low < high:
         middle = (low + high + 1) // 2
@@ -167,7 +168,7 @@ def _styled(runs: Iterable[_Run]) -> str:
     return "".join(out)
 
 
-@lru_cache(maxsize=512)  # a screenful or two: each row is met as new, then as old
+@lru_cache(maxsize=512)  # a screenful or two: each row is first the new one, then the old one
 def _runs(text: str) -> _Runs | None:
     runs = [run for run in _pieces(text) if run.text]
     if not all(_CERTAIN.fullmatch(run.text) for run in runs):

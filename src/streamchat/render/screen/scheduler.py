@@ -1,13 +1,13 @@
-"""When to paint: soon, never often, and never more than a share of a core.
+"""Decides when to paint: soon, but not often, and never with more than a share of a core.
 
 Owns the time of the last frame and the mean cost of frames. Must not know what a frame is.
 
 Rule 1: a frame is painted when something changed and
-`now - last >= max(interval, 8 x mean cost)`; whatever the input, painting takes an eighth
-of a core at most.
-Rule 2: a change that has to wait is painted by a timer, so nothing is left unpainted when
-the input stalls. A busy loop that starves its timers still paints: every request looks
-at the clock.
+`now - last >= max(interval, 8 x mean cost)`, so painting takes at most an eighth of a core,
+whatever the input.
+Rule 2: a timer paints a change that has to wait, so nothing stays unpainted when the input
+stalls. A busy loop that starves its timers still paints, because every request reads the
+clock.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from typing import Protocol
 
 INTERVAL_S = 1 / 20
 SHARE = 8
-_WEIGHT = 0.2  # of the newest frame in the mean: one slow frame (a lexer loads) passes
+_WEIGHT = (
+    0.2  # of the newest frame in the mean: one slow frame (a lexer loads) has little effect
+)
 
 
 class Timer(Protocol):

@@ -1,9 +1,9 @@
-"""The stream that the terminal hangs on, made safe to write to.
+"""A safe way to write to the terminal's stream.
 
-Rule 1: a terminal that went away (closed window, broken pipe) is remembered, not raised:
-what still arrives has to be kept, and showing it must not get in the way.
-Rule 2: a character that the encoding lacks becomes as many "?" as it has cells; the few
-signs that we write ourselves become their likeness.
+Rule 1: the loss of the terminal (closed window, broken pipe) is remembered, not raised: what
+still arrives has to be kept, whether or not it can be shown.
+Rule 2: a character that the encoding lacks becomes as many "?" as it has cells; our own few
+signs become similar ASCII characters.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ codecs.register_error(_AS_WIDE, _as_wide)
 
 
 class Sink:
-    """A text file for `rich.console.Console`; `gone` is why nothing is written any more."""
+    """A text file for `rich.console.Console`; `gone` says why nothing is written any more."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -60,7 +60,7 @@ class Sink:
                 self.gone = error
 
     def write_now(self, text: str) -> None:
-        """Past every buffer and lock, as a signal handler must."""
+        """Bypass every buffer and lock, as a signal handler must."""
         try:
             os.write(self._stream.fileno(), text.encode())
         except ValueError:  # not a real file (or closed): `fileno` says so

@@ -1,9 +1,9 @@
-"""The terminal between the prompts: the ports' Screen.
+"""The terminal between the prompts: implements the port Screen.
 
 Owns what is printed outside a reply, and the reply that is being shown. All texts are
 hostile; they are cleaned where they become rows.
 
-Rule: whatever is said while a reply arrives appears above its live rows.
+Rule: whatever is printed while a reply arrives appears above its live rows.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ class _OpenView(View, Protocol):
 
 
 class TerminalScreen:
-    """Made by `open_output`. Besides what the port asks: `resized`, `restore`
-    and `theme`, which may be set between replies."""
+    """Made by `open_screen`. Beyond the port it has `resized`, `resting`, `restore`,
+    `show_type_ahead`, and `theme`, which may be set between replies."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class TerminalScreen:
 
     @property
     def gone(self) -> OSError | None:
-        """Why nothing can be shown any more: the terminal was closed."""
+        """The reason if nothing can be shown any more: the terminal was closed."""
         return self._sink.gone
 
     @property
@@ -121,12 +121,12 @@ class TerminalScreen:
         )
 
     def print_history(self, turns: tuple[Turn, ...], *, model: str = "") -> None:
-        """All of the turns, where no other task waits."""
+        """All of the turns at once, for a caller without other tasks."""
         for rows in self._replay(model).rows([turn.message for turn in turns]):
             self._show(rows)
 
     async def redraw(self, message: Message) -> None:
-        """Print a reply (or a question) again, at the window's present width."""
+        """Print a reply (or a question) again, at the current width of the window."""
         await self._show_in_steps(self._replay().rows([message]))
 
     async def _show_in_steps(self, steps: Iterator[list[Row]]) -> None:
@@ -159,14 +159,14 @@ class TerminalScreen:
             self._view.resized()
 
     def restore(self) -> None:
-        """Leave the terminal as the shell wants it; safe at any moment, also in a signal
-        handler or at exit. What is live stands; `resized` goes on after it."""
+        """Leave the terminal as the shell expects it. Safe at any moment, also in a signal
+        handler or at exit. The live rows stay; `resized` continues below them."""
         self._give_back(self._view.leave() if self._view is not None else "")
 
     @contextmanager
     def resting(self) -> Iterator[None]:
-        """While entered, the terminal belongs to the shell and nothing live stands on it
-        (Ctrl-Z); what is live is drawn again afterwards."""
+        """While entered, the terminal belongs to the shell (Ctrl-Z): the live rows are gone,
+        and drawn again afterwards."""
         self._give_back(self._view.withdraw() if self._view is not None else "")
         yield
         self.resized()
