@@ -2,7 +2,7 @@
 
 Until 0.31: `responses`, one row for a prompt and its answer, in `conversations`. Since
 0.32 (seen: 0.36): `turns` in `threads`, over a tree of `messages` with `parts`. A
-thread that goes on with an old conversation has its id and holds all of it. Text and
+thread that continues an old conversation has its id and holds all of its messages. Text and
 attachments are taken; tools and reasoning are not.
 """
 

@@ -1,9 +1,9 @@
-"""Opening the index: a SQLite file for its owner only, or a database in memory.
+"""Opens the index: a SQLite file that only its owner can read, or a database in memory.
 
-Rules: nothing is followed, created or widened that is not ours; another version's tables
-are dropped in one transaction, so that two programs of different versions only cost each
-other time; the rollback journal is used (a write-ahead log cannot be read where nothing
-may be written, and would keep deleted words).
+Rules: no link is followed and no file of another user is opened. The tables of another version
+are dropped in one transaction, so that two versions of the program only cost each other time.
+The rollback journal is used: a write-ahead log cannot be read where nothing may be written, and
+would keep deleted words.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def open_file(path: Path, *, writes: bool) -> sqlite3.Connection:
             _prepare(path)
     _require_ours(path)
     mode = "rw" if writes else "ro"
-    # autocommit, so that transactions are where the code says; a lock guards the threads
+    # Autocommit: transactions are where the code says. A lock guards the threads.
     connection = sqlite3.connect(
         f"file:{quote(os.fsencode(path))}?mode={mode}",
         uri=True,
@@ -78,7 +78,7 @@ def open_file(path: Path, *, writes: bool) -> sqlite3.Connection:
 
 
 def open_memory(copied_from: Path | None) -> sqlite3.Connection:
-    """An index that goes with the process, with what the one on disk knows already."""
+    """An index that ends with the process; it starts with what the one on disk knows."""
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     try:
         if copied_from is not None:
@@ -120,7 +120,7 @@ def _make_tables(connection: sqlite3.Connection) -> None:
 
 
 def is_damage(error: Exception) -> bool:
-    """Whether to make the file anew; otherwise it is the disk, or another process."""
+    """Whether the file is damaged, so that it must be made anew."""
     if isinstance(error, OSError):
         return False
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)

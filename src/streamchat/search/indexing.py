@@ -1,4 +1,4 @@
-"""The rows of the index, written from conversations.
+"""Writes conversations into the rows of the index.
 
 A file has one row; each of its turns one in `turns` and one of the same id in `words`. A
 row's id begins with the second of its turn, so the order of ids is the order of time: a
@@ -39,9 +39,9 @@ class _Row:
 def write_contents(
     db: sqlite3.Connection, contents: Sequence[FileContent], *, texts: bool
 ) -> None:
-    """Put in what was read in files, the texts only if asked for; skip what another process
-    has put in meanwhile, and what is no longer there: who deletes a file has its words removed
-    before or after this transaction."""
+    """Add what was read in files; with `texts`, also what was said. Skip what another
+    process has added meanwhile. Skip files that are gone: whoever deletes a file removes its
+    words before or after this transaction."""
     rows: list[_Row] = []
     for content in contents:
         file = content.file

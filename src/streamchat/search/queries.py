@@ -1,4 +1,4 @@
-"""What the index knows, read as values: files, hits, newest turns."""
+"""Reads the index as values: files, hits, newest turns."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TURN = "turns.turn, turns.role, turns.at"
 
 
 class Stamp(NamedTuple):
-    """How a file was when it was read."""
+    """The size and time of a file when it was read."""
 
     size: int
     written_ns: int
@@ -33,7 +33,7 @@ class Stamp(NamedTuple):
 
 
 def stamps(db: sqlite3.Connection) -> dict[str, Stamp]:
-    """What was read, by its path."""
+    """The stamps of all files that were read, by path."""
     rows = db.execute("SELECT path, size, written_ns, searchable FROM files")
     return {
         os.fsdecode(path): Stamp(size, written_ns, searchable)
@@ -42,13 +42,13 @@ def stamps(db: sqlite3.Connection) -> dict[str, Stamp]:
 
 
 def summaries(db: sqlite3.Connection) -> dict[str, Summary]:
-    """What there is of each file, by its path."""
+    """The summary of each file, by path."""
     found = map(_summary, db.execute(f"SELECT {_SUMMARY} FROM files"))
     return {summary.path: summary for summary in found}
 
 
 def problems(db: sqlite3.Connection) -> dict[str, str]:
-    """Why a file cannot be read, by its path."""
+    """Why files cannot be read, by path."""
     rows = db.execute("SELECT path, problem FROM files WHERE problem != ''")
     return {os.fsdecode(path): str(problem) for path, problem in rows}
 
@@ -83,7 +83,7 @@ def _hit(row: Sequence[object]) -> Hit:
     raise sqlite3.DatabaseError("a turn's row has another form")
 
 
-# Outer joins: words without a turn are damage, which an inner one would hide.
+# Outer joins: words without a turn are damage, which an inner join would hide.
 _JOINED = """
 FROM words
 LEFT JOIN turns ON turns.id = words.rowid
@@ -98,7 +98,7 @@ SELECT {_SUMMARY}, {_TURN}, {_TEXT_EXCERPT} {_JOINED} ORDER BY words.rowid DESC 
 _TITLE_HITS = f"""
 SELECT {_SUMMARY}, {_TURN}, {_TITLE_EXCERPT} {_JOINED} ORDER BY files.written_ns DESC LIMIT ?
 """
-# An excerpt is dear, and is made of the first hit in each conversation only.
+# Excerpts are slow to make: only the first hit of each conversation gets one.
 _FIRST_HITS = f"""
 SELECT CASE WHEN is_first(turns.file) THEN {_TEXT_EXCERPT} END AS excerpt,
     {_SUMMARY}, {_TURN}
@@ -123,7 +123,7 @@ def hits(db: sqlite3.Connection, query: str, most: int) -> list[Hit]:
 
 
 def title_hits(db: sqlite3.Connection, query: str, most: int) -> list[Hit]:
-    """The titles that the words are in, the conversation that was written last first."""
+    """The titles that hold the words; the conversation that was written last comes first."""
     return [_hit(row) for row in db.execute(_TITLE_HITS, (f"title : ({query})", most))]
 
 

@@ -1,10 +1,10 @@
-"""What of a text is indexed, what is asked for, and what is shown of a hit. Pure.
+"""Turns texts into what is indexed, typed words into a query, and hits into excerpts. Pure.
 
 SQLite's unicode61 tokenizer ends a word where letters, digits and marks end, and ignores
-case and diacritics. Writing without blanks between words (Han, kana, Hangul, Thai, Lao,
-Khmer, Burmese) would be one word a sentence: here each of its characters is a word, and
-what is searched is then a phrase of them, so that any part is found, from one character
-on. (The trigram tokenizer needs three, and most Chinese words have two; its index is three
+case and diacritics. In scripts without blanks between words (Han, kana, Hangul, Thai, Lao,
+Khmer, Burmese) a sentence would be one word. Here each of their characters is a word, and a
+query is a phrase of characters, so that any part can be found, even one character.
+(The trigram tokenizer needs three, and most Chinese words have two; its index is three
 times as large.) Elsewhere words are found by their beginning.
 
 What a user types is never the syntax of a query: each word goes in as a quoted phrase.
@@ -34,14 +34,14 @@ _UNSPACED = re.compile(
 
 
 def storable(text: str) -> str:
-    """A text as SQLite can hold it, without lone surrogates and controls: our own marks
-    must not occur in it, and a NUL would end it."""
+    """A text without lone surrogates and controls: SQLite cannot hold the former, our own
+    marks must not occur in it, and a NUL would end it."""
     clean = _CONTROLS.sub(lambda found: chr(_SYMBOLS + ord(found[0])), text)
     return clean if clean.isascii() else _SURROGATES.sub("\ufffd", clean)
 
 
 def indexed(text: str) -> str:
-    """A text as it is put into the index; `shown` gives it back."""
+    """A text as it stands in the index; `format_excerpt` turns it back."""
     clean = storable(text)
     if clean.isascii():
         return clean
@@ -53,8 +53,8 @@ def _parted(run: re.Match[str]) -> str:
 
 
 def build_query(typed: str) -> str | None:
-    """The query for what was typed: all words must occur; the last one may go on, unless
-    a blank ends it. None when there is no word in it."""
+    """The query for what was typed: all words must occur; the last one may be the beginning
+    of a word unless a blank follows it. None if it holds no word."""
     words = [word for word in indexed(typed).split() if any(map(_is_of_word, word))]
     if not words:
         return None
@@ -69,7 +69,7 @@ def _is_of_word(character: str) -> bool:
 
 
 def format_excerpt(marked: str) -> Excerpt:
-    """An excerpt on one line, in pieces: each with whether it was searched for."""
+    """An excerpt on one line, in pieces; the flag says whether a piece was searched for."""
     text = " ".join(marked.replace(_SEPARATOR, "").split())
     return tuple(_pieces(text))
 

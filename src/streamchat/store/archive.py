@@ -171,7 +171,7 @@ class Store:
     # Find
 
     def newest(self) -> Path:
-        """The conversation that was written last. Raises NotFound when none is kept."""
+        """The conversation that was written last. Raises NotFound if there is none."""
         for file in self.library.files():
             if self.library.read(file).conversation is not None:
                 return Path(file.path)

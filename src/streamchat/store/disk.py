@@ -1,7 +1,7 @@
 """The system calls of the store, and how a file or a directory is opened safely.
 
-Rules: no symbolic link is followed and nothing but a regular file is opened, without
-waiting for one (a FIFO would hang); a directory of ours is for its owner only.
+Rules: no symbolic link is followed, only regular files are opened, and opening never waits
+(a FIFO would hang). A new file appears whole.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MOST_BYTES = 2 << 30  # of a file that is read whole
 
 
 class Disk:
-    """One method for one system call, so that tests can fail or record any of them."""
+    """One method for each system call, so that tests can make any of them fail."""
 
     def open(self, path: str, flags: int, mode: int = 0o600) -> int:
         return os.open(path, flags, mode)
@@ -85,7 +85,7 @@ class Disk:
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Raise our errors for what the system says: NotFound, DiskError."""
+    """Turn the errors of the system into NotFound and DiskError."""
     try:
         yield
     except FileNotFoundError as error:
@@ -99,7 +99,7 @@ def reading(path: Path) -> Iterator[None]:
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Raise DiskError for whatever the system says."""
+    """Turn every error of the system into DiskError."""
     try:
         yield
     except OSError as error:
@@ -114,13 +114,13 @@ def _reason(error: OSError) -> str:
 
 
 def open_regular(disk: Disk, path: Path, flags: int) -> int:
-    """Open a file that must be a regular one, not a link. Raises OSError."""
+    """Open a regular file, never through a link. Raises OSError."""
     return files.open_regular(path, flags | files.NOT_A_LINK, disk)
 
 
 def require_ours(disk: Disk, fd: int, *, private: bool) -> None:
-    """Raises OSError unless the open file belongs to this user. With `private`, closes it
-    to all others."""
+    """Raises OSError unless the open file belongs to this user. With `private`, takes the
+    permissions of all other users away."""
     found = disk.status(fd)
     if found.st_uid != os.geteuid():
         raise PermissionError(errno.EPERM, "it belongs to another user")
@@ -129,13 +129,13 @@ def require_ours(disk: Disk, fd: int, *, private: bool) -> None:
 
 
 def close_quietly(disk: Disk, fd: int) -> None:
-    """Close what holds nothing that was not synced."""
+    """Close a descriptor that has nothing left to sync."""
     with suppress(OSError):
         disk.close(fd)
 
 
 def read_all(disk: Disk, fd: int) -> bytes:
-    """From the beginning to the end; in one piece when the size is true."""
+    """Read from the beginning to the end; in one call if the size is true."""
     size = disk.status(fd).st_size + 1
     if size > MOST_BYTES:
         raise OSError(errno.EFBIG, "it is larger than 2 GB")
@@ -148,7 +148,7 @@ def read_all(disk: Disk, fd: int) -> bytes:
 
 
 def read_file(disk: Disk, path: Path, size: int | None = None) -> bytes:
-    """The bytes of a regular file, or its first `size`. Raises NotFound, DiskError."""
+    """The bytes of a regular file, or only the first `size`. Raises NotFound, DiskError."""
     with reading(path):
         fd = open_regular(disk, path, os.O_RDONLY)
         try:
@@ -158,7 +158,7 @@ def read_file(disk: Disk, path: Path, size: int | None = None) -> bytes:
 
 
 def write_all(disk: Disk, fd: int, data: bytes) -> None:
-    """Write everything: a full disk may take a part and raise nothing."""
+    """Write everything. A full disk may take a part and raise nothing."""
     rest = memoryview(data)
     while rest:
         written = disk.write(fd, rest)
@@ -188,10 +188,10 @@ def write_new(
     seconds: float | None = None,
     make_room: Callable[[bytes], None] | None = None,
 ) -> int:
-    """Write a file that is whole when it appears at `path`; `seconds` is the time that it
-    gets. Returns its descriptor, which holds its lock. Raises OSError, FileExistsError for
-    a name that is taken, unless `make_room` sees to that once `data` is on disk. The name is
-    on disk once the directory is synced."""
+    """Write a new file: it is complete when it appears at `path`. `seconds` becomes its
+    time. Returns its descriptor, which holds the lock. Raises OSError; FileExistsError for a
+    name that is taken, unless `make_room` is given: it is called once `data` is on disk. The
+    caller syncs the directory."""
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
     fd = open_regular(disk, scratch, flags)
     try:
@@ -221,8 +221,8 @@ def _require_free(disk: Disk, path: Path) -> None:
 
 
 def put_aside(disk: Disk, path: Path) -> Path | None:
-    """Rename what is at a path to `.damaged`, so that another file can have its name; None
-    when there is nothing. An empty file is removed. Raises OSError."""
+    """Rename what is at a path to `.damaged`, so that another file can take its name.
+    Returns the new path; None if there is nothing to keep. Raises OSError."""
     with suppress(FileNotFoundError):
         found = disk.look(str(path))
         if stat.S_ISREG(found.st_mode) and found.st_size == 0:

@@ -1,8 +1,8 @@
-"""A conversation from the bytes of its file, and what was wrong with them.
+"""Reads a conversation from the bytes of its file, and lists the damage in them.
 
-Rules: only b"\\n" ends a line; a bad line costs that line; what can be saved of one (a
-whole record after a torn one, a record with NULs or bad UTF-8 in it) is kept; all of it
-is reported with its number.
+Rules: only b"\\n" ends a line. A bad line costs only that line, and is reported with its
+number. What can be saved from it (a whole record after a torn one, a record with NULs or bad
+UTF-8) is kept.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from streamchat.core.conversation import Conversation
 from streamchat.core.json_text import require_shallow
 from streamchat.core.records import Header, Record, Unknown, from_dict, parse_record, seal
 
-WHOLE_BYTES = 4_000_000  # of the end of the file are decoded at once: 0.02 s
+WHOLE_BYTES = 4_000_000  # at the end of the file are parsed at once: 0.02 s
 _RECORD = re.compile(r'\{\s*"type"\s*:\s*"(?:turn|partial|head|set)"')
-_MOST_SAVED = 100  # records of one bad line
+_MOST_SAVED = 100  # records from one bad line
 
 
 class NotConversation(ValueError):
-    """No line of the file is a record; says what is wrong with the first."""
+    """No line of the file is a record. The message says what is wrong with the first line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """What was wrong with a line, from 1."""
+    """What is wrong with a line; the first line is 1."""
 
     line: int
     reason: str
@@ -45,8 +45,8 @@ class _Reading:
 def read_conversation(
     data: bytes, *, lost: Header, whole_bytes: int = WHOLE_BYTES
 ) -> tuple[Conversation, tuple[Damage, ...]]:
-    """Fold the file. `lost` stands in for a header that cannot be read. Turns before the
-    last `whole_bytes` are left sealed.
+    """Read a whole file. `lost` stands in for a header that cannot be read. Turns before the
+    last `whole_bytes` stay sealed: they are parsed when someone asks for them.
 
     Raises NotConversation.
     """

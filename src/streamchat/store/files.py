@@ -1,6 +1,6 @@
-"""One conversation's file: looked at, opened to be continued, made, put aside.
+"""One conversation's file: read, opened to be continued, made, put aside.
 
-Owns what is said of a file that is open elsewhere, damaged, or of a newer version.
+Owns the messages about a file that is open elsewhere, damaged, or of a newer version.
 """
 
 from __future__ import annotations
@@ -67,11 +67,12 @@ class ConversationFiles:
         return Ledger(self.folder.disk, path, since=lambda: stamp(self.clock()))
 
     def read(self, path: Path, *, model: str = "") -> Opened:
-        """To look at. Raises NotFound, DiskError."""
+        """Read it only. Raises NotFound, DiskError."""
         return self._parse(path, read_file(self.folder.disk, path), model)
 
     def open(self, path: Path, *, model: str = "") -> Opened:
-        """To continue; of a newer version, to read. Raises NotFound, DiskError, Busy."""
+        """Open it to continue it; a file of a newer version is only read. Raises NotFound,
+        DiskError, Busy."""
         ledger = self.lock(path)
         try:
             with reading(path):
@@ -97,7 +98,7 @@ class ConversationFiles:
         return ledger
 
     def put_aside(self, path: Path) -> Path | None:
-        """Keep what is at a path under another name. Raises Busy, DiskError."""
+        """Rename what is at a path to `.damaged`. Raises Busy, DiskError."""
         with suppress(NotFound):
             self.lock(path).close()
         with writing(path):
@@ -112,8 +113,8 @@ class ConversationFiles:
         return False
 
     def _make_room(self, path: Path, data: bytes) -> None:
-        """For a file of that content. One that is the beginning of it may be replaced; any
-        other is put aside. Raises OSError."""
+        """Make room for a file of that content. A file that is the beginning of it may be
+        replaced; any other is put aside. Raises OSError."""
         try:
             with suppress(NotFound):
                 if data.startswith(read_file(self.folder.disk, path)):
@@ -136,7 +137,7 @@ class ConversationFiles:
         return Opened(conversation, SealedJournal(str(path), why), _told(path.name, damage))
 
     def _explained(self, busy: Busy, path: Path) -> Busy:
-        """The same, with the conversation's title and the time on the clock on the wall."""
+        """The same error with the title of the conversation and the local time."""
         title = ""
         with suppress(DiskError, NotFound):
             title = self.read(path).conversation.title
@@ -161,7 +162,7 @@ def _since(at: str | None, now: float) -> str:
 
 
 def _told(name: str, damage: Sequence[Damage]) -> tuple[str, ...]:
-    """A line for each damage, or for the first few and the number of the others."""
+    """A line for each damage; of many, the first few and the number of the others."""
     lines = [f"{name}, {each}" for each in damage]
     if len(lines) > MOST_DAMAGE + 1:
         more = len(lines) - MOST_DAMAGE

@@ -1,4 +1,4 @@
-"""Which conversation a person means: by path, by the start of its id, or by title."""
+"""Finds the conversation that a person names: by path, by the start of its id, or by title."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _MOST_NAMED = 8
 
 
 def looks_like_path(ref: str) -> bool:
-    """Something with a separator, or named like a file of ours."""
+    """Whether it holds a separator, or is named like one of our files."""
     return "/" in ref or ref.endswith((".jsonl", ".json"))
 
 
 def expanded(ref: str) -> Path:
-    """The path, from the home directory on where it begins with ~. Raises NotFound."""
+    """The path, with a leading ~ replaced by the home directory. Raises NotFound."""
     try:
         return Path(ref).expanduser()
     except RuntimeError as error:  # ~name of nobody
@@ -28,7 +28,7 @@ def expanded(ref: str) -> Path:
 
 
 def names_file(ref: str) -> bool:
-    """Whether there is a file of that name; False for a name that no file can have."""
+    """Whether a file has that name; False for a name that no file can have."""
     try:
         return Path(ref).is_file()
     except (OSError, ValueError):  # too long, or a NUL
@@ -45,7 +45,7 @@ def with_id(paths: Iterable[Path], ref: str) -> Path | None:
 
 
 def with_title(summaries: Sequence[Summary], ref: str) -> Path | None:
-    """The file whose title is `ref`, begins with it, or has it inside; whatever the case.
+    """The file whose title equals `ref`, starts with it, or contains it; case is ignored.
 
     Raises Ambiguous.
     """
@@ -71,7 +71,7 @@ def _only(found: list[Path], ref: str, names: list[str]) -> Path | None:
 
 
 def nobody(summaries: Sequence[Summary], ref: str) -> NotFound:
-    """There is none; the nearest ids and titles."""
+    """The error for a name without a conversation; it lists the nearest ids and titles."""
     import difflib  # 4 ms, and only for a mistake
 
     names = {s.title.casefold(): f"{s.id[:8]} {s.title}" for s in summaries}

@@ -1,4 +1,4 @@
-"""The directory of the conversations: made when first needed, for its owner only.
+"""The directory of the conversations: made when it is first needed, private to its owner.
 
 Scratch files there are called `.PID.NAME.new` after the process that writes them; `NAME.lock`
 is the note of who has `NAME` open. Both are removed once their process is gone.
@@ -36,7 +36,7 @@ class Folder:
     _unsynced: list[Path] = field(default_factory=list)
 
     def ensure(self) -> None:
-        """Make it, check it, and put its name on disk."""
+        """Make the directory if it is missing, check it, and sync its name."""
         for path in reversed([self.path, *self.path.parents]):
             if not self._exists(path):
                 self._unsynced.append(path.parent)
@@ -79,16 +79,16 @@ class Folder:
         return sorted(found, key=lambda file: (file.written_ns, file.path), reverse=True)
 
     def scratch(self, name: str, directory: Path | None = None) -> Path:
-        """Where a file of that name is written before it gets its name."""
+        """The scratch file in which a file of that name is written."""
         return (directory or self.path) / f".{os.getpid()}.{name}.new"
 
     def beside(self, name: str) -> list[Path]:
-        """What belongs to the file of that name: its note, what was put aside from it."""
+        """The files that belong to the file of that name: its note, and what was put aside."""
         found = [each for each in self.disk.list(str(self.path)) if each.startswith(f"{name}.")]
         return [self.path / each for each in found]
 
     def tidy(self) -> None:
-        """Remove the scratch files and the notes of processes that are gone."""
+        """Remove the scratch files and notes of processes that no longer run."""
         with suppress(OSError):
             names = self.disk.list(str(self.path))
             for name in names:

@@ -1,8 +1,8 @@
 """Conversations from other programs, saved under their own ids.
 
-Rules: an imported conversation appears whole or not at all; one that was imported before gets
-what it lacks (turns, title, time); a file that cannot be read goes aside to `.damaged`; what
-is open elsewhere is left alone. One import at a time.
+Rules: an imported conversation appears complete or not at all. One that was imported before
+gets what it lacks: turns, title, time. A file that cannot be read is moved to `.damaged`. A
+conversation that is open elsewhere is left out. Only one import runs at a time.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from streamchat.store.naming import id_in
 def take_in(files: ConversationFiles, made: Iterable[Conversation]) -> Iterator[TakenIn]:
     """See ports.Archive."""
     rest = iter(made)
-    first = next(rest, None)  # a file that is none leaves no trace
+    first = next(rest, None)  # a file that cannot be imported leaves no trace
     if first is None:
         return
     with files.folder.locked():
@@ -95,8 +95,8 @@ class _Intake:
         return TakenIn(saved.id, saved.title, count, count - before, is_new=False)
 
     def _set_time(self, path: Path, saved: Conversation, *, is_changed: bool) -> None:
-        """As old as its newest turn, so that the list is in order and -c resumes what was
-        said last."""
+        """Give the file the time of its newest turn, so that the list stays in order and -c
+        resumes the newest conversation."""
         seconds = last_said(saved)
         if seconds is None:
             return
@@ -132,7 +132,7 @@ def merge(saved: Conversation, made: Conversation) -> list[Record]:
 
 
 def last_said(conversation: Conversation) -> float | None:
-    """When its newest turn was made, or when it was begun, in seconds since the epoch; None
+    """The time of its newest turn, else of its beginning, in seconds since the epoch; None
     if unknown."""
     times = [parse_time(turn.at) for turn in conversation.turns]
     known = [seconds for seconds in times if seconds is not None]

@@ -22,8 +22,8 @@ class Place:
 
 
 class FileJournal:
-    """The file of a conversation. A new one appears with the first turn, in one write
-    with all that came before it; `place` then says where."""
+    """The file of a conversation. A new file appears with the first turn and all records
+    before it; `place` says where."""
 
     saves = True
 
@@ -45,7 +45,7 @@ class FileJournal:
 
     @property
     def unsaved(self) -> int:
-        """How many records a failing disk has not taken yet."""
+        """How many records the disk has refused so far."""
         return len(self._pending) if self._begun else 0
 
     def append(self, *records: Record) -> None:
@@ -57,11 +57,11 @@ class FileJournal:
             self.flush()
 
     def put_off(self, record: Record) -> None:
-        """Write it together with the next record that is appended."""
+        """Write the record together with the next one that is appended."""
         self._pending.append(to_line(record))
 
     def flush(self) -> None:
-        """Put on disk what is not. Raises DiskError."""
+        """Write what is not on disk yet. Raises DiskError."""
         if not self._pending:
             return
         self._begun = True
@@ -95,7 +95,7 @@ class FileJournal:
 
 
 class NoJournal:
-    """Keeps nothing: --no-save."""
+    """Writes nothing: --no-save."""
 
     name = "not saved"
     saves = False
@@ -112,7 +112,7 @@ class NoJournal:
 
 
 class SealedJournal:
-    """Of a conversation that can only be read; every append says why."""
+    """For a conversation that can only be read; every append says why."""
 
     saves = True
 

@@ -1,10 +1,10 @@
 """A file that only grows, locked while it is open; an append is on disk when it returns.
 
-Rules: the file appears whole, with its first lines; what was acknowledged is never touched
-again. A tail without a newline was never acknowledged: it is moved to a `.torn` file beside
-it before the next append, or ended with a newline when it is a whole record. After any
-failure the file is opened and verified anew: a failed fsync is not repeated, because the
-system may have forgotten the pages that it could not write.
+Rules: the file appears complete, with its first lines. What was acknowledged is never touched
+again. A last line without a newline was never acknowledged: before the next append it is
+moved to a `.torn` file, or ended with a newline if it is a complete record. After any failure
+the file is opened and checked again; a failed fsync is not repeated, because the system may
+have forgotten the pages that it could not write.
 """
 
 from __future__ import annotations
@@ -54,9 +54,8 @@ class Ledger:
     def create(
         self, data: bytes, scratch: Path, make_room: Callable[[bytes], None] | None
     ) -> None:
-        """Make the file with its first lines, whole or not at all (see `write_new`). After
-        a failure it may be tried again, or continued by `append` if the file exists by
-        then."""
+        """Make the file with its first lines (see `write_new`). After a failure, call it
+        again; or call `append` if the file exists by then."""
         fd = write_new(self._disk, self.path, scratch, data, make_room=make_room)
         try:
             sync_directory(self._disk, self.path.parent)
@@ -69,7 +68,7 @@ class Ledger:
     def _undo_create(self, fd: int, data: bytes) -> None:
         try:
             self._disk.unlink(str(self.path))
-        except OSError:  # then it is continued, from its beginning
+        except OSError:  # then `append` writes it again from its beginning
             self._hold(fd)
             self._end, self._failed = 0, data
         else:
@@ -96,14 +95,15 @@ class Ledger:
             write_lock_note(self._disk, lock_note(self.path), self._since())
 
     def read(self) -> bytes:
-        """All of it."""
+        """The whole file."""
         assert self._holder is not None
         data = read_all(self._disk, self._holder)
         self._end = data.rfind(b"\n") + 1
         return data
 
     def append(self, data: bytes) -> None:
-        """Add whole lines; on disk when this returns, as if never tried when it raises."""
+        """Add complete lines. They are on disk when this returns; if it raises, the file is
+        as before."""
         fd = self._writable()
         start = None
         try:
@@ -132,7 +132,7 @@ class Ledger:
         self._fd = None
 
     def _mended(self, fd: int) -> tuple[int, bytes]:
-        """Where the next line begins, and what must be written before it."""
+        """The offset of the next line, and what must be written before it."""
         size = self._size_if_still_named(fd)
         if self._end is not None and self._failed and size > self._end:
             left = self._disk.read(fd, len(self._failed) + 1, self._end)
@@ -157,7 +157,7 @@ class Ledger:
             raise OSError(errno.ESTALE, "another file has taken its place")
 
     def verify(self) -> None:
-        """Raises OSError unless the file is there with all that was acknowledged."""
+        """Raises OSError unless the file still has its name and all that was acknowledged."""
         found = self._disk.look(str(self.path))
         self._require_named(found)
         if self._end is not None and found.st_size < self._end:
@@ -191,7 +191,7 @@ class Ledger:
         sync_directory(self._disk, path.parent)
 
     def delete(self, others: Iterable[Path]) -> None:
-        """Take the file, and the `others` that belong to it, off the disk."""
+        """Remove the file, and the `others` that belong to it."""
         assert self._holder is not None
         for path in (*others, self.path):
             with suppress(FileNotFoundError):
@@ -199,7 +199,7 @@ class Ledger:
         sync_directory(self._disk, self.path.parent)
 
     def close(self) -> None:
-        """Let others have it."""
+        """Release the lock."""
         if self._holder is None:
             return
         with suppress(OSError):

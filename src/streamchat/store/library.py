@@ -59,7 +59,7 @@ class Library:
             return self._folder.files()
 
     def read(self, file: SavedFile) -> FileContent:
-        """What is in a file; never raises for one that cannot be read."""
+        """What is in a file. Never raises for a file that cannot be read."""
         path = Path(file.path)
         lost = Header(id_in(path.name), "", "")
         try:
@@ -149,7 +149,7 @@ class Library:
         return self._ask(lambda index: index.browse(text, most=most))
 
     def _ask(self, question: Callable[[Index], list[Hit]]) -> list[Hit]:
-        """Index again what was lost while it was asked."""
+        """Ask; if the index was lost meanwhile, index again and ask again."""
         index = self._required()
         losses = index.losses
         hits = question(index)

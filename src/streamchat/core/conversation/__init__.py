@@ -1,8 +1,8 @@
 """A conversation: a tree of turns, a head, and settings that change along the way.
 
-Owns the tree's invariants and what of a branch is sent again. It changes only by
-applying records, in the order of its file; its methods make a record, apply it and
-return it for the journal. Nothing is ever taken out: the head moves, old branches stay.
+Owns the invariants of the tree, and decides which part of a branch is sent again. It changes
+only by applying records, in the order of its file; its methods make a record, apply it and
+return it for the journal. Nothing is ever removed: the head moves, old branches stay.
 
 Must not know: the disk, the clock, where ids come from, the server.
 """
@@ -56,14 +56,14 @@ class Conversation(Questions):
 
     @classmethod
     def new(cls, id: str, created: str, model: str, system: str | None = None) -> Conversation:
-        """An empty one."""
+        """An empty conversation."""
         return cls(Header(id, created, model, system or None))
 
     # Records in
 
     def apply(self, record: Record) -> None:
-        """Take the next record of the file. Never raises: what makes no sense (a head on
-        a lost turn, a second header) has no effect."""
+        """Apply the next record of the file. Never raises: a record that makes no sense (a
+        head on a lost turn, a second header) has no effect."""
         match record:
             case Turn() | Sealed():
                 if self._tree.add_turn(record, setup=self._setup):
@@ -90,8 +90,8 @@ class Conversation(Questions):
     ) -> Turn:
         """Add a turn after the head, or in place of the partial reply of the same id.
 
-        Raises ValueError when the message holds nothing: empty text is never a turn; and
-        when the id is taken, or none that a file can hold.
+        Raises ValueError for an empty message (empty text is never a turn), and for an id
+        that is taken or that a file cannot hold.
         """
         if not without_empty_text(message.content):
             raise ValueError("a turn needs content")
@@ -105,7 +105,7 @@ class Conversation(Questions):
     def begin_branch(
         self, message: Message, id: str, at: str, *, extra: Mapping[str, Any]
     ) -> Turn:
-        """Add a first turn, beside the others. One record, so it is in the file or not."""
+        """Add another first turn. It is one record, so the file holds all of it or nothing."""
         turn = Turn(id, None, at, message, extra)
         self.apply(turn)
         return turn
@@ -122,22 +122,22 @@ class Conversation(Questions):
         return self.head if node is None else node.parent
 
     def undo(self, exchanges: int = 1) -> Head:
-        """Go back to before the last questions and all that followed them."""
+        """Move the head to before the last questions."""
         asked = list(self._tree.said_by("user", self._tree.path()))
         if not 1 <= exchanges <= len(asked):
             raise UsageError(f"There are {len(asked)} exchanges to undo, not {exchanges}.")
         return self.edit(asked[-exchanges])
 
     def retry(self) -> Head:
-        """Go back to the last question, to ask it again; the old answer stays."""
+        """Move the head to the last question, to ask it again. The old answer stays."""
         question = self.last_question
         if question is None:
             raise UsageError("There is no question to ask again.")
         return self.jump(question.id)
 
     def edit(self, turn: str) -> Head:
-        """Go to just before a user's turn, so that another can be said in its place;
-        from a summary, back to what it sums up."""
+        """Move the head to just before a user's turn, so that another can take its place.
+        From a summary, move it to the turn that it sums up to."""
         node = self._tree.nodes.get(turn)
         if node is None or node.turn.role != "user":
             raise UsageError("Only a message of yours can be edited.")
@@ -146,7 +146,7 @@ class Conversation(Questions):
         return self.jump(summed_up if known else node.parent)
 
     def jump(self, turn: str | None) -> Head:
-        """Go on after any turn; None begins anew beside the first."""
+        """Continue after any turn; None starts again beside the first turn."""
         if turn is not None and turn not in self._tree.nodes:
             raise UsageError(f"There is no turn {turn!r}.")
         head = Head(turn)
@@ -154,7 +154,7 @@ class Conversation(Questions):
         return head
 
     def rename(self, title: str) -> Setting:
-        """Give it a title of its own."""
+        """Set the title."""
         if not title.strip():
             raise UsageError("A title needs at least one letter.")
         return self._set(title=" ".join(title.split()))
@@ -162,7 +162,7 @@ class Conversation(Questions):
     def configure(
         self, *, model: str | Keep = Keep.KEEP, system: str | Keep | None = Keep.KEEP
     ) -> Setting:
-        """Change what the next replies are made by and under."""
+        """Change the model or the system prompt for the next replies."""
         changes = {"model": model, "system": system or None}
         return self._set(**{k: v for k, v in changes.items() if v is not Keep.KEEP})
 
@@ -179,7 +179,7 @@ class Conversation(Questions):
         return self._set(sends_thinking=False)
 
     def add_empty_reply(self, message: Message, at: str) -> EmptyReply:
-        """Count what a reply cost of which nothing became a turn."""
+        """Count the cost of a reply that does not become a turn."""
         record = EmptyReply(at, replace(message, content=()))
         self.apply(record)
         return record

@@ -1,4 +1,4 @@
-"""What can be asked of a conversation; nothing here changes it."""
+"""The state of a conversation and everything that can be asked about it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from streamchat.core.records import Header, Record, Setting, Turn
 
 
 class Questions:
-    """The state of a conversation, and every question to it."""
+    """Read access to a conversation; nothing here changes it."""
 
     def __init__(self, header: Header) -> None:
         self.header = header
@@ -28,7 +28,7 @@ class Questions:
 
     @property
     def head(self) -> str | None:
-        """The turn that the conversation goes on after; None is before the first."""
+        """The turn that the next one follows; None is before the first turn."""
         return self._tree.head
 
     @property
@@ -69,7 +69,7 @@ class Questions:
 
     @property
     def title(self) -> str:
-        """The one given, or the first line that the user said; "" when there is none."""
+        """The title that was set, else the first line that the user said, else ""."""
         if self.given_title:
             return self.given_title
         asked = map(self.turn, self._tree.said_by("user", list(self._tree.nodes)))
@@ -77,18 +77,18 @@ class Questions:
 
     @property
     def given_title(self) -> str:
-        """The title that somebody gave it; "" when it is called after its first line."""
+        """The title that was set; "" if the title is the first line of the conversation."""
         given = self._settings.get("title")
         return one_line(given) if isinstance(given, str) else ""
 
     @property
     def titles(self) -> frozenset[str]:
-        """All the titles that it has had."""
+        """All titles that it ever had."""
         given = (r.changes.get("title") for r in self.records if isinstance(r, Setting))
         return frozenset(filter(None, (*(one_line(str(t or "")) for t in given), self.title)))
 
     def turn(self, id: str) -> Turn:
-        """A turn by its id. One whose line was damaged has no content."""
+        """A turn by its id. A turn whose line was damaged has no content."""
         return self._tree.turn(id)
 
     @property
@@ -98,16 +98,16 @@ class Questions:
 
     @property
     def turn_count(self) -> int:
-        """How many turns there are; unlike `turns`, this reads none of them."""
+        """The number of turns; unlike `turns`, this parses none of them."""
         return len(self._tree.nodes)
 
     @property
     def path(self) -> tuple[Turn, ...]:
-        """The branch that goes on: from its first turn to the head."""
+        """The open branch, from its first turn to the head."""
         return tuple(self.turn(id) for id in self._tree.path())
 
     def tail(self, count: int) -> tuple[Turn, ...]:
-        """The last turns of the path; unlike `path`, this reads no others."""
+        """The last turns of the path; unlike `path`, this parses no others."""
         ids = [id for id, _ in zip(self._tree.upwards(), range(count), strict=False)]
         return tuple(self.turn(id) for id in reversed(ids))
 
@@ -120,11 +120,11 @@ class Questions:
         return tuple(self.turn(id) for id in self._tree.ids_below(turn))
 
     def outline(self) -> tuple[tuple[str, str | None], ...]:
-        """Every turn's id and that of the turn it follows, oldest first; reads none."""
+        """The id and the parent of every turn, oldest first; parses none of them."""
         return tuple((id, node.parent) for id, node in self._tree.nodes.items())
 
     def line(self) -> tuple[str, ...]:
-        """The ids of the path; unlike `path`, this reads none of the turns."""
+        """The ids of the path; unlike `path`, this parses none of the turns."""
         return tuple(self._tree.path())
 
     @property
@@ -141,7 +141,7 @@ class Questions:
 
     @property
     def cost_usd(self) -> float | None:
-        """What all branches cost together; None when no reply has a price."""
+        """The cost of all branches together; None if no reply has a price."""
         return self._totals.cost_usd
 
     @property

@@ -1,4 +1,4 @@
-"""What a conversation cost: tokens and money of every reply, of all its branches."""
+"""The tokens and the cost of a conversation: of every reply, in all branches."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from streamchat.core.records import EmptyReply, Sealed, Turn
 
 
 class Totals:
-    """Running sums. Replies are counted when someone asks: a resume need not."""
+    """Running sums. Replies are counted when someone asks; resuming does not need them."""
 
     def __init__(self) -> None:
         self._uncounted: list[Turn | Sealed | EmptyReply] = []
@@ -20,7 +20,7 @@ class Totals:
 
     @property
     def cost_usd(self) -> float | None:
-        """None when no reply has a price."""
+        """None if no reply has a price."""
         self._count()
         return self._cost_usd
 

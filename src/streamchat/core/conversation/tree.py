@@ -1,4 +1,4 @@
-"""The tree of turns: each hangs on its parent, none is ever taken out.
+"""The tree of turns: each hangs below its parent, and none is ever removed.
 
 A turn whose parent was lost to damage hangs on the turn that was the head then, so that
 the rest of the conversation stays reachable; its node is marked as an orphan.
@@ -30,7 +30,7 @@ class Node:
 
 
 class Tree:
-    """Nodes by the id of their turn, and the head: where the conversation goes on."""
+    """Nodes by the id of their turn, and the head: the turn that the next one follows."""
 
     def __init__(self) -> None:
         self.head: str | None = None  # None is before the first turn
@@ -40,8 +40,8 @@ class Tree:
         self.unreadable: dict[str, int] = {}  # turns found damaged late, with their line
 
     def add_turn(self, turn: Turn | Sealed, *, setup: Setup) -> bool:
-        """Add a turn and go on after it, in place of its partial if there is one. False
-        when it was there already: a failing disk may write one twice."""
+        """Add a turn and move the head to it; it replaces its partial. False if the turn
+        is there already: a failing disk may write one twice."""
         node = self.nodes.get(turn.id)
         self._partials.pop(turn.id, None)
         is_new = node is None or node.partial
@@ -84,7 +84,7 @@ class Tree:
         return self.roots if turn is None else self.nodes[turn].children
 
     def turn(self, id: str) -> Turn:
-        """A turn, read whole. One whose line turns out to be damaged has no content."""
+        """A turn, parsed. A turn whose line turns out to be damaged has no content."""
         node = self.nodes[id]
         if isinstance(node.turn, Sealed):
             node.turn = self._unseal(node.turn)

@@ -1,4 +1,4 @@
-"""Records from lines: whole, or a turn's beginning only."""
+"""Reads records from lines: completely, or only the beginning of a turn."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _T = TypeVar("_T")
 
 
 def parse_record(line: bytes | str) -> WholeRecord:
-    """Read one line. Raises ValueError that says what is wrong with it."""
+    """Read one line. Raises ValueError, which says what is wrong with it."""
     return from_dict(read_json(line))
 
 
 def from_dict(data: object) -> WholeRecord:
-    """Read one record. Raises ValueError when it is none, or lacks what it needs."""
+    """Read one record. Raises ValueError if it is not one, or lacks a field that it needs."""
     if not isinstance(data, dict):
         raise ValueError("not a JSON object")
     match data.get("type"):
@@ -62,7 +62,7 @@ def from_dict(data: object) -> WholeRecord:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A turn of which only the beginning was read: a resume needs few turns whole.
+    """A turn of which only the beginning was read: resuming needs few complete turns.
 
     json.loads of 50 MB takes 0.2 to 0.4 s, the beginnings of the lines 0.01 s.
     """
@@ -75,7 +75,7 @@ class Sealed:
     number: int  # of the line, to report damage
 
     def unseal(self) -> Turn:
-        """Raises ValueError when the line turns out to be damaged."""
+        """Raises ValueError if the line turns out to be damaged."""
         record = parse_record(self.line)
         if isinstance(record, Turn) and record.id == self.id:
             return record
@@ -133,7 +133,7 @@ def seal(line: bytes, number: int) -> Sealed | None:
 
 
 def is_whole(line: bytes) -> bool:
-    """Whether this is a record to its last byte."""
+    """Whether the line is one complete record."""
     try:
         parse_record(line)
     except ValueError:
@@ -192,7 +192,7 @@ def _partial(data: JsonObject) -> Partial:
 
 
 def _message(role: Role, content: tuple[Block, ...], data: JsonObject) -> Message:
-    """Takes what it knows out of `data`; what is left there is unknown."""
+    """Moves the known fields out of `data`; what is left there is unknown."""
     usage = _take(data, "usage", dict)
     known = None if usage is None else Usage.from_dict(usage)
     if known is not None and (more := _unknown_counts(usage or {}, known)):
@@ -215,7 +215,7 @@ def _unknown_counts(usage: JsonObject, known: Usage) -> JsonObject:
 
 
 def _take(data: JsonObject, key: str, kind: type[_T] | tuple[type[_T], ...]) -> _T | None:
-    """Move a field out of `data` if it is what we know; null is the same as absent."""
+    """Move a field out of `data` if it has the known type; null is the same as absent."""
     value = data.get(key)
     if value is None or (isinstance(value, kind) and not isinstance(value, bool)):
         return cast("_T | None", data.pop(key, None))

@@ -95,7 +95,7 @@ class Partial:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The conversation goes on after this turn; None is before the first."""
+    """The next turn follows this one; None is before the first turn."""
 
     turn: str | None
     extra: Extra = field(default_factory=dict)
@@ -106,7 +106,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Settings that changed: title, model, system, and any that we do not know."""
+    """Settings that changed: title, model, system, and any that this version does not know."""
 
     changes: Mapping[str, Any]
 
@@ -126,7 +126,7 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class EmptyReply:
-    """A reply of which nothing became a turn. What it cost counts all the same."""
+    """A reply that became no turn. Its cost counts all the same."""
 
     at: str
     message: Message  # without content
