@@ -21,6 +21,7 @@ import pytest
 
 from streamchat.core.messages import Usage
 from streamchat.models.prices import Prices
+from streamchat.render.screen.terminal_screen import takes_environ
 
 pytestmark = pytest.mark.canary
 
@@ -87,6 +88,25 @@ def test_rich_draws_a_live_region_by_the_names_that_are_replaced() -> None:
         source = inspect.getsource(Live)
         assert "self._live_render.position_cursor()" in source
         assert "self._live_render.last_render_height" in source
+
+
+def test_a_console_of_rich_takes_an_environment() -> None:
+    from rich.console import Console
+
+    with leaning_on("rich", "Console(_environ=...)", "rich reads variables of its own"):
+        assert takes_environ(Console)
+
+
+def test_prompt_toolkit_says_whether_a_paste_is_under_way() -> None:
+    from prompt_toolkit.input.vt100_parser import Vt100Parser
+
+    with leaning_on("prompt_toolkit", "_in_bracketed_paste", "a large paste takes long"):
+        parser = Vt100Parser(lambda _: None)
+        assert not parser._in_bracketed_paste
+        parser.feed("\x1b[200~half")
+        assert parser._in_bracketed_paste
+        parser.feed(" of it\x1b[201~")
+        assert not parser._in_bracketed_paste
 
 
 def test_pygments_keeps_the_tables_of_a_lexer() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from patience import PATIENCE_S
 from streamchat.app.commands.help import KEYS, commands_table
 from streamchat.cli.arguments import parse_arguments
 from streamchat.cli.invocation import ReportKind
@@ -109,7 +110,7 @@ def test_the_examples_that_need_nothing_else_work_one_after_the_other(tmp_path: 
         input="",
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
     assert (tmp_path / "example.txt").read_text(encoding="utf-8")

@@ -8,6 +8,7 @@ import termios
 
 import pytest
 
+from patience import PATIENCE_S
 from terminal import Terminal
 
 DEMO = ("--demo",)
@@ -66,7 +67,7 @@ def test_a_terminal_that_goes_away_without_a_signal_is_a_hang_up(is_plain: bool)
     while b"demo" not in shown or not shown.rstrip().endswith((b"\x1b[?25h", b">")):
         shown += os.read(ours, 65536)
     os.close(ours)
-    assert program.wait(timeout=20) == -signal.SIGHUP
+    assert program.wait(timeout=PATIENCE_S) == -signal.SIGHUP
 
 
 def test_ctrl_d_before_the_first_prompt_leaves() -> None:

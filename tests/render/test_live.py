@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import pytest
 from pyte_terminal import MODES, PyteTerminal
@@ -160,3 +161,19 @@ def test_with_a_rich_of_other_names_an_answer_is_written_as_it_settles(
     view.feed(TextDelta("a *word*\n\nmore"))
     view.close(Ending.COMPLETE, None, 1.0)
     assert made.terminal.lines() == ["a word", "", "more"]
+
+
+def test_with_a_rich_that_takes_no_environment_an_answer_is_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Other(Console):
+        def __init__(self, **options: Any) -> None:
+            assert "_environ" not in options
+            super().__init__(**options)
+
+    monkeypatch.setattr("rich.console.Console", Other)
+    made = stage(40, 10)
+    view = made.screen.reply(model="m")
+    view.feed(TextDelta("a *word*\n\n"))
+    view.close(Ending.COMPLETE, None, 1.0)
+    assert "a word" in made.terminal.lines()

@@ -13,6 +13,7 @@ import pytest
 from library import MODEL, CountingDisk, Library
 
 from disks import QuickDisk
+from patience import PATIENCE_S
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import Busy, DiskError, NotFound, UsageError
 from streamchat.core.library import Progress
@@ -486,7 +487,7 @@ def test_processes_index_at_once(library: Library, tmp_path: Path) -> None:
     command = [sys.executable, "-c", _INDEXING, str(tmp_path)]
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(here), *sys.path])}
     workers = [subprocess.Popen(command, env=environ) for _ in range(3)]
-    assert [worker.wait(60) for worker in workers] == [0, 0, 0]
+    assert [worker.wait(PATIENCE_S) for worker in workers] == [0, 0, 0]
     assert library.rows("SELECT count(*), count(DISTINCT turn) FROM turns") == [(120, 81)]
     assert library.rows("SELECT count(*) FROM words WHERE words MATCH 'text : lexer'") == [
         (40,)

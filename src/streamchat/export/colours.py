@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
@@ -15,9 +16,11 @@ from pygments.token import (
     Number,
     Operator,
     String,
-    _TokenType,
 )
 from pygments.util import ClassNotFound
+
+if TYPE_CHECKING:
+    from pygments.token import _TokenType
 
 LONGEST = 100_000  # characters that are coloured: a lexer may take quadratic time
 _CLASSES = (

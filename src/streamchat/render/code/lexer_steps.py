@@ -12,11 +12,13 @@ from copy import copy
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from pygments.lexer import ExtendedRegexLexer, Lexer, LexerContext, RegexLexer
-from pygments.token import Error, Token, Whitespace, _TokenType
+from pygments.token import Error, Token, Whitespace
+
+from streamchat.render.code.token_types import TokenType
 
 Stack: TypeAlias = tuple[str, ...]
 State: TypeAlias = "Stack | LexerContext | None"
-LexerState: TypeAlias = tuple[int, _TokenType, str]  # where, what, its text
+LexerState: TypeAlias = tuple[int, TokenType, str]  # where, what, its text
 
 
 class Step(NamedTuple):
@@ -64,7 +66,7 @@ class StackWalker:
     def __init__(self, lexer: RegexLexer) -> None:
         self._lexer = lexer
         self._tables = _tables_of(lexer)
-        self._recoloured: dict[tuple[_TokenType, str], _TokenType] | None = (
+        self._recoloured: dict[tuple[TokenType, str], TokenType] | None = (
             None
             if type(lexer).get_tokens_unprocessed is RegexLexer.get_tokens_unprocessed
             else {}
@@ -87,7 +89,7 @@ class StackWalker:
             if match := matches(text, at):
                 if action is None:
                     tokens = []
-                elif type(action) is _TokenType:
+                elif type(action) is TokenType:
                     tokens = [(at, action, match[0])]
                 else:
                     tokens = list(action(self._lexer, match))
@@ -102,7 +104,7 @@ class StackWalker:
             return Step(at, at + 1, [(at, Whitespace, "\n")], stack, ("root",))
         return Step(at, at + 1, [(at, Error, text[at])], stack, stack)
 
-    def _recolour(self, kind: _TokenType, value: str) -> _TokenType:
+    def _recolour(self, kind: TokenType, value: str) -> TokenType:
         """What a lexer that revises the table's tokens (C, PHP: known names) makes of one,
         found by giving it the name alone."""
         if self._recoloured is None or kind[:1] != Token.Name:
@@ -169,7 +171,7 @@ class ContextWalker:
         for matches, action, move in self._tables[context.stack[-1]]:
             if match := matches(text, at, context.end):
                 tokens = []
-                if type(action) is _TokenType:
+                if type(action) is TokenType:
                     tokens = [(at, action, match[0])]
                     context.pos = match.end()
                 elif action is not None:

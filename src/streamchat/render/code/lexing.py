@@ -13,10 +13,11 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from pygments.lexer import Lexer
-from pygments.token import Error, Text, _TokenType
+from pygments.token import Error, Text
 
 from streamchat.render.code.constructs import Construct, find_constructs
 from streamchat.render.code.lexer_steps import LexerState, State, Step, innermost, walker_for
+from streamchat.render.code.token_types import TokenType
 
 if TYPE_CHECKING:
     from streamchat.render.work import Work
@@ -26,7 +27,7 @@ _BEFORE_MAX = 200
 
 
 class Token(NamedTuple):
-    kind: _TokenType
+    kind: TokenType
     text: str
 
 
@@ -40,7 +41,7 @@ class Mark:
     state: State
     before: str = ""
     inside: Construct | None = None
-    owed: tuple[tuple[_TokenType, int], ...] = ()
+    owed: tuple[tuple[TokenType, int], ...] = ()
 
 
 class LexedLine(NamedTuple):
@@ -149,7 +150,7 @@ def _by_line(text: str, begin: int, found: Iterable[LexerState]) -> Iterator[lis
 
 def _gapless(
     text: str, done: int, found: Iterable[LexerState]
-) -> Iterator[tuple[_TokenType, str]]:
+) -> Iterator[tuple[TokenType, str]]:
     """Every character of text[done:] once, whatever a lexer forgot or said twice."""
     for start, kind, value in found:
         end = min(start + len(value), len(text))
@@ -192,7 +193,7 @@ def _placed(mark: Mark) -> list[LexerState]:
     return placed
 
 
-def _owed(step: Step, place: int) -> tuple[tuple[_TokenType, int], ...]:
+def _owed(step: Step, place: int) -> tuple[tuple[TokenType, int], ...]:
     """What this step says of the text behind a place in its midst."""
     owed = []
     done = place

@@ -10,12 +10,13 @@ import difflib
 
 from pygments.style import StyleMeta
 from pygments.styles import get_all_styles, get_style_by_name
-from pygments.token import Token, _TokenType
+from pygments.token import Token
 from pygments.util import ClassNotFound
 
 from streamchat.core.theme import THEMES
 from streamchat.render.cells import TAB_CELLS
 from streamchat.render.code.lexing import LexedLine
+from streamchat.render.code.token_types import TokenType
 from streamchat.render.spans import Line, Span
 from streamchat.render.style import Depth, Palette, rgb_parameters
 
@@ -26,9 +27,9 @@ class Colours:
     def __init__(self, palette: Palette) -> None:
         self._palette = palette
         self._style = _pygments_style(palette)
-        self._known: dict[_TokenType, str] = {}
+        self._known: dict[TokenType, str] = {}
 
-    def of(self, kind: _TokenType) -> str:
+    def of(self, kind: TokenType) -> str:
         style = self._known.get(kind)
         if style is None:
             style = self._known[kind] = self._found(kind)
@@ -41,7 +42,7 @@ class Colours:
         spans = [Span(value, self.of(kind)) for kind, value in lexed.tokens]
         return _without_tabs(spans) if "\t" in text else spans
 
-    def _found(self, kind: _TokenType) -> str:
+    def _found(self, kind: TokenType) -> str:
         if self._style is None:
             return self._palette.token(".".join(kind))
         try:

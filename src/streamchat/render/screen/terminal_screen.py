@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from streamchat.core.messages import Message
 from streamchat.core.ports import Copied, CopiedTo, TypeAhead, View
@@ -34,6 +34,10 @@ from streamchat.render.style import Depth, Style, build_style
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+def takes_environ(console: type[Console]) -> bool:
+    return "_environ" in console.__init__.__code__.co_varnames
 
 
 class _OpenView(View, Protocol):
@@ -227,6 +231,8 @@ class TerminalScreen:
     def _console(self, size: Size) -> Console:
         from rich.console import Console
 
+        # Private to rich. core/terminal.py has read the environment.
+        without_environment: dict[str, Any] = {"_environ": {}} if takes_environ(Console) else {}
         return Console(
             file=self._sink,  # type: ignore[arg-type]  # writes, flushes, has an encoding
             force_terminal=True,
@@ -238,7 +244,7 @@ class TerminalScreen:
             markup=False,
             highlight=False,
             emoji=False,
-            _environ={},  # core/terminal.py has read it
+            **without_environment,
         )
 
     def _forget_view(self) -> None:

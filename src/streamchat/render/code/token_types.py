@@ -1,0 +1,14 @@
+"""The type of pygments' kinds of tokens, which has no public name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pygments.token import Token
+
+if TYPE_CHECKING:
+    from pygments.token import _TokenType as TokenType
+else:
+    TokenType = type(Token)
+
+__all__ = ["TokenType"]
