@@ -97,18 +97,6 @@ def test_a_console_of_rich_takes_an_environment() -> None:
         assert takes_environ(Console)
 
 
-def test_prompt_toolkit_says_whether_a_paste_is_under_way() -> None:
-    from prompt_toolkit.input.vt100_parser import Vt100Parser
-
-    with leaning_on("prompt_toolkit", "_in_bracketed_paste", "a large paste takes long"):
-        parser = Vt100Parser(lambda _: None)
-        assert not parser._in_bracketed_paste
-        parser.feed("\x1b[200~half")
-        assert parser._in_bracketed_paste
-        parser.feed(" of it\x1b[201~")
-        assert not parser._in_bracketed_paste
-
-
 def test_pygments_keeps_the_tables_of_a_lexer() -> None:
     from pygments.lexers import get_lexer_by_name
     from pygments.token import _TokenType
