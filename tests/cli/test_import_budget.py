@@ -21,7 +21,7 @@ PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 LIBRARIES = frozenset(
     {
         *("anthropic", "dotenv", "genai_prices", "httpx2", "markdown_it", "prompt_toolkit"),
-        *("pydantic", "pygments", "pylatexenc", "rich", "sqlite3", "wcwidth"),
+        *("pydantic", "pygments", "rich", "sqlite3", "wcwidth"),
     }
 )
 # Stops the program where it is about to do something, and says what is loaded.

@@ -190,7 +190,7 @@ def test_pygments_is_loaded_by_the_first_coloured_block_and_not_before() -> None
         "from streamchat.core.theme import theme_named\n"
         "look = Style(theme_named('auto'))\n"
         "render('# t\\n\\n- x `y`\\n', width=40, look=look)\n"
-        "heavy = {'pygments', 'wcwidth', 'pylatexenc', 'rich'}\n"
+        "heavy = {'pygments', 'wcwidth', 'rich'}\n"
         "print(heavy & set(sys.modules))\n"
         "render('```json\\n1\\n```\\n', width=40, look=look)\n"
         "print('pygments.lexers.data' in sys.modules, 'importlib.metadata' in sys.modules)\n"

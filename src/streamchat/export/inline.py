@@ -7,7 +7,7 @@ picture is a link; raw HTML is text. Marks that overlap are closed and opened ag
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from streamchat.core.markdown.inline import (
@@ -28,6 +28,7 @@ from streamchat.core.markdown.inline import (
     Token,
     parse_inline,
 )
+from streamchat.core.markdown.maths import Piece, format_formula
 from streamchat.core.sanitize import clean_line
 
 _SAFE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
@@ -115,6 +116,15 @@ class _Writer:
             self._parts.append(f' <span class="tag">({escape(url)})</span>')
 
 
+def format_pieces(pieces: Sequence[Piece] | None, source: str) -> str:
+    """A formula as text; its source where it has no form in text."""
+    if pieces is None:
+        return escape(source)
+    return "".join(
+        f"<strong>{escape(text)}</strong>" if bold else escape(text) for text, bold in pieces
+    )
+
+
 def _format_token(
     token: Text | LineBreak | Code | Formula | Tag | Note | Address | Image,
 ) -> str:
@@ -126,7 +136,7 @@ def _format_token(
         case Code(text):
             return f"<code>{escape(text)}</code>"
         case Formula(source):
-            return f'<span class="math">{escape(source)}</span>'
+            return f'<span class="math">{format_pieces(format_formula(source), source)}</span>'
         case Tag(source):
             return f'<span class="tag">{escape(source)}</span>'
         case Note(text):

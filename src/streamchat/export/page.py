@@ -62,7 +62,8 @@ pre code { font-size: 1em; }
 pre { margin: 0; padding: .7rem .9rem; overflow-x: auto; tab-size: 4; overflow-wrap: normal; }
 .html, .tag, .note-mark { color: var(--dim); }
 .html { white-space: pre-wrap; font-size: .875rem; margin: 0 0 1rem; }
-div.math { text-align: center; margin: 0 0 1rem; white-space: pre-wrap; }
+div.math { margin: 0 0 1rem 2rem; white-space: pre-wrap; font: .95em/1.4 ui-monospace,
+  "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 li.task { list-style: none; margin-left: -1.2rem; }
 li.task > p:first-child { display: inline; }
 .footnote { font-size: .9rem; } .footnote > p:first-of-type { display: inline; }

@@ -33,14 +33,16 @@ from streamchat.core.markdown import (
 )
 from streamchat.core.markdown.conventions import split_task
 from streamchat.core.markdown.inline import Reference
+from streamchat.core.markdown.maths import format_block
 from streamchat.core.sanitize import clean, clean_line
 from streamchat.export.colours import coloured
-from streamchat.export.inline import format_inline, is_safe, link
+from streamchat.export.inline import format_inline, format_pieces, is_safe, link
 
 __all__ = ["code_block", "format_html", "is_safe", "link"]
 
 _OUTER_HEADINGS = 2  # of the page: an answer's first level is its third
 _DEEPEST_HEADING = 6
+_FORMULA_CHARACTERS = 120  # of a row that stands in several
 DEEPEST = 100  # containers in containers; what stands deeper stands beside
 
 
@@ -132,7 +134,7 @@ class _Writer:
             case Rule():
                 return "<hr>\n"
             case MathBlock(source=source):
-                return f'<div class="math">{escape(source)}</div>\n'
+                return f'<div class="math">{_format_block(source)}</div>\n'
             case Definition(source=source):
                 return f'<p class="html">{escape(source)}</p>\n'
             case Empty():
@@ -208,6 +210,13 @@ def _elements(container: Container, task: str) -> list[_Element]:
                 _Element(("list", the_list), "<ol>\n", "</ol>\n"),
                 _Element(("item", number), f'<li value="{container.number}">{task}', "</li>\n"),
             ]
+
+
+def _format_block(source: str) -> str:
+    rows = format_block(source, _FORMULA_CHARACTERS)
+    if rows is None:
+        return escape(source)
+    return "\n".join(format_pieces(row, source) for row in rows)
 
 
 def _continues(block: LeafBlock) -> bool:

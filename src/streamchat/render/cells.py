@@ -108,6 +108,21 @@ def fold(text: str, width: int) -> list[Piece]:
     return pieces
 
 
+def wrap_keeping_indent(text: str, width: int) -> list[Piece]:
+    """Break between words; blanks at the beginning stay, where there is room for them."""
+    indent = _past_blanks(text, 0)
+    if not 0 < indent < width:
+        return wrap(text, width)
+    first, *others = wrap(text[indent:], width - indent)
+    pieces = [Piece(0, indent + first.end, indent + first.cells)]
+    if others:
+        start = indent + first.end
+        pieces += [
+            Piece(start + p.start, start + p.end, p.cells) for p in wrap(text[start:], width)
+        ]
+    return pieces
+
+
 def _wrap_narrow(text: str, width: int) -> list[Piece]:
     pieces: list[Piece] = []
     start, size = _past_blanks(text, 0), len(text)

@@ -10,9 +10,9 @@ what comes later, or would hide what was written, the policy is ours:
 - A link reference definition is a leaf where it stands; links are not resolved here, and
   no paragraph waits for its definitions.
 - `[^label]: text` is a container whose further lines are indented by four.
-- `$$ … $$` and `\\[ … \\]` that start a line are display math if the closer ends a line
-  before the next blank line, fence, heading or container's end. Until then they are held
-  as a paragraph, which is what they are without a closer.
+- `$$ … $$`, `\\[ … \\]` and `\\begin{…} … \\end{…}` that start a line are display math if
+  the closer ends a line before the next blank line, fence, heading or container's end. Until
+  then they are held as a paragraph, which is what they are without a closer.
 - Excess cells of a table's row are kept, joined into its last cell.
 - Containers stand in each other 1,000 deep, what would be deeper is text; no part of the
   parser recurses.

@@ -2,8 +2,9 @@
 
 Its lines are kept apart and joined once, when it closes; what grows longer than a piece
 is closed in pieces before, and is then no more than text. Display math (`$$ … $$`,
-`\\[ … \\]`) starts at a line's beginning and is held like a paragraph, since without its
-closer at a line's end it is one.
+`\\[ … \\]`, `\\begin{…} … \\end{…}`) starts at a line's beginning and is held like a
+paragraph, since without its closer at a line's end it is one. Where Markdown ate the
+backslashes, `[` and `]` in lines of their own enclose it too, if there is TeX between.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from streamchat.core.markdown.cropping import CUT, crop_start
 from streamchat.core.markdown.cursor import CODE_INDENT, LineCursor
 from streamchat.core.markdown.definitions import Scan, Stage, definition
 from streamchat.core.markdown.leaves import Definition, LeafBlock, MathBlock, Paragraph
+from streamchat.core.markdown.maths import ENVIRONMENTS
 from streamchat.core.markdown.pieces import PIECE_CHARACTERS, pieces
 
 _BLANKS = " \t"
@@ -27,11 +29,28 @@ class _Delimiters:
     closer: re.Pattern[str]
 
 
+_begin = re.compile(r"\\begin\{([A-Za-z]+\*?)\}")
 # A delimiter after an odd number of backslashes is TeX's or Markdown's own character.
 _MATH = (
     _Delimiters("$$", re.compile(r"(?<!\\)(?:\\\\)*\$\$")),
     _Delimiters("\\[", re.compile(r"(?<!\\)(?:\\\\)*\\\]")),
 )
+
+
+def _math_opened_by(text: str) -> _Delimiters | None:
+    for math in _MATH:
+        if text.startswith(math.opener):
+            return math
+    if text.rstrip(_BLANKS) == "[":
+        return _BARE_BRACKETS
+    begins = _begin.match(text)
+    if begins is None or begins[1].removesuffix("*") not in ENVIRONMENTS:
+        return None
+    return _Delimiters(begins[0], re.compile(re.escape(f"\\end{{{begins[1]}}}")))
+
+
+_BARE_BRACKETS = _Delimiters("[", re.compile(r"\A\]"))
+_macro = re.compile(r"\\[A-Za-z]")
 
 
 class OpenParagraph:
@@ -103,7 +122,7 @@ class OpenParagraph:
     def _ends_math(self, text: str) -> bool:
         start = 0
         if self._math is None:
-            self._math = next((math for math in _MATH if text.startswith(math.opener)), None)
+            self._math = _math_opened_by(text)
             if self._math is None:
                 return False
             self._math_start = len(self.lines) - 1
@@ -115,7 +134,9 @@ class OpenParagraph:
             len(self.lines) - 1 > self._math_start or text[start : closer.start()].strip()
         )
         if holds_something and not text[closer.end() :].strip(_BLANKS):
-            return True
+            is_bare = self._math is _BARE_BRACKETS
+            if not is_bare or any(map(_macro.search, self.lines[self._math_start :])):
+                return True
         self._math = None
         return False
 

@@ -14,16 +14,20 @@ from typing import TypeAlias, assert_never
 from streamchat.core.markdown.containers import OpenContainer, OpenList, matched
 from streamchat.core.markdown.cursor import CODE_INDENT, LineCursor
 from streamchat.core.markdown.leaves import (
+    CodeEnd,
+    CodeLine,
     Container,
     Empty,
     Footnote,
     Heading,
+    HtmlLine,
     Item,
     Leaf,
     LeafBlock,
     Paragraph,
     Quote,
     Rule,
+    Table,
 )
 from streamchat.core.markdown.paragraph import OpenParagraph
 from streamchat.core.markdown.pieces import pieces
@@ -184,9 +188,6 @@ class Parser:
         container = self._stack[-1]
         container.filled = True
         container.last_list = None
-        container.blocks += 1
-        if container.blocks > 1 and len(self._stack) > 1:
-            self._crowded |= 1 << (len(self._stack) - 2)
 
     def _open_container(self, start: ContainerStart) -> None:
         parent = self._stack[-1]
@@ -242,8 +243,20 @@ class Parser:
 
     def _emit(self, blocks: Iterable[LeafBlock], *, cropped: bool = False) -> None:
         for block in blocks:
+            self._count(block)
             opens = self._show_markers()
             self._leaves.append(Leaf(block, self._known_path(), opens, cropped, self._crowded))
+
+    def _count(self, block: LeafBlock) -> None:
+        """Note when the innermost container holds more than one block."""
+        match block:
+            case CodeLine() | CodeEnd() | Empty() | HtmlLine(first=False):
+                return
+            case Paragraph(continues=True) | Table(begun=tuple()):
+                return
+        self._stack[-1].blocks += 1
+        if self._stack[-1].blocks > 1 and len(self._stack) > 1:
+            self._crowded |= 1 << (len(self._stack) - 2)
 
     def _known_path(self) -> tuple[Container, ...]:
         if self._path is None:

@@ -29,19 +29,19 @@ from streamchat.core.markdown.leaves import (
     Rule,
     Table,
 )
+from streamchat.core.markdown.maths import format_block
 from streamchat.core.sanitize import clean_line
 from streamchat.core.theme import Part
-from streamchat.render.cells import TAB_CELLS, fold, wrap
+from streamchat.render.cells import TAB_CELLS, fold, wrap, wrap_keeping_indent
 from streamchat.render.code.fence import CodeBlocks
 from streamchat.render.markdown.container_prefix import Prefix, build_prefix
 from streamchat.render.markdown.inline import Inline
 from streamchat.render.markdown.links import addresses_apart, is_long_address
 from streamchat.render.markdown.live_inline import LiveInline
-from streamchat.render.markdown.maths import math_text
 from streamchat.render.markdown.table_rows import Cell, Measure, measure_table, table_lines
 from streamchat.render.rows import Row
 from streamchat.render.spans import Breaker, Line, Span, broken, build_row, measure_width
-from streamchat.render.style import Depth, Palette
+from streamchat.render.style import Depth, Palette, joined
 
 _HEADINGS: tuple[Part, ...] = (
     "heading1",
@@ -179,7 +179,7 @@ class BlockRows:
             case HtmlLine(text=text):
                 return _Drawn([[self._span(text.expandtabs(TAB_CELLS), "tag")]], fold)
             case MathBlock(source=source):
-                return _Drawn(self._literal(math_text(source) or source, "math"), fold)
+                return self._formula(leaf, source)
             case Definition(source=source):
                 return _Drawn(self._literal(source, "definition"))
             case Empty():
@@ -242,6 +242,18 @@ class BlockRows:
         if label := self._footnote_label(leaf):
             lines.insert(0, label)
         return _Drawn(lines, fold, missed=missed)
+
+    def _formula(self, leaf: Leaf, source: str) -> _Drawn:
+        room = self.width - build_prefix(leaf, self._palette, self.width).cells
+        rows = format_block(source, room)
+        if rows is None:
+            return _Drawn(self._literal(source, "math"))
+        style = self._palette.parts["math"]
+        bold = joined(style, self._palette.strong)
+        lines = [
+            [Span(text, bold if is_bold else style) for text, is_bold in row] for row in rows
+        ]
+        return _Drawn(lines, wrap_keeping_indent)
 
     def _literal(self, text: str, part: Part) -> list[Line]:
         lines = text.expandtabs(TAB_CELLS).split("\n")

@@ -29,11 +29,11 @@ from streamchat.core.markdown.inline import (
     Token,
     parse_inline,
 )
+from streamchat.core.markdown.maths import Piece, format_formula
 from streamchat.core.markdown.scripts import subscript, superscript
 from streamchat.core.sanitize import clean_line
 from streamchat.core.theme import Part
 from streamchat.render.markdown.links import OpenLink
-from streamchat.render.markdown.maths import math_text
 from streamchat.render.spans import Line, Span, link_target
 from streamchat.render.style import Palette, joined
 
@@ -100,8 +100,7 @@ class _Writer:
             case Code(text):
                 self._code(text)
             case Formula(source):
-                source = source.replace("\n", " ")
-                self._put(math_text(source) or source, self._within("math"))
+                self._formula(source.replace("\n", " "))
             case Tag(source):
                 self._put(source.replace("\n", " "), self._within("tag"))
             case Note(text):
@@ -158,6 +157,12 @@ class _Writer:
         if "sub" in self._open:
             return subscript(text) or text
         return text
+
+    def _formula(self, source: str) -> None:
+        style = self._within("math")
+        for piece in format_formula(source) or (Piece(source, bold=False),):
+            bold = joined(style, self._palette.parts["strong"])
+            self._put(piece.text, bold if piece.bold else style)
 
     def _code(self, text: str) -> None:
         if not self._palette.parts["code"]:

@@ -19,6 +19,7 @@ _angled = re.compile(r"<((?:[^<>\n\\]++|\\.)*+)>")
 _bare_step = re.compile(
     r"[^\x00-\x20\x7f()\\]++|\\[^\x00-\x20\x7f]|\\(?=[\x00-\x20\x7f]|\Z)|[()]"
 )
+_letter = re.compile(r"[^\W\d_]")
 _title = re.compile(
     r"\"((?:[^\"\\]++|\\.)*+)\"|'((?:[^'\\]++|\\.)*+)'|\(((?:[^()\\]++|\\.)*+)\)", re.DOTALL
 )
@@ -88,3 +89,14 @@ def _past_blanks(source: str, at: int) -> int:
 def _decoded(text: str) -> str:
     """Without escapes and entities; these may have brought in any character."""
     return unescapeAll(text) if "\\" in text or "&" in text else text
+
+
+def reads_as_link(source: str, start: int, end: int, label: Label) -> bool:
+    """`[the book][1]`, but not `known[1][2]` or `grid[x][y]`."""
+    text = source[start:end]
+    before = source[start - 2 : start - 1] if start > 1 else ""
+    if before.isalnum() or before in (")", "]", "_"):
+        return False
+    if source.startswith("[", label.end) or not _letter.search(text):
+        return False
+    return label.text.isdigit() or len(text) > 1

@@ -1,23 +1,50 @@
-r"""Where a formula stands in prose: `$…$`, `$$…$$`, `\(…\)` and `\[…\]`.
+r"""Where a formula stands in prose: `$…$`, `$$…$$`, `\(…\)`, `\[…\]`, `\begin{…}…\end{…}`.
 
-Single dollars follow pandoc's conditions. Knows nothing of TeX beyond its delimiters.
+Single dollars follow pandoc's conditions, and must hold what may be a formula: prices and
+variables of the shell are none.
 """
 
 from __future__ import annotations
 
 import re
 
+from streamchat.core.markdown.maths import ENVIRONMENTS
+
 LONGEST = 1000  # characters of a formula within a line
 
 _dollars = re.compile(
     rf"\$\$(?!\$)[^$]{{1,{LONGEST}}}+\$\$"
-    rf"|\$(?![\s$])(?:\\.|[^\\$]){{0,{LONGEST}}}+(?<!\s)\$(?!\d)",
+    rf"|\$(?![\s$])(?:\\.|[^\\$]){{0,{LONGEST}}}+(?<!\s)\$(?![0-9A-Za-z])",
     re.DOTALL,
 )
 _bracket_closers = {  # a bracket after an escaped backslash is none of TeX's
     "(": re.compile(r"(?<!\\)(?:\\\\)*+\\\)"),
     "[": re.compile(r"(?<!\\)(?:\\\\)*+\\\]"),
 }
+_begin = re.compile(r"\\begin\{([A-Za-z]+\*?)\}")
+_words = re.compile(r"[A-Za-z]+")
+_letter = re.compile(r"[A-Za-z]")
+_number = re.compile(r"-?[0-9]+(?:[.,][0-9]+)*%?")
+_FUNCTIONS = frozenset(
+    [
+        "sin",
+        "cos",
+        "tan",
+        "log",
+        "exp",
+        "max",
+        "min",
+        "mod",
+        "gcd",
+        "lim",
+        "det",
+        "dim",
+        "ker",
+        "sup",
+        "inf",
+        "arg",
+    ]
+)
 _looks_like_tex = re.compile(r"[\\^_=]")
 _word = re.compile(r"[A-Za-z]{2}")
 
@@ -34,14 +61,26 @@ class FormulaReader:
         source = self._source
         if source[start] == "$":
             match = _dollars.match(source, start)
-            return match.end() if match else start
+            return match.end() if match and _may_be_formula(match[0]) else start
+        if source.startswith("\\begin{", start):
+            return self._environment_end(start)
         bracket = source[start + 1 : start + 2]
         if bracket not in _bracket_closers:
             return start
         end = self._bracket_end(bracket, start + 3)
         if end < 0 or end - start > LONGEST + 4:
             return start
-        return start if _is_escaped_prose(bracket, source[start + 2 : end - 2]) else end
+        body = source[start + 2 : end - 2]
+        before = source[start - 1 : start]
+        is_call = before.isascii() and before.isalnum() and not _looks_like_tex.search(body)
+        return start if is_call or _is_escaped_prose(bracket, body) else end
+
+    def _environment_end(self, start: int) -> int:
+        begins = _begin.match(self._source, start)
+        if begins is None or begins[1].removesuffix("*") not in ENVIRONMENTS:
+            return start
+        end = self._source.find(f"\\end{{{begins[1]}}}", begins.end(), start + LONGEST)
+        return end + len(begins[0]) - 2 if end >= 0 else start
 
     def _bracket_end(self, bracket: str, at: int) -> int:
         """Where the first closer after `at` ends, -1 when there is none."""
@@ -52,6 +91,19 @@ class FormulaReader:
         while closings and closings[-1] - 2 < at:
             closings.pop()
         return closings[-1] if closings else -1
+
+
+def _may_be_formula(source: str) -> bool:
+    """Whether what stands between single dollars is no price, variable or sentence."""
+    if source.startswith("$$") or "\\" in source or "^" in source or "_{" in source:
+        return True
+    body = source[1:-1]
+    words = {word for word in _words.findall(body) if len(word) > 1}
+    if any(len(word) > 2 for word in words - _FUNCTIONS):
+        return False
+    if not _letter.search(body):
+        return _number.fullmatch(body) is not None
+    return not body.endswith(("/", "-", ",", ".", ":")) and not (words and body[0].isdigit())
 
 
 def _is_escaped_prose(bracket: str, body: str) -> bool:

@@ -1,0 +1,33 @@
+"""How far a text is read, and what came of it so far."""
+
+from __future__ import annotations
+
+from streamchat.core.markdown.inline.addresses import in_plain_text
+from streamchat.core.markdown.inline.emphasis import Run
+from streamchat.core.markdown.inline.pending import Node
+
+
+class InlineState:
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.at = 0
+        self.text: list[str] = []  # plain text that is not yet a node
+        self.nodes: list[Node] = []
+        self.runs: list[Run] = []  # that are not paired yet
+
+    def flush(self) -> None:
+        """Make nodes of the plain text."""
+        if self.text:
+            self.nodes += in_plain_text("".join(self.text))
+            self.text.clear()
+
+    def add(self, node: Node, end: int) -> None:
+        """What is read up to `end` is that node."""
+        self.flush()
+        self.nodes.append(node)
+        self.at = end
+
+    def take(self, count: int) -> None:
+        """The next characters are plain text."""
+        self.text.append(self.source[self.at : self.at + count])
+        self.at += count

@@ -1,0 +1,81 @@
+r"""Formulas in TeX as text: `\frac{a}{b}` as a/b, matrices row by row.
+
+What has no form in text, or a macro that is not known, leaves the whole formula as it was
+written: half a formula would be a wrong one. Pure, and its work is bounded by LONGEST.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from streamchat.core.markdown.maths.block import write_block
+from streamchat.core.markdown.maths.line import BOLD_OFF, BOLD_ON, write_line
+from streamchat.core.markdown.maths.macro_names import ENVIRONMENTS
+from streamchat.core.markdown.maths.nodes import Unformattable
+from streamchat.core.markdown.maths.reading import read_formula
+
+__all__ = ["ENVIRONMENTS", "Piece", "format_block", "format_formula"]
+
+LONGEST = 8_000
+_delimiters = re.compile(r"\$\$|\$|\\\[|\\\(|\[(?=\n)")
+# TeX would take the first letter only; who writes this means all of them.
+_glued = re.compile(r"_(?:[ijklmn]{2}|[a-z]{3,})(?![A-Za-z])")
+_mark = re.compile(f"({BOLD_ON}|{BOLD_OFF})")
+
+
+class Piece(NamedTuple):
+    text: str
+    bold: bool
+
+
+@lru_cache(256)
+def format_formula(source: str) -> tuple[Piece, ...] | None:
+    """The formula (given with its delimiters) in one line; None: show the source."""
+    text = _formatted(source, in_line=True)
+    return _pieces(text[0]) if text else None
+
+
+@lru_cache(64)
+def format_block(source: str, width: int) -> tuple[tuple[Piece, ...], ...] | None:
+    """The same in as many lines as it has rows, if they are not wider than `width`."""
+    lines = _formatted(source, in_line=False)
+    if lines and len(lines) > 1 and max(map(len, lines)) > width:
+        lines = _formatted(source, in_line=True)
+    return tuple(map(_pieces, lines)) if lines else None
+
+
+def _formatted(source: str, *, in_line: bool) -> tuple[str, ...] | None:
+    body = _without_delimiters(source)
+    if not body or len(source) > LONGEST or _glued.search(body) or _is_hostile(source):
+        return None
+    try:
+        nodes = read_formula(body)
+        lines = (write_line(nodes),) if in_line else write_block(nodes).lines
+    except Unformattable:
+        return None
+    return lines if any(line.strip() for line in lines) else None
+
+
+def _without_delimiters(source: str) -> str:
+    match = _delimiters.match(source)
+    size = len(match[0]) if match else 0
+    return source[size : len(source) - size].strip()
+
+
+def _is_hostile(source: str) -> bool:
+    return BOLD_ON in source or BOLD_OFF in source
+
+
+def _pieces(line: str) -> tuple[Piece, ...]:
+    pieces = []
+    depth = 0
+    for part in _mark.split(line):
+        if part == BOLD_ON:
+            depth += 1
+        elif part == BOLD_OFF:
+            depth -= 1
+        elif part:
+            pieces.append(Piece(part, depth > 0))
+    return tuple(pieces)

@@ -1,0 +1,162 @@
+"""Macros with arguments of their own kind: from a reader behind the name to nodes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeAlias
+
+from streamchat.core.markdown.maths.chemistry import read_chemistry
+from streamchat.core.markdown.maths.macro_names import ALIGNED, CASES, ENVIRONMENTS, NEGATED
+from streamchat.core.markdown.maths.nodes import (
+    Accent,
+    Fraction,
+    Group,
+    Node,
+    Root,
+    Rows,
+    Scripts,
+    Symbol,
+    Unformattable,
+    Words,
+)
+
+if TYPE_CHECKING:
+    from streamchat.core.markdown.maths.reading import Reader
+
+_escape = re.compile(r"\\([ _%&#-])")
+_BLANK = Symbol(" ", "blank")
+
+
+def read_words(source: str) -> str:
+    r"""The text of `\text{…}`. Raises Unformattable for what is more than text."""
+    text = _escape.sub(r"\1", source.replace("\\,", " ").replace("~", " "))
+    if "\\" in text or "$" in text:
+        raise Unformattable(source)
+    return text.replace("{", "").replace("}", "").replace("--", "–")
+
+
+def chosen(above: tuple[Node, ...], below: tuple[Node, ...]) -> Node:
+    """Above over below in parentheses: C(n, k)."""
+    comma = Symbol(", ", "comma")
+    halves = (*_trimmed(above), comma, *_trimmed(below))
+    return Group((Symbol("C(", "open"), *halves, Symbol(")", "close")))
+
+
+def _trimmed(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Without blanks at the ends."""
+    start = next((at for at, node in enumerate(nodes) if node != _BLANK), len(nodes))
+    end = next((at for at in range(len(nodes), start, -1) if nodes[at - 1] != _BLANK), start)
+    return nodes[start:end]
+
+
+def _fraction(reader: Reader) -> list[Node]:
+    reader.optional()
+    return [Fraction(reader.argument(), reader.argument())]
+
+
+def _binomial(reader: Reader) -> list[Node]:
+    return [chosen(reader.argument(), reader.argument())]
+
+
+def _root(reader: Reader) -> list[Node]:
+    reader.skip_blanks()
+    degree = reader.inner(reader.optional())
+    return [Root(reader.argument(), degree)]
+
+
+def _environment(reader: Reader) -> list[Node]:
+    name = reader.verbatim().removesuffix("*")
+    if name not in ENVIRONMENTS:
+        raise Unformattable(name)
+    if name in ("array", "alignat", "alignedat"):
+        reader.verbatim()
+    reader.skip_blanks()
+    reader.optional()
+    rows = reader.rows()
+    if reader.next() != "\\end" or reader.verbatim().removesuffix("*") != name:
+        raise Unformattable(f"{name} does not end")
+    kind = "aligned" if name in ALIGNED else "cases" if name in CASES else name
+    return [Rows(kind, rows)]
+
+
+def _negated(reader: Reader) -> list[Node]:
+    reader.skip_blanks()
+    node = reader.one()
+    if len(node) != 1 or not isinstance(node[0], Symbol):
+        raise Unformattable("not")
+    text = node[0].text
+    return [Symbol(NEGATED.get(text, f"{text}\u0338"), "relation")]
+
+
+def _modulo(reader: Reader) -> list[Node]:
+    opening, closing = Symbol("(", "open"), Symbol(")", "close")
+    return [_BLANK, opening, Symbol("mod", "function"), *reader.argument(), closing]
+
+
+def _tag(reader: Reader) -> list[Node]:
+    return [Words(f"  ({read_words(reader.verbatim())})")]
+
+
+def _stacked(reader: Reader) -> list[Node]:
+    return list(reader.inner(reader.verbatim()))
+
+
+def _coloured(reader: Reader) -> list[Node]:
+    reader.verbatim()
+    return [Group(reader.argument())]
+
+
+def _above(reader: Reader) -> list[Node]:
+    script, base = reader.argument(), reader.argument()
+    return [Scripts(base, None, script)]
+
+
+def _below(reader: Reader) -> list[Node]:
+    script, base = reader.argument(), reader.argument()
+    return [Scripts(base, script, None)]
+
+
+def _braced(reader: Reader) -> list[Node]:
+    return [Accent("", reader.argument(), every=False, name="brace")]
+
+
+def _operator(reader: Reader) -> list[Node]:
+    return [Group(reader.argument())]
+
+
+def _arrow(reader: Reader) -> list[Node]:
+    reader.optional()
+    return [Scripts((Symbol("→", "relation"),), None, reader.argument())]
+
+
+def _chemistry(reader: Reader) -> list[Node]:
+    return [Words(read_chemistry(reader.verbatim()))]
+
+
+def _quantity(reader: Reader) -> list[Node]:
+    number, unit = reader.verbatim(), reader.verbatim()
+    return [Words(f"{read_words(number)} {read_words(unit)}")]
+
+
+Macro: TypeAlias = "Callable[[Reader], list[Node]]"
+MACROS: Mapping[str, Macro] = {
+    **dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac", "sfrac"), _fraction),
+    **dict.fromkeys(("binom", "dbinom", "tbinom"), _binomial),
+    **dict.fromkeys(("overset", "stackrel"), _above),
+    **dict.fromkeys(("underbrace", "overbrace"), _braced),
+    **dict.fromkeys(("mathop", "ensuremath"), _operator),
+    **dict.fromkeys(("xrightarrow", "xlongrightarrow"), _arrow),
+    **dict.fromkeys(("textcolor", "colorbox"), _coloured),
+    **dict.fromkeys(("SI", "qty"), _quantity),
+    "choose": lambda reader: [Symbol("choose", "infix")],
+    "over": lambda reader: [Symbol("over", "infix")],
+    "substack": _stacked,
+    "sqrt": _root,
+    "begin": _environment,
+    "not": _negated,
+    "pmod": _modulo,
+    "tag": _tag,
+    "underset": _below,
+    "ce": _chemistry,
+}

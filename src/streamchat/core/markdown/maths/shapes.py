@@ -1,0 +1,96 @@
+"""What an expression is: whether it needs parentheses where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from streamchat.core.markdown.maths.nodes import (
+    Bold,
+    Fraction,
+    Group,
+    Node,
+    Rows,
+    Scripts,
+    Symbol,
+    Words,
+)
+
+
+def is_atom(nodes: Sequence[Node]) -> bool:
+    """Whether it needs no parentheses wherever it stands."""
+    kept = [node for node in nodes if node != Symbol(" ", "blank")]
+    if len(kept) > 1 and kept[-1] == Symbol("!", "close"):
+        kept.pop()
+    if len(kept) != 1:
+        return is_fenced(kept) or _is_call(kept)
+    match kept[0]:
+        case Group(body) | Bold(body):
+            return is_atom(body)
+        case Fraction():
+            return False
+        case Words(text):
+            return " " not in text.strip()
+        case Symbol(role=role):
+            return role in ("operand", "letter")
+        case _:
+            return True
+
+
+def is_fenced(nodes: Sequence[Node]) -> bool:
+    """`(…)`, and nothing beside it."""
+    depth = 0
+    for number, node in enumerate(nodes):
+        depth += bracket(node)
+        if depth == 0:
+            return number == len(nodes) - 1 and number > 0
+    return False
+
+
+def _is_call(nodes: Sequence[Node]) -> bool:
+    """`P(B)` or `Var(X)`, which is not read as a product; `b(c+d)` would be."""
+    if not nodes or not is_fenced(nodes[1:]):
+        return False
+    match nodes[0]:
+        case Symbol(role="function"):
+            return True
+        case Symbol(text, "operand" | "letter"):
+            signs = [n for n in nodes[2:-1] if isinstance(n, Symbol) and n.text in "+-"]
+            return not signs and (text.isupper() or text in "fgh")
+        case _:
+            return False
+
+
+def bracket(node: Node) -> int:
+    """1 for an opening bracket, -1 for a closing one, which may have scripts."""
+    match node:
+        case Symbol(role="open"):
+            return 1
+        case Symbol(text, "close"):
+            return 0 if text == "!" else -1
+        case Scripts(base=(Symbol() as base,)):
+            return bracket(base)
+        case _:
+            return 0
+
+
+def is_product(nodes: Sequence[Node]) -> bool:
+    """Operands side by side; a leading minus is part of it."""
+    depth = 0
+    for number, node in enumerate(nodes):
+        found = bracket(node)
+        depth += found
+        if depth or found:
+            continue
+        match node:
+            case Symbol("-", "sign") if number == 0:
+                continue
+            case Symbol(role=role) if role not in _IN_PRODUCTS:
+                return False
+            case Words(text) if not text.isalnum():
+                return False
+            case Fraction() | Rows():
+                return False
+    return True
+
+
+_IN_PRODUCTS = frozenset({"operand", "letter", "close", "blank"})
