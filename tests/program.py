@@ -28,11 +28,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from patience import PATIENCE_S
+from streamchat import demo
 from streamchat.cli.environment import Environment, new_id
 from streamchat.cli.main import main
 from terminal import Person
@@ -65,7 +68,7 @@ def run_program(
     piped = io.BytesIO(stdin.encode() if isinstance(stdin, str) else stdin)
     stdout = io.TextIOWrapper(io.BytesIO(), "utf-8", "surrogateescape")
     stderr = io.StringIO()
-    with _variables(environ or {}):
+    with _world(environ or {}):
         environment = Environment(
             stdin=(_Keyboard if has_keyboard else io.TextIOWrapper)(piped),
             stdout=stdout,
@@ -87,9 +90,10 @@ def run_program(
 
 
 @contextmanager
-def _variables(environ: Mapping[str, str]) -> Iterator[None]:
-    """For the SDK, which reads the environment of the process."""
+def _world(environ: Mapping[str, str]) -> Iterator[None]:
+    """The SDK reads the environment of the process; the demo answers without delay."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demo, "DemoServer", partial(demo.DemoServer, speed=demo.INSTANT))
         for name, value in environ.items():
             patch.setenv(name, value)
         yield
@@ -149,7 +153,7 @@ def run_on_terminal(
             window.leave()
 
     person = threading.Thread(target=sit)
-    with _variables(environ or {}), _streams(window.theirs) as (stdin, stdout, stderr):
+    with _world(environ or {}), _streams(window.theirs) as (stdin, stdout, stderr):
         environment = Environment(
             stdin=stdin,
             stdout=stdout,
@@ -201,7 +205,7 @@ def saved_conversations() -> list[Path]:
     return sorted(conversations_directory().glob("*.jsonl"))
 
 
-def saved_records() -> list[dict[str, object]]:
+def saved_records() -> list[dict[str, Any]]:
     """The lines of the one conversation on disk."""
     [file] = saved_conversations()
     return [json.loads(line) for line in file.read_bytes().splitlines()]
@@ -210,4 +214,4 @@ def saved_records() -> list[dict[str, object]]:
 def said() -> list[tuple[object, str]]:
     """(role, text) of each turn in the one conversation on disk."""
     turns = [record for record in saved_records() if record["type"] == "turn"]
-    return [(turn["role"], turn["content"][0]["text"]) for turn in turns]  # type: ignore[index]
+    return [(turn["role"], turn["content"][0]["text"]) for turn in turns]

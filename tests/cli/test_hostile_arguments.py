@@ -1,7 +1,6 @@
 """Arguments that nobody should type: each command, and each option that names something,
 answers with one line."""
 
-import io
 import os
 import subprocess
 import sys
@@ -11,12 +10,11 @@ import pytest
 
 from disks import QuickDisk
 from fakes import MODEL, NOW_S, counting_ids, open_session
+from program import run_program
 from streamchat.app import commands
 from streamchat.app.commands import COMMANDS, Command
 from streamchat.app.session import Session
 from streamchat.attachments import read_attachment
-from streamchat.cli.environment import Environment
-from streamchat.cli.main import main
 from streamchat.core.errors import StreamchatError
 from streamchat.core.input_line import CommandLine
 from streamchat.core.messages import Message, text_block
@@ -94,30 +92,18 @@ def test_a_count_of_5_000_digits_is_only_large(command: str, talked: Session) ->
     assert len(refusal(talked, CommandLine(name, f"{before} {'9' * 5_000}".strip()))) < 200
 
 
-def run(tmp_path: Path, *argv: str) -> tuple[int, str]:
-    errors = io.StringIO()
-    environment = Environment(
-        stdin=io.TextIOWrapper(io.BytesIO()),
-        stdout=io.TextIOWrapper(io.BytesIO()),
-        stderr=errors,
-        environ={"ANTHROPIC_API_KEY": "sk-ant-x", "ANTHROPIC_BASE_URL": "http://127.0.0.1:9"},
-        home=tmp_path,
-        cwd=tmp_path,
-        clock=lambda: NOW_S,
-        monotonic=lambda: 0.0,
-        new_id=counting_ids(),
-    )
-    return main(argv, environment), errors.getvalue()
+def run(*argv: str) -> tuple[int, str]:
+    environ = {"ANTHROPIC_API_KEY": "sk-ant-x", "ANTHROPIC_BASE_URL": "http://127.0.0.1:9"}
+    finished = run_program(*argv, environ=environ)
+    return finished.status, finished.stderr
 
 
 @pytest.mark.parametrize("option", ["--show", "--export", "-r", "-a", "--system-file"])
 @pytest.mark.parametrize("kind", [kind for kind in HOSTILE if "NUL" not in kind])
-def test_an_option_answers_every_value_with_a_line(
-    option: str, kind: str, tmp_path: Path
-) -> None:
+def test_an_option_answers_every_value_with_a_line(option: str, kind: str) -> None:
     value = HOSTILE[kind]
     words = ["--export", "md", value] if option == "--export" else [f"{option}={value}"]
-    status, said = run(tmp_path, *words, "--dry-run", "hi")
+    status, said = run(*words, "--dry-run", "hi")
     assert status in (2, 66, 69, 74, 78)
     assert len(said.splitlines()) <= 2
     assert len(said) < 2_000

@@ -253,7 +253,7 @@ def test_refused_thinking_is_left_out_and_that_is_said(
     assert "refused the thinking of earlier turns" in run.stderr
     kinds = [[b["type"] for b in body["messages"][1]["content"]] for body in server.bodies[1:]]
     assert kinds == [["thinking", "text"], ["text"]]
-    assert saved_records()[2]["content"][0]["type"] == "thinking"  # type: ignore[index]
+    assert saved_records()[2]["content"][0]["type"] == "thinking"
 
 
 def test_a_dry_run_counts_and_sends_and_keeps_nothing(

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
-import secrets
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from program import run_program, saved_records
 from server import (
     Reply,
     ScriptedServer,
@@ -21,8 +19,6 @@ from server import (
     message_reply,
     text_reply,
 )
-from streamchat.cli import main as cli
-from streamchat.cli.environment import Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,35 +28,18 @@ class Gave:
     error: dict[str, Any]  # the one on stderr
 
 
-def ask(server: ScriptedServer, home: Path, *argv: str) -> Gave:
-    stdout, stderr = io.StringIO(), io.StringIO()
+def ask(server: ScriptedServer, *argv: str) -> Gave:
     environ = {"ANTHROPIC_API_KEY": "k", "ANTHROPIC_BASE_URL": server.base_url}
-    env = Environment(
-        stdin=io.TextIOWrapper(io.BytesIO()),
-        stdout=stdout,
-        stderr=stderr,
-        environ=environ,
-        home=home,
-        cwd=home,
-        clock=time.time,
-        monotonic=time.monotonic,
-        new_id=lambda: secrets.token_hex(5),
-    )
-    status = cli.main(["--json", "--retries", "0", *argv], env)
-    lines = [line for line in stderr.getvalue().splitlines() if line.startswith("{")]
+    run = run_program("--json", "--retries", "0", *argv, environ=environ)
+    lines = [line for line in run.stderr.splitlines() if line.startswith("{")]
     error = json.loads(lines[-1])["error"] if lines else {}
-    return Gave(int(status), json.loads(stdout.getvalue()), error)
+    return Gave(run.status, json.loads(run.stdout), error)
 
 
 def sent(server: ScriptedServer) -> list[str]:
     """The text of the messages of the last request."""
     messages = server.bodies[-1]["messages"]
     return ["".join(block.get("text", "") for block in m["content"]) for m in messages]
-
-
-def records(home: Path) -> list[dict[str, Any]]:
-    [file] = home.rglob("conversations/*.jsonl")
-    return [json.loads(line) for line in file.read_bytes().splitlines()]
 
 
 @pytest.mark.parametrize(
@@ -76,33 +55,31 @@ def records(home: Path) -> list[dict[str, Any]]:
     ],
 )
 def test_a_question_without_an_answer_is_not_sent_again(
-    server: ScriptedServer, tmp_path: Path, reply: Reply, status: int
+    server: ScriptedServer, reply: Reply, status: int
 ) -> None:
     server.enqueue(text_reply("One."), reply, text_reply("Two."), text_reply("Three."))
-    assert ask(server, tmp_path, "first").status == 0
-    assert ask(server, tmp_path, "-c", "bad").status == status
-    assert ask(server, tmp_path, "-c", "second").status == 0
+    assert ask(server, "first").status == 0
+    assert ask(server, "-c", "bad").status == status
+    assert ask(server, "-c", "second").status == 0
     assert sent(server) == ["first", "One.", "second"]
-    assert ask(server, tmp_path, "-c", "third").status == 0
+    assert ask(server, "-c", "third").status == 0
     assert sent(server) == ["first", "One.", "second", "Two.", "third"]
-    turns = [r for r in records(tmp_path) if r["type"] == "turn" and r["role"] == "user"]
+    turns = [r for r in saved_records() if r["type"] == "turn" and r["role"] == "user"]
     assert [turn["content"][0]["text"] for turn in turns] == ["first", "bad", "second", "third"]
 
 
 def test_a_first_question_that_is_refused_leaves_an_empty_branch(
-    server: ScriptedServer, tmp_path: Path
+    server: ScriptedServer,
 ) -> None:
     server.enqueue(error_reply(400, "no"), text_reply("Yes."))
-    assert ask(server, tmp_path, "bad").status == 65
-    assert ask(server, tmp_path, "-c", "good").status == 0
+    assert ask(server, "bad").status == 65
+    assert ask(server, "-c", "good").status == 0
     assert sent(server) == ["good"]
 
 
-def test_an_empty_answer_has_its_figures_and_its_cost_is_kept(
-    server: ScriptedServer, tmp_path: Path
-) -> None:
+def test_an_empty_answer_has_its_figures_and_its_cost_is_kept(server: ScriptedServer) -> None:
     server.enqueue(message_reply())
-    gave = ask(server, tmp_path, "hello")
+    gave = ask(server, "hello")
     assert gave.status == 76
     assert gave.error["type"] == "empty_answer"
     assert gave.error["message"] == "The answer was empty."
@@ -116,7 +93,7 @@ def test_an_empty_answer_has_its_figures_and_its_cost_is_kept(
     }
     assert gave.result["usage"] == usage
     assert gave.result["request_id"] == "req_scripted"
-    [empty] = [record for record in records(tmp_path) if record["type"] == "empty_reply"]
+    [empty] = [record for record in saved_records() if record["type"] == "empty_reply"]
     assert empty["usage"] == usage
 
 
@@ -136,57 +113,51 @@ TEXT = {"type": "text", "text": "One."}
         "Thinking blocks cannot be modified",
     ],
 )
-def test_refused_thinking_is_left_out_for_good(
-    server: ScriptedServer, tmp_path: Path, words: str
-) -> None:
+def test_refused_thinking_is_left_out_for_good(server: ScriptedServer, words: str) -> None:
     server.enqueue(message_reply(THINKING, TEXT), error_reply(400, words), text_reply("Two."))
-    ask(server, tmp_path, "first")
-    assert ask(server, tmp_path, "-c", "second").status == 0
+    ask(server, "first")
+    assert ask(server, "-c", "second").status == 0
     kinds = [
         [b["type"] for m in body["messages"] for b in m["content"]] for body in server.bodies
     ]
     assert kinds[1:] == [["text", "thinking", "text", "text"], ["text"] * 3]
     server.enqueue(text_reply("Three."))
-    assert ask(server, tmp_path, "-c", "third").status == 0  # in a process of its own, say
+    assert ask(server, "-c", "third").status == 0  # in a process of its own, say
     assert len(server.posts) == 4
-    assert {"type": "set", "sends_thinking": False} in records(tmp_path)
+    assert {"type": "set", "sends_thinking": False} in saved_records()
 
 
-def test_unsigned_thinking_is_not_sent(server: ScriptedServer, tmp_path: Path) -> None:
+def test_unsigned_thinking_is_not_sent(server: ScriptedServer) -> None:
     server.enqueue(message_reply(UNSIGNED, TEXT), text_reply("Two."))
-    ask(server, tmp_path, "first")
-    assert ask(server, tmp_path, "-c", "second").status == 0
+    ask(server, "first")
+    assert ask(server, "-c", "second").status == 0
     assert [block["type"] for block in server.bodies[1]["messages"][1]["content"]] == ["text"]
 
 
 def test_a_refusal_of_the_parameter_thinking_is_no_refusal_of_earlier_thinking(
-    server: ScriptedServer, tmp_path: Path
+    server: ScriptedServer,
 ) -> None:
     refusal = error_reply(400, "thinking.type: 'adaptive' is not supported on this model")
     server.enqueue(message_reply(THINKING, TEXT), refusal, text_reply("Two."))
-    ask(server, tmp_path, "first")
-    assert ask(server, tmp_path, "-c", "second").status == 65
+    ask(server, "first")
+    assert ask(server, "-c", "second").status == 65
     assert len(server.posts) == 2
 
 
-def test_what_one_server_made_goes_to_another_as_its_text(
-    server: ScriptedServer, tmp_path: Path
-) -> None:
+def test_what_one_server_made_goes_to_another_as_its_text(server: ScriptedServer) -> None:
     novel = {"type": "novel", "data": 1}
     server.enqueue(message_reply(THINKING, novel, TEXT))
-    ask(server, tmp_path, "first")
+    ask(server, "first")
     with ScriptedServer() as other:
         other.enqueue(text_reply("Two."))
-        assert ask(other, tmp_path, "-c", "second").status == 0
+        assert ask(other, "-c", "second").status == 0
         assert other.bodies[0]["messages"][1]["content"] == [TEXT]
     server.enqueue(text_reply("Three."))
-    ask(server, tmp_path, "-c", "third")
+    ask(server, "-c", "third")
     assert server.bodies[1]["messages"][1]["content"] == [THINKING, novel, TEXT]
 
 
-def test_a_message_that_begins_and_fails_is_counted(
-    server: ScriptedServer, tmp_path: Path
-) -> None:
+def test_a_message_that_begins_and_fails_is_counted(server: ScriptedServer) -> None:
     start = event_reply(
         b"data: "
         + json.dumps(
@@ -195,20 +166,20 @@ def test_a_message_that_begins_and_fails_is_counted(
         + b"\n\n"
     )
     server.enqueue(start)
-    gave = ask(server, tmp_path, "hello")
+    gave = ask(server, "hello")
     assert (gave.status, gave.result["model"]) == (76, "claude-sonnet-5-5")
     assert gave.result["stop_reason"] == "interrupted"
 
 
 def test_an_image_that_is_too_large_is_refused_before_it_is_sent(
-    server: ScriptedServer, tmp_path: Path
+    server: ScriptedServer,
 ) -> None:
     head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (9000).to_bytes(4) + (9).to_bytes(4)
-    (tmp_path / "a.png").write_bytes(head)
-    gave = ask(server, tmp_path, "-a", "a.png", "what is this?")
+    Path("a.png").write_bytes(head)
+    gave = ask(server, "-a", "a.png", "what is this?")
     assert (gave.status, gave.error["type"]) == (65, "request_too_large")
     assert gave.error["message"].startswith("An image has 9000 x 9 pixels, and claude-")
     assert server.posts == []
     server.enqueue(text_reply("Hello"))
-    assert ask(server, tmp_path, "-c", "hello").status == 0
+    assert ask(server, "-c", "hello").status == 0
     assert sent(server) == ["hello"]
