@@ -75,6 +75,23 @@ def test_thinking_may_be_silent_for_longer(server: ScriptedServer) -> None:
     assert "for 300 s" in error.message
 
 
+def test_after_the_stop_reason_the_end_is_not_waited_for_long(server: ScriptedServer) -> None:
+    start = sse("message_start", message=message_object(stop_reason=None))
+    ending = sse("message_delta", delta={"stop_reason": "end_turn"}, usage={})
+    stops: list[float] = []
+
+    async def ask(api: ApiClient) -> bool:
+        received = await listen(api)
+        stops.append(server.clock.time())
+        return received.is_whole
+
+    server.enqueue(event_reply(start, ending, Lapse(), Stall()))
+    began = server.clock.time()
+    with leaping_time(server.clock):
+        assert use(server, ask)
+    assert stops[0] - began < Deadlines().idle_s
+
+
 def test_time_that_the_reader_takes_does_not_count_as_silence() -> None:
     now = 0.0
     countdown = Countdown(Deadlines(idle_s=10), host="ada", now=lambda: now)
