@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamchat.prompt.key_sequences import (
+    Answer,
     Character,
     Escape,
     Paste,
@@ -30,9 +31,9 @@ CASES: list[tuple[str, list[Token]]] = [
     ("\x1b[?2026;2$y", [Sequence("[", "?2026;2$", "y")]),
     ("\x1b[<0;5;5M", [Sequence("[", "<0;5;5", "M")]),
     ("\x1b[M(!!x", [Character("x")]),
-    ("\x1b]11;rgb:0/0/0\x07x", [Character("x")]),
-    ("\x1b]11;rgb:0/0/0\x1b\\x", [Character("x")]),
-    ("\x1bP>|xterm(390)\x1b\\x", [Character("x")]),
+    ("\x1b]11;rgb:0/0/0\x07x", [Answer("]11;rgb:0/0/0"), Character("x")]),
+    ("\x1b]11;rgb:0/0/0\x1b\\x", [Answer("]11;rgb:0/0/0"), Character("x")]),
+    ("\x1bP>|xterm(390)\x1b\\x", [Answer("P>|xterm(390)"), Character("x")]),
     ("\x1b]0;half\rx", [Character("\r"), Character("x")]),
     ("\x1b]0;half\x1b[Bx", [Sequence("[", "", "B"), Character("x")]),
     ("\x1b[12\rx", [Character("\r"), Character("x")]),

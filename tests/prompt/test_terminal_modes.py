@@ -14,6 +14,7 @@ from desk import NAMES, ROWS, run
 from prompt_toolkit.data_structures import Size
 
 from streamchat.core.ports import Input, Typed
+from streamchat.core.terminal import Joins
 from streamchat.prompt import Prompt, PromptLook, open_keyboard
 from streamchat.prompt.tty import PromptOutput
 
@@ -25,11 +26,12 @@ KEYPAD = (KEYPAD_ON.decode(), KEYPAD_OFF.decode())
 class Terminal:
     """A terminal on a pty that answers what it is asked."""
 
-    def __init__(self, term: str, answers: dict[bytes, bytes]) -> None:
+    def __init__(self, term: str, answers: dict[bytes, bytes], questions: str = "") -> None:
         self._ours, theirs = pty.openpty()
         os.set_blocking(self._ours, False)
         self._answers = answers
         self.written = b""
+        self.heard: list[str] = []
         self._streams = [os.fdopen(theirs, "r"), os.fdopen(os.dup(theirs), "w")]
         size = Size(rows=10, columns=40)
         self.prompt = Prompt(
@@ -40,7 +42,9 @@ class Terminal:
             names=NAMES,
             arguments=lambda _: [],
             environ={},
-            look=PromptLook(marks=False, may_have_protocol=bool(answers)),
+            look=PromptLook(marks=False, may_have_protocol=ASKED in answers),
+            questions=questions,
+            on_answer=self.heard.append,
         )
 
     def type(self, keys: bytes) -> None:
@@ -102,6 +106,46 @@ def test_a_terminal_that_does_not_answer_is_left_alone(open_terminal: list[Termi
     open_terminal.append(terminal)
     assert run(send(terminal, b"a\r", after=ASKED, then=b"\x1b[?2004l")) == Typed("a")
     assert PUSHED not in terminal.written
+
+
+BACKGROUND, MODE = b"\x1b]11;?\x1b\\", b"\x1b[?2027$p"
+
+
+@pytest.mark.parametrize("end", [b"\x1b\\", b"\x07"])
+def test_what_the_terminal_says_is_heard_and_never_typed(
+    end: bytes, open_terminal: list[Terminal]
+) -> None:
+    answers = {BACKGROUND: b"\x1b]11;rgb:ffff/ffff/ffff" + end, MODE: b"\x1b[?2027;2$y"}
+    questions = (BACKGROUND + MODE).decode()
+    terminal = Terminal("xterm", answers, questions)
+    open_terminal.append(terminal)
+    assert run(send(terminal, b"hello\r", after=MODE, then=KEYPAD_OFF)) == Typed("hello")
+    assert terminal.heard == ["]11;rgb:ffff/ffff/ffff", "[?2027;2$y"]
+    assert run(send(terminal, b"c\r", after=KEYPAD_ON, then=KEYPAD_OFF)) == Typed("c")
+    assert terminal.written.count(BACKGROUND) == 1
+
+
+def test_an_answer_that_comes_late_is_heard_by_the_next_prompt(
+    open_terminal: list[Terminal],
+) -> None:
+    terminal = Terminal("xterm", {}, BACKGROUND.decode())
+    open_terminal.append(terminal)
+    assert run(send(terminal, b"a\r", after=BACKGROUND, then=KEYPAD_OFF)) == Typed("a")
+    terminal.type(b"\x1b]11;rgb:0/0/0\x07")
+    assert run(send(terminal, b"b\r", after=KEYPAD_ON, then=KEYPAD_OFF)) == Typed("b")
+    assert terminal.heard == ["]11;rgb:0/0/0"]
+
+
+def test_mode_2027_is_set_while_keys_are_read_where_the_terminal_wants_it(
+    open_terminal: list[Terminal],
+) -> None:
+    terminal = Terminal("xterm", {})
+    open_terminal.append(terminal)
+    terminal.prompt.adapt(Joins.GRAPHEMES, wants_grapheme_mode=True)
+    assert b"2027" not in terminal.written
+    assert run(send(terminal, b"a\r", after=KEYPAD_ON, then=KEYPAD_OFF)) == Typed("a")
+    assert terminal.written.count(b"\x1b[?2027h") == 1
+    assert terminal.written.count(b"\x1b[?2027l") == 1
 
 
 def test_the_keypad_is_in_its_application_mode_while_keys_are_read(

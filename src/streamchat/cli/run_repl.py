@@ -41,6 +41,7 @@ from streamchat.core.input_line import CommandNames
 from streamchat.core.messages import JsonObject, format_block_name
 from streamchat.core.ports import Archive, Reader
 from streamchat.core.terminal import Depth
+from streamchat.core.terminal_answers import format_questions
 from streamchat.models.facts import ModelLookup
 from streamchat.posix.signals import interruptible
 
@@ -197,7 +198,11 @@ def open_reader(
         on_ready()
         return PlainPrompt(keys, env.stdout)
 
-    return Prompt(
+    def learn(answer: str) -> None:
+        terminal = screen.learn(answer)
+        prompt.adapt(terminal.traits.joins, wants_grapheme_mode=terminal.wants_grapheme_mode)
+
+    prompt = Prompt(
         open_keyboard(keys, early),
         open_output(env.stdout, term=env.terminal.term, reflows=env.terminal.traits.reflows),
         history=None if run.settings.no_save else run.paths.history,
@@ -211,7 +216,10 @@ def open_reader(
         on_ready=on_ready,
         unfold=unfold,
         resting=screen.resting,
+        questions=format_questions(env.terminal),
+        on_answer=learn,
     )
+    return prompt
 
 
 def build_prompt_look(env: Environment) -> PromptLook:

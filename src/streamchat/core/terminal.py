@@ -36,6 +36,14 @@ class Joins(Enum):
     GRAPHEMES = "graphemes, as Unicode defines them"
 
 
+class Background(Enum):
+    """How bright the terminal is behind its text."""
+
+    UNKNOWN = "unknown"
+    DARK = "dark"
+    LIGHT = "light"
+
+
 class OutputStream(Protocol):
     """What is needed of a stream; a TextIO fits."""
 
@@ -72,6 +80,8 @@ class Terminal:
     in_tmux: bool
     in_screen: bool
     traits: Traits
+    background: Background = Background.UNKNOWN
+    wants_grapheme_mode: bool = False  # draws graphemes as one once mode 2027 is set
 
     @property
     def may_have_keyboard_protocol(self) -> bool:
@@ -128,6 +138,7 @@ _NAMED_BY_VARIABLE = {
 _ALSO_NAMED_BY_VARIABLE = {"KITTY_WINDOW_ID": "kitty", "ALACRITTY_WINDOW_ID": "alacritty"}
 _COLOURLESS_TERM = re.compile(r"vt(100|102|220|320)$|.*-m(ono)?$")
 _FEW_COLOURS_TERM = re.compile(r".*-(8|16)?color$")
+_LIGHT_COLOURS = (7, *range(9, 16))
 _WITHOUT_OSC = re.compile(r"linux|vt\d+|cons\d+|sun|eterm|ansi|cygwin")
 _FORCED_DEPTHS = {
     "0": Depth.ATTRIBUTES,
@@ -158,6 +169,7 @@ def read_terminal(stream: OutputStream, environ: Mapping[str, str]) -> Terminal:
         in_tmux=has_escapes and bool(environ.get("TMUX")),
         in_screen=has_escapes and (program == "screen" or bool(environ.get("STY"))),
         traits=traits,
+        background=_told_background(environ) if has_escapes else Background.UNKNOWN,
     )
 
 
@@ -189,6 +201,14 @@ def _recognised(term: str, environ: Mapping[str, str]) -> str:
     if by_variable or program in _TRAITS:
         return by_variable or program
     return _set_in(environ, _ALSO_NAMED_BY_VARIABLE)
+
+
+def _told_background(environ: Mapping[str, str]) -> Background:
+    """COLORFGBG ends in the number of the background among the 16 colours."""
+    number = environ.get("COLORFGBG", "").rpartition(";")[2]
+    if not (number.isascii() and number.isdecimal() and int(number[:4]) < 16):
+        return Background.UNKNOWN
+    return Background.LIGHT if int(number) in _LIGHT_COLOURS else Background.DARK
 
 
 def _set_in(environ: Mapping[str, str], names: Mapping[str, str]) -> str:

@@ -18,7 +18,7 @@ from prompt_toolkit.input.ansi_escape_sequences import ANSI_SEQUENCES
 from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
 
-from streamchat.prompt.key_sequences import Character, Escape, Paste, Sequence, Token
+from streamchat.prompt.key_sequences import Answer, Character, Escape, Paste, Sequence, Token
 
 ALONE = KeyPress(Keys.Ignore, "")
 """Stands behind an Escape that is a key by itself, so that no other key makes a chord of it."""
@@ -101,6 +101,8 @@ def decode(token: Token) -> list[KeyPress]:
             return _with_alt(_character(text), is_alt)
         case Sequence():
             return _with_alt(_sequence(token), token.is_alt)
+        case Answer():
+            return []
 
 
 def _with_alt(keys: list[KeyPress], is_alt: bool) -> list[KeyPress]:  # noqa: FBT001

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TypeAlias
 
+_GRAPHEMES_ON, _GRAPHEMES_OFF = "\x1b[?2027h", "\x1b[?2027l"
 _ASK_FOR_PROTOCOL, _PUSH_PROTOCOL, _POP_PROTOCOL = "\x1b[?u", "\x1b[>1u", "\x1b[<u"
 
 Keypad: TypeAlias = tuple[str, str]
@@ -26,6 +27,7 @@ class KeyModes:
     def __init__(self, find_keypad: Callable[[], Keypad]) -> None:
         self._find_keypad = find_keypad
         self._has_protocol = False
+        self._draws_graphemes = False
         self._is_begun = False
 
     @cached_property
@@ -34,15 +36,23 @@ class KeyModes:
 
     def begin(self) -> str:
         self._is_begun = True
-        return self._keypad[0] + _PUSH_PROTOCOL * self._has_protocol
+        graphemes = _GRAPHEMES_ON * self._draws_graphemes
+        return graphemes + self._keypad[0] + _PUSH_PROTOCOL * self._has_protocol
 
     def end(self) -> str:
         was_begun, self._is_begun = self._is_begun, False
-        return (_POP_PROTOCOL * self._has_protocol + self._keypad[1]) if was_begun else ""
+        graphemes = _GRAPHEMES_OFF * self._draws_graphemes
+        ended = _POP_PROTOCOL * self._has_protocol + self._keypad[1] + graphemes
+        return ended if was_begun else ""
 
     def ask_for_protocol(self) -> str:
         """The answer comes as a key."""
         return _ASK_FOR_PROTOCOL
+
+    def draw_graphemes(self) -> str:
+        """Let the terminal draw a grapheme as one (mode 2027)."""
+        is_news, self._draws_graphemes = not self._draws_graphemes, True
+        return _GRAPHEMES_ON if is_news and self._is_begun else ""
 
     def use_protocol(self) -> str:
         """The terminal has it."""

@@ -20,7 +20,7 @@ from prompt_toolkit.input.vt100_parser import Vt100Parser
 from prompt_toolkit.key_binding import KeyPress
 
 from streamchat.prompt.key_codes import decode
-from streamchat.prompt.key_sequences import Character, Sequence, Token, Tokenizer
+from streamchat.prompt.key_sequences import Answer, Character, Sequence, Token, Tokenizer
 
 ESCAPE_SECONDS = 0.05
 SLOW_LINK_SECONDS = 0.5
@@ -29,7 +29,8 @@ LOST_END_SECONDS = 5.0  # of a paste: the end will not come
 
 class KeyParser(Vt100Parser):
     """`give` takes each key; `clock` is monotonic, in seconds; `on_protocol` is called when
-    the terminal says that it has the keyboard protocol of kitty."""
+    the terminal says that it has the keyboard protocol of kitty, `on_answer` with any other
+    answer of the terminal, without its ESC and the end of a string."""
 
     def __init__(
         self,
@@ -39,6 +40,7 @@ class KeyParser(Vt100Parser):
         self.feed_key_callback = self._give = give
         self._clock = clock
         self.on_protocol = _nothing
+        self.on_answer: Callable[[str], object] = str
         self._tokens = Tokenizer()
         self._fed_at = clock()
         self._is_pasting = False  # lines come without marks; the last one may go on
@@ -112,8 +114,13 @@ class KeyParser(Vt100Parser):
 
     def _emit(self, tokens: list[Token]) -> None:
         for token in tokens:
-            if isinstance(token, Sequence) and token.final == "u" and token.body[:1] == "?":
-                self.on_protocol()
+            match token:
+                case Sequence("[", body, "u") if body.startswith("?"):
+                    self.on_protocol()
+                case Sequence("[", body, final) if body.startswith("?"):
+                    self.on_answer(f"[{body}{final}")
+                case Answer(text):
+                    self.on_answer(text)
             for key in decode(token):
                 self._give(key)
 

@@ -2,7 +2,7 @@
 
 Pure: text in, tokens out, however the text was cut. The grammar is ECMA-48's, so a sequence
 that nobody knows is one token all the same, and never types its own letters. Strings (OSC,
-DCS, APC: the answers of a terminal) are swallowed.
+DCS, APC) are the answers of a terminal.
 
 A prefix of a sequence is kept until it goes on. `settle` decides about one that does not:
 an Esc was a key by itself. `abandon` gives up a sequence that began long ago.
@@ -54,7 +54,14 @@ class Paste:
     text: str
 
 
-Token: TypeAlias = Character | Escape | Sequence | Paste
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A string that the terminal sent (OSC, DCS), without its ESC and its end."""
+
+    text: str
+
+
+Token: TypeAlias = Character | Escape | Sequence | Paste | Answer
 
 
 class Tokenizer:
@@ -208,11 +215,13 @@ def _match_string(text: str, start: int) -> _Found:
     for end in range(start, len(text)):
         character = text[end]
         if character in _STRING_ENDS:
-            return end + 1, None
+            return end + 1, Answer(text[start - 1 : end])
         if character == ESC and end + 1 == len(text):
             return _MORE
+        if character == ESC and text[end + 1] == "\\":
+            return end + 2, Answer(text[start - 1 : end])
         if character == ESC:
-            return (end + 2 if text[end + 1] == "\\" else end), None
+            return end, None
         if character < " " or end - start > _LONGEST_STRING:
             return end, None  # no answer of a terminal
     return _MORE

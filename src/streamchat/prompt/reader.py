@@ -32,6 +32,7 @@ from streamchat.core.errors import TerminalClosed
 from streamchat.core.input_line import CommandNames
 from streamchat.core.ports import Archive, Input, Key, Typed
 from streamchat.core.sanitize import clean
+from streamchat.core.terminal import Joins
 from streamchat.posix.fatal_signals import is_ignored
 from streamchat.posix.signals import interruptible
 from streamchat.prompt import keys
@@ -54,14 +55,13 @@ from streamchat.prompt.marks import Marks
 from streamchat.prompt.pastes import Pastes, Shown
 from streamchat.prompt.picker import Picker
 from streamchat.prompt.provenance import Provenance
+from streamchat.prompt.questions import Questions
 from streamchat.prompt.remarks import Remarks
 from streamchat.prompt.tty import PromptOutput, TerminalKeys, parse_keys
 from streamchat.prompt.watch import Watch
 
 CHORD_SECONDS = 60.0  # Ctrl-X waits for its second key; Esc is known before, see KeyParser
 MENU_ROWS = 8
-# The terminal is asked once the prompt stands: who leaves at once is not there for the answer.
-QUESTION_SECONDS = 0.1
 
 
 def _nothing() -> None:
@@ -88,16 +88,21 @@ class Prompt:
         unfold: Callable[[], None] = _nothing,
         resting: Callable[[], AbstractContextManager[None]] = nullcontext,
         clock: Callable[[], float] = time.monotonic,
+        questions: str = "",
+        on_answer: Callable[[str], object] = str,
     ) -> None:
         """`status` gives a short line for the right of the prompt and must be cheap;
         what is sent is written to `history` with the id of the open `conversation`, and
         not at all while that is None;
         `on_ready` is called once, when the first prompt is on the screen; `unfold` by
-        Ctrl-O; `resting` surrounds a suspension in a reply; `clock` is monotonic."""
+        Ctrl-O; `resting` surrounds a suspension in a reply; `clock` is monotonic; `questions`
+        are written to the terminal once the prompt stands, and `on_answer` gets what it
+        answers, whenever that comes."""
         self._parser: KeyParser | None = None
         if isinstance(keyboard, Vt100Input):
             self._parser = parse_keys(keyboard)
-            self._parser.on_protocol = self._use_protocol
+            self._parser.on_protocol = lambda: self._questions.use_protocol()
+            self._parser.on_answer = on_answer
         self._keyboard = keyboard
         self._output = output
         self._look = look
@@ -117,6 +122,9 @@ class Prompt:
         self._provenance = Provenance(names or CommandNames(known), self._pastes)
         self._history = FileHistory(history, self._provenance.line_of_entry)
         self._session = self._new_session(CommandCompleter(commands, arguments), environ, clock)
+        self._questions = Questions(
+            output, questions, look.may_have_protocol, lambda: self._session.app.is_running
+        )
 
     def _new_session(
         self,
@@ -280,18 +288,11 @@ class Prompt:
     def _rendered(self, _: object) -> None:
         self._session.app.after_render -= self._rendered
         self._on_ready()
-        if self._look.may_have_protocol:
-            loop = asyncio.get_running_loop()
-            loop.call_later(QUESTION_SECONDS, self._ask_for_protocol)
+        self._questions.ask_soon()
 
-    def _ask_for_protocol(self) -> None:
-        if self._session.app.is_running and isinstance(self._output, PromptOutput):
-            self._write(self._output.modes.ask_for_protocol())
-
-    def _use_protocol(self) -> None:
-        if isinstance(self._output, PromptOutput):
-            self._write(self._output.modes.use_protocol())
-
-    def _write(self, sequence: str) -> None:
-        self._output.write_raw(sequence)
-        self._output.flush()
+    def adapt(self, joins: Joins, *, wants_grapheme_mode: bool) -> None:
+        """Draw emoji as the terminal says that it does."""
+        self._emoji.joins = joins
+        if wants_grapheme_mode:
+            self._questions.draw_graphemes()
+        self._redraw()

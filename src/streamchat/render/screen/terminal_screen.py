@@ -17,7 +17,8 @@ from streamchat.core.messages import Message
 from streamchat.core.ports import Copied, CopiedTo, TypeAhead, View
 from streamchat.core.records import Turn
 from streamchat.core.sanitize import clean
-from streamchat.core.terminal import read_terminal
+from streamchat.core.terminal import Terminal, read_terminal
+from streamchat.core.terminal_answers import learn
 from streamchat.core.theme import Part
 from streamchat.render.literal import build_part_style, literal_rows
 from streamchat.render.reply.answer import AnswerRows, FoldLike
@@ -75,6 +76,11 @@ class TerminalScreen:
     def gone(self) -> OSError | None:
         """The reason if nothing can be shown any more: the terminal was closed."""
         return self._sink.gone
+
+    def learn(self, answer: str) -> Terminal:
+        """Take in what the terminal says about itself; it counts from the next reply on."""
+        self._terminal = learn(self._terminal, answer)
+        return self._terminal
 
     @property
     def look(self) -> Style:
