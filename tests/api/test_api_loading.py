@@ -20,7 +20,7 @@ from server import (
     ScriptedServer,
     text_reply,
 )
-from streamchat.api import ApiClient, Deadlines, ModelInfo, Server
+from streamchat.api import ApiClient, Deadlines, ModelInfo, Server, connection
 from streamchat.api.connection import Connection
 from streamchat.core.errors import Unreachable
 from streamchat.core.messages import user_message
@@ -160,14 +160,19 @@ def test_a_model_that_ends_gets_a_line(
 def test_an_sdk_without_the_table_of_endings_costs_only_the_line(
     server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr(messages, "DEPRECATED_MODELS")
     today = date(2026, 11, 22)
+    monkeypatch.delattr(messages, "DEPRECATED_MODELS")
+    assert use(server, lambda api: api.deprecation("old", today=today)) is None
+    monkeypatch.setattr(connection, "sdk_messages", None)
     assert use(server, lambda api: api.deprecation("old", today=today)) is None
 
 
-def test_a_deprecated_model_is_asked_without_the_sdks_warning(server: ScriptedServer) -> None:
+def test_a_deprecated_model_is_asked_without_the_sdks_warning(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "DEPRECATED_MODELS", ENDS)
     server.enqueue(text_reply("a"))
-    assert receive(server.base_url, replace(REQUEST, model="claude-sonnet-4-5")).text == "a"
+    assert receive(server.base_url, replace(REQUEST, model="old")).text == "a"
 
 
 def test_the_collector_runs_again_after_the_import(server: ScriptedServer) -> None:

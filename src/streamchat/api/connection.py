@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from datetime import date
+from types import ModuleType
 from typing import Any, TypeVar
 
 import httpx2
 from anthropic import AsyncAnthropic, BaseModel, Omit
-from anthropic.resources.messages import messages as sdk_messages
 
 from streamchat.api.catalogue import ModelInfo, deprecation_line
 from streamchat.api.clouds import CLOUDS, cloud_client
@@ -32,6 +32,12 @@ _LARGEST_PAGE = 1000  # models; the API allows no more
 _MOST_MODELS = 20_000  # of a server that never ends its list
 
 T = TypeVar("T")
+
+sdk_messages: ModuleType | None
+try:  # a module that the SDK does not promise; only its table of retired models is used
+    from anthropic.resources.messages import messages as sdk_messages
+except ImportError:
+    sdk_messages = None
 
 
 class Connection:
