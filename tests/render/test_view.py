@@ -396,6 +396,22 @@ def test_what_is_live_is_gone_while_the_terminal_belongs_to_the_shell() -> None:
     assert is_given_back(made)
 
 
+def test_live_rows_that_another_program_wrote_over_are_drawn_again() -> None:
+    made = stage()
+    made.screen.repaint()
+    view = made.screen.reply(model="opus")
+    feed_all(view, STARTED, TextDelta("Settled.\n\nHalf an answer"))
+    made.loop.advance(1)
+    shown = made.lines
+    made.terminal.feed("\x1b[2A\rxxxx\x1b[2B\ryyyy\r")
+    assert made.lines != shown
+    made.screen.repaint()
+    assert made.lines == shown
+    view.close(Ending.COMPLETE, None, 12.3)
+    made.screen.repaint()
+    assert made.lines == ["", "Settled.", "", "Half an answer"]
+
+
 def test_a_window_of_one_cell_is_survived() -> None:
     for width, height in [(1, 1), (2, 1), (1, 5), (3, 2)]:
         made = stage(width, height)

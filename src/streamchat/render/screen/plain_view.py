@@ -95,6 +95,9 @@ class PlainView:
     def resized(self) -> None:
         """Does nothing: rows keep the width with which the reply began."""
 
+    def repaint(self) -> None:
+        """Does nothing: what was printed stays."""
+
     def leave(self) -> str:
         return ""
 

@@ -47,6 +47,7 @@ class _OpenView(View, Protocol):
     def resized(self) -> None: ...
     def leave(self) -> str: ...
     def withdraw(self) -> str: ...
+    def repaint(self) -> None: ...
 
 
 class TerminalScreen:
@@ -167,6 +168,11 @@ class TerminalScreen:
         """The window has another size (SIGWINCH), or the program was continued."""
         if self._view is not None:
             self._view.resized()
+
+    def repaint(self) -> None:
+        """Draw the live rows again (Ctrl-L)."""
+        if self._view is not None:
+            self._view.repaint()
 
     def restore(self) -> None:
         """Leave the terminal as the shell expects it. Safe at any moment, also in a signal

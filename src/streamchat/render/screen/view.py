@@ -121,6 +121,12 @@ class LiveView:
             self._painter.reclaim()
             self._scheduler.request(at_once=True)
 
+    def repaint(self) -> None:
+        """Draw the live rows again, over whatever another program wrote there."""
+        if not self._is_closed:
+            self._painter.resize(*self._size)
+            self._scheduler.request(at_once=True)
+
     def withdraw(self) -> str:
         """The bytes that take the live rows away until the next frame (`resized`)."""
         return self._painter.erase()
