@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token as JudgeToken
 
 from streamchat.core.markdown.inline import (
-    Address,
+    Autolink,
     Close,
     Code,
     Formula,
@@ -85,7 +85,7 @@ def ours(source: str) -> Plain:
 
 def _ours(token: Token) -> tuple[str, ...]:
     match token:
-        case Text(text) | Formula(text) | Address(text=text) | Note(text):
+        case Text(text) | Formula(text) | Autolink(text=text) | Note(text):
             return "text", text
         case LineBreak():
             return ("break",)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from streamchat.core.markdown.inline import (
-    Address,
+    Autolink,
     Close,
     Code,
     Formula,
@@ -126,7 +126,7 @@ def format_pieces(pieces: Sequence[Piece] | None, source: str) -> str:
 
 
 def _format_token(
-    token: Text | LineBreak | Code | Formula | Tag | Note | Address | Image,
+    token: Text | LineBreak | Code | Formula | Tag | Note | Autolink | Image,
 ) -> str:
     match token:
         case Text(text):
@@ -141,7 +141,7 @@ def _format_token(
             return f'<span class="tag">{escape(source)}</span>'
         case Note(text):
             return f'<span class="note-mark">{escape(text)}</span>'
-        case Address(text, url):
+        case Autolink(text, url):
             return link(url, text)
         case Image(text, url, _):
             address = clean_line(url)

@@ -25,7 +25,7 @@ from streamchat.importers.building import (
     read_time,
     text_of,
 )
-from streamchat.importers.loading import Unreadable
+from streamchat.importers.loading import UnreadableElement
 
 FindImage: TypeAlias = Callable[[str], Block | None]
 """The image that a pointer like file-service://file-abc names."""
@@ -54,7 +54,7 @@ def read_chatgpt(
 
 
 def _conversation(item: object, model: str, find_image: FindImage) -> Conversation:
-    if isinstance(item, Unreadable):
+    if isinstance(item, UnreadableElement):
         raise ValueError(item.reason)
     if not isinstance(item, dict):
         raise ValueError("not an object")

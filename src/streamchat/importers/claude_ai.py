@@ -27,7 +27,7 @@ from streamchat.importers.building import (
     read_time,
     text_of,
 )
-from streamchat.importers.loading import Unreadable
+from streamchat.importers.loading import UnreadableElement
 
 _ROLES: Mapping[str, Role] = {"human": "user", "assistant": "assistant"}
 
@@ -47,7 +47,7 @@ def read_claude_ai(
 
 
 def _conversation(item: object, model: str) -> Conversation:
-    if isinstance(item, Unreadable):
+    if isinstance(item, UnreadableElement):
         raise ValueError(item.reason)
     if not isinstance(item, dict):
         raise ValueError("not an object")

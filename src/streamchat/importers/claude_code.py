@@ -28,7 +28,7 @@ from streamchat.importers.building import (
     read_time,
     text_of,
 )
-from streamchat.importers.loading import JsonLines, Unreadable
+from streamchat.importers.loading import JsonLines, UnreadableElement
 
 _ROLES: Mapping[str, Role] = {"user": "user", "assistant": "assistant"}
 _OWN_NOTE = re.compile(r"<(local-command-\w+|command-(name|message|args))>")
@@ -49,7 +49,7 @@ def read_claude_code(
     title, sessions = "", []
     for number, line in enumerate(lines.values, 1):
         if not isinstance(line, dict):
-            reason = line.reason if isinstance(line, Unreadable) else "not an object"
+            reason = line.reason if isinstance(line, UnreadableElement) else "not an object"
             yield ImportFault(f"line {number}: {reason}")
             continue
         title = text_of(line, "customTitle") or text_of(line, "summary") or title

@@ -10,7 +10,7 @@ from streamchat.core.message_list import load_json
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class UnreadableElement:
     """Stands for an element that cannot be read."""
 
     reason: str
@@ -20,11 +20,11 @@ class Unreadable:
 class JsonLines:
     """A file with a JSON value on each line."""
 
-    values: list[object]  # or Unreadable
+    values: list[object]  # or UnreadableElement
 
 
 Loaded: TypeAlias = object
-"""A JSON value, whose elements may be Unreadable if it is a list; or JsonLines."""
+"""A JSON value, whose elements may be UnreadableElement if it is a list; or JsonLines."""
 
 
 def load(data: bytes) -> Loaded:
@@ -38,7 +38,7 @@ def load(data: bytes) -> Loaded:
             elements = [_element(each) for each in split_array(text)]
         elif text.startswith("{"):
             elements = [_element(line) for line in text.split("\n") if line.strip()]
-        if all(isinstance(each, Unreadable) for each in elements):
+        if all(isinstance(each, UnreadableElement) for each in elements):
             raise ValueError(str(error)) from error
         return elements if text.startswith("[") else JsonLines(elements)
 
@@ -47,4 +47,4 @@ def _element(text: str) -> object:
     try:
         return read_json(text)
     except ValueError as error:
-        return Unreadable(str(error))
+        return UnreadableElement(str(error))

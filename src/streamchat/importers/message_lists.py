@@ -15,7 +15,7 @@ from streamchat.importers.building import (
     ImportFault,
     build_conversation,
 )
-from streamchat.importers.loading import Unreadable
+from streamchat.importers.loading import UnreadableElement
 
 
 def holds_messages(value: object) -> bool:
@@ -37,7 +37,7 @@ def read_message_lists(
 ) -> Iterator[Conversation | ImportFault]:
     """A conversation for each element; a fault for each that is damaged."""
     for number, item in enumerate(loaded, 1):
-        reason = item.reason if isinstance(item, Unreadable) else ""
+        reason = item.reason if isinstance(item, UnreadableElement) else ""
         if reason or not holds_messages(item):
             yield ImportFault(f"conversation {number}: {reason or 'it has no messages'}")
             continue

@@ -21,7 +21,7 @@ from streamchat.core.times import format_local, parse_time, stamp
 from streamchat.store.disk import put_aside, read_file, reading, writing
 from streamchat.store.file_reader import Damage, NotConversation, read_conversation
 from streamchat.store.folder import Folder
-from streamchat.store.journal import FileJournal, Place, SealedJournal
+from streamchat.store.journal import FileJournal, NewFilePlace, SealedJournal
 from streamchat.store.ledger import Ledger
 from streamchat.store.naming import build_file_name, id_in
 
@@ -48,11 +48,11 @@ class ConversationFiles:
         """For a conversation without a file: all of it is written with its next turn, to a
         file named after it; or to `path`, and what is there is put aside."""
 
-        def place() -> Place:
+        def place() -> NewFilePlace:
             target = path or self.path_of(conversation)
             if target.parent == self.folder.path:
                 self.folder.ensure()
-            return Place(
+            return NewFilePlace(
                 self._ledger(target),
                 self.folder.scratch(target.name, target.parent),
                 None if path is None else partial(self._make_room, path),
@@ -84,7 +84,7 @@ class ConversationFiles:
         if _is_newer(opened.conversation):
             ledger.close()
             return opened
-        journal = FileJournal(path, lambda: Place(ledger, path), ledger)
+        journal = FileJournal(path, lambda: NewFilePlace(ledger, path), ledger)
         return Opened(opened.conversation, journal, opened.damage)
 
     def lock(self, path: Path) -> Ledger:

@@ -13,7 +13,7 @@ from streamchat.store.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NewFilePlace:
     """Where a new file is made: from the scratch file, once room is made at its path."""
 
     ledger: Ledger
@@ -28,11 +28,11 @@ class FileJournal:
     saves = True
 
     def __init__(
-        self, home: Path, place: Callable[[], Place], ledger: Ledger | None = None
+        self, home: Path, place: Callable[[], NewFilePlace], ledger: Ledger | None = None
     ) -> None:
         self._home = home
         self._find_place = place
-        self._place: Place | None = None
+        self._place: NewFilePlace | None = None
         self._ledger = ledger  # None until the file exists
         self._pending: list[bytes] = []
         self._begun = ledger is not None  # there was a turn: the file is due

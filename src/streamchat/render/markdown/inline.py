@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from streamchat.core.markdown.inline import (
-    Address,
+    Autolink,
     Close,
     Code,
     Formula,
@@ -105,7 +105,7 @@ class _Writer:
                 self._put(source.replace("\n", " "), self._within("tag"))
             case Note(text):
                 self._put(text, self._within("footnote"))
-            case Address(text, url):
+            case Autolink(text, url):
                 self._put(text, self._within("link"), self._target(url))
             case LinkOpen() | LinkClose() | Image():
                 self._linked(token)

@@ -25,7 +25,7 @@ _RUN_CHARACTERS = 16_384
 
 
 @dataclass(frozen=True, slots=True)
-class Replay:
+class HistoryRows:
     """Yields rows in steps, so that keys and signals are served between them."""
 
     look: Style

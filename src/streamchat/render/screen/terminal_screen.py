@@ -23,7 +23,7 @@ from streamchat.core.theme import Part
 from streamchat.render.literal import build_part_style, literal_rows
 from streamchat.render.reply.answer import AnswerRows, FoldLike
 from streamchat.render.reply.asides import choose_marks
-from streamchat.render.reply.replay import Replay
+from streamchat.render.reply.replay import HistoryRows
 from streamchat.render.reply.status import Price, StatusRow
 from streamchat.render.rows import Row
 from streamchat.render.screen.pen import RESTORE, SYNC_OFF
@@ -145,8 +145,8 @@ class TerminalScreen:
             self._show(rows)
             await asyncio.sleep(0)
 
-    def _replay(self, model: str = "") -> Replay:
-        return Replay(self.look, self._size().width, _new_fold, self._clock, model)
+    def _replay(self, model: str = "") -> HistoryRows:
+        return HistoryRows(self.look, self._size().width, _new_fold, self._clock, model)
 
     async def copy(self, text: str) -> Copied | None:
         """Put a text on the clipboard. It is what is shown: a paste elsewhere must not

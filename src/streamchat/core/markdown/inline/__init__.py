@@ -14,7 +14,7 @@ style and `<br>`), `formulas`, and these:
 
 from streamchat.core.markdown.inline.parser import Parsed, parse_inline
 from streamchat.core.markdown.inline.tokens import (
-    Address,
+    Autolink,
     Close,
     Code,
     Formula,
@@ -32,7 +32,7 @@ from streamchat.core.markdown.inline.tokens import (
 )
 
 __all__ = [
-    "Address",
+    "Autolink",
     "Close",
     "Code",
     "Formula",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from streamchat.core.markdown.inline.tokens import Address, Note, Text, Token
+from streamchat.core.markdown.inline.tokens import Autolink, Note, Text, Token
 
 _WIDE_PUNCTUATION = "、。，；！？：（）「」『』【】《》〈〉“”"
 _address = re.compile(rf"[^\s<>\"\[\]`*{_WIDE_PUNCTUATION}]+")
@@ -82,19 +82,19 @@ def in_plain_text(text: str) -> Iterator[Token]:
         if match.start() > done:
             yield Text(text[done : match.start()])
         yield token
-        size = len(token.text) if isinstance(token, Address) else len(match[0])
+        size = len(token.text) if isinstance(token, Autolink) else len(match[0])
         done = match.start() + size
     if done < len(text):
         yield Text(text[done:])
 
 
-def _found(match: re.Match[str]) -> Address | Note | None:
+def _found(match: re.Match[str]) -> Autolink | Note | None:
     text = match[0]
     if text.startswith("www."):
         text = text[: _length(text)]
-        return Address(text, f"http://{text}")
+        return Autolink(text, f"http://{text}")
     if match[1] is not None:
         return Note(f"【{match[1].replace(chr(0xE202), ' ')}】")
     if text[0] == "【":
         return Note(text) if _citation.fullmatch(text) else None
-    return Address(text, f"mailto:{text}")
+    return Autolink(text, f"mailto:{text}")

@@ -25,7 +25,7 @@ class Flanks(NamedTuple):
 NOTHING = Flanks(can_open=False, can_close=False)
 
 
-class Run:
+class DelimiterRun:
     """A delimiter run; what of it is not used up as a mark remains as text."""
 
     __slots__ = ("can_close", "can_open", "char", "closes", "opens", "rest", "size")
@@ -101,9 +101,9 @@ def is_cjk(char: str) -> bool:
     return unicodedata.east_asian_width(char) in "WFH"
 
 
-def pair_runs(runs: Sequence[Run]) -> None:
+def pair_runs(runs: Sequence[DelimiterRun]) -> None:
     """Pair the runs, given in their order. CommonMark's "process emphasis"."""
-    openers: list[tuple[int, Run]] = []
+    openers: list[tuple[int, DelimiterRun]] = []
     searched: dict[tuple[str, bool, int], int] = {}  # up to here no opener was found
     for number, run in enumerate(runs):
         while run.can_close and run.rest:
@@ -120,7 +120,9 @@ def pair_runs(runs: Sequence[Run]) -> None:
             openers.append((number, run))
 
 
-def _find_opener(openers: list[tuple[int, Run]], closer: Run, searched: int) -> int:
+def _find_opener(
+    openers: list[tuple[int, DelimiterRun]], closer: DelimiterRun, searched: int
+) -> int:
     for at in range(len(openers) - 1, -1, -1):
         number, opener = openers[at]
         if number <= searched:
@@ -130,14 +132,14 @@ def _find_opener(openers: list[tuple[int, Run]], closer: Run, searched: int) -> 
     return -1
 
 
-def _excluded(opener: Run, closer: Run) -> bool:
+def _excluded(opener: DelimiterRun, closer: DelimiterRun) -> bool:
     """The "multiple of 3" rule: `*a**b*` is no strong emphasis."""
     if not (opener.can_close or closer.can_open):
         return False
     return (opener.size + closer.size) % 3 == 0 and bool(opener.size % 3 or closer.size % 3)
 
 
-def _pair(opener: Run, closer: Run) -> None:
+def _pair(opener: DelimiterRun, closer: DelimiterRun) -> None:
     size = min(2, opener.rest, closer.rest)
     kind: Kind = "strike" if closer.char == "~" else "strong" if size == 2 else "emphasis"
     for run in (opener, closer):

@@ -17,7 +17,7 @@ from streamchat.core.markdown.inline.emphasis import pair_runs
 from streamchat.core.markdown.inline.pending import Bracket, plain_text, resolved
 from streamchat.core.markdown.inline.state import InlineState
 from streamchat.core.markdown.inline.tokens import (
-    Address,
+    Autolink,
     Image,
     LinkClose,
     LinkOpen,
@@ -112,7 +112,7 @@ class Links:
         opener.token = LinkOpen(target.url, target.title)
         for at in range(node + 1, len(state.nodes)):
             inner = state.nodes[at]
-            if isinstance(inner, Address):
+            if isinstance(inner, Autolink):
                 state.nodes[at] = Text(inner.text)
         state.add(LinkClose(), end)
         self._inactive = len(self._brackets)  # links are not nested

@@ -18,14 +18,19 @@ from streamchat.core.markdown.inline.addresses import (
     read_autolink,
     scheme_start,
 )
-from streamchat.core.markdown.inline.emphasis import NOTHING, Run, find_flanks, pair_runs
+from streamchat.core.markdown.inline.emphasis import (
+    NOTHING,
+    DelimiterRun,
+    find_flanks,
+    pair_runs,
+)
 from streamchat.core.markdown.inline.formulas import FormulaReader
 from streamchat.core.markdown.inline.html import BREAKS, STYLES, HtmlReader, tag_name
 from streamchat.core.markdown.inline.links import Links
 from streamchat.core.markdown.inline.pending import StyleTag, resolved
 from streamchat.core.markdown.inline.state import InlineState
 from streamchat.core.markdown.inline.tokens import (
-    Address,
+    Autolink,
     Close,
     Code,
     Formula,
@@ -149,7 +154,7 @@ class _Parser(InlineState):
         if flanks == NOTHING:
             self.take(end - start)
             return
-        run = Run(source[start], end - start, flanks)
+        run = DelimiterRun(source[start], end - start, flanks)
         self.runs.append(run)
         self.add(run, end)
 
@@ -177,7 +182,7 @@ class _Parser(InlineState):
             return
         self.text[-1] = before[:start]
         text = self.source[begin:end]
-        self.add(Address(text, text), end)
+        self.add(Autolink(text, text), end)
 
     def angle(self) -> None:
         if found := read_autolink(self.source, self.at):

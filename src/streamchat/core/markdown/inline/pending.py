@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from streamchat.core.markdown.inline.emphasis import Run
+from streamchat.core.markdown.inline.emphasis import DelimiterRun
 from streamchat.core.markdown.inline.tokens import (
-    Address,
+    Autolink,
     Code,
     Formula,
     Image,
@@ -42,13 +42,13 @@ class StyleTag:
         self.token: Token = Tag(source)
 
 
-Node: TypeAlias = "Token | Run | Bracket | StyleTag"
+Node: TypeAlias = "Token | DelimiterRun | Bracket | StyleTag"
 
 
 def resolved(nodes: Sequence[Node]) -> list[Token]:
     tokens: list[Token] = []
     for node in nodes:
-        if isinstance(node, Run):
+        if isinstance(node, DelimiterRun):
             tokens += node.tokens()
         elif isinstance(node, Bracket | StyleTag):
             if node.token is not None:
@@ -67,7 +67,7 @@ def _text_of(token: Token) -> str:
     match token:
         case LineBreak():
             return " "
-        case Text(text) | Code(text) | Note(text) | Image(text=text) | Address(text=text):
+        case Text(text) | Code(text) | Note(text) | Image(text=text) | Autolink(text=text):
             return text
         case Formula(source) | Tag(source):
             return source

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from streamchat.core.markdown.inline.addresses import in_plain_text
-from streamchat.core.markdown.inline.emphasis import Run
+from streamchat.core.markdown.inline.emphasis import DelimiterRun
 from streamchat.core.markdown.inline.pending import Node
 
 
@@ -13,7 +13,7 @@ class InlineState:
         self.at = 0
         self.text: list[str] = []  # plain text that is not yet a node
         self.nodes: list[Node] = []
-        self.runs: list[Run] = []  # that are not paired yet
+        self.runs: list[DelimiterRun] = []  # that are not paired yet
 
     def flush(self) -> None:
         """Make nodes of the plain text."""

@@ -40,7 +40,7 @@ class Tag(NamedTuple):
     source: str
 
 
-class Address(NamedTuple):
+class Autolink(NamedTuple):
     """An address that stands in plain text. `url` is where it leads."""
 
     text: str
@@ -82,7 +82,7 @@ Token: TypeAlias = (
     | Formula
     | LineBreak
     | Tag
-    | Address
+    | Autolink
     | Note
     | Open
     | Close
