@@ -176,6 +176,7 @@ class MemoryArchive:
     later: list[Hit] = field(default_factory=list)
     steps: int = 0
     asked: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
 
     def start(self, model: str, system: str | None) -> tuple[Conversation, Journal]:
         name = f"conversation-{len(self.started) + 1}"
@@ -212,7 +213,8 @@ class MemoryArchive:
         return self.listed
 
     def problems(self) -> list[str]:
-        return []
+        skipped, self.skipped = self.skipped, []
+        return skipped
 
     def catch_up(self) -> Iterator[Progress]:
         for done in range(1, self.steps + 1):

@@ -247,6 +247,20 @@ def test_resume_of_nothing_leaves_all_as_it_was() -> None:
     assert texts(session) == ["q", "a"]
 
 
+@pytest.mark.parametrize("line", ["list", "resume old", "resume"])
+def test_files_that_were_skipped_are_told(line: str) -> None:
+    warnings: list[str] = []
+    session = open_session(warnings)
+    other = Conversation.new("old", "", MODEL)
+    session.archive = MemoryArchive(kept={"old": other}, skipped=["x.jsonl was skipped."])
+    name, _, argument = line.partition(" ")
+    outcome = run(session, name, argument)
+    if isinstance(outcome, AskUser):
+        reader = ScriptedReader(iter(()), picks=iter([None]))
+        asyncio.run(outcome.then(reader))  # type: ignore[arg-type]
+    assert warnings == ["x.jsonl was skipped."]
+
+
 def test_list_is_a_table_whose_titles_are_literal() -> None:
     session = open_session()
     assert run(session, "list") == Done("No saved conversations yet.")

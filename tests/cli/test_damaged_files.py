@@ -211,6 +211,24 @@ def test_thousands_of_bad_files_are_counted() -> None:
     assert told[-1] == "streamchat: 35 more files were skipped."
 
 
+def test_damage_in_the_middle_of_a_long_file_is_told_when_it_is_printed() -> None:
+    turns, parent = [], None
+    for number in range(60):
+        content = [{"type": "text", "text": f"{number} {'x' * 100_000}"}]
+        turns.append({**QUESTION, "id": f"t{number}", "parent": parent, "content": content})
+        parent = f"t{number}"
+    lines = [line(HEADER), *map(line, turns)]
+    for number in range(3, 13):
+        lines[number] = lines[number].replace(b"xx", b'x" ?', 1)
+    path = put("20260101-0000-x-abcd1234.jsonl", b"".join(lines))
+    for argv in (("--show", "abcd1234"), ("--export", "md", "abcd1234")):
+        run = run_program(*argv)
+        assert run.status == 0
+        told = [f"streamchat: {path.name}, line {number}: damaged" for number in range(4, 9)]
+        more = f"streamchat: {path.name}: 5 more lines are damaged"
+        assert run.stderr.splitlines() == [*told, more]
+
+
 def test_times_beyond_what_an_index_holds(tmp_path: Path) -> None:
     path = good()
     for seconds in (-(10**10), 10**10):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
 import zipfile
 from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,7 @@ from hypothesis import strategies as st
 
 from disks import open_store
 from program import run_program
+from shares import share
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import NotFound
 from streamchat.core.messages import user_message
@@ -220,8 +224,15 @@ CREATE TABLE turns (id TEXT PRIMARY KEY, thread_id TEXT, parent_message_hash TEX
 """
 
 
-def database(path: Path, schema: str, rows: Mapping[str, Sequence[Sequence[object]]]) -> Path:
+def quick(path: Path) -> sqlite3.Connection:
+    """A database that is not synced."""
     db = sqlite3.connect(path)
+    db.executescript("PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY;")
+    return db
+
+
+def database(path: Path, schema: str, rows: Mapping[str, Sequence[Sequence[object]]]) -> Path:
+    db = quick(path)
     db.executescript(schema)
     for table, values in rows.items():
         for row in values:
@@ -257,9 +268,9 @@ def test_the_first_logs_of_llm(tmp_path: Path) -> None:
     assert (turn.at, turn.message.model) == ("2024-05-01T10:01:00Z", "gpt-x")
 
 
-def test_fragments_attachments_and_tokens_of_llm(tmp_path: Path) -> None:
-    path = database(
-        tmp_path / "logs.db",
+def old_logs(path: Path) -> Path:
+    return database(
+        path,
         OLD_SCHEMA + FRAGMENTS,
         {
             "conversations": [("c1", "Chat", "gpt-x")],
@@ -274,7 +285,10 @@ def test_fragments_attachments_and_tokens_of_llm(tmp_path: Path) -> None:
             "system_fragments": [("r1", 3, 0)],
         },
     )
-    [conversation] = conversations(path)
+
+
+def test_fragments_attachments_and_tokens_of_llm(tmp_path: Path) -> None:
+    [conversation] = conversations(old_logs(tmp_path / "logs.db"))
     question, reply = conversation.path
     assert [block["type"] for block in question.message.content] == ["image", "text", "text"]
     assert question.message.content[0]["source"]["data"] == "iVBORw=="
@@ -333,6 +347,40 @@ def test_the_threads_of_llm_with_their_branches(tmp_path: Path) -> None:
     assert conversation.path[2].message.content[0]["source"]["media_type"] == "application/pdf"
     assert [t.message.model for t in conversation.path] == [None, "m-1", None, "m-1x"]
     assert [t.at[11:16] for t in conversation.path] == ["22:59", "22:59", "23:00", "23:00"]
+
+
+ODD = (None, 7, 1.5, 10**15, b"\xff\x00", "", "[" * 500, '{"text_ref": 3}', "\ud7ff", "-1")
+COLUMNS = [
+    (table, column)
+    for schema in (OLD_SCHEMA + FRAGMENTS, NEW_SCHEMA)
+    for table, columns in re.findall(r"CREATE TABLE (\w+) \((.*?)\);", schema, re.DOTALL)
+    for column in (each.split()[0].strip('"') for each in columns.split(","))
+]
+
+
+@pytest.mark.parametrize("value", share(ODD, every=3))
+def test_any_value_in_any_column_is_imported_or_told(value: object, tmp_path: Path) -> None:
+    wholes = [threads(tmp_path / "new.db"), old_logs(tmp_path / "old.db")]
+    changed = tmp_path / "changed.db"
+    for whole, (table, column) in itertools.product(wholes, sorted(set(COLUMNS))):
+        changed.write_bytes(whole.read_bytes())
+        with closing(quick(changed)) as db, suppress(sqlite3.Error):  # no such table here
+            db.execute(f'UPDATE {table} SET "{column}" = ?', (value,))
+            db.commit()
+        with suppress(NotFound):
+            for each in read(changed):
+                if isinstance(each, Conversation):
+                    each.request_messages()
+
+
+def test_messages_in_a_ring_end(tmp_path: Path) -> None:
+    path = threads(tmp_path / "logs.db")
+    db = sqlite3.connect(path)
+    db.execute("UPDATE messages SET parent_hash = 'a2' WHERE hash = 's'")
+    db.commit()
+    db.close()
+    [conversation] = conversations(path)
+    assert texts(conversation)[-1] == "ans 2"
 
 
 def test_a_database_without_the_columns_is_refused(tmp_path: Path) -> None:

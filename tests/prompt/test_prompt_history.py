@@ -272,6 +272,14 @@ def test_a_history_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert entries(FileHistory(path)) == ["a secret"]
 
 
+def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    path.write_bytes(lines(("a", "c2")))
+    (tmp_path / "history.new").write_bytes(lines(("a secret", "c1")))
+    forget_entries(path, "c1", texts=[], names=[])
+    assert [each.name for each in tmp_path.glob("history*")] == ["history"]
+
+
 def test_no_line_is_lost_while_lines_are_taken_out(tmp_path: Path) -> None:
     path = tmp_path / "history"
     path.write_bytes(lines(*((f"gone {n}", f"d{n}") for n in range(20))))

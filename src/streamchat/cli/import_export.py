@@ -10,7 +10,12 @@ from typing import TextIO
 
 from streamchat.app.listing import row_line
 from streamchat.cli.run import Run
-from streamchat.cli.wiring import build_exporter, open_archive, read_conversation
+from streamchat.cli.wiring import (
+    build_exporter,
+    open_archive,
+    read_conversation,
+    tell_unreadable,
+)
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import ExitStatus, NotFound
 from streamchat.core.formatting import format_path, quoted
@@ -32,8 +37,9 @@ def export_conversation(run: Run, form: str, ref: str) -> None:
             replace=run.invocation.overwrites,
         )
         run.notes.note(f"Exported to {place}")
-        return
-    _write(run.env.stdout, exporter.text(opened.conversation, form, replies=None))
+    else:
+        _write(run.env.stdout, exporter.text(opened.conversation, form, replies=None))
+    tell_unreadable(run, opened)
 
 
 def _write(out: TextIO, text: str) -> None:

@@ -20,6 +20,7 @@ from streamchat.cli.wiring import (
     open_terminal_screen,
     read_conversation,
     tell_problems,
+    tell_unreadable,
 )
 from streamchat.cli.wiring.source import open_source
 from streamchat.core.citations import cited_text
@@ -103,6 +104,7 @@ def print_conversation(run: Run, ref: str) -> None:
     else:
         texts = (mask(f"{_as_markdown(turn.message)}\n") for turn in turns)
         out.writelines(map(clean, texts) if out.isatty() else texts)
+    tell_unreadable(run, opened)
 
 
 def _as_markdown(message: Message) -> str:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import base64
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import closing
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -140,14 +141,13 @@ class _Logs:
         turns = self._rows(
             "SELECT * FROM turns WHERE thread_id = ? ORDER BY datetime_utc, id", row["id"]
         )
-        items: dict[str, ForeignMessage] = {}
+        items: dict[object, ForeignMessage] = {}
         system = None
         for turn in turns:
-            for message in self._chain(turn["tip_message_hash"]):
+            for message in self._chain(turn["tip_message_hash"], items):
                 if message["role"] == "system" and system is None:
                     system = self._said(message["hash"]) or None
-                if message["hash"] not in items:
-                    items[message["hash"]] = self._item(message, turn)
+                items[message["hash"]] = self._item(message, turn)
         source = ForeignConversation(
             "llm",
             str(row["id"]),
@@ -158,25 +158,27 @@ class _Logs:
         )
         return build_conversation(source, items.values(), model=self._model)
 
-    def _chain(self, tip: object) -> list[dict[str, Any]]:
-        """The messages up to this one, the first first."""
-        query = (
-            "WITH RECURSIVE chain(hash, parent_hash, role, depth) AS ("
-            "SELECT hash, parent_hash, role, 0 FROM messages WHERE hash = ? UNION ALL "
-            "SELECT m.hash, m.parent_hash, m.role, depth + 1 FROM messages m "
-            "JOIN chain ON m.hash = chain.parent_hash WHERE depth < 100000) "
-            "SELECT * FROM chain ORDER BY depth DESC"
-        )
-        return self._rows(query, tip)
+    @cached_property
+    def _messages(self) -> dict[object, dict[str, Any]]:
+        return {row["hash"]: row for row in self._rows("SELECT * FROM messages")}
+
+    def _chain(self, tip: object, known: Container[object]) -> list[dict[str, Any]]:
+        """The messages up to this one that are not known yet, oldest first."""
+        line: dict[object, dict[str, Any]] = {}  # in which a ring ends
+        while tip in self._messages and tip not in known and tip not in line:
+            line[tip] = self._messages[tip]
+            tip = line[tip]["parent_hash"]
+        return list(line.values())[::-1]
 
     def _item(self, message: Row, turn: Row) -> ForeignMessage:
         is_reply = message["role"] == "assistant"
         content: tuple[Block, ...] = ()
         if message["role"] in ("user", "assistant"):
             content = tuple(self._content(message["hash"], reply=is_reply))
+        parent = message["parent_hash"]
         return ForeignMessage(
-            message["hash"],
-            message["parent_hash"],
+            str(message["hash"]),
+            None if parent is None else str(parent),
             "assistant" if is_reply else "user",
             content,
             read_time(turn["datetime_utc"]),
@@ -184,23 +186,23 @@ class _Logs:
             _usage(turn) if message["hash"] == turn["tip_message_hash"] else None,
         )
 
-    def _content(self, hash: str, *, reply: bool) -> Iterator[Block]:
+    def _content(self, hash: object, *, reply: bool) -> Iterator[Block]:
         for part in self._parts(hash):
             if part["type"] == "attachment" and not reply:
                 yield from self._attached("part_attachments", "part_id", part["id"])
         yield text_block(self._said(hash))
 
-    def _said(self, hash: str) -> str:
+    def _said(self, hash: object) -> str:
         return "".join(self._part_text(p) for p in self._parts(hash) if p["type"] == "text")
 
-    def _parts(self, hash: str) -> list[dict[str, Any]]:
+    def _parts(self, hash: object) -> list[dict[str, Any]]:
         return self._rows("SELECT * FROM parts WHERE message_hash = ? ORDER BY position", hash)
 
     def _part_text(self, part: Row) -> str:
         """Its own, or one composed of fragments, which are kept once."""
-        if part["text"] is not None or not part["payload"]:
+        if part["text"] is not None or not isinstance(part["payload"], str):
             return _text(part["text"])
-        payload = read_json(part["payload"])
+        payload = read_json(part["payload"]) if part["payload"] else None
         pieces = payload.get("text_ref") if isinstance(payload, dict) else None
         if not isinstance(pieces, list):
             return ""

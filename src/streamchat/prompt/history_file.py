@@ -95,6 +95,7 @@ def forget_entries(
 
     try:
         with _opened(path, os.O_RDWR) as file:
+            _scratch(path).unlink(missing_ok=True)  # of a process that was killed
             lines = _read(file).splitlines(keepends=True)
             kept = [line for line in lines if stays(line)]
             if len(kept) < len(lines):
@@ -106,8 +107,12 @@ def forget_entries(
         raise DiskError(f"{path} may still hold what you typed there: {reason}.") from error
 
 
+def _scratch(path: Path) -> Path:
+    return path.with_name(f"{path.name}.new")
+
+
 def _replace(path: Path, data: bytes) -> None:
-    beside = path.with_name(f"{path.name}.new")
+    beside = _scratch(path)
     file = open_regular(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | NOT_A_LINK)
     try:
         os.fchmod(file, 0o600)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from functools import partial
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from streamchat.app.prompt_cache import choose_ttl
@@ -133,6 +134,21 @@ def tell_problems(run: Run, archive: Archive, opened: Opened | None = None) -> N
     """Say which files were skipped, and what is damaged in the one that was opened."""
     for line in (*archive.problems(), *(opened.damage if opened else ())):
         run.notes.warn(line)
+
+
+MOST_DAMAGE_TOLD = 5
+
+
+def tell_unreadable(run: Run, opened: Opened) -> None:
+    """Say which lines turned out to be damaged when their turns were printed: of a long file
+    only the end is checked when it is opened."""
+    damaged = sorted(opened.conversation.unreadable.values())
+    name = PurePath(opened.journal.name).name
+    for number in damaged[:MOST_DAMAGE_TOLD]:
+        run.notes.warn(f"{name}, line {number}: damaged")
+    if len(damaged) > MOST_DAMAGE_TOLD:
+        more = len(damaged) - MOST_DAMAGE_TOLD
+        run.notes.warn(f"{name}: {more:,} more lines are damaged")
 
 
 def forget_typed(
