@@ -38,7 +38,7 @@ class ApiClient:
     def __init__(
         self, server: Server, deadlines: Deadlines | None = None, *, full_sdk: bool = False
     ) -> None:
-        """`full_sdk`: import also what a chat does not use of it."""
+        """`full_sdk` imports the whole SDK, also what a chat does not use."""
         self.server = server
         self._full_sdk = full_sdk
         self._deadlines = deadlines or Deadlines()

@@ -1,7 +1,7 @@
 """Deltas that came together, as one.
 
 Whoever is behind has to do the same work for each delta, and sees no difference: the text is
-the same, and all of it is there at the same time.
+the same, and everything arrives at the same time.
 """
 
 from __future__ import annotations

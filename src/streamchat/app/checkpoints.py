@@ -30,7 +30,7 @@ class Checkpoints:
             self._timer = loop.call_later(CHECKPOINT_S, self._save_now)
 
     def forget(self) -> None:
-        """The whole reply is about to be stored: no piece of it is saved any more."""
+        """The whole reply is about to be stored, so no more pieces are saved."""
         self._unsaved.clear()
         self._unsaved_bytes = 0
         if self._timer is not None:

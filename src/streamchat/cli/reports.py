@@ -174,7 +174,7 @@ def models_table(models: Iterable[tuple[ModelInfo, ListPrice]]) -> str:
 
 
 def model_cells(model: ModelInfo, rates: ListPrice) -> list[str]:
-    """A dash where nobody said."""
+    """A dash for each unknown value."""
     end = model.retires_at or ""
     ends = "on" if model.lifecycle == "retired" else "until"
     return [

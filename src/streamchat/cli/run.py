@@ -1,4 +1,4 @@
-"""One run of the program, and what is certain of it before anything is opened.
+"""One run of the program, and the checks that need nothing to be open.
 
 Everything here is needed before the first prompt is on the screen: no import of it may load
 more than the settings do.

@@ -189,7 +189,7 @@ async def _advice(run: Run, session: Session, source: ApiClient) -> str:
 def _unfit(
     shape: Shape, result: Result, failure: StreamchatError | None
 ) -> StreamchatError | None:
-    """With --schema, the failure holds what arrived: nothing of it was printed."""
+    """With --schema, the failure holds the text that arrived, because it was not printed."""
     text = result.message.text if result.message else ""
     fault = None if failure else shape.fault(text)
     if fault is not None:

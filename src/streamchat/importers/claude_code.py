@@ -85,7 +85,7 @@ def _item(line: Mapping[str, object], number: str, before: str | None) -> Foreig
 
 
 def _counted_once(items: list[ForeignMessage]) -> list[ForeignMessage]:
-    """Each line of a reply repeats the counts of all of it."""
+    """Each line of a reply repeats the counts of the whole reply."""
     counted: list[ForeignMessage] = []
     for item in items:
         before = counted[-1] if counted else None

@@ -32,7 +32,7 @@ def die_of(status: int) -> None:
 
 @contextmanager
 def restored_before_death(restore: Callable[[], None]) -> Iterator[None]:
-    """While entered, a fatal signal calls `restore` before the process dies of it, unless an
+    """While entered, a fatal signal calls `restore` before it ends the process, unless an
     event loop handles the signal."""
 
     def die(number: int, _frame: object) -> None:

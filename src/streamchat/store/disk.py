@@ -238,4 +238,4 @@ def put_aside(disk: Disk, path: Path) -> Path | None:
         except FileNotFoundError:
             return None
         return aside
-    raise OSError(errno.EEXIST, "there are 999 damaged copies of it")
+    raise OSError(errno.EEXIST, "there are already 999 damaged copies")

@@ -78,7 +78,7 @@ def _real(stand_in: StandIn) -> Any:
 
 
 class Unrun(ModuleType):
-    """A module that runs when something of it is needed. After that it is an ordinary one."""
+    """A module that runs when one of its names is needed. Then it is an ordinary module."""
 
     def __getattr__(self, name: str) -> Any:
         if _is_special(name):

@@ -105,7 +105,7 @@ class Conversation(Questions):
     def begin_branch(
         self, message: Message, id: str, at: str, *, extra: Mapping[str, Any]
     ) -> Turn:
-        """Add another first turn. It is one record, so the file holds all of it or nothing."""
+        """Add another first turn. It is one record: the file holds it whole or not at all."""
         turn = Turn(id, None, at, message, extra)
         self.apply(turn)
         return turn

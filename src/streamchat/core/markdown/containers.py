@@ -1,6 +1,6 @@
 """Open containers: which of them the next line continues.
 
-An item or footnote goes on with enough indentation or a blank line, a quote with `>`.
+Enough indentation or a blank line continues an item or a footnote, `>` continues a quote.
 An item that began empty ends at a blank line. There are no list nodes: each container
 remembers the list its last child belonged to, which is all that numbering needs.
 """
@@ -32,7 +32,7 @@ class OpenContainer:
     last_list: OpenList | None = None
 
     def continues(self, line: LineCursor) -> bool:
-        """Whether `line` goes on in this container; reads the prefix if so."""
+        """Whether `line` continues this container; if so, the prefix is read."""
         if isinstance(self.kind, Quote):
             return reads_quote_marker(line)
         if line.indent < self.columns and not line.blank:

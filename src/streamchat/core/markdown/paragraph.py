@@ -59,7 +59,7 @@ class OpenParagraph:
         self.scan: Scan | None = None  # while the lines may be a definition
         self.cropped = False
         self.closed = False  # by its own last line
-        self._continues = False  # a piece of it is closed
+        self._continues = False  # one piece is closed
         self._header_possible = False  # the last line may head a table
         self._math: _Delimiters | None = None  # display math that waits for its closer
         self._math_start = 0
@@ -70,7 +70,7 @@ class OpenParagraph:
         return self._math is not None
 
     def admits(self, line: LineCursor) -> bool:
-        """False when the lines so far are a definition and `line` is no part of it."""
+        """False when the lines so far are a definition that `line` does not belong to."""
         return self.scan is None or self.scan.admits(line.content())
 
     def add(self, line: LineCursor, *, lazy: bool) -> list[LeafBlock]:

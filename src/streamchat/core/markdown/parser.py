@@ -134,7 +134,7 @@ class Parser:
     def _start(self, line: LineCursor, *, reached: bool) -> Start | OpenIndentedCode | None:
         leaf = self._leaf
         if isinstance(leaf, OpenParagraph):
-            # However it is indented, text goes on. TeX is not read, but it holds no fences.
+            # Indented text continues the paragraph. TeX is not read, but it holds no fences.
             if line.indent >= CODE_INDENT or (
                 leaf.in_math and reached and line.char not in "`~#"
             ):
@@ -276,7 +276,7 @@ class Parser:
 
 
 def _pieces_of(heading: Heading) -> Iterator[LeafBlock]:
-    """A heading; what is too long of it follows as text."""
+    """A heading. The part that is too long follows as text."""
     first, *others = pieces(heading.text)
     yield Heading(heading.level, first)
     for other in others:

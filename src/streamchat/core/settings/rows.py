@@ -69,7 +69,7 @@ class Option:
     """One row; `name` is the field of Settings, `flags` begin with the short one.
 
     `shortcuts` are flags that stand for a value of this option. The first of `variables`
-    that is not empty counts. `risk` is what the question about ./.env says of it.
+    that is not empty counts. `risk` is the warning in the question about ./.env.
     """
 
     name: str

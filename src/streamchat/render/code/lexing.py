@@ -1,4 +1,4 @@
-"""Lexing that stops at the end of any line and goes on later.
+"""Lexing that can stop at the end of any line and continue later.
 
 Owns the `Mark`: all that must be known to go on at the start of a line. Must not know
 colours or screens. Rule: what is said of a line depends on the mark before it and on the

@@ -1,4 +1,4 @@
-"""Inline Markdown of the open leaf, parsed again at every frame, but not all of it.
+"""Inline Markdown of the open leaf: at every frame only its end is parsed again.
 
 Must not be used for anything that settles. A growing text is parsed in stretches between
 *quiet* blanks, at which no markup is open: what stands before the last of them was parsed
@@ -74,7 +74,7 @@ class LiveInline(Inline):
 
 
 def _chained(lines: list[Line], more: list[Line]) -> list[Line]:
-    """Text goes on in the line where it stopped; neither argument is changed."""
+    """Text continues the line where it stopped. Neither argument is changed."""
     return [*lines[:-1], [*lines[-1], *more[0]], *more[1:]]
 
 

@@ -1,6 +1,6 @@
 """Formats token counts, times and prices for the usage line and the status row.
 
-Rule: what is not known is left out, never shown as 0.
+Rule: an unknown count is left out, never shown as 0.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ NOTHING = Flanks(can_open=False, can_close=False)
 
 
 class DelimiterRun:
-    """A delimiter run; what of it is not used up as a mark remains as text."""
+    """A delimiter run. Characters that do not become a mark stay text."""
 
     __slots__ = ("can_close", "can_open", "char", "closes", "opens", "rest", "size")
 

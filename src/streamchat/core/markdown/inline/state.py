@@ -1,4 +1,4 @@
-"""How far a text is read, and what came of it so far."""
+"""How far a text is read, and its tokens so far."""
 
 from __future__ import annotations
 
