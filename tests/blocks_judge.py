@@ -40,7 +40,7 @@ Plain: TypeAlias = tuple[tuple[str, ...], list[Any]]
 _judge = MarkdownIt(
     "commonmark", {"html": True, "maxNesting": 10_000, "inline_definitions": True}
 )
-_judge.enable(["table", "strikethrough"]).disable(["lheading"])
+_judge.enable(["table", "strikethrough"])
 _judge.core.ruler.disable("inline")
 
 
@@ -51,6 +51,15 @@ def parse(source: str) -> list[Leaf]:
 
 def judge(source: str) -> list[Leaf]:
     return _Reader().read(_judge.parse(source.removesuffix("\n") + "\n"))
+
+
+def has_long_setext_heading(source: str) -> bool:
+    """Whether a paragraph of several lines is a heading for the judge; for us it is none."""
+    tokens = _judge.parse(source.removesuffix("\n") + "\n")
+    return any(
+        token.type == "heading_open" and token.markup in "-=" and "\n" in following.content
+        for token, following in itertools.pairwise(tokens)
+    )
 
 
 def plain(leaves: Iterable[Leaf]) -> list[Plain]:

@@ -6,6 +6,7 @@ import pytest
 
 from blocks_judge import parse
 from streamchat.core.markdown import (
+    Blocks,
     CodeEnd,
     CodeLine,
     CodeStart,
@@ -91,8 +92,22 @@ def test_a_paragraph_keeps_the_blanks_of_hard_breaks_and_no_others() -> None:
 # Policies.
 
 
-def test_there_are_no_setext_headings() -> None:
-    assert blocks("a\n===\nb\n---\n") == [Paragraph("a\n===\nb"), Rule()]
+def test_only_a_paragraph_of_one_line_becomes_a_heading() -> None:
+    assert blocks("a\n===\nb\n--\n") == [Heading(1, "a"), Heading(2, "b")]
+    assert blocks("a\nb\n---\n") == [Paragraph("a\nb"), Rule()]
+    assert blocks("a\nb\n===\nc\n") == [Paragraph("a\nb\n===\nc")]
+    assert blocks("$$\n=\nb\n$$\n") == [MathBlock("$$\n=\nb\n$$")]
+
+
+def test_a_half_written_underline_is_not_shown() -> None:
+    parser = Blocks()
+    parser.feed("a\n-")
+    assert [leaf.block for leaf in parser.tail(max_chars=99)] == [Paragraph("a")]
+    parser.feed(" b")
+    assert [leaf.block for leaf in parser.tail(max_chars=99)] == [
+        Paragraph("a"),
+        Paragraph("b"),
+    ]
 
 
 def test_html_blocks_are_lines_of_text() -> None:

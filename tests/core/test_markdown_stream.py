@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -106,8 +107,11 @@ def test_the_tail_is_what_close_would_return(source: str) -> None:
 
 
 def _allowed_tails(rest: list[Leaf]) -> Iterator[list[Leaf]]:
-    """`rest`, or without a line of fenced code that may still become the closing fence."""
+    """`rest`, or without a line that may still become more: of fenced code the closing
+    fence, below a paragraph the line that makes it a heading."""
     yield rest
+    if rest and isinstance(rest[0].block, Heading):
+        yield [replace(rest[0], block=Paragraph(rest[0].block.text)), *rest[1:]]
     if len(rest) == 2 and isinstance(rest[0].block, CodeLine):
         line = rest[0].block.text.strip(" ")
         if not line.strip("`") or not line.strip("~"):

@@ -335,7 +335,7 @@ def test_no_payload_gets_through_markdown(around: str) -> None:
 def test_html_in_an_answer_is_text_and_nothing_is_lost() -> None:
     page = Page(format_html("List<int> and <div>secret</div>\n\n<!-- note -->\n\n<details>x"))
     words = "".join(page.text.split())
-    assert words == "List<int>and<div>secret</div><!--note--><details>x"
+    assert words == "List<int>and<div>secret</div><!--note-->x"
 
 
 def test_only_known_schemes_are_links() -> None:
@@ -617,3 +617,11 @@ def test_the_work_on_a_page_grows_with_the_answer(unit: str) -> None:
         return calls_during(lambda: format_html(unit * (size // len(unit))))
 
     assert calls(40_000) <= 4.6 * calls(10_000) + 100
+
+
+def test_alerts_and_summaries_are_those_of_the_terminal() -> None:
+    summary = "<details><summary>More *here*</summary>\n\nText\n\n</details>\n"
+    page = format_html(f"> [!NOTE]\n> Useful.\n\n{summary}")
+    assert '<p class="alert note">Note</p>\n<p>Useful.</p>' in page
+    assert "<p>▸ <strong>More <em>here</em></strong></p>" in page
+    assert "details" not in page

@@ -115,6 +115,29 @@ def test_footnotes_stand_where_they_are_defined() -> None:
     ]
 
 
+def test_alerts_have_a_title() -> None:
+    assert sheet("> [!NOTE]\n> Useful *text*.\n>\n> More\n") == [
+        "{2 ▌ }{1 Note}",
+        "{2 ▌ }Useful {3 text}.",
+        "{2 ▌}",
+        "{2 ▌ }More",
+    ]
+    assert sheet("> [!warning] Mind **this**\n") == ["{2 ▌ }{1 Mind this}"]
+    assert sheet("> [!CAUTION]\n") == ["{2 ▌ }{1 Caution}"]
+    assert text_of("> [!unknown]\n> x\n") == ["▌ [!unknown]", "▌ x"]
+    assert text_of("[!NOTE]\nno quote\n") == ["[!NOTE]", "no quote"]
+
+
+def test_details_show_their_summary_and_what_they_hold() -> None:
+    source = "a\n\n<details>\n<summary>Click *me*</summary>\n\nHidden\n\n</details>\n\nb\n"
+    assert sheet(source) == ["a", "", "▸ {1 Click }{1;3 me}", "", "Hidden", "", "b"]
+    assert text_of("<details><summary>A</summary>\nb\n</details>\n") == ["▸ A", "b"]
+
+
+def test_a_break_breaks_in_html_too() -> None:
+    assert text_of("<p>one<br>two</p>\n\n<br>\n\nthree\n") == ["<p>one", "two</p>", "", "three"]
+
+
 def test_html_is_dim_literal_text() -> None:
     assert sheet("<div>\n  <b>x</b>\n</div>\n\ny\n") == [
         "{2 <div>}",

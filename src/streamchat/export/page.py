@@ -66,6 +66,9 @@ div.math { margin: 0 0 1rem 2rem; white-space: pre-wrap; font: .95em/1.4 ui-mono
   "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 li.task { list-style: none; margin-left: -1.2rem; }
 li.task > p:first-child { display: inline; }
+.alert { font-weight: 600; } .alert.important { color: var(--fn); }
+.alert.note { color: var(--link); } .alert.tip { color: var(--ins); }
+.alert.warning, .alert.caution { color: var(--del); }
 .footnote { font-size: .9rem; } .footnote > p:first-of-type { display: inline; }
 table { border-collapse: collapse; display: block; max-width: 100%; overflow-x: auto;
   overflow-wrap: normal; }

@@ -31,7 +31,7 @@ from streamchat.core.markdown import (
     Rule,
     Table,
 )
-from streamchat.core.markdown.conventions import split_task
+from streamchat.core.markdown.conventions import read_alert, read_html_line, split_task
 from streamchat.core.markdown.inline import Reference
 from streamchat.core.markdown.maths import format_block
 from streamchat.core.sanitize import clean, clean_line
@@ -103,6 +103,9 @@ class _Writer:
             self._end_run()
         task, text = split_task(leaf)
         self._enter(leaf, task)
+        if alert := read_alert(leaf):
+            title, text = self._inline(alert.title), alert.text
+            self._parts.append(f'<p class="alert {alert.kind}">{title}</p>\n')
         self._block(leaf.block, text)
 
     def _block(self, block: LeafBlock, text: str) -> None:
@@ -115,19 +118,29 @@ class _Writer:
                 self._parts.append(code_block("".join(self._code), self._info))
             case Table():
                 self._table(block)
-            case HtmlLine(text=line, first=first):
-                if first:
-                    self._begin_run('<div class="html">', "</div>\n")
-                self._parts.append(f"{escape(line)}\n")
+            case HtmlLine(text=line):
+                self._html(line)
             case _:
                 self._parts.append(self._alone(block, text))
+
+    def _html(self, text: str) -> None:
+        seen = read_html_line(text)
+        if seen.is_summary:
+            self._end_run()
+            self._parts += [
+                f"<p>▸ <strong>{self._inline(line)}</strong></p>\n" for line in seen.lines
+            ]
+        elif seen.lines:
+            if not self._end_of_run:
+                self._begin_run('<div class="html">', "</div>\n")
+            self._parts += [f"{escape(line)}\n" for line in seen.lines]
 
     def _alone(
         self, block: Paragraph | Heading | Rule | MathBlock | Definition | Empty, text: str
     ) -> str:
         match block:
             case Paragraph():
-                return f"<p>{self._inline(text)}</p>\n"
+                return f"<p>{self._inline(text)}</p>\n" if text else ""
             case Heading(level=level):
                 tag = f"h{min(level + _OUTER_HEADINGS, _DEEPEST_HEADING)}"
                 return f"<{tag}>{self._inline(block.text)}</{tag}>\n" if block.text else ""

@@ -48,6 +48,7 @@ PLAIN = Style(theme_named("mono"), Depth.NOTHING, unicode=False)
 @dataclass(frozen=True, slots=True)
 class Glyphs:
     quote_bar: str
+    summary: str
     bullets: tuple[str, ...]
     unchecked: str
     checked: str
@@ -56,8 +57,8 @@ class Glyphs:
     crossing: str
 
 
-UNICODE = Glyphs("▌ ", ("• ", "◦ ", "▪ "), "☐ ", "☑ ", "─", " │ ", "─┼─")
-ASCII = Glyphs("| ", ("* ", "- ", "+ "), "[ ] ", "[x] ", "-", " | ", "-+-")
+UNICODE = Glyphs("▌ ", "▸ ", ("• ", "◦ ", "▪ "), "☐ ", "☑ ", "─", " │ ", "─┼─")
+ASCII = Glyphs("| ", "> ", ("* ", "- ", "+ "), "[ ] ", "[x] ", "-", " | ", "-+-")
 
 _ATTRIBUTES = {
     "bold": "1",

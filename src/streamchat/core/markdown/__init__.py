@@ -3,7 +3,8 @@
 Owns the block structure; inline source stays source. Where the structure could depend on
 what comes later, or would hide what was written, the policy is ours:
 
-- No setext headings: a line of dashes under a paragraph is a rule, `===` is text.
+- Setext headings only under a paragraph of one line: under more, a line of dashes is a
+  rule and `===` is text.
 - HTML blocks are literal lines of text.
 - A list item keeps the number that was written. One equal to the number written before
   it counts on from there. Loose and tight look alike.

@@ -16,11 +16,18 @@ from streamchat.core.markdown import table
 from streamchat.core.markdown.cropping import CUT, crop_start
 from streamchat.core.markdown.cursor import CODE_INDENT, LineCursor
 from streamchat.core.markdown.definitions import Scan, Stage, definition
-from streamchat.core.markdown.leaves import Definition, LeafBlock, MathBlock, Paragraph
+from streamchat.core.markdown.leaves import (
+    Definition,
+    Heading,
+    LeafBlock,
+    MathBlock,
+    Paragraph,
+)
 from streamchat.core.markdown.maths import ENVIRONMENTS
 from streamchat.core.markdown.pieces import PIECE_CHARACTERS, pieces
 
 _BLANKS = " \t"
+_UNDERLINES = {"=": 1, "-": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +198,20 @@ class OpenParagraph:
             return None
         self._keep_lines(len(self.lines) - 1)
         return table.OpenTable(columns, table.cells(header))
+
+    def is_underlined_by(self, line: LineCursor) -> bool:
+        """Whether `line` makes a heading of it: of one line only."""
+        if line.char not in _UNDERLINES or line.indent >= CODE_INDENT:
+            return False
+        if len(self.lines) != 1 or self._continues or self.cropped or self.scan is not None:
+            return False
+        if self.in_math or self._chars > PIECE_CHARACTERS:
+            return False
+        return not line.content().rstrip(_BLANKS).strip(line.char)
+
+    def take_heading(self, line: LineCursor) -> Heading:
+        text, self.lines = self.lines[0].strip(_BLANKS), []
+        return Heading(_UNDERLINES[line.char], text)
 
     def copy(self, max_chars: int) -> OpenParagraph:
         """For a tail: the last lines, at least `max_chars` of them."""

@@ -56,6 +56,7 @@ class Parser:
         self._leaf: OpenLeaf | None = None  # in the innermost container
         self._path: tuple[Container, ...] | None = ()  # of the stack; None: not yet made
         self._crowded = 0  # see Leaf
+        self._is_tail = False
         self._last_id = 0
         self._leaves: list[Leaf] = []
 
@@ -74,6 +75,8 @@ class Parser:
         elif isinstance(leaf, OpenParagraph) and not line.blank:
             if reached and self._turn_into_table(leaf, line):
                 return
+            if reached and self._turn_into_heading(leaf, line):
+                return
             if not leaf.admits(line):
                 self._close_leaf()
         self._read(line, depth)
@@ -90,6 +93,7 @@ class Parser:
         copy._path = self._path
         copy._last_id = self._last_id
         copy._crowded = self._crowded
+        copy._is_tail = True
         if isinstance(self._leaf, OpenTable):
             copy._leaf = self._leaf.copy(max_chars, max_rows)
         elif self._leaf is not None:
@@ -115,6 +119,15 @@ class Parser:
             self._close_leaf()
             self._leaf = table
         return table is not None
+
+    def _turn_into_heading(self, paragraph: OpenParagraph, line: LineCursor) -> bool:
+        if not paragraph.is_underlined_by(line):
+            return False
+        if not self._is_tail:  # else the line is not complete: nothing of it is shown yet
+            heading = paragraph.take_heading(line)
+            self._close_leaf()
+            self._emit((heading,))
+        return True
 
     def _read(self, line: LineCursor, depth: int) -> None:
         """Read the line from where its containers, `depth` of the open ones, end."""

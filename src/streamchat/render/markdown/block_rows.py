@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias, assert_never
 
-from streamchat.core.markdown.conventions import split_task
+from streamchat.core.markdown.conventions import (
+    Alert,
+    AlertKind,
+    read_alert,
+    read_html_line,
+    split_task,
+)
 from streamchat.core.markdown.inline import Reference
 from streamchat.core.markdown.leaves import (
     CodeEnd,
@@ -51,6 +57,13 @@ _HEADINGS: tuple[Part, ...] = (
     "heading5",
     "heading6",
 )
+_ALERTS: Mapping[AlertKind, Part] = {
+    "note": "alert-note",
+    "tip": "alert-tip",
+    "important": "alert-important",
+    "warning": "alert-warning",
+    "caution": "alert-caution",
+}
 _NONE: frozenset[str] = frozenset()
 CODE_RULE_CELLS = 40
 _LINES_KEPT = 256  # of code and tables at the open end, which most frames show again
@@ -177,7 +190,7 @@ class BlockRows:
                 cells = self.width - build_prefix(leaf, self._palette, self.width).cells
                 return _Drawn([[self._span(self._palette.glyphs.horizontal * cells, "rule")]])
             case HtmlLine(text=text):
-                return _Drawn([[self._span(text.expandtabs(TAB_CELLS), "tag")]], fold)
+                return self._html(text)
             case MathBlock(source=source):
                 return self._formula(leaf, source)
             case Definition(source=source):
@@ -190,12 +203,36 @@ class BlockRows:
                 assert_never(leaf.block)
 
     def _paragraph(self, leaf: Leaf, references: Mapping[str, Reference]) -> _Drawn:
+        if alert := read_alert(leaf):
+            return self._alert(alert, references)
         box, text = split_task(leaf)
         glyphs = self._palette.glyphs
         task = {"": "", "☐": glyphs.unchecked, "☑": glyphs.checked}[box]
         lines = self._inline.lines(text, references)
         lines[0][:0] = self._footnote_label(leaf)
         return _Drawn(lines, task=task, missed=self._inline.missed)
+
+    def _alert(self, alert: Alert, references: Mapping[str, Reference]) -> _Drawn:
+        style = self._palette.parts[_ALERTS[alert.kind]]
+        lines = self._inline.lines(alert.title, references, style)
+        missed = self._inline.missed
+        if alert.text:
+            lines += self._inline.lines(alert.text, references)
+            missed |= self._inline.missed
+        return _Drawn(lines, missed=missed)
+
+    def _html(self, text: str) -> _Drawn:
+        """A summary behind a triangle; other HTML as it was written."""
+        seen = read_html_line(text)
+        if not seen.is_summary:
+            lines = [[self._span(line.expandtabs(TAB_CELLS), "tag")] for line in seen.lines]
+            return _Drawn(lines, fold)
+        lines = []
+        for line in seen.lines:
+            lines += self._inline.lines(line, {}, self._palette.parts["summary"])
+        if lines:
+            lines[0].insert(0, self._span(self._palette.glyphs.summary, "marker"))
+        return _Drawn(lines)
 
     def _heading(
         self, leaf: Leaf, level: int, text: str, references: Mapping[str, Reference]

@@ -158,7 +158,7 @@ def _continues(previous: Leaf, leaf: Leaf) -> bool:
         case CodeLine() | CodeEnd():
             return isinstance(previous.block, CodeStart | CodeLine)
         case HtmlLine(first=first):
-            return not first
+            return isinstance(previous.block, HtmlLine) and not first
         case Definition():
             return isinstance(previous.block, Definition)
         case Paragraph(continues=continues):

@@ -13,6 +13,7 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import dataclass, replace
 
+from streamchat.core.markdown.conventions import read_html_line
 from streamchat.core.markdown.inline import Reference
 from streamchat.core.markdown.leaves import (
     CodeEnd,
@@ -20,6 +21,7 @@ from streamchat.core.markdown.leaves import (
     CodeStart,
     Definition,
     Heading,
+    HtmlLine,
     Leaf,
 )
 from streamchat.render.code.fence import CodeBlocks, OpenCode
@@ -63,6 +65,8 @@ class LeafRows:
             case Definition():
                 return self._define(leaf, leaf.block)
             case Heading(text="") if not leaf.opens:
+                return []
+            case HtmlLine(text=text) if not (leaf.opens or read_html_line(text).lines):
                 return []
             case CodeStart() | CodeLine() | CodeEnd():
                 return self._release() + self._code_rows(leaf)
