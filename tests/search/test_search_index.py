@@ -257,6 +257,21 @@ def test_what_is_deleted_while_another_indexes_leaves_no_word(
     assert len(library.found("something")) == 3
 
 
+def test_what_another_indexes_while_this_one_deletes_leaves_no_word(library: Library) -> None:
+    path = library.converse("my xylophone secret")
+
+    class Racing(QuickDisk):
+        """Another process indexes just before the file goes."""
+
+        def unlink(self, name: str) -> None:
+            if name == str(path):
+                library.catch_up()
+            super().unlink(name)
+
+    library.store(Racing()).delete("00000001")
+    assert traces(library, b"xylophone") == []
+
+
 def test_an_index_in_use_lets_a_conversation_be_deleted_and_says_what_is_left(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
