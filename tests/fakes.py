@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from streamchat.app.session import Session
+from streamchat.core.attaching import Selection
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import DiskError, NotFound, StreamchatError
 from streamchat.core.events import (
@@ -359,7 +360,7 @@ def open_session(
         effort=None,
         thinking=None,
         cache=True,
-        read_attachment=lambda ref: {"type": "document", "title": ref},
+        select_files=lambda ref: Selection(({"type": "document", "title": ref},)),
         new_id=counting_ids(),
         clock=lambda: NOW_S,
         forget_typed=lambda conversation, *, texts, names: None,

@@ -22,6 +22,7 @@ from streamchat.app.commands import (
 from streamchat.app.commands.help import KEYS
 from streamchat.app.commands.registry import UnknownCommand, find_command
 from streamchat.app.session import Session
+from streamchat.core.attaching import Selection
 from streamchat.core.capabilities import ModelFacts
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import Busy, NotFound, UsageError
@@ -298,13 +299,45 @@ def test_what_is_attached_goes_with_the_next_message() -> None:
     assert run(session, "attach") == Done("Nothing is attached.")
     run(session, "attach", "a.png")
     assert run(session, "file", "b c.txt") == Done(
-        "Attached to the next message: a.png, b c.txt"
+        "Attached to the next message:\n1. a.png (document)\n2. b c.txt (document)\n"
+        "Together 2 attachments\n/detach N takes one back."
     )
     session.say("Compare.")
     session.say("Alone.")
     first, second = (turn.message.content for turn in session.conversation.path)
     assert [block.get("title") for block in first] == ["a.png", "b c.txt", None]
     assert len(second) == 1
+
+
+def test_detach_takes_one_back_and_names_it() -> None:
+    session = open_session()
+    assert run(session, "detach") == Done("Nothing is attached.")
+    for name in ("a", "b", "c"):
+        run(session, "attach", name)
+    assert run(session, "detach", "2") == Done("Taken back: b (document)")
+    assert run(session, "detach") == Done("Taken back: c (document)")
+    with pytest.raises(UsageError, match="There is 1 attachment;"):
+        run(session, "detach", "2")
+    assert [block["title"] for block in session.attached] == ["a"]
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+def test_many_files_of_a_directory_are_listed_and_asked_about(agrees: bool) -> None:
+    session = open_session()
+    many = Selection(({"type": "document", "title": "x"},) * 101, is_expanded=True)
+    session.select_files = lambda _text: many
+    outcome = run(session, "attach", "src")
+    assert isinstance(outcome, AskUser)
+    assert outcome.notice.endswith("10. x (document)\n… and 91 more\nTogether 101 attachments")
+    reader = ScriptedReader(iter(()), answers=iter([agrees]))
+
+    async def answer() -> Outcome:
+        return await outcome.then(reader)
+
+    answered = asyncio.run(answer())
+    assert reader.questions == ["Attach 101 files?"]
+    assert len(session.attached) == (101 if agrees else 0)
+    assert agrees or answered == Done("Nothing was attached.")
 
 
 # Tokens, dollars, thinking

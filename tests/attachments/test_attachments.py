@@ -65,7 +65,7 @@ def test_an_address_is_fetched_by_the_server() -> None:
     assert format_block_name(image) == "https://example.org/a/Cat.PNG?x=1"
 
 
-@pytest.mark.parametrize("data", [b"", b"\0\1\2", b"caf\xe9"])
+@pytest.mark.parametrize("data", [b"", b"\0\1\2", bytes(range(256))])
 def test_what_cannot_be_sent_is_refused(data: bytes) -> None:
     with pytest.raises(InvalidRequest, match="thing"):
         build_block(data, name="thing")

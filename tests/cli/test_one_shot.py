@@ -319,3 +319,36 @@ def test_what_was_spent_is_reported_with_the_prices_of_the_user(
 def test_a_piped_document_does_not_name_the_conversation() -> None:
     run_program("--demo", "-q", "What is wrong?", stdin=b"2026-11-20 WARN\nmore\n")
     assert "What is wrong?" in run_program("--demo", "--list").stdout
+
+
+def test_a_directory_is_attached_by_its_files_which_are_named(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    Path("d").mkdir()
+    Path("d/a.txt").write_text("one two")
+    Path("d/b.zip").write_bytes(b"PK\x03\x04")
+    server.enqueue(text_reply("ok"))
+    run = run_program("-a", "d", "compare", environ=towards)
+    assert run.stderr.splitlines()[1:] == [
+        "Left out: d/b.zip is a ZIP archive: unpack it and attach what it holds.",
+        "attached: 1. d/a.txt (text, 7 B, about 3 tokens)",
+    ]
+    [document, _text] = server.bodies[0]["messages"][0]["content"]
+    assert document["title"] == "d/a.txt"
+
+
+def test_many_files_are_refused_until_force_allows_them(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    Path("d").mkdir()
+    for at in range(101):
+        Path(f"d/{at}").write_text("x")
+    refused = run_program("-a", "d", "compare", environ=towards)
+    assert (refused.status, refused.stderr.splitlines()[-1]) == (
+        2,
+        "streamchat: -a would attach 101 files. Name fewer, or add --force.",
+    )
+    assert (server.bodies, saved_conversations()) == ([], [])
+    server.enqueue(text_reply("ok"))
+    assert run_program("-a", "d", "--force", "compare", environ=towards).status == 0
+    assert len(server.bodies[0]["messages"][0]["content"]) == 102

@@ -184,7 +184,8 @@ class Repl:
                 await self._open_in_editor(text, name)
             case EditFile() | SayPrompt():
                 await self._use_template(outcome)
-            case AskUser(then):
+            case AskUser(then, notice):
+                self._notice(notice)
                 return await self._ask(then)
             case Quit():
                 return False

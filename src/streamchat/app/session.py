@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from streamchat.core.attaching import Selection
 from streamchat.core.budget import Budget
 from streamchat.core.capabilities import ModelFacts, facts_by_table
 from streamchat.core.conversation import ASKED, AUTOMATIC, COMPACTS, SERVER, Conversation
@@ -57,7 +58,7 @@ class Session:
     effort: str | None
     thinking: str | None
     cache: bool
-    read_attachment: Callable[[str], Block]  # takes a path or a URL
+    select_files: Callable[[str], Selection]  # takes paths, globs, directories and URLs
     new_id: Callable[[], str]
     clock: Callable[[], float]  # seconds since the epoch
     warn: Callable[[str], None]
@@ -83,11 +84,11 @@ class Session:
         """The current time, as records store it."""
         return stamp(self.clock())
 
-    def attach(self, ref: str) -> None:
-        """Attach a file or a URL to the next message. Raises NotFound, InvalidRequest."""
-        block = self.read_attachment(ref)
-        require_fit([Message("user", (block,))], self.conversation.model)
-        self.attached = (*self.attached, block)
+    def attach(self, blocks: Sequence[Block]) -> None:
+        """Attach blocks to the next message. Raises InvalidRequest."""
+        attached = (*self.attached, *blocks)
+        require_fit([Message("user", attached)], self.conversation.model)
+        self.attached = attached
 
     def message(self, text: str) -> Message:
         """The user's message: the pending attachments, then the text."""

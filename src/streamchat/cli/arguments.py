@@ -69,9 +69,10 @@ def parse_arguments(argv: Sequence[str], options: Sequence[Option]) -> Invocatio
         parser.error(_unknown(unknown[0], options))
     prompt = " ".join([*taken.prompt, *words[cut + 1 :]])
     report, report_words = _report(taken)
-    overwrites = taken.force is not None
-    if overwrites and report is not ReportKind.EXPORT:
-        parser.error(f"{taken.force.flag}: only --export takes it")
+    attached = tuple(taken.attach or ())
+    forces = taken.force is not None
+    if forces and report is not ReportKind.EXPORT and (report or not attached):
+        parser.error(f"{taken.force.flag}: only --export and --attach take it")
     settings = {row.name for row in options if row.is_setting}
     given = {name: value for name, value in vars(taken).items() if name in settings and value}
     picks = isinstance(given.get("resume"), _LeftOut)
@@ -80,7 +81,6 @@ def parse_arguments(argv: Sequence[str], options: Sequence[Option]) -> Invocatio
         if "continue_newest" in given:
             parser.error(f"{flag} cannot be combined with {given['continue_newest'].name}")
     layer = Layer(SettingSource.FLAG, given)
-    attached = tuple(taken.attach or ())
     return Invocation(
         prompt,
         attached,
@@ -88,7 +88,7 @@ def parse_arguments(argv: Sequence[str], options: Sequence[Option]) -> Invocatio
         report_words,
         layer,
         picks,
-        overwrites,
+        forces,
         is_literal=cut < len(words),
         prompt_name=taken.prompt_name.text if taken.prompt_name else "",
         words=(*taken.prompt, *words[cut + 1 :]),

@@ -34,7 +34,7 @@ def export_conversation(run: Run, form: str, ref: str) -> None:
             form,
             path=path,
             replies=None,
-            replace=run.invocation.overwrites,
+            replace=run.invocation.forces,
         )
         run.notes.note(f"Exported to {place}")
     else:

@@ -33,7 +33,7 @@ class Invocation:
     """A parsed command line. `report_words` are the arguments of the report (TEXT of
     --search, format and REF of --export); `flags` is the first layer of settings; with
     `picks` (-r without REF), the user chooses the conversation;
-    `overwrites` (--force) lets --export replace a file."""
+    `forces` (--force) lets --export replace a file and --attach attach many."""
 
     prompt: str = ""
     attachments: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class Invocation:
     report_words: tuple[str, ...] = ()
     flags: Layer = field(default_factory=lambda: Layer(SettingSource.FLAG, {}))
     picks: bool = False
-    overwrites: bool = False
+    forces: bool = False
     is_literal: bool = False  # the prompt was given after --
     prompt_name: str = ""  # --prompt: the prompt file that the words are for
     words: tuple[str, ...] = ()  # of the prompt, as they were given

@@ -41,6 +41,7 @@ from streamchat.cli.wiring import (
     open_terminal_screen,
 )
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
+from streamchat.core.attaching import Selection, list_blocks, list_left_out, why_ask
 from streamchat.core.errors import (
     ApiError,
     CutOff,
@@ -50,7 +51,6 @@ from streamchat.core.errors import (
     UsageError,
 )
 from streamchat.core.input_line import typed
-from streamchat.core.messages import Block
 from streamchat.core.ports import View
 from streamchat.core.schema import Shape
 from streamchat.posix.files import pipe_wait
@@ -62,13 +62,13 @@ if TYPE_CHECKING:
 LARGEST_INPUT = 32 * 1024 * 1024  # bytes; the API takes no larger request
 
 
-def read_prompt(run: Run) -> tuple[str, tuple[Block, ...]]:
-    """The prompt and its attachments. The text is the piped text, a blank line and the
+def read_prompt(run: Run) -> tuple[str, tuple[Selection, ...]]:
+    """The prompt and what is attached. The text is the piped text, a blank line and the
     prompt; with `-a -`, the piped data is an attachment. Raises UsageError if both are
     empty."""
     refs = run.invocation.attachments
     piped = b"" if run.env.stdin.isatty() else piped_bytes(run)
-    attached = tuple(_read_attachment(run, ref, piped) for ref in refs)
+    attached = tuple(_select_files(run, ref, piped) for ref in refs)
     context = "" if "-" in refs else decode_piped(run, piped)
     if run.invocation.prompt_name:
         return fill_named_prompt(run, context), attached
@@ -81,10 +81,26 @@ def read_prompt(run: Run) -> tuple[str, tuple[Block, ...]]:
     return text, attached
 
 
-def _read_attachment(run: Run, ref: str, piped: bytes) -> Block:
-    from streamchat.attachments import read_attachment  # 4 ms
+def _select_files(run: Run, ref: str, piped: bytes) -> Selection:
+    from streamchat.attachments import select_files  # 4 ms
 
-    return read_attachment(ref, cwd=run.env.cwd, piped=piped, wait=pipe_wait())
+    return select_files(ref, cwd=run.env.cwd, piped=piped, wait=pipe_wait())
+
+
+def _attach(run: Run, session: Session, selections: tuple[Selection, ...]) -> None:
+    """Attach what the role and the arguments name. Raises UsageError if a directory or a
+    glob names so much that a person would be asked, unless --force allows it."""
+    window = session.facts(session.conversation.model).window
+    for selection in selections:
+        reason = why_ask(selection, window)
+        if reason and not run.invocation.forces:
+            raise UsageError(f"-a would attach {reason}. Name fewer, or add --force.")
+        for line in list_left_out(selection):
+            run.notes.note(line)
+    blocks = [block for selection in selections for block in selection.blocks]
+    session.attached = (*role_attachments(run, session), *blocks)
+    for line in list_blocks(session.attached):
+        run.notes.note(f"attached: {line}")
 
 
 def piped_bytes(run: Run) -> bytes:
@@ -113,8 +129,8 @@ async def answer_once(run: Run) -> int:
         if run.settings.demo:
             run.notes.note(DEMO_NOTE)
         session = open_session(run, open_archive(run))
-        session.attached = (*role_attachments(run, session), *attached)
         try:
+            _attach(run, session, attached)
             if run.settings.dry_run:
                 return await _count(run, session, source, prompt)
             is_asked = bool(prompt.strip())  # -i needs no prompt

@@ -36,9 +36,10 @@ from streamchat.cli.wiring import (
     open_terminal_screen,
 )
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
+from streamchat.core.attaching import Selection, list_blocks, list_left_out, why_ask
 from streamchat.core.errors import ApiError, Busy, ExitStatus, StreamchatError, UsageError
 from streamchat.core.input_line import CommandNames
-from streamchat.core.messages import JsonObject, format_block_name
+from streamchat.core.messages import JsonObject
 from streamchat.core.ports import Archive, Reader
 from streamchat.core.terminal import Depth
 from streamchat.core.terminal_answers import format_questions
@@ -60,7 +61,7 @@ def banner(run: Run, session: Session) -> list[str]:
         model=conversation.model,
         name=conversation.title if conversation.turn_count else NEW,
         saves=session.journal.saves,
-        attached=tuple(map(format_block_name, session.attached)),
+        attached=tuple(list_blocks(session.attached)),
     )
 
 
@@ -70,10 +71,30 @@ async def chat(run: Run, early: EarlyPrompt | None = None) -> int:
     require_key(run)
     with open_source(run) as source:
         session = await _session(run)
-        for ref in run.invocation.attachments:
-            session.attach(ref)
+        await _attach(run, session)
         await converse(run, session, source, early=early)
     return ExitStatus.OK
+
+
+async def _attach(run: Run, session: Session) -> None:
+    """Attach what the arguments name, as /attach does it."""
+    for reference in run.invocation.attachments:
+        selection = session.select_files(reference)
+        for line in list_left_out(selection):
+            run.notes.note(line)
+        reason = why_ask(selection, session.facts(session.conversation.model).window)
+        if not reason or run.invocation.forces or await _agrees(run, selection, reason):
+            session.attach(selection.blocks)
+
+
+async def _agrees(run: Run, selection: Selection, reason: str) -> bool:
+    from streamchat.prompt import PlainPrompt
+
+    for line in list_blocks(selection.blocks):
+        run.notes.note(line)
+    with keyboard(run) as keys:
+        prompt = PlainPrompt(keys, run.env.stdout)
+        return await prompt.confirm(f"Attach {reason}?", default=False)
 
 
 async def _session(run: Run) -> Session:

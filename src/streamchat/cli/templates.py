@@ -24,7 +24,8 @@ def open_templates(run: Run, ask: AskTrust | None = None) -> Templates:
 
 def role_attachments(run: Run, session: Session) -> tuple[Block, ...]:
     """What the role attaches to the first message."""
-    return tuple(map(session.read_attachment, run.settings.role_attach))
+    selections = map(session.select_files, run.settings.role_attach)
+    return tuple(block for selection in selections for block in selection.blocks)
 
 
 def fill_named_prompt(run: Run, piped: str) -> str:

@@ -9,6 +9,7 @@ handlers by topic. The order of the imports is the order within each group of /h
 """
 
 from streamchat.app.commands import (
+    attachments,
     basics,
     branches,
     exports,
@@ -57,6 +58,7 @@ __all__ = [
     "Replay",
     "SayPrompt",
     "ShowReport",
+    "attachments",
     "basics",
     "branches",
     "dispatch",

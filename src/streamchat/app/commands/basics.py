@@ -1,4 +1,4 @@
-"""The basic commands: help, exit, conversations, the model, the last answer, attachments."""
+"""The basic commands: help, exit, conversations, the model, the last answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from streamchat.app.listing import ago, conversations_table
 from streamchat.app.session import Session
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import Busy, UsageError
-from streamchat.core.messages import format_block_name
 from streamchat.core.ports import Opened, Reader
 
 COPY_INSTEAD = "Continue in a copy?"
@@ -201,19 +200,6 @@ def redraw(session: Session, _argument: str) -> Outcome:
     if reply is None:
         return Done("There is no answer yet.")
     return Redraw(reply.message)
-
-
-@command("/attach [PATH|URL]", "file", topic=Topic.REQUEST)
-def attach(session: Session, argument: str) -> Outcome:
-    """Attach a file or a URL to the next message. Without an argument, list what is
-    attached."""
-    if argument:
-        session.attach(parse_reference(argument))
-    if not session.attached:
-        return Done("Nothing is attached.")
-    return Done(
-        f"Attached to the next message: {', '.join(map(format_block_name, session.attached))}"
-    )
 
 
 @command("/events", topic=Topic.PROGRAM)

@@ -114,9 +114,11 @@ class SayPrompt:
 
 @dataclass(frozen=True, slots=True)
 class AskUser:
-    """Ask the user: `then` asks at the keyboard and returns the next outcome."""
+    """Ask the user: `then` asks at the keyboard, after the notice if there is one, and
+    returns the next outcome."""
 
     then: Callable[[Reader], Awaitable[Outcome]]
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,4 +71,4 @@ def _apply(session: Session, settings: Settings, given: set[str]) -> None:
     if "web" in given:
         session.web = Web(settings.web_max_uses) if settings.web else None
     for path in settings.role_attach:
-        session.attached += (session.read_attachment(path),)
+        session.attach(session.select_files(path).blocks)

@@ -32,7 +32,7 @@ from streamchat.posix.clipboard import read_clipboard
 
 if TYPE_CHECKING:
     from streamchat.app.session import Session
-    from streamchat.core.messages import Block
+    from streamchat.core.attaching import Selection
     from streamchat.export import FileExporter
     from streamchat.models.cache import ModelCache
     from streamchat.render.screen.terminal_screen import TerminalScreen
@@ -79,7 +79,7 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         effort=settings.effort,
         thinking=settings.thinking,
         cache=not settings.no_caching,
-        read_attachment=partial(_read_attachment, run),
+        select_files=partial(select_files, run),
         new_id=run.env.new_id,
         clock=run.env.clock,
         warn=run.notes.warn,
@@ -116,10 +116,11 @@ def build_mask(run: Run) -> Callable[[str], str]:
     return KeyMask(keys, masked).mask if keys else str
 
 
-def _read_attachment(run: Run, ref: str) -> Block:
-    from streamchat.attachments import read_attachment  # 15 ms, and most chats attach nothing
+def select_files(run: Run, text: str) -> Selection:
+    """What references in a text stand for. Raises NotFound, InvalidRequest."""
+    from streamchat import attachments  # 15 ms, and most chats attach nothing
 
-    return read_attachment(ref, cwd=run.env.cwd, piped=b"")
+    return attachments.select_files(text, cwd=run.env.cwd)
 
 
 def read_conversation(run: Run, ref: str) -> Opened:

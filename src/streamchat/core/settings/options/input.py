@@ -26,8 +26,9 @@ INPUT = (
         "a path; without REF, choose from a list", metavar="[REF]", reach=Reach.USER,
     ),
     Option(
-        "attach", "attach an image, a PDF or a text file; - is stdin; may be repeated",
-        Group.INPUT, Kind.LIST, ("-a", "--attach", "-f", "--file"), "PATH|URL|-",
+        "attach",
+        "attach images, PDFs, text: files, directories, globs; - is stdin; may be repeated",
+        Group.INPUT, Kind.LIST, ("-a", "--attach", "-f", "--file"), "PATH|GLOB|URL|-",
     ),
     Option(
         "prompt_name", "send a prompt: prompts/NAME.md, filled with NAME=VALUE and other words",

@@ -14,7 +14,11 @@ REPORTS = (
         "print a conversation, or write it to the PATH that follows",
         "md|html|json REF",
     ),
-    report("force", "--force", "let --export overwrite the file at PATH"),
+    report(
+        "force",
+        "--force",
+        "let --export overwrite the file at PATH, and --attach attach many files",
+    ),
     report(
         "import",
         "--import",

@@ -1,0 +1,72 @@
+"""/attach and /detach: what goes with the next message.
+
+Rule: the user is asked before a directory or a glob attaches many files or fills much of the
+context window; the list is shown first.
+"""
+
+from __future__ import annotations
+
+from streamchat.app.commands.arguments import parse_count, parse_reference
+from streamchat.app.commands.registry import AskUser, Done, Outcome, Topic, command
+from streamchat.app.session import Session
+from streamchat.core.attaching import (
+    Selection,
+    describe_block,
+    list_blocks,
+    list_left_out,
+    why_ask,
+)
+from streamchat.core.errors import UsageError
+from streamchat.core.ports import Reader
+
+TAKES_BACK = "/detach N takes one back."
+
+
+@command("/attach [PATH|GLOB|URL]...", "file", topic=Topic.REQUEST)
+def attach(session: Session, argument: str) -> Outcome:
+    """Attach files, directories or URLs to the next message. Quotes or backslashes keep
+    blanks in a name; a directory leaves out what .gitignore names. Without an argument, list
+    what is attached."""
+    if not argument:
+        return Done("\n".join(list_attached(session)) or "Nothing is attached.")
+    selection = session.select_files(parse_reference(argument))
+    if not (reason := why_ask(selection, session.facts(session.conversation.model).window)):
+        return _attach(session, selection)
+
+    async def ask(reader: Reader) -> Outcome:
+        if await reader.confirm(f"Attach {reason}?", default=False):
+            return _attach(session, selection)
+        return Done("Nothing was attached.")
+
+    return AskUser(ask, "\n".join(list_selection(selection)))
+
+
+@command("/detach [N]", topic=Topic.REQUEST)
+def detach(session: Session, argument: str) -> Outcome:
+    """Take back attachment N of the next message, or the last one; /attach numbers them."""
+    attached = session.attached
+    if not attached:
+        return Done("Nothing is attached.")
+    number = parse_count(argument, default=len(attached))
+    if number > len(attached):
+        held = "is 1 attachment" if len(attached) == 1 else f"are {len(attached)} attachments"
+        raise UsageError(f"There {held}; /attach lists what is attached.")
+    session.attached = (*attached[: number - 1], *attached[number:])
+    return Done(f"Taken back: {describe_block(attached[number - 1])}")
+
+
+def list_attached(session: Session) -> list[str]:
+    """What goes with the next message, a line each."""
+    if not session.attached:
+        return []
+    return ["Attached to the next message:", *list_blocks(session.attached), TAKES_BACK]
+
+
+def list_selection(selection: Selection) -> list[str]:
+    """The files of a selection, and what was left out."""
+    return [*list_blocks(selection.blocks), *list_left_out(selection)]
+
+
+def _attach(session: Session, selection: Selection) -> Outcome:
+    session.attach(selection.blocks)
+    return Done("\n".join([*list_left_out(selection), *list_attached(session)]))

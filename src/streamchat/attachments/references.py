@@ -1,0 +1,71 @@
+"""What a typed or dropped text names: paths, addresses, globs.
+
+Rules: a text that is the name of a file is that file, blanks included. Otherwise it is split
+as a shell does it, so that quotes and backslashes keep blanks. `~` and `file://` are paths.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from streamchat.attachments.walking import is_glob
+from streamchat.core.errors import NotFound
+from streamchat.core.formatting import quoted
+
+STDIN = "-"
+_LOCAL = ("", "localhost")
+
+
+def split_references(text: str, cwd: Path) -> list[str]:
+    """The references in a text, each a path, a glob, an address or "-"."""
+    text = text.strip()
+    if text == STDIN or is_address(text) or names_file(text, cwd):
+        return [text]
+    try:
+        words = shlex.split(text)
+    except ValueError:  # an apostrophe
+        return [text]
+    if len(words) < 2:
+        return words or [text]
+    is_one = not any(names_something(word, cwd) for word in words)
+    return [text] if is_one else words
+
+
+def is_address(reference: str) -> bool:
+    return reference.startswith(("http://", "https://"))
+
+
+def names_something(reference: str, cwd: Path) -> bool:
+    """Whether the reference is an address, or a path or glob that may be found."""
+    is_known = reference == STDIN or is_address(reference) or is_glob(reference)
+    return is_known or names_file(reference, cwd)
+
+
+def names_file(reference: str, cwd: Path) -> bool:
+    try:
+        return os.path.lexists(locate(reference, cwd))
+    except NotFound:
+        return False
+
+
+def locate(reference: str, cwd: Path) -> Path:
+    """The path that a reference names. Raises NotFound if it cannot be one."""
+    if reference.startswith("file:"):
+        reference = _path_of_address(reference)
+    try:
+        return cwd / Path(reference).expanduser()
+    except RuntimeError as error:  # ~name of nobody
+        raise NotFound(f"{quoted(reference)}: there is no such user.") from error
+
+
+def _path_of_address(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+    except ValueError as error:
+        raise NotFound(f"{quoted(address)} is not a valid address: {error}.") from error
+    if parts.netloc not in _LOCAL:
+        raise NotFound(f"{quoted(address)} names a file of another computer.")
+    return unquote(parts.path)

@@ -1,0 +1,140 @@
+"""What is to be attached: its blocks, their kinds, sizes and estimated tokens.
+
+Pure. The estimates need no server: 3 characters of text are one token, as elsewhere; an
+image has one for each square of 28 pixels, at most 4,784; a page of a PDF has about 3,000.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from streamchat.core.formatting import format_bytes, format_size
+from streamchat.core.media_size import count_pages, image_size
+from streamchat.core.messages import Block, format_block_name
+from streamchat.core.reply import CHARACTERS_PER_TOKEN
+
+MOST_UNASKED_FILES = 100
+MOST_UNASKED_SHARE = 0.2  # of the context window
+_MOST_LISTED = 12
+_SQUARE = 28  # pixels
+_MOST_IMAGE_TOKENS = 4784
+_PAGE_TOKENS = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What one reference stands for. `is_expanded` if a directory or a glob chose the files;
+    then `left_out` says why some of them cannot be sent, a line each."""
+
+    blocks: tuple[Block, ...]
+    is_expanded: bool = False
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """The kind of a block, its bytes, and its estimated tokens (0: unknown)."""
+
+    kind: str
+    size_bytes: int
+    tokens: int
+
+
+def measure_block(block: Block) -> Measure:
+    """What a block that is attached holds."""
+    match block:
+        case {"source": {"type": "text", "data": str(text)}}:
+            kind = "notebook" if format_block_name(block).endswith(".ipynb") else "text"
+            return Measure(kind, len(text.encode("utf-8", "replace")), _text_tokens(text))
+        case {"source": {"type": "base64", "media_type": str(kind), "data": str(data)}}:
+            return _measure_media(kind, _decoded(data))
+        case {"source": {"type": "url"}}:
+            return Measure("address", 0, 0)
+    return Measure(str(block.get("type")), 0, 0)
+
+
+def _text_tokens(text: str) -> int:
+    return -(-len(text) // CHARACTERS_PER_TOKEN)
+
+
+def _measure_media(media_type: str, data: bytes) -> Measure:
+    if media_type == "application/pdf":
+        pages = count_pages(data) or 0
+        kind = f"PDF, {pages} {'page' if pages == 1 else 'pages'}" if pages else "PDF"
+        return Measure(kind, len(data), pages * _PAGE_TOKENS)
+    name = f"{media_type.removeprefix('image/').upper()} image"
+    size = image_size(data)
+    if size is None:
+        return Measure(name, len(data), 0)
+    squares = -(-size[0] // _SQUARE) * -(-size[1] // _SQUARE)
+    kind = f"{name}, {size[0]} × {size[1]}"
+    return Measure(kind, len(data), min(squares, _MOST_IMAGE_TOKENS))
+
+
+def _decoded(data: str) -> bytes:
+    try:
+        return base64.b64decode(data)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def describe_block(block: Block) -> str:
+    """report.pdf (PDF, 3 pages, 1.2 MB, about 9,000 tokens)"""
+    measure = measure_block(block)
+    parts = [measure.kind]
+    if measure.size_bytes:
+        parts.append(format_bytes(measure.size_bytes))
+    if measure.tokens:
+        parts.append(_format_tokens(measure.tokens))
+    name, said = format_block_name(block), ", ".join(parts)
+    return said if name == block.get("type") and measure.size_bytes else f"{name} ({said})"
+
+
+def list_blocks(blocks: Sequence[Block], *, first: int = 1) -> list[str]:
+    """A line for each block, numbered from `first`; of many, the first ones and the sum."""
+    shown = blocks if len(blocks) <= _MOST_LISTED else blocks[: _MOST_LISTED - 2]
+    lines = [f"{at}. {describe_block(block)}" for at, block in enumerate(shown, first)]
+    if len(shown) < len(blocks):
+        lines.append(f"… and {len(blocks) - len(shown)} more")
+    return [*lines, describe_sum(blocks)] if len(blocks) > 1 else lines
+
+
+def list_left_out(selection: Selection) -> list[str]:
+    """Which files of a directory or a glob are not sent, and why."""
+    left_out = selection.left_out
+    shown = left_out if len(left_out) <= _MOST_LISTED else left_out[: _MOST_LISTED - 2]
+    lines = [f"Left out: {line}" for line in shown]
+    more = len(left_out) - len(shown)
+    return [*lines, f"Left out: {more} more"] if more else lines
+
+
+def describe_sum(blocks: Iterable[Block]) -> str:
+    """Together 12 attachments, 34 KB, about 9,000 tokens"""
+    measures = [measure_block(block) for block in blocks]
+    size = sum(each.size_bytes for each in measures)
+    tokens = sum(each.tokens for each in measures)
+    known = ([format_bytes(size)] if size else []) + (
+        [_format_tokens(tokens)] if tokens else []
+    )
+    return ", ".join([f"Together {len(measures)} attachments", *known])
+
+
+def why_ask(selection: Selection, window: int | None) -> str:
+    """Why the user is asked before the files of a directory or a glob are attached: "230
+    files"; "" if they need not be."""
+    if not selection.is_expanded:
+        return ""
+    count = len(selection.blocks)
+    tokens = sum(measure_block(block).tokens for block in selection.blocks)
+    reasons = [f"{count} files"] if count > MOST_UNASKED_FILES else []
+    if window and tokens > MOST_UNASKED_SHARE * window:
+        share = f"{int(100 * tokens / window)}% of {format_size(window)}"
+        reasons.append(f"{_format_tokens(tokens)}, {share}")
+    return " and ".join(reasons)
+
+
+def _format_tokens(tokens: int) -> str:
+    return f"about {tokens:,} {'token' if tokens == 1 else 'tokens'}"
