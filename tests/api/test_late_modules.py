@@ -47,6 +47,7 @@ from .shapes import Shape as Figure, draw
 from .more import *
 """
 MORE = "from ..users import square"
+ALIKE = "from .alike import alike"
 
 
 class Finder:
@@ -76,6 +77,8 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]
         "users": USERS,
         "broken": BROKEN,
         "more/__init__": MORE,
+        "same/__init__": ALIKE,
+        "same/alike": "def alike(): return 'the function'",
     }.items():
         file = package / f"{name}.py"
         file.parent.mkdir(exist_ok=True)
@@ -85,6 +88,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]
         {
             "late": Collection,
             "late.more": Collection,
+            "late.same": Collection,
             "late.shapes": Unrun,
             "late.broken": Unrun,
         }
@@ -202,6 +206,13 @@ def test_a_collection_takes_each_name_from_where_it_is(runs: list[str]) -> None:
     assert late.users is sys.modules["late.users"]  # a module that it does not name
     assert late.square is late.users.square  # by `from .more import *`
     assert runs == ["late.shapes"]
+
+
+def test_a_module_does_not_hide_what_a_collection_calls_by_its_name(runs: list[str]) -> None:
+    same: Any = importlib.import_module("late.same")
+    importlib.import_module("late.same.alike")
+    assert same.alike() == "the function"
+    assert sys.modules["late.same.alike"].alike is same.alike
 
 
 def test_a_collection_gives_all_that_it_collects_to_a_star(runs: list[str]) -> None:

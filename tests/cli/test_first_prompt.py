@@ -1,4 +1,4 @@
-"""The first prompt: it takes keys before prompt_toolkit is imported."""
+"""The first prompt: it takes keys before anything slow is imported."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def towards(server: ScriptedServer) -> Mapping[str, str]:
 
 @contextmanager
 def held(
-    directory: Path, environ: Mapping[str, str], *arguments: str, before: str = "prompt_toolkit"
+    directory: Path, environ: Mapping[str, str], *arguments: str, before: str = "asyncio"
 ) -> Iterator[tuple[Terminal, Path]]:
     """The program, which waits before it imports a module until the gate is opened."""
     (directory / "sitecustomize.py").write_text(GATE, encoding="utf-8")

@@ -95,6 +95,14 @@ class Collection(ModuleType):
     """A package that looks its names up one by one. It runs when somebody asks for a public
     name that it does not take from elsewhere."""
 
+    def __setattr__(self, name: str, value: object) -> None:
+        """The import of a module does not hide what the package calls by the same name."""
+        if isinstance(value, ModuleType):
+            source = _late(self).contents.names.get(name)
+            if source is not None and source != (".", name):
+                return
+        super().__setattr__(name, value)
+
     def __getattr__(self, name: str) -> Any:
         contents = _late(self).contents
         if name == "__all__":  # `import *` asks
