@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from itertools import repeat
 
 import pytest
 
@@ -43,10 +44,11 @@ class Dialogue:
         answers: Sequence[Sequence[Step]] = (),
         during: Callable[[Callable[[], None]], None] = lambda _stop: None,
         counts: Sequence[int | StreamchatError] = (),
+        agrees: bool = False,
     ) -> RecordingScreen:
         """The same session once more."""
         keys = [Typed(entry) if isinstance(entry, str) else entry for entry in inputs]
-        self.reader = ScriptedReader(iter(keys), during=during)
+        self.reader = ScriptedReader(iter(keys), during=during, answers=repeat(agrees))
         self.screen = RecordingScreen()
         self.source = ScriptedSource(list(answers), counts=list(counts))
         self.session.warn = self.screen.error

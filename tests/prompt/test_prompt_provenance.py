@@ -171,7 +171,7 @@ def test_a_message_that_could_be_a_command_is_marked_and_the_mark_can_be_removed
 
 
 PIECES = st.sampled_from(
-    ["/", "//", "help", "system", " ", "\n", "x", '"""', "\\", VERBATIM, "exit", "\t"]
+    ["/", "//", "help", "system", " ", "\n", "x", "@", '"""', "\\", VERBATIM, "exit", "\t"]
 )
 
 
@@ -186,3 +186,46 @@ def test_every_line_keeps_its_meaning_on_a_round_trip(line: str) -> None:
     if isinstance(meant, Say):
         handed_back = provenance.line_of_input(sent)
         assert parse_input(provenance.sent_input(handed_back), NAMES) == meant
+
+
+def test_only_a_typed_at_sign_names_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    with desk(history=path) as at:
+        at.type("see @a and ")
+        at.paste("@b")
+        mixed = meaning(at.read("\r"))
+        assert mixed == Say("see @a and @b", (("a",),))
+        assert meaning(at.read(f"{UP}\r")) == Say("see @a and @b")  # not known any more
+        assert meaning(at.read("see @a\r")) == Say("see @a", (("a",),))
+        assert meaning(at.read(f"{UP}\r")) == Say("see @a", (("a",),))
+        at.type("see ")
+        at.paste(f"@b {MANY}")
+        assert meaning(at.read("\x18\x10\r")) == Say(f"see @b {MANY}")
+        at.paste("@dataclass\nclass A:")
+        assert meaning(at.read("\r")) == Say("@dataclass\nclass A:")
+    with desk(history=path) as at:
+        assert meaning(at.read(f"{UP}\r")) == Say("@dataclass\nclass A:")
+
+
+def test_a_pasted_at_sign_looks_like_one() -> None:
+    async def shown(at: Desk) -> str:
+        reading = asyncio.ensure_future(at.prompt.read())
+        at.paste("ada@example.org")
+        await at.sees("example")
+        row = at.screen()[-1]
+        at.type("\r")
+        await reading
+        return row
+
+    with desk() as at:
+        assert run(shown(at)) == "❯ ada@example.org"
+
+
+def test_what_an_editor_wrote_names_no_file(tmp_path: Path) -> None:
+    with desk(environ={"EDITOR": editor(tmp_path, "see @a\n@b")}) as at:
+        assert edited(at, "see @a") == Say("see @a\n@b")
+
+
+def test_a_line_that_was_refused_names_its_files_again() -> None:
+    with desk() as at:
+        assert meaning(at.read("\r", prefill="see @a")) == Say("see @a", (("a",),))

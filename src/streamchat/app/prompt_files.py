@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from streamchat.core.errors import UsageError
+from streamchat.core.input_line import plain_text
 from streamchat.core.ports import Reader, Typed
 from streamchat.core.templates import (
     CLIPBOARD,
@@ -52,5 +53,5 @@ async def ask_missing(
         typed = await reader.read(hint=f"{template.name} needs {name}")
         if not isinstance(typed, Typed):
             return None
-        values = {**values, name: typed.text}
+        values = {**values, name: plain_text(typed.text)}
     return values

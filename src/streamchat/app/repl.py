@@ -8,7 +8,7 @@ Ctrl-C on an empty line only says that a second one leaves.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from streamchat.app import commands, token_count
@@ -35,6 +35,7 @@ from streamchat.app.commands.unsaved import unless_unsaved
 from streamchat.app.compaction_prompts import ask_for_summary, told_as_summary
 from streamchat.app.context_window import measure_context, warning
 from streamchat.app.exchange import Exchange
+from streamchat.app.mentions import read_mentioned
 from streamchat.app.outcome import Result, offer
 from streamchat.app.patience import Patience
 from streamchat.app.prompt_cache import explain_cache, note_cache
@@ -50,7 +51,7 @@ from streamchat.core.input_line import (
     parse_input,
     typed,
 )
-from streamchat.core.messages import THINKING_TYPES, Message, user_message, with_text
+from streamchat.core.messages import THINKING_TYPES, Block, Message, user_message, with_text
 from streamchat.core.ports import Ending, Key, Reader, Screen, Source, Typed
 from streamchat.core.records import Turn
 from streamchat.core.schema import Shape
@@ -130,17 +131,26 @@ class Repl:
         match parse_input(text, self.names):
             case Nothing():
                 return True
-            case Say(said):
-                await self._say(said, draft)
+            case Say(said, mentions):
+                attached = await read_mentioned(
+                    self.session, mentions, self.reader, self.screen
+                )
+                if attached is None:
+                    self.prefill, self.draft = text, draft
+                else:
+                    await self._say(said, draft, attached)
                 return True
             case CommandLine() as line:
                 return await self._run(line, text)
 
-    async def _say(self, text: str, draft: Draft | None) -> None:
+    async def _say(
+        self, text: str, draft: Draft | None, attached: tuple[Block, ...] = ()
+    ) -> None:
         conversation = self.session.conversation
         head = conversation.head
         after = draft.after if draft else conversation.next_parent
         message = with_text(draft.message, text) if draft else self.session.message(text)
+        message = replace(message, content=(*attached, *message.content))
         self.session.jump(after)
         question = self.session.add(message)
         result = await self._answer()

@@ -63,6 +63,7 @@ class Session:
     clock: Callable[[], float]  # seconds since the epoch
     warn: Callable[[str], None]
     forget_typed: ForgetTyped
+    names_files: Callable[[str], bool] = lambda _reference: False
     budget: Budget = field(default_factory=Budget)
     facts: Callable[[str], ModelFacts] = facts_by_table  # what is known about a model
     attached: tuple[Block, ...] = ()  # sent with the next message

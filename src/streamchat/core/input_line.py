@@ -5,7 +5,7 @@ sent as it is if it holds a line break, starts with a blank, or its first word i
 holds a second slash, or the file exists). Only commands that take several lines may hold a
 line break. `//name` sends `/name`, but only if `name` is a command. Text from an editor, a
 paste of several lines or a script is always a message: it starts with VERBATIM, which no
-keyboard can type.
+keyboard can type. A typed `@path` names a file; in such a text it does not.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import re
 from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import TypeAlias
+
+from streamchat.core.mentions import find_mentions, quote_mentions, unquote_mentions
 
 VERBATIM = "\udc00"
 LONGEST_COMMAND = 4096  # characters; no path and no title is longer
@@ -25,9 +27,10 @@ _BARE_COMMANDS = frozenset({"exit", "quit"})
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """A message for the model."""
+    """A message for the model. `mentions` are what its typed `@` may name."""
 
     text: str
+    mentions: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ ANY_NAME = CommandNames(_AnyName(), _AnyName())
 def parse_input(text: str, names: CommandNames = ANY_NAME) -> InputLine:
     """Classify the user's input; never fails."""
     if text.startswith(VERBATIM):
-        said = text.removeprefix(VERBATIM)
+        said = unquote_mentions(text.removeprefix(VERBATIM))
         return Say(said) if said.strip() else Nothing()
     if not text.strip():
         return Nothing()
@@ -86,20 +89,30 @@ def parse_input(text: str, names: CommandNames = ANY_NAME) -> InputLine:
 def _parse(text: str, known: Container[str], is_said: Callable[[str], bool]) -> InputLine:
     """`is_said` decides about text that looks like an unknown command."""
     if escaped := _ESCAPED.match(text):
-        return Say(text[1:] if escaped["name"] in known else text)
+        return _say(text[1:] if escaped["name"] in known else text)
     command = _COMMAND.match(text)
     if command is None or command["name"].startswith("*"):
-        return Say(text)
+        return _say(text)
     name = command["name"]
     if name not in known and (is_said(f"/{name}") or (not name and text.strip() != "/")):
-        return Say(text)
-    return CommandLine(name, (command["argument"] or "").strip())
+        return _say(text)
+    return CommandLine(name, unquote_mentions(command["argument"] or "").strip())
+
+
+def _say(text: str) -> Say:
+    return Say(unquote_mentions(text), find_mentions(text))
+
+
+def plain_text(text: str) -> str:
+    """An input that is neither parsed nor run, without its marks."""
+    return unquote_mentions(text.removeprefix(VERBATIM))
 
 
 def typed(text: str, names: CommandNames = ANY_NAME) -> str:
-    """What to put into a prompt so that it sends `text`; "" for nothing."""
+    """What to put into a prompt so that it sends `text` and names no file; "" for nothing."""
     if not text:
         return ""
     escaped = f"/{text}" if text.startswith("/") else text
-    ways = (each for each in (text, escaped) if parse_input(each, names) == Say(text))
-    return next(ways, VERBATIM + text)
+    ways = (text, escaped, quote_mentions(text), quote_mentions(escaped))
+    said = Say(unquote_mentions(text))
+    return next((way for way in ways if parse_input(way, names) == said), VERBATIM + text)

@@ -13,6 +13,7 @@ from prompt_toolkit.input.typeahead import get_typeahead
 from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
 
+from streamchat.core.mentions import quote_mentions
 from streamchat.prompt.entry import normalised
 from streamchat.prompt.key_codes import ALONE
 from streamchat.prompt.tty import TerminalKeys
@@ -41,7 +42,9 @@ def as_text(keys: Iterable[KeyPress]) -> str:
         if press.key == Keys.Backspace:
             text = text[:-1]
         elif is_new_line or (_is_text(press) and not after_escape):
-            text += "\n" if is_new_line else normalised(press.data)
+            data = normalised(press.data)
+            is_pasted = press.key == Keys.BracketedPaste
+            text += "\n" if is_new_line else quote_mentions(data) if is_pasted else data
         after_escape = press.key == Keys.Escape
     return text
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from streamchat.core.input_line import ANY_NAME, VERBATIM, CommandNames, Say, parse_input
+from streamchat.core.mentions import unquote_mentions
 
 FENCE = '"""'
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -35,7 +36,7 @@ def message(text: str, names: CommandNames = ANY_NAME) -> str:
 
 def as_message(text: str, names: CommandNames) -> str:
     """The input that sends `text`: marked as a message where it could be a command."""
-    is_plain = not text.strip() or parse_input(text, names) == Say(text)
+    is_plain = not text.strip() or parse_input(text, names) == Say(unquote_mentions(text))
     return text if is_plain else VERBATIM + text
 
 

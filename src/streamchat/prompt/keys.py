@@ -28,6 +28,7 @@ from prompt_toolkit.key_binding.vi_state import InputMode
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.search import stop_search
 
+from streamchat.core.mentions import quote_mentions
 from streamchat.core.ports import Key
 from streamchat.core.sanitize import clean
 from streamchat.prompt.completion import is_command
@@ -156,7 +157,7 @@ def load_pasting(provenance: Provenance) -> KeyBindings:
     def paste(event: KeyPressEvent) -> None:
         buffer = event.current_buffer
         is_at_start = buffer.cursor_position == 0
-        buffer.insert_text(pastes.folded(normalised(event.data)))
+        buffer.insert_text(quote_mentions(pastes.folded(normalised(event.data))))
         if is_at_start:
             _replace(buffer, provenance.pasted_at_start(buffer.text))
 

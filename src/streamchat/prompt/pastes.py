@@ -15,6 +15,7 @@ from prompt_toolkit.layout.processors import Processor, Transformation, Transfor
 from prompt_toolkit.layout.utils import explode_text_fragments
 
 from streamchat.core.input_line import VERBATIM
+from streamchat.core.mentions import QUOTED_AT, quote_mentions
 from streamchat.core.sanitize import clean
 
 # A paste is shown as long as that is of use and cheap: no window has room for 200 lines,
@@ -49,8 +50,10 @@ class Pastes:
         return self._stand_ins[text] if large and text in self._stand_ins else text
 
     def expanded(self, text: str) -> str:
-        """The text with every stand-in replaced by what it stands for."""
-        return _STAND_INS.sub(lambda found: self._texts[ord(found[0]) - _FIRST], text)
+        """The text with every stand-in replaced by what it stands for, which names no file."""
+        return _STAND_INS.sub(
+            lambda found: quote_mentions(self._texts[ord(found[0]) - _FIRST]), text
+        )
 
     def label(self, character: str) -> str | None:
         """How a stand-in or the mark of a message is shown; None for other characters."""
@@ -99,6 +102,8 @@ class Shown(Processor):
         )
 
     def _drawn(self, style: str, character: str, safe: str, *, column: int) -> tuple[str, str]:
+        if character == QUOTED_AT:
+            return style, "@"
         if character == "\t":
             return style, " " * (TAB_WIDTH - column % TAB_WIDTH)
         if label := self._pastes.label(character):

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from typing import TextIO
 
 from streamchat.core.errors import TerminalClosed
-from streamchat.core.input_line import VERBATIM
+from streamchat.core.input_line import plain_text
 from streamchat.core.ports import Archive, Input, Key, Typed
 from streamchat.core.sanitize import clean, clean_line
 from streamchat.posix.signals import interruptible
@@ -37,9 +37,7 @@ class PlainPrompt:
     async def read(self, *, prefill: str = "", hint: str = "") -> Input:
         """One prompt. SIGINT drops the lines of an unfinished message first."""
         self._say(f"({hint})\n" if hint else "")
-        self._say(
-            f"{prefill.removeprefix(VERBATIM)}\n(Enter sends this again.)\n" if prefill else ""
-        )
+        self._say(f"{plain_text(prefill)}\n(Enter sends this again.)\n" if prefill else "")
         typed = ""
         while True:
             line = await self._line("> " if not typed else "  ")

@@ -22,6 +22,7 @@ from streamchat.core.input_line import (
     parse_input,
     typed,
 )
+from streamchat.core.mentions import QUOTED_AT, unquote_mentions
 from streamchat.prompt.entry import (
     as_message,
     block_content,
@@ -58,8 +59,9 @@ class Provenance:
     def line_of_input(self, text: str) -> str:
         """The line for an input in the form that `sent_input` gives it."""
         match parse_input(text, self.names):
-            case Say(said):
-                return self.line_that_sends(normalised(said))
+            case Say(said, mentions):
+                is_typed = mentions and self.text(text) == said
+                return text if is_typed else self.line_that_sends(normalised(said))
             case CommandLine(name) if name in self.names.multiline:
                 head = _COMMAND_HEAD.match(text)
                 end = head.end() if head else 0
@@ -100,14 +102,20 @@ class Provenance:
 
     def entry(self, line: str, conversation: str | None) -> HistoryEntry:
         """What the history keeps of a line that was sent."""
-        text = self.text(line)
-        return HistoryEntry(text, conversation, is_verbatim(line))
+        text = self._content(line)
+        is_data = is_verbatim(line) or QUOTED_AT in text
+        return HistoryEntry(unquote_mentions(text), conversation, is_data)
 
     def sent_input(self, line: str) -> str:
         """What the application is to act on when the line is sent."""
         make = as_message if is_verbatim(line) else message
-        return make(self.text(line), self.names)
+        return make(self._content(line), self.names)
 
     def text(self, line: str) -> str:
         """The text of the line, whole and without a mark."""
-        return normalised(self.pastes.expanded(line).replace(VERBATIM, ""))
+        return unquote_mentions(self._content(line))
+
+    def _content(self, line: str) -> str:
+        """The text; an `@` that is data is still quoted."""
+        text = self.pastes.expanded(line).replace(VERBATIM, "")
+        return QUOTED_AT.join(map(normalised, text.split(QUOTED_AT)))

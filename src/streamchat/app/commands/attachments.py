@@ -26,7 +26,7 @@ TAKES_BACK = "/detach N takes one back."
 def attach(session: Session, argument: str) -> Outcome:
     """Attach files, directories or URLs to the next message. Quotes or backslashes keep
     blanks in a name; a directory leaves out what .gitignore names. Without an argument, list
-    what is attached."""
+    what is attached. @PATH in a typed message attaches a file too."""
     if not argument:
         return Done("\n".join(list_attached(session)) or "Nothing is attached.")
     selection = session.select_files(parse_reference(argument))

@@ -80,6 +80,7 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         thinking=settings.thinking,
         cache=not settings.no_caching,
         select_files=partial(select_files, run),
+        names_files=partial(names_files, run),
         new_id=run.env.new_id,
         clock=run.env.clock,
         warn=run.notes.warn,
@@ -121,6 +122,13 @@ def select_files(run: Run, text: str) -> Selection:
     from streamchat import attachments  # 15 ms, and most chats attach nothing
 
     return attachments.select_files(text, cwd=run.env.cwd)
+
+
+def names_files(run: Run, reference: str) -> bool:
+    """Whether a reference is a file, a directory, or a glob that matches."""
+    from streamchat import attachments
+
+    return attachments.names_files(reference, cwd=run.env.cwd)
 
 
 def read_conversation(run: Run, ref: str) -> Opened:

@@ -1,0 +1,48 @@
+"""Attaches the files that a typed message names with `@`."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+
+from streamchat.app.commands.attachments import list_selection
+from streamchat.app.session import Session
+from streamchat.core.attaching import list_blocks, list_left_out, why_ask
+from streamchat.core.errors import StreamchatError
+from streamchat.core.media_limits import require_fit
+from streamchat.core.messages import Block, Message
+from streamchat.core.ports import Reader, Screen
+
+
+async def read_mentioned(
+    session: Session,
+    mentions: Iterable[tuple[str, ...]],
+    reader: Reader,
+    screen: Screen,
+) -> tuple[Block, ...] | None:
+    """The blocks of the files that are there; None if one cannot be sent or the user does
+    not want so many. What names no file is text. Each file is read once."""
+    blocks: list[Block] = []
+    named = (_reference(session, candidates) for candidates in mentions)
+    window = session.facts(session.conversation.model).window
+    try:
+        for reference in dict.fromkeys(filter(None, named)):
+            selection = session.select_files(shlex.quote(reference))
+            if reason := why_ask(selection, window):
+                screen.notice("\n".join(list_selection(selection)))
+                if not await reader.confirm(f"Attach {reason}?", default=False):
+                    return None
+            elif selection.left_out:
+                screen.notice("\n".join(list_left_out(selection)))
+            blocks += selection.blocks
+        require_fit([Message("user", tuple(blocks))], session.conversation.model)
+    except StreamchatError as error:
+        screen.error(error.message)
+        return None
+    if blocks:
+        screen.notice("\n".join(["Attached:", *list_blocks(blocks)]))
+    return tuple(blocks)
+
+
+def _reference(session: Session, candidates: tuple[str, ...]) -> str:
+    return next(filter(session.names_files, candidates), "")
