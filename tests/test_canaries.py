@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
+from typing import Any
 
 import pytest
 
@@ -133,3 +134,18 @@ def test_the_sdk_has_a_layout_that_can_be_imported_slim() -> None:
     with leaning_on("anthropic", "its layout", "it is imported whole, which takes a second"):
         assert is_slim, why
         assert count < 250  # of about 3,000
+
+
+def test_a_connection_that_is_open_already_can_be_lent_to_httpx2() -> None:
+    import httpx2
+    from httpcore2._backends.anyio import AnyIOStream
+
+    from streamchat.api.early_socket import EarlySocket
+    from streamchat.api.transport import lend
+
+    with leaning_on("httpx2", "its pool of connections", "it connects after the import"):
+        http: Any = httpx2.AsyncClient(trust_env=False)
+        lend(EarlySocket("example.org", 443, timeout_s=1.0), http)
+        backend = http._transport._pool._network_backend
+        assert type(backend).__module__ == "streamchat.api.transport"
+        assert list(inspect.signature(AnyIOStream).parameters) == ["stream"]

@@ -42,9 +42,9 @@ def test_loading_from_many_places_happens_once(
     all_here = threading.Barrier(4)
 
     class Counted(Connection):
-        def __init__(self, server: Server, deadlines: Deadlines) -> None:
+        def __init__(self, server: Server, deadlines: Deadlines, early: None) -> None:
             made.append(server)
-            super().__init__(server, deadlines)
+            super().__init__(server, deadlines, early)
 
     monkeypatch.setattr("streamchat.api.connection.Connection", Counted)
 

@@ -17,8 +17,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from streamchat.api.catalogue import ModelInfo
+from streamchat.api.early_socket import EarlySocket
 from streamchat.api.server import Deadlines, Server
-from streamchat.api.slim_import import SdkImport, import_sdk, import_whole_instead
+from streamchat.api.slim_import import (
+    SdkImport,
+    import_sdk,
+    import_whole_instead,
+)
 from streamchat.core.errors import ApiError
 from streamchat.core.events import Event
 from streamchat.core.messages import Request
@@ -44,6 +49,7 @@ class ApiClient:
         self._deadlines = deadlines or Deadlines()
         self._connection: Connection | None = None
         self._loading: Future[None] | None = None
+        self._early: EarlySocket | None = None
         self._is_asked = False
         self.shows_raw: Callable[[], bool] = lambda: True  # whether somebody sees RawEvents
 
@@ -77,7 +83,7 @@ class ApiClient:
     def _new_connection(self) -> Connection:
         from streamchat.api.connection import Connection  # loaded already: costs nothing
 
-        return Connection(self.server, self._deadlines)
+        return Connection(self.server, self._deadlines, self._early)
 
     async def ready(self) -> None:
         """Wait until the SDK is loaded; load it in a thread if nobody has begun."""
@@ -138,6 +144,8 @@ class ApiClient:
 
     async def aclose(self) -> None:
         """Close the connections. A later request opens new ones."""
+        if self._early is not None:
+            self._early.close()
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.aclose()

@@ -17,11 +17,12 @@ from anthropic import AsyncAnthropic, BaseModel, Omit
 
 from streamchat.api.catalogue import ModelInfo, deprecation_line
 from streamchat.api.clouds import CLOUDS, cloud_client
+from streamchat.api.early_socket import EarlySocket
 from streamchat.api.faults import list_faults, translate, without_secrets
 from streamchat.api.params import prompt_params, reply_params, within_limit
 from streamchat.api.reply_stream import ReplyStream, quieten
 from streamchat.api.server import DEFAULT_BASE_URL, Deadlines, Server, checked, no_credentials
-from streamchat.api.transport import build_http_client
+from streamchat.api.transport import build_http_client, lend
 from streamchat.api.wording import clean_line, sentence
 from streamchat.core.errors import ApiError, CutOff, InvalidRequest, Unconfigured, Unreachable
 from streamchat.core.events import Event
@@ -43,11 +44,15 @@ except ImportError:
 class Connection:
     """The SDK's client and our requests to it. The constructor raises ApiError too."""
 
-    def __init__(self, server: Server, deadlines: Deadlines) -> None:
+    def __init__(
+        self, server: Server, deadlines: Deadlines, early: EarlySocket | None = None
+    ) -> None:
         self._server = server
         self._deadlines = deadlines
         try:
             self._http = build_http_client(server, deadlines)
+            if early is not None:
+                lend(early, self._http)
             self._client = _client(server, self._http)
         except list_faults(server) as fault:
             raise without_secrets(_unusable(fault, server), server) from fault

@@ -7,6 +7,7 @@ it. Rule: what cannot be used is one line that names the variable.
 from __future__ import annotations
 
 import os
+import socket
 import ssl
 from collections.abc import Mapping
 from functools import partial
@@ -14,8 +15,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import httpcore2
 import httpx2
 
+from streamchat.api.early_socket import EarlySocket
 from streamchat.api.server import Deadlines, Server
 from streamchat.api.wording import clean_line, redact_text, sentence
 from streamchat.core.errors import ApiError, Unconfigured
@@ -101,6 +104,50 @@ def _build_proxy(proxy: Proxy, context: ssl.SSLContext) -> httpx2.Proxy:
 
 def _unusable(line: str) -> ApiError:
     return Unconfigured(line, kind="configuration")
+
+
+def lend(early: EarlySocket, http: httpx2.AsyncClient) -> None:
+    """Let the first connection of the client be the one that is open already. The parts are
+    private to httpx2: where they are not as known, it connects as ever."""
+    pool: Any = getattr(getattr(http, "_transport", None), "_pool", None)
+    usual = getattr(pool, "_network_backend", None)
+    if isinstance(usual, httpcore2.AsyncNetworkBackend):
+        pool._network_backend = _Lending(usual, early)  # noqa: SLF001
+
+
+class _Lending(httpcore2.AsyncNetworkBackend):
+    """Connects as `usual` does, but for a socket that is connected already."""
+
+    def __init__(self, usual: httpcore2.AsyncNetworkBackend, early: EarlySocket) -> None:
+        self._usual = usual
+        self._early = early
+
+    async def connect_tcp(
+        self, host: str, port: int, *args: Any, **kwargs: Any
+    ) -> httpcore2.AsyncNetworkStream:
+        connected = self._early.take(host, port)
+        stream = await _stream_of(connected) if connected is not None else None
+        return stream or await self._usual.connect_tcp(host, port, *args, **kwargs)
+
+    async def connect_unix_socket(
+        self, *args: Any, **kwargs: Any
+    ) -> httpcore2.AsyncNetworkStream:
+        return await self._usual.connect_unix_socket(*args, **kwargs)
+
+    async def sleep(self, seconds: float) -> None:
+        await self._usual.sleep(seconds)
+
+
+async def _stream_of(connected: socket.socket) -> httpcore2.AsyncNetworkStream | None:
+    """The socket as the HTTP library wants it; None, and closed, where it cannot be made."""
+    try:
+        from anyio.abc import SocketStream
+        from httpcore2._backends.anyio import AnyIOStream  # private
+
+        return AnyIOStream(await SocketStream.from_socket(connected))
+    except (ImportError, AttributeError, TypeError, ValueError, OSError):
+        connected.close()
+        return None
 
 
 async def _watch_the_hops(request: httpx2.Request) -> None:

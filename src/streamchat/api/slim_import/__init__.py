@@ -81,6 +81,11 @@ def import_sdk(*, whole: bool = False) -> SdkImport:
     return _process.done
 
 
+def is_imported() -> bool:
+    """Whether `import_sdk` has nothing left to do."""
+    return _process.done is not None
+
+
 def import_whole_instead(why: str) -> bool:
     """Replace a slim SDK, and what of ours refers to it, by the whole one. False where it is
     whole already."""
