@@ -12,7 +12,7 @@ import pytest
 
 from receiving import REQUEST
 from server import ScriptedServer, text_reply
-from streamchat.api import Deadlines, Server
+from streamchat.api import ApiClient, Deadlines, Server
 from streamchat.api.connection import Connection
 from streamchat.api.early_socket import FRESH_S, EarlySocket, early_socket
 from streamchat.core.events import TextDelta
@@ -131,3 +131,15 @@ def test_the_first_request_takes_it(server: ScriptedServer) -> None:
         return text, locals_
 
     assert asyncio.run(ask()) == ("onetwo", [local])
+
+
+def test_it_begins_with_the_import_and_only_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[EarlySocket] = []
+    monkeypatch.setattr(EarlySocket, "begin", lambda self: begun.append(self))
+    for is_imported in (True, False):
+        monkeypatch.setattr("streamchat.api.client.is_imported", lambda is_=is_imported: is_)
+        client = ApiClient(Server("https://example.org", api_key="k"))
+        client.begin()
+        client.begin()
+        asyncio.run(client.ready())
+    assert [early._address for early in begun] == [("example.org", 443)]

@@ -17,12 +17,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from streamchat.api.catalogue import ModelInfo
-from streamchat.api.early_socket import EarlySocket
+from streamchat.api.early_socket import EarlySocket, early_socket
 from streamchat.api.server import Deadlines, Server
 from streamchat.api.slim_import import (
     SdkImport,
     import_sdk,
     import_whole_instead,
+    is_imported,
 )
 from streamchat.core.errors import ApiError
 from streamchat.core.events import Event
@@ -54,9 +55,13 @@ class ApiClient:
         self.shows_raw: Callable[[], bool] = lambda: True  # whether somebody sees RawEvents
 
     def begin(self) -> None:
-        """Load in a thread, while the program waits for something else. `ready` raises what
-        goes wrong."""
+        """Load in a thread, and connect in another, while the program waits for something
+        else. `ready` raises what goes wrong."""
         if self._connection is None and self._loading is None:
+            if not is_imported():
+                self._early = early_socket(self.server, timeout_s=self._deadlines.connect_s)
+            if self._early is not None:
+                self._early.begin()
             self._loading = _load_in_thread(self)
 
     def load(self) -> None:
