@@ -127,7 +127,12 @@ def test_reports(argv: list[str], report: ReportKind, words: tuple[str, ...]) ->
 
 def test_every_report_is_a_row() -> None:
     acts = {row.name for row in OPTIONS if not row.is_setting}
-    assert {report.value for report in ReportKind} == acts - {"attach", "force", "prompt_name"}
+    assert {report.value for report in ReportKind} == acts - {
+        "attach",
+        "force",
+        "prompt_name",
+        "script",
+    }
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,15 @@ def exit_status(result: Result) -> ExitStatus:
 
 
 def build_failure(result: Result) -> StreamchatError | None:
-    """The error to report for an incomplete reply; None for a complete one."""
+    """The error to report for an incomplete reply, with the exit status; None for a complete
+    one."""
+    failure = _failure(result)
+    if failure is not None:
+        failure.status = exit_status(result)
+    return failure
+
+
+def _failure(result: Result) -> StreamchatError | None:
     match result.ending:
         case Ending.COMPLETE:
             return None

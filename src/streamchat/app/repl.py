@@ -36,13 +36,14 @@ from streamchat.app.compaction_prompts import ask_for_summary, told_as_summary
 from streamchat.app.context_window import measure_context, warning
 from streamchat.app.exchange import Exchange
 from streamchat.app.mentions import read_mentioned
+from streamchat.app.oneshot import build_failure
 from streamchat.app.outcome import Result, offer
 from streamchat.app.patience import Patience
 from streamchat.app.prompt_cache import explain_cache, note_cache
 from streamchat.app.prompt_files import ask_missing, fill_prompt, join_prompt
 from streamchat.app.session import Session
-from streamchat.app.view_wrappers import ShownValue, WithSources
-from streamchat.core.errors import ApiError, StreamchatError, UsageError
+from streamchat.app.view_wrappers import frame_for_terminal
+from streamchat.core.errors import ApiError, CutOff, StreamchatError, UsageError
 from streamchat.core.input_line import (
     CommandLine,
     CommandNames,
@@ -52,7 +53,7 @@ from streamchat.core.input_line import (
     typed,
 )
 from streamchat.core.messages import THINKING_TYPES, Block, Message, user_message, with_text
-from streamchat.core.ports import Ending, Key, Reader, Screen, Source, Typed
+from streamchat.core.ports import Ending, Key, Reader, Screen, Source, Typed, View
 from streamchat.core.records import Turn
 from streamchat.core.schema import Shape
 from streamchat.core.templates import Template
@@ -73,11 +74,16 @@ async def _no_editor(_text: str, _name: str) -> str:
     raise UsageError("No editor can be opened here.")
 
 
+def _stay(_failure: StreamchatError) -> None:
+    """Nothing that fails ends a chat."""
+
+
 @dataclass(slots=True)
 class Repl:
     """Connects a session, the keyboard and the screen. `advice(model)` returns a line to
     show once the model has answered, or "". `open_in_editor(text, name)` opens a file of that
-    name in the user's editor and returns its path; it raises UsageError."""
+    name in the user's editor and returns its path; it raises UsageError. `on_failure` is told
+    of each failure, after it is shown. `frame` puts the view of a reply into another."""
 
     session: Session
     source: Source
@@ -89,6 +95,8 @@ class Repl:
     edit_file: Callable[[str, str], Awaitable[str]] = _no_editor
     patience: Patience = field(default_factory=Patience)
     names: CommandNames = field(default_factory=command_names)
+    on_failure: Callable[[StreamchatError], None] = _stay
+    frame: Callable[[View, Shape | None], View] = frame_for_terminal
     prefill: str = ""
     hint: str = ""
     draft: Draft | None = None
@@ -166,11 +174,11 @@ class Repl:
         try:
             outcome = commands.dispatch(self.session, line)
         except UnknownCommand as error:
-            self.screen.error(error.message)
+            self._fail(error)
             self.prefill = text
             return True
         except StreamchatError as error:
-            self.screen.error(error.message)
+            self._fail(error)
             return True
         return await self._do(outcome)
 
@@ -235,7 +243,7 @@ class Repl:
             rest, values = fill_prompt(template, words, stdin="", read_clipboard=clipboard)
             filled = await ask_missing(template, values, self.reader)
         except StreamchatError as error:
-            self.screen.error(error.message)
+            self._fail(error)
             return
         if filled is not None:
             await self._say(join_prompt(template, filled, rest), None)
@@ -244,7 +252,7 @@ class Repl:
         try:
             await self.edit_file(path, text)
         except StreamchatError as error:
-            self.screen.error(error.message)
+            self._fail(error)
             return
         self._notice(f"It is in {path}.")
 
@@ -252,7 +260,7 @@ class Repl:
         try:
             path = await self.open_in_editor(text, name)
         except StreamchatError as error:
-            self.screen.error(error.message)
+            self._fail(error)
             return
         self._notice(f"It is in {path} until you leave; save it elsewhere to keep it.")
 
@@ -260,9 +268,13 @@ class Repl:
         try:
             outcome = await then(self.reader)
         except StreamchatError as error:
-            self.screen.error(error.message)
+            self._fail(error)
             return True
         return await self._do(outcome)
+
+    def _fail(self, error: StreamchatError) -> None:
+        self.screen.error(error.message)
+        self.on_failure(error)
 
     def _notice(self, text: str) -> None:
         if text:
@@ -294,12 +306,15 @@ class Repl:
             self.screen.error(result.reason + ("" if is_aside else offer(result)))
         elif self.session.shape and result.message:
             self._check_shape(self.session.shape, result.message.text)
+        if failure := build_failure(result):
+            self.on_failure(failure)
         self._warn_of_the_end()
         return result
 
     def _check_shape(self, shape: Shape, text: str) -> None:
         if fault := shape.fault(text):
-            self.screen.error(f"The answer does not fit the schema: {fault}.")
+            text = f"The answer does not fit the schema: {fault}."
+            self._fail(CutOff(text, kind="schema_mismatch"))
 
     async def _exchange(
         self, question: Message | None, *, is_aside: bool, model: str
@@ -307,7 +322,7 @@ class Repl:
         shape = self.session.shape
         own = self.session.conversation.model
         view = self.screen.reply(model=model or own, trace=self.session.trace)
-        view = ShownValue(view) if shape else WithSources(view)
+        view = self.frame(view, shape)
         exchange = Exchange(
             self.session,
             self.source,
@@ -338,7 +353,7 @@ class Repl:
                 self.session, self.source, text, self.reader
             )
         except ApiError as error:
-            self.screen.error(error.message)
+            self._fail(error)
         else:
             self._notice(counted)
 

@@ -19,7 +19,7 @@ from streamchat.core.events import (
 )
 from streamchat.core.messages import THINKING_TYPES, Message
 from streamchat.core.ports import Ending, View
-from streamchat.core.schema import format_value
+from streamchat.core.schema import Shape, format_value
 
 
 @dataclass(slots=True)
@@ -149,3 +149,8 @@ class SayingRetries:
 
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         self.view.close(ending, message, seconds)
+
+
+def frame_for_terminal(view: View, shape: Shape | None) -> View:
+    """The view of a terminal, with what a chat shows besides the text."""
+    return ShownValue(view) if shape else WithSources(view)

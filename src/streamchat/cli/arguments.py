@@ -75,6 +75,9 @@ def parse_arguments(argv: Sequence[str], options: Sequence[Option]) -> Invocatio
         parser.error(f"{taken.force.flag}: only --export and --attach take it")
     settings = {row.name for row in options if row.is_setting}
     given = {name: value for name, value in vars(taken).items() if name in settings and value}
+    script = taken.script.text if taken.script else ""
+    if script and (prompt or taken.prompt_name or report):
+        parser.error(f"{taken.script.name}: the script asks; give no prompt and no report")
     picks = isinstance(given.get("resume"), _LeftOut)
     if picks:
         flag = given.pop("resume").name
@@ -91,6 +94,7 @@ def parse_arguments(argv: Sequence[str], options: Sequence[Option]) -> Invocatio
         forces,
         is_literal=cut < len(words),
         prompt_name=taken.prompt_name.text if taken.prompt_name else "",
+        script=script,
         words=(*taken.prompt, *words[cut + 1 :]),
     )
 

@@ -92,7 +92,7 @@ def _values(
         return [Candidate(choice) for choice in row.choices]
     if kind.islower() and "|" in kind:
         return [Candidate(choice) for choice in kind.split("|")]
-    if row.kind is Kind.PATH or row.name in ("attach", "import"):
+    if row.kind is Kind.PATH or row.name in ("attach", "import", "script"):
         return [FILES]
     if (completer := _COMPLETERS.get(row.name)) is not None:
         return list(completer(find_paths()))

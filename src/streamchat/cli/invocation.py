@@ -44,4 +44,5 @@ class Invocation:
     forces: bool = False
     is_literal: bool = False  # the prompt was given after --
     prompt_name: str = ""  # --prompt: the prompt file that the words are for
+    script: str = ""  # --script: the file of lines, or -
     words: tuple[str, ...] = ()  # of the prompt, as they were given

@@ -165,6 +165,10 @@ def _run(run: Run) -> int:
         require_theme(run.settings)
     if run.invocation.report is not None:
         return _report(run, run.invocation.report)
+    if run.invocation.script:
+        from streamchat.cli.run_script import run_script
+
+        return _act(run, run_script)
     if _is_one_shot(run):
         from streamchat.cli.run_oneshot import answer_once
 

@@ -66,10 +66,9 @@ def read_prompt(run: Run) -> tuple[str, tuple[Selection, ...]]:
     """The prompt and what is attached. The text is the piped text, a blank line and the
     prompt; with `-a -`, the piped data is an attachment. Raises UsageError if both are
     empty."""
-    refs = run.invocation.attachments
     piped = b"" if run.env.stdin.isatty() else piped_bytes(run)
-    attached = tuple(_select_files(run, ref, piped) for ref in refs)
-    context = "" if "-" in refs else decode_piped(run, piped)
+    attached = select_attachments(run, piped)
+    context = "" if "-" in run.invocation.attachments else decode_piped(run, piped)
     if run.invocation.prompt_name:
         return fill_named_prompt(run, context), attached
     prompt = run.invocation.prompt
@@ -81,13 +80,19 @@ def read_prompt(run: Run) -> tuple[str, tuple[Selection, ...]]:
     return text, attached
 
 
-def _select_files(run: Run, ref: str, piped: bytes) -> Selection:
+def select_attachments(run: Run, piped: bytes) -> tuple[Selection, ...]:
+    """What the arguments name; `piped` is what - stands for."""
+    if not run.invocation.attachments:
+        return ()
     from streamchat.attachments import select_files  # 4 ms
 
-    return select_files(ref, cwd=run.env.cwd, piped=piped, wait=pipe_wait())
+    return tuple(
+        select_files(ref, cwd=run.env.cwd, piped=piped, wait=pipe_wait())
+        for ref in run.invocation.attachments
+    )
 
 
-def _attach(run: Run, session: Session, selections: tuple[Selection, ...]) -> None:
+def attach(run: Run, session: Session, selections: tuple[Selection, ...]) -> None:
     """Attach what the role and the arguments name. Raises UsageError if a directory or a
     glob names so much that a person would be asked, unless --force allows it."""
     window = session.facts(session.conversation.model).window
@@ -111,16 +116,18 @@ def piped_bytes(run: Run) -> bytes:
     return data
 
 
-def decode_piped(run: Run, data: bytes) -> str:
+def decode_piped(run: Run, data: bytes, name: str = "stdin") -> str:
     """Decode as UTF-8. Invalid bytes are replaced; a note says how many."""
     text = data.decode("utf-8", errors="replace")
     if bad := text.count("\ufffd") - data.count("\ufffd".encode()):
-        run.notes.note(f"stdin is not valid UTF-8: {bad} sequences were replaced.")
+        run.notes.note(f"{name} is not valid UTF-8: {bad} sequences were replaced.")
     return text
 
 
 async def answer_once(run: Run) -> int:
     """Answer, then exit (or stay in the REPL, with -i); returns the exit status."""
+    if run.settings.interactive and not run.settings.dry_run:
+        require_keyboard(run)
     with open_source(run) as source:
         source.begin()  # meanwhile stdin is read, and the question is put on disk
         prompt, attached = read_prompt(run)
@@ -130,7 +137,7 @@ async def answer_once(run: Run) -> int:
             run.notes.note(DEMO_NOTE)
         session = open_session(run, open_archive(run))
         try:
-            _attach(run, session, attached)
+            attach(run, session, attached)
             if run.settings.dry_run:
                 return await _count(run, session, source, prompt)
             is_asked = bool(prompt.strip())  # -i needs no prompt
@@ -146,6 +153,14 @@ async def answer_once(run: Run) -> int:
         finally:
             session.close()
             await source.aclose()
+
+
+def require_keyboard(run: Run) -> None:
+    """Raises UsageError, before anything is sent, where no chat can follow the answer."""
+    from streamchat.cli.run_repl import keyboard
+
+    with keyboard(run):
+        pass
 
 
 async def _count(run: Run, session: Session, source: ApiClient, prompt: str) -> int:
@@ -257,10 +272,11 @@ def _view(run: Run, session: Session) -> Iterator[View]:
             finally:
                 screen.restore()
         return
-    yield SayingRetries(_output(run, session), run.notes.note)
+    yield SayingRetries(output(run, session), run.notes.note)
 
 
-def _output(run: Run, session: Session) -> View:
+def output(run: Run, session: Session) -> View:
+    """A reply on stdout, as in a pipe."""
     stdout, conversation, shape = run.env.stdout, session.conversation.id, session.shape
     if run.settings.extract:
         from streamchat.app.code_blocks import first_code_block  # markdown-it: 60 ms

@@ -34,6 +34,10 @@ INPUT = (
         "prompt_name", "send a prompt: prompts/NAME.md, filled with NAME=VALUE and other words",
         Group.INPUT, flags=("--prompt",), metavar="NAME",
     ),
+    Option(
+        "script", "run the lines of a file as if typed; stop at the first failure",
+        Group.INPUT, flags=("--script",), metavar="FILE|-",
+    ),
     setting(
         "no_save", Group.INPUT, "--no-save", "write nothing to disk", kind=Kind.ON_OFF,
         reach=Reach.TIGHTER,

@@ -1,0 +1,69 @@
+"""The screen of a chat that nobody watches: a script.
+
+Rules: stdout carries answers, and the reports that commands print; notices go to stderr.
+Nothing is rendered. Whoever runs the chat reports its failures, with their status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TextIO
+
+from streamchat.app.json_lines import write_line
+from streamchat.core.messages import Message
+from streamchat.core.ports import Copied, View
+from streamchat.core.records import Turn
+from streamchat.core.sanitize import clean
+
+
+@dataclass(frozen=True, slots=True)
+class PipeScreen:
+    """Implements ports.Screen. `open_view` begins a reply, `note` writes a remark. With
+    `is_json`, a report is an object on a line."""
+
+    stdout: TextIO
+    open_view: Callable[[], View]
+    note: Callable[[str], None]
+    is_json: bool = False
+
+    def reply(self, *, model: str, trace: bool = False) -> View:
+        return self.open_view()
+
+    def banner(self, lines: list[str]) -> None:
+        """A pipe has none."""
+
+    def notice(self, text: str) -> None:
+        self.note(text)
+
+    def error(self, text: str) -> None:
+        """See the rules of the module."""
+
+    def markdown(self, source: str) -> None:
+        if self.is_json:
+            write_line(self.stdout, {"type": "report", "text": source})
+            return
+        text = clean(source) if self.stdout.isatty() else source
+        self.stdout.write(f"{text}\n")
+        self.stdout.flush()
+
+    async def history(
+        self, turns: tuple[Turn, ...], *, model: str = "", whole: bool = False
+    ) -> None:
+        """Only what a command asks for as a whole is printed: a pipe needs no reminder."""
+        if whole:
+            for turn in turns:
+                self._print(turn.message)
+
+    async def redraw(self, message: Message) -> None:
+        self._print(message)
+
+    async def copy(self, text: str) -> Copied | None:
+        """A script has no terminal to copy with."""
+        return None
+
+    def _print(self, message: Message) -> None:
+        if message.role == "assistant":
+            self.markdown(message.text)
+        else:
+            self.markdown("\n".join(f"> {line}".rstrip() for line in message.text.split("\n")))

@@ -1,0 +1,141 @@
+"""--script: the lines of a file run as if they were typed, with the output of a pipe.
+
+It stops at the first failure, with its exit status.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from streamchat.app.patience import Patience
+from streamchat.app.pipe_screen import PipeScreen
+from streamchat.app.repl import Repl
+from streamchat.app.session import Session
+from streamchat.app.view_wrappers import SayingRetries
+from streamchat.cli.banner import DEMO_NOTE
+from streamchat.cli.run import Run
+from streamchat.cli.run_oneshot import (
+    LARGEST_INPUT,
+    attach,
+    decode_piped,
+    output,
+    piped_bytes,
+    select_attachments,
+)
+from streamchat.cli.run_repl import build_names
+from streamchat.cli.script import ScriptReader, split_script
+from streamchat.cli.wiring import load_prices, open_archive, open_session
+from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
+from streamchat.core.errors import ExitStatus, NotFound, StreamchatError, UsageError
+from streamchat.core.ports import View
+from streamchat.core.sanitize import clean_line
+from streamchat.core.schema import Shape
+
+if TYPE_CHECKING:
+    from streamchat.api import ApiClient
+
+_STDIN = "-"
+
+
+async def run_script(run: Run) -> int:
+    """Run the script; returns the exit status."""
+    text, name = _read(run)
+    try:
+        lines = split_script(text)
+    except UsageError as error:
+        error.message = f"{name}, {error.message}"
+        raise
+    reads_stdin = _STDIN in run.invocation.attachments
+    selections = select_attachments(run, piped_bytes(run) if reads_stdin else b"")
+    for remark in (*run.remarks, DEMO_NOTE if run.settings.demo else ""):
+        run.notes.note(remark)
+    with open_source(run) as source:
+        session = open_session(run, open_archive(run))
+        try:
+            attach(run, session, selections)
+            load_prices(session)
+            failures = _Failures(session)
+            reader = ScriptReader(lines, failures.is_over)
+            await _build_repl(run, session, source, reader, failures).run()
+            return _tell(run, session, failures, f"{name}, line {reader.number}")
+        finally:
+            session.close()
+            await source.aclose()
+
+
+def _read(run: Run) -> tuple[str, str]:
+    """The text of the script, and what it is called. Raises NotFound, UsageError."""
+    path = run.invocation.script
+    for flag, is_given in (
+        ("-i", run.settings.interactive),
+        ("--dry-run", run.settings.dry_run),
+    ):
+        if is_given:
+            raise UsageError(f"--script cannot be combined with {flag}")
+    if path == _STDIN:
+        if _STDIN in run.invocation.attachments:
+            raise UsageError("--script - and -a - cannot both read stdin")
+        data, name = piped_bytes(run), "stdin"
+    else:
+        name = clean_line(path)
+        try:
+            with (run.env.cwd / path).open("rb") as file:
+                data = file.read(LARGEST_INPUT + 1)
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise NotFound(f"The script {name!r} cannot be read: {reason}.") from error
+    if len(data) > LARGEST_INPUT:
+        raise UsageError(f"The script {name!r} holds more than 32 MB.")
+    return decode_piped(run, data, name).removeprefix("\ufeff"), name
+
+
+@dataclass(slots=True)
+class _Failures:
+    """What ends the script: the first failure, or a disk that does not take the turns."""
+
+    session: Session
+    first: StreamchatError | None = None
+
+    def __call__(self, failure: StreamchatError) -> None:
+        self.first = self.first or failure
+
+    def is_over(self) -> bool:
+        return self.first is not None or self.session.disk_failed
+
+
+def _build_repl(
+    run: Run, session: Session, source: ApiClient, reader: ScriptReader, failures: _Failures
+) -> Repl:
+    return Repl(
+        session,
+        mask_keys(run, session, source),
+        reader,
+        PipeScreen(
+            run.env.stdout,
+            lambda: SayingRetries(output(run, session), run.notes.note),
+            run.notes.note,
+            is_json=run.settings.output_format != "text",
+        ),
+        run.env.monotonic,
+        advice=partial(advice_on, run, source),
+        patience=Patience(run.settings.retries),
+        names=build_names(session),
+        on_failure=failures,
+        frame=_as_it_is,
+    )
+
+
+def _as_it_is(view: View, _shape: Shape | None) -> View:
+    """The output of a pipe has its frame already."""
+    return view
+
+
+def _tell(run: Run, session: Session, failures: _Failures, where: str) -> int:
+    """Report the failure; returns the exit status."""
+    if failure := failures.first:
+        failure.message = f"{where}: {failure.message}"
+        run.notes.error(failure)
+        return failure.status
+    return ExitStatus.DISK if session.disk_failed else ExitStatus.OK

@@ -1,0 +1,109 @@
+"""The lines of --script, and the reader that types them.
+
+Rules: a line means what it means at the prompt: a trailing backslash continues it, three
+quotes hold a block. A script runs nothing of the shell: a line that begins with ! is refused
+before anything is sent, and \\! begins a message with !. A question that a command asks is
+answered by the next line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from streamchat.core.errors import UsageError
+from streamchat.core.formatting import quoted
+from streamchat.core.input_line import VERBATIM
+from streamchat.core.ports import Archive, Input, Key, Typed
+from streamchat.posix.signals import interruptible
+from streamchat.prompt.entry import block_is_open, continues, message, normalised
+
+_ANSWERS = {"y": True, "yes": True, "n": False, "no": False}
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptLine:
+    """What is typed at once, and the number of the line in the file where it begins."""
+
+    number: int
+    text: str
+
+
+def split_script(text: str) -> list[ScriptLine]:
+    """Raises UsageError for a block that is not closed and for a command of the shell."""
+    found: list[ScriptLine] = []
+    typed, began = "", 1
+    for number, line in enumerate(normalised(text).split("\n"), 1):
+        began = began if typed else number
+        typed += line
+        if block_is_open(typed):
+            typed += "\n"
+        elif continues(typed):
+            typed = typed[:-1] + "\n"
+        else:
+            found += _line(began, typed)
+            typed = ""
+    if typed and block_is_open(typed):
+        raise UsageError(f'line {began}: the block is not closed; end it with """.')
+    found += _line(began, typed.removesuffix("\n"))
+    return found
+
+
+def _line(number: int, typed: str) -> Iterator[ScriptLine]:
+    if typed.startswith("!"):
+        raise UsageError(
+            f"line {number}: a script runs no command of the shell. Write \\! for a message"
+            " that begins with !."
+        )
+    if typed.startswith("\\!"):
+        yield ScriptLine(number, VERBATIM + typed[1:])
+    elif typed.strip():
+        yield ScriptLine(number, message(typed))
+
+
+class ScriptReader:
+    """Implements ports.Reader: types the lines, until `is_over()`."""
+
+    def __init__(self, lines: list[ScriptLine], is_over: Callable[[], bool]) -> None:
+        self._lines = iter(lines)
+        self._is_over = is_over
+        self.number = 0  # of the line that was typed last
+
+    async def read(self, *, prefill: str = "", hint: str = "") -> Input:
+        """The next line. What is handed back to be edited is not sent again."""
+        line = None if self._is_over() else self._next()
+        return Key.END if line is None else Typed(line)
+
+    async def confirm(self, question: str, *, default: bool) -> bool:
+        """The next line answers. Raises UsageError for anything but a yes or a no."""
+        line = self._next()
+        if line is None:
+            raise UsageError(f"{question} The next line has to say y or n.")
+        answer = _ANSWERS.get(line.strip().lower())
+        if answer is None:
+            raise UsageError(f"{question} {quoted(line)} is neither y nor n.")
+        return answer
+
+    async def pick(self, archive: Archive, age: Callable[[float], str]) -> str | None:
+        """Raises UsageError: nobody is there to choose."""
+        raise UsageError(
+            "A script names the conversation: /resume TITLE, or the start of an id."
+        )
+
+    @asynccontextmanager
+    async def watching(self, stop: Callable[[], None]) -> AsyncIterator[None]:
+        """While entered, Ctrl-C calls `stop`."""
+        with interruptible(stop):
+            yield
+
+    def hold(self) -> int:
+        """No message of a script waits in a queue."""
+        return 0
+
+    def _next(self) -> str | None:
+        line = next(self._lines, None)
+        if line is None:
+            return None
+        self.number = line.number
+        return line.text
