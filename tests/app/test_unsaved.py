@@ -128,6 +128,29 @@ def test_what_stands_in_the_way_is_put_aside(home: Path) -> None:
     assert said(path) == ["first", "re: first"]
 
 
+@pytest.mark.parametrize("target", ["nowhere", "elsewhere", "/dev/null"])
+def test_a_link_in_the_way_is_put_aside_and_not_followed(target: str, home: Path) -> None:
+    session, path = talking(open_store(home))
+    elsewhere = path.with_name("elsewhere")
+    elsewhere.write_bytes(b"mine\n")
+    path.unlink()
+    path.symlink_to(target)
+    assert run(session, "save") == Done(f"Saved anew in {path}")
+    assert path.with_name(f"{path.name}.damaged").readlink() == Path(target)
+    assert elsewhere.read_bytes() == b"mine\n"
+    assert not path.is_symlink()
+    assert said(path) == ["first", "re: first"]
+
+
+def test_a_directory_in_the_way_is_put_aside(home: Path) -> None:
+    session, path = talking(open_store(home))
+    path.unlink()
+    path.mkdir()
+    assert run(session, "save") == Done(f"Saved anew in {path}")
+    assert path.with_name(f"{path.name}.damaged").is_dir()
+    assert said(path) == ["first", "re: first"]
+
+
 def test_save_of_what_is_saved_changes_nothing(home: Path) -> None:
     session, path = talking(open_store(home))
     before = path.read_bytes(), path.stat().st_ino

@@ -99,10 +99,14 @@ class ConversationFiles:
 
     def put_aside(self, path: Path) -> Path | None:
         """Rename what is at a path to `.damaged`. Raises Busy, DiskError."""
-        with suppress(NotFound):
-            self.lock(path).close()
         with writing(path):
-            return put_aside(self.folder.disk, path)
+            return self._put_aside(path)
+
+    def _put_aside(self, path: Path) -> Path | None:
+        """Raises Busy, OSError."""
+        with suppress(NotFound, DiskError):  # what cannot be opened, nobody has open
+            self.lock(path).close()
+        return put_aside(self.folder.disk, path)
 
     def is_open_elsewhere(self, path: Path) -> bool:
         try:
@@ -114,16 +118,15 @@ class ConversationFiles:
 
     def _make_room(self, path: Path, data: bytes) -> None:
         """Make room for a file of that content. A file that is the beginning of it may be
-        replaced; any other is put aside. Raises OSError."""
+        replaced; anything else is put aside, also a link, a directory and what cannot be
+        read. Raises OSError."""
+        with suppress(NotFound, DiskError):
+            if data.startswith(read_file(self.folder.disk, path)):
+                return
         try:
-            with suppress(NotFound):
-                if data.startswith(read_file(self.folder.disk, path)):
-                    return
-            self.put_aside(path)
+            self._put_aside(path)
         except Busy as error:
             raise OSError(errno.EBUSY, "another process has opened it") from error
-        except DiskError as error:
-            raise OSError(errno.EIO, error.message) from error
 
     def _parse(self, path: Path, data: bytes, model: str) -> Opened:
         lost = Header(id_in(path.name), "", model)
