@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from receiving import CANARY
 from server import ScriptedServer
 from streamchat.api import import_sdk_once
+from streamchat.posix.fatal_signals import FATAL, is_ignored
 
 # Before any module of tests imports the SDK, which would import all of it.
 import_sdk_once(full=bool(os.environ.get("STREAMCHAT_FULL_SDK")))
@@ -25,6 +27,14 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("same everywhere")
+
+# Who runs the tests by `nohup`, or behind `&` in a script, ignores signals, and so would the
+# programs under test.
+for number in FATAL:
+    if is_ignored(number):
+        signal.signal(number, signal.SIG_DFL)
+if is_ignored(signal.SIGINT):
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Whatever could steer the program, or the libraries under it, from outside.
 _FOREIGN_PREFIXES = ("ANTHROPIC_", "CLAUDE_", "STREAMCHAT_", "XDG_", "PROMPT_TOOLKIT_")
