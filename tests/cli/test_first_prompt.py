@@ -131,8 +131,10 @@ def test_what_fails_after_the_prompt_stands_is_said_in_its_place(
     assert terminal.rows[2].startswith("streamchat: ")
 
 
-def test_without_a_key_there_is_no_prompt(tmp_path: Path) -> None:
+def test_without_a_key_there_is_a_question_and_no_prompt() -> None:
     with Terminal() as terminal:
-        assert terminal.end() == 77
-    assert "❯" not in terminal.text
-    assert terminal.rows[0].startswith("streamchat: No API key was found.")
+        tty = os.dup(terminal.child.child_fd)
+        terminal.wait_for("How do you want to begin?")
+        terminal.type("\x1b")
+        assert terminal.end() == 0
+        assert modes(tty) == ALL

@@ -20,7 +20,7 @@ from streamchat.app.stderr_notes import Notes, silence
 from streamchat.cli.environment import Environment
 from streamchat.cli.first_prompt import first_prompt
 from streamchat.cli.invocation import Invocation, ReportKind
-from streamchat.cli.run import Run, require_theme
+from streamchat.cli.run import Run, has_surely_no_key, require_theme
 from streamchat.cli.trust import ask_on_terminal
 from streamchat.config import Paths, build_paths, load
 from streamchat.core.errors import Busy, DiskError, ExitStatus, StreamchatError, UsageError
@@ -50,10 +50,8 @@ def main(argv: Sequence[str], env: Environment) -> int:
             env.stdout.write(about)
             env.stdout.flush()
             return ExitStatus.OK
-        settings, paths = _load(invocation, env)
-        notes = _notes(env, settings, as_json=settings.output_format in JSON_FORMATS)
-        remarks = _demo_remarks(settings) if settings.demo else endpoint(settings).remarks
-        run = Run(env, invocation, settings, paths, notes, (*settings.notes, *remarks))
+        run = build_run(invocation, env)
+        notes = run.notes
         status = _run(run)
         env.stdout.flush()  # here, where a failure still gets its exit status
         return status
@@ -76,6 +74,14 @@ def main(argv: Sequence[str], env: Environment) -> int:
         return ExitStatus.DISK
     except KeyboardInterrupt:
         return ExitStatus.INTERRUPTED
+
+
+def build_run(invocation: Invocation, env: Environment) -> Run:
+    """A run with the settings as they are now. Raises StreamchatError."""
+    settings, paths = _load(invocation, env)
+    notes = _notes(env, settings, as_json=settings.output_format in JSON_FORMATS)
+    remarks = _demo_remarks(settings) if settings.demo else endpoint(settings).remarks
+    return Run(env, invocation, settings, paths, notes, (*settings.notes, *remarks))
 
 
 def _parse(argv: Sequence[str]) -> Invocation:
@@ -173,6 +179,11 @@ def _run(run: Run) -> int:
         from streamchat.cli.run_oneshot import answer_once
 
         return _act(run, answer_once)
+    if not run.settings.demo and has_surely_no_key(run):
+        from streamchat.cli.first_run import begin, is_first_run
+
+        if is_first_run(run):
+            return _act(run, partial(begin, build_run=build_run))
     with first_prompt(run) as early:
         from streamchat.cli.run_repl import chat  # what was slow follows the prompt
 

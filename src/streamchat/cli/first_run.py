@@ -1,0 +1,207 @@
+"""The first run: without any credential, the user chooses how to begin.
+
+Rules: a pasted key is not shown, is checked with one free request, and is kept only where the
+user says so. A server on this machine is asked for its models only after it was chosen, and
+without a key. Leaving changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from streamchat.api.local_servers import USUAL, LocalServer, is_running
+from streamchat.api.server import Server, checked
+from streamchat.cli.environment import Environment
+from streamchat.cli.invocation import Invocation
+from streamchat.cli.run import Run, has_surely_no_key
+from streamchat.config.writing import KEY_VARIABLE, add_profile, keep_key, local_profiles
+from streamchat.core.errors import ApiError, ConfigError, ExitStatus, NoPermission
+from streamchat.core.settings import Given, Layer, SettingSource
+
+if TYPE_CHECKING:
+    from streamchat.prompt.menu import Menu
+
+T = TypeVar("T")
+MOST_MODELS = 15  # in the list of a local server
+WELCOME = "There is no API key yet. How do you want to begin?"
+KEY_QUESTION = "Paste your API key (it is not shown; Esc goes back):"
+
+
+class Questions(Protocol):
+    """Asks on the terminal; None means that the user left the question."""
+
+    async def choose(self, question: str, options: Sequence[tuple[T, str]]) -> T | None: ...
+
+    async def ask_secret(self, question: str) -> str | None: ...
+
+
+class Way(Enum):
+    """How to begin without a local server."""
+
+    KEY = "paste an API key"
+    DEMO = "try the demo: a built-in server answers, no key, no network"
+    QUIT = "quit"
+
+
+BuildRun = Callable[[Invocation, Environment], Run]
+ListModels = Callable[[Server], Awaitable[list[str]]]
+
+
+def is_first_run(run: Run) -> bool:
+    """Whether to ask how to begin: on a terminal, without a credential."""
+    return (
+        not run.settings.demo
+        and not run.invocation.picks
+        and run.env.terminal.has_escapes
+        and run.env.stdin.isatty()
+        and has_surely_no_key(run)
+    )
+
+
+async def begin(run: Run, build_run: BuildRun) -> int:
+    """Ask how to begin, then chat."""
+    first = FirstRun(run, build_run, _open_menu(run), list_models, _find_servers(run))
+    chosen = await first.choose()
+    if chosen is None:
+        return ExitStatus.OK
+    from streamchat.cli.run_repl import chat
+
+    return await chat(chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRun:
+    """The questions, until one of the ways leads to a run with a server."""
+
+    run: Run
+    build_run: BuildRun
+    questions: Questions
+    list_models: ListModels
+    servers: tuple[LocalServer, ...]
+
+    async def choose(self) -> Run | None:
+        """The run that the user chose; None when they leave."""
+        options: list[tuple[Way | LocalServer, str]] = [(Way.KEY, Way.KEY.value)]
+        options += [
+            (each, f"chat with {each.title} on this machine ({each.base_url})")
+            for each in self.servers
+        ]
+        options += [(way, way.value) for way in (Way.DEMO, Way.QUIT)]
+        while True:
+            match await self.questions.choose(WELCOME, options):
+                case Way.QUIT | None:
+                    return None
+                case Way.DEMO:
+                    return self._with_flag("demo", "on")
+                case Way.KEY:
+                    chosen = await self._with_key()
+                case LocalServer() as server:
+                    chosen = await self._with_server(server)
+            if chosen is not None:
+                return chosen
+
+    async def _with_key(self) -> Run | None:
+        pasted = await self.questions.ask_secret(KEY_QUESTION)
+        try:
+            key = checked(pasted, "API key")
+        except NoPermission as error:
+            self._say(error.message)
+            return None
+        if key is None or not await self._is_accepted(key):
+            return None
+        where = self.run.paths.env_file
+        keeps = await self.questions.choose(
+            "Keep the key?",
+            [
+                (True, f"keep it in {where}, which only you can read"),
+                (False, "use it for this chat only"),
+            ],
+        )
+        if keeps is None:
+            return None
+        env = self.run.env
+        if keeps:
+            keep_key(self.run.paths, key)
+            self.run.notes.note(f"The key is in {where}.")
+        else:
+            env = replace(env, environ={**env.environ, KEY_VARIABLE: key})
+        return self.build_run(self.run.invocation, env)
+
+    async def _is_accepted(self, key: str) -> bool:
+        """Whether the server takes the key. One that cannot be checked now may be good."""
+        try:
+            await self.list_models(Server(api_key=key))
+        except NoPermission as error:
+            self._say(error.message, key=key)
+            return False
+        except ApiError as error:
+            self._say(f"{error.message} The key could not be checked.", key=key)
+        return True
+
+    async def _with_server(self, server: LocalServer) -> Run | None:
+        if server.name in local_profiles(self.run.paths):
+            return self._with_flag("profile", server.name)
+        try:
+            models = await self.list_models(Server(server.base_url, api_key="no-key"))
+        except ApiError as error:
+            self._say(error.message)
+            return None
+        models = [model for model in models if model.isprintable()]
+        if not models:
+            self._say(f"{server.title} has no models yet.")
+            return None
+        listed = [(model, model) for model in models[:MOST_MODELS]]
+        model = await self.questions.choose("Which model?", listed)
+        if model is None:
+            return None
+        paths = self.run.paths
+        name = add_profile(paths, server.name, base_url=server.base_url, model=model)
+        self.run.notes.note(f"Profile {name} is in {paths.config_file}.")
+        return self._with_flag("profile", name)
+
+    def _with_flag(self, option: str, text: str) -> Run:
+        invocation = self.run.invocation
+        given = {**invocation.flags.given, option: Given(text, f"--{option}")}
+        flags = Layer(SettingSource.FLAG, given)
+        return self.build_run(replace(invocation, flags=flags), self.run.env)
+
+    def _say(self, text: str, *, key: str = "") -> None:
+        self.run.notes.warn(text.replace(key, "…") if key else text)
+
+
+async def list_models(server: Server) -> list[str]:
+    """The ids of the server's models: one request, which is free. Raises ApiError."""
+    from streamchat.api import ApiClient, Deadlines
+
+    client = ApiClient(server, Deadlines(idle_s=15.0))
+    try:
+        return [model.id for model in await client.models()]
+    finally:
+        await client.aclose()
+
+
+def _find_servers(run: Run) -> tuple[LocalServer, ...]:
+    """What runs on this machine: what config.toml names, then the usual ports."""
+    try:
+        named = local_profiles(run.paths)
+    except ConfigError:
+        named = {}
+    own = [LocalServer(f"profile {name}", name, url) for name, url in named.items()]
+    taken = {url.replace("localhost", "127.0.0.1") for url in named.values()}
+    usual = [server for server in USUAL if server.base_url not in taken]
+    return tuple(filter(is_running, [*own, *usual]))
+
+
+def _open_menu(run: Run) -> Menu:
+    from streamchat.cli.run_repl import build_prompt_look
+    from streamchat.prompt import open_keyboard, open_output
+    from streamchat.prompt.menu import Menu
+
+    env = run.env
+    output = open_output(
+        env.stdout, term=env.terminal.term, reflows=env.terminal.traits.reflows
+    )
+    return Menu(open_keyboard(env.stdin), output, build_prompt_look(env))
