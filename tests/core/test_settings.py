@@ -135,7 +135,8 @@ _REACHES = {
     Reach.ANYWHERE: {
         "model", "fallback", "system", "max_tokens", "effort", "thinking", "stop", "once",
         "no_caching",
-        "interactive", "output_format", "extract", "raw", "quiet", "theme", "idle_deadline_s",
+        "interactive", "output_format", "extract", "raw", "quiet", "theme", "background",
+        "prose_width", "idle_deadline_s",
         "deadline_s", "retries", "base_url", "profile", "demo", "api_key", "auth_token",
         "sdk_profile", "full_sdk", "cache_ttl",
     },

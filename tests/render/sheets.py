@@ -9,11 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from streamchat.core.theme import theme_named
+from streamchat.core.theme import THEMES, Colour, Theme, theme_named
 from streamchat.render.markdown.fold import Fold, render
 from streamchat.render.rows import Row
 from streamchat.render.style import Depth, Style
 
+# Every colour as one of the 16, so that a test can state it.
+SIXTEEN = Theme(
+    "sixteen",
+    THEMES["auto"].parts,
+    {**THEMES["auto"].tokens, "Literal.Number": "red"},
+    {name: Colour(name, 0) for name in ("red", "green", "yellow", "blue", "magenta", "cyan")},
+)
 LOOK = Style(theme_named("mono"), Depth.ATTRIBUTES)
 LINKED = Style(theme_named("mono"), Depth.ATTRIBUTES, hyperlinks=True)
 

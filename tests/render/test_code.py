@@ -18,7 +18,7 @@ from code_samples import SAMPLES, filled
 from pygments.lexer import Lexer, RegexLexer
 from pygments.lexers.python import PythonLexer
 from pygments.token import _TokenType
-from sheets import LOOK, bare, marked, rule, sheet, streamed, text_of
+from sheets import LOOK, SIXTEEN, bare, marked, rule, sheet, streamed, text_of
 
 from streamchat.core.theme import theme_named
 from streamchat.render.code.fence import BATCH, LAG
@@ -28,7 +28,7 @@ from streamchat.render.markdown.fold import Fold, render
 from streamchat.render.style import Depth, Style
 from streamchat.render.work import Work
 
-COLOURS = Style(theme_named("auto"), Depth.COLOURS_16)
+COLOURS = Style(SIXTEEN, Depth.COLOURS_16)
 Kinds = list[_TokenType | None]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from documents import TOUR, random_cuts, random_document
 from shapes import SHAPES, mixed
-from sheets import LINKED, LOOK, bare, marked, sheet, streamed
+from sheets import LINKED, LOOK, SIXTEEN, bare, marked, sheet, streamed
 
 from shares import share
 from streamchat.core.sanitize import clean
@@ -24,7 +24,7 @@ from streamchat.render.screen.painter import Painter
 from streamchat.render.style import PLAIN, Depth, Style
 
 CORPUS = Path(__file__).parent.parent / "data" / "escape_corpus.json"
-COLOURS = Style(theme_named("auto"), Depth.COLOURS_16, hyperlinks=True)
+COLOURS = Style(SIXTEEN, Depth.COLOURS_16, hyperlinks=True)
 RICH = Style(theme_named("dark"), Depth.TRUE_COLOUR, hyperlinks=True)
 WIDTHS = (1, 2, 3, 7, 10, 20, 40, 80, 132)
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b]")

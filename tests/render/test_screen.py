@@ -15,6 +15,7 @@ from streamchat.core.events import BlockStarted, Retrying, Started, TextDelta, T
 from streamchat.core.messages import INTERRUPTED, Message, Usage, text_block, user_message
 from streamchat.core.ports import Ending
 from streamchat.core.records import Turn
+from streamchat.core.theme import Appearance
 from streamchat.render import open_screen
 from streamchat.render.markdown.fold import render
 from streamchat.render.screen.row_diff import plain_text
@@ -50,7 +51,7 @@ def test_each_kind_of_text_has_its_look() -> None:
         "/help shows this",
     ]
     assert "\x1b[2mForgot 1 exchange.\x1b[0m" in made.tty.text
-    assert "\x1b[1;31m✗ cannot reach the server\x1b[0m" in made.tty.text
+    assert "\x1b[1;38;5;131m✗ cannot reach the server\x1b[0m" in made.tty.text
 
 
 def test_without_colour_errors_are_still_marked() -> None:
@@ -65,9 +66,29 @@ def test_a_long_error_hangs_below_its_mark() -> None:
     assert made.lines == ["✗ cannot reach the", "  server at all"]
 
 
+@pytest.mark.parametrize(
+    ("background", "answer", "colour"),
+    [
+        ("auto", "", 131),
+        ("auto", "]11;rgb:0000/0000/0000", 210),
+        ("auto", "]11;rgb:ffff/ffff/ffff", 124),
+        ("light", "]11;rgb:0000/0000/0000", 124),
+        ("dark", "", 210),
+    ],
+)
+def test_the_colours_are_those_for_the_background(
+    background: str, answer: str, colour: int
+) -> None:
+    made = stage()
+    made.screen.appearance = Appearance(background=background)
+    made.screen.learn(answer)
+    made.screen.error("no")
+    assert made.tty.text == f"\x1b[1;38;5;{colour}m✗ no\x1b[0m\r\n"
+
+
 def test_the_theme_can_change() -> None:
     made = stage()
-    made.screen.theme = "mono"
+    made.screen.appearance = Appearance("mono")
     made.screen.error("no")
     assert made.tty.text == "\x1b[1m✗ no\x1b[0m\r\n"
 

@@ -9,11 +9,12 @@ from streamchat.core.events import Started, TextDelta
 from streamchat.core.messages import Usage
 from streamchat.core.ports import Ending, TypeAhead, View
 from streamchat.core.terminal import read_terminal
+from streamchat.core.theme import Appearance
 from streamchat.render.reply.type_ahead import type_ahead_rows
 from streamchat.render.screen.row_diff import plain_text
 from streamchat.render.style import PLAIN, Style, build_style
 
-LOOK = build_style("mono", read_terminal(Tty(), {"TERM": "xterm"}))
+LOOK = build_style(Appearance("mono"), read_terminal(Tty(), {"TERM": "xterm"}))
 
 
 def shown(typed: TypeAhead, width: int = 20, look: Style = LOOK) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from streamchat.cli.banner import build_banner
-from streamchat.cli.run import Run, has_surely_no_key
+from streamchat.cli.run import Run, has_surely_no_key, read_appearance
 from streamchat.core.terminal import Depth
 from streamchat.posix.fatal_signals import restored_before_death
 
@@ -67,7 +67,8 @@ def _draw(run: Run, early: EarlyPrompt) -> None:
     env, settings, terminal = run.env, run.settings, run.env.terminal
     columns = measure_window(env.stdout, env.environ).width
     lines = build_banner(run, model=settings.model, saves=not settings.no_save)
-    banner = format_banner(lines, theme=settings.theme, terminal=terminal, columns=columns)
+    appearance = read_appearance(settings)
+    banner = format_banner(lines, appearance=appearance, terminal=terminal, columns=columns)
     style = _BRIGHT_CYAN if terminal.depth >= Depth.COLOURS_16 else _BRIGHT
     sign = f"{style}{choose_sign(unicode=terminal.unicode)}{_PLAIN}"
     early.draw(banner + sign, columns=columns)

@@ -14,7 +14,7 @@ from streamchat.cli.invocation import Invocation
 from streamchat.config import Paths
 from streamchat.core.errors import ConfigError, UsageError
 from streamchat.core.settings import Settings, SettingSource, endpoint
-from streamchat.core.theme import THEMES
+from streamchat.core.theme import THEMES, Appearance
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,11 @@ def require_key(run: Run) -> None:
         from streamchat.api.server import no_credentials
 
         raise no_credentials()
+
+
+def read_appearance(settings: Settings) -> Appearance:
+    """How answers are to look."""
+    return Appearance(settings.theme, settings.background, settings.prose_width)
 
 
 def require_theme(settings: Settings) -> None:

@@ -1,16 +1,21 @@
-"""Themes: the style of each part of the screen, as data.
+"""Themes: what each part of the screen looks like, as data.
 
-Owns the names of the parts and their styles in words ("bold magenta"). Must not know
-escape sequences, terminals or libraries: `render.style` turns the words into SGR.
-Rule: `auto` uses the terminal's own 16 colours, and only those that are readable on light
-and dark backgrounds (no white, black or yellow text).
+Owns the names of the parts, their styles in words ("bold magenta"), and what colour a word
+is on which background. Must not know escape sequences, terminals or libraries: `render.style`
+turns words into SGR.
+
+Rule: on a background that is known, all text has a contrast of 4.5 with the usual palettes;
+a colour that cannot is left out. Where it is not known, text keeps the terminal's own colour
+or takes one that is readable on both. Rules and other marks may be fainter.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple, TypeAlias, get_args
+
+from streamchat.core.terminal import Background
 
 Part: TypeAlias = Literal[
     "heading1",
@@ -53,21 +58,32 @@ Part: TypeAlias = Literal[
 ]
 PARTS: tuple[Part, ...] = get_args(Part)
 
+PROSE_WIDTH = 100  # longer lines are hard to read
 ATTRIBUTES = ("bold", "dim", "italic", "underline", "reverse", "strike")
-COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+SHADED = "shaded"  # a faint background
+
+
+class Colour(NamedTuple):
+    """`basic` is one of the terminal's 16, "" where none is readable everywhere; `number` is
+    one of the 240 that no palette changes."""
+
+    basic: str
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """`parts` and `tokens` map to words: attributes and at most one colour.
+    """`parts` and `tokens` map to words: attributes, at most one colour, `shaded`.
 
-    The keys of `tokens` are pygments' token names without "Token."; each also covers the
-    tokens below it. `code` names a pygments style, used if there are enough colours.
+    `tokens` is keyed by pygments' token names without "Token." and holds for the whole
+    branch below; `code` names a pygments style to prefer where there are enough colours.
     """
 
     name: str
     parts: Mapping[Part, str]
     tokens: Mapping[str, str]
+    colours: Mapping[str, Colour] = field(default_factory=dict)
+    shade: int | None = None  # among the 256
     code: str | None = None
 
 
@@ -111,35 +127,39 @@ _PLAIN_PARTS: Mapping[Part, str] = {
     "error": "bold",
 }
 
-_AUTO_PARTS: Mapping[Part, str] = {
-    **_PLAIN_PARTS,
+_COLOUR_PARTS: Mapping[Part, str] = {
+    **{part: words.replace("dim", "grey") for part, words in _PLAIN_PARTS.items()},
     "heading1": "bold underline magenta",
     "heading2": "bold magenta",
     "heading3": "bold cyan",
     "heading4": "bold",
     "heading5": "italic cyan",
-    "heading6": "italic dim",
-    "code": "cyan",
+    "heading6": "italic grey",
+    "code": "cyan shaded",
     "link": "underline cyan",
     "footnote": "cyan",
+    # No text, so they may be faint.
+    "quote-bar": "dim",
+    "rule": "dim",
+    "table-line": "dim",
     "marker": "magenta",
     "alert-note": "bold blue",
     "alert-tip": "bold green",
     "alert-important": "bold magenta",
-    "alert-warning": "bold red",
+    "alert-warning": "bold yellow",
     "alert-caution": "bold red",
     "spinner": "magenta",
-    "warning": "bold magenta",
+    "warning": "bold yellow",
     "error": "bold red",
 }
 
-_AUTO_TOKENS: Mapping[str, str] = {
-    "Comment": "dim italic",
+_COLOUR_TOKENS: Mapping[str, str] = {
+    "Comment": "grey italic",
     "Comment.Preproc": "magenta",
     "Comment.PreprocFile": "green",
     "Keyword": "magenta",
     "Keyword.Type": "cyan",
-    "Keyword.Constant": "red",
+    "Keyword.Constant": "yellow",
     "Operator.Word": "magenta",
     "Name.Function": "blue",
     "Name.Class": "bold cyan",
@@ -150,7 +170,7 @@ _AUTO_TOKENS: Mapping[str, str] = {
     "Name.Builtin.Pseudo": "magenta",
     "Name.Tag": "blue",
     "Name.Attribute": "cyan",
-    "Name.Constant": "red",
+    "Name.Constant": "yellow",
     "Name.Entity": "red",
     "Name.Variable": "cyan",
     "Literal.String": "green",
@@ -158,12 +178,12 @@ _AUTO_TOKENS: Mapping[str, str] = {
     "Literal.String.Escape": "red",
     "Literal.String.Interpol": "red",
     "Literal.String.Regex": "red",
-    "Literal.Number": "red",
+    "Literal.Number": "yellow",
     "Generic.Deleted": "red",
     "Generic.Inserted": "green",
     "Generic.Heading": "bold",
     "Generic.Subheading": "magenta",
-    "Generic.Prompt": "dim",
+    "Generic.Prompt": "grey",
     "Generic.Strong": "bold",
     "Generic.Emph": "italic",
 }
@@ -176,27 +196,64 @@ _MONO_TOKENS: Mapping[str, str] = {
     "Generic.Heading": "bold",
 }
 
+_ON_DARK: Mapping[str, Colour] = {
+    "red": Colour("", 210),
+    "green": Colour("", 114),
+    "yellow": Colour("yellow", 221),
+    "blue": Colour("", 111),
+    "magenta": Colour("", 183),
+    "cyan": Colour("bright-cyan", 80),
+    "grey": Colour("white", 248),
+}
+_ON_LIGHT: Mapping[str, Colour] = {
+    "red": Colour("", 124),
+    "green": Colour("", 22),
+    "yellow": Colour("", 94),
+    "blue": Colour("", 25),
+    "magenta": Colour("", 90),
+    "cyan": Colour("", 24),
+    "grey": Colour("", 241),
+}
+_ON_BOTH: Mapping[str, Colour] = {
+    "red": Colour("", 131),
+    "green": Colour("", 29),
+    "yellow": Colour("", 131),
+    "blue": Colour("", 63),
+    "magenta": Colour("", 163),
+    "cyan": Colour("", 29),
+    "grey": Colour("", 243),
+}
+
 THEMES: Mapping[str, Theme] = {
-    "auto": Theme("auto", _AUTO_PARTS, _AUTO_TOKENS),
-    "dark": Theme(
-        "dark",
-        {**_AUTO_PARTS, "heading3": "bold yellow", "warning": "bold yellow"},
-        {**_AUTO_TOKENS, "Literal.Number": "yellow", "Name.Constant": "yellow"},
-        code="github-dark",
+    "auto": Theme(
+        "auto",
+        {part: words.replace("grey", "dim") for part, words in _COLOUR_PARTS.items()},
+        _COLOUR_TOKENS,
+        _ON_BOTH,
     ),
-    "light": Theme(
-        "light",
-        {**_AUTO_PARTS, "heading3": "bold blue", "code": "blue", "link": "underline blue"},
-        _AUTO_TOKENS,
-        code="xcode",
-    ),
+    "dark": Theme("dark", _COLOUR_PARTS, _COLOUR_TOKENS, _ON_DARK, shade=238),
+    "light": Theme("light", _COLOUR_PARTS, _COLOUR_TOKENS, _ON_LIGHT, shade=254),
     "mono": Theme("mono", _PLAIN_PARTS, _MONO_TOKENS),
 }
 
 
-def theme_named(name: str) -> Theme:
-    """The theme of that name; for any other name, `auto` with that pygments style."""
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """What the user says of it: the name of a theme, how bright the terminal is (auto: as it
+    says itself), how many cells a line of prose may take."""
+
+    theme: str = "auto"
+    background: str = "auto"
+    prose_width: int = PROSE_WIDTH
+
+
+def theme_named(name: str, background: Background = Background.UNKNOWN) -> Theme:
+    """One of THEMES; `auto` is that of the background. Any other name is `auto` with that
+    pygments style for code."""
+    automatic = THEMES["auto" if background is Background.UNKNOWN else background.value]
+    if name == "auto":
+        return automatic
     known = THEMES.get(name)
     if known is not None:
         return known
-    return Theme(name, _AUTO_PARTS, _AUTO_TOKENS, code=name)
+    return replace(automatic, name=name, code=name)

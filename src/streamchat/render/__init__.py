@@ -1,7 +1,7 @@
 """Everything on the screen: Markdown to rows, rows to the terminal. The only importer of
 rich and pygments.
 
-    screen = open_screen(env.stdout, environ=env.environ, clock=env.monotonic, theme="auto")
+    screen = open_screen(env.stdout, environ=env.environ, clock=env.monotonic)
     screen.banner(["streamchat"])
     view = screen.reply(model=…)        # a ports.View; feed it events, close it once
     screen.resized()                    # on SIGWINCH, and on SIGCONT
@@ -18,6 +18,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TextIO
 
+from streamchat.core.theme import Appearance
+
 if TYPE_CHECKING:
     from streamchat.render.reply.status import Price
     from streamchat.render.screen.scheduler import CallLater, Timer
@@ -29,13 +31,13 @@ def open_screen(
     *,
     environ: Mapping[str, str],
     clock: Callable[[], float],
-    theme: str = "auto",
+    appearance: Appearance | None = None,
     price: Price | None = None,
     call_later: CallLater | None = None,
 ) -> TerminalScreen:
     """The Screen on that stream: painted on a terminal, plain text anywhere else.
 
-    `clock` is monotonic, in seconds. `theme` can be set later (`screen.theme = name`).
+    `clock` is monotonic, in seconds. `appearance` can be set later.
     `price(model, usage)` gives the cost so far for the status row, None when unknown.
     `call_later` is that of the running event loop unless given.
     """
@@ -46,7 +48,7 @@ def open_screen(
         environ=environ,
         clock=clock,
         call_later=call_later or _call_later_in_running_loop,
-        theme=theme,
+        appearance=appearance or Appearance(),
         price=price,
     )
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from streamchat.core.terminal import Terminal
+from streamchat.core.theme import Appearance
 from streamchat.render.literal import build_part_style, literal_rows
 from streamchat.render.style import build_style
 
 
-def format_banner(lines: list[str], *, theme: str, terminal: Terminal, columns: int) -> str:
+def format_banner(
+    lines: list[str], *, appearance: Appearance, terminal: Terminal, columns: int
+) -> str:
     """As `TerminalScreen.banner` shows them, on a terminal that is drawn on."""
-    style = build_part_style(build_style(theme, terminal), "notice")
+    style = build_part_style(build_style(appearance, terminal), "notice")
     rows = literal_rows("\n".join(lines), columns, style=style)
     return "".join(f"{row.text}\r\n" for row in rows)

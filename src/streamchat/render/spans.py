@@ -26,7 +26,7 @@ class Span(NamedTuple):
 Line = list[Span]
 Breaker = Callable[[str, int], list[Piece]]
 
-_SEEN_ON_BLANKS = frozenset({"4", "7", "9"})  # underline, reverse, strike
+_SEEN_ON_BLANKS = frozenset({"4", "7", "9", "48"})  # underline, reverse, strike, background
 _LINKABLE = re.compile(r"(?:https?://|mailto:)[^\s]", re.IGNORECASE)
 _NOT_IN_URI = re.compile(r"[^\x21-\x7e]")
 

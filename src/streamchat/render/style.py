@@ -2,18 +2,27 @@
 
 Owns the escape syntax of styles and the glyphs. Must not know Markdown.
 A style, everywhere below `render`, is its SGR parameter string ("1;35", or "" for none):
-two styles are combined by joining them with ";", since the later colour wins.
+two styles are combined by `joined`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from streamchat.core.terminal import Background, Terminal
 from streamchat.core.terminal import Depth as Depth
-from streamchat.core.terminal import Terminal
-from streamchat.core.theme import PARTS, Part, Theme, theme_named
+from streamchat.core.theme import (
+    PARTS,
+    PROSE_WIDTH,
+    SHADED,
+    Appearance,
+    Part,
+    Theme,
+    theme_named,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +34,24 @@ class Style:
     hyperlinks: bool = False
     unicode: bool = True  # False: glyphs of our own are ASCII
     italics: bool = True
+    prose_width: int = PROSE_WIDTH  # of a line that is wrapped; code and tables use all
 
     def sgr(self, words: str) -> str:
         """ "bold magenta" to "1;35", without what the terminal cannot show."""
-        return sgr_parameters(words, self.depth, italics=self.italics)
+        return sgr_parameters(words, self.depth, theme=self.theme, italics=self.italics)
 
 
-def build_style(theme: str, terminal: Terminal) -> Style:
-    """That terminal in the colours of the theme of that name."""
+def build_style(appearance: Appearance, terminal: Terminal) -> Style:
+    """How that terminal is to look."""
+    is_told = appearance.background != "auto"
+    background = Background(appearance.background) if is_told else terminal.background
     return Style(
-        theme_named(theme),
+        theme_named(appearance.theme, background),
         terminal.depth,
         hyperlinks=terminal.is_live and terminal.traits.hyperlinks,
         unicode=terminal.unicode,
         italics=terminal.traits.italics,
+        prose_width=appearance.prose_width,
     )
 
 
@@ -68,8 +81,8 @@ _ATTRIBUTES = {
     "reverse": "7",
     "strike": "9",
 }
-_COLOURS = {
-    "black": "30",
+# Of the terminal's 16 those that a theme may use.
+_BASIC = {
     "red": "31",
     "green": "32",
     "yellow": "33",
@@ -77,25 +90,46 @@ _COLOURS = {
     "magenta": "35",
     "cyan": "36",
     "white": "37",
+    "bright-cyan": "96",
 }
+_PARAMETER = re.compile(r"[34]8;(?:5;\d+|2;\d+;\d+;\d+)|\d+")
 
 
-def sgr_parameters(words: str, depth: Depth, *, italics: bool = True) -> str:
+def sgr_parameters(words: str, depth: Depth, *, theme: Theme, italics: bool = True) -> str:
     """Where there are no italics, text that is nothing but italic is underlined."""
     if depth is Depth.NOTHING:
         return ""
     if not italics:
         words = "underline" if words == "italic" else words.replace("italic", "")
-    shown = _ATTRIBUTES if depth is Depth.ATTRIBUTES else {**_ATTRIBUTES, **_COLOURS}
-    return ";".join(shown[word] for word in words.split() if word in shown)
+    found = (_ATTRIBUTES.get(word) or _colour(word, depth, theme) for word in words.split())
+    return ";".join(filter(None, found))
+
+
+def _colour(word: str, depth: Depth, theme: Theme) -> str:
+    if word == SHADED:
+        has_shade = theme.shade is not None and depth >= Depth.COLOURS_256
+        return f"48;5;{theme.shade}" if has_shade else ""
+    colour = theme.colours.get(word)
+    if colour is None or depth < Depth.COLOURS_16:
+        return ""
+    return (
+        f"38;5;{colour.number}" if depth >= Depth.COLOURS_256 else _BASIC.get(colour.basic, "")
+    )
 
 
 @lru_cache(512)
 def joined(outer: str, inner: str) -> str:
-    """The style of `inner` within `outer`, both of parts (not of pygments styles)."""
-    within = inner.split(";")
-    kept = [parameter for parameter in outer.split(";") if parameter not in within]
-    return ";".join(parameter for parameter in kept + within if parameter)
+    """The style of `inner` within `outer`: the later colour wins."""
+    within = _PARAMETER.findall(inner)
+    kept = [each for each in _PARAMETER.findall(outer) if each not in within]
+    if any(map(_is_colour, within)):
+        kept = [each for each in kept if not _is_colour(each)]
+    return ";".join(kept + within)
+
+
+def _is_colour(parameter: str) -> bool:
+    """Whether it sets the colour of text."""
+    return parameter.startswith("38;") or (len(parameter) == 2 and parameter[0] in "39")
 
 
 def rgb_parameters(hexadecimal: str, depth: Depth) -> str:

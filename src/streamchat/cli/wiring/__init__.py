@@ -13,7 +13,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from streamchat.app.prompt_cache import choose_ttl
-from streamchat.cli.run import Run
+from streamchat.cli.run import Run, read_appearance
 from streamchat.config import read_prompt_file
 from streamchat.config.templates import Templates
 from streamchat.core.budget import Budget, Price, unknown
@@ -263,7 +263,7 @@ def open_terminal_screen(run: Run, *, price: Price | None = None) -> TerminalScr
         env.stdout,
         environ=env.environ,
         clock=env.monotonic,
-        theme=run.settings.theme,
+        appearance=read_appearance(run.settings),
         price=price,
     )
 

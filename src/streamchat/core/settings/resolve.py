@@ -91,6 +91,8 @@ class Settings:
     raw: bool
     quiet: bool
     theme: str
+    background: str
+    prose_width: int
     max_cost_usd: float | None
     max_cost_day_usd: float | None
     dry_run: bool

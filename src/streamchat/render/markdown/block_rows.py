@@ -163,7 +163,7 @@ class BlockRows:
         return self._behind(prefix._replace(first=prefix.rest), lines, fold)
 
     def _behind(self, prefix: Prefix, lines: list[Line], breaker: Breaker) -> list[Row]:
-        width = max(1, self.width - prefix.cells)
+        width = max(1, self._columns(breaker) - prefix.cells)
         first, rest = tuple(prefix.first), tuple(prefix.rest)
         # A line that is wrapped is prose, which is no more what it was in the last frame.
         cut = _cut if breaker is wrap else self._cut
@@ -178,6 +178,11 @@ class BlockRows:
                     rows += cut(tuple(part), rest if rows else first, rest, width, breaker)
         return rows
 
+    def _columns(self, breaker: Breaker) -> int:
+        """Prose is not as wide as a wide window."""
+        is_prose = breaker is wrap
+        return min(self.width, self._palette.look.prose_width) if is_prose else self.width
+
     def _drawn(self, leaf: Leaf, references: Mapping[str, Reference]) -> _Drawn:
         match leaf.block:
             case Paragraph():
@@ -187,7 +192,8 @@ class BlockRows:
             case Table():
                 return self._table(leaf, leaf.block, references)
             case Rule():
-                cells = self.width - build_prefix(leaf, self._palette, self.width).cells
+                indent = build_prefix(leaf, self._palette, self.width).cells
+                cells = self._columns(wrap) - indent
                 return _Drawn([[self._span(self._palette.glyphs.horizontal * cells, "rule")]])
             case HtmlLine(text=text):
                 return self._html(text)

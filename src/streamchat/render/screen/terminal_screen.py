@@ -19,7 +19,7 @@ from streamchat.core.records import Turn
 from streamchat.core.sanitize import clean
 from streamchat.core.terminal import Terminal, read_terminal
 from streamchat.core.terminal_answers import learn
-from streamchat.core.theme import Part
+from streamchat.core.theme import Appearance, Part
 from streamchat.render.literal import build_part_style, literal_rows
 from streamchat.render.reply.answer import AnswerRows, FoldLike
 from streamchat.render.reply.asides import choose_marks
@@ -52,7 +52,7 @@ class _OpenView(View, Protocol):
 
 class TerminalScreen:
     """Made by `open_screen`. Beyond the port it has `resized`, `resting`, `restore`,
-    `show_type_ahead`, and `theme`, which may be set between replies."""
+    `show_type_ahead`, and `appearance`, which may be set between replies."""
 
     def __init__(
         self,
@@ -61,10 +61,10 @@ class TerminalScreen:
         environ: Mapping[str, str],
         clock: Callable[[], float],
         call_later: CallLater,
-        theme: str,
+        appearance: Appearance,
         price: Price | None,
     ) -> None:
-        self.theme = theme
+        self.appearance = appearance
         self._sink = Sink(stdout)
         self._environ = environ
         self._terminal = read_terminal(stdout, environ)
@@ -85,7 +85,7 @@ class TerminalScreen:
 
     @property
     def look(self) -> Style:
-        return build_style(self.theme, self._terminal)
+        return build_style(self.appearance, self._terminal)
 
     def reply(self, *, model: str, trace: bool = False) -> View:
         look, size = self.look, self._size()

@@ -33,4 +33,16 @@ OUTPUT = (
         metavar="NAME", default="auto",
         reach=Reach.ANYWHERE,
     ),
+    setting(
+        "background", Group.OUTPUT, "--background",
+        "how bright the terminal is behind its text; auto: as it says itself",
+        kind=Kind.CHOICE, metavar="NAME", default="auto", choices=("auto", "dark", "light"),
+        reach=Reach.ANYWHERE,
+    ),
+    setting(
+        "prose_width", Group.OUTPUT, "--prose-width",
+        "most columns of a line of prose; code and tables use all",
+        kind=Kind.COUNT, metavar="N", default=100,
+        reach=Reach.ANYWHERE,
+    ),
 )  # fmt: skip
