@@ -241,6 +241,13 @@ def test_the_cursor_of_such_a_terminal_may_be_in_the_second_part_of_its_row() ->
     assert painter.frame([], []) == f"\x1b[?25l\r\x1b[3A{ERASE_BELOW}"
 
 
+def test_where_an_erased_row_stays_wrapped_it_is_deleted() -> None:
+    painter = Painter(width=80, height=24, reflows=True, keeps_wraps=True)
+    painter.frame([], [build_row("x" * 70), build_row("end")])
+    painter.resize(40, 24)
+    assert painter.frame([], []) == "\r\x1b[2A\x1b[24M"
+
+
 def test_leaving_at_any_time_goes_below_the_live_region_and_wraps_again() -> None:
     for seed in range(20):
         stream = RowStream(40, seed)

@@ -61,6 +61,7 @@ class Traits:
     hyperlinks: bool = False  # OSC 8
     reflows: bool = False  # re-wraps the rows on the screen when the window gets narrower
     deletes_rows: bool = False  # a deleted row does not come into the scrollback
+    keeps_wraps: bool = False  # an erased row still counts as wrapped into the next one
     synchronizes: bool = False  # mode 2026 makes a frame appear at once
     joins: Joins = Joins.NOTHING
 
@@ -111,7 +112,7 @@ _TRAITS: Mapping[str, Traits] = {
     "rio": _MODERN,
     "rxvt": Traits(reflows=True, deletes_rows=True),
     # GNU screen shows italics as reverse video.
-    "screen": Traits(italics=False, reflows=True, deletes_rows=True),
+    "screen": Traits(italics=False, reflows=True, deletes_rows=True, keeps_wraps=True),
     "st": Traits(deletes_rows=True),
     "tabby": _MODERN,
     "tmux": Traits(reflows=True, deletes_rows=True, joins=Joins.JOINER),

@@ -36,8 +36,8 @@ class Painter:
     """`frame` what settled and what is live; `finish` with what settles last.
 
     `reflows` says that the terminal re-wraps what it shows when it gets narrower,
-    `deletes_rows` that it does not put a deleted row into the scrollback, `synchronizes`
-    that it has mode 2026.
+    `deletes_rows` that it does not put a deleted row into the scrollback, `keeps_wraps` that
+    it still takes an erased row for wrapped, `synchronizes` that it has mode 2026.
     """
 
     def __init__(
@@ -47,11 +47,13 @@ class Painter:
         height: int,
         reflows: bool = False,
         deletes_rows: bool = True,
+        keeps_wraps: bool = False,
         synchronizes: bool = False,
     ) -> None:
         self._width = width
         self._height = height
         self._reflows, self._deletes_rows = reflows, deletes_rows
+        self._keeps_wraps = keeps_wraps
         self._synchronizes = synchronizes
         self._shown: list[Row] = []
         self._scrolled_off = ScrolledOff()
@@ -126,7 +128,10 @@ class Painter:
             column = self._pen.column or 0
             past_wrap = column // width if self._rewraps(width) else 0
             self._pen.wander(sum(heights[: self._pen.row]) + past_wrap)
-            self._pen.erase_below()
+            if self._keeps_wraps and sum(heights) < height:
+                self._pen.delete_rows(height)
+            else:
+                self._pen.erase_below()
             self._forget()
         self._width, self._height = width, height
 

@@ -211,6 +211,7 @@ class TerminalScreen:
             height=size.height,
             reflows=traits.reflows,
             deletes_rows=traits.deletes_rows,
+            keeps_wraps=traits.keeps_wraps,
             synchronizes=traits.synchronizes,
         )
         return LiveView(
