@@ -36,6 +36,7 @@ from streamchat.core.settings import (
 from streamchat.core.terminal import read_terminal
 from streamchat.posix.terminals import measure_width
 
+_ASKING = (None, ReportKind.LIST_MODELS)  # what asks a server
 JSON_FORMATS = frozenset({"json", "stream-json", "events"})
 # What writing to stdout can fail with if it is a file.
 _DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
@@ -51,6 +52,8 @@ def main(argv: Sequence[str], env: Environment) -> int:
             env.stdout.flush()
             return ExitStatus.OK
         run = build_run(invocation, env)
+        if run.settings.api_key_command and invocation.report in _ASKING:
+            run = _with_commanded_key(run)
         notes = run.notes
         status = _run(run)
         env.stdout.flush()  # here, where a failure still gets its exit status
@@ -79,6 +82,19 @@ def main(argv: Sequence[str], env: Environment) -> int:
 def build_run(invocation: Invocation, env: Environment) -> Run:
     """A run with the settings as they are now. Raises StreamchatError."""
     settings, paths = _load(invocation, env)
+    return _run_with(invocation, env, settings, paths)
+
+
+def _with_commanded_key(run: Run) -> Run:
+    from streamchat.cli.key_command import with_commanded_key  # subprocess: 5 ms
+
+    settings = with_commanded_key(run.settings, run.env)
+    return _run_with(run.invocation, run.env, settings, run.paths)
+
+
+def _run_with(
+    invocation: Invocation, env: Environment, settings: Settings, paths: Paths
+) -> Run:
     notes = _notes(env, settings, as_json=settings.output_format in JSON_FORMATS)
     remarks = _demo_remarks(settings) if settings.demo else endpoint(settings).remarks
     return Run(env, invocation, settings, paths, notes, (*settings.notes, *remarks))

@@ -155,7 +155,7 @@ def _configuration(paths: Paths, environ: Mapping[str, str], user: int) -> Itera
     if file := read_text(paths.config_file):
         require_owned(file.path, file.mode, file.owner, user=user)
         table = parse_toml(file)
-        notes = _group_note(file, holds_keys=_holds_headers(table))
+        notes = _group_note(file, is_private=_is_private(table))
         exported = {name: text for name, text in environ.items() if text.strip()}
         layer = from_keys(table, {**variables, **exported}, str(file.path))
         yield replace(layer, notes=(*notes, *layer.notes))
@@ -170,18 +170,20 @@ def _require_safe_directory(directory: Path, user: int) -> None:
     require_owned(directory, found.st_mode, found.st_uid, user=user)
 
 
-def _holds_headers(table: Mapping[str, object]) -> bool:
+def _is_private(table: Mapping[str, object]) -> bool:
+    """Whether the file holds keys, or a command that is run."""
     profiles = table.get("profiles")
     sections = profiles.values() if isinstance(profiles, dict) else ()
-    return any("headers" in each for each in (table, *sections) if isinstance(each, dict))
+    tables = (each for each in (table, *sections) if isinstance(each, dict))
+    return any("headers" in each or "api_key_command" in each for each in tables)
 
 
-def _group_note(file: FileText, *, holds_keys: bool) -> tuple[str, ...]:
-    """Raises ConfigError where the group could read along."""
+def _group_note(file: FileText, *, is_private: bool) -> tuple[str, ...]:
+    """Raises ConfigError where the group could read along, or choose the command."""
     try:
         require_group_cannot_write(file.path, file.mode)
     except ConfigError as error:
-        if holds_keys:
+        if is_private:
             raise
         return (error.message,)
     return ()

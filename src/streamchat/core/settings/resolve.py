@@ -103,6 +103,7 @@ class Settings:
     profile: str | None
     env_file: str | None
     demo: bool
+    api_key_command: str | None
     sdk_profile: str | None
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     custom_headers: tuple[tuple[str, str], ...] = field(repr=False)

@@ -32,6 +32,10 @@ SERVER = (
         reach=Reach.ANYWHERE, risk="its owner may see what you write",
     ),
     Option(
+        "api_key_command", "a command that prints the key (`pass show anthropic`); it is run "
+        "without a shell, once, if there is no other key", Group.SERVER, key="api_key_command",
+    ),
+    Option(
         "auth_token", "a bearer token, used if there is no API key; in config.toml, the name "
         "of the variable that holds it", Group.SERVER,
         variables=("ANTHROPIC_AUTH_TOKEN",), key="auth_token_env", secret=True,
