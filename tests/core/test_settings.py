@@ -125,6 +125,7 @@ def test_reports_and_attachments_have_no_variable() -> None:
     assert acts == {
         "attach",
         "prompt_name",
+        "script",
         *(row.name for row in OPTIONS if row.group is Group.REPORTS),
     }
 
@@ -142,7 +143,8 @@ _REACHES = {
     },
     Reach.TIGHTER: {"no_save", "max_cost_usd", "max_cost_day_usd", "dry_run"},
     Reach.USER: {
-        "system_file", "schema", "continue_newest", "resume",
+        "system_file", "schema", "continue_newest",
+        "here", "resume",
         "web", "web_allow", "web_block", "web_max_uses", "role",
     },
     Reach.ENVIRONMENT: {"env_file", "custom_headers"},

@@ -75,6 +75,7 @@ def summary_object(summary: Summary) -> JsonObject:
         "model": summary.model,
         "cost_usd": summary.cost_usd,
         "path": summary.path,
+        "directory": summary.directory,
     }
 
 

@@ -30,6 +30,7 @@ from streamchat.app.view_wrappers import (
     WithSources,
 )
 from streamchat.cli.banner import DEMO_NOTE
+from streamchat.cli.resumed import describe_resumed
 from streamchat.cli.run import Run
 from streamchat.cli.signals import on_resize, on_suspend, without_echo
 from streamchat.cli.templates import fill_named_prompt, role_attachments
@@ -136,6 +137,7 @@ async def answer_once(run: Run) -> int:
         if run.settings.demo:
             run.notes.note(DEMO_NOTE)
         session = open_session(run, open_archive(run))
+        run.notes.note(describe_resumed(run, session))
         try:
             attach(run, session, attached)
             if run.settings.dry_run:

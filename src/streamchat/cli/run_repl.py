@@ -25,6 +25,7 @@ from streamchat.app.repl import Repl
 from streamchat.app.session import Session
 from streamchat.cli.banner import NEW, build_banner
 from streamchat.cli.environment import Environment
+from streamchat.cli.resumed import describe_resumed
 from streamchat.cli.run import Run, require_key
 from streamchat.cli.signals import on_resize
 from streamchat.cli.wiring import (
@@ -146,6 +147,8 @@ async def converse(
                 await screen.history(
                     session.conversation.path, model=session.conversation.model
                 )
+                if resumed := describe_resumed(run, session):
+                    screen.notice(resumed)
             editor = build_editor(run, keys)
             repl = Repl(
                 session,
@@ -254,6 +257,7 @@ def build_prompt_look(env: Environment) -> PromptLook:
         marks=terminal.takes_osc,
         joins=terminal.traits.joins,
         may_have_protocol=terminal.may_have_keyboard_protocol,
+        here=str(env.cwd),
     )
 
 

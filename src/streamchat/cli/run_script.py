@@ -15,6 +15,7 @@ from streamchat.app.repl import Repl
 from streamchat.app.session import Session
 from streamchat.app.view_wrappers import SayingRetries
 from streamchat.cli.banner import DEMO_NOTE
+from streamchat.cli.resumed import describe_resumed
 from streamchat.cli.run import Run
 from streamchat.cli.run_oneshot import (
     LARGEST_INPUT,
@@ -53,6 +54,7 @@ async def run_script(run: Run) -> int:
         run.notes.note(remark)
     with open_source(run) as source:
         session = open_session(run, open_archive(run))
+        run.notes.note(describe_resumed(run, session))
         try:
             attach(run, session, selections)
             load_prices(session)

@@ -23,6 +23,19 @@ class Summary:
     model: str
     cost_usd: float | None
     path: str
+    directory: str | None = None  # where it began
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Conversations that began in `directory`, and whose directory contains `part`; None does
+    not limit them."""
+
+    directory: str | None = None
+    part: str | None = None
+
+
+EVERYWHERE = Place()
 
 
 class SavedFile(NamedTuple):

@@ -41,6 +41,7 @@ class PromptLook:
     joins: Joins = Joins.NOTHING
     marks: bool = True
     may_have_protocol: bool = False
+    here: str = ""  # the directory whose conversations the picker marks
     style: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -19,6 +19,7 @@ from streamchat.prompt.appearance import PromptLook
 
 _HIGHEST = 18  # rows, all together
 _LOW, _VERY_LOW = 12, 8
+_HERE = " [here]"
 _AGE_WIDTH = 6  # "59 min"
 _SPEAKERS = {"user": "you", "assistant": "answer", "title": "title"}
 
@@ -64,7 +65,8 @@ class Drawing:
         summary = hit.summary
         age = self.age(summary.updated).rjust(_AGE_WIDTH)
         row = f"{sign}{age}  {clean_line(summary.title) or 'untitled'}"
-        cut = self.cut(row, width)
+        mark = _HERE if self.look.here and summary.directory == self.look.here else ""
+        cut = self.cut(row, max(0, width - get_cwidth(mark))) + mark
         return cut + " " * (width - get_cwidth(cut))
 
     def heading(self, hit: Hit | None, width: int) -> StyleAndTextTuples:
@@ -80,6 +82,8 @@ class Drawing:
         yield f"{hit.summary.turns} turns"
         if model := clean_line(hit.summary.model):
             yield model
+        if directory := clean_line(hit.summary.directory or ""):
+            yield directory
 
     def _age_of(self, hit: Hit) -> str:
         seconds = parse_time(hit.at)

@@ -19,7 +19,7 @@ from urllib.parse import quote
 from streamchat.posix.files import NOT_A_LINK, open_regular
 from streamchat.search.query_words import PREFIXES, TOKENIZER
 
-VERSION = 2
+VERSION = 3
 _DELETES_AT_ONCE = (3, 42)  # SQLite, from the index of words too
 BUSY_S = 1.0  # others write for a tenth of a second at a time
 _CACHE_KIB = 65536  # a batch must fit, or others could not read while it is written
@@ -40,6 +40,7 @@ CREATE TABLE files (
     turns INTEGER NOT NULL,
     model TEXT NOT NULL,
     cost_usd REAL,
+    directory BLOB,
     problem TEXT NOT NULL
 );
 CREATE INDEX files_by_time ON files (written_ns);

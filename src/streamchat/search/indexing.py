@@ -18,7 +18,7 @@ from streamchat.core.conversation import Conversation
 from streamchat.core.library import FileContent
 from streamchat.core.records import Sealed, Turn
 from streamchat.core.times import parse_time
-from streamchat.search.query_words import indexed, storable
+from streamchat.search.query_words import encode_directory, indexed, storable
 
 _SECOND_BITS = 20  # a million turns in the same second
 _LAST_SECOND = 1 << 40
@@ -60,24 +60,26 @@ def write_contents(
 _AGREES = "SELECT searchable FROM files WHERE path = ? AND size = ? AND written_ns = ?"
 _WRITE_FILE = """
 INSERT INTO files (
-    path, size, written_ns, searchable, problem, conversation, title, turns, model, cost_usd
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    path, size, written_ns, searchable, problem, conversation, title, turns, model, cost_usd,
+    directory
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (path) DO UPDATE SET
     size = excluded.size, written_ns = excluded.written_ns, searchable = excluded.searchable,
     problem = excluded.problem, conversation = excluded.conversation,
     title = excluded.title, turns = excluded.turns, model = excluded.model,
-    cost_usd = excluded.cost_usd
+    cost_usd = excluded.cost_usd, directory = excluded.directory
 """
 
 
 def _write_file(db: sqlite3.Connection, content: FileContent, *, searchable: bool) -> int:
     file, found = content.file, content.conversation
     path = os.fsencode(file.path)
-    about: tuple[object, ...] = ("", "", 0, "", None)
+    about: tuple[object, ...] = ("", "", 0, "", None, None)
     if found is not None:
         texts = (storable(text) for text in (found.id, found.title, found.model))
         id, title, model = texts
-        about = (id, title, found.turn_count, model, found.cost_usd)
+        directory = encode_directory(found.header.directory)
+        about = (id, title, found.turn_count, model, found.cost_usd, directory)
     stamp = (path, file.size, file.written_ns)
     db.execute(_WRITE_FILE, (*stamp, searchable, storable(content.problem), *about))
     return int(db.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()[0])

@@ -7,8 +7,14 @@ import sqlite3
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from streamchat.core.library import Hit, SavedFile, Summary
-from streamchat.search.query_words import HIT_BEGINS, HIT_ENDS, format_excerpt
+from streamchat.core.library import Hit, Place, SavedFile, Summary
+from streamchat.search.query_words import (
+    HIT_BEGINS,
+    HIT_ENDS,
+    decode_directory,
+    encode_directory,
+    format_excerpt,
+)
 
 EXCERPT_TOKENS = 24
 _MOST_SCANNED = 20_000  # hits, for a page of conversations
@@ -16,7 +22,7 @@ _PREVIEW_LENGTH = 300
 
 _SUMMARY = (
     "files.path, files.written_ns, files.conversation, files.title, files.turns, "
-    "files.model, files.cost_usd"
+    "files.model, files.cost_usd, files.directory"
 )
 _TURN = "turns.turn, turns.role, turns.at"
 
@@ -63,9 +69,18 @@ def _summary(row: Sequence[object]) -> Summary:
             int(turns),
             str(model),
             float() | None as cost_usd,
+            bytes() | None as directory,
         ):
-            updated = written_ns / 1e9
-            return Summary(id, title, updated, turns, model, cost_usd, os.fsdecode(path))
+            return Summary(
+                id,
+                title,
+                written_ns / 1e9,
+                turns,
+                model,
+                cost_usd,
+                os.fsdecode(path),
+                decode_directory(directory),
+            )
     raise sqlite3.DatabaseError("a file's row has another form")
 
 
@@ -83,20 +98,25 @@ def _hit(row: Sequence[object]) -> Hit:
     raise sqlite3.DatabaseError("a turn's row has another form")
 
 
+_IN_PLACE = """
+(:directory IS NULL OR files.directory = :directory)
+AND (:part IS NULL OR instr(files.directory, :part) > 0)
+"""
 # Outer joins: words without a turn are damage, which an inner join would hide.
-_JOINED = """
+_JOINED = f"""
 FROM words
 LEFT JOIN turns ON turns.id = words.rowid
 LEFT JOIN files ON files.id = turns.file
-WHERE words MATCH ?
+WHERE words MATCH :query AND {_IN_PLACE}
 """
 _TEXT_EXCERPT = f"snippet(words, 1, '{HIT_BEGINS}', '{HIT_ENDS}', '…', {EXCERPT_TOKENS})"
 _TITLE_EXCERPT = f"highlight(words, 0, '{HIT_BEGINS}', '{HIT_ENDS}')"
 _TEXT_HITS = f"""
-SELECT {_SUMMARY}, {_TURN}, {_TEXT_EXCERPT} {_JOINED} ORDER BY words.rowid DESC LIMIT ?
+SELECT {_SUMMARY}, {_TURN}, {_TEXT_EXCERPT} {_JOINED} ORDER BY words.rowid DESC LIMIT :most
 """
 _TITLE_HITS = f"""
-SELECT {_SUMMARY}, {_TURN}, {_TITLE_EXCERPT} {_JOINED} ORDER BY files.written_ns DESC LIMIT ?
+SELECT {_SUMMARY}, {_TURN}, {_TITLE_EXCERPT} {_JOINED}
+ORDER BY files.written_ns DESC LIMIT :most
 """
 # Excerpts are slow to make: only the first hit of each conversation gets one.
 _FIRST_HITS = f"""
@@ -106,7 +126,7 @@ SELECT CASE WHEN is_first(turns.file) THEN {_TEXT_EXCERPT} END AS excerpt,
 """
 _LAST_TURNS = f"""
 SELECT {_SUMMARY}, {_TURN}, substr(words.text, 1, {_PREVIEW_LENGTH}) FROM (
-    SELECT * FROM files WHERE turns > 0 ORDER BY written_ns DESC LIMIT ?
+    SELECT * FROM files WHERE turns > 0 AND {_IN_PLACE} ORDER BY written_ns DESC LIMIT :most
 ) AS files
 LEFT JOIN turns ON turns.id = (SELECT max(id) FROM turns WHERE file = files.id)
 LEFT JOIN words ON words.rowid = turns.id
@@ -114,25 +134,34 @@ ORDER BY files.written_ns DESC
 """
 
 
-def hits(db: sqlite3.Connection, query: str, most: int) -> list[Hit]:
+def _values(place: Place, *, query: str = "", most: int = 0) -> dict[str, object]:
+    directory, part = map(encode_directory, (place.directory, place.part))
+    return {"query": query, "most": most, "directory": directory, "part": part}
+
+
+def hits(db: sqlite3.Connection, query: str, most: int, place: Place) -> list[Hit]:
     """See ports.Archive.search."""
-    texts = [_hit(row) for row in db.execute(_TEXT_HITS, (f"text : ({query})", most))]
+    values = _values(place, query=f"text : ({query})", most=most)
+    texts = [_hit(row) for row in db.execute(_TEXT_HITS, values)]
     found = {hit.summary.path for hit in texts}
-    titles = [hit for hit in title_hits(db, query, most) if hit.summary.path not in found]
+    titles = [
+        hit for hit in title_hits(db, query, most, place) if hit.summary.path not in found
+    ]
     return [*titles, *texts][:most]
 
 
-def title_hits(db: sqlite3.Connection, query: str, most: int) -> list[Hit]:
+def title_hits(db: sqlite3.Connection, query: str, most: int, place: Place) -> list[Hit]:
     """The titles that hold the words; the conversation that was written last comes first."""
-    return [_hit(row) for row in db.execute(_TITLE_HITS, (f"title : ({query})", most))]
+    values = _values(place, query=f"title : ({query})", most=most)
+    return [_hit(row) for row in db.execute(_TITLE_HITS, values)]
 
 
-def newest(db: sqlite3.Connection, most: int) -> list[Hit]:
+def newest(db: sqlite3.Connection, most: int, place: Place) -> list[Hit]:
     """The conversations that were written last, each with the beginning of its last turn."""
-    return [_hit(row) for row in db.execute(_LAST_TURNS, (most,))]
+    return [_hit(row) for row in db.execute(_LAST_TURNS, _values(place, most=most))]
 
 
-def first_hits(db: sqlite3.Connection, query: str, most: int) -> list[Hit]:
+def first_hits(db: sqlite3.Connection, query: str, most: int, place: Place) -> list[Hit]:
     """The newest hit of each conversation."""
     seen: set[int] = set()
     found: list[Hit] = []
@@ -143,7 +172,8 @@ def first_hits(db: sqlite3.Connection, query: str, most: int) -> list[Hit]:
         return new
 
     db.create_function("is_first", 1, is_first)
-    for excerpt, *row in db.execute(_FIRST_HITS, (f"text : ({query})",)):
+    values = _values(place, query=f"text : ({query})")
+    for excerpt, *row in db.execute(_FIRST_HITS, values):
         if excerpt is not None:
             found.append(_hit([*row, excerpt]))
             if len(found) == most:
@@ -151,9 +181,9 @@ def first_hits(db: sqlite3.Connection, query: str, most: int) -> list[Hit]:
     return found
 
 
-def pages(db: sqlite3.Connection, query: str, most: int) -> list[Hit]:
+def pages(db: sqlite3.Connection, query: str, most: int, place: Place) -> list[Hit]:
     """See ports.Archive.browse."""
-    texts = {hit.summary.path: hit for hit in first_hits(db, query, most)}
-    titles = title_hits(db, query, most)
+    texts = {hit.summary.path: hit for hit in first_hits(db, query, most, place)}
+    titles = title_hits(db, query, most, place)
     best = [texts.pop(hit.summary.path, hit) for hit in titles]
     return [*best, *texts.values()][:most]

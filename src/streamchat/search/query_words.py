@@ -40,6 +40,15 @@ def storable(text: str) -> str:
     return clean if clean.isascii() else _SURROGATES.sub("\ufffd", clean)
 
 
+def encode_directory(path: str | None) -> bytes | None:
+    """As bytes, because SQLite holds no lone surrogate, which a path may contain."""
+    return None if path is None else path.encode("utf-8", "surrogatepass")
+
+
+def decode_directory(data: bytes | None) -> str | None:
+    return None if data is None else data.decode("utf-8", "surrogatepass")
+
+
 def indexed(text: str) -> str:
     """A text as it stands in the index; `format_excerpt` turns it back."""
     clean = storable(text)

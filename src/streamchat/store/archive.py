@@ -45,13 +45,18 @@ class Store:
         new_id: Callable[[], str],
         open_index: Callable[[], Index | None] = lambda: None,
         saves: bool = True,
+        directory_now: str | None = None,
+        only_here: bool = False,
     ) -> None:
-        """`open_index` is called when something is to be listed or searched; it returns
+        """New conversations begin in `directory_now`; with `only_here`, no others are listed
+        and found. `open_index` is called when something is to be listed or searched; it returns
         None where there is no index. One that does not save is only read from."""
         self.saves = saves
         self._folder = Folder(disk, directory)
         self._files = ConversationFiles(self._folder, clock)
-        self.library = Library(self._folder, open_index, tidies=saves)
+        self._directory_now = directory_now
+        self._here = directory_now if only_here else None
+        self.library = Library(self._folder, open_index, tidies=saves, here=self._here)
         self._disk = disk
         self._clock = clock
         self._new_id = new_id
@@ -66,6 +71,8 @@ class Store:
             new_id=self._new_id,
             open_index=self.library.open_unwritten_index,
             saves=False,
+            directory_now=self._directory_now,
+            only_here=self._here is not None,
         )
         return NotSaving(reader, self)
 
@@ -77,7 +84,11 @@ class Store:
     def start(self, model: str, system: str | None) -> tuple[Conversation, FileJournal]:
         """An empty conversation; its file appears with its first turn."""
         conversation = Conversation.new(
-            id=self._new_id(), created=stamp(self._clock()), model=model, system=system
+            id=self._new_id(),
+            created=stamp(self._clock()),
+            model=model,
+            system=system,
+            directory=self._directory_now,
         )
         return conversation, self._files.journal(conversation)
 
@@ -99,7 +110,14 @@ class Store:
         old = source.header
         extra = {**old.extra, "forked_from": old.id}
         copy = Conversation(
-            Header(self._new_id(), stamp(self._clock()), old.model, old.system, extra=extra)
+            Header(
+                self._new_id(),
+                stamp(self._clock()),
+                old.model,
+                old.system,
+                directory=old.directory,
+                extra=extra,
+            )
         )
         for record in source.records:
             if not isinstance(record, Header):
@@ -172,17 +190,29 @@ class Store:
 
     def newest(self) -> Path:
         """The conversation that was written last. Raises NotFound if there is none."""
+        if self._here is not None:
+            return self._newest_here()
         for file in self.library.files():
             if self.library.read(file).conversation is not None:
                 return Path(file.path)
         raise NotFound("There is no saved conversation yet.")
+
+    def _newest_here(self) -> Path:
+        for summary in self.summaries():
+            return Path(summary.path)
+        raise NotFound("No saved conversation began in this directory.")
+
+    def _findable(self) -> list[Path]:
+        if self._here is not None:
+            return [Path(summary.path) for summary in self.summaries()]
+        return [Path(file.path) for file in self.library.files()]
 
     def find(self, ref: str) -> Path:
         """The file that `ref` names. Raises NotFound, which lists the nearest, or
         Ambiguous, which lists all."""
         if looks_like_path(ref):
             return expanded(ref)
-        if found := with_id([Path(file.path) for file in self.library.files()], ref):
+        if found := with_id(self._findable(), ref):
             return found
         summaries = self.summaries()
         if found := with_title(summaries, ref):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import DiskError, NotFound
-from streamchat.core.library import FileContent, Hit, Progress, SavedFile, Summary
+from streamchat.core.library import FileContent, Hit, Place, Progress, SavedFile, Summary
 from streamchat.core.ports import Index
 from streamchat.core.records import Header
 from streamchat.store.disk import read_file, reading
@@ -22,6 +22,7 @@ from streamchat.store.naming import id_in
 
 STEP_BYTES = 2_000_000  # of files that are indexed at once: a tenth of a second or two
 STEP_FILES = 500
+_DIRECTORY = "dir:"
 MOST_PROBLEMS = 5  # that are told one by one
 
 
@@ -31,10 +32,18 @@ class Library:
     removed."""
 
     def __init__(
-        self, folder: Folder, open_index: Callable[[], Index | None], *, tidies: bool
+        self,
+        folder: Folder,
+        open_index: Callable[[], Index | None],
+        *,
+        tidies: bool,
+        here: str | None = None,
     ) -> None:
+        """With `here`, only the conversations that began in that directory are listed and
+        found."""
         self._folder = folder
         self._tidies = tidies
+        self._here = here
         self._open_index = open_index
         self._is_searched = False
         self._problems: dict[str, str] = {}  # by the path of the file
@@ -100,6 +109,9 @@ class Library:
 
     def summaries(self) -> list[Summary]:
         """See ports.Archive."""
+        return [each for each in self._all() if self._here in (None, each.directory)]
+
+    def _all(self) -> list[Summary]:
         try:
             if self._index is not None:
                 return self._listed(self._index)
@@ -142,11 +154,13 @@ class Library:
 
     def search(self, text: str, *, most: int) -> list[Hit]:
         """See ports.Archive."""
-        return self._ask(lambda index: index.search(text, most=most))
+        return self._ask(lambda index: index.search(text, most=most, place=Place(self._here)))
 
     def browse(self, text: str, *, most: int) -> list[Hit]:
         """See ports.Archive."""
-        return self._ask(lambda index: index.browse(text, most=most))
+        words, part = _split(text)
+        place = Place(self._here, part)
+        return self._ask(lambda index: index.browse(words, most=most, place=place))
 
     def _ask(self, question: Callable[[Index], list[Hit]]) -> list[Hit]:
         """Ask; if the index was lost meanwhile, index again and ask again."""
@@ -192,4 +206,14 @@ def _summary(file: SavedFile, conversation: Conversation) -> Summary:
         model=conversation.model,
         cost_usd=conversation.cost_usd,
         path=file.path,
+        directory=conversation.header.directory,
     )
+
+
+def _split(typed: str) -> tuple[str, str | None]:
+    """The words, and the part of a directory's name after the last dir:, if there is one."""
+    parts = [each for each in typed.split() if each.startswith(_DIRECTORY)]
+    if not parts:
+        return typed, None
+    words = " ".join(each for each in typed.split() if not each.startswith(_DIRECTORY))
+    return words, parts[-1].removeprefix(_DIRECTORY)

@@ -50,6 +50,8 @@ def open_archive(run: Run) -> Archive:
         clock=env.clock,
         new_id=env.new_id,
         open_index=partial(open_index, run),
+        directory_now=str(env.cwd),
+        only_here=run.settings.here,
     )
     return store.not_saving() if run.settings.no_save else store
 

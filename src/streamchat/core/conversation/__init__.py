@@ -55,9 +55,16 @@ class Conversation(Questions):
     """See the module. Turns are named by their ids; what can be asked is in `questions`."""
 
     @classmethod
-    def new(cls, id: str, created: str, model: str, system: str | None = None) -> Conversation:
-        """An empty conversation."""
-        return cls(Header(id, created, model, system or None))
+    def new(
+        cls,
+        id: str,
+        created: str,
+        model: str,
+        system: str | None = None,
+        directory: str | None = None,
+    ) -> Conversation:
+        """An empty conversation that begins in that directory."""
+        return cls(Header(id, created, model, system or None, directory=directory))
 
     # Records in
 

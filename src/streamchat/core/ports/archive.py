@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from streamchat.core.conversation import Conversation
-from streamchat.core.library import FileContent, Hit, Progress, SavedFile, Summary
+from streamchat.core.library import (
+    EVERYWHERE,
+    FileContent,
+    Hit,
+    Place,
+    Progress,
+    SavedFile,
+    Summary,
+)
 from streamchat.core.records import Record
 
 
@@ -131,8 +139,9 @@ class Archive(Protocol):
 
     def browse(self, text: str, *, most: int) -> list[Hit]:
         """The conversations that contain `text`, each once with its newest hit: matching
-        titles first, then by the time of the hit. Without words, the conversations that
-        were written last, with their last turn."""
+        titles first, then by the time of the hit. A word `dir:PART` stands for the
+        conversations that began in a directory whose path contains PART. Without words, the
+        conversations that were written last, with their last turn."""
 
 
 class Index(Protocol):
@@ -163,11 +172,11 @@ class Index(Protocol):
     def summaries(self) -> dict[str, Summary]:
         """What is remembered about each file, by its path."""
 
-    def search(self, text: str, *, most: int) -> list[Hit]:
-        """See Archive."""
+    def search(self, text: str, *, most: int, place: Place = EVERYWHERE) -> list[Hit]:
+        """See Archive; only conversations of that place."""
 
-    def browse(self, text: str, *, most: int) -> list[Hit]:
-        """See Archive."""
+    def browse(self, text: str, *, most: int, place: Place = EVERYWHERE) -> list[Hit]:
+        """See Archive; only conversations of that place."""
 
     def forget(self, path: str) -> None:
         """Forget a file; none of its words stays on disk."""

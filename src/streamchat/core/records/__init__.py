@@ -1,7 +1,7 @@
 """The records of a conversation file: frozen values, to and from one line of JSON each.
 
-    conversation  line 1: streamchat (the version, 1), id, created, model, system; forked_from,
-                  or imported_from and source_id
+    conversation  line 1: streamchat (the version, 1), id, created, model, system; directory
+                  (where it began); forked_from, or imported_from and source_id
     turn          id, parent, at, role, content; of a reply also model, stop_reason, usage,
                   cost_usd, request_id. Marks: imported (its system prompt is unknown), server
                   (the host that made a reply with more than text), automatic (a user's turn

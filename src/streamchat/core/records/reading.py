@@ -156,6 +156,7 @@ def _header(data: JsonObject) -> Header:
         model=_take(data, "model", str) or "",
         system=_take(data, "system", str),
         version=version,
+        directory=_take(data, "directory", str),
         extra=_rest(data, "streamchat", "id"),
     )
 

@@ -21,6 +21,7 @@ class Header:
     model: str
     system: str | None = None
     version: int = VERSION
+    directory: str | None = None  # where it began
     extra: Extra = field(default_factory=dict)
 
     def to_dict(self) -> JsonObject:
@@ -31,6 +32,7 @@ class Header:
             "created": self.created,
             "model": self.model,
             "system": self.system,
+            **({} if self.directory is None else {"directory": self.directory}),
             **self.extra,
         }
 

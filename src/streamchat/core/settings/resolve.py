@@ -84,6 +84,7 @@ class Settings:
     once: bool
     interactive: bool
     continue_newest: bool
+    here: bool
     resume: str | None
     no_save: bool
     output_format: str

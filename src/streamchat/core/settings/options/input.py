@@ -21,6 +21,11 @@ INPUT = (
         reach=Reach.USER,
     ),
     setting(
+        "here", Group.INPUT, "--here",
+        "list, find and resume only conversations that began in this directory",
+        kind=Kind.ON_OFF, reach=Reach.USER,
+    ),
+    setting(
         "resume", Group.INPUT, "-r --resume",
         "resume a conversation: its title, the start of its id (at least 4 characters) or "
         "a path; without REF, choose from a list", metavar="[REF]", reach=Reach.USER,

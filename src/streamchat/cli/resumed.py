@@ -1,0 +1,27 @@
+"""What -c resumes: its title, its age, and where it began."""
+
+from __future__ import annotations
+
+from streamchat.app.listing import age
+from streamchat.app.session import Session
+from streamchat.cli.run import Run
+from streamchat.core.formatting import format_path
+from streamchat.core.sanitize import clean_line
+from streamchat.core.times import parse_time
+
+
+def describe_resumed(run: Run, session: Session) -> str:
+    """The line about the conversation of -c; "" for every other."""
+    conversation = session.conversation
+    if not run.settings.continue_newest or not conversation.path:
+        return ""
+    title = clean_line(conversation.title) or "untitled"
+    details = []
+    written = parse_time(conversation.path[-1].at)
+    if written is not None:
+        old = age(run.env.clock() - written)
+        details.append("from just now" if old == "now" else f"from {old} ago")
+    directory = conversation.header.directory
+    if directory is not None and directory != str(run.env.cwd):
+        details.append(f"begun in {format_path(clean_line(directory))}")
+    return f"resumed: {title}" + (f" ({', '.join(details)})" if details else "")
