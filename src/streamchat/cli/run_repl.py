@@ -5,12 +5,10 @@ While the user types, a thread imports the SDK and the renderer, and the connect
 
 from __future__ import annotations
 
-import asyncio
 import os
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -28,9 +26,9 @@ from streamchat.cli.environment import Environment
 from streamchat.cli.resumed import describe_resumed
 from streamchat.cli.run import Run, require_key
 from streamchat.cli.signals import on_resize
+from streamchat.cli.warming import Warming, ask_model_facts
 from streamchat.cli.wiring import (
     live_price,
-    load_prices,
     open_archive,
     open_model_cache,
     open_session,
@@ -38,9 +36,8 @@ from streamchat.cli.wiring import (
 )
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
 from streamchat.core.attaching import Selection, list_blocks, list_left_out, why_ask
-from streamchat.core.errors import ApiError, Busy, ExitStatus, StreamchatError, UsageError
+from streamchat.core.errors import Busy, ExitStatus, StreamchatError, UsageError
 from streamchat.core.input_line import CommandNames
-from streamchat.core.messages import JsonObject
 from streamchat.core.ports import Archive, Reader
 from streamchat.core.terminal import Depth
 from streamchat.core.terminal_answers import format_questions
@@ -171,12 +168,6 @@ async def converse(
         await source.aclose()
 
 
-async def ask_model_facts(source: ApiClient, model: str) -> JsonObject | None:
-    """What the server says about a model. Raises ApiError."""
-    info = await source.warm(model)
-    return None if info is None else asdict(info)
-
-
 def build_editor(run: Run, keys: TextIO) -> EditorFiles:
     """Opens files in the user's editor, which reads from `keys`."""
     from streamchat.prompt import EditorFiles
@@ -279,35 +270,3 @@ class CommandArguments:
             case "export":
                 return [Choice(form) for form in FORMS]
         return []
-
-
-@dataclass(slots=True)
-class Warming:
-    """Behind the first prompt: loads the SDK, since the first question waits for nothing
-    else; then the renderer; opens the connection, and learns what the model accepts. The
-    prices come last, since nothing waits for them."""
-
-    source: ApiClient
-    session: Session
-    learning: ModelLookup
-    _task: asyncio.Task[None] | None = field(default=None)
-
-    def begin(self) -> None:
-        """Called once the prompt is on the screen."""
-        self._task = asyncio.get_running_loop().create_task(self._warm())
-
-    def end(self) -> None:
-        self.learning.end()
-        if self._task is not None:
-            self._task.cancel()
-
-    async def _warm(self) -> None:
-        from streamchat.render import preload
-
-        with suppress(ApiError):  # the first request will report it
-            await self.source.ready()
-        threading.Thread(target=preload, daemon=True).start()
-        self.learning.may_ask = True
-        with suppress(ApiError):
-            await self.learning.ask(self.session.conversation.model)
-        load_prices(self.session)
