@@ -340,6 +340,15 @@ def test_many_files_of_a_directory_are_listed_and_asked_about(agrees: bool) -> N
     assert agrees or answered == Done("Nothing was attached.")
 
 
+def test_logout_says_whether_a_key_was_kept() -> None:
+    session = open_session()
+    assert run(session, "logout") == Done("No key is kept in the configuration directory.")
+    session.forget_key = lambda: True
+    assert run(session, "logout") == Done(
+        "The key is removed. This chat uses it until you leave."
+    )
+
+
 # Tokens, dollars, thinking
 
 

@@ -193,6 +193,20 @@ def test_a_new_key_takes_the_place_of_the_old_one_and_can_be_forgotten(paths: Pa
     assert not forget_key(paths)
 
 
+def test_logout_removes_the_kept_key(paths: Paths) -> None:
+    keep_key(paths, KEY)
+
+    def person(terminal: Person) -> None:
+        terminal.wait_for_prompt()
+        terminal.type("/logout\r")
+        terminal.wait_for("The key is removed.")
+        terminal.wait_for_prompt()
+        terminal.type("/exit\r")
+
+    assert run_on_terminal(person).status == 0
+    assert paths.env_file.read_text() == ""
+
+
 def test_a_profile_is_added_and_all_else_stays(paths: Paths) -> None:
     url = "http://127.0.0.1:1"
     paths.config_dir.mkdir(parents=True)

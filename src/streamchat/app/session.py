@@ -64,6 +64,7 @@ class Session:
     warn: Callable[[str], None]
     forget_typed: ForgetTyped
     names_files: Callable[[str], bool] = lambda _reference: False
+    forget_key: Callable[[], bool] = lambda: False  # whether a key was kept
     budget: Budget = field(default_factory=Budget)
     facts: Callable[[str], ModelFacts] = facts_by_table  # what is known about a model
     attached: tuple[Block, ...] = ()  # sent with the next message

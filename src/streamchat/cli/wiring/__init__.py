@@ -87,6 +87,7 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         clock=run.env.clock,
         warn=run.notes.warn,
         forget_typed=partial(forget_typed, run),
+        forget_key=partial(forget_key, run),
         budget=build_budget(run),
         web=_web(settings) if settings.web else None,
         templates=Templates(run.paths, run.env.cwd, run.env.user),
@@ -160,6 +161,13 @@ def tell_unreadable(run: Run, opened: Opened) -> None:
     if len(damaged) > MOST_DAMAGE_TOLD:
         more = len(damaged) - MOST_DAMAGE_TOLD
         run.notes.warn(f"{name}: {more:,} more lines are damaged")
+
+
+def forget_key(run: Run) -> bool:
+    """Remove the key from .env; whether there was one. Raises ConfigError, DiskError."""
+    from streamchat.config import writing
+
+    return writing.forget_key(run.paths)
 
 
 def forget_typed(
