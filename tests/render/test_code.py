@@ -23,6 +23,7 @@ from sheets import LOOK, SIXTEEN, bare, marked, rule, sheet, streamed, text_of
 from streamchat.core.theme import theme_named
 from streamchat.render.code.fence import BATCH, LAG
 from streamchat.render.code.languages import lexer_for, parse_language, preload_lexers
+from streamchat.render.code.lexer_steps import moved
 from streamchat.render.code.lexing import LineLexer
 from streamchat.render.markdown.fold import Fold, render
 from streamchat.render.style import Depth, Style
@@ -222,3 +223,16 @@ def test_a_lexer_whose_tables_are_kept_elsewhere_is_lexed_all_the_same() -> None
 
     text = "def f(x):\n    return 'a' + str(x)  # b\n" * 20
     assert kinds_in_windows(Hidden(), text, Work()) == kinds_at_once(PythonLexer(), text)
+
+
+def test_states_that_nest_without_end_cost_no_more_at_the_end() -> None:
+    stack: tuple[str, ...] = ("root",)
+    sizes = []
+    for _ in range(1000):
+        stack = moved(stack, "nested")
+        sizes.append(len(stack))
+    assert max(sizes) == sizes[-1] == 100
+    assert stack[0] == "root"
+    for _ in range(1000):
+        stack = moved(stack, -1)
+    assert stack == ("root",)

@@ -118,6 +118,9 @@ class StackWalker:
         return self._recoloured[key]
 
 
+_DEEPEST_STACK = 100  # states
+
+
 def _tables_of(lexer: RegexLexer) -> dict[str, list[Any]]:
     """By state: (match function, action, transition). There is no public way in."""
     tables: dict[str, list[Any]] = lexer._tokens  # type: ignore[attr-defined] # noqa: SLF001
@@ -125,7 +128,13 @@ def _tables_of(lexer: RegexLexer) -> dict[str, list[Any]]:
 
 
 def moved(stack: Stack, move: Any) -> Stack:
-    """The stack after a rule's transition; the last state is never popped."""
+    """The stack after a rule's transition; the last state is never popped. Of a deep stack the
+    middle is forgotten: every step copies it, and no real code nests that deep."""
+    after = _transition(stack, move)
+    return after if len(after) <= _DEEPEST_STACK else (after[0], *after[2:])
+
+
+def _transition(stack: Stack, move: Any) -> Stack:
     match move:
         case None:
             return stack
