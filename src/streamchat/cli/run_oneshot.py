@@ -29,11 +29,12 @@ from streamchat.app.view_wrappers import (
     ShownValue,
     WithSources,
 )
+from streamchat.cli.attaching import attach, select_attachments
 from streamchat.cli.banner import DEMO_NOTE
 from streamchat.cli.resumed import describe_resumed
 from streamchat.cli.run import Run
 from streamchat.cli.signals import on_resize, on_suspend, without_echo
-from streamchat.cli.templates import fill_named_prompt, role_attachments
+from streamchat.cli.templates import fill_named_prompt
 from streamchat.cli.wiring import (
     live_price,
     load_prices,
@@ -42,7 +43,7 @@ from streamchat.cli.wiring import (
     open_terminal_screen,
 )
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
-from streamchat.core.attaching import Selection, list_blocks, list_left_out, why_ask
+from streamchat.core.attaching import Selection
 from streamchat.core.errors import (
     ApiError,
     CutOff,
@@ -54,7 +55,6 @@ from streamchat.core.errors import (
 from streamchat.core.input_line import typed
 from streamchat.core.ports import View
 from streamchat.core.schema import Shape
-from streamchat.posix.files import pipe_wait
 from streamchat.posix.signals import interruptible
 
 if TYPE_CHECKING:
@@ -79,34 +79,6 @@ def read_prompt(run: Run) -> tuple[str, tuple[Selection, ...]]:
     if not text.strip() and not run.settings.interactive:
         raise UsageError("There is no prompt: give one as an argument, or pipe text in.")
     return text, attached
-
-
-def select_attachments(run: Run, piped: bytes) -> tuple[Selection, ...]:
-    """What the arguments name; `piped` is what - stands for."""
-    if not run.invocation.attachments:
-        return ()
-    from streamchat.attachments import select_files  # 4 ms
-
-    return tuple(
-        select_files(ref, cwd=run.env.cwd, piped=piped, wait=pipe_wait())
-        for ref in run.invocation.attachments
-    )
-
-
-def attach(run: Run, session: Session, selections: tuple[Selection, ...]) -> None:
-    """Attach what the role and the arguments name. Raises UsageError if a directory or a
-    glob names so much that a person would be asked, unless --force allows it."""
-    window = session.facts(session.conversation.model).window
-    for selection in selections:
-        reason = why_ask(selection, window)
-        if reason and not run.invocation.forces:
-            raise UsageError(f"-a would attach {reason}. Name fewer, or add --force.")
-        for line in list_left_out(selection):
-            run.notes.note(line)
-    blocks = [block for selection in selections for block in selection.blocks]
-    session.attached = (*role_attachments(run, session), *blocks)
-    for line in list_blocks(session.attached):
-        run.notes.note(f"attached: {line}")
 
 
 def piped_bytes(run: Run) -> bytes:

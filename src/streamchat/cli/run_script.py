@@ -14,16 +14,15 @@ from streamchat.app.pipe_screen import PipeScreen
 from streamchat.app.repl import Repl
 from streamchat.app.session import Session
 from streamchat.app.view_wrappers import SayingRetries
+from streamchat.cli.attaching import attach, select_attachments
 from streamchat.cli.banner import DEMO_NOTE
 from streamchat.cli.resumed import describe_resumed
 from streamchat.cli.run import Run
 from streamchat.cli.run_oneshot import (
     LARGEST_INPUT,
-    attach,
     decode_piped,
     output,
     piped_bytes,
-    select_attachments,
 )
 from streamchat.cli.run_repl import build_names
 from streamchat.cli.script import ScriptReader, split_script
