@@ -16,7 +16,7 @@ from streamchat.core.attaching import Selection
 from streamchat.core.budget import Budget
 from streamchat.core.capabilities import ModelFacts, facts_by_table
 from streamchat.core.conversation import ASKED, AUTOMATIC, COMPACTS, SERVER, Conversation
-from streamchat.core.errors import DiskError
+from streamchat.core.errors import DiskError, UsageError
 from streamchat.core.media_limits import require_fit
 from streamchat.core.messages import (
     Block,
@@ -44,6 +44,10 @@ class ForgetTyped(Protocol):
     ) -> None:
         """The lines with the conversation's id, the lines of older versions that equal one
         of the `texts`, the commands that call it by one of the `names`. Raises DiskError."""
+
+
+def _no_report() -> str:
+    raise UsageError("No report can be written here.")
 
 
 @dataclass(slots=True)
@@ -78,6 +82,7 @@ class Session:
     stop: tuple[str, ...] = ()  # texts that an answer ends before
     extra: Mapping[str, object] = field(default_factory=dict)  # more parameters of a request
     trace: bool = False  # /events: show one dim line for each API event
+    write_bug_report: Callable[[], str] = _no_report  # returns the name of the file
     disk_failed: bool = False
     gives_up: bool = False  # the user leaves, though the conversation is not saved
     server: str = ""  # the host that answers; some blocks of a reply are for it alone

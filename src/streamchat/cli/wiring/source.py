@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
+from streamchat.app.event_log import LoggedSource
+from streamchat.cli.bug_report import open_event_log, write_bug_report
 from streamchat.cli.run import Run
 from streamchat.core.ports import Source
 from streamchat.core.settings import (
@@ -104,9 +107,12 @@ def mask_keys(run: Run, session: Session, source: ApiClient) -> Source:
         return prints_events or session.trace
 
     source.shows_raw = shows_raw
+    log = open_event_log(run)
+    session.write_bug_report = partial(write_bug_report, run, log)
+    logged = LoggedSource(source, log)
     keys = session_keys(run.settings, run.env.environ)
     if not keys or run.settings.demo:
-        return source
+        return logged
     from streamchat.app.masked_source import MaskedSource
 
-    return MaskedSource(source, keys, masked)
+    return MaskedSource(logged, keys, masked)

@@ -68,6 +68,7 @@ class Settings:
     role_attach: tuple[str, ...]
     system: str | None
     system_file: str | None
+    debug_log: str | None
     max_tokens: int
     effort: str | None
     thinking: str | None

@@ -28,6 +28,11 @@ OUTPUT = (
         reach=Reach.ANYWHERE, risk="it hides who answers",
     ),
     setting(
+        "debug_log", Group.OUTPUT, "--debug-log",
+        "append kinds and timings of events to a file: no text, no key",
+        kind=Kind.PATH, reach=Reach.USER,
+    ),
+    setting(
         "theme", Group.OUTPUT, "--theme",
         "the colours: auto, dark, light, mono, or a pygments style for code",
         metavar="NAME", default="auto",
