@@ -632,6 +632,12 @@ def test_a_list_can_be_looked_at(store: Store, home: Path) -> None:
         (b'[{"uuid": "x", "chat_messages": []}]', "an export of claude.ai"),
         (b'[{"title": "x", "mapping": {}}]', "an export of ChatGPT"),
         (b'{"type": "user", "sessionId": "x"}\n', "a session of Claude Code"),
+        (b'{"type": "summary", "leafUuid": "x"}\n', "a session of Claude Code"),
+        (
+            b'{"type": "file-history-snapshot"}\n{"type": "user", "sessionId": "x"}\n',
+            "a session of Claude Code",
+        ),
+        (b'{"role": "user", "content": "Hi"}\n', "a list of messages in lines"),
         (b"model: a:b\nmessages:\n- role: user\n", "a session of aichat"),
         (b"SQLite format 3\0", "the logs of llm, or another database"),
         (b"PK\x03\x04", "a zip file"),

@@ -16,7 +16,15 @@ _KINDS = (
     ("a zip file", re.compile(rb"\APK\x03\x04")),
     ("an export of claude.ai", re.compile(rb'\A\s*[\[{].*"chat_messages"\s*:', re.DOTALL)),
     ("an export of ChatGPT", re.compile(rb'\A\s*[\[{].*"mapping"\s*:', re.DOTALL)),
-    ("a session of Claude Code", re.compile(rb'\A\s*\{.*"(sessionId|parentUuid)"\s*:')),
+    (
+        "a session of Claude Code",
+        re.compile(rb'\A\s*\{.*"(sessionId|parentUuid|leafUuid)"\s*:'),
+    ),
+    (  # whose first lines are of another kind, such as a snapshot
+        "a session of Claude Code",
+        re.compile(rb'\A\s*\{[^\n]*\}\r?\n.*\{[^\n]*"(sessionId|parentUuid)"\s*:', re.DOTALL),
+    ),
+    ("a list of messages in lines", re.compile(rb'\A\s*\{\s*"role"\s*:')),
     ("a session of aichat", re.compile(rb"^(compressed_)?messages:\s*$", re.MULTILINE)),
 )
 _MESSAGES = re.compile(rb'\A(\xef\xbb\xbf)?\s*(\[|\{\s*"(messages|input|model|system)"\s*:)')
