@@ -10,7 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streamchat.core.sanitize import Sanitizer, clean, clean_line
+from streamchat.core.sanitize import (
+    Sanitizer,
+    clean,
+    clean_line,
+    marked_hints,
+    without_hints,
+)
 
 CORPUS = json.loads((Path(__file__).parents[1] / "data/escape_corpus.json").read_text("utf-8"))
 PAYLOADS: dict[str, str] = {entry["name"]: entry["payload"] for entry in CORPUS}
@@ -138,3 +144,44 @@ def test_only_the_tags_of_a_possible_flag_are_held_back() -> None:
 
 def test_a_line_shows_its_newlines_and_blanks_its_tabs() -> None:
     assert clean_line("a\tb\r\nc\x1b") == "a b␤c␛"
+
+
+HINTS = {
+    "zero-width space": ("zero\u200bwidth", "zerowidth"),
+    "soft hyphen": ("soft\xadhyphen", "softhyphen"),
+    "word joiner": ("word\u2060joiner", "wordjoiner"),
+    "byte order mark": ("\ufeffx", "x"),
+    "marks of direction": ("a\u200e b\u200f c\u061c", "a b c"),
+    "Hebrew": ("\u200fשלום\u200f.", "שלום."),
+    "Khmer": ("ក\u17b4ខ\u200bគ\u17b5", "កខគ"),
+    "Persian": ("می\u200cخواهم", "می\u200cخواهم"),
+    "Hindi": ("क्\u200dष", "क्\u200dष"),
+    "emoji": ("👩\u200d💻 ❤\ufe0f\u200d🔥", "👩\u200d💻 ❤\ufe0f\u200d🔥"),
+    "a joiner in Latin": ("zw\u200cnj\u200dx", "zwnjx"),
+    "nothing": ("plain, é, 中", "plain, é, 中"),
+}
+
+
+@pytest.mark.parametrize(("source", "shown"), HINTS.values(), ids=HINTS)
+def test_hints_are_kept_for_prose_which_drops_them(source: str, shown: str) -> None:
+    assert clean(source, keeps_hints=True) == source
+    assert without_hints(source) == shown
+    sanitizer = Sanitizer(keeps_hints=True)
+    assert "".join([*map(sanitizer.feed, source), sanitizer.close()]) == source
+
+
+@pytest.mark.parametrize("override", "\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u2069\u202c")
+def test_overrides_and_embeddings_are_no_hints(override: str) -> None:
+    assert clean(f"a{override}b", keeps_hints=True) == "a\ufffdb"
+
+
+def test_in_code_hints_are_marks() -> None:
+    assert marked_hints("x\u200b=\ufeff1") == [
+        ("x", False),
+        ("<200b>", True),
+        ("=", False),
+        ("<feff>", True),
+        ("1", False),
+    ]
+    assert marked_hints("👩\u200d💻") == [("👩\u200d💻", False)]
+    assert marked_hints("plain") == [("plain", False)]

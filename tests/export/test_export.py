@@ -625,3 +625,9 @@ def test_alerts_and_summaries_are_those_of_the_terminal() -> None:
     assert '<p class="alert note">Note</p>\n<p>Useful.</p>' in page
     assert "<p>▸ <strong>More <em>here</em></strong></p>" in page
     assert "details" not in page
+
+
+def test_invisible_hints_are_dropped_and_marked_in_code_too() -> None:
+    page = format_html("a\u200bb `c\u200bd`\n\n```\ne\ufefff\n```\n")
+    assert "<p>ab <code>c<span" in page
+    assert Page(page).text.split() == ["ab", "c<200b>d", "e<feff>f"]

@@ -34,7 +34,7 @@ def test_every_line_break_begins_a_row() -> None:
 
 def test_what_entities_decode_to_passes_the_allow_list() -> None:
     assert sheet("a&#x202e;b &#x200b; &#27;[2J &#10; &#xE0041; `&#27;`") == [
-        "a\ufffdb \ufffd \ufffd[2J ␤ \ufffd {1 &#27;}"
+        "a\ufffdb  \ufffd[2J ␤ \ufffd {1 &#27;}"
     ]
 
 
@@ -127,3 +127,11 @@ def test_percent_signs_of_an_address_are_not_decoded() -> None:
     assert sheet("<http://x.org/%1b%5d52;c;eA==%07>", 80) == [
         "{4 http://x.org/%1b%5d52;c;eA==%07}"
     ]
+
+
+def test_invisible_hints_are_dropped_and_marked_in_code() -> None:
+    source = "zero\u200bwidth, soft\xadhyphen, \u200fעברית\u200f `a\u200bb` &shy;x"
+    assert sheet(source, 60) == ["zerowidth, softhyphen, עברית {1 a}{1;2 <200b>}{1 b} x"]
+    assert sheet("```\na\u200bb\n```\n")[1] == "a{2 <200b>}b"
+    assert text_of("\ufeff# Title\n\u200b\n\u200b- item\n") == ["Title", "• item"]
+    assert text_of("| a\u200bb |\n|---|\n\n**c**\u200bd\n") == ["ab", "──", "", "cd"]

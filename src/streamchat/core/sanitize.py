@@ -4,13 +4,17 @@ Owns the allow-list. It does not parse escape sequences: a filter that does fail
 first sequence it did not expect. Each character is judged by itself and the two before it.
 
 Rule 1: nothing disappears. A control character becomes its picture (ESC is `␛`), an
-invisible one U+FFFD; CRLF and a lone CR become a newline.
+invisible one U+FFFD; CRLF and a lone CR become a newline. Some invisible characters are no
+more than hints how to set prose: whoever shows prose keeps them (`keeps_hints`), drops them
+from text (`without_hints`) and marks them in code (`marked_hints`).
 Rule 2: the result does not depend on how the stream was cut. A decision needs the two
 characters before; only the tags of a possible flag need the next ones (five at most), and
 are held back.
 Rule 3: joiners stay where writing needs them: ZWJ after an emoji, ZWJ and ZWNJ in Arabic,
 Indic and kin; one variation selector after a visible character; tags only as one of the
 three flags in general use ("any tags after a black flag" smuggles text).
+Rule 4: a bidirectional override or embedding is no hint: it makes text read differently from
+how it is written.
 """
 
 from __future__ import annotations
@@ -47,6 +51,9 @@ _JOINING = (
     "\u1a20-\u1aaf\u1b00-\u1c4f\u1cd0-\u1cff\ua840-\ua87f\ua8e0-\uaaff\uabc0-\uabff"
     "\ufb50-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc\U00010a00-\U00011fff\U0001e900-\U0001e95f"
 )
+# Where a line or a ligature may break, which way a neutral character runs, vowels that are
+# not heard: soft hyphen, zero-width space, word joiner, byte order mark, joiners, LRM, RLM.
+_HINTS = "\xad\u034f\u061c\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2064\ufeff"
 _FLAG = "\U0001f3f4"
 
 
@@ -61,15 +68,19 @@ _FLAG_LENGTH = len(_FLAG + _FLAG_TAGS[0])
 _maybe_suspect = re.compile(
     f"[{_SUSPECT_BMP}\U00013430-\U0001d17a\U0001fffe\U0001ffff\U0002fffe-\U0010ffff]"
 )
+_JOINED = f"(?<=[{_EMOJI}])\u200d|(?<=[{_EMOJI}]\ufe0f)\u200d|(?<=[{_JOINING}])[\u200c\u200d]"
 _tokens = re.compile(
     f"(?P<keep>(?<={_FLAG})(?:{'|'.join(_FLAG_TAGS)})"
     f"|(?<=[^\\s{_SUSPECT}])[{_VARIATION}]"
-    f"|(?<=[{_EMOJI}])\u200d|(?<=[{_EMOJI}]\ufe0f)\u200d"
-    f"|(?<=[{_JOINING}])[\u200c\u200d])"
+    f"|{_JOINED})"
+    f"|(?P<hint>[{_HINTS}])"
     f"|(?P<rest_of_crlf>(?<=\r)\n)"
     f"|(?P<return>\r)"
     f"|[{_SUSPECT}]"
 )
+_hint = re.compile(f"[{_HINTS}]")
+_joined_or_hint = re.compile(f"(?P<keep>{_JOINED})|[{_HINTS}]")
+_leading_hints = re.compile(f"[{_HINTS}]+")
 _unfinished_flag = re.compile(
     f"(?<={_FLAG})(?:"
     + "|".join({tags[:length] for tags in _FLAG_TAGS for length in range(1, len(tags))})
@@ -80,7 +91,8 @@ _unfinished_flag = re.compile(
 class Sanitizer:
     """Sanitises a text that arrives in pieces."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps_hints: bool = False) -> None:
+        self._keeps_hints = keeps_hints
         self._before = ""  # the last two source characters already judged
         self._held = ""  # tags that may still become a flag
 
@@ -105,7 +117,8 @@ class Sanitizer:
         pieces: list[str] = []
         done = len(before)
         for match in _tokens.finditer(text, done):
-            pieces += text[done : match.start()], _shown(match)
+            shown = match[0] if self._keeps_hints and match["hint"] else _shown(match)
+            pieces += text[done : match.start()], shown
             done = match.end()
         return "".join(pieces) + text[done:]
 
@@ -122,10 +135,36 @@ def _shown(match: re.Match[str]) -> str:
             return _PICTURES.get(ord(match[0]), _REPLACEMENT)
 
 
-def clean(text: str) -> str:
+def clean(text: str, *, keeps_hints: bool = False) -> str:
     """Sanitise a whole text."""
-    sanitizer = Sanitizer()
+    sanitizer = Sanitizer(keeps_hints=keeps_hints)
     return sanitizer.feed(text) + sanitizer.close()
+
+
+def without_hints(text: str) -> str:
+    """Sanitised text without invisible hints; joiners stay where they join."""
+    if text.isascii() or not _hint.search(text):
+        return text
+    return _joined_or_hint.sub(lambda match: match["keep"] or "", text)
+
+
+def without_leading_hints(text: str) -> str:
+    match = _leading_hints.match(text)
+    return text[match.end() :] if match else text
+
+
+def marked_hints(text: str) -> list[tuple[str, bool]]:
+    """Sanitised text cut into what is seen, and marks for what is not: `<200b>`."""
+    if text.isascii() or not _hint.search(text):
+        return [(text, False)]
+    parts: list[tuple[str, bool]] = []
+    done = 0
+    for match in _joined_or_hint.finditer(text):
+        if not match["keep"]:
+            parts += (text[done : match.start()], False), (f"<{ord(match[0]):04x}>", True)
+            done = match.end()
+    parts.append((text[done:], False))
+    return [(part, is_mark) for part, is_mark in parts if part]
 
 
 def clean_line(text: str) -> str:

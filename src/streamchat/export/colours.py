@@ -19,6 +19,8 @@ from pygments.token import (
 )
 from pygments.util import ClassNotFound
 
+from streamchat.core.sanitize import marked_hints
+
 if TYPE_CHECKING:
     from pygments.token import _TokenType
 
@@ -46,7 +48,17 @@ _CLASSES = (
 
 
 def coloured(code: str, language: str) -> str:
-    """Escaped HTML that holds every character of the code."""
+    """Escaped HTML that holds every character of the code; one that nobody would see is
+    a mark."""
+    if len(marked_hints(code)) == 1:
+        return _coloured(code, language)
+    return "".join(
+        f'<span class="tag">{escape(part)}</span>' if is_hint else escape(part)
+        for part, is_hint in marked_hints(code)
+    )
+
+
+def _coloured(code: str, language: str) -> str:
     lexer = _lexer(language) if len(code) <= LONGEST else None
     if lexer is None:
         return escape(code)

@@ -30,6 +30,7 @@ from streamchat.core.markdown.inline import (
 )
 from streamchat.core.markdown.maths import Piece, format_formula
 from streamchat.core.sanitize import clean_line
+from streamchat.export.colours import coloured
 
 _SAFE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 _ELEMENTS: Mapping[Kind, str] = {
@@ -134,7 +135,7 @@ def _format_token(
         case LineBreak():
             return "<br>\n"
         case Code(text):
-            return f"<code>{escape(text)}</code>"
+            return f"<code>{coloured(text, '')}</code>"
         case Formula(source):
             return f'<span class="math">{format_pieces(format_formula(source), source)}</span>'
         case Tag(source):

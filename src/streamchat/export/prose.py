@@ -34,7 +34,7 @@ from streamchat.core.markdown import (
 from streamchat.core.markdown.conventions import read_alert, read_html_line, split_task
 from streamchat.core.markdown.inline import Reference
 from streamchat.core.markdown.maths import format_block
-from streamchat.core.sanitize import clean, clean_line
+from streamchat.core.sanitize import clean, clean_line, without_hints
 from streamchat.export.colours import coloured
 from streamchat.export.inline import format_inline, format_pieces, is_safe, link
 
@@ -49,7 +49,7 @@ DEEPEST = 100  # containers in containers; what stands deeper stands beside
 def format_html(source: str) -> str:
     """The answer's Markdown, rendered."""
     blocks = Blocks()
-    leaves = blocks.feed(clean(source)) + blocks.close()
+    leaves = blocks.feed(clean(source, keeps_hints=True)) + blocks.close()
     writer = _Writer(_references(leaves))
     for leaf in leaves:
         writer.write(leaf)
@@ -58,7 +58,11 @@ def format_html(source: str) -> str:
 
 def code_block(code: str, info: str) -> str:
     language = info.split(maxsplit=1)[0] if info.strip() else ""
-    label = f'<div class="lang">{escape(clean_line(language))}</div>' if language else ""
+    label = (
+        f'<div class="lang">{escape(clean_line(without_hints(language)))}</div>'
+        if language
+        else ""
+    )
     return (
         f'<div class="code">{label}<pre><code>{coloured(code, language)}</code></pre></div>\n'
     )
@@ -133,7 +137,7 @@ class _Writer:
         elif seen.lines:
             if not self._end_of_run:
                 self._begin_run('<div class="html">', "</div>\n")
-            self._parts += [f"{escape(line)}\n" for line in seen.lines]
+            self._parts += [f"{escape(without_hints(line))}\n" for line in seen.lines]
 
     def _alone(
         self, block: Paragraph | Heading | Rule | MathBlock | Definition | Empty, text: str
@@ -149,7 +153,7 @@ class _Writer:
             case MathBlock(source=source):
                 return f'<div class="math">{_format_block(source)}</div>\n'
             case Definition(source=source):
-                return f'<p class="html">{escape(source)}</p>\n'
+                return f'<p class="html">{escape(without_hints(source))}</p>\n'
             case Empty():
                 return ""
 
@@ -208,9 +212,8 @@ def _elements(container: Container, task: str) -> list[_Element]:
         case Quote(id=number):
             return [_Element(("quote", number), "<blockquote>\n", "</blockquote>\n")]
         case Footnote(id=number, label=label):
-            start = (
-                f'<div class="footnote"><span class="note-mark">[^{escape(label)}]:</span>\n'
-            )
+            mark = f'<span class="note-mark">[^{escape(without_hints(label))}]:</span>'
+            start = f'<div class="footnote">{mark}\n'
             return [_Element(("footnote", number), start, "</div>\n")]
         case Item(id=number, list_id=the_list, number=None):
             item = f'<li class="task">{task} ' if task else "<li>"
@@ -228,7 +231,7 @@ def _elements(container: Container, task: str) -> list[_Element]:
 def _format_block(source: str) -> str:
     rows = format_block(source, _FORMULA_CHARACTERS)
     if rows is None:
-        return escape(source)
+        return escape(without_hints(source))
     return "\n".join(format_pieces(row, source) for row in rows)
 
 

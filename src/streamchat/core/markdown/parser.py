@@ -43,6 +43,7 @@ from streamchat.core.markdown.starts import (
 )
 from streamchat.core.markdown.table import OpenTable
 from streamchat.core.markdown.verbatim import OpenIndentedCode, OpenVerbatim
+from streamchat.core.sanitize import without_leading_hints
 
 OpenLeaf: TypeAlias = OpenVerbatim | OpenParagraph | OpenTable
 
@@ -66,6 +67,8 @@ class Parser:
         return leaves
 
     def line(self, text: str) -> None:
+        if not (text.isascii() or isinstance(self._leaf, OpenVerbatim)):
+            text = without_leading_hints(text)  # they would keep a block from starting
         line = LineCursor(text)
         depth = matched(self._stack, line)
         leaf, reached = self._leaf, depth == len(self._stack)

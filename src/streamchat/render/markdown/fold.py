@@ -30,7 +30,7 @@ _TAIL_CHARS_MIN = 200  # a small window still shows where an emphasis began
 
 class Fold:
     def __init__(self, *, width: int, look: Style) -> None:
-        self._sanitizer = Sanitizer()
+        self._sanitizer = Sanitizer(keeps_hints=True)
         self._blocks = Blocks()
         self._rows = LeafRows(Palette(look), max(1, width))
         self._width = max(1, width)

@@ -31,7 +31,7 @@ from streamchat.core.markdown.inline import (
 )
 from streamchat.core.markdown.maths import Piece, format_formula
 from streamchat.core.markdown.scripts import subscript, superscript
-from streamchat.core.sanitize import clean_line
+from streamchat.core.sanitize import clean_line, marked_hints, without_hints
 from streamchat.core.theme import Part
 from streamchat.render.markdown.links import OpenLink
 from streamchat.render.spans import Line, Span, link_target
@@ -69,7 +69,8 @@ class Inline:
         self.missed = frozenset()
         source = source.replace("\t", " ")
         if not _MARKUP.search(source):
-            return [[Span(source, style)] if source else []]
+            text = without_hints(source)
+            return [[Span(text, style)] if text else []]
         tokens, self.missed = parse_inline(source, references)
         writer = _Writer(self._palette, style)
         for token in tokens:
@@ -167,7 +168,9 @@ class _Writer:
     def _code(self, text: str) -> None:
         if not self._palette.parts["code"]:
             text = f"`{text}`"  # nothing else would tell it from prose
-        self._put(text, self._within("code"))
+        style = self._within("code")
+        for part, is_hint in marked_hints(text):
+            self._put(part, joined(style, self._palette.parts["tag"]) if is_hint else style)
 
     def _close_link(self) -> None:
         link, style, self._link = self._link, self._style, None

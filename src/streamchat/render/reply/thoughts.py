@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from streamchat.core.sanitize import Sanitizer
+from streamchat.core.sanitize import Sanitizer, without_hints
 from streamchat.render.cells import wrap
 from streamchat.render.rows import BLANK, Row
 from streamchat.render.spans import Span, build_row
@@ -21,7 +21,7 @@ class Thoughts:
     """`feed` it deltas; `rows` returns what to show now."""
 
     def __init__(self, *, width: int, style: str) -> None:
-        self._sanitizer = Sanitizer()
+        self._sanitizer = Sanitizer(keeps_hints=True)
         self._style = style
         self._done: deque[Row] = deque(maxlen=SHOWN_ROWS)
         self._open = ""
@@ -33,7 +33,7 @@ class Thoughts:
         self._done.clear()
 
     def feed(self, piece: str) -> None:
-        text = self._sanitizer.feed(piece).expandtabs(4)
+        text = without_hints(self._sanitizer.feed(piece)).expandtabs(4)
         *lines, last = (self._open + text).split("\n")
         for line in lines:
             self._done.extend(self._wrapped(line))

@@ -25,6 +25,7 @@ from streamchat.core.markdown.inline.tokens import (
     Reference,
     Text,
 )
+from streamchat.core.sanitize import without_hints
 
 
 class Links:
@@ -87,7 +88,7 @@ class Links:
             and reads_as_link(state.source, opener.at, state.at, label)
         ):
             opener.token = None
-            state.add(Note(f"[{name}]"), end)
+            state.add(Note(f"[{without_hints(name)}]"), end)
         else:
             return False
         return True
@@ -124,5 +125,5 @@ def _footnote(state: InlineState, opener: Bracket, node: int) -> bool:
         return False
     del state.nodes[node:]
     del state.runs[opener.run_count :]
-    state.add(Note(f"[{label}]"), state.at + 1)
+    state.add(Note(f"[{without_hints(label)}]"), state.at + 1)
     return True

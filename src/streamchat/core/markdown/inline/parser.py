@@ -43,7 +43,7 @@ from streamchat.core.markdown.inline.tokens import (
     Text,
     Token,
 )
-from streamchat.core.sanitize import clean_line
+from streamchat.core.sanitize import clean_line, without_hints
 
 _special = re.compile(r"[\n\\`*_~\[\]!<&$:]")
 _run = {char: re.compile(rf"{re.escape(char)}+") for char in "`*_~"}
@@ -99,7 +99,7 @@ class _Parser(InlineState):
     def backslash(self) -> None:
         end = self._formulas.end(self.at)
         if end > self.at:
-            self.add(Formula(self.source[self.at : end]), end)
+            self.add(Formula(self._shown_until(end)), end)
         elif self.source.startswith("\n", self.at + 1):
             self.at += 1  # the line break follows
         elif _punctuation.match(self.source, self.at + 1):
@@ -111,7 +111,7 @@ class _Parser(InlineState):
     def dollar(self) -> None:
         end = self._formulas.end(self.at)
         if end > self.at:
-            self.add(Formula(self.source[self.at : end]), end)
+            self.add(Formula(self._shown_until(end)), end)
         else:
             self.take(1)
 
@@ -126,6 +126,9 @@ class _Parser(InlineState):
         if text.strip(" ") and text[0] == text[-1] == " ":
             text = text[1:-1]
         self.add(Code(text), closing + size)
+
+    def _shown_until(self, end: int) -> str:
+        return without_hints(self.source[self.at : end])
 
     def _run_end(self) -> int:
         match = _run[self.source[self.at]].match(self.source, self.at)
@@ -165,7 +168,7 @@ class _Parser(InlineState):
             return
         decoded = unescapeAll(match[0])
         is_refused = decoded == match[0] and decoded[1] == "#"
-        self.text.append("\ufffd" if is_refused else clean_line(decoded))
+        self.text.append("\ufffd" if is_refused else clean_line(without_hints(decoded)))
         self.at = match.end()
 
     def address(self) -> None:
@@ -181,20 +184,20 @@ class _Parser(InlineState):
             self.take(1)
             return
         self.text[-1] = before[:start]
-        text = self.source[begin:end]
+        text = without_hints(self.source[begin:end])
         self.add(Autolink(text, text), end)
 
     def angle(self) -> None:
         if found := read_autolink(self.source, self.at):
             text, url, end = found
             self.add(LinkOpen(url, ""), end)
-            self.nodes += [Text(text), LinkClose()]
+            self.nodes += [Text(without_hints(text)), LinkClose()]
             return
         end = self._html.end(self.at)
         if end == self.at:
             self.take(1)
             return
-        self._tag(self.source[self.at : end], end)
+        self._tag(self._shown_until(end), end)
 
     def _tag(self, source: str, end: int) -> None:
         name, is_end = tag_name(source)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from streamchat.core.markdown.inline.addresses import in_plain_text
 from streamchat.core.markdown.inline.emphasis import DelimiterRun
 from streamchat.core.markdown.inline.pending import Node
+from streamchat.core.sanitize import without_hints
 
 
 class InlineState:
@@ -18,7 +19,7 @@ class InlineState:
     def flush(self) -> None:
         """Make nodes of the plain text."""
         if self.text:
-            self.nodes += in_plain_text("".join(self.text))
+            self.nodes += in_plain_text(without_hints("".join(self.text)))
             self.text.clear()
 
     def add(self, node: Node, end: int) -> None:
