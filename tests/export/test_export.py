@@ -631,3 +631,12 @@ def test_invisible_hints_are_dropped_and_marked_in_code_too() -> None:
     page = format_html("a\u200bb `c\u200bd`\n\n```\ne\ufefff\n```\n")
     assert "<p>ab <code>c<span" in page
     assert Page(page).text.split() == ["ab", "c<200b>d", "e<feff>f"]
+
+
+def test_long_code_and_much_code_is_not_coloured() -> None:
+    line = "x = 1  # a comment\n"
+    short, long = line * 100, line * 500
+    assert '<span class="com">' in format_html(f"```python\n{short}```\n")
+    assert '<span class="com">' not in format_html(f"```python\n{long}```\n")
+    many = format_html(f"```python\n{short}```\n" * 30)
+    assert many.count('<span class="com">') == 100 * (40_000 // len(short))

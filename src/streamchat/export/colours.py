@@ -24,7 +24,10 @@ from streamchat.core.sanitize import marked_hints
 if TYPE_CHECKING:
     from pygments.token import _TokenType
 
-LONGEST = 100_000  # characters that are coloured: a lexer may take quadratic time
+# A lexer reads a block in one piece and may take quadratic time over it. Both limits bound
+# that, so that the work grows linearly with the conversation.
+LONGEST = 8_000  # characters of a block that is coloured
+MOST_IN_ANSWER = 40_000  # characters that are coloured in one answer
 _CLASSES = (
     (Comment.Preproc, "kw"),
     (Comment, "com"),

@@ -35,7 +35,7 @@ from streamchat.core.markdown.conventions import read_alert, read_html_line, spl
 from streamchat.core.markdown.inline import Reference
 from streamchat.core.markdown.maths import format_block
 from streamchat.core.sanitize import clean, clean_line, without_hints
-from streamchat.export.colours import coloured
+from streamchat.export.colours import MOST_IN_ANSWER, coloured
 from streamchat.export.inline import format_inline, format_pieces, is_safe, link
 
 __all__ = ["code_block", "format_html", "is_safe", "link"]
@@ -56,16 +56,15 @@ def format_html(source: str) -> str:
     return writer.done()
 
 
-def code_block(code: str, info: str) -> str:
+def code_block(code: str, info: str, *, is_coloured: bool = True) -> str:
     language = info.split(maxsplit=1)[0] if info.strip() else ""
     label = (
         f'<div class="lang">{escape(clean_line(without_hints(language)))}</div>'
         if language
         else ""
     )
-    return (
-        f'<div class="code">{label}<pre><code>{coloured(code, language)}</code></pre></div>\n'
-    )
+    inner = coloured(code, language if is_coloured else "")
+    return f'<div class="code">{label}<pre><code>{inner}</code></pre></div>\n'
 
 
 def _references(leaves: Iterable[Leaf]) -> Mapping[str, Reference]:
@@ -96,11 +95,16 @@ class _Writer:
     _end_of_run: str = ""  # closes the table or HTML block whose parts are several leaves
     _code: list[str] = field(default_factory=list)
     _info: str = ""
+    _coloured: int = 0  # characters of code so far
 
     def done(self) -> str:
         self._end_run()
         self._leave(0)
         return "".join(self._parts)
+
+    def _code_block(self, code: str) -> str:
+        self._coloured += len(code)
+        return code_block(code, self._info, is_coloured=self._coloured <= MOST_IN_ANSWER)
 
     def write(self, leaf: Leaf) -> None:
         if not _continues(leaf.block):
@@ -119,7 +123,7 @@ class _Writer:
             case CodeLine(text=line):
                 self._code.append(f"{line}\n")
             case CodeEnd():
-                self._parts.append(code_block("".join(self._code), self._info))
+                self._parts.append(self._code_block("".join(self._code)))
             case Table():
                 self._table(block)
             case HtmlLine(text=line):
