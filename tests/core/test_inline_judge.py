@@ -57,7 +57,7 @@ def _judged(token: JudgeToken) -> tuple[str, ...]:
         case "softbreak" | "hardbreak":
             return ("break",)
         case "code_inline":
-            return "code", token.content
+            return "code", re.sub(r"  +", " ", token.content)
         case "html_inline":
             return "tag", token.content
         case "link_open":
@@ -90,7 +90,7 @@ def _ours(token: Token) -> tuple[str, ...]:
         case LineBreak():
             return ("break",)
         case Code(text):
-            return "code", text
+            return "code", re.sub(r"  +", " ", text)
         case Tag(source):
             return "tag", source
         case LinkOpen(url, title):
@@ -113,6 +113,8 @@ def tidy(tokens: Iterable[tuple[str, ...]]) -> Plain:
             plain[-1] = ("text", plain[-1][1].rstrip(" "))
         if plain and plain[-1][0] == token[0] == "text":
             plain[-1] = ("text", plain[-1][1] + token[1])
+        elif plain and plain[-1][0] == "break" and token[0] == "text":
+            plain.append(("text", token[1].lstrip(" ")))
         else:
             plain.append(token)
     return [token for token in plain if token != ("text", "")]

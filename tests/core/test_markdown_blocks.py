@@ -85,11 +85,26 @@ def test_nested_empty_containers_are_one_leaf() -> None:
     assert (leaf.block, len(leaf.path), leaf.opens) == (Empty(), 3, 3)
 
 
-def test_a_paragraph_keeps_the_blanks_of_hard_breaks_and_no_others() -> None:
-    assert blocks("  a  \n   b\\\nc\t\n") == [Paragraph("a  \nb\\\nc")]
+def test_a_paragraph_keeps_the_blanks_of_hard_breaks() -> None:
+    assert blocks("a  \nb\\\nc\t\n") == [Paragraph("a  \nb\\\nc")]
 
 
 # Policies.
+
+
+def test_the_lines_of_a_paragraph_keep_their_indentation() -> None:
+    assert blocks("{\n  a\n\tb\n}\n") == [Paragraph("{\n  a\n    b\n}")]
+    assert blocks("  /\\\n /  \\\n") == [Paragraph("  /\\\n /  \\")]
+    assert blocks("  alone\n") == [Paragraph("alone")]
+    assert blocks("> a\n>   b\n") == [Paragraph("a\n  b")]
+    assert blocks(" [l]: /u\n a\n  b\n")[1:] == [Paragraph(" a\n  b")]
+
+
+def test_in_an_item_only_what_lines_are_indented_beyond_the_least_is_kept() -> None:
+    assert blocks("- a\n    b\n") == [Paragraph("a\nb")]
+    assert blocks("- a\n    b\n      c\n    d\n") == [Paragraph("a\nb\n  c\nd")]
+    assert blocks("- a\n    b\nlazy\n") == [Paragraph("a\nb\nlazy")]
+    assert blocks("- {\n    a\n  }\n") == [Paragraph("{\n  a\n}")]
 
 
 def test_only_a_paragraph_of_one_line_becomes_a_heading() -> None:

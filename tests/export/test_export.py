@@ -570,7 +570,7 @@ def test_the_policies_of_the_terminal_hold_in_the_page() -> None:
         "H<sub>2</sub>O, <kbd>Esc</kbd>, __init__.py, [later][1] [^n]\n\n[1]: https://x.example\n"
     )
     page = format_html(source)
-    assert "12 High Street<br>\nLondon" in page
+    assert "12 High Street<br>London" in page
     assert [each["value"] for each in Page(page).all("li") if "value" in each] == ["3", "7"]
     assert "☑" in page
     assert "☐" in page

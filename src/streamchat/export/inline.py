@@ -133,7 +133,7 @@ def _format_token(
         case Text(text):
             return escape(text)
         case LineBreak():
-            return "<br>\n"
+            return "<br>"
         case Code(text):
             return f"<code>{coloured(text, '')}</code>"
         case Formula(source):

@@ -39,6 +39,7 @@ article.user {
 .price { color: var(--dim); font-size: .8rem; margin-left: auto; }
 time { font-size: .8rem; white-space: nowrap; }
 .typed { white-space: pre-wrap; tab-size: 4; }
+.prose p { white-space: pre-wrap; }
 .prose > :first-child { margin-top: 0; }
 .prose > :last-child { margin-bottom: 0; }
 p, ul, ol, blockquote, table, .code { margin: 0 0 1rem; }

@@ -1,7 +1,9 @@
 """The open paragraph: also what may yet become definitions, display math or a table.
 
 Its lines are kept apart and joined once, when it closes; what grows longer than a piece
-is closed in pieces before, and is then no more than text. Display math (`$$ … $$`,
+is closed in pieces before, and is then no more than text. Lines keep their indentation
+(verse, drawings, code that nobody fenced), in an item what they have beyond their fellows;
+the only line of a paragraph has none. Display math (`$$ … $$`,
 `\\[ … \\]`, `\\begin{…} … \\end{…}`) starts at a line's beginning and is held like a
 paragraph, since without its closer at a line's end it is one. Where Markdown ate the
 backslashes, `[` and `]` in lines of their own enclose it too, if there is TeX between.
@@ -28,6 +30,8 @@ from streamchat.core.markdown.pieces import PIECE_CHARACTERS, pieces
 
 _BLANKS = " \t"
 _UNDERLINES = {"=": 1, "-": 2}
+_WIDEST_INDENT = 100
+_LAZY = -1  # the indentation of a line outside the paragraph's containers
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,11 @@ _macro = re.compile(r"\\[A-Za-z]")
 
 
 class OpenParagraph:
-    def __init__(self) -> None:
-        self.lines: list[str] = []
+    def __init__(self, *, in_item: bool = False) -> None:
+        self.lines: list[str] = []  # without their indentation
+        self._indents: list[int] = []  # of each line
+        self._in_item = in_item
+        self._cropped_margin = _WIDEST_INDENT  # of lines that a tail leaves out
         self.scan: Scan | None = None  # while the lines may be a definition
         self.cropped = False
         self.closed = False  # by its own last line
@@ -89,6 +96,7 @@ class OpenParagraph:
             self.scan = self._math = None
         self._header_possible = not lazy and line.indent < CODE_INDENT
         self.lines.append(text)
+        self._indents.append(_LAZY if lazy else min(line.indent, _WIDEST_INDENT))
         self._chars += len(text) + 1
         if self._chars > PIECE_CHARACTERS:
             self.scan = self._math = None
@@ -120,7 +128,7 @@ class OpenParagraph:
             self.scan.untitled_lines if self.scan.stage is Stage.UNTITLED else len(self.lines)
         )
         source = "\n".join(self.lines[:count]).rstrip(_BLANKS)
-        self.lines = self.lines[count:]
+        del self.lines[:count], self._indents[:count]
         self._chars = self._count_chars()
         self._math_start -= count
         self.scan = None
@@ -155,7 +163,7 @@ class OpenParagraph:
 
     def _keep_lines(self, count: int) -> None:
         """Forget the lines after the first `count`, also as parts of a definition."""
-        del self.lines[count:]
+        del self.lines[count:], self._indents[count:]
         self._chars = self._count_chars()
         if self.scan is not None:
             self.scan = None
@@ -178,11 +186,27 @@ class OpenParagraph:
         if not self.lines:
             return []
         blocks: list[LeafBlock] = []
-        for piece in pieces("\n".join(self.lines).strip(_BLANKS)):
+        for piece in pieces("\n".join(self._indented_lines()).rstrip(_BLANKS)):
             blocks.append(Paragraph(piece, self._continues))
             self._continues = True
-        self.lines, self._chars = [], 0
+        self.lines, self._indents, self._chars = [], [], 0
         return blocks
+
+    def _indented_lines(self) -> list[str]:
+        if len(self.lines) == 1 and not (self._continues or self.cropped):
+            return self.lines
+        margin = self._margin() if self._in_item else 0
+        return [
+            " " * max(0, indent - margin) + text
+            for indent, text in zip(self._indents, self.lines, strict=True)
+        ]
+
+    def _margin(self) -> int:
+        """The least indentation of the lines below the first one."""
+        goes_on = self._continues or self.cropped
+        below = self._indents if goes_on else self._indents[1:]
+        least = min((indent for indent in below if indent != _LAZY), default=_WIDEST_INDENT)
+        return min(least, self._cropped_margin)
 
     def table_from(self, line: LineCursor) -> table.OpenTable | None:
         """The table that `line` makes of the last line, which then leaves the paragraph."""
@@ -222,9 +246,15 @@ class OpenParagraph:
             kept -= len(text) + 1
             if kept < start:
                 copy.lines.append(CUT + text[start - kept :])
+                copy._indents.append(0)
                 break
             copy.lines.append(text)
+            copy._indents.append(self._indents[-len(copy.lines)])
         copy.lines.reverse()
+        copy._indents.reverse()
+        copy._in_item = self._in_item
+        if start > 0 and self._in_item:
+            copy._cropped_margin = self._margin()
         copy.cropped = start > 0
         copy._continues = self._continues
         copy._chars = self._chars - start

@@ -172,7 +172,8 @@ class Parser:
         self._close_to(depth)
         self._close_leaf()
         if not line.blank:
-            paragraph = OpenParagraph()
+            kind = self._stack[-1].kind
+            paragraph = OpenParagraph(in_item=isinstance(kind, Item))
             self._hold(paragraph)
             self._add_to_paragraph(paragraph, line, lazy=False)
 

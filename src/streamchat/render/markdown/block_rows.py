@@ -15,7 +15,7 @@ from streamchat.core.markdown.leaves import (
     Leaf,
 )
 from streamchat.core.sanitize import clean_line, marked_hints, without_hints
-from streamchat.render.cells import fold, wrap
+from streamchat.render.cells import fold, wrap, wrap_keeping_indent
 from streamchat.render.code.fence import CodeBlocks
 from streamchat.render.markdown.block_lines import BlockLines
 from streamchat.render.markdown.container_prefix import Prefix, build_prefix
@@ -87,7 +87,7 @@ class BlockRows:
             leaf,
             references,
             room=max(1, self.width - cells),
-            prose_room=max(1, self._columns(wrap) - cells),
+            prose_room=max(1, self._columns(is_prose=True) - cells),
         )
         prefix = build_prefix(leaf, self._palette, self.width, task=drawn.task)
         return self._behind(prefix, drawn.lines, drawn.breaker), drawn.missed
@@ -133,11 +133,14 @@ class BlockRows:
         ]
 
     def _behind(self, prefix: Prefix, lines: list[Line], breaker: Breaker) -> list[Row]:
-        width = max(1, self._columns(breaker) - prefix.cells)
+        is_prose = breaker is wrap
+        if is_prose:
+            breaker = wrap_keeping_indent
+        width = max(1, self._columns(is_prose=is_prose) - prefix.cells)
         first, rest = tuple(prefix.first), tuple(prefix.rest)
-        # A line that is wrapped is prose, which is no more what it was in the last frame.
-        cut = _cut if breaker is wrap else self._cut
-        lets_wrap = breaker is wrap and not (prefix.cells or self._is_live)
+        # Open prose is no more what it was in the last frame: there is nothing to look up.
+        cut = _cut if is_prose else self._cut
+        lets_wrap = is_prose and not (prefix.cells or self._is_live)
         rows: list[Row] = []
         for line in lines:
             parts = addresses_apart(line, width) if lets_wrap else [line]
@@ -148,7 +151,6 @@ class BlockRows:
                     rows += cut(tuple(part), rest if rows else first, rest, width, breaker)
         return rows
 
-    def _columns(self, breaker: Breaker) -> int:
+    def _columns(self, *, is_prose: bool) -> int:
         """Prose is not as wide as a wide window."""
-        is_prose = breaker is wrap
         return min(self.width, self._palette.look.prose_width) if is_prose else self.width

@@ -101,9 +101,9 @@ class _Writer:
             case Code(text):
                 self._code(text)
             case Formula(source):
-                self._formula(source.replace("\n", " "))
+                self._formula(source)
             case Tag(source):
-                self._put(source.replace("\n", " "), self._within("tag"))
+                self._put(source, self._within("tag"))
             case Note(text):
                 self._put(text, self._within("footnote"))
             case Autolink(text, url):

@@ -67,12 +67,13 @@ def addresses_apart(line: Line, width: int) -> list[Line]:
             behind = True
             continue
         if behind and span.text[0] != " ":
-            clinging, blank, rest = span.text.partition(" ")
+            clinging, _, rest = span.text.partition(" ")
             lines[-2].append(span._replace(text=clinging))
-            span = span._replace(text=blank + rest)
-        behind = behind and not span.text
-        if span.text:
-            lines[-1].append(span)
+            span = span._replace(text=rest)
+        text = span.text.lstrip(" ") if behind else span.text
+        behind = behind and not text
+        if text:
+            lines[-1].append(span._replace(text=text))
     return [each for each in lines if any(span.text.strip(" ") for span in each)]
 
 

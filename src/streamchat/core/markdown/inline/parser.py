@@ -52,7 +52,8 @@ _identifier = re.compile(
 )
 _entity = re.compile(r"&(?:#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6})|[A-Za-z][A-Za-z0-9]{1,31});")
 _punctuation = re.compile(r"[!-/:-@\[-`{-~]")
-_blanks = re.compile(r"[ \t]*")
+_line_end = re.compile(r"\n[ \t]*")
+_blanks_and_line_end = re.compile(r"[ \t]*\n")
 
 
 class Parsed(NamedTuple):
@@ -92,9 +93,7 @@ class _Parser(InlineState):
     def line_break(self) -> None:
         if self.text:
             self.text[-1] = self.text[-1].rstrip(" ")
-        blanks = _blanks.match(self.source, self.at + 1)
-        assert blanks is not None
-        self.add(LineBreak(), blanks.end())
+        self.add(LineBreak(), self.at + 1)
 
     def backslash(self) -> None:
         end = self._formulas.end(self.at)
@@ -122,13 +121,14 @@ class _Parser(InlineState):
         if closing < 0:
             self.take(size)
             return
-        text = self.source[start + size : closing].replace("\n", " ")
+        text = _line_end.sub(" ", self.source[start + size : closing])
         if text.strip(" ") and text[0] == text[-1] == " ":
             text = text[1:-1]
         self.add(Code(text), closing + size)
 
     def _shown_until(self, end: int) -> str:
-        return without_hints(self.source[self.at : end])
+        """On one line."""
+        return _line_end.sub(" ", without_hints(self.source[self.at : end]))
 
     def _run_end(self) -> int:
         match = _run[self.source[self.at]].match(self.source, self.at)
@@ -202,7 +202,8 @@ class _Parser(InlineState):
     def _tag(self, source: str, end: int) -> None:
         name, is_end = tag_name(source)
         if name in BREAKS:
-            self.add(LineBreak(), end)
+            line_end = _blanks_and_line_end.match(self.source, end)
+            self.add(LineBreak(), line_end.end() if line_end else end)
             return
         kind = STYLES.get(name)
         if kind is None:

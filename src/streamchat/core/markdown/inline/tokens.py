@@ -31,7 +31,7 @@ class Formula(NamedTuple):
 
 
 class LineBreak(NamedTuple):
-    """The next token begins a new line."""
+    """The next token begins a new line; blanks that begin it are its indentation."""
 
 
 class Tag(NamedTuple):
