@@ -293,6 +293,13 @@ class ScriptedReader:
     async def pick(self, archive: Archive, age: Callable[[float], str]) -> str | None:
         return next(self.picks)
 
+    queued: int = 0
+    holds: int = 0
+
+    def hold(self) -> int:
+        self.holds += 1
+        return self.queued
+
     async def read(self, *, prefill: str = "", hint: str = "") -> Input:
         self.prompts.append((prefill, hint))
         return next(self.inputs)

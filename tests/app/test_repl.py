@@ -1,6 +1,7 @@
 """`repl`: whole dialogues, with a scripted keyboard and model."""
 
 import asyncio
+import itertools
 from collections.abc import Callable, Sequence
 from itertools import repeat
 
@@ -34,8 +35,11 @@ class Dialogue:
         *inputs: Input | str,
         answers: Sequence[Sequence[Step]] = (),
         during: Callable[[Callable[[], None]], None] = lambda _stop: None,
+        queued: int = 0,
+        monotonic: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self.session = open_session()
+        self.queued, self.monotonic = queued, monotonic
         self.again(*inputs, answers=answers, during=during)
 
     def again(
@@ -48,12 +52,19 @@ class Dialogue:
     ) -> RecordingScreen:
         """The same session once more."""
         keys = [Typed(entry) if isinstance(entry, str) else entry for entry in inputs]
-        self.reader = ScriptedReader(iter(keys), during=during, answers=repeat(agrees))
+        self.reader = ScriptedReader(
+            iter(keys), during=during, answers=repeat(agrees), queued=self.queued
+        )
         self.screen = RecordingScreen()
         self.source = ScriptedSource(list(answers), counts=list(counts))
         self.session.warn = self.screen.error
         self.repl = Repl(
-            self.session, self.source, self.reader, self.screen, lambda: 0.0, self._advice
+            self.session,
+            self.source,
+            self.reader,
+            self.screen,
+            self.monotonic,
+            self._advice,
         )
         asyncio.run(self.repl.run())
         return self.screen
@@ -99,6 +110,37 @@ def test_a_failed_question_is_handed_back() -> None:
     assert dialogue.screen.shown == [("error", "The key is refused.")]
     assert dialogue.reader.prompts == [("", ""), ("why?", "")]
     assert dialogue.history == []
+
+
+def test_a_failed_answer_holds_the_queue_and_says_so() -> None:
+    dialogue = Dialogue(
+        "one",
+        Key.END,
+        answers=[[*partial_events("Half"), CutOff("The reply was cut off.")]],
+        queued=2,
+    )
+    assert dialogue.reader.holds == 1
+    notice = "2 queued messages wait for the next answer. Up takes them back."
+    assert dialogue.screen.shown[-1] == ("notice", notice)
+
+
+def test_a_whole_answer_holds_nothing() -> None:
+    assert Dialogue("one", Key.END, answers=[reply_events("1")], queued=2).reader.holds == 0
+
+
+def test_a_ctrl_c_just_after_a_stop_is_not_one_to_leave() -> None:
+    def stop_later(stop: Callable[[], None]) -> None:
+        asyncio.get_running_loop().call_later(0.01, stop)
+
+    times = itertools.count(step=0.4)
+    dialogue = Dialogue(
+        "go",
+        *4 * [Key.INTERRUPT],
+        answers=[[*partial_events("It"), Hang()]],
+        during=stop_later,
+        monotonic=lambda: next(times),
+    )
+    assert [hint for _, hint in dialogue.reader.prompts] == ["", "", "", "", LEAVE_HINT]
 
 
 @pytest.mark.parametrize("line", ["/serch x", "/", "/no"])

@@ -17,8 +17,8 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 
 from patience import PATIENCE_S
 from streamchat.core.input_line import CommandNames
-from streamchat.core.ports import Input
-from streamchat.prompt import Choice, Prompt, PromptLook
+from streamchat.core.ports import Input, TypeAhead
+from streamchat.prompt import Choice, Hooks, Prompt, PromptLook
 from streamchat.prompt.tty import PromptOutput
 
 Result = TypeVar("Result")
@@ -58,6 +58,10 @@ class Paper(io.StringIO):
     def write(self, text: str) -> int:
         self._written.set()
         return super().write(text)
+
+    def say(self, notice: str) -> None:
+        """A line about the program, as the screen would show it."""
+        self.write(f"{notice}\r\n")
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait for the write after which `holds`."""
@@ -134,9 +138,19 @@ def desk(
     on_ready: Callable[[], None] = lambda: None,
     unfold: Callable[[], None] = lambda: None,
     size: Size = SIZE,
+    show_ahead: Callable[[TypeAhead | None], None] = lambda _: None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Desk]:
     paper = Paper()
+    hooks = Hooks(
+        status=status,
+        conversation=lambda: "c1",
+        on_ready=on_ready,
+        notice=paper.say,
+        unfold=unfold,
+        show_ahead=show_ahead,
+        clock=clock,
+    )
     with create_pipe_input() as keys:
         prompt = Prompt(
             keys,
@@ -147,11 +161,7 @@ def desk(
             arguments=arguments,
             environ=environ or {},
             look=look or PromptLook(marks=False),
-            status=status,
-            conversation=lambda: "c1",
-            on_ready=on_ready,
-            unfold=unfold,
-            clock=clock,
+            hooks=hooks,
         )
         yield Desk(keys, paper, prompt, size)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from desk import desk, run
+from prompt_toolkit.data_structures import Size
 
 from loop_time import LoopClock, leaping_time
 from streamchat.core.ports import Input, Key, Typed
@@ -363,18 +364,62 @@ def test_keys_typed_at_once_behind_the_editor_key_wait_and_send_nothing(
         assert at.screen() == ["❯ new", "  bell!"]
 
 
-@pytest.mark.parametrize("editor", ["false", "/nowhere/editor", "'"])
-def test_a_failing_editor_changes_nothing_and_is_told(editor: str) -> None:
+@pytest.mark.parametrize(
+    ("editor", "told"),
+    [
+        ("false", "false ended with status 1;"),
+        ("/no/editor", "/no/editor cannot be started: N"),
+        ("'vi", "$VISUAL has an unbalanced quote: 'vi"),
+        ("sh -c 'kill -TERM $$'", "sh was ended by SIGTERM."),
+    ],
+)
+def test_a_failing_editor_changes_nothing_and_says_why(editor: str, told: str) -> None:
     with desk(environ={"VISUAL": editor, "PATH": os.environ["PATH"]}) as at:
 
         async def failed() -> Input:
             reading = asyncio.ensure_future(at.prompt.read())
             at.type("text\x07")
-            await at.sees("the editor failed")
+            await at.paper.until(lambda: any(row.startswith(told) for row in at.screen()))
             at.type("\r")
             return await reading
 
         assert run(failed()) == Typed("text")
+
+
+def editor_that(tmp_path: Path, does: str) -> dict[str, str]:
+    """An environment whose editor writes and then does something."""
+    editor = tmp_path / "editor"
+    editor.write_text(f"#!/bin/sh\necho 'much work' > $1\n{does}\n")
+    editor.chmod(0o700)
+    return {"EDITOR": str(editor), "PATH": os.environ["PATH"]}
+
+
+def test_what_an_editor_gave_up_is_one_up_away(tmp_path: Path) -> None:
+    with desk(environ=editor_that(tmp_path, "exit 3"), size=Size(10, 200)) as at:
+
+        async def given_up() -> Input:
+            reading = asyncio.ensure_future(at.prompt.read())
+            at.type("draft\x07")
+            await at.sees("ended with status 3; the draft is as it was. What it left is one Up")
+            await at.sees("❯ draft")
+            at.type(f"{UP}!\r")
+            return await reading
+
+        assert run(given_up()) == Typed("much work!")
+
+
+def test_what_a_killed_editor_had_written_comes_back(tmp_path: Path) -> None:
+    with desk(environ=editor_that(tmp_path, "kill -KILL $$"), size=Size(10, 200)) as at:
+
+        async def killed() -> Input:
+            reading = asyncio.ensure_future(at.prompt.read())
+            at.type("draft\x07")
+            await at.sees("was ended by SIGKILL.")
+            await at.sees("❯ much work")
+            at.type("!\r")
+            return await reading
+
+        assert run(killed()) == Typed("much work!")
 
 
 def test_no_editor_is_told(tmp_path: Path) -> None:
@@ -383,12 +428,11 @@ def test_no_editor_is_told(tmp_path: Path) -> None:
         async def none() -> Input:
             reading = asyncio.ensure_future(at.prompt.read())
             at.type("\x07")
-            await at.sees("no editor")
+            await at.sees("No editor was found.")
             at.type("x\r")
             return await reading
 
         assert run(none()) == Typed("x")
-        assert at.screen() == ["❯ x"]
 
 
 def test_ctrl_o_shows_something_above_the_line_and_keeps_it() -> None:

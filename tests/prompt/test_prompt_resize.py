@@ -16,7 +16,7 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import create_pipe_input
 
 from streamchat.core.ports import Typed
-from streamchat.prompt import Prompt, PromptLook
+from streamchat.prompt import Hooks, Prompt, PromptLook
 from streamchat.prompt.tty import PromptOutput
 
 DRAFT = "first d1\nsecond d2 " + "x" * 50 + " d3\nthird d4"
@@ -103,7 +103,7 @@ def narrowed(columns: Sequence[int], *, keys: str = "") -> list[str]:
             arguments=lambda _: [],
             environ={},
             look=PromptLook(marks=False),
-            status=lambda: "status t1",
+            hooks=Hooks(status=lambda: "status t1"),
         )
         run(edit())
     return terminal.lines

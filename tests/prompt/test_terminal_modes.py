@@ -15,7 +15,7 @@ from prompt_toolkit.data_structures import Size
 
 from streamchat.core.ports import Input, Typed
 from streamchat.core.terminal import Joins
-from streamchat.prompt import Prompt, PromptLook, open_keyboard
+from streamchat.prompt import Hooks, Prompt, PromptLook, open_keyboard
 from streamchat.prompt.tty import PromptOutput
 
 ASKED, PUSHED, POPPED = b"\x1b[?u", b"\x1b[>1u", b"\x1b[<u"
@@ -44,7 +44,7 @@ class Terminal:
             environ={},
             look=PromptLook(marks=False, may_have_protocol=ASKED in answers),
             questions=questions,
-            on_answer=self.heard.append,
+            hooks=Hooks(on_answer=self.heard.append),
         )
 
     def type(self, keys: bytes) -> None:

@@ -7,6 +7,7 @@ Ctrl-C on an empty line only says that a second one leaves.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import assert_never
@@ -58,6 +59,7 @@ from streamchat.core.records import Turn
 from streamchat.core.schema import Shape
 from streamchat.core.templates import Template
 
+DEAD_TIME_S = 1.0  # after a stop: a Ctrl-C in it was meant for what was stopped
 LEAVE_HINT = "Ctrl-C again to exit"
 EDIT_HINT = "an empty message changes nothing"
 
@@ -104,6 +106,7 @@ class Repl:
     is_warned: bool = False  # the user knows that the context window is nearly full
     was_asked: bool = False  # whether to leave, since the last line was typed
     exchange: Exchange | None = None  # the exchange in progress
+    stopped_at: float = -math.inf  # when the user last stopped something
 
     async def run(self) -> None:
         """Loop until the user leaves."""
@@ -117,6 +120,9 @@ class Repl:
             case Typed(text):
                 self.was_asked = False
                 return await self._act_on(text, draft)
+            case Key.INTERRUPT if self.monotonic() - self.stopped_at < DEAD_TIME_S:
+                self.hint, self.draft = hint, draft
+                return True
             case Key.INTERRUPT if draft:
                 return True
             case Key.INTERRUPT:
@@ -309,7 +315,14 @@ class Repl:
         if failure := build_failure(result):
             self.on_failure(failure)
         self._warn_of_the_end()
+        if result.ending is not Ending.COMPLETE:
+            self._hold_queue()
         return result
+
+    def _hold_queue(self) -> None:
+        if count := self.reader.hold():
+            waits = "1 queued message waits" if count == 1 else f"{count} queued messages wait"
+            self._notice(f"{waits} for the next answer. Up takes them back.")
 
     def _check_shape(self, shape: Shape, text: str) -> None:
         if fault := shape.fault(text):
@@ -336,9 +349,12 @@ class Repl:
         self.exchange = exchange
         try:
             async with self.reader.watching(exchange.stop):
-                return await exchange.run()
+                result = await exchange.run()
         finally:
             self.exchange = None
+        if result.ending is Ending.INTERRUPTED:
+            self.stopped_at = self.monotonic()
+        return result
 
     def _warn_of_the_end(self) -> None:
         """Say once that the model's context window is nearly full."""

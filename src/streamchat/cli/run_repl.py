@@ -206,7 +206,7 @@ def open_reader(
     unfold: Callable[[], None],
 ) -> Reader:
     """The prompt on that terminal."""
-    from streamchat.prompt import PlainPrompt, Prompt, open_keyboard, open_output
+    from streamchat.prompt import Hooks, PlainPrompt, Prompt, open_keyboard, open_output
 
     env = run.env
     if not env.terminal.has_escapes:
@@ -226,13 +226,18 @@ def open_reader(
         arguments=CommandArguments(session.archive),
         environ=env.environ,
         look=build_prompt_look(env),
-        status=lambda: beside_prompt(session),
-        conversation=lambda: session.conversation.id if session.journal.saves else None,
-        on_ready=on_ready,
-        unfold=unfold,
-        resting=screen.resting,
         questions=format_questions(env.terminal),
-        on_answer=learn,
+        hooks=Hooks(
+            status=lambda: beside_prompt(session),
+            conversation=lambda: session.conversation.id if session.journal.saves else None,
+            on_ready=on_ready,
+            notice=screen.notice,
+            unfold=unfold,
+            redraw=screen.resized,
+            show_ahead=screen.show_type_ahead,
+            resting=screen.resting,
+            on_answer=learn,
+        ),
     )
     return prompt
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from streamchat.prompt.appearance import PromptLook
     from streamchat.prompt.completion import Choice, CommandRow
+    from streamchat.prompt.hooks import Hooks
     from streamchat.prompt.opening import EditorFiles
     from streamchat.prompt.picker import Picker
     from streamchat.prompt.plain import PlainPrompt
@@ -26,6 +27,7 @@ _MODULES = {
     "Choice": "completion",
     "CommandRow": "completion",
     "EditorFiles": "opening",
+    "Hooks": "hooks",
     "Picker": "picker",
     "PlainPrompt": "plain",
     "Prompt": "reader",
@@ -38,6 +40,7 @@ __all__ = [
     "Choice",
     "CommandRow",
     "EditorFiles",
+    "Hooks",
     "Picker",
     "PlainPrompt",
     "Prompt",

@@ -2,54 +2,91 @@
 
 The command is $VISUAL or $EDITOR of the environment that was handed in, else the first
 editor found on its PATH. The text is in a file of mode 0600 in a directory of its own
-that is gone afterwards. An editor that fails changes nothing.
+that is gone afterwards. Whatever happens to the editor, no text is lost.
 """
 
 from __future__ import annotations
 
 import shlex
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from streamchat.core.errors import UsageError
 from streamchat.prompt.entry import normalised
 
 _FALLBACKS = ("editor", "nano", "vi")
 _FILE_NAME = "message.md"
 
 
+@dataclass(frozen=True, slots=True)
+class EditorResult:
+    """What an editor left. `fault` says in a line why it failed, and is empty otherwise;
+    `is_wanted` is False when the editor itself gave the text up (`:cq`)."""
+
+    text: str
+    fault: str = ""
+    is_wanted: bool = True
+
+
 def editor_command(environ: Mapping[str, str]) -> list[str]:
-    """The command without the file name; empty when there is no editor."""
+    """The command without the file name; empty when there is no editor. Raises UsageError
+    for a variable that is no command."""
     for name in ("VISUAL", "EDITOR"):
-        if words := _split(environ.get(name, "")):
+        command = environ.get(name, "")
+        try:
+            words = shlex.split(command)
+        except ValueError as error:
+            raise UsageError(f"${name} has an unbalanced quote: {command}") from error
+        if words:
             return words
     found = (shutil.which(name, path=environ.get("PATH")) for name in _FALLBACKS)
     return next(([path] for path in found if path), [])
 
 
-def _split(command: str) -> list[str]:
+def edit(text: str, environ: Mapping[str, str], terminal: int) -> EditorResult:
+    """Let the user edit the text. Blocks until the editor ends; `terminal` is where it reads
+    keys (stdin may be a pipe)."""
     try:
-        return shlex.split(command)
-    except ValueError:  # an unbalanced quote: the name of a program then
-        return [command]
+        command = editor_command(environ)
+        if not command:
+            return EditorResult(text, "No editor was found. Set $VISUAL or $EDITOR.")
+        with tempfile.TemporaryDirectory(prefix="streamchat-") as directory:
+            file = Path(directory, _FILE_NAME)
+            file.touch(mode=0o600)
+            file.write_text(text, encoding="utf-8", errors="replace", newline="")
+            return _edit_file(file, text, command, environ, terminal)
+    except UsageError as error:
+        return EditorResult(text, error.message)
+    except OSError as error:
+        return EditorResult(text, f"The editor has no file to edit: {error.strerror or error}.")
 
 
-def edited(
-    text: str, command: list[str], environ: Mapping[str, str], terminal: int
-) -> str | None:
-    """The text as the editor left it, or None when it failed. Blocks until it ends;
-    `terminal` is where it reads keys (stdin may be a pipe)."""
-    with tempfile.TemporaryDirectory(prefix="streamchat-") as directory:
-        file = Path(directory, _FILE_NAME)
-        file.touch(mode=0o600)
-        file.write_text(text, encoding="utf-8", errors="replace", newline="")
-        try:
-            done = subprocess.run(
-                [*command, str(file)], stdin=terminal, env=environ, check=False
-            )
-            after = file.read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            return None
-    return normalised(after).removesuffix("\n") if done.returncode == 0 else None
+def _edit_file(
+    file: Path, text: str, command: list[str], environ: Mapping[str, str], terminal: int
+) -> EditorResult:
+    try:
+        done = subprocess.run([*command, str(file)], stdin=terminal, env=environ, check=False)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return EditorResult(text, f"{command[0]} cannot be started: {reason}.")
+    left = normalised(file.read_text(encoding="utf-8", errors="replace"))
+    if left != text:  # every editor ends the last line
+        left = left.removesuffix("\n")
+    if done.returncode < 0:
+        return EditorResult(left, f"{command[0]} was ended by {_name(-done.returncode)}.")
+    if done.returncode:
+        fault = f"{command[0]} ended with status {done.returncode}; the draft is as it was."
+        return EditorResult(left, fault, is_wanted=False)
+    return EditorResult(left)
+
+
+def _name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

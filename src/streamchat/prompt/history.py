@@ -43,17 +43,17 @@ class FileHistory(History):
         self._offset = 0
         self._identity: tuple[int, int] | None = None  # of the file that was read
         self._unwritten: list[str] = []  # entries that are in memory only, newest first
+        self.waiting: tuple[str, ...] = ()  # to be sent later, recalled before all else
         self.problem = ""
 
     async def load(self) -> AsyncGenerator[str, None]:
         """The newest entry first, with what other processes added since."""
-        self._read_news()
-        for entry in self._loaded_strings:
+        for entry in self.load_history_strings():
             yield entry
 
     def load_history_strings(self) -> Iterable[str]:
         self._read_news()
-        return self._loaded_strings
+        return [*reversed(self.waiting), *self._loaded_strings]
 
     def append_string(self, string: str) -> None:
         """Nothing: the line editor calls this with what stands in the line, but what

@@ -65,6 +65,12 @@ class KeyParser(Vt100Parser):
             yield
         finally:
             self._takes_lines = before
+            self._held_enter = False
+
+    def take_held_enter(self) -> bool:
+        """Whether an Enter waits for what may follow, and will not any more."""
+        was_held, self._held_enter = self._held_enter, False
+        return was_held
 
     def feed(self, data: str) -> None:
         if not data:

@@ -6,7 +6,7 @@ A result of the running application is the text of the line as it stands, a Key,
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from prompt_toolkit.application import get_app
@@ -32,7 +32,6 @@ from streamchat.core.mentions import quote_mentions
 from streamchat.core.ports import Key
 from streamchat.core.sanitize import clean
 from streamchat.prompt.completion import is_command
-from streamchat.prompt.editor import editor_command
 from streamchat.prompt.entry import block_is_open, continues, normalised
 from streamchat.prompt.key_codes import ALONE
 from streamchat.prompt.provenance import Provenance, is_verbatim
@@ -193,13 +192,16 @@ class Recall:
         return buffer.history_search_text is not None or buffer.text != self.given
 
 
-def load_recalling(recall: Recall) -> KeyBindings:
-    """Up and Down, in the message and beyond it."""
+def load_recalling(recall: Recall, on_recall: Callable[[], None]) -> KeyBindings:
+    """Up and Down, in the message and beyond it. `on_recall` is called when Up leaves the
+    message for an older one."""
     bindings = KeyBindings()
 
     @bindings.add("up", filter=in_line)
     @bindings.add("c-p", filter=in_line & emacs_mode)
     def up(event: KeyPressEvent) -> None:
+        if event.current_buffer.document.cursor_position_row == 0:
+            on_recall()
         event.current_buffer.auto_up(event.arg)
         note(event.current_buffer)
 
@@ -264,22 +266,17 @@ class Editing:
     """The prompt ended for the editor: the keys that follow wait until it is done."""
 
     document: Document
-    command: list[str]
 
 
-def load_editing(environ: Mapping[str, str], remark: Callable[[str], None]) -> KeyBindings:
-    """The editor, and a clean screen. `remark` shows a line beside the prompt."""
+def load_editing() -> KeyBindings:
+    """The editor, and a clean screen."""
     bindings = KeyBindings()
 
     @bindings.add("c-g", filter=in_line)
     @bindings.add("c-x", "c-e", filter=in_line)
     def edit(event: KeyPressEvent) -> None:
-        command = editor_command(environ)
-        if not command:
-            remark("no editor: set $VISUAL or $EDITOR")
-            return
         event.app.erase_when_done = True
-        event.app.exit(result=Editing(event.current_buffer.document, command))
+        event.app.exit(result=Editing(event.current_buffer.document))
 
     @bindings.add("c-l")
     def redraw(event: KeyPressEvent) -> None:

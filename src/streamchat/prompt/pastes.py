@@ -82,6 +82,18 @@ class Shown(Processor):
         """The line as it is drawn."""
         return self._transformation([("", line)]).fragments
 
+    def text(self, text: str, cursor: int) -> tuple[str, int]:
+        """The text as it is drawn, and where the cursor stands in it."""
+        shown: list[str] = []
+        left, at = cursor, 0
+        for line in text.split("\n"):
+            drawn = self._transformation([("", line)])
+            if 0 <= left <= len(line):
+                at = sum(map(len, shown)) + len(shown) + drawn.source_to_display(left)
+            left -= len(line) + 1
+            shown.append(fragment_list_to_text(drawn.fragments))
+        return "\n".join(shown), at
+
     def _transformation(self, fragments: StyleAndTextTuples) -> Transformation:
         line = fragment_list_to_text(fragments)
         if line.isascii() and line.isprintable():

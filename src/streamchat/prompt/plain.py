@@ -89,6 +89,10 @@ class PlainPrompt:
         with interruptible(stop):
             yield
 
+    def hold(self) -> int:
+        """Nothing is queued here: the terminal keeps what is typed."""
+        return 0
+
     def _say(self, text: str) -> None:
         self._screen.write(clean(text))
         self._screen.flush()

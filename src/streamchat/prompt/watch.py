@@ -1,8 +1,7 @@
-"""The keyboard while a reply is shown: Esc and Ctrl-C stop it, the rest waits.
+"""The keyboard while a reply is shown: Esc and Ctrl-C stop it, the rest is typed ahead.
 
-Rules: nothing is echoed; line ends are still translated on output, for the renderer
-writes meanwhile; what is typed or pasted is kept, in prompt_toolkit's own store, for the
-next prompt; whatever ends the watch, the terminal's modes are as they were.
+Rules: nothing is echoed; line ends are still translated on output, since the renderer writes
+meanwhile; whatever ends the watch, the terminal's modes are as they were.
 """
 
 from __future__ import annotations
@@ -10,73 +9,78 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 
 from prompt_toolkit.input import Input
-from prompt_toolkit.input.typeahead import store_typeahead
+from prompt_toolkit.input.typeahead import get_typeahead
+from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import Output
 
 from streamchat.prompt.key_codes import ALONE
-from streamchat.prompt.key_parser import ESCAPE_SECONDS
+from streamchat.prompt.key_parser import ESCAPE_SECONDS, KeyParser
+from streamchat.prompt.type_ahead import AheadLine
+
+_ENTER = KeyPress(Keys.ControlM, "\r")
 
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """What the keys of a watch do besides waiting."""
+    """What the keys do that are not typed. `leave` is called by Ctrl-D on an empty row, with
+    whether the key before was the same; `resting` surrounds a suspension: inside it the
+    renderer has nothing live on the screen."""
 
     stop: Callable[[], None]
     unfold: Callable[[], None]
-    suspend: Callable[[], None]
-
-    def of(self, keys: Sequence[KeyPress], index: int) -> Callable[[], None] | None:
-        """The action of a key; None for one that is only typed."""
-        match keys[index].key:
-            case Keys.ControlC:
-                return self.stop
-            case Keys.Escape if keys[index + 1 : index + 2] == [ALONE]:
-                return self.stop
-            case Keys.ControlO:
-                return self.unfold
-            case Keys.ControlZ:
-                return self.suspend
-        return None
+    redraw: Callable[[], None]
+    leave: Callable[[bool], None]
+    resting: Callable[[], AbstractContextManager[None]]
 
 
 class Watch:
-    """One watch over `keyboard`. `resting` surrounds a suspension: inside it the
-    renderer has nothing live on the screen."""
+    """One watch over `keyboard`. `show` is called when `ahead` has changed."""
 
     def __init__(
         self,
         keyboard: Input,
         output: Output,
         *,
-        stop: Callable[[], None],
-        unfold: Callable[[], None],
-        resting: Callable[[], AbstractContextManager[None]],
+        ahead: AheadLine,
+        show: Callable[[], None],
+        actions: Actions,
     ) -> None:
         self._keyboard = keyboard
         self._output = output
-        self._actions = Actions(stop, unfold, self._suspend)
-        self._resting = resting
+        self._ahead = ahead
+        self._show = show
+        self._actions = actions
         self._flush: asyncio.TimerHandle | None = None
         self._modes = ExitStack()
+        self._asked_to_leave = False
 
     def __enter__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._take_terminal()
+        self._act(get_typeahead(self._keyboard))
 
     def __exit__(self, *_: object) -> None:
+        if isinstance(self._parser, KeyParser) and self._parser.take_held_enter():
+            self._ahead.press(_ENTER, with_alt=False)
         self._release_terminal()
+
+    @property
+    def _parser(self) -> object:
+        return self._keyboard.vt100_parser if isinstance(self._keyboard, Vt100Input) else None
 
     def _take_terminal(self) -> None:
         with ExitStack() as modes:
             modes.enter_context(self._keyboard.raw_mode())
             modes.enter_context(self._pastes_marked())
+            if isinstance(self._parser, KeyParser):
+                modes.enter_context(self._parser.taking_lines())
             modes.enter_context(self._keyboard.attach(self._on_keys))
             self._modes = modes.pop_all()
 
@@ -115,14 +119,38 @@ class Watch:
         self._act(self._keyboard.flush_keys())
 
     def _act(self, keys: list[KeyPress]) -> None:
-        for index, key in enumerate(keys):
-            if action := self._actions.of(keys, index):
-                action()
-            elif key != ALONE:
-                store_typeahead(self._keyboard, [key])
+        is_after_escape = False
+        for press in keys:
+            if press.key == Keys.Escape:
+                is_after_escape = True
+                continue
+            was_asked, self._asked_to_leave = self._asked_to_leave, False
+            self._act_on(press, after_escape=is_after_escape, was_asked=was_asked)
+            is_after_escape = False
+        if keys:
+            self._show()
+
+    def _act_on(self, press: KeyPress, *, after_escape: bool, was_asked: bool) -> None:
+        match press.key:
+            case Keys.ControlC:
+                self._actions.stop()
+            case ALONE.key:
+                if after_escape:
+                    self._actions.stop()
+            case Keys.ControlO:
+                self._actions.unfold()
+            case Keys.ControlL:
+                self._actions.redraw()
+            case Keys.ControlZ:
+                self._suspend()
+            case Keys.ControlD if not self._ahead.row.text:
+                self._asked_to_leave = not was_asked
+                self._actions.leave(was_asked)
+            case _:
+                self._ahead.press(press, with_alt=after_escape)
 
     def _suspend(self) -> None:
-        with self._resting():
+        with self._actions.resting():
             self._modes.close()
             os.kill(0, signal.SIGTSTP)  # the group, as the terminal would; returns on fg
             self._take_terminal()

@@ -14,7 +14,8 @@ KEYS = '''\
 | `Enter` | send the message |
 | `Ctrl-J`, `Alt-Enter`, `Shift-Enter`, a trailing `\\` | start a new line in the message |
 | `"""` | begin and end a message of several lines |
-| `Ctrl-C`, `Esc` | stop the answer and keep what arrived |
+| `Ctrl-C`, `Esc` | stop the answer, keep what arrived, send nothing that is queued |
+| `Enter`, `Up` during an answer | queue a message or command; take the last one back |
 | `Ctrl-C` at the prompt | clear the line |
 | `Esc` `Esc` on an empty line | edit the last question |
 | `Ctrl-O` | show all of the last thinking |

@@ -44,5 +44,10 @@ class Reader(Protocol):
         `age` formats how long ago a time was. Raises DiskError."""
 
     def watching(self, stop: Callable[[], None]) -> AbstractAsyncContextManager[None]:
-        """While entered, Esc and Ctrl-C call `stop`. Other keys are kept for the next
-        prompt; none is echoed."""
+        """While entered, Esc and Ctrl-C call `stop`; then what was queued is not sent. Other
+        keys are typed ahead: `read` returns the queued messages one by one, and puts what
+        was not yet entered into the prompt."""
+
+    def hold(self) -> int:
+        """The answer failed: send nothing that is queued until the user has sent something
+        else. Returns how many messages wait."""

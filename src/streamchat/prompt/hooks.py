@@ -1,0 +1,46 @@
+"""What the prompt calls in the rest of the program."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+
+from streamchat.core.ports import TypeAhead
+
+
+def _nothing() -> None:
+    pass
+
+
+def _ignore(_: object) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """Each may be left out.
+
+    `status` gives a short line for the right of the prompt and must be cheap. `conversation`
+    gives the id of the open conversation, None while nothing is to be written down.
+    `on_ready` is called once, when the first prompt is on the screen. `notice` shows a line
+    about the program between two prompts. `unfold` is called by Ctrl-O. `clock` is
+    monotonic, in seconds.
+
+    While a reply is shown, `redraw` is called by Ctrl-L, `show_ahead` when something was typed,
+    and `resting` surrounds a suspension.
+
+    `on_answer` gets what the terminal answers, whenever that comes.
+    """
+
+    status: Callable[[], str] = str
+    conversation: Callable[[], str | None] = str
+    on_ready: Callable[[], None] = _nothing
+    notice: Callable[[str], None] = _ignore
+    unfold: Callable[[], None] = _nothing
+    redraw: Callable[[], None] = _nothing
+    show_ahead: Callable[[TypeAhead | None], None] = _ignore
+    resting: Callable[[], AbstractContextManager[None]] = nullcontext
+    on_answer: Callable[[str], object] = str
+    clock: Callable[[], float] = time.monotonic

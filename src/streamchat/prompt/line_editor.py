@@ -1,0 +1,232 @@
+"""One line (or several) edited in place, from the first key to Enter.
+
+Wraps prompt_toolkit's PromptSession. The line is what stands in the prompt, see `provenance`;
+what became of it is for `reader` to say. Never on the alternate screen, and the terminal is
+never asked where its cursor is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from functools import partial
+
+from prompt_toolkit.completion import Completer
+from prompt_toolkit.document import Document
+from prompt_toolkit.enums import EditingMode
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.formatted_text import FormattedText, to_formatted_text
+from prompt_toolkit.input import Input as KeyInput
+from prompt_toolkit.input.vt100 import Vt100Input
+from prompt_toolkit.key_binding import KeyBindingsBase, merge_key_bindings
+from prompt_toolkit.output import Output
+from prompt_toolkit.shortcuts import print_formatted_text
+from prompt_toolkit.shortcuts.prompt import PromptSession
+
+from streamchat.core.errors import TerminalClosed
+from streamchat.core.ports import Key
+from streamchat.core.terminal import Joins
+from streamchat.posix.fatal_signals import is_ignored
+from streamchat.posix.signals import interruptible
+from streamchat.prompt import keys
+from streamchat.prompt.ahead import taken_text
+from streamchat.prompt.appearance import PromptLook
+from streamchat.prompt.completion import SuggestFromHistory
+from streamchat.prompt.early import count_waiting
+from streamchat.prompt.echo import CONTINUATION, echo, is_taller
+from streamchat.prompt.editor import edit
+from streamchat.prompt.emoji import EmojiWidths, StandIns
+from streamchat.prompt.history import FileHistory
+from streamchat.prompt.hooks import Hooks
+from streamchat.prompt.key_parser import ESCAPE_SECONDS, KeyParser
+from streamchat.prompt.marks import Marks
+from streamchat.prompt.pastes import Shown
+from streamchat.prompt.provenance import Provenance
+from streamchat.prompt.questions import Questions
+from streamchat.prompt.remarks import Remarks
+from streamchat.prompt.tty import PromptOutput, TerminalKeys, parse_keys
+
+CHORD_SECONDS = 60.0  # Ctrl-X waits for its second key; Esc is known before, see KeyParser
+MENU_ROWS = 8
+
+
+class LineEditor:
+    """The prompt on one terminal."""
+
+    def __init__(
+        self,
+        keyboard: KeyInput,
+        output: Output,
+        *,
+        look: PromptLook,
+        environ: Mapping[str, str],
+        hooks: Hooks,
+        provenance: Provenance,
+        history: FileHistory,
+        completer: Completer,
+        on_recall: Callable[[], None],
+        questions: str,
+    ) -> None:
+        """`on_recall` is called when Up leaves the line for an older one; `questions` are
+        written to the terminal once the prompt stands."""
+        self._parser: KeyParser | None = None
+        if isinstance(keyboard, Vt100Input):
+            self._parser = parse_keys(keyboard)
+            self._parser.on_protocol = lambda: self._questions.use_protocol()
+            self._parser.on_answer = hooks.on_answer
+        self._keyboard, self._output = keyboard, output
+        self._look, self._environ, self._hooks = look, environ, hooks
+        self._provenance, self._history = provenance, history
+        self._marks = Marks(output, look.marks)
+        self._recall = keys.Recall()
+        self.shown = Shown(provenance.pastes)
+        self.remarks = Remarks(hooks.status, self._redraw)
+        stand_ins = output.stand_ins if isinstance(output, PromptOutput) else StandIns()
+        self._emoji = EmojiWidths(look.joins, stand_ins)
+        self._session = self._new_session(completer, self._load_keys(on_recall))
+        self._questions = Questions(
+            output, questions, look.may_have_protocol, lambda: self._session.app.is_running
+        )
+
+    def _load_keys(self, on_recall: Callable[[], None]) -> KeyBindingsBase:
+        return merge_key_bindings(
+            [
+                keys.load_sending(self._is_taller),
+                keys.load_leaving(self.remarks.show_hint_again, self._hooks.clock),
+                keys.load_pasting(self._provenance),
+                keys.load_recalling(self._recall, on_recall),
+                keys.load_completing(),
+                keys.load_unfolding(self._hooks.unfold),
+                keys.load_editing(),
+            ]
+        )
+
+    def _new_session(
+        self, completer: Completer, bindings: KeyBindingsBase
+    ) -> PromptSession[str | Key | keys.Editing]:
+        session: PromptSession[str | Key | keys.Editing] = PromptSession(
+            message=partial(self._marks.around, self._look.sign),
+            multiline=True,
+            prompt_continuation=CONTINUATION,
+            editing_mode=EditingMode.VI if self._look.vi else EditingMode.EMACS,
+            key_bindings=bindings,
+            completer=completer,
+            complete_while_typing=False,
+            history=self._history,
+            enable_history_search=Condition(self._recall.searches),
+            search_ignore_case=True,
+            auto_suggest=SuggestFromHistory(),
+            input_processors=[self.shown, self._emoji],
+            rprompt=self.remarks.at_the_right,
+            placeholder=self.remarks.on_the_line,
+            enable_suspend=True,
+            style=self._look.styles,
+            include_default_pygments_style=False,
+            color_depth=self._look.depth,
+            input=self._keyboard,
+            output=self._output,
+        )
+        session.app.ttimeoutlen = ESCAPE_SECONDS
+        session.app.timeoutlen = CHORD_SECONDS
+        session.app.terminal_size_polling_interval = None  # SIGWINCH tells
+        session.app.before_render += self._fit_menu
+        session.app.after_render += self._rendered
+        session.default_buffer.on_text_changed += lambda _: self.remarks.line_changed()
+        return session
+
+    async def edit(self, document: Document) -> str | Key:
+        """The line when it is sent, or the key by which the prompt was left. Raises
+        TerminalClosed."""
+        self._marks.end_output()
+        result = await self._run(document)
+        while isinstance(result, keys.Editing):
+            result = await self._run(await self._edit_elsewhere(result.document))
+        if isinstance(result, str):
+            if self._session.app.erase_when_done:
+                self._print(result)
+            self._marks.begin_output()
+        return result
+
+    def echo(self, line: str) -> None:
+        """Show a line as if it had been sent here."""
+        self._marks.end_output()
+        self._print(line)
+        self._marks.begin_output()
+
+    async def _run(self, document: Document) -> str | Key | keys.Editing:
+        self._session.app.erase_when_done = False
+        self._recall.given = document.text
+        if self._parser is not None and count_waiting(self._keyboard.fileno()):
+            self._parser.expect_typed_ahead()
+        try:
+            with self._parser.taking_lines() if self._parser else nullcontext():
+                return await self._session.prompt_async(
+                    default=document,
+                    set_exception_handler=False,
+                    handle_sigint=not is_ignored(signal.SIGINT),
+                )
+        except EOFError as error:
+            if isinstance(self._keyboard, TerminalKeys):
+                raise TerminalClosed() from error
+            return Key.END
+
+    async def _edit_elsewhere(self, document: Document) -> Document:
+        """What the editor left, and below it what was typed without sight of it."""
+        before = self._provenance.text(document.text)
+        with interruptible(_nothing):  # Ctrl-C is the editor's
+            result = await asyncio.to_thread(
+                edit, before, self._environ, self._keyboard.fileno()
+            )
+        if result.text != before:
+            line = self._provenance.line_after_editor(document.text, result.text)
+            if result.is_wanted:
+                document = Document(line, len(line))
+            else:
+                self._history.keep_in_memory(line)
+        if result.fault:
+            kept = result.text != before and not result.is_wanted
+            self._hooks.notice(result.fault + " What it left is one Up away." * kept)
+        if ahead := taken_text(self._keyboard):
+            text = f"{document.text}\n{ahead}" if document.text else ahead
+            document = Document(text, len(text))
+        return document
+
+    def _is_taller(self, line: str) -> bool:
+        return is_taller(line, self.shown, self._output.get_size())
+
+    def _print(self, line: str) -> None:
+        """Whole: prompt_toolkit would show only the end of a line taller than the window."""
+        marked = self._marks.around(self._look.sign)
+        sign = to_formatted_text(marked, style="class:prompt")
+        print_formatted_text(
+            FormattedText(echo(line, self.shown, sign, self._output.get_size())),
+            style=self._look.styles,
+            color_depth=self._look.depth,
+            output=self._output,
+        )
+
+    def _redraw(self) -> None:
+        self._session.app.invalidate()
+
+    def _fit_menu(self, _: object) -> None:
+        """In a window without that much room prompt_toolkit would show nothing else."""
+        rows = self._output.get_size().rows
+        self._session.reserve_space_for_menu = min(MENU_ROWS, rows)
+
+    def _rendered(self, _: object) -> None:
+        self._session.app.after_render -= self._rendered
+        self._hooks.on_ready()
+        self._questions.ask_soon()
+
+    def adapt(self, joins: Joins, *, wants_grapheme_mode: bool) -> None:
+        """Draw emoji as the terminal says that it does."""
+        self._emoji.joins = joins
+        if wants_grapheme_mode:
+            self._questions.draw_graphemes()
+        self._redraw()
+
+
+def _nothing() -> None:
+    pass
