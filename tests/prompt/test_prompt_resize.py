@@ -15,6 +15,7 @@ from desk import NAMES, ROWS, Paper, run
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import create_pipe_input
 
+from loop_time import time_standing_still
 from streamchat.core.ports import Typed
 from streamchat.prompt import Hooks, Prompt, PromptLook
 from streamchat.prompt.tty import PromptOutput
@@ -105,7 +106,8 @@ def narrowed(columns: Sequence[int], *, keys: str = "") -> list[str]:
             look=PromptLook(marks=False),
             hooks=Hooks(status=lambda: "status t1"),
         )
-        run(edit())
+        with time_standing_still():  # a timer would redraw between the resize and its signal
+            run(edit())
     return terminal.lines
 
 
