@@ -79,9 +79,14 @@ class Person:
 
     def wait_for_prompt(self) -> None:
         """Read until an empty prompt is the last row, which it was not when somebody typed."""
-        self.wait_for(
-            lambda: self._has_answered and bool(re.fullmatch(r"[❯>]\s*", self.prompt))
-        )
+        self.wait_for(lambda: self._has_answered and self._is_at_empty_prompt)
+
+    @property
+    def _is_at_empty_prompt(self) -> bool:
+        """The row below an answer that still arrives looks alike."""
+        *above, last = ["", "", *filter(None, self.rows)][-3:]
+        is_answering = any(" to stop" in row for row in above)
+        return bool(re.fullmatch(r"[❯>]\s*", last)) and not is_answering
 
     @property
     def _has_answered(self) -> bool:

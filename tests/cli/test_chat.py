@@ -35,9 +35,8 @@ def test_a_key_stops_the_answer_and_keeps_what_arrived(
         terminal.wait_for("interrupted")
         terminal.wait_for_prompt()
         assert terminal.text.count("It begins here") == 1
-        terminal.type("\x03")
-        terminal.wait_for("Ctrl-C again to exit")
-        terminal.type("\x03")
+        terminal.type("\x03")  # too soon after the stop to mean anything
+        terminal.type("\x04")
 
     assert run_on_terminal(person, environ=towards).status == 0
     assert said() == [("user", "go"), ("assistant", "It begins here")]
