@@ -66,8 +66,10 @@ class Person:
 
     @property
     def prompt(self) -> str:
-        """The last row that holds anything: where one types."""
-        return next((row for row in reversed(self.rows) if row), "")
+        """The last row that holds anything: where one types. Empty while an answer arrives,
+        although one may type below it as well."""
+        *above, last = ["", "", *filter(None, self.rows)][-3:]
+        return "" if any("to stop" in row for row in above) else last
 
     def wait_for(self, wanted: str | Callable[[], bool]) -> None:
         """Read until the text (or the condition) is there; fails after PATIENCE_S."""
@@ -79,14 +81,8 @@ class Person:
 
     def wait_for_prompt(self) -> None:
         """Read until an empty prompt is the last row, which it was not when somebody typed."""
-        self.wait_for(lambda: self._has_answered and self._is_at_empty_prompt)
-
-    @property
-    def _is_at_empty_prompt(self) -> bool:
-        """The row below an answer that still arrives looks alike."""
-        *above, last = ["", "", *filter(None, self.rows)][-3:]
-        is_answering = any(" to stop" in row for row in above)
-        return bool(re.fullmatch(r"[❯>]\s*", last)) and not is_answering
+        empty = re.compile(r"[❯>]\s*")
+        self.wait_for(lambda: self._has_answered and bool(empty.fullmatch(self.prompt)))
 
     @property
     def _has_answered(self) -> bool:
