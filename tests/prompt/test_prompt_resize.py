@@ -65,8 +65,9 @@ def _pieces(row: str, columns: int) -> Iterator[str]:
         yield row[at : at + columns]
 
 
-def narrowed(columns: Sequence[int], *, keys: str = "") -> list[str]:
-    """What is on the terminal after a draft was edited while the window got narrower."""
+def narrowed(columns: Sequence[int], *, keys: str = "", key_first: bool = False) -> list[str]:
+    """What is on the terminal after a draft was edited while the window got narrower. With
+    `key_first`, it is first drawn for a key, before the signal comes."""
     terminal, paper = Reflowing(), Paper()
     terminal.feed("above a1\r\n")
 
@@ -88,7 +89,10 @@ def narrowed(columns: Sequence[int], *, keys: str = "") -> list[str]:
         for width in columns:
             catch_up()
             terminal.narrow(width)
-            os.kill(os.getpid(), signal.SIGWINCH)
+            if key_first and width == columns[0]:
+                pipe.send_text("?")
+            else:
+                os.kill(os.getpid(), signal.SIGWINCH)
             await paper.until(lambda: "d4" in unseen())
         catch_up()
         pipe.send_text("\r")
@@ -115,6 +119,13 @@ def narrowed(columns: Sequence[int], *, keys: str = "") -> list[str]:
 @pytest.mark.parametrize("keys", ["", "\x1b[A\x01", "\x1b[A\x1b[A\x01"])
 def test_each_row_of_a_draft_is_there_once(columns: list[int], keys: str) -> None:
     text = "".join(line.strip() for line in narrowed(columns, keys=keys))
+    assert sorted(re.findall(r"[ad]\d", text)) == ["a1", "d1", "d2", "d3", "d4"]
+
+
+def test_a_key_that_comes_before_the_signal_erases_nothing_else() -> None:
+    text = "".join(
+        line.strip() for line in narrowed([30, 20], keys="\x1b[A\x01", key_first=True)
+    )
     assert sorted(re.findall(r"[ad]\d", text)) == ["a1", "d1", "d2", "d3", "d4"]
 
 

@@ -145,7 +145,9 @@ class PromptOutput(Vt100_Output):
             self._drawn_columns = self.get_size().columns
 
     def cursor_up(self, amount: int) -> None:
+        """The first move after the window got narrower starts from rows of the old width."""
         super().cursor_up(amount + self._rows_gained(amount))
+        self._drawn = None
 
     def _rows_gained(self, above: int) -> int:
         """How many rows more than `above` there are above the cursor, since the window got
