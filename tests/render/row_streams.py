@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
+from streamchat.core.terminal import Traits
 from streamchat.render.cells import cell_len
 from streamchat.render.rows import BLANK, Row
+from streamchat.render.screen.painter import Painter
 
 WORDS = [
     "the",
@@ -26,6 +28,24 @@ STYLES = ["\x1b[1m", "\x1b[2m", "\x1b[38;5;141m", "\x1b[3m\x1b[32m"]
 
 def build_row(text: str, style: str = "") -> Row:
     return Row(f"{style}{text}\x1b[0m" if style and text else text, cell_len(text))
+
+
+def build_painter(
+    *,
+    width: int,
+    height: int,
+    reflows: bool = False,
+    deletes_rows: bool = True,
+    keeps_wraps: bool = False,
+    synchronizes: bool = False,
+) -> Painter:
+    traits = Traits(
+        reflows=reflows,
+        deletes_rows=deletes_rows,
+        keeps_wraps=keeps_wraps,
+        synchronizes=synchronizes,
+    )
+    return Painter(width=width, height=height, traits=traits)
 
 
 def fit(text: str, width: int) -> str:

@@ -9,7 +9,7 @@ import pytest
 from pyte_terminal import MODES, PyteTerminal
 from rich.console import Console
 from rich.live import Live
-from row_streams import RowStream, build_row
+from row_streams import RowStream, build_painter, build_row
 from stage import Tty, stage
 
 from streamchat.core.events import Started, TextDelta
@@ -17,7 +17,6 @@ from streamchat.core.messages import Usage
 from streamchat.core.ports import Ending
 from streamchat.render.rows import Row
 from streamchat.render.screen.live import LivePanel
-from streamchat.render.screen.painter import Painter
 from streamchat.render.screen.plain_view import PlainView
 from streamchat.render.screen.row_diff import plain_text
 
@@ -33,12 +32,12 @@ def panel_of(tty: Tty, width: int = 40, height: int = 10) -> LivePanel:
         legacy_windows=False,
         _environ={},
     )
-    painter = Painter(width=width, height=height, synchronizes=True)
+    painter = build_painter(width=width, height=height, synchronizes=True)
     return LivePanel(painter, console)
 
 
 def test_each_frame_is_one_write_of_the_painters_bytes() -> None:
-    tty, alone = Tty(), Painter(width=40, height=10, synchronizes=True)
+    tty, alone = Tty(), build_painter(width=40, height=10, synchronizes=True)
     panel, stream = panel_of(tty), RowStream(40, seed=3)
     panel.start()
     expected = ["\x1b[?25l"]

@@ -24,41 +24,33 @@ Rule 8: never clears the scrollback, sets a scroll region or asks where the curs
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate, takewhile
+from itertools import takewhile
 
+from streamchat.core.terminal import Traits
 from streamchat.render.rows import Row
 from streamchat.render.screen.pen import SYNC_OFF, SYNC_ON, Pen
-from streamchat.render.screen.row_diff import is_certain, patch
+from streamchat.render.screen.resized import resized
+from streamchat.render.screen.row_diff import is_certain, patch, widest
 from streamchat.render.screen.scrolled_off import ScrolledOff
+from streamchat.render.screen.window import Size
+
+UNKNOWN = Traits()
 
 
 class Painter:
     """`frame` what settled and what is live; `finish` with what settles last.
 
-    `reflows` says that the terminal re-wraps what it shows when it gets narrower,
-    `deletes_rows` that it does not put a deleted row into the scrollback, `keeps_wraps` that
-    it still takes an erased row for wrapped, `synchronizes` that it has mode 2026.
+    `traits` are those of the terminal.
     """
 
-    def __init__(
-        self,
-        *,
-        width: int,
-        height: int,
-        reflows: bool = False,
-        deletes_rows: bool = True,
-        keeps_wraps: bool = False,
-        synchronizes: bool = False,
-    ) -> None:
+    def __init__(self, *, width: int, height: int, traits: Traits = UNKNOWN) -> None:
         self._width = width
         self._height = height
-        self._reflows, self._deletes_rows = reflows, deletes_rows
-        self._keeps_wraps = keeps_wraps
-        self._synchronizes = synchronizes
+        self._traits = traits
         self._shown: list[Row] = []
         self._scrolled_off = ScrolledOff()
         self._saved: list[Row] = []  # what a lower window has no room for, not printed yet
-        self._pen = Pen(synchronizes=synchronizes)
+        self._pen = Pen(synchronizes=traits.synchronizes)
 
     @property
     def live_height(self) -> int:
@@ -94,10 +86,10 @@ class Painter:
 
     def begin_update(self) -> str:
         """Opens a synchronised update around something that is printed above."""
-        return SYNC_ON if self._synchronizes else ""
+        return SYNC_ON if self._traits.synchronizes else ""
 
     def end_update(self) -> str:
-        return SYNC_OFF if self._synchronizes else ""
+        return SYNC_OFF if self._traits.synchronizes else ""
 
     def erase(self) -> str:
         """Take the live region away, so that something else can be printed there."""
@@ -118,48 +110,28 @@ class Painter:
     def resize(self, width: int, height: int) -> None:
         """Erase the live region, in the next frame, from a window of another size.
 
-        What the terminal did with the rows is a guess: one that re-wraps is known by name,
-        in any other the rows are where they were. The guess never reaches above the live
-        region: at worst a stale live row stays, and no settled row is lost.
+        What a lower window pushed out is noted. The row below it is printed with the next
+        frame: nothing is missing between the two, and a row stands above the live region.
+        (Deleting the top row of the screen puts it into the scrollback of some terminals.)
         """
+        old, new = Size(self._width, self._height), Size(width, height)
         if self._shown:
-            heights = [self._height_in(width, row) for row in self._shown]
-            self._save_scrolled_off(heights, width, height)
             column = self._pen.column or 0
-            past_wrap = column // width if self._rewraps(width) else 0
-            self._pen.wander(sum(heights[: self._pen.row]) + past_wrap)
-            if self._keeps_wraps and sum(heights) < height:
+            reflows = self._traits.reflows
+            found = resized(self._shown, column, old=old, new=new, reflows=reflows)
+            self._saved = list(found.saved)
+            self._scrolled_off.add([*found.gone, *found.saved])
+            self._pen.wander(found.rows_up)
+            if self._traits.keeps_wraps and found.is_whole:
                 self._pen.delete_rows(height)
             else:
                 self._pen.erase_below()
             self._forget()
-        self._width, self._height = width, height
+        self._width, self._height = new
 
     def _forget(self) -> None:
         self._shown = []
         self._pen.row, self._pen.column = 0, 0
-
-    def _rewraps(self, width: int) -> bool:
-        return self._reflows and width < self._width
-
-    def _height_in(self, width: int, row: Row) -> int:
-        """How many rows the terminal makes of it in a window of another width."""
-        return max(1, -(-row.width // width)) if self._rewraps(width) else 1
-
-    def _save_scrolled_off(self, heights: Sequence[int], width: int, height: int) -> None:
-        """Note what a lower window pushed out. The row below it follows it with the next
-        frame: nothing is missing between the two, and a row stands above the live region.
-        (Deleting the top row of the screen puts it into the scrollback of some terminals.)
-        """
-        above = sum(heights) - height
-        if above < 0:
-            return
-        if width < self._width and not self._reflows:
-            return  # cut as well
-        gone = sum(1 for end in accumulate(heights) if end <= above)
-        rest = max(gone + 1, len(heights) - max(1, height - 1))
-        self._saved = self._shown[gone : min(rest, len(heights) - 1)]
-        self._scrolled_off.add(self._shown[: gone + len(self._saved)])
 
     def _rest_in_last_row(self, caret: Row | None) -> None:
         last = len(self._shown) - 1
@@ -171,12 +143,13 @@ class Painter:
             self._write(caret, caret.text, caret.width, settled=False)
 
     def _print_wide(self, final: list[Row]) -> list[Row]:
-        """Print all up to the last row that the terminal has to wrap; return the others.
+        """Print all up to the last row that the terminal has to wrap, or may have to, since it
+        finds emoji wider than we do; return the others.
 
         Such a row is written in one go, below all others: that it goes on from row to row
         is what a terminal remembers when it copies.
         """
-        wide = [at for at, row in enumerate(final) if row.width > self._width]
+        wide = [at for at, row in enumerate(final) if widest(row) > self._width]
         start = 0
         for at in wide:
             before = final[start:at]
@@ -201,7 +174,7 @@ class Painter:
         top, bottom = self._common_ends(target, len(target) - settled)
         old = self._shown[top : len(self._shown) - bottom]
         new = target[top : len(target) - bottom]
-        shift = _shift(old, new) if self._deletes_rows else 0
+        shift = _shift(old, new) if self._traits.deletes_rows else 0
         if shift:
             self._pen.move(top)
             self._pen.delete_rows(shift)
@@ -234,7 +207,7 @@ class Painter:
         # Rows below the change are pushed down; they must still be on the screen then.
         is_kept = len(target) - top < self._height
         if len(target) < len(shown):
-            is_kept = is_kept and self._deletes_rows
+            is_kept = is_kept and self._traits.deletes_rows
         return top, bottom if is_kept else 0
 
     def _overwrite(self, index: int, before: Row, after: Row, *, settled: bool) -> None:

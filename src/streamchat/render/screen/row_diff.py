@@ -12,6 +12,7 @@ Rule 2: a patch opens and closes its own styling, so patches can be concatenated
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +22,7 @@ from typing import NamedTuple, TypeAlias
 from streamchat.render.cells import cell_len
 from streamchat.render.rows import Row
 
+_WIDENING = "\ufe0f"  # makes some signs an emoji of two cells
 ERASE_REST = "\x1b[K"
 _RESET = "\x1b[0m"
 _LINK_END = "\x1b]8;;\x1b\\"
@@ -61,6 +63,24 @@ def plain_text(row: Row) -> str:
 def is_certain(row: Row) -> bool:
     """Whether every terminal agrees with us on the width of the row."""
     return _runs(row.text) is not None
+
+
+def widest(row: Row) -> int:
+    """The most cells that a terminal may give the row."""
+    return row.width if is_certain(row) else _widest(plain_text(row))
+
+
+@lru_cache(maxsize=512)
+def _widest(text: str) -> int:
+    """Each character by itself, marks and selectors too: no terminal joins fewer."""
+    import wcwidth  # loaded already: the width of the row was measured
+
+    return sum(max(wcwidth.wcwidth(char), char in _WIDENING or _is_mark(char)) for char in text)
+
+
+def _is_mark(character: str) -> bool:
+    """Whether some terminals give it a cell of its own."""
+    return unicodedata.category(character) == "Mc"
 
 
 def patch(old: Row, new: Row, *, at_end: bool = False) -> Patch:

@@ -205,15 +205,7 @@ class TerminalScreen:
         console = self._console(size)
         if not can_paint(console):
             return self._plain_view(answer, status, look, size)
-        traits = self._terminal.traits
-        painter = Painter(
-            width=size.width,
-            height=size.height,
-            reflows=traits.reflows,
-            deletes_rows=traits.deletes_rows,
-            keeps_wraps=traits.keeps_wraps,
-            synchronizes=traits.synchronizes,
-        )
+        painter = Painter(width=size.width, height=size.height, traits=self._terminal.traits)
         return LiveView(
             panel=LivePanel(painter, console),
             painter=painter,

@@ -1,0 +1,48 @@
+"""What a window of another size made of the live rows.
+
+A guess, since nobody says: a terminal that re-wraps its rows is known by name, in any other
+they are where they were. It never reaches above the live region: at worst a stale live row
+stays, and no settled row is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from streamchat.render.rows import Row
+from streamchat.render.screen.window import Size
+
+
+@dataclass(frozen=True, slots=True)
+class Resized:
+    """Where the live rows are now."""
+
+    rows_up: int  # from the cursor to the first of them
+    is_whole: bool  # all of them are on the screen, with a row above
+    gone: Sequence[Row] = ()  # pushed out at the top, into the scrollback
+    saved: Sequence[Row] = ()  # on the screen, but without a place there from now on
+
+
+def resized(
+    shown: Sequence[Row], cursor_column: int, *, old: Size, new: Size, reflows: bool
+) -> Resized:
+    """The cursor is in the last of the rows that are `shown`."""
+    rewraps = reflows and new.width < old.width
+    heights = [_height_in(new.width, row) if rewraps else 1 for row in shown]
+    past_wrap = cursor_column // new.width if rewraps else 0
+    rows_up = sum(heights[:-1]) + past_wrap
+    above = sum(heights) - new.height
+    if above < 0:
+        return Resized(rows_up, is_whole=True)
+    if new.width < old.width and not reflows:  # what is gone was cut
+        return Resized(rows_up, is_whole=False)
+    gone = sum(1 for end in accumulate(heights) if end <= above)
+    kept_from = max(gone + 1, len(shown) - max(1, new.height - 1))
+    saved = shown[gone : min(kept_from, len(shown) - 1)]
+    return Resized(rows_up, is_whole=False, gone=shown[:gone], saved=saved)
+
+
+def _height_in(width: int, row: Row) -> int:
+    return max(1, -(-row.width // width))
