@@ -48,7 +48,7 @@ def said(*argv: str) -> tuple[int, str]:
 
 def test_every_option_that_names_a_file_is_tried_here() -> None:
     paths = {row.name for row in OPTIONS if row.kind is Kind.PATH or "PATH" in row.metavar}
-    assert paths <= READERS.keys()
+    assert paths - {"debug_log"} <= READERS.keys()  # which is written
 
 
 @pytest.mark.parametrize("option", READERS.values(), ids=READERS.keys())

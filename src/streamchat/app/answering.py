@@ -1,0 +1,168 @@
+"""Gets answers for the REPL, shows them, and says what is worth a line about them.
+
+Rules: nothing that happens to one exchange ends the loop. What the program asks by itself
+(a summary) is an aside: it is not a turn of the user.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from streamchat.app import token_count
+from streamchat.app.compaction_prompts import ask_for_summary, told_as_summary
+from streamchat.app.context_window import measure_context, warning
+from streamchat.app.exchange import Exchange
+from streamchat.app.oneshot import build_failure
+from streamchat.app.outcome import Result, offer
+from streamchat.app.patience import Patience
+from streamchat.app.prompt_cache import explain_cache, note_cache
+from streamchat.app.session import Session
+from streamchat.app.view_wrappers import frame_for_terminal
+from streamchat.core.errors import ApiError, CutOff, StreamchatError
+from streamchat.core.messages import THINKING_TYPES, Message, user_message
+from streamchat.core.ports import Ending, Reader, Screen, Source, View
+from streamchat.core.schema import Shape
+
+DEAD_TIME_S = 1.0  # after a stop: a Ctrl-C in it was meant for what was stopped
+
+
+def _stay(_failure: StreamchatError) -> None:
+    """Nothing that fails ends a chat."""
+
+
+@dataclass(slots=True)
+class Answering:
+    """A session, and who answers, reads and shows. `advice(model)` returns a line to show
+    once the model has answered, or "". `on_failure` is told of each failure, after it is
+    shown. `frame` puts the view of a reply into another."""
+
+    session: Session
+    source: Source
+    reader: Reader
+    screen: Screen
+    monotonic: Callable[[], float]
+    advice: Callable[[str], Awaitable[str]]
+    patience: Patience = field(default_factory=Patience)
+    on_failure: Callable[[StreamchatError], None] = _stay
+    frame: Callable[[View, Shape | None], View] = frame_for_terminal
+    advised: set[str] = field(default_factory=set)
+    is_warned: bool = False  # the user knows that the context window is nearly full
+    exchange: Exchange | None = None  # the exchange in progress
+    stopped_at: float = -math.inf  # when the user last stopped something
+
+    def _fail(self, error: StreamchatError) -> None:
+        self.screen.error(error.message)
+        self.on_failure(error)
+
+    def _notice(self, text: str) -> None:
+        if text:
+            self.screen.notice(text)
+
+    async def _answer(
+        self, question: Message | None = None, *, is_aside: bool = False, model: str = ""
+    ) -> Result:
+        """Get a reply to the conversation as it stands and show it; see Exchange for the
+        arguments. The line about a failure says which command helps, except for an aside."""
+        before = note_cache(self.session)
+        result = await self._exchange(question, is_aside=is_aside, model=model)
+        usage = result.message.usage if result.message else None
+        self._notice(explain_cache(before, self.session, usage))
+        await self._advise(model or self.session.conversation.model)
+        for remark in result.remarks:
+            self._notice(remark)
+        if result.reason and (result.ending is not Ending.INTERRUPTED or result.error):
+            self.screen.error(result.reason + ("" if is_aside else offer(result)))
+        elif self.session.shape and result.message:
+            self._check_shape(self.session.shape, result.message.text)
+        if failure := build_failure(result):
+            self.on_failure(failure)
+        self._warn_of_the_end()
+        if result.ending is not Ending.COMPLETE:
+            self._hold_queue()
+        return result
+
+    def _check_shape(self, shape: Shape, text: str) -> None:
+        if fault := shape.fault(text):
+            text = f"The answer does not fit the schema: {fault}."
+            self._fail(CutOff(text, kind="schema_mismatch"))
+
+    async def _exchange(
+        self, question: Message | None, *, is_aside: bool, model: str
+    ) -> Result:
+        shape = self.session.shape
+        own = self.session.conversation.model
+        view = self.screen.reply(model=model or own, trace=self.session.trace)
+        view = self.frame(view, shape)
+        exchange = Exchange(
+            self.session,
+            self.source,
+            view,
+            self.monotonic,
+            self.patience,
+            model=model,
+            question=question,
+            is_aside=is_aside,
+        )
+        self.exchange = exchange
+        try:
+            async with self.reader.watching(exchange.stop):
+                result = await exchange.run()
+        finally:
+            self.exchange = None
+        if result.ending is Ending.INTERRUPTED:
+            self.stopped_at = self.monotonic()
+        return result
+
+    def _warn_of_the_end(self) -> None:
+        """Say once that the model's context window is nearly full."""
+        text = warning(measure_context(self.session))
+        if not self.is_warned:
+            self._notice(text)
+        self.is_warned = bool(text)
+
+    async def _count(self, text: str) -> None:
+        try:
+            counted = await token_count.count_until_stopped(
+                self.session, self.source, text, self.reader
+            )
+        except ApiError as error:
+            self._fail(error)
+        else:
+            self._notice(counted)
+
+    async def _compact(self, focus: str) -> None:
+        question = user_message(ask_for_summary(focus))
+        shape, self.session.shape = self.session.shape, None  # a summary is prose
+        try:
+            result = await self._answer(question, is_aside=True)
+        finally:
+            self.session.shape = shape
+        if result.ending is not Ending.COMPLETE or result.message is None:
+            self._notice("Not compacted. The conversation is unchanged.")
+            return
+        before = self.session.conversation.head
+        self.session.go_on_from(told_as_summary(result.message.text), before)
+        self.is_warned = False
+        self._notice("The conversation continues from this summary. /undo goes back.")
+
+    def unfold(self) -> None:
+        """Show all thinking of the current reply, or of the last one."""
+        thinking = self.exchange.thinking if self.exchange else ""
+        reply = self.session.conversation.last_reply
+        if not thinking and reply is not None:
+            blocks = [b for b in reply.message.content if b.get("type") in THINKING_TYPES]
+            thinking = "\n\n".join(str(b.get("thinking") or "") for b in blocks)
+        self._notice(thinking.strip() or "No thinking to show (turn it on: /think adaptive).")
+
+    async def _advise(self, model: str) -> None:
+        """Show the advice on a model once (for example, that it retires soon)."""
+        if model not in self.advised:
+            self.advised.add(model)
+            self._notice(await self.advice(model))
+
+    def _hold_queue(self) -> None:
+        if count := self.reader.hold():
+            waits = "1 queued message waits" if count == 1 else f"{count} queued messages wait"
+            self._notice(f"{waits} for the next answer. Up takes them back.")
