@@ -233,7 +233,7 @@ def open_reader(
             on_ready=on_ready,
             notice=screen.notice,
             unfold=unfold,
-            redraw=screen.resized,
+            redraw=screen.repaint,
             show_ahead=screen.show_type_ahead,
             resting=screen.resting,
             on_answer=learn,
