@@ -22,6 +22,7 @@ from streamchat.prompt import Choice, Hooks, Prompt, PromptLook
 from streamchat.prompt.tty import PromptOutput
 
 Result = TypeVar("Result")
+_TURNS_AT_REST = 50
 SIZE = Size(rows=10, columns=40)
 
 
@@ -68,6 +69,14 @@ class Paper(io.StringIO):
         while not holds():
             self._written.clear()
             await self._written.wait()
+
+    async def rests(self) -> None:
+        """Wait until many turns of the loop in a row have written nothing."""
+        turns = length = 0
+        while turns < _TURNS_AT_REST:
+            await asyncio.sleep(0)
+            turns = turns + 1 if len(self.getvalue()) == length else 0
+            length = len(self.getvalue())
 
 
 class _Screen(pyte.HistoryScreen):
