@@ -73,10 +73,6 @@ def fenced(text: str, language: str = "") -> str:
     return f"{fence}{language}\n{text.strip(chr(10))}\n{fence}\n"
 
 
-def is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
 def objects(data: Mapping[str, object], key: str) -> list[Mapping[str, object]]:
     """The objects in a list under a key; what is no object is left out."""
     found = data.get(key)

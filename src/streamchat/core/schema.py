@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from streamchat.core.formatting import escape_markdown
 from streamchat.core.messages import JsonObject
 
 _FIELD = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:\s+(?P<type>\[?\s*\w+\s*\]?))?")
@@ -55,7 +56,7 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     plain = value if isinstance(value, str) else json.dumps(value)
-    return "".join(f"\\{c}" if c in "\\`*_[]<>|~$&!#" else c for c in " ".join(plain.split()))
+    return escape_markdown(" ".join(plain.split()))
 
 
 def parse_short_schema(text: str) -> JsonObject:
