@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from streamchat.core.markdown.maths import Piece, format_block, format_formula
+from streamchat.core.markdown.maths import FormulaPiece, format_block, format_formula
 from work import calls_during
 
 FORMULAS = [
@@ -15,7 +15,7 @@ FORMULAS = [
 ]
 
 
-def text_of(pieces: tuple[Piece, ...] | None) -> str:
+def text_of(pieces: tuple[FormulaPiece, ...] | None) -> str:
     """Bold text in asterisks; "" where there is no form."""
     return "".join(f"*{p.text}*" if p.bold else p.text for p in pieces or ())
 

@@ -30,7 +30,7 @@ WELCOME = "There is no API key yet. How do you want to begin?"
 KEY_QUESTION = "Paste your API key (it is not shown; Esc goes back):"
 
 
-class Questions(Protocol):
+class FirstRunQuestions(Protocol):
     """Asks on the terminal; None means that the user left the question."""
 
     async def choose(self, question: str, options: Sequence[tuple[T, str]]) -> T | None: ...
@@ -78,7 +78,7 @@ class FirstRun:
 
     run: Run
     build_run: BuildRun
-    questions: Questions
+    questions: FirstRunQuestions
     list_models: ListModels
     servers: tuple[LocalServer, ...]
 

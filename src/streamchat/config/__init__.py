@@ -10,15 +10,15 @@ from __future__ import annotations
 from streamchat.config.allowed import Verdict, remember, verdict
 from streamchat.config.files import FileText
 from streamchat.config.load import load, read_prompt_file
-from streamchat.config.paths import Paths, Place, build_paths
+from streamchat.config.paths import Location, Paths, build_paths
 from streamchat.config.trust_question import AskedSetting, AskTrust, Question
 
 __all__ = [
     "AskTrust",
     "AskedSetting",
     "FileText",
+    "Location",
     "Paths",
-    "Place",
     "Question",
     "Verdict",
     "build_paths",

@@ -16,7 +16,7 @@ _NAME = "streamchat"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """A file or a directory, and what is in it."""
 
     path: Path
@@ -70,24 +70,24 @@ class Paths:
             is_demo=True,
         )
 
-    def places(self) -> tuple[Place, ...]:
+    def places(self) -> tuple[Location, ...]:
         """Everything that streamchat reads or writes, for people to know."""
         demo = self.for_demo()
         return (
-            Place(self.config_file, "your settings"),
-            Place(self.env_file, "your key, and settings as variables (mode 0600)"),
-            Place(self.config_dir / "roles", "your roles (`--role`)"),
-            Place(self.config_dir / "prompts", "your prompts (`--prompt`)"),
-            Place(self.config_dir / "schemas", "your schemas (`--schema @NAME`)"),
-            Place(self.conversations, "the conversations, one file each"),
-            Place(self.history, "what you typed at the prompt"),
-            Place(self.spending_log, "what each reply cost (no text)"),
-            Place(self.allowed_env, "which `./.env` files you allowed"),
-            Place(self.search_index, "the search index; it can be deleted at any time"),
-            Place(self.cache_dir / "model-*.json", "what servers said about their models"),
-            Place(demo.conversations, "the conversations of `--demo`"),
-            Place(demo.history, "what you typed in `--demo`"),
-            Place(demo.cache_dir, "the search index of `--demo`"),
+            Location(self.config_file, "your settings"),
+            Location(self.env_file, "your key, and settings as variables (mode 0600)"),
+            Location(self.config_dir / "roles", "your roles (`--role`)"),
+            Location(self.config_dir / "prompts", "your prompts (`--prompt`)"),
+            Location(self.config_dir / "schemas", "your schemas (`--schema @NAME`)"),
+            Location(self.conversations, "the conversations, one file each"),
+            Location(self.history, "what you typed at the prompt"),
+            Location(self.spending_log, "what each reply cost (no text)"),
+            Location(self.allowed_env, "which `./.env` files you allowed"),
+            Location(self.search_index, "the search index; it can be deleted at any time"),
+            Location(self.cache_dir / "model-*.json", "what servers said about their models"),
+            Location(demo.conversations, "the conversations of `--demo`"),
+            Location(demo.history, "what you typed in `--demo`"),
+            Location(demo.cache_dir, "the search index of `--demo`"),
         )
 
 

@@ -35,7 +35,7 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class BlockSize:
     """The kind of a block, its bytes, and its estimated tokens (0: unknown)."""
 
     kind: str
@@ -43,35 +43,35 @@ class Measure:
     tokens: int
 
 
-def measure_block(block: Block) -> Measure:
+def measure_block(block: Block) -> BlockSize:
     """What a block that is attached holds."""
     match block:
         case {"source": {"type": "text", "data": str(text)}}:
             kind = "notebook" if format_block_name(block).endswith(".ipynb") else "text"
-            return Measure(kind, len(text.encode("utf-8", "replace")), _text_tokens(text))
+            return BlockSize(kind, len(text.encode("utf-8", "replace")), _text_tokens(text))
         case {"source": {"type": "base64", "media_type": str(kind), "data": str(data)}}:
             return _measure_media(kind, _decoded(data))
         case {"source": {"type": "url"}}:
-            return Measure("address", 0, 0)
-    return Measure(str(block.get("type")), 0, 0)
+            return BlockSize("address", 0, 0)
+    return BlockSize(str(block.get("type")), 0, 0)
 
 
 def _text_tokens(text: str) -> int:
     return -(-len(text) // CHARACTERS_PER_TOKEN)
 
 
-def _measure_media(media_type: str, data: bytes) -> Measure:
+def _measure_media(media_type: str, data: bytes) -> BlockSize:
     if media_type == "application/pdf":
         pages = count_pages(data) or 0
         kind = f"PDF, {pages} {'page' if pages == 1 else 'pages'}" if pages else "PDF"
-        return Measure(kind, len(data), pages * _PAGE_TOKENS)
+        return BlockSize(kind, len(data), pages * _PAGE_TOKENS)
     name = f"{media_type.removeprefix('image/').upper()} image"
     size = image_size(data)
     if size is None:
-        return Measure(name, len(data), 0)
+        return BlockSize(name, len(data), 0)
     squares = -(-size[0] // _SQUARE) * -(-size[1] // _SQUARE)
     kind = f"{name}, {size[0]} × {size[1]}"
-    return Measure(kind, len(data), min(squares, _MOST_IMAGE_TOKENS))
+    return BlockSize(kind, len(data), min(squares, _MOST_IMAGE_TOKENS))
 
 
 def _decoded(data: str) -> bytes:

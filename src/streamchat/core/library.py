@@ -27,7 +27,7 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Filter:
     """Conversations that began in `directory`, and whose directory contains `part`; None does
     not limit them."""
 
@@ -35,7 +35,7 @@ class Place:
     part: str | None = None
 
 
-EVERYWHERE = Place()
+EVERYWHERE = Filter()
 
 
 class SavedFile(NamedTuple):

@@ -28,7 +28,7 @@ from streamchat.core.markdown.inline import (
     Token,
     parse_inline,
 )
-from streamchat.core.markdown.maths import Piece, format_formula
+from streamchat.core.markdown.maths import FormulaPiece, format_formula
 from streamchat.core.sanitize import clean_line
 from streamchat.export.colours import coloured
 
@@ -117,7 +117,7 @@ class _Writer:
             self._parts.append(f' <span class="tag">({escape(url)})</span>')
 
 
-def format_pieces(pieces: Sequence[Piece] | None, source: str) -> str:
+def format_pieces(pieces: Sequence[FormulaPiece] | None, source: str) -> str:
     """A formula as text; its source where it has no form in text."""
     if pieces is None:
         return escape(source)

@@ -41,10 +41,10 @@ from streamchat.prompt.emoji import EmojiWidths, StandIns
 from streamchat.prompt.history import FileHistory
 from streamchat.prompt.hooks import Hooks
 from streamchat.prompt.key_parser import ESCAPE_SECONDS, KeyParser
-from streamchat.prompt.marks import Marks
+from streamchat.prompt.marks import ShellMarks
 from streamchat.prompt.pastes import Shown
 from streamchat.prompt.provenance import Provenance
-from streamchat.prompt.questions import Questions
+from streamchat.prompt.questions import TerminalQuestions
 from streamchat.prompt.remarks import Remarks
 from streamchat.prompt.tty import PromptOutput, TerminalKeys, parse_keys
 
@@ -79,14 +79,14 @@ class LineEditor:
         self._keyboard, self._output = keyboard, output
         self._look, self._environ, self._hooks = look, environ, hooks
         self._provenance, self._history = provenance, history
-        self._marks = Marks(output, look.marks)
+        self._marks = ShellMarks(output, look.marks)
         self._recall = keys.Recall()
         self.shown = Shown(provenance.pastes)
         self.remarks = Remarks(hooks.status, self._redraw)
         stand_ins = output.stand_ins if isinstance(output, PromptOutput) else StandIns()
         self._emoji = EmojiWidths(look.joins, stand_ins)
         self._session = self._new_session(completer, self._load_keys(on_recall))
-        self._questions = Questions(
+        self._questions = TerminalQuestions(
             output, questions, look.may_have_protocol, lambda: self._session.app.is_running
         )
 

@@ -12,8 +12,8 @@ _OUTPUT_START, _OUTPUT_END = "\x1b]133;C\a", "\x1b]133;D\a"
 
 
 @dataclass(slots=True)
-class Marks:
-    """Marks prompt, input and output; does nothing where it is off."""
+class ShellMarks:
+    """ShellMarks prompt, input and output; does nothing where it is off."""
 
     output: Output
     is_on: bool

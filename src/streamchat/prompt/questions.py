@@ -19,7 +19,7 @@ DELAY_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Questions:
+class TerminalQuestions:
     """`text` is written as it is; with `may_have_protocol`, the terminal is also asked for
     the keyboard protocol of kitty. `is_reading` says whether an answer would be read."""
 

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from streamchat.core.library import Hit, Place, SavedFile, Summary
+from streamchat.core.library import Filter, Hit, SavedFile, Summary
 from streamchat.search.query_words import (
     HIT_BEGINS,
     HIT_ENDS,
@@ -134,34 +134,34 @@ ORDER BY files.written_ns DESC
 """
 
 
-def _values(place: Place, *, query: str = "", most: int = 0) -> dict[str, object]:
-    directory, part = map(encode_directory, (place.directory, place.part))
+def _values(within: Filter, *, query: str = "", most: int = 0) -> dict[str, object]:
+    directory, part = map(encode_directory, (within.directory, within.part))
     return {"query": query, "most": most, "directory": directory, "part": part}
 
 
-def hits(db: sqlite3.Connection, query: str, most: int, place: Place) -> list[Hit]:
+def hits(db: sqlite3.Connection, query: str, most: int, within: Filter) -> list[Hit]:
     """See ports.Archive.search."""
-    values = _values(place, query=f"text : ({query})", most=most)
+    values = _values(within, query=f"text : ({query})", most=most)
     texts = [_hit(row) for row in db.execute(_TEXT_HITS, values)]
     found = {hit.summary.path for hit in texts}
     titles = [
-        hit for hit in title_hits(db, query, most, place) if hit.summary.path not in found
+        hit for hit in title_hits(db, query, most, within) if hit.summary.path not in found
     ]
     return [*titles, *texts][:most]
 
 
-def title_hits(db: sqlite3.Connection, query: str, most: int, place: Place) -> list[Hit]:
+def title_hits(db: sqlite3.Connection, query: str, most: int, within: Filter) -> list[Hit]:
     """The titles that hold the words; the conversation that was written last comes first."""
-    values = _values(place, query=f"title : ({query})", most=most)
+    values = _values(within, query=f"title : ({query})", most=most)
     return [_hit(row) for row in db.execute(_TITLE_HITS, values)]
 
 
-def newest(db: sqlite3.Connection, most: int, place: Place) -> list[Hit]:
+def newest(db: sqlite3.Connection, most: int, within: Filter) -> list[Hit]:
     """The conversations that were written last, each with the beginning of its last turn."""
-    return [_hit(row) for row in db.execute(_LAST_TURNS, _values(place, most=most))]
+    return [_hit(row) for row in db.execute(_LAST_TURNS, _values(within, most=most))]
 
 
-def first_hits(db: sqlite3.Connection, query: str, most: int, place: Place) -> list[Hit]:
+def first_hits(db: sqlite3.Connection, query: str, most: int, within: Filter) -> list[Hit]:
     """The newest hit of each conversation."""
     seen: set[int] = set()
     found: list[Hit] = []
@@ -172,7 +172,7 @@ def first_hits(db: sqlite3.Connection, query: str, most: int, place: Place) -> l
         return new
 
     db.create_function("is_first", 1, is_first)
-    values = _values(place, query=f"text : ({query})")
+    values = _values(within, query=f"text : ({query})")
     for excerpt, *row in db.execute(_FIRST_HITS, values):
         if excerpt is not None:
             found.append(_hit([*row, excerpt]))
@@ -181,9 +181,9 @@ def first_hits(db: sqlite3.Connection, query: str, most: int, place: Place) -> l
     return found
 
 
-def pages(db: sqlite3.Connection, query: str, most: int, place: Place) -> list[Hit]:
+def pages(db: sqlite3.Connection, query: str, most: int, within: Filter) -> list[Hit]:
     """See ports.Archive.browse."""
-    texts = {hit.summary.path: hit for hit in first_hits(db, query, most, place)}
-    titles = title_hits(db, query, most, place)
+    texts = {hit.summary.path: hit for hit in first_hits(db, query, most, within)}
+    titles = title_hits(db, query, most, within)
     best = [texts.pop(hit.summary.path, hit) for hit in titles]
     return [*best, *texts.values()][:most]

@@ -17,7 +17,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from streamchat.core.errors import DiskError
-from streamchat.core.library import EVERYWHERE, FileContent, Hit, Place, SavedFile, Summary
+from streamchat.core.library import (
+    EVERYWHERE,
+    FileContent,
+    Filter,
+    Hit,
+    SavedFile,
+    Summary,
+)
 from streamchat.search import indexing, queries
 from streamchat.search.database import discard, is_busy, is_damage, open_file, open_memory
 from streamchat.search.queries import Stamp
@@ -77,15 +84,15 @@ class SqliteIndex:
     def problems(self) -> dict[str, str]:
         return self._run(queries.problems)
 
-    def search(self, text: str, *, most: int, place: Place = EVERYWHERE) -> list[Hit]:
+    def search(self, text: str, *, most: int, within: Filter = EVERYWHERE) -> list[Hit]:
         query = build_query(text)
-        return self._run(lambda db: queries.hits(db, query, most, place)) if query else []
+        return self._run(lambda db: queries.hits(db, query, most, within)) if query else []
 
-    def browse(self, text: str, *, most: int, place: Place = EVERYWHERE) -> list[Hit]:
+    def browse(self, text: str, *, most: int, within: Filter = EVERYWHERE) -> list[Hit]:
         if not text.strip():
-            return self._run(lambda db: queries.newest(db, most, place))
+            return self._run(lambda db: queries.newest(db, most, within))
         query = build_query(text)
-        return self._run(lambda db: queries.pages(db, query, most, place)) if query else []
+        return self._run(lambda db: queries.pages(db, query, most, within)) if query else []
 
     # Kept up to date
 

@@ -12,7 +12,14 @@ from pathlib import Path
 
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import DiskError, NotFound
-from streamchat.core.library import FileContent, Hit, Place, Progress, SavedFile, Summary
+from streamchat.core.library import (
+    FileContent,
+    Filter,
+    Hit,
+    Progress,
+    SavedFile,
+    Summary,
+)
 from streamchat.core.ports import Index
 from streamchat.core.records import Header
 from streamchat.store.disk import read_file, reading
@@ -154,13 +161,13 @@ class Library:
 
     def search(self, text: str, *, most: int) -> list[Hit]:
         """See ports.Archive."""
-        return self._ask(lambda index: index.search(text, most=most, place=Place(self._here)))
+        return self._ask(lambda index: index.search(text, most=most, within=Filter(self._here)))
 
     def browse(self, text: str, *, most: int) -> list[Hit]:
         """See ports.Archive."""
         words, part = _split(text)
-        place = Place(self._here, part)
-        return self._ask(lambda index: index.browse(words, most=most, place=place))
+        within = Filter(self._here, part)
+        return self._ask(lambda index: index.browse(words, most=most, within=within))
 
     def _ask(self, question: Callable[[Index], list[Hit]]) -> list[Hit]:
         """Ask; if the index was lost meanwhile, index again and ask again."""

@@ -15,7 +15,7 @@ from enum import Enum
 from typing import Any, assert_never
 
 from streamchat.core.conversation.history import ASKED, AUTOMATIC, COMPACTS, IMPORTED, SERVER
-from streamchat.core.conversation.questions import Questions
+from streamchat.core.conversation.questions import ReadableConversation
 from streamchat.core.conversation.titles import one_line
 from streamchat.core.errors import UsageError
 from streamchat.core.messages import Message, without_empty_text
@@ -51,7 +51,7 @@ class Keep(Enum):
     KEEP = "keep"
 
 
-class Conversation(Questions):
+class Conversation(ReadableConversation):
     """See the module. Turns are named by their ids; what can be asked is in `questions`."""
 
     @classmethod

@@ -12,7 +12,7 @@ from streamchat.core.messages import Message, Usage
 from streamchat.core.records import Header, Record, Setting, Turn
 
 
-class Questions:
+class ReadableConversation:
     """Read access to a conversation; nothing here changes it."""
 
     def __init__(self, header: Header) -> None:

@@ -10,8 +10,8 @@ from streamchat.core.conversation import Conversation
 from streamchat.core.library import (
     EVERYWHERE,
     FileContent,
+    Filter,
     Hit,
-    Place,
     Progress,
     SavedFile,
     Summary,
@@ -172,11 +172,11 @@ class Index(Protocol):
     def summaries(self) -> dict[str, Summary]:
         """What is remembered about each file, by its path."""
 
-    def search(self, text: str, *, most: int, place: Place = EVERYWHERE) -> list[Hit]:
-        """See Archive; only conversations of that place."""
+    def search(self, text: str, *, most: int, within: Filter = EVERYWHERE) -> list[Hit]:
+        """See Archive; only conversations that pass the filter."""
 
-    def browse(self, text: str, *, most: int, place: Place = EVERYWHERE) -> list[Hit]:
-        """See Archive; only conversations of that place."""
+    def browse(self, text: str, *, most: int, within: Filter = EVERYWHERE) -> list[Hit]:
+        """See Archive; only conversations that pass the filter."""
 
     def forget(self, path: str) -> None:
         """Forget a file; none of its words stays on disk."""

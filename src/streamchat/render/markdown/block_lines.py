@@ -38,7 +38,7 @@ from streamchat.core.sanitize import clean_line, without_hints
 from streamchat.core.theme import Part
 from streamchat.render.cells import TAB_CELLS, fold, wrap, wrap_keeping_indent
 from streamchat.render.markdown.inline import Inline
-from streamchat.render.markdown.table_rows import Cell, Measure, measure_table, table_lines
+from streamchat.render.markdown.table_rows import Cell, ColumnNeeds, measure_table, table_lines
 from streamchat.render.spans import Breaker, Line, Span
 from streamchat.render.style import Depth, Palette, joined
 
@@ -75,7 +75,7 @@ class BlockLines:
         self._palette = palette
         self._inline = inline
         # Of the table whose parts come one by one.
-        self._measured: tuple[tuple[tuple[str, ...], ...], Measure] | None = None
+        self._measured: tuple[tuple[tuple[str, ...], ...], ColumnNeeds] | None = None
 
     def drawn(
         self, leaf: Leaf, references: Mapping[str, Reference], *, room: int, prose_room: int

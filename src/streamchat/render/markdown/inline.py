@@ -29,7 +29,7 @@ from streamchat.core.markdown.inline import (
     Token,
     parse_inline,
 )
-from streamchat.core.markdown.maths import Piece, format_formula
+from streamchat.core.markdown.maths import FormulaPiece, format_formula
 from streamchat.core.markdown.scripts import subscript, superscript
 from streamchat.core.sanitize import clean_line, marked_hints, without_hints
 from streamchat.core.theme import Part
@@ -161,7 +161,7 @@ class _Writer:
 
     def _formula(self, source: str) -> None:
         style = self._within("math")
-        for piece in format_formula(source) or (Piece(source, bold=False),):
+        for piece in format_formula(source) or (FormulaPiece(source, bold=False),):
             bold = joined(style, self._palette.parts["strong"])
             self._put(piece.text, bold if piece.bold else style)
 

@@ -6,7 +6,7 @@ are lines of spans.
 Rule 1: no letter is lost, and no word up to WORD_CELLS is split: a window that has no room
 for the longest word of every column shows each row as a record, `Header: value`.
 Rule 2: where a cell takes more than one row, a rule stands between the table's rows.
-Rule 3: what a table looks like is decided by its first part (`Measure`); the parts after it
+Rule 3: what a table looks like is decided by its first part (`ColumnNeeds`); the parts after it
 follow.
 """
 
@@ -30,7 +30,7 @@ _VALUE_INDENT = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class ColumnNeeds:
     """What the cells of each column need: in cells, their longest word and longest line."""
 
     words: tuple[int, ...]
@@ -60,7 +60,7 @@ class Measure:
         return widths
 
 
-def measure_table(header: Sequence[Cell], rows: Sequence[Sequence[Cell]]) -> Measure:
+def measure_table(header: Sequence[Cell], rows: Sequence[Sequence[Cell]]) -> ColumnNeeds:
     words, lines = [1] * len(header), [1] * len(header)
     has_breaks = False
     for row in (header, *rows):
@@ -70,14 +70,14 @@ def measure_table(header: Sequence[Cell], rows: Sequence[Sequence[Cell]]) -> Mea
                 text = "".join(span.text for span in line)
                 words[column] = max(words[column], longest_word(text))
                 lines[column] = max(lines[column], measure_width(line))
-    return Measure(tuple(words), tuple(lines), has_breaks)
+    return ColumnNeeds(tuple(words), tuple(lines), has_breaks)
 
 
 def table_lines(
     header: Sequence[Cell],
     rows: Sequence[Sequence[Cell]],
     alignments: Sequence[Alignment],
-    measure: Measure,
+    measure: ColumnNeeds,
     *,
     goes_on: bool,
     width: int,

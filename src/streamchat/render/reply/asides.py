@@ -26,7 +26,7 @@ _TOOLS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class LineSigns:
     """The signs that lines begin with."""
 
     prompt: str
@@ -36,11 +36,11 @@ class Marks:
     failed: str
 
 
-UNICODE = Marks(prompt="❯ ", thought="✻ ", tool="⌕ ", ended="⏹ ", failed="✗ ")
-ASCII = Marks(prompt="> ", thought="* ", tool="* ", ended="- ", failed="error: ")
+UNICODE = LineSigns(prompt="❯ ", thought="✻ ", tool="⌕ ", ended="⏹ ", failed="✗ ")
+ASCII = LineSigns(prompt="> ", thought="* ", tool="* ", ended="- ", failed="error: ")
 
 
-def choose_marks(*, unicode: bool) -> Marks:
+def choose_marks(*, unicode: bool) -> LineSigns:
     return UNICODE if unicode else ASCII
 
 

@@ -16,7 +16,7 @@ from streamchat.core.markdown.maths.macro_names import ENVIRONMENTS
 from streamchat.core.markdown.maths.nodes import Unformattable
 from streamchat.core.markdown.maths.reading import read_formula
 
-__all__ = ["ENVIRONMENTS", "Piece", "format_block", "format_formula"]
+__all__ = ["ENVIRONMENTS", "FormulaPiece", "format_block", "format_formula"]
 
 LONGEST = 8_000
 _delimiters = re.compile(r"\$\$|\$|\\\[|\\\(|\[(?=\n)")
@@ -25,20 +25,20 @@ _glued = re.compile(r"_(?:[ijklmn]{2}|[a-z]{3,})(?![A-Za-z])")
 _mark = re.compile(f"({BOLD_ON}|{BOLD_OFF})")
 
 
-class Piece(NamedTuple):
+class FormulaPiece(NamedTuple):
     text: str
     bold: bool
 
 
 @lru_cache(256)
-def format_formula(source: str) -> tuple[Piece, ...] | None:
+def format_formula(source: str) -> tuple[FormulaPiece, ...] | None:
     """The formula (given with its delimiters) in one line; None: show the source."""
     text = _formatted(source, in_line=True)
     return _pieces(text[0]) if text else None
 
 
 @lru_cache(64)
-def format_block(source: str, width: int) -> tuple[tuple[Piece, ...], ...] | None:
+def format_block(source: str, width: int) -> tuple[tuple[FormulaPiece, ...], ...] | None:
     """The same in as many lines as it has rows, if they are not wider than `width`."""
     lines = _formatted(source, in_line=False)
     if lines and len(lines) > 1 and max(map(len, lines)) > width:
@@ -68,7 +68,7 @@ def _is_hostile(source: str) -> bool:
     return BOLD_ON in source or BOLD_OFF in source
 
 
-def _pieces(line: str) -> tuple[Piece, ...]:
+def _pieces(line: str) -> tuple[FormulaPiece, ...]:
     pieces = []
     depth = 0
     for part in _mark.split(line):
@@ -77,5 +77,5 @@ def _pieces(line: str) -> tuple[Piece, ...]:
         elif part == BOLD_OFF:
             depth -= 1
         elif part:
-            pieces.append(Piece(part, depth > 0))
+            pieces.append(FormulaPiece(part, depth > 0))
     return tuple(pieces)

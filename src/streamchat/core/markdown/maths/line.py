@@ -13,10 +13,10 @@ from typing import NamedTuple, assert_never
 from streamchat.core.markdown.maths.nodes import (
     Accent,
     Bold,
+    Braced,
     Fraction,
-    Group,
     Node,
-    Root,
+    Radical,
     Rows,
     Scripts,
     Symbol,
@@ -146,9 +146,9 @@ def _item(node: Node, *, tight: bool) -> _Item:
             return _Item(text, role)
         case Words(text):
             return _Item(text, "words")
-        case Group((only,)):
+        case Braced((only,)):
             return _item(only, tight=tight)
-        case Group(body):
+        case Braced(body):
             kind = "operand" if is_product(body) else "words"
             return _Item(write_line(body, tight=tight), kind)
         case Fraction(above, below):
@@ -156,7 +156,7 @@ def _item(node: Node, *, tight: bool) -> _Item:
                 f"{_numerator(above, tight=tight)}/{_denominator(below, tight=tight)}",
                 "fraction",
             )
-        case Root(body, degree):
+        case Radical(body, degree):
             return _Item(_root(body, degree, tight=tight), "root")
         case Scripts(base, below, above):
             return _scripts(base, below, above, tight=tight)

@@ -10,10 +10,10 @@ from streamchat.core.markdown.maths.chemistry import read_chemistry
 from streamchat.core.markdown.maths.macro_names import ALIGNED, CASES, ENVIRONMENTS, NEGATED
 from streamchat.core.markdown.maths.nodes import (
     Accent,
+    Braced,
     Fraction,
-    Group,
     Node,
-    Root,
+    Radical,
     Rows,
     Scripts,
     Symbol,
@@ -22,7 +22,7 @@ from streamchat.core.markdown.maths.nodes import (
 )
 
 if TYPE_CHECKING:
-    from streamchat.core.markdown.maths.reading import Reader
+    from streamchat.core.markdown.maths.reading import FormulaReader
 
 _escape = re.compile(r"\\([ _%&#-])")
 _BLANK = Symbol(" ", "blank")
@@ -40,7 +40,7 @@ def chosen(above: tuple[Node, ...], below: tuple[Node, ...]) -> Node:
     """Above over below in parentheses: C(n, k)."""
     comma = Symbol(", ", "comma")
     halves = (*_trimmed(above), comma, *_trimmed(below))
-    return Group((Symbol("C(", "open"), *halves, Symbol(")", "close")))
+    return Braced((Symbol("C(", "open"), *halves, Symbol(")", "close")))
 
 
 def _trimmed(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
@@ -50,22 +50,22 @@ def _trimmed(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
     return nodes[start:end]
 
 
-def _fraction(reader: Reader) -> list[Node]:
+def _fraction(reader: FormulaReader) -> list[Node]:
     reader.optional()
     return [Fraction(reader.argument(), reader.argument())]
 
 
-def _binomial(reader: Reader) -> list[Node]:
+def _binomial(reader: FormulaReader) -> list[Node]:
     return [chosen(reader.argument(), reader.argument())]
 
 
-def _root(reader: Reader) -> list[Node]:
+def _root(reader: FormulaReader) -> list[Node]:
     reader.skip_blanks()
     degree = reader.inner(reader.optional())
-    return [Root(reader.argument(), degree)]
+    return [Radical(reader.argument(), degree)]
 
 
-def _environment(reader: Reader) -> list[Node]:
+def _environment(reader: FormulaReader) -> list[Node]:
     name = reader.verbatim().removesuffix("*")
     if name not in ENVIRONMENTS:
         raise Unformattable(name)
@@ -80,7 +80,7 @@ def _environment(reader: Reader) -> list[Node]:
     return [Rows(kind, rows)]
 
 
-def _negated(reader: Reader) -> list[Node]:
+def _negated(reader: FormulaReader) -> list[Node]:
     reader.skip_blanks()
     node = reader.one()
     if len(node) != 1 or not isinstance(node[0], Symbol):
@@ -89,57 +89,57 @@ def _negated(reader: Reader) -> list[Node]:
     return [Symbol(NEGATED.get(text, f"{text}\u0338"), "relation")]
 
 
-def _modulo(reader: Reader) -> list[Node]:
+def _modulo(reader: FormulaReader) -> list[Node]:
     opening, closing = Symbol("(", "open"), Symbol(")", "close")
     return [_BLANK, opening, Symbol("mod", "function"), *reader.argument(), closing]
 
 
-def _tag(reader: Reader) -> list[Node]:
+def _tag(reader: FormulaReader) -> list[Node]:
     return [Words(f"  ({read_words(reader.verbatim())})")]
 
 
-def _stacked(reader: Reader) -> list[Node]:
+def _stacked(reader: FormulaReader) -> list[Node]:
     return list(reader.inner(reader.verbatim()))
 
 
-def _coloured(reader: Reader) -> list[Node]:
+def _coloured(reader: FormulaReader) -> list[Node]:
     reader.verbatim()
-    return [Group(reader.argument())]
+    return [Braced(reader.argument())]
 
 
-def _above(reader: Reader) -> list[Node]:
+def _above(reader: FormulaReader) -> list[Node]:
     script, base = reader.argument(), reader.argument()
     return [Scripts(base, None, script)]
 
 
-def _below(reader: Reader) -> list[Node]:
+def _below(reader: FormulaReader) -> list[Node]:
     script, base = reader.argument(), reader.argument()
     return [Scripts(base, script, None)]
 
 
-def _braced(reader: Reader) -> list[Node]:
+def _braced(reader: FormulaReader) -> list[Node]:
     return [Accent("", reader.argument(), every=False, name="brace")]
 
 
-def _operator(reader: Reader) -> list[Node]:
-    return [Group(reader.argument())]
+def _operator(reader: FormulaReader) -> list[Node]:
+    return [Braced(reader.argument())]
 
 
-def _arrow(reader: Reader) -> list[Node]:
+def _arrow(reader: FormulaReader) -> list[Node]:
     reader.optional()
     return [Scripts((Symbol("→", "relation"),), None, reader.argument())]
 
 
-def _chemistry(reader: Reader) -> list[Node]:
+def _chemistry(reader: FormulaReader) -> list[Node]:
     return [Words(read_chemistry(reader.verbatim()))]
 
 
-def _quantity(reader: Reader) -> list[Node]:
+def _quantity(reader: FormulaReader) -> list[Node]:
     number, unit = reader.verbatim(), reader.verbatim()
     return [Words(f"{read_words(number)} {read_words(unit)}")]
 
 
-Macro: TypeAlias = "Callable[[Reader], list[Node]]"
+Macro: TypeAlias = "Callable[[FormulaReader], list[Node]]"
 MACROS: Mapping[str, Macro] = {
     **dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac", "sfrac"), _fraction),
     **dict.fromkeys(("binom", "dbinom", "tbinom"), _binomial),

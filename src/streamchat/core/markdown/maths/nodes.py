@@ -36,7 +36,7 @@ class Words(NamedTuple):
     text: str
 
 
-class Group(NamedTuple):
+class Braced(NamedTuple):
     body: tuple[Node, ...]
 
 
@@ -45,7 +45,7 @@ class Fraction(NamedTuple):
     below: tuple[Node, ...]
 
 
-class Root(NamedTuple):
+class Radical(NamedTuple):
     body: tuple[Node, ...]
     degree: tuple[Node, ...]
 
@@ -74,4 +74,4 @@ class Rows(NamedTuple):
     rows: tuple[tuple[tuple[Node, ...], ...], ...]
 
 
-Node: TypeAlias = Symbol | Words | Group | Fraction | Root | Scripts | Accent | Bold | Rows
+Node: TypeAlias = Symbol | Words | Braced | Fraction | Radical | Scripts | Accent | Bold | Rows

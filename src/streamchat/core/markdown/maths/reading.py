@@ -21,8 +21,8 @@ from streamchat.core.markdown.maths.macros import MACROS, chosen, read_words
 from streamchat.core.markdown.maths.nodes import (
     Accent,
     Bold,
+    Braced,
     Fraction,
-    Group,
     Node,
     Role,
     Rows,
@@ -43,10 +43,10 @@ _BLANK = Symbol(" ", "blank")
 
 def read_formula(body: str) -> tuple[Node, ...]:
     """Raises Unformattable."""
-    return Reader(body).whole()
+    return FormulaReader(body).whole()
 
 
-class Reader(Scanner):
+class FormulaReader(Scanner):
     def __init__(self, source: str, depth: int = 0) -> None:
         super().__init__(source)
         self._depth = depth
@@ -61,7 +61,7 @@ class Reader(Scanner):
 
     def inner(self, source: str) -> tuple[Node, ...]:
         """The nodes of a formula within this one."""
-        return Reader(source, self._depth + 1).whole()
+        return FormulaReader(source, self._depth + 1).whole()
 
     def rows(self) -> tuple[tuple[tuple[Node, ...], ...], ...]:
         """Rows of cells, up to what ends them all."""
@@ -153,7 +153,7 @@ class Reader(Scanner):
         if token.isspace() or token in SPACES:
             return [_BLANK]
         if token == "{":
-            return [Group(self._group())]
+            return [Braced(self._group())]
         if token[0] != "\\":
             return [Symbol(token, CHARACTERS.get(token, "operand"))]
         name = token[1:]
@@ -210,7 +210,7 @@ class Reader(Scanner):
         nodes: list[Node] = []
         for number, part in enumerate(source.split("$")):
             nodes += self.inner(part) if number % 2 else (Words(read_words(part)),)
-        return nodes[0] if len(nodes) == 1 else Group(tuple(nodes))
+        return nodes[0] if len(nodes) == 1 else Braced(tuple(nodes))
 
 
 def _shown(nodes: tuple[Node, ...]) -> list[Node]:
@@ -220,7 +220,7 @@ def _shown(nodes: tuple[Node, ...]) -> list[Node]:
 def _as_word(body: tuple[Node, ...]) -> Node:
     text = "".join(node.text for node in body if isinstance(node, Symbol))
     is_word = text.isalpha() and all(isinstance(node, Symbol) for node in body)
-    return Words(text) if is_word else Group(body)
+    return Words(text) if is_word else Braced(body)
 
 
 def _in_alphabet(name: str, body: tuple[Node, ...]) -> Node:

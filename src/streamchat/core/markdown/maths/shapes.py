@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from streamchat.core.markdown.maths.nodes import (
     Bold,
+    Braced,
     Fraction,
-    Group,
     Node,
     Rows,
     Scripts,
@@ -24,7 +24,7 @@ def is_atom(nodes: Sequence[Node]) -> bool:
     if len(kept) != 1:
         return is_fenced(kept) or _is_call(kept)
     match kept[0]:
-        case Group(body) | Bold(body):
+        case Braced(body) | Bold(body):
             return is_atom(body)
         case Fraction():
             return False
