@@ -1,0 +1,52 @@
+"""What a paste puts into the line."""
+
+from __future__ import annotations
+
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.document import Document
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+
+from streamchat.core.mentions import quote_mentions
+from streamchat.core.sanitize import clean
+from streamchat.prompt.entry import normalised
+from streamchat.prompt.keys.conditions import in_line
+from streamchat.prompt.provenance import Provenance, is_verbatim
+
+
+def load_pasting(provenance: Provenance) -> KeyBindings:
+    """A paste is text and nothing else: no key in it acts, and several lines are a message
+    whatever they look like."""
+    pastes = provenance.pastes
+    bindings = KeyBindings()
+
+    @bindings.add(Keys.BracketedPaste)
+    def paste_into_search(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text(clean(normalised(event.data)).partition("\n")[0])
+
+    @bindings.add(Keys.BracketedPaste, filter=in_line)
+    def paste(event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        is_at_start = buffer.cursor_position == 0
+        buffer.insert_text(quote_mentions(pastes.folded(normalised(event.data))))
+        if is_at_start:
+            _replace(buffer, provenance.pasted_at_start(buffer.text))
+
+    @bindings.add("c-x", "c-p", filter=in_line)
+    def unfold_pastes(event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        was_data = is_verbatim(buffer.text)
+        before = pastes.expanded(buffer.document.text_before_cursor)
+        after = pastes.expanded(buffer.document.text_after_cursor)
+        buffer.document = Document(before + after, len(before))
+        if was_data:
+            _replace(buffer, provenance.unfolded(buffer.text))
+
+    return bindings
+
+
+def _replace(buffer: Buffer, line: str) -> None:
+    """Put a line in the place of the text that it ends with."""
+    grown = len(line) - len(buffer.text)
+    if grown:
+        buffer.document = Document(line, buffer.cursor_position + grown)
