@@ -19,10 +19,10 @@ from server import ScriptedServer, text_reply
 from streamchat.api.local_servers import LocalServer, is_running
 from streamchat.api.server import Server
 from streamchat.cli import first_run
+from streamchat.cli.build import build_run
 from streamchat.cli.environment import Environment, new_id
 from streamchat.cli.first_run import FirstRun, T
 from streamchat.cli.invocation import Invocation
-from streamchat.cli.main import build_run
 from streamchat.cli.run import Run
 from streamchat.config import Paths, build_paths
 from streamchat.config.writing import add_profile, forget_key, keep_key, local_profiles

@@ -26,7 +26,13 @@ from streamchat.core.messages import (
     text_block,
     user_message,
 )
-from streamchat.core.ports import Archive, Exporter, Journal
+from streamchat.core.ports import (
+    Archive,
+    Configuration,
+    Exporter,
+    FixedConfiguration,
+    Journal,
+)
 from streamchat.core.records import Partial, Record, Turn
 from streamchat.core.schema import Shape
 from streamchat.core.templates import NoTemplates, TemplateFiles
@@ -78,6 +84,7 @@ class Session:
     fallback: tuple[str, ...] = ()  # models to ask when one declines or is overloaded
     templates: TemplateFiles = field(default_factory=NoTemplates)
     read_clipboard: Callable[[], str | None] = lambda: None
+    configuration: Configuration = field(default_factory=FixedConfiguration)
     shape: Shape | None = None  # what the text of each answer must be
     stop: tuple[str, ...] = ()  # texts that an answer ends before
     extra: Mapping[str, object] = field(default_factory=dict)  # more parameters of a request

@@ -16,35 +16,24 @@ from itertools import pairwise
 from typing import Any, TextIO
 
 from streamchat import __version__
-from streamchat.app.stderr_notes import Notes, silence
+from streamchat.app.stderr_notes import silence
+from streamchat.cli.build import JSON_FORMATS, build_notes, build_run, with_commanded_key
 from streamchat.cli.environment import Environment
 from streamchat.cli.first_prompt import first_prompt
 from streamchat.cli.invocation import Invocation, ReportKind
 from streamchat.cli.run import Run, has_surely_no_key, require_theme
-from streamchat.cli.trust import ask_on_terminal
-from streamchat.config import Paths, build_paths, load
 from streamchat.core.errors import Busy, DiskError, ExitStatus, StreamchatError, UsageError
-from streamchat.core.settings import (
-    OPTIONS,
-    Group,
-    Settings,
-    endpoint,
-    list_secrets,
-    redact_secrets,
-    resolve,
-)
-from streamchat.core.terminal import read_terminal
+from streamchat.core.settings import OPTIONS, Group
 from streamchat.posix.terminals import measure_width
 
 _ASKING = (None, ReportKind.LIST_MODELS)  # what asks a server
-JSON_FORMATS = frozenset({"json", "stream-json", "events"})
 # What writing to stdout can fail with if it is a file.
 _DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 def main(argv: Sequence[str], env: Environment) -> int:
     """Run the program; `argv` leaves out its name. Returns the exit status."""
-    notes = _notes(env, None, as_json=_asks_for_json(argv))
+    notes = build_notes(env, None, as_json=_asks_for_json(argv))
     try:
         invocation = _parse(argv)
         if (about := _about(invocation, env)) is not None:
@@ -53,7 +42,7 @@ def main(argv: Sequence[str], env: Environment) -> int:
             return ExitStatus.OK
         run = build_run(invocation, env)
         if run.settings.api_key_command and invocation.report in _ASKING:
-            run = _with_commanded_key(run)
+            run = with_commanded_key(run)
         notes = run.notes
         status = _run(run)
         env.stdout.flush()  # here, where a failure still gets its exit status
@@ -79,39 +68,12 @@ def main(argv: Sequence[str], env: Environment) -> int:
         return ExitStatus.INTERRUPTED
 
 
-def build_run(invocation: Invocation, env: Environment) -> Run:
-    """A run with the settings as they are now. Raises StreamchatError."""
-    settings, paths = _load(invocation, env)
-    return _run_with(invocation, env, settings, paths)
-
-
-def _with_commanded_key(run: Run) -> Run:
-    from streamchat.cli.key_command import with_commanded_key  # subprocess: 5 ms
-
-    settings = with_commanded_key(run.settings, run.env)
-    return _run_with(run.invocation, run.env, settings, run.paths)
-
-
-def _run_with(
-    invocation: Invocation, env: Environment, settings: Settings, paths: Paths
-) -> Run:
-    notes = _notes(env, settings, as_json=settings.output_format in JSON_FORMATS)
-    remarks = _demo_remarks(settings) if settings.demo else endpoint(settings).remarks
-    return Run(env, invocation, settings, paths, notes, (*settings.notes, *remarks))
-
-
 def _parse(argv: Sequence[str]) -> Invocation:
     if not argv:
         return Invocation()
     from streamchat.cli.arguments import parse_arguments  # argparse: 8 ms with the parsing
 
     return parse_arguments(argv, OPTIONS)
-
-
-def _demo_remarks(settings: Settings) -> tuple[str, ...]:
-    if settings.max_cost_usd is None:
-        return ()
-    return ("the demo is free: --max-cost has no effect",)
 
 
 def _is_closed_terminal(stream: TextIO) -> bool:
@@ -153,33 +115,6 @@ def _width(env: Environment) -> int:
     columns = env.environ.get("COLUMNS", "")
     usual = int(columns) if columns.isdecimal() else measure_width(env.stdout)
     return min(max(usual, 40), 100)
-
-
-def _notes(env: Environment, settings: Settings | None, *, as_json: bool) -> Notes:
-    return Notes(
-        env.stderr,
-        partial(
-            redact_secrets, secrets=list_secrets(settings, env.environ) if settings else ()
-        ),
-        depth=read_terminal(env.stderr, env.environ).depth,
-        width=measure_width(env.stderr),
-        quiet=settings is not None and settings.quiet,
-        as_json=as_json,
-    )
-
-
-def _load(invocation: Invocation, env: Environment) -> tuple[Settings, Paths]:
-    paths = build_paths(env.environ, env.home)
-    layers = load(
-        invocation.flags,
-        env.environ,
-        paths=paths,
-        cwd=env.cwd,
-        ask=ask_on_terminal(env),
-        user=env.user,
-    )
-    settings = resolve(layers)
-    return settings, paths.for_demo() if settings.demo else paths
 
 
 def _run(run: Run) -> int:

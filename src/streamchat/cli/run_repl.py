@@ -23,6 +23,7 @@ from streamchat.app.repl import Repl
 from streamchat.app.session import Session
 from streamchat.cli.banner import NEW, build_banner
 from streamchat.cli.environment import Environment
+from streamchat.cli.live_settings import LiveSettings
 from streamchat.cli.resumed import describe_resumed
 from streamchat.cli.run import Run, require_key
 from streamchat.cli.signals import on_resize
@@ -160,6 +161,7 @@ async def converse(
                 prefill=prefill,
                 names=build_names(session),
             )
+            session.configuration = LiveSettings(run, session, repl, screen)
             await repl.run()
     finally:
         warming.end()

@@ -16,6 +16,7 @@ from streamchat.app.session import Session
 from streamchat.app.view_wrappers import SayingRetries
 from streamchat.cli.attaching import attach, select_attachments
 from streamchat.cli.banner import DEMO_NOTE
+from streamchat.cli.live_settings import LiveSettings
 from streamchat.cli.resumed import describe_resumed
 from streamchat.cli.run import Run
 from streamchat.cli.run_oneshot import (
@@ -59,7 +60,9 @@ async def run_script(run: Run) -> int:
             load_prices(session)
             failures = _Failures(session)
             reader = ScriptReader(lines, failures.is_over)
-            await _build_repl(run, session, source, reader, failures).run()
+            repl = _build_repl(run, session, source, reader, failures)
+            session.configuration = LiveSettings(run, session, repl)
+            await repl.run()
             return _tell(run, session, failures, f"{name}, line {reader.number}")
         finally:
             session.close()

@@ -28,7 +28,7 @@ def keep_key(paths: Paths, key: str) -> None:
     """Write the key to .env, in the place of an older one. Raises ConfigError, DiskError."""
     kept = _KEY_LINE.sub("", _text(paths.env_file))
     end = "\n" if kept and not kept.endswith("\n") else ""
-    _write(paths.env_file, f"{kept}{end}{KEY_VARIABLE}={key}\n", mode=0o600)
+    write_whole(paths.env_file, f"{kept}{end}{KEY_VARIABLE}={key}\n", mode=0o600)
 
 
 def forget_key(paths: Paths) -> bool:
@@ -37,7 +37,7 @@ def forget_key(paths: Paths) -> bool:
     kept = _KEY_LINE.sub("", text)
     if kept == text:
         return False
-    _write(paths.env_file, kept, mode=0o600)
+    write_whole(paths.env_file, kept, mode=0o600)
     return True
 
 
@@ -55,7 +55,7 @@ def add_profile(paths: Paths, name: str, *, base_url: str, model: str) -> str:
         section.append(f"model = {json.dumps(model, ensure_ascii=False)}")
     before = f"{head}{text.rstrip()}\n\n" if text.strip() else f"{head}\n"
     mode = (file.mode & 0o777) if file else 0o600
-    _write(paths.config_file, before + "\n".join(section) + "\n", mode=mode)
+    write_whole(paths.config_file, before + "\n".join(section) + "\n", mode=mode)
     return free
 
 
@@ -85,7 +85,8 @@ def _text(path: Path) -> str:
     return file.text if file else ""
 
 
-def _write(path: Path, text: str, *, mode: int) -> None:
+def write_whole(path: Path, text: str, *, mode: int) -> None:
+    """Write a scratch file and rename it; a link is followed. Raises ConfigError, DiskError."""
     try:
         target = path.resolve()
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

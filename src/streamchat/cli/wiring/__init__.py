@@ -89,7 +89,7 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         forget_typed=partial(forget_typed, run),
         forget_key=partial(forget_key, run),
         budget=build_budget(run),
-        web=_web(settings) if settings.web else None,
+        web=build_web(settings) if settings.web else None,
         templates=Templates(run.paths, run.env.cwd, run.env.user),
         read_clipboard=partial(read_clipboard, run.env.environ),
         fallback=settings.fallback,
@@ -278,6 +278,7 @@ def open_terminal_screen(run: Run, *, price: Price | None = None) -> TerminalScr
     )
 
 
-def _web(settings: Settings) -> Web:
+def build_web(settings: Settings) -> Web:
+    """What the model may do on the web."""
     location = tuple((name, str(value)) for name, value in settings.web_location)
     return Web(settings.web_max_uses, settings.web_allow, settings.web_block, location)

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from streamchat.core.library import Summary
 from streamchat.core.ports.archive import Archive, Exporter, Index, Journal, Opened, TakenIn
+from streamchat.core.ports.configuration import Configuration, FixedConfiguration
 from streamchat.core.ports.reader import Input, Key, Reader, Typed
 from streamchat.core.ports.screen import Copied, CopiedTo, Ending, Screen, TypeAhead, View
 from streamchat.core.ports.source import Source
 
 __all__ = [
     "Archive",
+    "Configuration",
     "Copied",
     "CopiedTo",
     "Ending",
     "Exporter",
+    "FixedConfiguration",
     "Index",
     "Input",
     "Journal",

@@ -122,7 +122,7 @@ def flag_table() -> str:
 def key_table() -> str:
     """README's table of the keys of config.toml, in Markdown."""
     rows = [
-        f"| `{row.key}` | {_key_value(row)} | {_cell(row.help)} |"
+        f"| `{row.key}` | {describe_value(row)} | {_cell(row.help)} |"
         for row in SETTINGS
         if row.key
     ]
@@ -131,7 +131,8 @@ def key_table() -> str:
     return "\n".join([*head, *rows, profiles, ""])
 
 
-def _key_value(row: Option) -> str:
+def describe_value(row: Option) -> str:
+    """What config.toml takes for an option, in Markdown."""
     if row.kind is Kind.ON_OFF:
         return "`true` or `false`"
     if row.kind is Kind.HEADERS:
@@ -161,7 +162,7 @@ def show_config(
             if (value := environ.get(name, "").strip())
         ),
     ]
-    rows = [*_setting_rows(settings), *found]
+    rows = [*setting_rows(settings), *found]
     name_width = max(len(name) for name, _, _ in rows)
     value_width = min(40, max(len(value) for _, value, _ in rows))
     lines = [
@@ -170,7 +171,8 @@ def show_config(
     return [*lines, "", *_server_lines(settings, has_no_key=has_no_key)]
 
 
-def _setting_rows(settings: Settings) -> Iterator[tuple[str, str, str]]:
+def setting_rows(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """The name, the value and the origin of every setting; secrets are masked."""
     kinds = {kind.value: kind for kind in CredentialKind}
     for row in SETTINGS:
         if row.name in kinds:

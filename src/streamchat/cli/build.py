@@ -1,0 +1,85 @@
+"""A run from a command line and a world: its settings are read, its notes go to stderr.
+
+Needed before the first prompt: it imports no more than the settings do.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from streamchat.app.stderr_notes import Notes
+from streamchat.cli.environment import Environment
+from streamchat.cli.invocation import Invocation
+from streamchat.cli.run import Run
+from streamchat.cli.trust import ask_on_terminal
+from streamchat.config import Paths, build_paths, load
+from streamchat.core.settings import (
+    Settings,
+    endpoint,
+    list_secrets,
+    redact_secrets,
+    resolve,
+)
+from streamchat.core.terminal import read_terminal
+from streamchat.posix.terminals import measure_width
+
+JSON_FORMATS = frozenset({"json", "stream-json", "events"})
+
+
+def build_run(invocation: Invocation, env: Environment) -> Run:
+    """A run with the settings as they are now. Raises StreamchatError."""
+    settings, paths = _load(invocation, env)
+    return _run_with(invocation, env, settings, paths)
+
+
+def with_commanded_key(run: Run) -> Run:
+    """The run with the key that `api_key_command` prints, where that is needed. Raises
+    ConfigError, NoPermission."""
+    if not run.settings.api_key_command:
+        return run
+    from streamchat.cli import key_command  # subprocess: 5 ms
+
+    settings = key_command.with_commanded_key(run.settings, run.env)
+    return _run_with(run.invocation, run.env, settings, run.paths)
+
+
+def _run_with(
+    invocation: Invocation, env: Environment, settings: Settings, paths: Paths
+) -> Run:
+    notes = build_notes(env, settings, as_json=settings.output_format in JSON_FORMATS)
+    remarks = _demo_remarks(settings) if settings.demo else endpoint(settings).remarks
+    return Run(env, invocation, settings, paths, notes, (*settings.notes, *remarks))
+
+
+def build_notes(env: Environment, settings: Settings | None, *, as_json: bool) -> Notes:
+    """What is said on stderr, without the secrets of the settings."""
+    return Notes(
+        env.stderr,
+        partial(
+            redact_secrets, secrets=list_secrets(settings, env.environ) if settings else ()
+        ),
+        depth=read_terminal(env.stderr, env.environ).depth,
+        width=measure_width(env.stderr),
+        quiet=settings is not None and settings.quiet,
+        as_json=as_json,
+    )
+
+
+def _demo_remarks(settings: Settings) -> tuple[str, ...]:
+    if settings.max_cost_usd is None:
+        return ()
+    return ("the demo is free: --max-cost has no effect",)
+
+
+def _load(invocation: Invocation, env: Environment) -> tuple[Settings, Paths]:
+    paths = build_paths(env.environ, env.home)
+    layers = load(
+        invocation.flags,
+        env.environ,
+        paths=paths,
+        cwd=env.cwd,
+        ask=ask_on_terminal(env),
+        user=env.user,
+    )
+    settings = resolve(layers)
+    return settings, paths.for_demo() if settings.demo else paths

@@ -1,0 +1,78 @@
+"""Writes one setting to config.toml, with all comments kept. The only importer of tomlkit.
+
+Rules: the file is written whole or not at all, and it is for the user alone afterwards (mode
+0600). What is written is read again before it takes the place of the file.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import MutableMapping, Sequence
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import AoT, Comment, Table, Whitespace
+
+from streamchat.config.files import parse_toml, read_text
+from streamchat.config.paths import Paths
+from streamchat.config.writing import write_whole
+from streamchat.core.errors import ConfigError
+
+_MODE = 0o600
+
+
+def save_setting(paths: Paths, keys: Sequence[str], value: object) -> None:
+    """Set what `keys` lead to; None removes it. Raises ConfigError, DiskError."""
+    path = paths.config_file
+    file = read_text(path)
+    if file is not None:
+        parse_toml(file)  # its error names the line
+    try:
+        document = tomlkit.parse(file.text if file else "")
+        text = _changed(document, keys, value)
+        written = _look_up(tomllib.loads(text), keys)
+    except (TOMLKitError, tomllib.TOMLDecodeError, TypeError) as error:
+        raise ConfigError(f"{path} cannot be changed here; edit it: {error}") from error
+    if written != value:
+        raise ConfigError(f"{path} cannot be changed here; edit it.")
+    write_whole(path, text, mode=_MODE)
+
+
+def _changed(document: tomlkit.TOMLDocument, keys: Sequence[str], value: object) -> str:
+    """The text with that value."""
+    table: MutableMapping[str, Any] = document
+    for key in keys[:-1]:
+        if key not in table:
+            if value is None:
+                return tomlkit.dumps(document)
+            table[key] = tomlkit.table()
+        table = table[key]
+    if value is None:
+        table.pop(keys[-1], None)
+    elif len(keys) == 1 and not isinstance(value, dict) and keys[0] not in document:
+        _add_above_sections(document, keys[0], value)
+    else:
+        table[keys[-1]] = value
+    return tomlkit.dumps(document)
+
+
+def _add_above_sections(document: tomlkit.TOMLDocument, key: str, value: object) -> None:
+    """tomlkit would put it between a section and the comment above that section."""
+    items = [item for _, item in document.body]
+    at = next((n for n, item in enumerate(items) if isinstance(item, Table | AoT)), None)
+    if at is None:
+        document[key] = value
+        return
+    for kind in (Comment, Whitespace):
+        while at and isinstance(items[at - 1], kind):
+            at -= 1
+    document.body.insert(at, (tomlkit.key(key), tomlkit.item(value)))
+    if at == 0:
+        document.body.insert(1, (None, tomlkit.nl()))
+
+
+def _look_up(table: object, keys: Sequence[str]) -> object:
+    for key in keys:
+        table = table.get(key) if isinstance(table, dict) else None
+    return table
