@@ -68,6 +68,14 @@ def test_rows_are_aligned() -> None:
     assert block(r"$$\left\{\begin{array}{l} x = 3 \\ y = 1 \end{array}\right.$$") == [
         *("⎧ x = 3", "⎩ y = 1"),
     ]
+    assert block(
+        r"$$\left[\begin{array}{cc|c} 1 & 0 & 3 \\ 0 & 1 & 4 \end{array}\right]$$"
+    ) == [
+        *("⎡ 1  0  3 ⎤", "⎣ 0  1  4 ⎦"),
+    ]
+    assert block(r"$$\left(\begin{array}{c} a \\ b \end{array}\right)^T$$") == [
+        *("⎛ a ⎞ᵀ", "⎝ b ⎠"),
+    ]
     assert block("$$ a = b \\\\ c = d $$") == ["a = b", "c = d"]
 
 
@@ -84,7 +92,7 @@ def test_the_work_grows_with_the_depth(opening: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["x", r"\frac{a}{b}", "x_i ", r"\alpha ", "{a}", "(", "' ", "& "]
+    "unit", ["x", r"\frac{a}{b}", r"2 \frac12|", "x_i ", r"\alpha ", "{a}", "(", "' ", "& "]
 )
 def test_the_work_grows_with_the_formula(unit: str) -> None:
     def calls(size: int) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from streamchat.core.markdown.maths.line import BRACKETS, cells, write_line
-from streamchat.core.markdown.maths.nodes import Node, Rows, Symbol
+from streamchat.core.markdown.maths.nodes import Node, Role, Rows, Scripts, Symbol, is_blank
 
 _TALL = {  # first, middle and last row
     "(": "⎛⎜⎝",
@@ -34,31 +34,49 @@ class Block(NamedTuple):
 
 def write_block(nodes: Sequence[Node]) -> Block:
     """Rows as rows, all else in one line."""
-    kept = [node for node in nodes if node != Symbol(" ", "blank")]
+    kept = [node for node in nodes if not is_blank(node)]
     if len(kept) == 1 and isinstance(kept[0], Rows):
         return _rows_block(kept[0])
     if not any(isinstance(node, Rows) and len(node.rows) > 1 for node in nodes):
         return Block((write_line(nodes),), 0)
     block = Block(("",), 0)
     run: list[Node] = []
-    for node in nodes:
+    rest = list(nodes)
+    while rest:
+        node = rest.pop(0)
         if not isinstance(node, Rows):
             run.append(node)
             continue
-        opening = _taken_bracket(run) if node.kind in _WITHOUT_BRACKETS else ""
+        opening = closing = ""
+        if node.kind in _WITHOUT_BRACKETS:
+            opening, closing = _taken_bracket(run, -1, "open"), _taken_bracket(rest, 0, "close")
         block = _beside(block, Block((write_line(run),), 0))
-        block = _beside(block, _rows_block(node, opening))
+        rows = _rows_block(node, opening, closing)
+        block = _beside(block, _with_script(rows, rest) if closing else rows)
         run = []
     return _beside(block, Block((write_line(run),), 0))
 
 
-def _taken_bracket(run: list[Node]) -> str:
-    """The bracket that stands right before rows, which it is to be as tall as."""
-    while run and run[-1] == Symbol(" ", "blank"):
-        run.pop()
-    if run and isinstance(run[-1], Symbol) and run[-1].role == "open" and run[-1].text in _TALL:
-        return run.pop().text  # type: ignore[union-attr]
+def _taken_bracket(run: list[Node], at: int, role: Role) -> str:
+    """The bracket at that end of `run`: it stands beside rows, and is to be as tall as they."""
+    while run and is_blank(run[at]):
+        run.pop(at)
+    match run[at] if run else None:
+        case Symbol(text, found) if found == role and text in _TALL:
+            run.pop(at)
+            return text
+        case Scripts((Symbol(text, found),), below, above) if found == role and text in _TALL:
+            run[at] = Scripts((), below, above)
+            return text
     return ""
+
+
+def _with_script(rows: Block, rest: list[Node]) -> Block:
+    """The script of a bracket that was taken stands beside the first row."""
+    if not rest or not isinstance(rest[0], Scripts) or rest[0].base:
+        return rows
+    script = write_line((rest.pop(0),))
+    return Block((rows.lines[0] + script, *rows.lines[1:]), rows.middle)
 
 
 def _beside(left: Block, right: Block) -> Block:
@@ -81,7 +99,7 @@ def _padded(block: Block, above: int, below: int) -> list[str]:
     return [empty] * (above - block.middle) + lines + [empty] * after
 
 
-def _rows_block(node: Rows, opening: str = "") -> Block:
+def _rows_block(node: Rows, opening: str = "", closing: str = "") -> Block:
     table = [[write_line(cell) for cell in row] for row in node.rows]
     columns = max(map(len, table))
     widths = [
@@ -102,7 +120,7 @@ def _rows_block(node: Rows, opening: str = "") -> Block:
         for row in table
     ]
     before, after = BRACKETS.get(node.kind, ("", ""))
-    return _fenced(padded, opening or before, after)
+    return _fenced(padded, opening or before, closing or after)
 
 
 def _combined(text: str) -> int:

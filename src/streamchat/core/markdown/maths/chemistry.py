@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 
 from streamchat.core.markdown.maths.nodes import Unformattable
+from streamchat.core.markdown.maths.symbols import LETTERS
 from streamchat.core.markdown.scripts import SUBSCRIPTS, SUPERSCRIPTS, superscript
 
 _ARROWS = (("<=>", "⇌"), ("<->", "↔"), ("->", "→"), ("<-", "←"))
+_LEAVES = {"^": "↑", "v": "↓"}  # as a gas, or as a solid
+_leaving = re.compile(r" ([\^v])(?=\s|\Z)")
+_isotope = re.compile(r"\^\{?([0-9]+)\}?_\{?([0-9]+)\}?(?=[A-Z])")
 _charge = re.compile(r"\^\{?([0-9]*[+-]|[0-9n]+)\}?")
-_bare_charge = re.compile(r"(?<=[A-Za-z\])])([+-])(?=\s|\Z)")
+_bare_charge = re.compile(r"(?<=[A-Za-z0-9\])])([+-])(?=\s|\(|\Z)")
 _count = re.compile(r"(?<=[A-Za-z)\]])_?\{?([0-9]+)\}?")
+_power = re.compile(r"(?<=[A-Za-z])\^?\{?(-?[0-9]+)\}?")
+_macro = re.compile(r"\\([A-Za-z]+)")
 
 
 def read_chemistry(source: str) -> str:
@@ -18,9 +24,24 @@ def read_chemistry(source: str) -> str:
     text = source
     for written, shown in _ARROWS:
         text = text.replace(written, shown)
+    text = _leaving.sub(lambda match: _LEAVES[match[1]], text)
+    text = _isotope.sub(_raised_and_lowered, text)
     text = _charge.sub(lambda match: superscript(match[1]) or match[0], text)
     text = _bare_charge.sub(lambda match: match[1].translate(SUPERSCRIPTS), text)
     text = _count.sub(lambda match: match[1].translate(SUBSCRIPTS), text)
+    text = _macro.sub(lambda match: LETTERS.get(match[1], match[0]), text)
     if re.search(r"[\\${}^_]", text):
         raise Unformattable(source)
     return text
+
+
+def read_units(source: str) -> str:
+    r"""`9.81 m/s^2` or `kJ mol-1`, as `\pu{…}` writes it. Raises Unformattable."""
+    text = _power.sub(lambda match: match[1].translate(SUPERSCRIPTS), source)
+    if re.search(r"[\\${}^_]", text):
+        raise Unformattable(source)
+    return text
+
+
+def _raised_and_lowered(match: re.Match[str]) -> str:
+    return match[1].translate(SUPERSCRIPTS) + match[2].translate(SUBSCRIPTS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from streamchat.core.markdown.maths.nodes import Role
+from streamchat.core.markdown.maths.nodes import QUAD, SPACE, Role, Symbol
 from streamchat.core.markdown.maths.symbols import (
     CLOSING,
     FUNCTIONS,
@@ -22,9 +22,21 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-SPACES = frozenset(
-    ["\\,", "\\;", "\\:", "\\>", "\\ ", "\\quad", "\\qquad", "~", "\\enspace", "\\thinspace"]
-)
+SPACES: Mapping[str, Symbol] = dict.fromkeys(
+    (
+        "\\,",
+        "\\;",
+        "\\:",
+        "\\>",
+        "\\ ",
+        "~",
+        "\\enspace",
+        "\\thinspace",
+        "\\medspace",
+        "\\thickspace",
+    ),
+    SPACE,
+) | dict.fromkeys(("\\quad", "\\qquad"), QUAD)
 NOTHING = _names(
     """
     ! displaystyle textstyle scriptstyle limits nolimits nonumber notag hline hfill

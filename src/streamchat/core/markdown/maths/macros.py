@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
-from streamchat.core.markdown.maths.chemistry import read_chemistry
+from streamchat.core.markdown.maths.chemistry import read_chemistry, read_units
 from streamchat.core.markdown.maths.macro_names import ALIGNED, CASES, ENVIRONMENTS, NEGATED
 from streamchat.core.markdown.maths.nodes import (
+    BLANK,
     Accent,
     Braced,
     Fraction,
@@ -19,13 +20,13 @@ from streamchat.core.markdown.maths.nodes import (
     Symbol,
     Unformattable,
     Words,
+    is_blank,
 )
 
 if TYPE_CHECKING:
     from streamchat.core.markdown.maths.reading import FormulaReader
 
 _escape = re.compile(r"\\([ _%&#-])")
-_BLANK = Symbol(" ", "blank")
 
 
 def read_words(source: str) -> str:
@@ -45,9 +46,8 @@ def chosen(above: tuple[Node, ...], below: tuple[Node, ...]) -> Node:
 
 def _trimmed(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
     """Without blanks at the ends."""
-    start = next((at for at, node in enumerate(nodes) if node != _BLANK), len(nodes))
-    end = next((at for at in range(len(nodes), start, -1) if nodes[at - 1] != _BLANK), start)
-    return nodes[start:end]
+    shown = [at for at, node in enumerate(nodes) if not is_blank(node)]
+    return nodes[shown[0] : shown[-1] + 1] if shown else ()
 
 
 def _fraction(reader: FormulaReader) -> list[Node]:
@@ -91,7 +91,7 @@ def _negated(reader: FormulaReader) -> list[Node]:
 
 def _modulo(reader: FormulaReader) -> list[Node]:
     opening, closing = Symbol("(", "open"), Symbol(")", "close")
-    return [_BLANK, opening, Symbol("mod", "function"), *reader.argument(), closing]
+    return [BLANK, opening, Symbol("mod", "function"), *reader.argument(), closing]
 
 
 def _tag(reader: FormulaReader) -> list[Node]:
@@ -139,6 +139,10 @@ def _quantity(reader: FormulaReader) -> list[Node]:
     return [Words(f"{read_words(number)} {read_words(unit)}")]
 
 
+def _physical(reader: FormulaReader) -> list[Node]:
+    return [Words(read_units(reader.verbatim()))]
+
+
 Macro: TypeAlias = "Callable[[FormulaReader], list[Node]]"
 MACROS: Mapping[str, Macro] = {
     **dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac", "sfrac"), _fraction),
@@ -159,4 +163,5 @@ MACROS: Mapping[str, Macro] = {
     "tag": _tag,
     "underset": _below,
     "ce": _chemistry,
+    "pu": _physical,
 }

@@ -30,6 +30,16 @@ class Symbol(NamedTuple):
     role: Role
 
 
+# The blank that was written between symbols, the one that a macro asks for, and a wide one.
+BLANK = Symbol(" ", "blank")
+SPACE = Symbol("\\,", "blank")
+QUAD = Symbol("\\quad", "blank")
+
+
+def is_blank(node: Node) -> bool:
+    return isinstance(node, Symbol) and node.role == "blank"
+
+
 class Words(NamedTuple):
     r"""`\text{…}`: its blanks count."""
 

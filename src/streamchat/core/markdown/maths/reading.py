@@ -19,6 +19,7 @@ from streamchat.core.markdown.maths.macro_names import (
 )
 from streamchat.core.markdown.maths.macros import MACROS, chosen, read_words
 from streamchat.core.markdown.maths.nodes import (
+    BLANK,
     Accent,
     Bold,
     Braced,
@@ -30,6 +31,7 @@ from streamchat.core.markdown.maths.nodes import (
     Symbol,
     Unformattable,
     Words,
+    is_blank,
 )
 from streamchat.core.markdown.maths.scanner import Scanner
 from streamchat.core.markdown.maths.symbols import ACCENTS, ALPHABETS, LINES, lettered
@@ -38,7 +40,6 @@ DEEPEST = 24
 _NEXT_ROW = frozenset(["\\\\", "\\cr", "\\newline"])
 _ENDS = frozenset(["}", "&", "\\end"]) | _NEXT_ROW
 _SCRIPT_MARKS = ("^", "_")
-_BLANK = Symbol(" ", "blank")
 
 
 def read_formula(body: str) -> tuple[Node, ...]:
@@ -100,7 +101,7 @@ class FormulaReader(Scanner):
         return tuple(nodes)
 
     def _scripts(self, nodes: list[Node]) -> Scripts:
-        while nodes and nodes[-1] == _BLANK:
+        while nodes and is_blank(nodes[-1]):
             nodes.pop()
         base: tuple[Node, ...] = (nodes.pop(),) if nodes else ()
         parts: dict[str, tuple[Node, ...]] = {}
@@ -150,8 +151,10 @@ class FormulaReader(Scanner):
     def one(self) -> list[Node]:
         """What the next token stands for, with its arguments."""
         token = self.next()
-        if token.isspace() or token in SPACES:
-            return [_BLANK]
+        if token.isspace():
+            return [BLANK]
+        if token in SPACES:
+            return [SPACES[token]]
         if token == "{":
             return [Braced(self._group())]
         if token[0] != "\\":
@@ -214,7 +217,7 @@ class FormulaReader(Scanner):
 
 
 def _shown(nodes: tuple[Node, ...]) -> list[Node]:
-    return [node for node in nodes if node != _BLANK]
+    return [node for node in nodes if not is_blank(node)]
 
 
 def _as_word(body: tuple[Node, ...]) -> Node:

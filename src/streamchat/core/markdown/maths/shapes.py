@@ -13,12 +13,13 @@ from streamchat.core.markdown.maths.nodes import (
     Scripts,
     Symbol,
     Words,
+    is_blank,
 )
 
 
 def is_atom(nodes: Sequence[Node]) -> bool:
     """Whether it needs no parentheses wherever it stands."""
-    kept = [node for node in nodes if node != Symbol(" ", "blank")]
+    kept = [node for node in nodes if not is_blank(node)]
     if len(kept) > 1 and kept[-1] == Symbol("!", "close"):
         kept.pop()
     if len(kept) != 1:
@@ -37,7 +38,9 @@ def is_atom(nodes: Sequence[Node]) -> bool:
 
 
 def is_fenced(nodes: Sequence[Node]) -> bool:
-    """`(…)`, and nothing beside it."""
+    """`(…)` or `|…|`, and nothing beside it."""
+    if _is_in_bars(nodes):
+        return True
     depth = 0
     for number, node in enumerate(nodes):
         depth += bracket(node)
@@ -46,12 +49,20 @@ def is_fenced(nodes: Sequence[Node]) -> bool:
     return False
 
 
+def _is_in_bars(nodes: Sequence[Node]) -> bool:
+    bars = [at for at, node in enumerate(nodes) if node in _BARS]
+    return len(nodes) > 2 and bars == [0, len(nodes) - 1] and nodes[0] == nodes[-1]
+
+
+_BARS = (Symbol("|", "sign"), Symbol("‖", "sign"))
+
+
 def _is_call(nodes: Sequence[Node]) -> bool:
     """`P(B)` or `Var(X)`, which is not read as a product; `b(c+d)` would be."""
     if not nodes or not is_fenced(nodes[1:]):
         return False
     match nodes[0]:
-        case Symbol(role="function"):
+        case Symbol(role="function") | Words():
             return True
         case Symbol(text, "operand" | "letter"):
             signs = [n for n in nodes[2:-1] if isinstance(n, Symbol) and n.text in "+-"]

@@ -64,7 +64,7 @@ RELATIONS: Mapping[str, str] = _table(
     uparrow ↑ downarrow ↓ updownarrow ↕ Uparrow ⇑ Downarrow ⇓ Updownarrow ⇕ nrightarrow ↛
     nleftarrow ↚ nRightarrow ⇏ nLeftarrow ⇍ rightrightarrows ⇉ rightleftarrows ⇄
     dashrightarrow ⇢ circlearrowleft ↺ circlearrowright ↻ upharpoonright ↾ restriction ↾
-    multimap ⊸ vcentcolon :
+    multimap ⊸ vcentcolon : Perp ⫫ indep ⫫
     """
 )
 OPERATORS: Mapping[str, str] = _table(

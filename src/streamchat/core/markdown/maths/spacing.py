@@ -1,0 +1,153 @@
+"""What stands between the parts of a formula: blanks, and the parentheses of a fraction.
+
+Knows the parts as texts with roles, not what they are made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from streamchat.core.markdown.maths.nodes import BLANK, QUAD
+
+
+class Term(NamedTuple):
+    text: str
+    role: str  # a node's role, or fraction, words
+
+
+def write_terms(terms: list[Term], *, tight: bool) -> str:
+    """`tight`: in a script, where nothing is spaced."""
+    terms = _with_signs(terms)
+    text = ""
+    for number, (shown, role) in enumerate(terms):
+        if role == "blank":
+            if not tight and not _is_swallowed(terms, number):
+                text = _with_blank(text, is_wide=shown == QUAD.text)
+            continue
+        shown = shown if tight and role in _SPACED else _spaced(terms, number)
+        text += shown.lstrip(" ") if text.endswith(" ") else shown
+    return text if tight else text.strip(" ")
+
+
+def _with_blank(text: str, *, is_wide: bool) -> str:
+    """A wide blank parts what no comma parts."""
+    text = text.rstrip(" ") if is_wide else text
+    wanted = "  " if is_wide and text[-1:] not in ("", ",", ";") else " "
+    return text if text.endswith(" ") else text + wanted
+
+
+def _with_signs(terms: list[Term]) -> list[Term]:
+    """The terms, with the roles that depend on what stands before them: an operator after
+    nothing is a sign, a triangle between operands an operator, a bar opens or closes."""
+    opened = 0  # bars
+    for number, (text, role) in enumerate(terms):
+        before = _neighbour(terms, number, -1)
+        if text == "△" and before in _OPERANDS - {"words"}:
+            role = "operator"
+        if role == "operator" and before in _BEFORE_SIGNS:
+            role = "letter"
+        if text[:1] in _BARS and role in ("sign", "open", "close"):
+            role = _bar_role(role, opened)
+            opened += _BAR_STEPS[role]
+        terms[number] = Term(text, role)
+    return terms
+
+
+def _bar_role(role: str, opened: int) -> str:
+    """A bar opens; another one closes; one that closes nothing begins an integral's limits."""
+    if role == "sign":
+        return "sign" if opened else "bar"
+    return "limits" if role == "close" and not opened else role
+
+
+_BARS = ("|", "‖")
+_BAR_STEPS = {"bar": 1, "open": 1, "sign": -1, "close": -1, "limits": 0}
+
+
+def _spaced(terms: Sequence[Term], number: int) -> str:
+    """The term with the blanks, or the parentheses, that its neighbours ask for."""
+    shown, role = terms[number]
+    before, after = _neighbour(terms, number, -1), _neighbour(terms, number, 1)
+    match role:
+        case "relation" | "operator":
+            return f" {shown} "
+        case "function":
+            is_spaced = after in _OPERANDS - {"fraction"} | {"function", "limit"}
+            return (" " if before in _OPERANDS else "") + shown + (" " if is_spaced else "")
+        case "large" | "limit":
+            follows = _OPERANDS | {"limit", "large", "function"}
+            is_spaced = after in follows or (after == "open" and role == "large")
+            return (" " if before in _OPERANDS else "") + shown + (" " if is_spaced else "")
+        case "fraction":
+            if _is_mixed_number(terms, number):
+                is_followed = after in _OPERANDS and terms[number + 1].text[:1].isalnum()
+                return f" {shown} " if is_followed else f" {shown}"
+            if _is_factor(terms, number) and not _is_integrand(terms, number):
+                return f"({shown})"
+        case "bare script" if after in _OPERANDS - {"close"}:
+            return f"{shown} "  # `x_b y` must not read as `x_by`
+    return shown
+
+
+def _is_factor(terms: Sequence[Term], number: int) -> bool:
+    """Whether it is multiplied by what stands beside it. Words after a blank are none."""
+    before, after = _neighbour(terms, number, -1), _neighbour(terms, number, 1)
+    if before == "words" and terms[number - 1].text.endswith(" "):
+        before = ""
+    if after == "words" and terms[number + 1].text.startswith(" "):
+        after = ""
+    return before in _FACTORS or after in _FOLLOWING_FACTORS
+
+
+def _is_mixed_number(terms: Sequence[Term], number: int) -> bool:
+    """`2\\frac{1}{2}` is two and a half."""
+    at = number - 1
+    while at >= 0 and terms[at].role == "blank":
+        at -= 1
+    if at < 0 or terms[at].role != "operand" or not terms[at].text.isdigit():
+        return False
+    above, _, below = terms[number].text.partition("/")
+    if not f"{above}{below}".isdecimal() or not 0 < len(above) <= len(below) < _LONG_NUMBER:
+        return False
+    return int(above) < int(below)
+
+
+def _is_integrand(terms: Sequence[Term], number: int) -> bool:
+    """`∫ a/b dx`: no more than a differential follows."""
+    behind = terms[number + 1 : number + 3]
+    return (
+        _neighbour(terms, number, -1) == "large"
+        and len(behind) == 2
+        and behind[0].role == "blank"
+        and behind[1].text.startswith("d")
+    )
+
+
+_LONG_NUMBER = 9  # characters
+_SPACED = frozenset({"relation", "operator", "large", "limit"})
+_OPERANDS = frozenset(
+    {"operand", "letter", "words", "fraction", "close", "scripts", "bare script", "root"}
+)
+_FACTORS = _OPERANDS | {"function"}
+_AFTER_FACTORS = frozenset({"open", "bar", "limits", "function", "large", "limit"})
+_FOLLOWING_FACTORS = _OPERANDS - {"close"} | _AFTER_FACTORS
+_BEFORE_SIGNS = frozenset({"", "open", "bar", "relation", "operator", "sign", "comma"})
+
+
+def _neighbour(terms: Sequence[Term], number: int, step: int) -> str:
+    """The role of the next term that is no blank, "" at the end."""
+    at = number + step
+    while 0 <= at < len(terms) and terms[at].role == "blank":
+        at += step
+    return terms[at].role if 0 <= at < len(terms) else ""
+
+
+def _is_swallowed(terms: Sequence[Term], number: int) -> bool:
+    """Whether this blank only ends a macro's name, or stands inside a bracket."""
+    before = terms[number - 1].role if number else "open"
+    after = terms[number + 1].role if number + 1 < len(terms) else "close"
+    if before == "open" or after in ("close", "limits"):
+        return True
+    is_written = terms[number].text == BLANK.text
+    return is_written and before == "letter" and after in _OPERANDS | {"open"}
