@@ -82,6 +82,10 @@ class FailingDisk(QuickDisk):
             return super().write(fd, data[: len(data) // 2])
         return super().write(fd, data)
 
+    def overwrite(self, fd: int, data: bytes, offset: int) -> int:
+        self._guard()
+        return super().overwrite(fd, data, offset)
+
     def fsync(self, fd: int) -> None:
         self._guard()
         super().fsync(fd)
@@ -109,6 +113,10 @@ class FailingDisk(QuickDisk):
     def chmod(self, path: str | int, mode: int) -> None:
         self._guard()
         super().chmod(path, mode)
+
+    def rmdir(self, path: str) -> None:
+        self._guard()
+        super().rmdir(path)
 
     def unlink(self, path: str) -> None:
         self._guard()
@@ -161,6 +169,11 @@ class RecordingDisk(Disk):
         self.log.append(("write", self._paths[fd], at, bytes(data[:written])))
         return written
 
+    def overwrite(self, fd: int, data: bytes, offset: int) -> int:
+        written = super().overwrite(fd, data, offset)
+        self.log.append(("overwrite", self._paths[fd], offset, data))
+        return written
+
     def truncate(self, fd: int, size: int) -> None:
         super().truncate(fd, size)
         self.log.append(("truncate", self._paths[fd], size))
@@ -208,7 +221,7 @@ class PowerCut:
         match operation:
             case ("create", path):
                 self.durable[path], self.unsynced[path] = b"", []
-            case ("write" | "truncate", path, *_):
+            case ("write" | "overwrite" | "truncate", path, *_):
                 self.unsynced[path].append(operation)
             case ("sync", path):
                 self.durable[path] = _written(self.durable[path], self.unsynced[path])
@@ -263,7 +276,7 @@ class PowerCut:
 def _written(data: bytes, operations: list[Operation]) -> bytes:
     for operation in operations:
         match operation:
-            case ("write", _, at, piece):
+            case ("write" | "overwrite", _, at, piece):
                 data = data[:at].ljust(at, b"\0") + piece + data[at + len(piece) :]
             case ("truncate", _, size):
                 data = data[:size].ljust(size, b"\0")

@@ -8,6 +8,7 @@ are spread evenly over all the calls that touch the disk; nothing is timed.
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import shutil
@@ -38,7 +39,7 @@ from streamchat.app.commands import AskUser
 from streamchat.app.repl import Repl
 from streamchat.core.errors import CutOff
 from streamchat.core.input_line import CommandLine
-from streamchat.core.messages import Message, text_block, user_message
+from streamchat.core.messages import Block, Message, text_block, user_message
 from streamchat.core.ports import Key, Typed
 from streamchat.prompt.history_file import (
     HistoryEntry,
@@ -54,7 +55,7 @@ TOUCHING = frozenset(
     {
         *("open", "close", "write", "fsync", "rename", "replace", "link", "unlink", "mkdir"),
         *("ftruncate", "chmod", "fchmod", "utime", "flock", "execute", "executemany"),
-        *("flush", "connect"),
+        *("flush", "connect", "pwrite", "rmdir"),
     }
 )
 AT = "2026-01-01T00:00:00Z"
@@ -101,6 +102,23 @@ def converse(*texts: str, prefix: str) -> str:
     return conversation.id
 
 
+def picture(text: str) -> Block:
+    """An image that says so in its bytes."""
+    data = base64.b64encode(b"\x89PNG\r\n\x1a\n" + text.encode()).decode()
+    return {
+        "type": "image",
+        "source": {"type": "base64", "media_type": "image/png", "data": data},
+    }
+
+
+def illustrate(ref: str, text: str) -> None:
+    """Go on with a picture."""
+    opened = open_store().open(ref, model=MODEL)
+    message = Message("user", (picture(text), text_block("Look.")))
+    opened.journal.append(opened.conversation.append(message, f"pictured-{text}", AT))
+    opened.journal.close()
+
+
 def texts_of(ref: str) -> list[str]:
     opened = open_store().read(ref)
     assert opened.damage == (), opened.damage
@@ -117,7 +135,8 @@ def traces(word: str) -> list[str]:
 def strange_files() -> Iterator[str]:
     """Whatever is beside the conversations."""
     for path in conversations_directory().iterdir():
-        if path.suffix != ".jsonl":
+        belongs = path.suffix == ".files" and path.with_suffix("").exists()
+        if path.suffix != ".jsonl" and not belongs:
             yield f"{path.name} is left"
 
 
@@ -216,6 +235,8 @@ class Delete(Operation):
     def prepare(self) -> None:
         self.kept = converse("an otter", "otters swim", prefix="k")
         self.gone = converse(f"a {SECRET}", f"{SECRET}s are loud", prefix="g")
+        illustrate(self.kept, "otter")
+        illustrate(self.gone, SECRET)
         catch_up(open_store())
         append_entry(self._history, HistoryEntry("an otter", self.kept))
         append_entry(self._history, HistoryEntry(f"a {SECRET}", self.gone))
@@ -235,12 +256,12 @@ class Delete(Operation):
         asyncio.run(outcome.then(reader))  # type: ignore[arg-type]
 
     def faults(self) -> Iterator[str]:
-        is_there = any(self.gone in path.name for path in conversations_directory().iterdir())
+        is_there = any(conversations_directory().glob(f"*{self.gone}.jsonl"))
         ids = sorted(each.id for each in open_store().summaries())  # as the next run does
         if ids != sorted([self.kept, *([self.gone] if is_there else [])]):
             yield f"listed: {ids}"
         if is_there:
-            if texts_of(self.gone) != [f"a {SECRET}", f"{SECRET}s are loud"]:
+            if texts_of(self.gone) != [f"a {SECRET}", f"{SECRET}s are loud", "Look."]:
                 yield "it is half"
             open_store().delete(self.gone)
             forget_entries(self._history, self.gone, texts=[], names=[])
@@ -253,6 +274,42 @@ class Delete(Operation):
         catch_up(store)
         if len(store.search("otter", most=9)) != 2:
             yield "the index lost the other"
+        texts_of(self.kept)
+        yield from strange_files()
+
+
+class Attach(Operation):
+    """Attachments go into a conversation of version 1, into a new one and into a fork."""
+
+    def prepare(self) -> None:
+        converse("talk", "yes", prefix="c")
+
+    def act(self) -> None:
+        illustrate("cid1", "first")
+        store = open_store("n")
+        opened = store.open("cid1", model=MODEL)
+        _, journal = store.fork(opened.conversation)
+        journal.close()
+        opened.journal.close()
+        new, journal = store.start(MODEL, None)
+        message = Message("user", (picture("new"), text_block("Look.")))
+        journal.append(new.append(message, "new", AT))
+        journal.close()
+
+    def faults(self) -> Iterator[str]:
+        store = open_store("z")
+        for each in store.summaries():
+            opened = store.open(each.path, model=MODEL)
+            if opened.damage:
+                yield f"damage: {opened.damage}"
+            texts = [turn.message.text for turn in opened.conversation.path]
+            if texts not in (["talk", "yes"], ["talk", "yes", "Look."], ["Look."]):
+                yield f"texts: {texts}"
+            opened.journal.append(opened.conversation.rename("later"))
+            opened.journal.close()
+            used = 1 if "Look." in texts else 0
+            if len(list(Path(f"{each.path}.files").glob("*"))) != used:
+                yield f"{each.path}: a blob that nothing mentions is left"
         yield from strange_files()
 
 
@@ -381,6 +438,7 @@ OPERATIONS: dict[str, Callable[[], Operation]] = {
     "export over a file": ExportOver,
     "import": Import,
     "delete": Delete,
+    "attach": Attach,
     "index": Index,
     "history": History,
     "compact": OwnTurn,

@@ -146,8 +146,8 @@ def test_a_field_of_another_type_costs_neither_the_turn_nor_itself(
 
 
 def test_a_newer_version_is_recognised() -> None:
-    header = parse_record(b'{"streamchat": 2, "type": "conversation", "id": "x", "rows": 3}')
-    assert header == Header("x", "", "", None, version=2, extra={"rows": 3})
+    header = parse_record(b'{"streamchat": 3, "type": "conversation", "id": "x", "rows": 3}')
+    assert header == Header("x", "", "", None, version=3, extra={"rows": 3})
     assert header.version > VERSION
 
 

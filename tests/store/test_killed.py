@@ -13,7 +13,7 @@ import pytest
 
 HERE = Path(__file__).parents[1]
 OPERATIONS = (
-    *("export", "export over a file", "import", "delete"),
+    *("export", "export over a file", "import", "delete", "attach"),
     *("index", "history", "compact", "continue"),
 )
 

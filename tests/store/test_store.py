@@ -198,7 +198,7 @@ def test_there_may_be_no_newest(store: Store) -> None:
 
 def test_a_newer_version_is_only_read(store: Store, home: Path) -> None:
     _, path = converse(store, "a")
-    path.write_bytes(path.read_bytes().replace(b'"streamchat": 1', b'"streamchat": 2'))
+    path.write_bytes(path.read_bytes().replace(b'"streamchat": 1', b'"streamchat": 3'))
     before = path.read_bytes()
     opened = store.open(str(path), model=MODEL)
     assert [turn.message.text for turn in opened.conversation.path] == ["a"]

@@ -37,6 +37,9 @@ class Disk:
     def write(self, fd: int, data: bytes | memoryview) -> int:
         return os.write(fd, data)
 
+    def overwrite(self, fd: int, data: bytes, offset: int) -> int:
+        return os.pwrite(fd, data, offset)
+
     def fsync(self, fd: int) -> None:
         os.fsync(fd)
 
@@ -54,6 +57,9 @@ class Disk:
 
     def mkdir(self, path: str) -> None:
         os.mkdir(path, 0o700)  # noqa: PTH102
+
+    def rmdir(self, path: str) -> None:
+        os.rmdir(path)  # noqa: PTH106
 
     def chmod(self, path: str | int, mode: int) -> None:
         os.chmod(path, mode)  # noqa: PTH101
@@ -187,11 +193,12 @@ def write_new(
     *,
     seconds: float | None = None,
     make_room: Callable[[bytes], None] | None = None,
+    write_blobs: Callable[[], None] = lambda: None,
 ) -> int:
     """Write a new file: it is complete when it appears at `path`. `seconds` becomes its
-    time. Returns its descriptor, which holds the lock. Raises OSError; FileExistsError for a
-    name that is taken, unless `make_room` is given: it is called once `data` is on disk. The
-    caller syncs the directory."""
+    time; `write_blobs` writes what it refers to. Returns its descriptor, which holds the lock.
+    Raises OSError; FileExistsError for a name that is taken, unless `make_room` is given: it
+    is called once `data` is on disk. The caller syncs the directory."""
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
     fd = open_regular(disk, scratch, flags)
     try:
@@ -201,6 +208,7 @@ def write_new(
         disk.fsync(fd)
         if seconds is not None:
             disk.set_time(str(scratch), seconds)
+        write_blobs()
         if make_room is None:
             _require_free(disk, path)
         else:

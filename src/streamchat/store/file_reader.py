@@ -2,22 +2,35 @@
 
 Rules: only b"\\n" ends a line. A bad line costs only that line, and is reported with its
 number. What can be saved from it (a whole record after a torn one, a record with NULs or bad
-UTF-8) is kept.
+UTF-8) is kept. An attachment whose data is lost costs only that attachment.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from streamchat.core.conversation import Conversation
+from streamchat.core.formatting import format_path
 from streamchat.core.json_text import require_shallow
-from streamchat.core.records import Header, Record, Unknown, from_dict, parse_record, seal
+from streamchat.core.messages import Block, format_block_name
+from streamchat.core.records import (
+    Header,
+    Record,
+    Turn,
+    Unknown,
+    from_dict,
+    join_blobs,
+    parse_record,
+    seal,
+)
 
 WHOLE_BYTES = 4_000_000  # at the end of the file are parsed at once: 0.02 s
 _RECORD = re.compile(r'\{\s*"type"\s*:\s*"(?:turn|partial|head|set)"')
+LoadBlob: TypeAlias = Callable[[str], bytes | None]
 _MOST_SAVED = 100  # records from one bad line
 
 
@@ -38,19 +51,35 @@ class Damage:
 
 @dataclass(slots=True)
 class _Reading:
+    load_blob: LoadBlob | None
     records: list[Record] = field(default_factory=list)
     damage: list[Damage] = field(default_factory=list)
 
+    def add(self, record: Record, line: int) -> None:
+        if self.load_blob is not None and isinstance(record, Turn):
+            record, lost = join_blobs(record, self.load_blob)
+            self.damage += [Damage(line, _lost(block)) for block in lost]
+        self.records.append(record)
+
+
+def _lost(block: Block) -> str:
+    return f"{format_path(format_block_name(block))} is lost: its bytes are gone or damaged"
+
 
 def read_conversation(
-    data: bytes, *, lost: Header, whole_bytes: int = WHOLE_BYTES
+    data: bytes,
+    *,
+    lost: Header,
+    whole_bytes: int = WHOLE_BYTES,
+    load_blob: LoadBlob | None = None,
 ) -> tuple[Conversation, tuple[Damage, ...]]:
     """Read a whole file. `lost` stands in for a header that cannot be read. Turns before the
-    last `whole_bytes` stay sealed: they are parsed when someone asks for them.
+    last `whole_bytes` stay sealed: they are parsed when someone asks for them. Without
+    `load_blob`, attachments have no data: enough for a list and a search.
 
     Raises NotConversation.
     """
-    reading = _read(data, whole_bytes)
+    reading = _read(data, whole_bytes, load_blob)
     header = next((r for r in reading.records if isinstance(r, Header)), None)
     if header is None:
         _require_records(reading)
@@ -68,8 +97,8 @@ def _require_records(reading: _Reading) -> None:
         raise NotConversation(str(first))
 
 
-def _read(data: bytes, whole_bytes: int) -> _Reading:
-    reading = _Reading()
+def _read(data: bytes, whole_bytes: int, load_blob: LoadBlob | None) -> _Reading:
+    reading = _Reading(load_blob)
     lines = data.split(b"\n")
     left = len(data)
     for number, line in enumerate(lines, 1):
@@ -91,7 +120,7 @@ def _read_line(line: bytes, number: int, reading: _Reading, *, torn: bool) -> No
         return
     if isinstance(record, Header) and any(isinstance(r, Header) for r in reading.records):
         reading.damage.append(Damage(number, "a second header"))
-    reading.records.append(record)
+    reading.add(record, number)
 
 
 def _reason(error: ValueError) -> str:
@@ -110,7 +139,8 @@ def _save(line: bytes, number: int, reading: _Reading, reason: str) -> None:
         found = f"{nulls} NUL bytes" if nulls > 1 else "1 NUL byte"
         reason = found if saved or not text else f"{found}; {reason}"
     reading.damage.append(Damage(number, reason))
-    reading.records += saved
+    for record in saved:
+        reading.add(record, number)
 
 
 def _saved(text: str) -> Iterator[Record]:

@@ -18,6 +18,7 @@ from streamchat.core.errors import Busy, DiskError, NotFound
 from streamchat.core.ports import Opened
 from streamchat.core.records import VERSION, Header
 from streamchat.core.times import format_local, parse_time, stamp
+from streamchat.store.blobs import BlobDirectory
 from streamchat.store.disk import put_aside, read_file, reading, writing
 from streamchat.store.file_reader import Damage, NotConversation, read_conversation
 from streamchat.store.folder import Folder
@@ -84,6 +85,7 @@ class ConversationFiles:
         if _is_newer(opened.conversation):
             ledger.close()
             return opened
+        ledger.blobs.tidy(data)
         journal = FileJournal(path, lambda: NewFilePlace(ledger, path), ledger)
         return Opened(opened.conversation, journal, opened.damage)
 
@@ -131,7 +133,9 @@ class ConversationFiles:
     def _parse(self, path: Path, data: bytes, model: str) -> Opened:
         lost = Header(id_in(path.name), "", model)
         try:
-            conversation, damage = read_conversation(data, lost=lost)
+            conversation, damage = read_conversation(
+                data, lost=lost, load_blob=BlobDirectory(self.folder.disk, path).load
+            )
         except NotConversation as error:
             raise Unreadable(f"{path} is not a conversation: {error}.") from error
         why = f"{path.name} was opened to be read only."

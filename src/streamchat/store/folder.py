@@ -1,7 +1,8 @@
 """The directory of the conversations: made when it is first needed, private to its owner.
 
 Scratch files there are called `.PID.NAME.new` after the process that writes them; `NAME.lock`
-is the note of who has `NAME` open. Both are removed once their process is gone.
+is the note of who has `NAME` open. Both are removed once their process is gone; so are the
+attachments `NAME.files` of a conversation that was deleted or never finished.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from pathlib import Path
 
 from streamchat.core.errors import Busy, DiskError
 from streamchat.core.library import SavedFile
+from streamchat.store.blobs import SUFFIX as BLOBS_SUFFIX
+from streamchat.store.blobs import BlobDirectory, is_blob_directory
 from streamchat.store.disk import Disk, close_quietly, sync_directory, writing
 from streamchat.store.lock_note import read_lock_note
 
@@ -83,17 +86,21 @@ class Folder:
         return (directory or self.path) / f".{os.getpid()}.{name}.new"
 
     def beside(self, name: str) -> list[Path]:
-        """The files that belong to the file of that name: its note, and what was put aside."""
+        """The files that belong to the file of that name: its note, and what was put aside.
+        Its attachments go with the file itself."""
         found = [each for each in self.disk.list(str(self.path)) if each.startswith(f"{name}.")]
-        return [self.path / each for each in found]
+        return [self.path / each for each in found if not is_blob_directory(each)]
 
     def tidy(self) -> None:
-        """Remove the scratch files and notes of processes that no longer run."""
+        """Remove the scratch files and notes of processes that no longer run, and the
+        attachments of no conversation."""
         with suppress(OSError):
             names = self.disk.list(str(self.path))
             for name in names:
                 if self._is_left_over(name, names):
                     self.disk.unlink(str(self.path / name))
+            for name in filter(is_blob_directory, names):
+                self._remove_orphans(name)
 
     def _is_left_over(self, name: str, names: list[str]) -> bool:
         if scratch := _SCRATCH.fullmatch(name):
@@ -104,6 +111,16 @@ class Folder:
             return True
         pid, _ = read_lock_note(self.disk, self.path / name)
         return pid is not None and not self.disk.is_running(pid)
+
+    def _remove_orphans(self, name: str) -> None:
+        """Remove attachments that belong to nothing. While their conversation is written, its
+        scratch file is there before they are, and becomes the conversation in one step."""
+        path = self.path / name.removesuffix(BLOBS_SUFFIX)
+        names = self.disk.list(str(self.path))
+        is_written = any(each.endswith(f".{path.name}.new") for each in names)
+        is_needed = any(each.startswith(path.name) and each != name for each in names)
+        if not (is_written or is_needed or self._exists(path)):
+            BlobDirectory(self.disk, path).remove()
 
     @contextmanager
     def locked(self) -> Iterator[None]:

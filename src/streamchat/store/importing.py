@@ -14,8 +14,9 @@ from pathlib import Path
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import Busy, DiskError
 from streamchat.core.ports import TakenIn
-from streamchat.core.records import Record, to_line
+from streamchat.core.records import Blobs, Record, to_saved, with_version
 from streamchat.core.times import parse_time
+from streamchat.store.blobs import BlobDirectory
 from streamchat.store.disk import (
     close_quietly,
     reading,
@@ -65,11 +66,17 @@ class _Intake:
             return _left_out(made, error.message)
 
     def _save(self, made: Conversation, path: Path) -> TakenIn:
-        data = b"".join(to_line(record) for record in made.records)
+        lines, blobs = _saved(made)
         folder = self._files.folder
         with writing(path):
-            seconds = last_said(made)
-            fd = write_new(self._disk, path, folder.scratch(path.name), data, seconds=seconds)
+            fd = write_new(
+                self._disk,
+                path,
+                folder.scratch(path.name),
+                lines,
+                seconds=last_said(made),
+                write_blobs=lambda: BlobDirectory(self._disk, path).write(blobs),
+            )
             close_quietly(self._disk, fd)
             sync_directory(self._disk, folder.path)
         self._saved[made.id] = path
@@ -103,6 +110,13 @@ class _Intake:
         if is_changed or self._written_ns.get(str(path), 0) // 10**9 != int(seconds):
             with writing(path):
                 self._disk.set_time(str(path), seconds)
+
+
+def _saved(made: Conversation) -> tuple[bytes, Blobs]:
+    """The whole file, and what it refers to."""
+    saved = [to_saved(record) for record in made.records]
+    blobs = {name: data for _, found in saved for name, data in found.items()}
+    return with_version(b"".join(line for line, _ in saved)), blobs
 
 
 def _left_out(made: Conversation, problem: str, *, is_busy: bool = False) -> TakenIn:

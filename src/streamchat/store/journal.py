@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from streamchat.core.errors import DiskError
-from streamchat.core.records import Record, Turn, to_line
+from streamchat.core.records import Blobs, Record, Turn, to_saved, with_version
 from streamchat.store.disk import writing
 from streamchat.store.ledger import Ledger
 
@@ -35,6 +35,7 @@ class FileJournal:
         self._place: NewFilePlace | None = None
         self._ledger = ledger  # None until the file exists
         self._pending: list[bytes] = []
+        self._blobs: Blobs = {}  # that the pending lines refer to
         self._begun = ledger is not None  # there was a turn: the file is due
 
     @property
@@ -58,26 +59,29 @@ class FileJournal:
 
     def put_off(self, record: Record) -> None:
         """Write the record together with the next one that is appended."""
-        self._pending.append(to_line(record))
+        line, blobs = to_saved(record)
+        self._pending.append(line)
+        self._blobs |= blobs
 
     def flush(self) -> None:
         """Write what is not on disk yet. Raises DiskError."""
         if not self._pending:
             return
         self._begun = True
-        data = b"".join(self._pending)
+        data = with_version(b"".join(self._pending))
         with writing(Path(self.name)):
             if self._ledger is None:
                 self._create(data)
             else:
-                self._ledger.append(data)
+                self._ledger.append(data, self._blobs)
         self._pending.clear()
+        self._blobs = {}
 
     def _create(self, data: bytes) -> None:
         self._place = self._place or self._find_place()
         ledger = self._place.ledger
         try:
-            ledger.create(data, self._place.scratch, self._place.make_room)
+            ledger.create(data, self._blobs, self._place.scratch, self._place.make_room)
         finally:
             if ledger.exists:
                 self._ledger = ledger

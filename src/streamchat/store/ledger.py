@@ -4,7 +4,8 @@ Rules: the file appears complete, with its first lines. What was acknowledged is
 again. A last line without a newline was never acknowledged: before the next append it is
 moved to a `.torn` file, or ended with a newline if it is a complete record. After any failure
 the file is opened and checked again; a failed fsync is not repeated, because the system may
-have forgotten the pages that it could not write.
+have forgotten the pages that it could not write. What a line refers to, its blobs, is on disk
+before the line. The digit of the version is the only byte that is written a second time.
 """
 
 from __future__ import annotations
@@ -16,7 +17,15 @@ from contextlib import suppress
 from pathlib import Path
 
 from streamchat.core.errors import Busy
-from streamchat.core.records import is_whole
+from streamchat.core.records import (
+    VERSION_AT,
+    VERSION_DIGIT,
+    Blobs,
+    is_version_1,
+    is_whole,
+    needs_version_2,
+)
+from streamchat.store.blobs import BlobDirectory
 from streamchat.store.disk import (
     Disk,
     close_quietly,
@@ -51,12 +60,27 @@ class Ledger:
     def exists(self) -> bool:
         return self._holder is not None
 
+    @property
+    def blobs(self) -> BlobDirectory:
+        return BlobDirectory(self._disk, self.path)
+
     def create(
-        self, data: bytes, scratch: Path, make_room: Callable[[bytes], None] | None
+        self,
+        data: bytes,
+        blobs: Blobs,
+        scratch: Path,
+        make_room: Callable[[bytes], None] | None,
     ) -> None:
         """Make the file with its first lines (see `write_new`). After a failure, call it
         again; or call `append` if the file exists by then."""
-        fd = write_new(self._disk, self.path, scratch, data, make_room=make_room)
+        fd = write_new(
+            self._disk,
+            self.path,
+            scratch,
+            data,
+            make_room=make_room,
+            write_blobs=lambda: self.blobs.write(blobs),
+        )
         try:
             sync_directory(self._disk, self.path.parent)
         except OSError:
@@ -101,14 +125,17 @@ class Ledger:
         self._end = data.rfind(b"\n") + 1
         return data
 
-    def append(self, data: bytes) -> None:
+    def append(self, data: bytes, blobs: Blobs) -> None:
         """Add complete lines. They are on disk when this returns; if it raises, the file is
         as before."""
+        self.blobs.write(blobs)
         fd = self._writable()
         start = None
         try:
             start, repair = self._mended(fd)
             self._end = start
+            if needs_version_2(data):
+                self._raise_version()
             self._failed = repair + data
             write_all(self._disk, fd, self._failed)
             self._disk.fsync(fd)
@@ -118,6 +145,17 @@ class Ledger:
             self._abandon(fd, start)
             raise
         self._named, self._end, self._failed = True, start + len(self._failed), b""
+
+    def _raise_version(self) -> None:
+        """A file of version 1 becomes one of the newest version: one byte, never half."""
+        fd = open_regular(self._disk, self.path, os.O_RDWR)  # appending would ignore a place
+        try:
+            self._require_named(self._disk.status(fd))
+            if is_version_1(self._disk.read(fd, VERSION_AT + 2, 0)):
+                self._disk.overwrite(fd, VERSION_DIGIT, VERSION_AT)
+                self._disk.fsync(fd)
+        finally:
+            close_quietly(self._disk, fd)
 
     def _writable(self) -> int:
         if self._fd is None:
@@ -196,6 +234,7 @@ class Ledger:
         for path in (*others, self.path):
             with suppress(FileNotFoundError):
                 self._disk.unlink(str(path))
+        self.blobs.remove()
         sync_directory(self._disk, self.path.parent)
 
     def close(self) -> None:

@@ -8,6 +8,7 @@
   that is nested so deeply that no library reads it.
 - What another server made is sent as its text only: its thinking is signed for that server,
   and its search results or unknown blocks mean nothing elsewhere.
+- An attachment whose data is lost is sent as a line that names it.
 - Thinking is signed together with everything that was sent before it: the system prompt,
   the tools and the turns above, as these rules rendered them then. Turns never change and
   the rules depend on nothing but the branch and that setup, so what was sent before a reply
@@ -26,12 +27,14 @@ from streamchat.core.messages import (
     Block,
     Message,
     answered_calls,
+    format_block_name,
     is_answered,
     is_nested_deeper,
     text_block,
     without_empty_text,
     without_thinking,
 )
+from streamchat.core.records import Turn, is_lost
 
 IMPORTED = "imported"  # a field of turns from elsewhere, whose system prompt is unknown
 SERVER = "server"  # of a reply that has more than text: the host that made it
@@ -47,7 +50,7 @@ def to_send(tree: Tree, setup: Setup, *, thinking: bool, server: str) -> Iterato
     answered = answered_calls(b for id in path for b in tree.turn(id).message.content)
     for id in path:
         turn, node = tree.turn(id), tree.nodes[id]
-        intact = intact and not node.orphan and id not in tree.unreadable
+        intact = intact and not (node.orphan or id in tree.unreadable or _has_lost(turn))
         bound = intact and node.setup == setup and IMPORTED not in turn.extra
         foreign = bool(server) and turn.extra.get(SERVER, server) != server
         content = _sendable(
@@ -60,13 +63,23 @@ def to_send(tree: Tree, setup: Setup, *, thinking: bool, server: str) -> Iterato
 def _sendable(
     message: Message, answered: frozenset[str], *, thinking: bool, foreign: bool
 ) -> tuple[Block, ...]:
-    content = tuple(b for b in message.content if not _is_unfit(b, answered))
+    content = tuple(
+        _named(b) if is_lost(b) else b for b in message.content if not _is_unfit(b, answered)
+    )
     partial = message.stop_reason in (INTERRUPTED, None)
     if message.role == "assistant" and (partial or foreign):
         content = tuple(text_block(b["text"]) for b in content if _is_text(b))
     elif not thinking:
         content = without_thinking(content)
     return without_empty_text(content)
+
+
+def _has_lost(turn: Turn) -> bool:
+    return any(map(is_lost, turn.message.content))
+
+
+def _named(block: Block) -> Block:
+    return text_block(f"[{format_block_name(block)}: this attachment is lost]")
 
 
 def _is_unfit(block: Block, answered: frozenset[str]) -> bool:

@@ -1,12 +1,13 @@
 """The records of a conversation file: frozen values, to and from one line of JSON each.
 
-    conversation  line 1: streamchat (the version, 1), id, created, model, system; directory
-                  (where it began); forked_from, or imported_from and source_id
+    conversation  line 1: streamchat (the version, 1 or 2), id, created, model, system;
+                  directory (where it began); forked_from, or imported_from and source_id
     turn          id, parent, at, role, content; of a reply also model, stop_reason, usage,
                   cost_usd, request_id. Marks: imported (its system prompt is unknown), server
                   (the host that made a reply with more than text), automatic (a user's turn
                   that the program wrote, for /continue), compacts (a summary: the turn that it
-                  sums up to)
+                  sums up to). In version 2, an attachment's data is kept beside the file: its
+                  source has sha256 and bytes instead of data (see `blobs`)
     partial       id, parent, at, from, text: what arrived of a reply from that character on
     head          turn: where the conversation continues
     set           title, model, system; declined (a question that the model declined),
@@ -26,6 +27,15 @@ from __future__ import annotations
 import json
 from typing import TypeAlias
 
+from streamchat.core.records.blobs import (
+    Blobs,
+    is_blob_name,
+    is_lost,
+    join_blobs,
+    mentioned_blobs,
+    name_blob,
+    split_blobs,
+)
 from streamchat.core.records.reading import (
     Sealed,
     from_dict,
@@ -45,9 +55,19 @@ from streamchat.core.records.values import (
     Unknown,
     WholeRecord,
 )
+from streamchat.core.records.versions import (
+    VERSION_AT,
+    VERSION_DIGIT,
+    is_version_1,
+    needs_version_2,
+    with_version,
+)
 
 __all__ = [
     "VERSION",
+    "VERSION_AT",
+    "VERSION_DIGIT",
+    "Blobs",
     "EmptyReply",
     "Head",
     "Header",
@@ -58,11 +78,21 @@ __all__ = [
     "Turn",
     "Unknown",
     "from_dict",
+    "is_blob_name",
     "is_id",
+    "is_lost",
+    "is_version_1",
     "is_whole",
+    "join_blobs",
+    "mentioned_blobs",
+    "name_blob",
+    "needs_version_2",
     "parse_record",
     "seal",
+    "split_blobs",
     "to_line",
+    "to_saved",
+    "with_version",
 ]
 
 Record: TypeAlias = WholeRecord | Sealed
@@ -73,3 +103,11 @@ def to_line(record: Record) -> bytes:
     if isinstance(record, Sealed):
         return record.line + b"\n"
     return json.dumps(record.to_dict()).encode("ascii") + b"\n"
+
+
+def to_saved(record: Record) -> tuple[bytes, Blobs]:
+    """The line of a file, and the blobs that it refers to."""
+    if not isinstance(record, Turn):
+        return to_line(record), {}
+    turn, blobs = split_blobs(record)
+    return to_line(turn), blobs

@@ -16,6 +16,7 @@ from streamchat.core.messages import (
     content_from_wire,
     role_from_wire,
 )
+from streamchat.core.records.blobs import REFERENCE
 from streamchat.core.records.values import (
     EmptyReply,
     Head,
@@ -113,13 +114,14 @@ _BEGINNING = re.compile(
 def seal(line: bytes, number: int) -> Sealed | None:
     """Read only the beginning of a turn that this program wrote.
 
-    None when the line must be read whole: another kind of record, another writer, or
-    damage (bytes missing at the end, NULs, a second record on the line).
+    None when the line must be read whole: another kind of record, another writer, an
+    attachment that is kept beside the file, or damage (bytes missing at the end, NULs, a
+    second record on the line).
     """
     beginning = _BEGINNING.match(line)
     if beginning is None or not line.endswith(b"}") or b"\0" in line:
         return None
-    if line.find(b'{"type": "turn", ', 1) >= 0:
+    if line.find(b'{"type": "turn", ', 1) >= 0 or REFERENCE in line:
         return None
     turn, parent, at, role = beginning.groups()
     return Sealed(

@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 
 from streamchat.core.messages import JsonObject, Message, Role, Usage
 
-VERSION = 1
+VERSION = 2  # the newest that this program reads
+FIRST_VERSION = 1  # what a conversation is as long as it needs nothing newer
 Extra: TypeAlias = Mapping[str, Any]  # the fields that we do not know
 
 
@@ -20,7 +21,7 @@ class Header:
     created: str
     model: str
     system: str | None = None
-    version: int = VERSION
+    version: int = FIRST_VERSION
     directory: str | None = None  # where it began
     extra: Extra = field(default_factory=dict)
 
