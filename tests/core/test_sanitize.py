@@ -14,6 +14,9 @@ from streamchat.core.sanitize import (
     Sanitizer,
     clean,
     clean_line,
+    clean_prose,
+    clean_title,
+    clean_typed,
     marked_hints,
     without_hints,
 )
@@ -185,3 +188,28 @@ def test_in_code_hints_are_marks() -> None:
     ]
     assert marked_hints("👩\u200d💻") == [("👩\u200d💻", False)]
     assert marked_hints("plain") == [("plain", False)]
+
+
+SCRIPTS = (
+    "\u200fשלום\u200f עולם",
+    "می\u200cخواهم\u200e 2",
+    "ខ្ញុំ\u200bស្រឡាញ់ កក\u17b4",
+    "हिन्\u200dदी",
+)
+
+
+@pytest.mark.parametrize("written", SCRIPTS)
+def test_titles_and_typed_text_of_any_script_hold_no_replacement(written: str) -> None:
+    assert "\ufffd" not in clean_title(f"{written}\n{written}") + clean_prose(written)
+    assert clean_typed(written) == written
+
+
+def test_a_typed_line_keeps_its_positions_and_hides_nothing_elsewhere() -> None:
+    assert clean_typed("rm\u200b x\x1b\u2063") == "rm\ufffd x␛\ufffd"
+    assert clean_typed("a\r\n\u200fש") == "a\n\n\u200fש"
+    assert clean_line("rm\u200b x") == "rm\ufffd x"
+
+
+def test_where_a_line_may_break_is_kept_within_words() -> None:
+    kept = "a\u200bb c\xadd"
+    assert without_hints(f"{kept}\u2060 \xade\u200b\xad ", keeps_breaks=True) == f"{kept} e "

@@ -139,10 +139,10 @@ def test_a_terminal_that_would_print_it_is_not_asked(name: str) -> None:
 
 def test_what_is_copied_is_what_is_shown() -> None:
     made = stage(60, 12, PATH="")
-    copied = asyncio.run(made.screen.copy("grün\tx\n\x1b[31mrm \udc80\x07"))
+    copied = asyncio.run(made.screen.copy("grün\tx\n\x1b[31mrm \udc80\x07 \u200fש"))
     assert copied == Copied(CopiedTo.TERMINAL)
     encoded = made.tty.text.removeprefix("\x1b]52;c;").removesuffix("\x1b\\")
-    assert b64decode(encoded).decode() == "grün\tx\n␛[31mrm \ufffd␇"
+    assert b64decode(encoded).decode() == "grün\tx\n␛[31mrm \ufffd␇ \u200fש"
 
 
 def test_where_nothing_can_be_asked_nothing_is_written() -> None:

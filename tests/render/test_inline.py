@@ -135,3 +135,15 @@ def test_invisible_hints_are_dropped_and_marked_in_code() -> None:
     assert sheet("```\na\u200bb\n```\n")[1] == "a{2 <200b>}b"
     assert text_of("\ufeff# Title\n\u200b\n\u200b- item\n") == ["Title", "• item"]
     assert text_of("| a\u200bb |\n|---|\n\n**c**\u200bd\n") == ["ab", "──", "", "cd"]
+
+
+def test_words_break_at_zero_width_spaces_and_soft_hyphens() -> None:
+    assert text_of("Donau\xaddampf\xadschiff\xadfahrt ahoi", 12) == [
+        *("Donaudampf-", "schifffahrt", "ahoi"),
+    ]
+    assert text_of("ខ្ញុំ\u200bស្រឡាញ់\u200bភាសា\u200bខ្មែរ", 8) == ["ខ្ញុំស្រឡាញ់", "ភាសាខ្មែរ"]
+    assert text_of("**ab\u200bcd**\u200bef", 4) == ["abcd", "ef"]
+    assert text_of("a\xad b\xad\n\n\xadc", 20) == ["a b", "", "c"]
+    assert text_of("| a | b |\n|---|---|\n| com\xadplete | x |\n", 10) == [
+        *("a      │ b", "───────┼──", "com-   │ x", "plete  │"),
+    ]

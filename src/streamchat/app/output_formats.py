@@ -26,7 +26,7 @@ from streamchat.core.events import (
 )
 from streamchat.core.messages import JsonObject, Message
 from streamchat.core.ports import Ending
-from streamchat.core.sanitize import Sanitizer, clean
+from streamchat.core.sanitize import Sanitizer, clean, clean_prose
 from streamchat.core.schema import Shape
 
 
@@ -226,5 +226,5 @@ class OneValue:
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         text = "".join(self._pieces).strip()
         if ending is Ending.COMPLETE and self.shape.fault(text) is None:
-            self.stdout.write(f"{clean(text) if self.stdout.isatty() else text}\n")
+            self.stdout.write(f"{clean_prose(text) if self.stdout.isatty() else text}\n")
             self.stdout.flush()

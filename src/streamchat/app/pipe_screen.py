@@ -14,7 +14,7 @@ from streamchat.app.json_lines import write_line
 from streamchat.core.messages import Message
 from streamchat.core.ports import Copied, View
 from streamchat.core.records import Turn
-from streamchat.core.sanitize import clean
+from streamchat.core.sanitize import clean_prose
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class PipeScreen:
         if self.is_json:
             write_line(self.stdout, {"type": "report", "text": source})
             return
-        text = clean(source) if self.stdout.isatty() else source
+        text = clean_prose(source) if self.stdout.isatty() else source
         self.stdout.write(f"{text}\n")
         self.stdout.flush()
 

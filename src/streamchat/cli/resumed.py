@@ -6,7 +6,7 @@ from streamchat.app.listing import age
 from streamchat.app.session import Session
 from streamchat.cli.run import Run
 from streamchat.core.formatting import format_path
-from streamchat.core.sanitize import clean_line
+from streamchat.core.sanitize import clean_line, clean_title
 from streamchat.core.times import parse_time
 
 
@@ -15,7 +15,7 @@ def describe_resumed(run: Run, session: Session) -> str:
     conversation = session.conversation
     if not run.settings.continue_newest or not conversation.path:
         return ""
-    title = clean_line(conversation.title) or "untitled"
+    title = clean_title(conversation.title) or "untitled"
     details = []
     written = parse_time(conversation.path[-1].at)
     if written is not None:

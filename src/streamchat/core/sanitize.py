@@ -6,7 +6,8 @@ first sequence it did not expect. Each character is judged by itself and the two
 Rule 1: nothing disappears. A control character becomes its picture (ESC is `␛`), an
 invisible one U+FFFD; CRLF and a lone CR become a newline. Some invisible characters are no
 more than hints how to set prose: whoever shows prose keeps them (`keeps_hints`), drops them
-from text (`without_hints`) and marks them in code (`marked_hints`).
+from text (`without_hints`) and marks them in code (`marked_hints`). Writing in one piece is
+cleaned by `clean_prose` and `clean_title`. In names of files and in errors they are U+FFFD.
 Rule 2: the result does not depend on how the stream was cut. A decision needs the two
 characters before; only the tags of a possible flag need the next ones (five at most), and
 are held back.
@@ -54,6 +55,8 @@ _JOINING = (
 # Where a line or a ligature may break, which way a neutral character runs, vowels that are
 # not heard: soft hyphen, zero-width space, word joiner, byte order mark, joiners, LRM, RLM.
 _HINTS = "\xad\u034f\u061c\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2064\ufeff"
+# A line may break at these: a zero-width space, and a soft hyphen, which is then seen.
+ZERO_WIDTH_SPACE, SOFT_HYPHEN = "\u200b", "\xad"
 _FLAG = "\U0001f3f4"
 
 
@@ -80,6 +83,17 @@ _tokens = re.compile(
 )
 _hint = re.compile(f"[{_HINTS}]")
 _joined_or_hint = re.compile(f"(?P<keep>{_JOINED})|[{_HINTS}]")
+_may_break = (
+    f"(?<![\\s{_HINTS}]){ZERO_WIDTH_SPACE}(?![\\s{_HINTS}])"
+    f"|(?<=[^\\s{_HINTS}]){SOFT_HYPHEN}(?=[^\\s{_HINTS}])"
+)
+# Hebrew, Arabic, the scripts of India and of South-East Asia.
+_WRITTEN_WITH_HINTS = "\u0590-\u109f\u1780-\u17b3\u17b6-\u17ff\ufb1d-\ufdcf\ufe70-\ufefc"
+_hint_of_script = re.compile(
+    f"(?<=[{_WRITTEN_WITH_HINTS}])[\u061c\u200b-\u200f]"
+    f"|[\u061c\u200b-\u200f](?=[{_WRITTEN_WITH_HINTS}])|[\u17b4\u17b5]"
+)
+_break_or_joined_or_hint = re.compile(f"(?P<keep>{_may_break}|{_JOINED})|[{_HINTS}]")
 _leading_hints = re.compile(f"[{_HINTS}]+")
 _unfinished_flag = re.compile(
     f"(?<={_FLAG})(?:"
@@ -141,11 +155,13 @@ def clean(text: str, *, keeps_hints: bool = False) -> str:
     return sanitizer.feed(text) + sanitizer.close()
 
 
-def without_hints(text: str) -> str:
-    """Sanitised text without invisible hints; joiners stay where they join."""
+def without_hints(text: str, *, keeps_breaks: bool = False) -> str:
+    """Sanitised text without invisible hints; joiners stay where they join. Of a text that
+    is yet to be wrapped, the places within words where a line may break are kept."""
     if text.isascii() or not _hint.search(text):
         return text
-    return _joined_or_hint.sub(lambda match: match["keep"] or "", text)
+    kept = _break_or_joined_or_hint if keeps_breaks else _joined_or_hint
+    return kept.sub(lambda match: match["keep"] or "", text)
 
 
 def without_leading_hints(text: str) -> str:
@@ -168,5 +184,33 @@ def marked_hints(text: str) -> list[tuple[str, bool]]:
 
 
 def clean_line(text: str) -> str:
-    """Sanitise a text that is shown on one line: a title, a file name, an error."""
-    return clean(text).replace("\n", "\N{SYMBOL FOR NEWLINE}").replace("\t", " ")
+    """Sanitise a text that is shown on one line: a file name, an error."""
+    return _on_one_line(clean(text))
+
+
+def clean_prose(text: str) -> str:
+    """Sanitise what somebody wrote. Invisible hints of its script are dropped."""
+    return without_hints(clean(text, keeps_hints=True))
+
+
+def clean_title(text: str) -> str:
+    """The same on one line."""
+    return _on_one_line(clean_prose(text))
+
+
+def clean_typed(line: str) -> str:
+    """Sanitise a line that is being edited, character for character: positions in it keep
+    their meaning. Hints stay beside letters of the scripts that are written with them."""
+    cleaned = clean(line)
+    if len(cleaned) != len(line):
+        cleaned = "".join(clean(character)[:1] or _REPLACEMENT for character in line)
+    if line.isascii():
+        return cleaned
+    shown = list(cleaned)
+    for match in _hint_of_script.finditer(line):
+        shown[match.start()] = match[0]
+    return "".join(shown)
+
+
+def _on_one_line(text: str) -> str:
+    return text.replace("\n", "\N{SYMBOL FOR NEWLINE}").replace("\t", " ")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import UsageError
-from streamchat.core.sanitize import clean_line
+from streamchat.core.sanitize import clean_title
 
 if TYPE_CHECKING:
     from streamchat.export.document import Document
@@ -93,6 +93,6 @@ class FileExporter:
 
 def build_export_name(title: str, form: str) -> str:
     """Named after the title: its words, joined by dashes."""
-    words = re.findall(r"\w+", clean_line(title).lower())
+    words = re.findall(r"\w+", clean_title(title).lower())
     name = "-".join(words)[:_NAME_CHARACTERS].rstrip("-_")
     return f"{name or 'conversation'}.{form}"

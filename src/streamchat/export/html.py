@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from html import escape
 
 from streamchat.core.formatting import format_price
-from streamchat.core.sanitize import clean, clean_line
+from streamchat.core.sanitize import clean_line, clean_prose, clean_title
 from streamchat.export.document import Attached, Document, Said
 from streamchat.export.page import STYLE
 from streamchat.export.prose import format_html, is_safe, link
@@ -26,7 +26,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/]+=*")
 
 def as_page(document: Document) -> str:
     """The whole document."""
-    title = escape(clean_line(document.title))
+    title = escape(clean_title(document.title))
     turns = "\n".join(_turn(said, document.when(said.at)) for said in document.said)
     return f"""\
 <!DOCTYPE html>
@@ -88,10 +88,11 @@ def _parts(said: Said) -> Iterator[str]:
     if said.thinking:
         yield (
             "<details><summary>Thinking</summary>"
-            f'<div class="typed" dir="auto">{escape(clean(said.thinking))}</div></details>'
+            f'<div class="typed" dir="auto">{escape(clean_prose(said.thinking))}</div>'
+            "</details>"
         )
     if said.role == "user" and said.text.strip():
-        yield f'<div class="typed" dir="auto">{escape(clean(said.text))}</div>'
+        yield f'<div class="typed" dir="auto">{escape(clean_prose(said.text))}</div>'
     elif said.text.strip():
         yield f'<div class="prose" dir="auto">\n{format_html(said.text)}</div>'
     if said.interrupted:

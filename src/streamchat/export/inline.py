@@ -29,10 +29,12 @@ from streamchat.core.markdown.inline import (
     parse_inline,
 )
 from streamchat.core.markdown.maths import FormulaPiece, format_formula
-from streamchat.core.sanitize import clean_line
+from streamchat.core.sanitize import SOFT_HYPHEN, ZERO_WIDTH_SPACE, clean_line
 from streamchat.export.colours import coloured
 
 _SAFE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
+# Where the reader's browser may break a word.
+_BREAKS = {ord(ZERO_WIDTH_SPACE): "<wbr>", ord(SOFT_HYPHEN): "&shy;"}
 _ELEMENTS: Mapping[Kind, str] = {
     "strong": "strong",
     "emphasis": "em",
@@ -131,7 +133,8 @@ def _format_token(
 ) -> str:
     match token:
         case Text(text):
-            return escape(text)
+            shown = escape(text)
+            return shown if text.isascii() else shown.translate(_BREAKS)
         case LineBreak():
             return "<br>"
         case Code(text):

@@ -6,13 +6,13 @@ import re
 
 from streamchat.core.formatting import escape_markdown, format_price
 from streamchat.core.markdown import Blocks, Heading
-from streamchat.core.sanitize import clean_line
+from streamchat.core.sanitize import clean_line, clean_title
 from streamchat.export.document import Document, Said
 
 
 def as_markdown(document: Document) -> str:
     """The whole document."""
-    parts = [f"# {escape_markdown(clean_line(document.title))}"]
+    parts = [f"# {escape_markdown(clean_title(document.title))}"]
     for said in document.said:
         parts += [
             _heading(said, document.when(said.at)),

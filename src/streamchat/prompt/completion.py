@@ -96,7 +96,7 @@ def _matching(typed: str, choices: Iterable[Choice]) -> list[Choice]:
 
 
 def _one_line(text: str) -> str:
-    return clean(text).replace("\n", " ")
+    return clean(text, keeps_hints=True).replace("\n", " ")
 
 
 class SuggestFromHistory(AutoSuggest):
@@ -109,6 +109,6 @@ class SuggestFromHistory(AutoSuggest):
         for entry in reversed(buffer.history.get_strings()):
             if entry.startswith(typed):
                 rest = entry[len(typed) :].partition("\n")[0]
-                if rest and clean(rest) == rest:
+                if rest and clean(rest, keeps_hints=True) == rest:
                     return Suggestion(rest)
         return None

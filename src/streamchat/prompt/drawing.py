@@ -13,7 +13,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
 from streamchat.core.library import Excerpt, Hit
-from streamchat.core.sanitize import clean_line
+from streamchat.core.sanitize import clean_line, clean_title
 from streamchat.core.times import parse_time
 from streamchat.prompt.appearance import PromptLook
 
@@ -64,7 +64,7 @@ class Drawing:
     def _hit(self, sign: str, hit: Hit, width: int) -> str:
         summary = hit.summary
         age = self.age(summary.updated).rjust(_AGE_WIDTH)
-        row = f"{sign}{age}  {clean_line(summary.title) or 'untitled'}"
+        row = f"{sign}{age}  {clean_title(summary.title) or 'untitled'}"
         mark = _HERE if self.look.here and summary.directory == self.look.here else ""
         cut = self.cut(row, max(0, width - get_cwidth(mark))) + mark
         return cut + " " * (width - get_cwidth(cut))
@@ -94,7 +94,7 @@ class Drawing:
         characters = [
             ("class:hit" if found else "", character)
             for text, found in excerpt
-            for character in clean_line(text)
+            for character in clean_title(text)
         ]
         shown: StyleAndTextTuples = []
         for _, row in zip(range(rows), _rows(characters, width), strict=False):

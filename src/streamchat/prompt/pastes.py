@@ -16,7 +16,7 @@ from prompt_toolkit.layout.utils import explode_text_fragments
 
 from streamchat.core.input_line import VERBATIM
 from streamchat.core.mentions import QUOTED_AT, quote_mentions
-from streamchat.core.sanitize import clean
+from streamchat.core.sanitize import clean_typed
 
 # A paste is shown as long as that is of use and cheap: no window has room for 200 lines,
 # and 20,000 characters in one line cost 27 ms at every key (2,500 lines 4 ms).
@@ -98,7 +98,7 @@ class Shown(Processor):
         line = fragment_list_to_text(fragments)
         if line.isascii() and line.isprintable():
             return Transformation(fragments)
-        return self._transformed(fragments, _cleaned(line))
+        return self._transformed(fragments, clean_typed(line))
 
     def _transformed(self, fragments: StyleAndTextTuples, cleaned: str) -> Transformation:
         shown: StyleAndTextTuples = []
@@ -121,11 +121,3 @@ class Shown(Processor):
         if label := self._pastes.label(character):
             return f"{style} class:pasted", label
         return (style, character) if safe == character else (f"{style} class:unsafe", safe)
-
-
-def _cleaned(line: str) -> str:
-    """`clean`, character for character: positions in the line must keep their meaning."""
-    whole = clean(line)
-    if len(whole) == len(line):
-        return whole
-    return "".join(clean(character)[:1] or "\ufffd" for character in line)

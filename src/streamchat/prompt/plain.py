@@ -15,7 +15,7 @@ from typing import TextIO
 from streamchat.core.errors import TerminalClosed
 from streamchat.core.input_line import plain_text
 from streamchat.core.ports import Archive, Input, Key, Typed
-from streamchat.core.sanitize import clean, clean_line
+from streamchat.core.sanitize import clean, clean_title
 from streamchat.posix.signals import interruptible
 from streamchat.prompt.confirm import ANSWERS
 from streamchat.prompt.entry import block_is_open, continues, message, normalised
@@ -74,7 +74,7 @@ class PlainPrompt:
         while True:
             hits = archive.browse(words, most=MOST_LISTED)
             for number, hit in enumerate(hits, 1):
-                title = clean_line(hit.summary.title) or "untitled"
+                title = clean_title(hit.summary.title) or "untitled"
                 self._say(f"{number:3} {age(hit.summary.updated):>6}  {title}\n")
             line = await self._line("number to open, words to search, Enter to leave: ")
             if line is None or isinstance(line, Key) or not line.strip():

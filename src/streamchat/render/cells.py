@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from streamchat.core.sanitize import SOFT_HYPHEN, ZERO_WIDTH_SPACE
+
 # Characters that take one cell each whatever surrounds them; a text of these alone is
 # measured by len(), and no library need be loaded.
 _NARROW_CLASS = (
@@ -60,7 +62,8 @@ def graphemes(text: str) -> Iterator[tuple[str, int]]:
     import wcwidth  # 23 ms, and only text that is not narrow needs it
 
     for grapheme in wcwidth.iter_graphemes(text):
-        yield grapheme, max(0, wcwidth.wcswidth(grapheme))
+        is_hint = grapheme in (ZERO_WIDTH_SPACE, SOFT_HYPHEN)
+        yield grapheme, 0 if is_hint else max(0, wcwidth.wcswidth(grapheme))
 
 
 def cell_len(text: str) -> int:
@@ -80,7 +83,7 @@ def longest_word(text: str) -> int:
     """The cells of the longest run that `wrap` does not break."""
     if is_narrow(text):
         return max(map(len, text.split(" ")))
-    return max((unit.cells for unit in _units(text)), default=0)
+    return max((unit.cells + _hyphen(text, unit) for unit in _units(text)), default=0)
 
 
 def wrap(text: str, width: int) -> list[Piece]:
@@ -157,9 +160,10 @@ def _wrap_graphemes(text: str, width: int) -> list[Piece]:
     pieces: list[Piece] = []
     start = end = _past_blanks(text, 0)
     cells = 0
-    for unit_start, unit_end, unit_cells in _units(text):
+    for unit in _units(text):
+        unit_start, unit_end, unit_cells = unit
         gap = unit_start - end
-        if end > start and cells + gap + unit_cells > width:
+        if end > start and cells + gap + unit_cells + _hyphen(text, unit) > width:
             pieces.append(Piece(start, end, cells))
             start, cells, gap = unit_start, 0, 0
         if unit_cells > width:
@@ -171,6 +175,11 @@ def _wrap_graphemes(text: str, width: int) -> list[Piece]:
     if end > start or not pieces:
         pieces.append(Piece(start, end, cells))
     return pieces
+
+
+def _hyphen(text: str, unit: Piece) -> int:
+    """The cells of the hyphen that is seen if a row ends behind the unit."""
+    return int(text[unit.end - 1] == SOFT_HYPHEN)
 
 
 def _units(text: str) -> Iterator[Piece]:
@@ -192,7 +201,12 @@ def _units(text: str) -> Iterator[Piece]:
 
 
 def _may_part(left: str, right: str) -> bool:
-    """Beside an ideograph or the like, but for punctuation that belongs to a neighbour."""
+    """Behind a zero-width space or a soft hyphen; beside an ideograph or the like, but for
+    punctuation that belongs to a neighbour."""
+    if left in (ZERO_WIDTH_SPACE, SOFT_HYPHEN):
+        return True
+    if right in (ZERO_WIDTH_SPACE, SOFT_HYPHEN):
+        return False
     if not (_is_wide(left) or _is_wide(right)):
         return False
     return right[0] not in _NOT_FIRST and left[-1] not in _NOT_LAST

@@ -5,7 +5,7 @@ Owns the indent and the wrapping of literal text. The text is hostile and is cle
 
 from __future__ import annotations
 
-from streamchat.core.sanitize import clean, clean_line
+from streamchat.core.sanitize import clean_prose, clean_title
 from streamchat.core.theme import Part
 from streamchat.render.cells import cell_len, fold, wrap
 from streamchat.render.rows import BLANK, Row
@@ -25,7 +25,7 @@ def literal_rows(
 ) -> list[Row]:
     """`first` stands before the first row and `rest` before all others."""
     rows: list[Row] = []
-    for line in clean(text).split("\n"):
+    for line in clean_prose(text).split("\n"):
         for piece in _pieces(line.expandtabs(_TAB), max(1, width - cell_len(first))):
             lead = rest if rows else first
             rows.append(build_row([Span(lead, style), Span(piece, style)]) if piece else BLANK)
@@ -34,7 +34,7 @@ def literal_rows(
 
 def one_row(text: str, width: int, *, style: str = "") -> Row:
     """As much as fits in one row; the text itself may be cut, and says so."""
-    line = clean_line(text)
+    line = clean_title(text)
     if cell_len(line) > width:
         ending = "…" if width > 1 else ""
         first = fold(line, max(1, width - len(ending)))[0]

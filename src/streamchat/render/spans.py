@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 from zlib import crc32
 
+from streamchat.core.sanitize import SOFT_HYPHEN, ZERO_WIDTH_SPACE
 from streamchat.render.cells import Piece, cell_len, fold, wrap
 from streamchat.render.rows import BLANK, Row
 
@@ -27,6 +28,7 @@ Line = list[Span]
 Breaker = Callable[[str, int], list[Piece]]
 
 _SEEN_ON_BLANKS = frozenset({"4", "7", "9", "48"})  # underline, reverse, strike, background
+_break = re.compile(f"[{ZERO_WIDTH_SPACE}{SOFT_HYPHEN}]")
 _LINKABLE = re.compile(r"(?:https?://|mailto:)[^\s]", re.IGNORECASE)
 _NOT_IN_URI = re.compile(r"[^\x21-\x7e]")
 
@@ -86,13 +88,26 @@ def _escaped(span: Span) -> str:
 
 def broken(line: Sequence[Span], width: int, breaker: Breaker = wrap) -> list[Line]:
     """A line of any length as lines that fit."""
+    whole = line[0].text if len(line) == 1 else "".join(span.text for span in line)
+    pieces = breaker(whole, width)
     if len(line) == 1:
         text, style, link = line[0]
-        return [[Span(text[p.start : p.end], style, link)] for p in breaker(text, width)]
-    pieces = breaker("".join(span.text for span in line), width)
-    if len(pieces) == 1 and breaker is fold:
-        return [list(line)]
-    return _dealt(line, pieces)
+        rows = [[Span(text[p.start : p.end], style, link)] for p in pieces]
+    elif len(pieces) == 1 and breaker is fold:
+        rows = [list(line)]
+    else:
+        rows = _dealt(line, pieces)
+    return rows if whole.isascii() else list(map(_with_breaks, rows))
+
+
+def _with_breaks(row: Line) -> Line:
+    """The row as it is seen: of the places where it might break, only a hyphen at its end."""
+    if not any(_break.search(span.text) for span in row):
+        return row
+    row = [span for span in row if span.text]
+    if row and row[-1].text[-1] == SOFT_HYPHEN:
+        row[-1] = row[-1]._replace(text=f"{row[-1].text[:-1]}-")
+    return [span._replace(text=_break.sub("", span.text)) for span in row]
 
 
 def _dealt(line: Sequence[Span], pieces: list[Piece]) -> list[Line]:

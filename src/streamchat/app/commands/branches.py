@@ -128,7 +128,7 @@ def fork(session: Session, _argument: str) -> Outcome:
     def copy() -> Outcome:
         session.switch(*session.archive.fork(old))
         new = session.conversation
-        return Done(f"Now in the copy {new.title!r} ({new.id[:8]}). {old.id[:8]} is unchanged.")
+        return Done(f"Now in the copy '{new.title}' ({new.id[:8]}). {old.id[:8]} is unchanged.")
 
     return unless_unsaved(session, copy)
 
@@ -138,7 +138,7 @@ def rename(session: Session, argument: str) -> Outcome:
     """Set the title of this conversation, or show it."""
     if argument:
         session.record(session.conversation.rename(argument))
-    return Done(f"The title is {session.conversation.title!r}.")
+    return Done(f"The title is '{session.conversation.title}'.")
 
 
 @command("/incognito [off]", topic=Topic.CONVERSATIONS)

@@ -69,7 +69,7 @@ class Inline:
         self.missed = frozenset()
         source = source.replace("\t", " ")
         if not _MARKUP.search(source):
-            text = without_hints(source)
+            text = without_hints(source, keeps_breaks=True)
             return [[Span(text, style)] if text else []]
         tokens, self.missed = parse_inline(source, references)
         writer = _Writer(self._palette, style)

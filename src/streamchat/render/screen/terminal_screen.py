@@ -156,7 +156,7 @@ class TerminalScreen:
             copy_sequence,
         )
 
-        shown = clean(text)
+        shown = clean(text, keeps_hints=True)
         copied = await asyncio.to_thread(copy_by_program, shown, self._environ)
         if copied is None and (sequence := copy_sequence(shown, self._terminal)):
             self._sink.write(sequence)

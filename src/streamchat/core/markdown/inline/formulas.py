@@ -49,7 +49,7 @@ _looks_like_tex = re.compile(r"[\\^_=]")
 _word = re.compile(r"[A-Za-z]{2}")
 
 
-class FormulaReader:
+class FormulaFinder:
     """Finds the ends of formulas in one source, and searches no part of it twice."""
 
     def __init__(self, source: str) -> None:

@@ -24,7 +24,7 @@ from streamchat.core.markdown.inline.emphasis import (
     find_flanks,
     pair_runs,
 )
-from streamchat.core.markdown.inline.formulas import FormulaReader
+from streamchat.core.markdown.inline.formulas import FormulaFinder
 from streamchat.core.markdown.inline.html import BREAKS, STYLES, HtmlReader, tag_name
 from streamchat.core.markdown.inline.links import Links
 from streamchat.core.markdown.inline.pending import StyleTag, resolved
@@ -43,7 +43,12 @@ from streamchat.core.markdown.inline.tokens import (
     Text,
     Token,
 )
-from streamchat.core.sanitize import clean_line, without_hints
+from streamchat.core.sanitize import (
+    SOFT_HYPHEN,
+    ZERO_WIDTH_SPACE,
+    clean_title,
+    without_hints,
+)
 
 _special = re.compile(r"[\n\\`*_~\[\]!<&$:]")
 _run = {char: re.compile(rf"{re.escape(char)}+") for char in "`*_~"}
@@ -73,7 +78,7 @@ class _Parser(InlineState):
         self._tags: dict[str, list[StyleTag]] = {}
         self._code_ends: dict[int, list[int]] | None = None  # starts by length, the last first
         self._html = HtmlReader(source)
-        self._formulas = FormulaReader(source)
+        self._formulas = FormulaFinder(source)
 
     def parse(self) -> Parsed:
         source, rules = self.source, _RULES
@@ -168,7 +173,7 @@ class _Parser(InlineState):
             return
         decoded = unescapeAll(match[0])
         is_refused = decoded == match[0] and decoded[1] == "#"
-        self.text.append("\ufffd" if is_refused else clean_line(without_hints(decoded)))
+        self.text.append("\ufffd" if is_refused else _decoded_text(decoded))
         self.at = match.end()
 
     def address(self) -> None:
@@ -230,6 +235,12 @@ class _Parser(InlineState):
     def closing_bracket(self) -> None:
         if not self._links.close(self):
             self.take(1)
+
+
+def _decoded_text(decoded: str) -> str:
+    """What an entity stands for; `&shy;` and `&ZeroWidthSpace;` are hints like others."""
+    is_break = decoded in (SOFT_HYPHEN, ZERO_WIDTH_SPACE)
+    return decoded if is_break else clean_title(decoded)
 
 
 _RULES: Mapping[str, Callable[[_Parser], None]] = {

@@ -19,7 +19,7 @@ class InlineState:
     def flush(self) -> None:
         """Make nodes of the plain text."""
         if self.text:
-            self.nodes += in_plain_text(without_hints("".join(self.text)))
+            self.nodes += in_plain_text(without_hints("".join(self.text), keeps_breaks=True))
             self.text.clear()
 
     def add(self, node: Node, end: int) -> None:
