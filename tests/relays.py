@@ -80,11 +80,14 @@ def _relay(goal: int, *, tls: bool, greeting: Greeting) -> Iterator[Place]:
 
     async def serve() -> None:
         async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            with suppress(OSError, asyncio.IncompleteReadError):
-                if await greeting(reader, writer, place):
-                    await _join(reader, writer, goal)
-                writer.close()
-                await writer.wait_closed()
+            try:
+                with suppress(OSError, asyncio.IncompleteReadError):
+                    if await greeting(reader, writer, place):
+                        await _join(reader, writer, goal)
+                    writer.close()
+                    await writer.wait_closed()
+            finally:
+                writer.transport.abort()  # also when the proxy stops meanwhile
 
         server = await asyncio.start_server(
             handle, sock=listener, ssl=_context() if tls else None
@@ -94,6 +97,7 @@ def _relay(goal: int, *, tls: bool, greeting: Greeting) -> Iterator[Place]:
         for task in asyncio.all_tasks() - {asyncio.current_task()}:
             task.cancel()
             await asyncio.wait({task})
+        await asyncio.sleep(0)  # what was aborted is closed in the next turn
 
     def run() -> None:
         loop.set_exception_handler(lambda *_: None)  # a client that walks away is no news

@@ -13,9 +13,13 @@ demo API. A request with no reply left gets a 500 that says so.
 
 from __future__ import annotations
 
+import fcntl
 import json
+import struct
+import termios
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -187,6 +191,7 @@ class ScriptedServer(LoopbackServer):
             channel.begin(reply.status, reply.headers, chunked=is_chunked)
         for step in reply.steps:
             if isinstance(step, Lapse):
+                _wait_until_delivered(channel)
                 (self.clock.reads if step.reads else self.clock.waits).set()
             _perform(step, channel, framed=reply.head)
             # Each piece is a write of its own; where reads take time, none outruns them.
@@ -218,6 +223,14 @@ def _perform(step: Step, channel: Channel, *, framed: bool) -> None:
             pass  # the connection ends where the answer does
         case Stall():
             channel.wait(None)
+
+
+def _wait_until_delivered(channel: Channel) -> None:
+    """Until the client's machine has all that was sent. A busy kernel takes its time."""
+    link = channel._connection.connection
+    with suppress(OSError):  # no Linux: LeapingSelector waits a little
+        while struct.unpack("i", fcntl.ioctl(link, termios.TIOCOUTQ, bytes(4))) != (0,):
+            channel.wait(_POLL_S)
 
 
 def _keys(headers: Mapping[str, str]) -> Iterator[str]:

@@ -34,9 +34,9 @@ def _stay(_failure: StreamchatError) -> None:
 
 @dataclass(slots=True)
 class Answering:
-    """A session, and who answers, reads and shows. `advice(model)` returns a line to show
-    once the model has answered, or "". `on_failure` is told of each failure, after it is
-    shown. `frame` puts the view of a reply into another."""
+    """What an answer needs: a session, its source, the keyboard and the screen.
+    `advice(model)` returns a line to show once the model has answered, or "". Each failure
+    is shown, then given to `on_failure`. `frame` wraps the view of a reply in another."""
 
     session: Session
     source: Source

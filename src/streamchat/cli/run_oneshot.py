@@ -184,10 +184,10 @@ async def _answer(
 
 
 async def _advice(run: Run, session: Session, source: ApiClient) -> str:
-    """About the model, where it can be had: the SDK has the table of retirements."""
+    """The SDK's line about the retirement of the model, if the SDK could be loaded."""
     try:
         return await advice_on(run, source, session.conversation.model)
-    except ApiError:  # the reply failed of the same
+    except ApiError:  # the reply failed for the same reason
         return ""
 
 
@@ -228,7 +228,7 @@ def _is_live(run: Run) -> bool:
 def _view(run: Run, session: Session) -> Iterator[View]:
     if _is_live(run):
         screen = open_terminal_screen(run, price=live_price(session))
-        echo = ExitStack()  # holds it off
+        echo = ExitStack()  # switches it off
 
         @contextmanager
         def resting() -> Iterator[None]:

@@ -1,5 +1,4 @@
-"""What is done behind the first prompt, so that the first question waits for as little as can
-be."""
+"""What happens behind the first prompt, so that the first question hardly waits."""
 
 from __future__ import annotations
 
