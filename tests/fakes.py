@@ -14,7 +14,7 @@ from collections.abc import (
 )
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from streamchat.app.session import Session
 from streamchat.core.attaching import Selection
@@ -44,6 +44,7 @@ from streamchat.core.ports import (
 )
 from streamchat.core.records import Record, Turn
 
+T = TypeVar("T")
 NOW_S = 1_790_000_000.0
 MODEL = "claude-test"
 
@@ -291,6 +292,19 @@ class ScriptedReader:
         return next(self.answers)
 
     async def pick(self, archive: Archive, age: Callable[[float], str]) -> str | None:
+        return next(self.picks)
+
+    async def choose(
+        self, question: str, options: Sequence[tuple[T, str]], *, current: T | None = None
+    ) -> T | None:
+        """The option whose text begins with the next pick."""
+        self.questions.append(question)
+        wanted = next(self.picks)
+        found = (value for value, label in options if wanted and label.startswith(wanted))
+        return next(found, None)
+
+    async def ask_secret(self, question: str) -> str | None:
+        self.questions.append(question)
         return next(self.picks)
 
     queued: int = 0

@@ -8,9 +8,10 @@ answered by the next line.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from streamchat.core.errors import UsageError
 from streamchat.core.formatting import quoted
@@ -19,6 +20,7 @@ from streamchat.core.ports import Archive, Input, Key, Typed
 from streamchat.posix.signals import interruptible
 from streamchat.prompt.entry import block_is_open, continues, message, normalised
 
+T = TypeVar("T")
 _ANSWERS = {"y": True, "yes": True, "n": False, "no": False}
 
 
@@ -90,6 +92,16 @@ class ScriptReader:
         raise UsageError(
             "A script names the conversation: /resume TITLE, or the start of an id."
         )
+
+    async def choose(
+        self, question: str, options: Sequence[tuple[T, str]], *, current: T | None = None
+    ) -> T | None:
+        """Raises UsageError: nobody is there to choose."""
+        raise UsageError(f"{question} A script names it, behind the command.")
+
+    async def ask_secret(self, question: str) -> str | None:
+        """Raises UsageError: a script holds no secrets."""
+        raise UsageError("A script cannot answer this. Run the command in a chat.")
 
     @asynccontextmanager
     async def watching(self, stop: Callable[[], None]) -> AsyncIterator[None]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
+from prompt_toolkit.utils import get_cwidth
 
 from streamchat.core.terminal import Joins
 from streamchat.prompt.early import choose_sign
@@ -24,6 +25,7 @@ STYLE: Mapping[str, str] = {
     "completion-menu.meta.completion": "noinherit dim",
     "completion-menu.meta.completion.current": "noinherit reverse dim",
     "chosen": "reverse",
+    "question": "bold",
     "hit": "ansicyan bold",
 }
 
@@ -48,6 +50,19 @@ class PromptLook:
     def sign(self) -> str:
         """What stands before what is typed, and before what is chosen."""
         return choose_sign(unicode=self.unicode)
+
+    def cut(self, text: str, width: int) -> str:
+        """The text, or as much as fits before a sign that there is more."""
+        if get_cwidth(text) <= width:
+            return text
+        more = "…" if self.unicode else "..."
+        room = width - len(more)
+        taken = 0
+        for at, character in enumerate(text):
+            taken += get_cwidth(character)
+            if taken > room:
+                return text[:at] + more
+        return text
 
     @property
     def styles(self) -> Style:

@@ -66,7 +66,7 @@ class Drawing:
         age = self.age(summary.updated).rjust(_AGE_WIDTH)
         row = f"{sign}{age}  {clean_title(summary.title) or 'untitled'}"
         mark = _HERE if self.look.here and summary.directory == self.look.here else ""
-        cut = self.cut(row, max(0, width - get_cwidth(mark))) + mark
+        cut = self.look.cut(row, max(0, width - get_cwidth(mark))) + mark
         return cut + " " * (width - get_cwidth(cut))
 
     def heading(self, hit: Hit | None, width: int) -> StyleAndTextTuples:
@@ -74,7 +74,7 @@ class Drawing:
         line = "─" if self.look.unicode else "-"
         dot = " · " if self.look.unicode else ", "
         said = f"{line * 2} {dot.join(self._about(hit))} " if hit else ""
-        return [("class:remark", self.cut(said.ljust(width, line), width))]
+        return [("class:remark", self.look.cut(said.ljust(width, line), width))]
 
     def _about(self, hit: Hit) -> Iterator[str]:
         if who := _SPEAKERS.get(hit.role):
@@ -100,19 +100,6 @@ class Drawing:
         for _, row in zip(range(rows), _rows(characters, width), strict=False):
             shown += [*row, ("", "\n")]
         return shown[:-1]
-
-    def cut(self, text: str, width: int) -> str:
-        """The text, or as much as fits before a sign that there is more."""
-        if get_cwidth(text) <= width:
-            return text
-        more = "…" if self.look.unicode else "..."
-        room = width - len(more)
-        taken = 0
-        for at, character in enumerate(text):
-            taken += get_cwidth(character)
-            if taken > room:
-                return text[:at] + more
-        return text
 
 
 _Character = tuple[str, str]  # its style and itself

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import TextIO
+import termios
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import TextIO, TypeVar
 
 from streamchat.core.errors import TerminalClosed
 from streamchat.core.input_line import plain_text
 from streamchat.core.ports import Archive, Input, Key, Typed
 from streamchat.core.sanitize import clean, clean_title
 from streamchat.posix.signals import interruptible
+from streamchat.prompt.chooser import find_labels
 from streamchat.prompt.confirm import ANSWERS
 from streamchat.prompt.entry import block_is_open, continues, message, normalised
 
+T = TypeVar("T")
 MOST_LISTED = 20
 _PIECE_BYTES = 65536
 
@@ -83,6 +86,35 @@ class PlainPrompt:
                 return hits[int(line) - 1].summary.path
             words = line
 
+    async def choose(
+        self, question: str, options: Sequence[tuple[T, str]], *, current: T | None = None
+    ) -> T | None:
+        """See ports.Reader: numbers choose, words search."""
+        labels = [clean_line(label) for _, label in options]
+        found = list(range(len(labels)))
+        self._say(f"{clean_line(question)}\n")
+        while True:
+            for place in found[:MOST_LISTED]:
+                mark = " (now)" if options[place][0] == current and current is not None else ""
+                self._say(f"{place + 1:3} {labels[place]}{mark}\n")
+            if len(found) > MOST_LISTED:
+                self._say(f"{len(found) - MOST_LISTED} more; words find fewer.\n")
+            line = await self._line("number to take, words to search, Enter to leave: ")
+            if line is None or isinstance(line, Key) or not line.strip():
+                return None
+            if line.strip().isdecimal() and 0 < int(line) <= len(labels):
+                return options[int(line) - 1][0]
+            found = find_labels(labels, line)
+            if not found:
+                self._say("Nothing matches.\n")
+
+    async def ask_secret(self, question: str) -> str | None:
+        """See ports.Reader."""
+        with _without_echo(self._file):
+            line = await self._line(f"{question} ")
+        self._say("\n")
+        return line if isinstance(line, str) else None
+
     @asynccontextmanager
     async def watching(self, stop: Callable[[], None]) -> AsyncIterator[None]:
         """While entered, SIGINT (Ctrl-C) calls `stop`; other keys are the terminal's."""
@@ -137,3 +169,20 @@ class PlainPrompt:
             for task in waiting:
                 task.cancel()
         return interrupted.is_set()
+
+
+@contextmanager
+def _without_echo(file: int) -> Iterator[None]:
+    """While entered, the terminal does not show what is typed."""
+    try:
+        before = termios.tcgetattr(file)
+    except termios.error:  # no terminal
+        yield
+        return
+    silent = [*before]
+    silent[3] &= ~termios.ECHO
+    termios.tcsetattr(file, termios.TCSADRAIN, silent)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(file, termios.TCSADRAIN, before)

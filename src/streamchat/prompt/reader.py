@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from prompt_toolkit.document import Document
 from prompt_toolkit.input import Input as KeyInput
@@ -22,12 +23,15 @@ from streamchat.prompt.confirm import confirm
 from streamchat.prompt.history import FileHistory
 from streamchat.prompt.hooks import Hooks
 from streamchat.prompt.line_editor import LineEditor
+from streamchat.prompt.menu import Menu
 from streamchat.prompt.pastes import Pastes
 from streamchat.prompt.picker import Picker
 from streamchat.prompt.provenance import Provenance
+from streamchat.prompt.secret import ask_secret
 from streamchat.prompt.type_ahead import AheadLine
 from streamchat.prompt.watch import Actions, Watch
 
+T = TypeVar("T")
 LEAVE_NOTICE = "Ctrl-D again stops the answer and exits."
 
 
@@ -136,6 +140,17 @@ class Prompt:
     async def pick(self, archive: Archive, age: Callable[[float], str]) -> str | None:
         """See ports.Reader."""
         return await Picker(self._keyboard, self._output, archive, self._look, age).run()
+
+    async def choose(
+        self, question: str, options: Sequence[tuple[T, str]], *, current: T | None = None
+    ) -> T | None:
+        """See ports.Reader."""
+        menu = Menu(self._keyboard, self._output, self._look)
+        return await menu.choose(question, options, current=current)
+
+    async def ask_secret(self, question: str) -> str | None:
+        """See ports.Reader."""
+        return await ask_secret(self._keyboard, self._output, self._look, question)
 
     @asynccontextmanager
     async def watching(self, stop: Callable[[], None]) -> AsyncIterator[None]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, TypeVar
 
 from streamchat.core.ports.archive import Archive
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,14 @@ class Reader(Protocol):
     async def pick(self, archive: Archive, age: Callable[[float], str]) -> str | None:
         """Let the user find a conversation; returns its path, or None when they leave.
         `age` formats how long ago a time was. Raises DiskError."""
+
+    async def choose(
+        self, question: str, options: Sequence[tuple[T, str]], *, current: T | None = None
+    ) -> T | None:
+        """One of the options, each with the text that shows it; None when the user leaves."""
+
+    async def ask_secret(self, question: str) -> str | None:
+        """What is typed or pasted, which is not shown; None when the user leaves."""
 
     def watching(self, stop: Callable[[], None]) -> AbstractAsyncContextManager[None]:
         """While entered, Esc and Ctrl-C call `stop`; then what was queued is not sent. Other

@@ -1,0 +1,191 @@
+"""Choose one of a list by the arrow keys, or by typing a part of it.
+
+Drawn in place like the prompt, and gone when it is left. All texts are cleaned. A short list
+has numbers, which choose at once.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.input import Input as KeyInput
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Layout, Window
+from prompt_toolkit.layout.processors import BeforeInput
+from prompt_toolkit.output import Output
+
+from streamchat.core.sanitize import clean_line
+from streamchat.posix.fatal_signals import is_ignored
+from streamchat.prompt.appearance import PromptLook
+from streamchat.prompt.entry import normalised
+from streamchat.prompt.key_parser import ESCAPE_SECONDS
+
+T = TypeVar("T")
+MOST_NUMBERED = 9
+_MOST_ROWS = 15
+_OTHER_ROWS = 3  # the question, the keys, and one that stays free
+_KEYS = "Up, Down, or type to search; Enter takes it, Esc leaves"
+
+
+def find_labels(labels: Sequence[str], words: str) -> list[int]:
+    """The places of the labels that hold all words."""
+    wanted = words.casefold().split()
+    return [
+        at
+        for at, label in enumerate(labels)
+        if all(word in label.casefold() for word in wanted)
+    ]
+
+
+@dataclass(slots=True)
+class Offered:
+    """What matches the words, one of it chosen: places in the list."""
+
+    labels: Sequence[str]
+    found: list[int]
+    row: int = 0
+
+    @property
+    def chosen(self) -> int | None:
+        return self.found[self.row] if self.found else None
+
+    def search(self, words: str) -> None:
+        """What is chosen stays chosen if it matches."""
+        before = self.chosen
+        self.found = find_labels(self.labels, words)
+        self.row = self.found.index(before) if before in self.found else 0
+
+    def move(self, rows: int) -> None:
+        self.row = max(0, min(self.row + rows, len(self.found) - 1))
+
+
+class Chooser(Generic[T]):
+    """One question. `current` is chosen at first."""
+
+    def __init__(
+        self,
+        keyboard: KeyInput,
+        output: Output,
+        look: PromptLook,
+        question: str,
+        options: Sequence[tuple[T, str]],
+        *,
+        current: T | None = None,
+    ) -> None:
+        self._output, self._look, self._options = output, look, options
+        labels = [clean_line(label) for _, label in options]
+        values = [value for value, _ in options]
+        first = values.index(current) if current in values else 0
+        self._offered = Offered(labels, list(range(len(labels))), first)
+        self._is_numbered = len(labels) <= MOST_NUMBERED
+        self._words = Buffer(multiline=False, on_text_changed=self._search)
+        self._app: Application[int | None] = Application(
+            layout=Layout(self._windows(clean_line(question))),
+            key_bindings=self._load_keys(),
+            style=look.styles,
+            include_default_pygments_style=False,
+            color_depth=look.depth,
+            erase_when_done=True,
+            input=keyboard,
+            output=output,
+        )
+        self._app.ttimeoutlen = ESCAPE_SECONDS
+        self._app.terminal_size_polling_interval = None  # SIGWINCH tells
+
+    async def run(self) -> T | None:
+        """What was chosen; None when it was left."""
+        chosen = await self._app.run_async(
+            set_exception_handler=False, handle_sigint=not is_ignored(signal.SIGINT)
+        )
+        return None if chosen is None else self._options[chosen][0]
+
+    def _search(self, words: Buffer) -> None:
+        self._offered.search(words.text)
+
+    # Keys
+
+    def _load_keys(self) -> KeyBindings:
+        bindings = KeyBindings()
+
+        @bindings.add("enter")
+        def take(event: KeyPressEvent) -> None:
+            if self._offered.chosen is not None:
+                event.app.exit(result=self._offered.chosen)
+
+        @bindings.add("escape", eager=True)
+        @bindings.add("c-c")
+        @bindings.add("c-d")
+        @bindings.add("<sigint>")
+        def leave(event: KeyPressEvent) -> None:
+            event.app.exit(result=None)
+
+        @bindings.add(Keys.BracketedPaste)
+        def paste(event: KeyPressEvent) -> None:
+            words = " ".join(normalised(event.data).split())
+            event.current_buffer.insert_text(clean_line(words))
+
+        @bindings.add("c-z")
+        def suspend(event: KeyPressEvent) -> None:
+            event.app.suspend_to_background()
+
+        self._load_moves(bindings)
+        self._load_numbers(bindings)
+        return bindings
+
+    def _load_moves(self, bindings: KeyBindings) -> None:
+        pages = (("pageup", -_MOST_ROWS), ("pagedown", _MOST_ROWS))
+        ends = (("c-home", -len(self._options)), ("c-end", len(self._options)))
+        steps = (("up", -1), ("c-p", -1), ("down", 1), ("c-n", 1))
+        for name, rows in (*steps, *pages, *ends):
+            bindings.add(name)(lambda _, rows=rows: self._offered.move(rows))
+
+    def _load_numbers(self, bindings: KeyBindings) -> None:
+        if not self._is_numbered:
+            return
+        is_empty = Condition(lambda: not self._words.text)
+        for number in range(1, len(self._options) + 1):
+
+            @bindings.add(str(number), filter=is_empty)
+            def choose(_: KeyPressEvent, row: int = number - 1) -> None:
+                self._offered.row = row
+
+    # Screen
+
+    def _windows(self, question: str) -> HSplit:
+        words = BufferControl(
+            self._words, input_processors=[BeforeInput(f"{question} ", "class:question")]
+        )
+        return HSplit(
+            [
+                Window(words, dont_extend_height=True, wrap_lines=True),
+                Window(FormattedTextControl(self._draw), height=lambda: self._height),
+                Window(FormattedTextControl([("class:remark", _KEYS)]), height=1),
+            ]
+        )
+
+    @property
+    def _height(self) -> int:
+        room = self._output.get_size().rows - _OTHER_ROWS
+        return max(1, min(room, _MOST_ROWS, len(self._options)))
+
+    def _draw(self) -> StyleAndTextTuples:
+        found, chosen, height = self._offered.found, self._offered.row, self._height
+        if not found:
+            return [("class:remark", "Nothing matches.")]
+        width = max(1, self._output.get_size().columns - 1)
+        first = max(0, min(chosen - height // 2, len(found) - height))
+        shown: StyleAndTextTuples = []
+        for row, place in enumerate(found[first : first + height], first):
+            sign = self._look.sign if row == chosen else "  "
+            number = f"{place + 1}. " if self._is_numbered else ""
+            text = self._look.cut(f"{sign}{number}{self._offered.labels[place]}", width)
+            shown += [("class:chosen" if row == chosen else "", text), ("", "\n")]
+        return shown[:-1]
