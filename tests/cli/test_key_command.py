@@ -55,6 +55,10 @@ def test_a_chat_runs_it_once(server: ScriptedServer) -> None:
     server.enqueue(text_reply("One."), text_reply("Two."))
 
     def person(terminal: Person) -> None:
+        terminal.wait_for_prompt()
+        terminal.type("/config model\r")
+        terminal.wait_for("The model to ask")
+        assert runs() == 0  # before the first request
         for answer in ("One.", "Two."):
             terminal.wait_for_prompt()
             terminal.type("hi\r")
@@ -64,6 +68,34 @@ def test_a_chat_runs_it_once(server: ScriptedServer) -> None:
 
     assert run_on_terminal(person).status == 0
     assert runs() == 1
+
+
+def test_a_command_that_fails_in_a_chat_keeps_the_question(server: ScriptedServer) -> None:
+    at(server, printing("", status=3))
+    server.enqueue(text_reply("One."))
+
+    def person(terminal: Person) -> None:
+        terminal.wait_for_prompt()
+        terminal.type("hi there\r")
+        terminal.wait_for("ended with status 3")
+        printing(KEY)
+        terminal.wait_for(lambda: terminal.prompt.endswith("hi there"))
+        terminal.type("\r")
+        terminal.wait_for("One.")
+        terminal.wait_for_prompt()
+        terminal.type("/exit\r")
+
+    assert run_on_terminal(person).status == 0
+    assert server.posts[0].headers["x-api-key"] == KEY
+
+
+def test_a_script_without_a_question_asks_for_no_key(server: ScriptedServer) -> None:
+    at(server, printing(KEY))
+    server.enqueue(text_reply("ok"))
+    assert run_program("--script", "-", stdin="/help").status == 0
+    assert runs() == 0
+    assert run_program("--script", "-", stdin="/help\nhi\n").stdout.endswith("ok\n")
+    assert (runs(), server.posts[0].headers["x-api-key"]) == (1, KEY)
 
 
 def test_another_key_makes_it_needless(

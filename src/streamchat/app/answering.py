@@ -15,17 +15,21 @@ from streamchat.app.compaction_prompts import ask_for_summary, told_as_summary
 from streamchat.app.context_window import measure_context, warning
 from streamchat.app.exchange import Exchange
 from streamchat.app.oneshot import build_failure
-from streamchat.app.outcome import Result, offer
+from streamchat.app.outcome import Result, ended_by, offer
 from streamchat.app.patience import Patience
 from streamchat.app.prompt_cache import explain_cache, note_cache
 from streamchat.app.session import Session
 from streamchat.app.view_wrappers import frame_for_terminal
-from streamchat.core.errors import ApiError, CutOff, StreamchatError
+from streamchat.core.errors import CutOff, StreamchatError
 from streamchat.core.messages import THINKING_TYPES, Message, user_message
 from streamchat.core.ports import Ending, Reader, Screen, Source, View
 from streamchat.core.schema import Shape
 
 DEAD_TIME_S = 1.0  # after a stop: a Ctrl-C in it was meant for what was stopped
+
+
+async def _be_ready() -> None:
+    """Nothing has to be done before a request."""
 
 
 def _stay(_failure: StreamchatError) -> None:
@@ -47,6 +51,7 @@ class Answering:
     patience: Patience = field(default_factory=Patience)
     on_failure: Callable[[StreamchatError], None] = _stay
     frame: Callable[[View, Shape | None], View] = frame_for_terminal
+    before_request: Callable[[], Awaitable[None]] = _be_ready  # raises StreamchatError
     advised: set[str] = field(default_factory=set)
     is_warned: bool = False  # the user knows that the context window is nearly full
     exchange: Exchange | None = None  # the exchange in progress
@@ -66,7 +71,7 @@ class Answering:
         """Get a reply to the conversation as it stands and show it; see Exchange for the
         arguments. The line about a failure says which command helps, except for an aside."""
         before = note_cache(self.session)
-        result = await self._exchange(question, is_aside=is_aside, model=model)
+        result = await self._prepared_exchange(question, is_aside=is_aside, model=model)
         usage = result.message.usage if result.message else None
         self._notice(explain_cache(before, self.session, usage))
         await self._advise(model or self.session.conversation.model)
@@ -82,6 +87,15 @@ class Answering:
         if result.ending is not Ending.COMPLETE:
             self._hold_queue()
         return result
+
+    async def _prepared_exchange(
+        self, question: Message | None, *, is_aside: bool, model: str
+    ) -> Result:
+        try:
+            await self.before_request()
+        except StreamchatError as error:
+            return ended_by(error, None, 0.0)
+        return await self._exchange(question, is_aside=is_aside, model=model)
 
     def _check_shape(self, shape: Shape, text: str) -> None:
         if fault := shape.fault(text):
@@ -124,10 +138,11 @@ class Answering:
 
     async def _count(self, text: str) -> None:
         try:
+            await self.before_request()
             counted = await token_count.count_until_stopped(
                 self.session, self.source, text, self.reader
             )
-        except ApiError as error:
+        except StreamchatError as error:
             self._fail(error)
         else:
             self._notice(counted)

@@ -1,4 +1,4 @@
-"""The first run: without any credential, the user chooses how to begin.
+"""The first run: without any credential, the user chooses how to begin. /login asks the same.
 
 Rules: a pasted key is not shown, is checked with one free request, and is kept only where the
 user says so. A server on this machine is asked for its models only after it was chosen, and
@@ -17,7 +17,8 @@ from streamchat.api.server import Server, checked
 from streamchat.cli.environment import Environment
 from streamchat.cli.invocation import Invocation
 from streamchat.cli.run import Run, has_surely_no_key
-from streamchat.config.writing import KEY_VARIABLE, add_profile, keep_key, local_profiles
+from streamchat.config.profiles import local_profiles
+from streamchat.config.writing import KEY_VARIABLE, add_profile, keep_key
 from streamchat.core.errors import ApiError, ConfigError, ExitStatus, NoPermission
 from streamchat.core.settings import Given, Layer, SettingSource
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 MOST_MODELS = 15  # in the list of a local server
 WELCOME = "There is no API key yet. How do you want to begin?"
+GO_ON = "With which server do you want to go on?"
 KEY_QUESTION = "Paste your API key (it is not shown; Esc goes back):"
 
 
@@ -44,6 +46,7 @@ class Way(Enum):
     KEY = "paste an API key"
     DEMO = "try the demo: a built-in server answers, no key, no network"
     QUIT = "quit"
+    STAY = "leave it as it is"
 
 
 BuildRun = Callable[[Invocation, Environment], Run]
@@ -63,7 +66,7 @@ def is_first_run(run: Run) -> bool:
 
 async def begin(run: Run, build_run: BuildRun) -> int:
     """Ask how to begin, then chat."""
-    first = FirstRun(run, build_run, _open_menu(run), list_models, _find_servers(run))
+    first = FirstRun(run, build_run, _open_menu(run), list_models, find_servers(run))
     chosen = await first.choose()
     if chosen is None:
         return ExitStatus.OK
@@ -81,6 +84,7 @@ class FirstRun:
     questions: FirstRunQuestions
     list_models: ListModels
     servers: tuple[LocalServer, ...]
+    is_login: bool = False  # a chat runs already
 
     async def choose(self) -> Run | None:
         """The run that the user chose; None when they leave."""
@@ -89,10 +93,11 @@ class FirstRun:
             (each, f"chat with {each.title} on this machine ({each.base_url})")
             for each in self.servers
         ]
-        options += [(way, way.value) for way in (Way.DEMO, Way.QUIT)]
+        others = (Way.STAY,) if self.is_login else (Way.DEMO, Way.QUIT)
+        options += [(way, way.value) for way in others]
         while True:
-            match await self.questions.choose(WELCOME, options):
-                case Way.QUIT | None:
+            match await self.questions.choose(GO_ON if self.is_login else WELCOME, options):
+                case Way.QUIT | Way.STAY | None:
                     return None
                 case Way.DEMO:
                     return self._with_flag("demo", "on")
@@ -123,12 +128,23 @@ class FirstRun:
         if keeps is None:
             return None
         env = self.run.env
+        is_exported = bool(env.environ.get(KEY_VARIABLE))
         if keeps:
             keep_key(self.run.paths, key)
             self.run.notes.note(f"The key is in {where}.")
-        else:
+            if is_exported:
+                self.run.notes.note(f"At the next start, {KEY_VARIABLE} comes before it.")
+        if is_exported or not keeps:
             env = replace(env, environ={**env.environ, KEY_VARIABLE: key})
-        return self.build_run(self.run.invocation, env)
+        return self.build_run(self._without_profile(), env)
+
+    def _without_profile(self) -> Invocation:
+        """The command line without another server: the key is one of Anthropic."""
+        invocation = self.run.invocation
+        if not self.run.settings.profile:
+            return invocation
+        given = {**invocation.flags.given, "profile": Given("", "/login")}
+        return replace(invocation, flags=replace(invocation.flags, given=given))
 
     async def _is_accepted(self, key: str) -> bool:
         """Whether the server takes the key. One that cannot be checked now may be good."""
@@ -183,7 +199,7 @@ async def list_models(server: Server) -> list[str]:
         await client.aclose()
 
 
-def _find_servers(run: Run) -> tuple[LocalServer, ...]:
+def find_servers(run: Run) -> tuple[LocalServer, ...]:
     """What runs on this machine: what config.toml names, then the usual ports."""
     try:
         named = local_profiles(run.paths)

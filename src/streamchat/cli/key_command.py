@@ -14,7 +14,13 @@ from dataclasses import replace
 from streamchat.api.server import checked
 from streamchat.cli.environment import Environment
 from streamchat.core.errors import ConfigError
-from streamchat.core.settings import Credential, CredentialKind, Origin, Settings, endpoint
+from streamchat.core.settings import (
+    Credential,
+    CredentialKind,
+    Origin,
+    Settings,
+    needs_commanded_key,
+)
 
 MOST_S = 60.0  # a password manager may ask for its password
 
@@ -23,20 +29,13 @@ def with_commanded_key(settings: Settings, env: Environment) -> Settings:
     """The settings with the key that the command printed. Raises ConfigError,
     NoPermission."""
     command, origin = settings.api_key_command, settings.origins["api_key_command"]
-    if not command or settings.demo or not _is_needed(settings, origin):
+    if not command or not needs_commanded_key(settings):
         return settings
     key = checked(_first_line(command, origin, env), "API key")
     if key is None:
         raise ConfigError(f"{origin}: the command printed nothing")
     credential = Credential(CredentialKind.API_KEY, key, origin)
     return replace(settings, credentials=(*settings.credentials, credential))
-
-
-def _is_needed(settings: Settings, origin: Origin) -> bool:
-    """A profile's host gets the key of a command in the same profile only."""
-    end = endpoint(settings)
-    is_same = settings.origins["base_url"].profile == origin.profile
-    return end.credential is None and not end.platform and (end.address.is_default or is_same)
 
 
 def _first_line(command: str, origin: Origin, env: Environment) -> str:

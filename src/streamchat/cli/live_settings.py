@@ -7,43 +7,55 @@ cannot change while a chat runs can only be saved for the next one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
-from streamchat.app.prompt_cache import choose_ttl
-from streamchat.app.repl import Repl
-from streamchat.app.session import Session
-from streamchat.cli.build import build_run
-from streamchat.cli.run import Run, read_appearance, require_theme
-from streamchat.cli.wiring import build_budget, build_web
-from streamchat.config import read_prompt_file
+from streamchat.cli.adopting import ADOPTED, OF_THE_SERVER, Chat, adopt
+from streamchat.cli.build import build_run, with_commanded_key
+from streamchat.cli.run import Run, require_theme
+from streamchat.config.profiles import read_profiles
 from streamchat.core.errors import UsageError
 from streamchat.core.formatting import escape_markdown
-from streamchat.core.settings import Given, Origin, Settings, SettingSource
+from streamchat.core.ports import Reader
+from streamchat.core.settings import (
+    DEFAULT_URL,
+    Given,
+    Origin,
+    Settings,
+    SettingSource,
+    endpoint,
+    needs_commanded_key,
+)
 from streamchat.core.settings.changes import COMMAND, Change, find_key, read_change
 from streamchat.core.settings.report import describe_value, setting_rows
-from streamchat.core.theme import Appearance
 
+NO_PROFILE = "off"
+_OF_A_PROFILE = frozenset({"base_url", "fallback", "model", "profile"})
 _LONGEST_SHOWN = 60
 _IN_THIS_CHAT = Origin(SettingSource.FLAG, "this chat")
 
 
-class Looks(Protocol):
-    """What shows the answers."""
-
-    appearance: Appearance
+@asynccontextmanager
+async def changing_settings(run: Run, chat: Chat) -> AsyncIterator[None]:
+    """While entered, the settings of the chat can be changed."""
+    settings = LiveSettings(run, chat)
+    chat.session.configuration = settings
+    chat.repl.before_request = settings.before_request
+    try:
+        yield
+    finally:
+        await chat.server.aclose()
 
 
 @dataclass(slots=True)
 class LiveSettings:
-    """`run` is as it was started, with what was changed since. Without a screen, nothing
-    has looks."""
+    """`run` is as it was started, with what was changed since."""
 
     run: Run
-    session: Session
-    repl: Repl
-    screen: Looks | None = None
+    chat: Chat
 
     def describe(self) -> str:
         """See ports.Configuration. What the user set comes last, next to the prompt."""
@@ -63,7 +75,9 @@ class LiveSettings:
     def change(self, key: str, text: str) -> str:
         """See ports.Configuration."""
         change = self._read(key, text)
-        if change.option.name not in _DURING_A_CHAT:
+        if change.key == "profile":
+            return self.use_profile(text)
+        if change.option.name not in ADOPTED:
             raise UsageError(
                 f"{change.key} cannot change during a chat. Add --save to set it for the next"
                 " start."
@@ -94,10 +108,64 @@ class LiveSettings:
             return f"{key} is no longer in {place}. It counts at the next start."
         change = self._read(key, text)
         save_setting(self.run.paths, keys, change.value)
-        if change.option.name in _DURING_A_CHAT:
+        if change.option.name in ADOPTED:
             self._give(change)
         where = f"{place}, profile {section[1]}" if section else place
         return f"{key} is {_quotation(change, text)}, saved in {where}.{self._stronger(change)}"
+
+    # Servers
+
+    @property
+    def profile(self) -> str | None:
+        """See ports.Configuration."""
+        return self.run.settings.profile
+
+    def profiles(self) -> list[tuple[str, str]]:
+        """See ports.Configuration."""
+        sections = read_profiles(self.run.paths)
+        return [(name, _about_profile(name, each)) for name, each in sections.items()]
+
+    def use_profile(self, name: str) -> str:
+        """See ports.Configuration. What another command line chose counts no more."""
+        self._refuse_in_the_demo()
+        given = {
+            each: text
+            for each, text in self.run.invocation.flags.given.items()
+            if each not in _OF_A_PROFILE
+        }
+        wanted = "" if name == NO_PROFILE else name
+        self._take(self._run_with({**given, "profile": Given(wanted, "/profile")}))
+        return self._answers_now()
+
+    async def log_in(self, reader: Reader) -> str:
+        """See ports.Configuration."""
+        from streamchat.cli.first_run import FirstRun, find_servers, list_models
+
+        self._refuse_in_the_demo()
+        servers = find_servers(self.run)
+        login = FirstRun(self.run, build_run, reader, list_models, servers, is_login=True)
+        chosen = await login.choose()
+        if chosen is None:
+            return "Nothing has changed."
+        self._take(chosen)
+        return self._answers_now()
+
+    def _refuse_in_the_demo(self) -> None:
+        if self.run.settings.demo:
+            raise UsageError("The demo has one server. Start streamchat without --demo.")
+
+    def _answers_now(self) -> str:
+        end = endpoint(self.run.settings)
+        server = end.platform or end.address.host
+        model = self.chat.session.conversation.model
+        return "\n".join([f"{model} at {server} answers from now on.", *end.remarks])
+
+    async def before_request(self) -> None:
+        """Run `api_key_command` before the first request. Raises ConfigError,
+        NoPermission."""
+        if needs_commanded_key(self.run.settings):
+            self.run.notes.note("The key comes from api_key_command.")
+            self._take(await asyncio.to_thread(with_commanded_key, self.run))
 
     def _read(self, key: str, text: str) -> Change:
         """The change, if the settings as a whole allow it."""
@@ -117,7 +185,18 @@ class LiveSettings:
         return build_run(replace(self.run.invocation, flags=flags), self.run.env)
 
     def _adopt(self, name: str, run: Run) -> None:
-        _DURING_A_CHAT[name](self, run)
+        """Change that setting alone, though files may say more than they did."""
+        before, after = self.run.settings, run.settings
+        kept: dict[str, Any] = {}
+        if name in OF_THE_SERVER:
+            kept["credentials"] = after.credentials
+        if hasattr(before, name):
+            kept[name] = getattr(after, name)
+            kept["origins"] = {**before.origins, name: after.origins[name]}
+        self._take(replace(run, settings=replace(before, **kept)))
+
+    def _take(self, run: Run) -> None:
+        adopt(self.chat, self.run.settings, run)
         self.run = run
 
     def _section(self, name: str) -> tuple[str, ...]:
@@ -137,7 +216,7 @@ class LiveSettings:
 
     def _now(self) -> Settings:
         """The settings, with what commands changed in the session."""
-        settings, session = self.run.settings, self.session
+        settings, session = self.run.settings, self.chat.session
         live: dict[str, Any] = {
             "model": session.conversation.model,
             "system": session.conversation.system,
@@ -174,71 +253,7 @@ def _table(rows: Iterable[tuple[str, str, str]]) -> str:
     return "\n".join(lines)
 
 
-_Adopt = Callable[[LiveSettings, Run], None]
-
-
-def _field(name: str) -> _Adopt:
-    """A setting that the session has under the same name."""
-    return lambda live, run: setattr(live.session, name, getattr(run.settings, name))
-
-
-def _model(live: LiveSettings, run: Run) -> None:
-    if run.settings.model != live.session.conversation.model:
-        live.session.change_model(run.settings.model)
-
-
-def _system(live: LiveSettings, run: Run) -> None:
-    settings, session = run.settings, live.session
-    system = settings.system
-    if settings.system_file:
-        system = read_prompt_file(run.env.cwd / settings.system_file)
-    session.record(session.conversation.configure(system=system))
-
-
-def _web(live: LiveSettings, run: Run) -> None:
-    live.session.web = build_web(run.settings) if run.settings.web else None
-
-
-def _budget(live: LiveSettings, run: Run) -> None:
-    budget, new = live.session.budget, build_budget(run)
-    budget.cap_usd, budget.day_cap_usd, budget.price = new.cap_usd, new.day_cap_usd, new.price
-
-
-def _extra(live: LiveSettings, run: Run) -> None:
-    live.session.extra = dict(run.settings.request)
-
-
-def _cache(live: LiveSettings, run: Run) -> None:
-    session, ttl = live.session, run.settings.cache_ttl
-    session.cache = not run.settings.no_caching
-    session.choose_ttl = lambda: choose_ttl(ttl, session)
-
-
-def _look(live: LiveSettings, run: Run) -> None:
-    if live.screen is not None:
-        live.screen.appearance = read_appearance(run.settings)
-
-
-def _retries(live: LiveSettings, run: Run) -> None:
-    live.repl.patience = replace(live.repl.patience, retries=run.settings.retries)
-
-
-def _schema(live: LiveSettings, run: Run) -> None:
-    from streamchat.cli.schema import build_shape
-
-    text, cwd, config_dir = run.settings.schema, run.env.cwd, run.paths.config_dir
-    live.session.shape = build_shape(text, cwd=cwd, config_dir=config_dir) if text else None
-
-
-_DURING_A_CHAT: Mapping[str, _Adopt] = {
-    "model": _model,
-    "schema": _schema,
-    "request": _extra,
-    "retries": _retries,
-    **{name: _field(name) for name in ("effort", "fallback", "max_tokens", "stop", "thinking")},
-    **dict.fromkeys(("system", "system_file"), _system),
-    **dict.fromkeys(("web", "web_allow", "web_block", "web_max_uses", "web_location"), _web),
-    **dict.fromkeys(("max_cost_usd", "max_cost_day_usd", "prices"), _budget),
-    **dict.fromkeys(("cache_ttl", "no_caching"), _cache),
-    **dict.fromkeys(("theme", "background", "prose_width"), _look),
-}
+def _about_profile(name: str, section: Mapping[str, object]) -> str:
+    server = section.get("platform") or section.get("base_url") or DEFAULT_URL
+    model = section.get("model") or ""
+    return f"{name}  {server}  {model}".rstrip()

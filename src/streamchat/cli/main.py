@@ -26,7 +26,6 @@ from streamchat.core.errors import Busy, DiskError, ExitStatus, StreamchatError,
 from streamchat.core.settings import OPTIONS, Group
 from streamchat.posix.terminals import measure_width
 
-_ASKING = (None, ReportKind.LIST_MODELS)  # what asks a server
 # What writing to stdout can fail with if it is a file.
 _DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
@@ -41,8 +40,8 @@ def main(argv: Sequence[str], env: Environment) -> int:
             env.stdout.flush()
             return ExitStatus.OK
         run = build_run(invocation, env)
-        if run.settings.api_key_command and invocation.report in _ASKING:
-            run = with_commanded_key(run)
+        notes = run.notes
+        run = _prepared(run)
         notes = run.notes
         status = _run(run)
         env.stdout.flush()  # here, where a failure still gets its exit status
@@ -117,9 +116,17 @@ def _width(env: Environment) -> int:
     return min(max(usual, 40), 100)
 
 
-def _run(run: Run) -> int:
-    if run.invocation.report is not ReportKind.SHOW_CONFIG:  # it shows a wrong theme's origin
+def _prepared(run: Run) -> Run:
+    """The run with a key from `api_key_command`, if a request is sure to follow."""
+    report = run.invocation.report
+    if report is not ReportKind.SHOW_CONFIG:  # it shows a wrong theme's origin
         require_theme(run.settings)
+    answers = report is None and not run.invocation.script and _is_one_shot(run)
+    is_asked = answers or report is ReportKind.LIST_MODELS
+    return with_commanded_key(run) if is_asked else run
+
+
+def _run(run: Run) -> int:
     if run.invocation.report is not None:
         return _report(run, run.invocation.report)
     if run.invocation.script:

@@ -13,7 +13,12 @@ from streamchat.cli.environment import Environment
 from streamchat.cli.invocation import Invocation
 from streamchat.config import Paths
 from streamchat.core.errors import ConfigError, UsageError
-from streamchat.core.settings import Settings, SettingSource, endpoint
+from streamchat.core.settings import (
+    Settings,
+    SettingSource,
+    endpoint,
+    needs_commanded_key,
+)
 from streamchat.core.theme import THEMES, Appearance
 
 
@@ -36,6 +41,7 @@ def has_surely_no_key(run: Run) -> bool:
     elsewhere = run.env.home / ".config" / "anthropic"
     return (
         end.credential is None
+        and not needs_commanded_key(run.settings)
         and end.sdk_may_search
         and not end.headers
         and not any(name.startswith("ANTHROPIC_") for name in run.env.environ)

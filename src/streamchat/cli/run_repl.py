@@ -21,9 +21,11 @@ from streamchat.app.context_window import beside_prompt
 from streamchat.app.patience import Patience
 from streamchat.app.repl import Repl
 from streamchat.app.session import Session
+from streamchat.cli.adopting import Chat
 from streamchat.cli.banner import NEW, build_banner
 from streamchat.cli.environment import Environment
-from streamchat.cli.live_settings import LiveSettings
+from streamchat.cli.live_server import LiveServer
+from streamchat.cli.live_settings import changing_settings
 from streamchat.cli.resumed import describe_resumed
 from streamchat.cli.run import Run, require_key
 from streamchat.cli.signals import on_resize
@@ -40,6 +42,7 @@ from streamchat.core.attaching import Selection, list_blocks, list_left_out, why
 from streamchat.core.errors import Busy, ExitStatus, StreamchatError, UsageError
 from streamchat.core.input_line import CommandNames
 from streamchat.core.ports import Archive, Reader
+from streamchat.core.settings import needs_commanded_key
 from streamchat.core.terminal import Depth
 from streamchat.core.terminal_answers import format_questions
 from streamchat.models.facts import ModelLookup
@@ -128,7 +131,8 @@ async def converse(
     session.facts = learning = ModelLookup(
         partial(ask_model_facts, source), open_model_cache(run)
     )
-    warming = Warming(source, session, learning)
+    has_key = not needs_commanded_key(run.settings)
+    warming = Warming(source, session, learning, has_key)
 
     def unfold() -> None:
         repl.unfold()
@@ -161,8 +165,9 @@ async def converse(
                 prefill=prefill,
                 names=build_names(session),
             )
-            session.configuration = LiveSettings(run, session, repl, screen)
-            await repl.run()
+            server = LiveServer(session, repl, source, learning)
+            async with changing_settings(run, Chat(session, repl, server, screen)):
+                await repl.run()
     finally:
         warming.end()
         screen.restore()

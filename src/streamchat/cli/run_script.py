@@ -14,9 +14,11 @@ from streamchat.app.pipe_screen import PipeScreen
 from streamchat.app.repl import Repl
 from streamchat.app.session import Session
 from streamchat.app.view_wrappers import SayingRetries
+from streamchat.cli.adopting import Chat
 from streamchat.cli.attaching import attach, select_attachments
 from streamchat.cli.banner import DEMO_NOTE
-from streamchat.cli.live_settings import LiveSettings
+from streamchat.cli.live_server import LiveServer
+from streamchat.cli.live_settings import changing_settings
 from streamchat.cli.resumed import describe_resumed
 from streamchat.cli.run import Run
 from streamchat.cli.run_oneshot import (
@@ -61,8 +63,9 @@ async def run_script(run: Run) -> int:
             failures = _Failures(session)
             reader = ScriptReader(lines, failures.is_over)
             repl = _build_repl(run, session, source, reader, failures)
-            session.configuration = LiveSettings(run, session, repl)
-            await repl.run()
+            chat = Chat(session, repl, LiveServer(session, repl, source))
+            async with changing_settings(run, chat):
+                await repl.run()
             return _tell(run, session, failures, f"{name}, line {reader.number}")
         finally:
             session.close()

@@ -33,6 +33,7 @@ class Warming:
     source: ApiClient
     session: Session
     learning: ModelLookup
+    has_key: bool = True  # without one, nothing is asked
     _task: asyncio.Task[None] | None = field(default=None)
 
     def begin(self) -> None:
@@ -50,7 +51,11 @@ class Warming:
         with suppress(ApiError):  # the first request will report it
             await self.source.ready()
         threading.Thread(target=preload, daemon=True).start()
-        self.learning.may_ask = True
+        self.learning.may_ask = self.has_key
+        if self.has_key:
+            await self._learn()
+        load_prices(self.session)
+
+    async def _learn(self) -> None:
         with suppress(ApiError):
             await self.learning.ask(self.session.conversation.model)
-        load_prices(self.session)

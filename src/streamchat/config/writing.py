@@ -11,13 +11,11 @@ import json
 import os
 import re
 from collections.abc import Collection
-from contextlib import suppress
 from pathlib import Path
 
 from streamchat.config.files import parse_toml, read_text
 from streamchat.config.paths import Paths
 from streamchat.core.errors import ConfigError, DiskError
-from streamchat.core.settings import parse_address
 
 KEY_VARIABLE = "ANTHROPIC_API_KEY"
 
@@ -57,19 +55,6 @@ def add_profile(paths: Paths, name: str, *, base_url: str, model: str) -> str:
     mode = (file.mode & 0o777) if file else 0o600
     write_whole(paths.config_file, before + "\n".join(section) + "\n", mode=mode)
     return free
-
-
-def local_profiles(paths: Paths) -> dict[str, str]:
-    """The base URLs on this machine by the profiles that name them. Raises ConfigError."""
-    file = read_text(paths.config_file)
-    profiles = parse_toml(file).get("profiles") if file else None
-    found: dict[str, str] = {}
-    for name, section in profiles.items() if isinstance(profiles, dict) else ():
-        url = section.get("base_url") if isinstance(section, dict) else None
-        with suppress(ValueError):
-            if isinstance(url, str) and parse_address(url).is_loopback:
-                found[name] = parse_address(url).url
-    return found
 
 
 def _free_name(name: str, taken: Collection[str]) -> str:

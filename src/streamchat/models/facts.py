@@ -58,6 +58,13 @@ class ModelLookup:
             if self.cache:
                 self.cache.write(model, data)
 
+    def turn_to(self, ask_server: AskServer, cache: ModelCache | None) -> None:
+        """Ask another server from now on; what the old one said is forgotten."""
+        self.end()
+        self.ask_server, self.cache = ask_server, cache
+        self._known.clear()
+        self._asked.clear()
+
     def end(self) -> None:
         for task in list(self._asking):
             task.cancel()

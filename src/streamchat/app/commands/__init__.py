@@ -9,6 +9,7 @@ handlers by topic. The order of the imports is the order within each group of /h
 """
 
 from streamchat.app.commands import (
+    accounts,
     attachments,
     basics,
     branches,
@@ -16,7 +17,6 @@ from streamchat.app.commands import (
     config,
     exports,
     last_answer,
-    logout,
     money,
     reasoning,
     roles,
@@ -61,6 +61,7 @@ __all__ = [
     "Replay",
     "SayPrompt",
     "ShowReport",
+    "accounts",
     "attachments",
     "basics",
     "branches",
@@ -69,7 +70,6 @@ __all__ = [
     "dispatch",
     "exports",
     "last_answer",
-    "logout",
     "money",
     "reasoning",
     "roles",

@@ -95,7 +95,7 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         fallback=settings.fallback,
         stop=settings.stop,
         extra=dict(settings.request),
-        server=_server_name(settings),
+        server=server_name(settings),
     )
     session.choose_ttl = lambda: choose_ttl(settings.cache_ttl, session)
     if settings.schema:
@@ -179,7 +179,7 @@ def forget_typed(
     forget_entries(run.paths.history, conversation, texts=texts, names=names)
 
 
-def _server_name(settings: Settings) -> str:
+def server_name(settings: Settings) -> str:
     """The name of the server, as it is stored with each turn."""
     if settings.demo:
         return "demo"

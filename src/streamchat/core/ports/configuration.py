@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Protocol
 
 from streamchat.core.errors import UsageError
+from streamchat.core.ports.reader import Reader
 
 
 class Configuration(Protocol):
-    """What /config works on. All methods raise UsageError and ConfigError."""
+    """What /config, /profile and /login work on. The methods raise UsageError and
+    ConfigError."""
 
     def describe(self) -> str:
         """Every setting with its value and its origin, as Markdown."""
@@ -26,9 +28,25 @@ class Configuration(Protocol):
         """Set it, and write it to config.toml; None removes it there. Returns the line that
         says so. Raises DiskError."""
 
+    @property
+    def profile(self) -> str | None:
+        """The profile that is in use."""
+
+    def profiles(self) -> list[tuple[str, str]]:
+        """The profiles of config.toml: the name, and what to show of it."""
+
+    def use_profile(self, name: str) -> str:
+        """Let the server of a profile answer from now on; `off` uses none. Returns the line
+        that says so."""
+
+    async def log_in(self, reader: Reader) -> str:
+        """Let the user paste a key or choose a server. Returns the line that says so."""
+
 
 class FixedConfiguration:
     """Where settings cannot be changed."""
+
+    profile: str | None = None
 
     def describe(self) -> str:
         raise UsageError("The settings cannot be changed here.")
@@ -43,4 +61,13 @@ class FixedConfiguration:
         return self.describe()
 
     def save(self, key: str, text: str | None) -> str:
+        return self.describe()
+
+    def profiles(self) -> list[tuple[str, str]]:
+        return []
+
+    def use_profile(self, name: str) -> str:
+        return self.describe()
+
+    async def log_in(self, reader: Reader) -> str:
         return self.describe()

@@ -35,6 +35,7 @@ from streamchat.core.settings.trust import (
     endpoint,
     list_secrets,
     masked,
+    needs_commanded_key,
     redact_secrets,
     session_keys,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "is_taken",
     "list_secrets",
     "masked",
+    "needs_commanded_key",
     "parse_address",
     "proxies",
     "read_certificates",

@@ -88,6 +88,17 @@ def endpoint(settings: Settings) -> Endpoint:
     )
 
 
+def needs_commanded_key(settings: Settings) -> bool:
+    """Whether `api_key_command` has to print the key: no other was given, and it may be sent.
+    A profile's host gets the key of a command in the same profile only. Raises ConfigError."""
+    if not settings.api_key_command or settings.demo:
+        return False
+    end = endpoint(settings)
+    profile = settings.origins["api_key_command"].profile
+    is_same = settings.origins["base_url"].profile == profile
+    return end.credential is None and not end.platform and (end.address.is_default or is_same)
+
+
 def _at_a_cloud(settings: Settings, address: Address) -> Endpoint:
     where = settings.origins["platform"]
     if settings.custom_headers:

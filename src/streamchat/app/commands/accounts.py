@@ -1,0 +1,51 @@
+"""/login, /logout and /profile: which server answers, and with which key."""
+
+from __future__ import annotations
+
+from streamchat.app.commands.arguments import parse_word
+from streamchat.app.commands.registry import AskUser, Done, Outcome, Topic, command
+from streamchat.app.session import Session
+from streamchat.core.ports import Reader
+
+NO_PROFILES = (
+    "There are no profiles yet. /login finds servers on this machine and writes one; or write"
+    " a section [profiles.NAME] into config.toml."
+)
+
+
+@command("/login", topic=Topic.PROGRAM)
+def login(session: Session, _argument: str) -> Outcome:
+    """Paste an API key, or chat with a server on this machine from now on. The key can be
+    kept for the next start."""
+
+    async def ask(reader: Reader) -> Outcome:
+        return Done(await session.configuration.log_in(reader))
+
+    return AskUser(ask)
+
+
+@command("/logout", topic=Topic.PROGRAM)
+def logout(session: Session, _argument: str) -> Outcome:
+    """Remove the API key that the first run or /login kept. This chat uses it until you
+    leave."""
+    if not session.forget_key():
+        return Done("No key is kept in the configuration directory.")
+    return Done("The key is removed. This chat uses it until you leave.")
+
+
+@command("/profile [NAME|off]", topic=Topic.REQUEST)
+def profile(session: Session, argument: str) -> Outcome:
+    """Use a profile of config.toml until you leave: its server, key and model answer. Without
+    NAME, choose from a list; off uses none."""
+    settings = session.configuration
+    if argument:
+        return Done(settings.use_profile(parse_word(argument, "profile")))
+    listed = settings.profiles()
+    if not listed:
+        return Done(NO_PROFILES)
+
+    async def choose(reader: Reader) -> Outcome:
+        chosen = await reader.choose("Which profile?", listed, current=settings.profile)
+        return Done(settings.use_profile(chosen) if chosen is not None else "")
+
+    return AskUser(choose)
