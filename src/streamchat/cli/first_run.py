@@ -29,7 +29,8 @@ T = TypeVar("T")
 MOST_MODELS = 15  # in the list of a local server
 WELCOME = "There is no API key yet. How do you want to begin?"
 GO_ON = "With which server do you want to go on?"
-KEY_QUESTION = "Paste your API key (it is not shown; Esc goes back):"
+KEY_QUESTION = "Paste your API key from console.anthropic.com (Esc goes back):"
+HOW_TO_BEGIN = "Type a message and press Enter. @FILE in it attaches a file: Sum up @report.pdf"
 
 
 class FirstRunQuestions(Protocol):
@@ -72,7 +73,7 @@ async def begin(run: Run, build_run: BuildRun) -> int:
         return ExitStatus.OK
     from streamchat.cli.run_repl import chat
 
-    return await chat(chosen)
+    return await chat(replace(chosen, remarks=(*chosen.remarks, HOW_TO_BEGIN)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ class FirstRun:
             return None
         if key is None or not await self._is_accepted(key):
             return None
-        where = self.run.paths.env_file
+        where = str(self.run.paths.env_file).replace(f"{self.run.env.home}/", "~/")
         keeps = await self.questions.choose(
             "Keep the key?",
             [
