@@ -16,7 +16,7 @@ from typing import TextIO, TypeVar
 from streamchat.core.errors import TerminalClosed
 from streamchat.core.input_line import plain_text
 from streamchat.core.ports import Archive, Input, Key, Typed
-from streamchat.core.sanitize import clean, clean_title
+from streamchat.core.sanitize import clean, clean_line, clean_title
 from streamchat.posix.signals import interruptible
 from streamchat.prompt.chooser import find_labels
 from streamchat.prompt.confirm import ANSWERS
