@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from patience import PATIENCE_S
-from streamchat.app.commands.help import KEYS, commands_table
+from streamchat.app.commands.help import commands_table, keys_table
 from streamchat.cli.arguments import parse_arguments
 from streamchat.cli.invocation import ReportKind
 from streamchat.config import build_paths
@@ -36,7 +36,7 @@ def files_table() -> str:
 TABLES = {
     "options": flag_table(),
     "keys": key_table(),
-    "commands": f"{commands_table()}\n{KEYS}",
+    "commands": f"{commands_table()}\n{keys_table()}",
     "files": files_table(),
 }
 

@@ -17,6 +17,7 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 
 from patience import PATIENCE_S
 from streamchat.core.input_line import CommandNames
+from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 from streamchat.core.ports import Input, TypeAhead
 from streamchat.prompt import Choice, Hooks, Prompt, PromptLook
 from streamchat.prompt.tty import PromptOutput
@@ -149,6 +150,7 @@ def desk(
     size: Size = SIZE,
     show_ahead: Callable[[TypeAhead | None], None] = lambda _: None,
     clock: Callable[[], float] = time.monotonic,
+    keymap: KeyMap = DEFAULT_KEYMAP,
 ) -> Iterator[Desk]:
     paper = Paper()
     hooks = Hooks(
@@ -159,6 +161,7 @@ def desk(
         unfold=unfold,
         show_ahead=show_ahead,
         clock=clock,
+        keymap=lambda: keymap,
     )
     with create_pipe_input() as keys:
         prompt = Prompt(

@@ -4,7 +4,7 @@ import pytest
 from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
 
-from streamchat.prompt.key_codes import ALONE, decode
+from streamchat.prompt.key_codes import ALONE, ALT_ENTER, CTRL_ENTER, SHIFT_ENTER, decode
 from streamchat.prompt.key_sequences import Tokenizer
 
 LONE = [Keys.Escape, ALONE.key]
@@ -16,26 +16,26 @@ def keys(sent: str) -> list[Keys | str]:
     return [press.key for token in tokens for press in decode(token)]
 
 
-NEW_LINES = [
-    "\n",
-    "\x1b\r",
-    "\x1b[13;2u",
-    "\x1b[13;3u",
-    "\x1b[13;5u",
-    "\x1b[13;6u",
-    "\x1b[13;2:1u",
-    "\x1b[13;66u",  # Shift, with Caps Lock on
-    "\x1b[27;2;13~",
-    "\x1b[27;3;13~",
-    "\x1b[27;5;13~",
-    "\x1b[27;6;13~",
-    "\x1b[57414;2u",
+ENTERS = [
+    ("\n", Keys.ControlJ),
+    ("\x1b\r", ALT_ENTER.key),
+    ("\x1b[13;2u", SHIFT_ENTER.key),
+    ("\x1b[13;3u", ALT_ENTER.key),
+    ("\x1b[13;5u", CTRL_ENTER.key),
+    ("\x1b[13;6u", CTRL_ENTER.key),
+    ("\x1b[13;2:1u", SHIFT_ENTER.key),
+    ("\x1b[13;66u", SHIFT_ENTER.key),  # with Caps Lock on
+    ("\x1b[27;2;13~", SHIFT_ENTER.key),
+    ("\x1b[27;3;13~", ALT_ENTER.key),
+    ("\x1b[27;5;13~", CTRL_ENTER.key),
+    ("\x1b[27;6;13~", CTRL_ENTER.key),
+    ("\x1b[57414;2u", SHIFT_ENTER.key),
 ]
 
 
-@pytest.mark.parametrize("sent", NEW_LINES, ids=repr)
-def test_enter_with_a_modifier_is_a_new_line(sent: str) -> None:
-    assert keys(sent) == [Keys.ControlJ]
+@pytest.mark.parametrize(("sent", "key"), ENTERS, ids=[repr(sent) for sent, _ in ENTERS])
+def test_enter_with_a_modifier_is_a_key_of_its_own(sent: str, key: str) -> None:
+    assert keys(sent) == [key]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from desk import desk, run
 from prompt_toolkit.data_structures import Size
 
 from loop_time import LoopClock, leaping_time
+from streamchat.core.keymap import build_keymap
 from streamchat.core.ports import Input, Key, Typed
 from streamchat.prompt import PromptLook
 
@@ -277,7 +278,7 @@ def test_ready_is_told_once_when_the_prompt_is_on_the_screen() -> None:
 
 
 def test_vi_mode() -> None:
-    with desk(look=PromptLook(vi=True, marks=False)) as at:
+    with desk(keymap=build_keymap(is_vi=True)) as at:
         assert at.read(f"hello{ESC}x0x\r") == Typed("ell")
 
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 import pytest
 from desk import NAMES, Desk, desk, run
 from prompt_toolkit.document import Document
+from prompt_toolkit.key_binding import KeyBindings
 
+from streamchat.core.keymap import DEFAULT_KEYMAP
 from streamchat.core.ports import Input, Key, TypeAhead, Typed
 from streamchat.prompt.key_codes import decode
 from streamchat.prompt.key_sequences import Tokenizer
@@ -26,9 +28,8 @@ ESC, CTRL_C, CTRL_D = "\x1b", "\x03", "\x04"
 
 def typed(keys: str, pastes: Pastes | None = None) -> AheadLine:
     ahead = AheadLine(Provenance(NAMES, pastes or Pastes()))
-    for token in Tokenizer().feed(keys):
-        *escape, press = decode(token)
-        ahead.press(press, with_alt=bool(escape))
+    ahead.use(DEFAULT_KEYMAP, KeyBindings())
+    ahead.press(press for token in Tokenizer().feed(keys) for press in decode(token))
     return ahead
 
 
@@ -256,7 +257,15 @@ def test_a_watch_redraws_and_folds() -> None:
             )
             came = asyncio.Event()
             ahead = typed("")
-            with Watch(at.keys, at.prompt._output, ahead=ahead, show=came.set, actions=actions):
+            watch = Watch(
+                at.keys,
+                at.prompt._output,
+                ahead=ahead,
+                show=came.set,
+                actions=actions,
+                keymap=DEFAULT_KEYMAP,
+            )
+            with watch:
                 at.type("\x0c\x0fa")
                 await came.wait()
             assert ahead.row.text == "a"

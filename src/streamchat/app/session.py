@@ -17,6 +17,7 @@ from streamchat.core.budget import Budget
 from streamchat.core.capabilities import ModelFacts, facts_by_table
 from streamchat.core.conversation import ASKED, AUTOMATIC, COMPACTS, SERVER, Conversation
 from streamchat.core.errors import DiskError, UsageError
+from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 from streamchat.core.media_limits import require_fit
 from streamchat.core.messages import (
     Block,
@@ -88,6 +89,7 @@ class Session:
     shape: Shape | None = None  # what the text of each answer must be
     stop: tuple[str, ...] = ()  # texts that an answer ends before
     extra: Mapping[str, object] = field(default_factory=dict)  # more parameters of a request
+    keymap: KeyMap = DEFAULT_KEYMAP  # the keys of the prompt, for /help keys
     trace: bool = False  # /events: show one dim line for each API event
     write_bug_report: Callable[[], str] = _no_report  # returns the name of the file
     disk_failed: bool = False

@@ -12,7 +12,7 @@ from streamchat.app.repl import Repl
 from streamchat.app.session import Session
 from streamchat.cli.live_server import LiveServer
 from streamchat.cli.run import Run, read_appearance
-from streamchat.cli.wiring import build_budget, build_web
+from streamchat.cli.wiring import build_budget, build_web, read_keymap
 from streamchat.config import read_prompt_file
 from streamchat.core.settings import Settings
 from streamchat.core.theme import Appearance
@@ -81,6 +81,10 @@ def _cache(chat: Chat, run: Run) -> None:
     session.choose_ttl = lambda: choose_ttl(ttl, session)
 
 
+def _keys(chat: Chat, run: Run) -> None:
+    chat.session.keymap = read_keymap(run.settings)
+
+
 def _look(chat: Chat, run: Run) -> None:
     if chat.screen is not None:
         chat.screen.appearance = read_appearance(run.settings)
@@ -119,6 +123,7 @@ ADOPTED: Mapping[str, Adopt] = {
     **dict.fromkeys(("system", "system_file"), _system),
     **dict.fromkeys(("web", "web_allow", "web_block", "web_max_uses", "web_location"), _web),
     **dict.fromkeys(("cache_ttl", "no_caching"), _cache),
+    **dict.fromkeys(("keys", "enter", "key_bindings"), _keys),
     **dict.fromkeys(("theme", "background", "prose_width"), _look),
 }
 

@@ -127,6 +127,7 @@ async def converse(
     """The REPL on an open session; with `is_begun`, the conversation is already on the
     screen."""
     screen = open_terminal_screen(run, price=live_price(session))
+    screen.stop_key = lambda: session.keymap.stop_key
     session.warn = lambda text: screen.error(run.notes.redact(text))
     session.facts = learning = ModelLookup(
         partial(ask_model_facts, source), open_model_cache(run)
@@ -244,6 +245,7 @@ def open_reader(
             show_ahead=screen.show_type_ahead,
             resting=screen.resting,
             on_answer=learn,
+            keymap=lambda: session.keymap,
         ),
     )
     return prompt

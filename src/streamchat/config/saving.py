@@ -20,6 +20,7 @@ from streamchat.config.writing import write_whole
 from streamchat.core.errors import ConfigError
 
 _MODE = 0o600
+_KEYS, _MODE_OF_KEYS = "keys", "mode"  # a text, or a section that holds it
 
 
 def save_setting(paths: Paths, keys: Sequence[str], value: object) -> None:
@@ -32,6 +33,8 @@ def save_setting(paths: Paths, keys: Sequence[str], value: object) -> None:
         document = tomlkit.parse(file.text if file else "")
         text = _changed(document, keys, value)
         written = _look_up(tomllib.loads(text), keys)
+        if keys[-1] == _KEYS and isinstance(written, dict):
+            written = written.get(_MODE_OF_KEYS)
     except (TOMLKitError, tomllib.TOMLDecodeError, TypeError) as error:
         raise ConfigError(f"{path} cannot be changed here; edit it: {error}") from error
     if written != value:
@@ -47,14 +50,25 @@ def _changed(document: tomlkit.TOMLDocument, keys: Sequence[str], value: object)
             if value is None:
                 return tomlkit.dumps(document)
             table[key] = tomlkit.table()
+        elif key == _KEYS and not isinstance(table[key], MutableMapping):
+            table[key] = _keys_section(table.pop(key))
         table = table[key]
+    last = keys[-1]
+    if last == _KEYS and isinstance(table.get(last), MutableMapping):
+        table, last = table[last], _MODE_OF_KEYS
     if value is None:
-        table.pop(keys[-1], None)
+        table.pop(last, None)
     elif len(keys) == 1 and not isinstance(value, dict) and keys[0] not in document:
-        _add_above_sections(document, keys[0], value)
+        _add_above_sections(document, last, value)
     else:
-        table[keys[-1]] = value
+        table[last] = value
     return tomlkit.dumps(document)
+
+
+def _keys_section(mode: object) -> Table:
+    section = tomlkit.table()
+    section[_MODE_OF_KEYS] = mode
+    return section
 
 
 def _add_above_sections(document: tomlkit.TOMLDocument, key: str, value: object) -> None:

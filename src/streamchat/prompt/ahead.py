@@ -15,10 +15,12 @@ from prompt_toolkit.keys import Keys
 
 from streamchat.core.mentions import quote_mentions
 from streamchat.prompt.entry import normalised
-from streamchat.prompt.key_codes import ALONE
+from streamchat.prompt.key_codes import ALONE, ALT_ENTER, CTRL_ENTER, SHIFT_ENTER
 from streamchat.prompt.tty import TerminalKeys
 
-_NEW_LINES = frozenset({Keys.Enter, Keys.ControlJ})
+_NEW_LINES = frozenset(
+    {Keys.Enter, Keys.ControlJ, ALT_ENTER.key, SHIFT_ENTER.key, CTRL_ENTER.key}
+)
 
 
 def taken_text(keyboard: Input) -> str:

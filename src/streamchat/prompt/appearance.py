@@ -39,7 +39,6 @@ class PromptLook:
 
     unicode: bool = True
     colour: bool = True
-    vi: bool = False
     joins: Joins = Joins.NOTHING
     marks: bool = True
     may_have_protocol: bool = False
@@ -63,6 +62,11 @@ class PromptLook:
             if taken > room:
                 return text[:at] + more
         return text
+
+    @property
+    def normal_sign(self) -> str:
+        """The same in the normal mode of vi."""
+        return "❮ " if self.unicode else "< "
 
     @property
     def styles(self) -> Style:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
+from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 from streamchat.core.ports import TypeAhead
 
 
@@ -31,6 +32,7 @@ class Hooks:
     While a reply is shown, `redraw` is called by Ctrl-L, `show_ahead` when something was typed,
     and `resting` surrounds a suspension.
 
+    `keymap` gives the keys as they are bound now, before each prompt and answer.
     `on_answer` gets what the terminal answers, whenever that comes.
     """
 
@@ -43,4 +45,5 @@ class Hooks:
     show_ahead: Callable[[TypeAhead | None], None] = _ignore
     resting: Callable[[], AbstractContextManager[None]] = nullcontext
     on_answer: Callable[[str], object] = str
+    keymap: Callable[[], KeyMap] = lambda: DEFAULT_KEYMAP
     clock: Callable[[], float] = time.monotonic

@@ -2,7 +2,7 @@
 
 Owns the encodings of keys: control characters, the sequences of prompt_toolkit's table, the
 keyboard protocol of kitty (CSI u, with event types and alternate keys) and modifyOtherKeys
-of xterm. Enter with Shift, Ctrl or Alt is Ctrl-J, a new line, in all of them.
+of xterm. Enter with Shift, Ctrl or Alt is a key of its own in all of them.
 
 Rules: a key that means nothing here is nothing; it never types its code. An answer of the
 terminal is no key. Alt is Escape before the key, in one list; an Escape that is a key by
@@ -22,6 +22,11 @@ from streamchat.prompt.key_sequences import Answer, Character, Escape, Paste, Se
 
 ALONE = KeyPress(Keys.Ignore, "")
 """Stands behind an Escape that is a key by itself, so that no other key makes a chord of it."""
+
+# prompt_toolkit has no names for these: surrogates, which no terminal can send.
+ALT_ENTER = KeyPress("\udd0a", "")
+SHIFT_ENTER = KeyPress("\udd0b", "")
+CTRL_ENTER = KeyPress("\udd0c", "")
 
 _NOTHING = frozenset({Keys.ControlAt, Keys.Ignore, Keys.CPRResponse, Keys.Vt100MouseEvent})
 _BACKSPACES, _TAB, _ENTER, _ESCAPE = (8, 127), 9, 13, 27
@@ -96,7 +101,7 @@ def decode(token: Token) -> list[KeyPress]:
         case Paste(text):
             return [KeyPress(Keys.BracketedPaste, text)]
         case Character("\r", is_alt=True):
-            return _character("\n")
+            return [ALT_ENTER]
         case Character(text, is_alt):
             return _with_alt(_character(text), is_alt)
         case Sequence():
@@ -188,7 +193,7 @@ def _key(code: int, held: Modifiers | None, *, shifted: int = 0) -> list[KeyPres
     if held is None or not code:
         return []
     if code in (_ENTER, _KEYPAD_ENTER):
-        return _character("\r" if held == Modifiers() else "\n")
+        return _enter(held)
     if code == _TAB:
         shifts = [KeyPress(Keys.BackTab, "\x1b[Z")] if held == Modifiers(shift=True) else []
         return _character("\t") if held == Modifiers() else shifts
@@ -204,6 +209,12 @@ def _key(code: int, held: Modifiers | None, *, shifted: int = 0) -> list[KeyPres
     if held.shift:
         character = chr(shifted) if shifted else character.upper()
     return _with_alt([key for each in character for key in _character(each)], held.alt)
+
+
+def _enter(held: Modifiers) -> list[KeyPress]:
+    if held == Modifiers():
+        return _character("\r")
+    return [CTRL_ENTER if held.ctrl else ALT_ENTER if held.alt else SHIFT_ENTER]
 
 
 def _control(character: str, held: Modifiers) -> list[KeyPress]:

@@ -11,12 +11,12 @@ import asyncio
 import signal
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from functools import partial
 
+from prompt_toolkit.application import get_app
 from prompt_toolkit.completion import Completer
 from prompt_toolkit.document import Document
 from prompt_toolkit.enums import EditingMode
-from prompt_toolkit.filters import Condition
+from prompt_toolkit.filters import Condition, vi_navigation_mode
 from prompt_toolkit.formatted_text import FormattedText, to_formatted_text
 from prompt_toolkit.input import Input as KeyInput
 from prompt_toolkit.input.vt100 import Vt100Input
@@ -26,6 +26,7 @@ from prompt_toolkit.shortcuts import print_formatted_text
 from prompt_toolkit.shortcuts.prompt import PromptSession
 
 from streamchat.core.errors import TerminalClosed
+from streamchat.core.keymap import KeyMap
 from streamchat.core.ports import Key
 from streamchat.core.terminal import Joins
 from streamchat.posix.fatal_signals import is_ignored
@@ -85,32 +86,43 @@ class LineEditor:
         self.remarks = Remarks(hooks.status, self._redraw)
         stand_ins = output.stand_ins if isinstance(output, PromptOutput) else StandIns()
         self._emoji = EmojiWidths(look.joins, stand_ins)
-        self._session = self._new_session(completer, self._load_keys(on_recall))
+        self._on_recall = on_recall
+        self._keymap = hooks.keymap()
+        self._session = self._new_session(completer, self._load_keys())
         self._questions = TerminalQuestions(
             output, questions, look.may_have_protocol, lambda: self._session.app.is_running
         )
 
-    def _load_keys(self, on_recall: Callable[[], None]) -> KeyBindingsBase:
+    def _load_keys(self) -> KeyBindingsBase:
+        bound = keys.ActionKeys(self._keymap)
         return merge_key_bindings(
             [
-                keys.load_sending(self._is_taller),
-                keys.load_leaving(self.remarks.show_hint_again, self._hooks.clock),
-                keys.load_pasting(self._provenance),
-                keys.load_recalling(self._recall, on_recall),
-                keys.load_completing(),
-                keys.load_unfolding(self._hooks.unfold),
-                keys.load_editing(),
+                keys.load_sending(bound, self._is_taller),
+                keys.load_leaving(bound, self.remarks.show_hint_again),
+                keys.load_escaping(bound, self._hooks.clock),
+                keys.load_pasting(bound, self._provenance),
+                keys.load_recalling(bound, self._recall, self._on_recall),
+                keys.load_completing(bound),
+                keys.load_unfolding(bound, self._hooks.unfold),
+                keys.load_editing(bound),
             ]
         )
+
+    def _use_keymap(self, keymap: KeyMap) -> None:
+        """Bind the keys anew, if they were changed."""
+        if keymap != self._keymap:
+            self._keymap = keymap
+            self._session.key_bindings = self._load_keys()
+            self._session.editing_mode = _editing_mode(keymap)
 
     def _new_session(
         self, completer: Completer, bindings: KeyBindingsBase
     ) -> PromptSession[str | Key | keys.Editing]:
         session: PromptSession[str | Key | keys.Editing] = PromptSession(
-            message=partial(self._marks.around, self._look.sign),
+            message=lambda: self._marks.around(self._sign()),
             multiline=True,
             prompt_continuation=CONTINUATION,
-            editing_mode=EditingMode.VI if self._look.vi else EditingMode.EMACS,
+            editing_mode=_editing_mode(self._keymap),
             key_bindings=bindings,
             completer=completer,
             complete_while_typing=False,
@@ -121,7 +133,6 @@ class LineEditor:
             input_processors=[self.shown, self._emoji],
             rprompt=self.remarks.at_the_right,
             placeholder=self.remarks.on_the_line,
-            enable_suspend=True,
             style=self._look.styles,
             include_default_pygments_style=False,
             color_depth=self._look.depth,
@@ -155,7 +166,13 @@ class LineEditor:
         self._print(line)
         self._marks.begin_output()
 
+    def _sign(self) -> str:
+        """Turned round in the normal mode of vi."""
+        is_normal = vi_navigation_mode() and not get_app().is_done
+        return self._look.normal_sign if is_normal else self._look.sign
+
     async def _run(self, document: Document) -> str | Key | keys.Editing:
+        self._use_keymap(self._hooks.keymap())
         self._session.app.erase_when_done = False
         self._recall.given = document.text
         if self._parser is not None and count_waiting(self._keyboard.fileno()):
@@ -226,6 +243,10 @@ class LineEditor:
         if wants_grapheme_mode:
             self._questions.draw_graphemes()
         self._redraw()
+
+
+def _editing_mode(keymap: KeyMap) -> EditingMode:
+    return EditingMode.VI if keymap.is_vi else EditingMode.EMACS
 
 
 def _nothing() -> None:

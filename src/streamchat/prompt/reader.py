@@ -173,7 +173,12 @@ class Prompt:
         hooks = self._hooks
         actions = Actions(stop_all, hooks.unfold, hooks.redraw, leave, hooks.resting)
         watch = Watch(
-            self._keyboard, self._output, ahead=self._ahead, show=show, actions=actions
+            self._keyboard,
+            self._output,
+            ahead=self._ahead,
+            show=show,
+            actions=actions,
+            keymap=hooks.keymap(),
         )
         with interruptible(stop_all), watch:
             show()

@@ -1,4 +1,4 @@
-"""The keyboard while a reply is shown: Esc and Ctrl-C stop it, the rest is typed ahead.
+"""The keyboard while a reply is shown: some keys stop it, the rest is typed ahead.
 
 Rules: nothing is echoed; line ends are still translated on output, since the renderer writes
 meanwhile; whatever ends the watch, the terminal's modes are as they were.
@@ -13,24 +13,27 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 
+from prompt_toolkit.filters import Condition, vi_mode, vi_navigation_mode
 from prompt_toolkit.input import Input
 from prompt_toolkit.input.typeahead import get_typeahead
 from prompt_toolkit.input.vt100 import Vt100Input
-from prompt_toolkit.key_binding import KeyPress
+from prompt_toolkit.key_binding import KeyBindings, KeyPress, KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import Output
 
-from streamchat.prompt.key_codes import ALONE
+from streamchat.core.keymap import KeyMap
 from streamchat.prompt.key_parser import ESCAPE_SECONDS, KeyParser
+from streamchat.prompt.keys.chords import ActionKeys
 from streamchat.prompt.type_ahead import AheadLine
 
 _ENTER = KeyPress(Keys.ControlM, "\r")
+vi_typing = vi_mode & ~vi_navigation_mode
 
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """What the keys do that are not typed. `leave` is called by Ctrl-D on an empty row, with
-    whether the key before was the same; `resting` surrounds a suspension: inside it the
+    """What the keys do that are not typed. `leave` is called on an empty row, with whether
+    the key before was the same; `resting` surrounds a suspension: inside it the
     renderer has nothing live on the screen."""
 
     stop: Callable[[], None]
@@ -51,6 +54,7 @@ class Watch:
         ahead: AheadLine,
         show: Callable[[], None],
         actions: Actions,
+        keymap: KeyMap,
     ) -> None:
         self._keyboard = keyboard
         self._output = output
@@ -59,7 +63,7 @@ class Watch:
         self._actions = actions
         self._flush: asyncio.TimerHandle | None = None
         self._modes = ExitStack()
-        self._asked_to_leave = False
+        ahead.use(keymap, self._load_keys(keymap))
 
     def __enter__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -68,7 +72,7 @@ class Watch:
 
     def __exit__(self, *_: object) -> None:
         if isinstance(self._parser, KeyParser) and self._parser.take_held_enter():
-            self._ahead.press(_ENTER, with_alt=False)
+            self._ahead.press([_ENTER])
         self._release_terminal()
 
     @property
@@ -119,35 +123,33 @@ class Watch:
         self._act(self._keyboard.flush_keys())
 
     def _act(self, keys: list[KeyPress]) -> None:
-        is_after_escape = False
-        for press in keys:
-            if press.key == Keys.Escape:
-                is_after_escape = True
-                continue
-            was_asked, self._asked_to_leave = self._asked_to_leave, False
-            self._act_on(press, after_escape=is_after_escape, was_asked=was_asked)
-            is_after_escape = False
         if keys:
+            self._ahead.press(keys)
             self._show()
 
-    def _act_on(self, press: KeyPress, *, after_escape: bool, was_asked: bool) -> None:
-        match press.key:
-            case Keys.ControlC:
-                self._actions.stop()
-            case ALONE.key:
-                if after_escape:
-                    self._actions.stop()
-            case Keys.ControlO:
-                self._actions.unfold()
-            case Keys.ControlL:
-                self._actions.redraw()
-            case Keys.ControlZ:
-                self._suspend()
-            case Keys.ControlD if not self._ahead.row.text:
-                self._asked_to_leave = not was_asked
-                self._actions.leave(was_asked)
-            case _:
-                self._ahead.press(press, with_alt=after_escape)
+    def _load_keys(self, keymap: KeyMap) -> KeyBindings:
+        """The keys that are not typed. In vi, Esc only leaves the insert mode."""
+        keys, bindings, actions = ActionKeys(keymap), KeyBindings(), self._actions
+        is_empty = Condition(lambda: not self._ahead.row.text)
+
+        @bindings.add("c-l")
+        @bindings.add("c-d", filter=is_empty)
+        def stay(event: KeyPressEvent) -> None:
+            """prompt_toolkit's own actions need a screen."""
+
+        @keys.on(bindings, "stop", filter=~vi_typing)
+        @bindings.add("c-c")
+        def stop(event: KeyPressEvent) -> None:
+            actions.stop()
+
+        @keys.on(bindings, "exit", filter=is_empty)
+        def leave(event: KeyPressEvent) -> None:
+            actions.leave(event.is_repeat)
+
+        keys.on(bindings, "thinking")(lambda _: actions.unfold())
+        keys.on(bindings, "clear_screen")(lambda _: actions.redraw())
+        keys.on(bindings, "suspend")(lambda _: self._suspend())
+        return bindings
 
     def _suspend(self) -> None:
         with self._actions.resting():

@@ -27,10 +27,12 @@ ALREADY_OPEN = "That conversation is already open."
 
 
 @command("/help [COMMAND|keys|all]", "?", topic=Topic.PROGRAM)
-def show_help(_session: Session, argument: str) -> Outcome:
+def show_help(session: Session, argument: str) -> Outcome:
     """List the commands. With the name of a command, explain it; keys lists the keys, all
     explains every command."""
-    return ShowReport(explain_command(argument) if argument else help_overview())
+    if argument:
+        return ShowReport(explain_command(argument, session.keymap))
+    return ShowReport(help_overview(session.keymap))
 
 
 @command("/exit", "quit", "q", "bye", topic=Topic.PROGRAM)

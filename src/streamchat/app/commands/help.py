@@ -6,53 +6,76 @@ The overview has names only, so that it fits a window of 80 x 24.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from streamchat.app.commands.registry import COMMANDS, Command, Topic, find_command
+from streamchat.core.key_actions import KEY_ACTIONS
+from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 
-KEYS = '''\
-| key | what it does |
-|---|---|
-| `Enter` | send the message |
-| `Ctrl-J`, `Alt-Enter`, `Shift-Enter`, a trailing `\\` | start a new line in the message |
-| `"""` | begin and end a message of several lines |
-| `Ctrl-C`, `Esc` | stop the answer, keep what arrived, send nothing that is queued |
-| `Enter`, `Up` during an answer | queue a message or command; take the last one back |
-| `Ctrl-C` at the prompt | clear the line |
-| `Esc` `Esc` on an empty line | edit the last question |
-| `Ctrl-O` | show all of the last thinking |
-| `Ctrl-D` on an empty line, `Ctrl-C` twice | exit |
-| `Up`, `Ctrl-R` | recall and search earlier input |
-| `Ctrl-X` `Ctrl-E`, `Ctrl-G` | write the message in your editor |
-| `Ctrl-X` `Ctrl-P` | expand a folded paste |
-| `Ctrl-L` | clear the screen but keep the scrollback |
-| `Ctrl-Z` | suspend |
-| `Tab` | complete a command |
-
-`Ctrl-J` works in every terminal. Some send the same for `Shift-Enter` as for `Enter`, and
-xterm takes `Alt-Enter` for itself.
-'''
-_MAIN_KEYS = "`Enter` send · `Alt-Enter` new line · `Esc` stop · `Esc Esc` edit · `Ctrl-D` exit"
+_OTHER_KEYS = (
+    ("`Ctrl-C`", "clear the line; on an empty one, twice, exit; during an answer, stop it"),
+    ("a trailing `\\`", "continue the message on a new line"),
+    ('`"""`', "begin and end a message of several lines"),
+)
+_ABOUT_KEYS = """\
+`[keys]` in config.toml binds an action: `thinking = "F5"`, or a list of keys.
+`keys = "vi"` edits as in vi; there, `Esc` stops an answer in normal mode only.
+With `enter = "newline"`, `Enter` is a new line and `Alt-Enter` or `Ctrl-Enter` sends.
+Some terminals send the same for `Shift-Enter` as for `Enter`; xterm keeps `Alt-Enter`.
+"""
 
 
-def help_overview() -> str:
+def keys_table(keymap: KeyMap = DEFAULT_KEYMAP) -> str:
+    """The actions with their keys as they are bound, and the keys that are always the same."""
+    rows = [
+        (_format_chords(keymap.chords[action.name]), action.help, f"`{action.name}`")
+        for action in KEY_ACTIONS
+    ]
+    rows += [(keys, about, "") for keys, about in _OTHER_KEYS]
+    cells = [f"| {keys} | {about} | {action} |" for keys, about, action in rows]
+    return "\n".join(
+        ["| keys | what they do | action |", "|---|---|---|", *cells, "", _ABOUT_KEYS]
+    )
+
+
+def _format_chords(chords: Iterable[str]) -> str:
+    return ", ".join("`" + chord.replace(" ", "` `") + "`" for chord in chords) or "none"
+
+
+_MAIN_KEYS = {
+    "send": "send",
+    "new_line": "new line",
+    "stop": "stop",
+    "edit_last": "edit",
+    "exit": "exit",
+}
+
+
+def help_overview(keymap: KeyMap = DEFAULT_KEYMAP) -> str:
     """All commands by name, in groups, as Markdown."""
     parts = [f"**{topic.value}:** {_names(topic)}" for topic in Topic]
-    parts.append(f"**Keys:** {_MAIN_KEYS}")
+    parts.append(f"**Keys:** {_main_keys(keymap)}")
     parts.append("`/help COMMAND` explains a command, `/help keys` lists all keys.")
     return "\n\n".join(parts) + "\n"
+
+
+def _main_keys(keymap: KeyMap) -> str:
+    bound = [(keymap.chords[name], about) for name, about in _MAIN_KEYS.items()]
+    return " · ".join(f"`{chords[0]}` {about}" for chords, about in bound if chords)
 
 
 def _names(topic: Topic) -> str:
     return " ".join(f"`/{row.name}`" for row in COMMANDS if row.topic is topic)
 
 
-def explain_command(name: str) -> str:
+def explain_command(name: str, keymap: KeyMap = DEFAULT_KEYMAP) -> str:
     """The help of one command, of `keys`, or of `all` commands, as Markdown. Raises
     UsageError for an unknown name."""
     match name.removeprefix("/"):
         case "keys":
-            return KEYS
+            return keys_table(keymap)
         case "all":
-            return f"{commands_table()}\n{KEYS}"
+            return f"{commands_table()}\n{keys_table(keymap)}"
         case known:
             row = find_command(known)
             return f"`{row.usage}`\n\n{row.help}{_also(row)}\n"

@@ -18,6 +18,7 @@ from streamchat.config import read_prompt_file
 from streamchat.config.templates import Templates
 from streamchat.core.budget import Budget, Price, unknown
 from streamchat.core.key_mask import KeyMask
+from streamchat.core.keymap import KeyMap, build_keymap
 from streamchat.core.ports import Archive, Index, Opened
 from streamchat.core.settings import (
     Settings,
@@ -97,6 +98,7 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         extra=dict(settings.request),
         server=server_name(settings),
     )
+    session.keymap = read_keymap(settings)
     session.choose_ttl = lambda: choose_ttl(settings.cache_ttl, session)
     if settings.schema:
         from streamchat.cli.schema import build_shape
@@ -105,6 +107,15 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         session.shape = build_shape(text, cwd=run.env.cwd, config_dir=config_dir)
     tell_problems(run, archive, opened)
     return session
+
+
+def read_keymap(settings: Settings) -> KeyMap:
+    """The keys of the prompt."""
+    return build_keymap(
+        settings.key_bindings,
+        is_vi=settings.keys == "vi",
+        enter_sends=settings.enter == "send",
+    )
 
 
 def build_exporter(run: Run, how_to_replace: str) -> FileExporter:

@@ -54,11 +54,13 @@ class Copied:
 @dataclass(frozen=True, slots=True)
 class TypeAhead:
     """What the user types while a reply is shown. `text` is the unsent line, with the
-    cursor before `text[cursor]`; `queued` are the messages to be sent next, newest last."""
+    cursor before `text[cursor]`; `queued` are the messages to be sent next, newest last;
+    `is_normal` in the normal mode of vi."""
 
     text: str = ""
     cursor: int = 0
     queued: tuple[str, ...] = ()
+    is_normal: bool = False
 
 
 class Screen(Protocol):

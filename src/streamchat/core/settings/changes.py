@@ -46,9 +46,9 @@ class Change:
 def find_key(name: str) -> tuple[Option, str, str]:
     """The option, its key, and the entry of a section that `name` stands for. Raises
     UsageError."""
-    key, _, entry = name.partition(".")
+    key, _, entry = name.removesuffix(".mode").partition(".")
     key = key.removeprefix("--").replace("-", "_")
-    option = KEYS.get(key)
+    option = KEYS.get(f"[{key}]" if entry else key) or KEYS.get(key)
     if option is None:
         near = did_you_mean(key, KEYS)
         raise UsageError(f"There is no setting {quoted(name)}{near or '; /config lists all.'}")

@@ -108,7 +108,7 @@ def section_layer(
     given: dict[str, Given] = {}
     notes = []
     where = f"profile {profile} in {place}" if profile else place
-    for key, value in table.items():
+    for key, value in _without_mode(table).items():
         option = KEYS.get(key)
         if option is None or (profile and key == "profile"):
             notes.append(_unknown_key(key, where))
@@ -121,6 +121,17 @@ def section_layer(
         elif text := _text(option, key, value, where):
             given[option.name] = Given(text, key)
     return Layer(SettingSource.CONFIG, given, place, profile, notes=tuple(notes))
+
+
+def _without_mode(table: Mapping[str, object]) -> Mapping[str, object]:
+    """The section [keys] in its two parts: `mode` is the key `keys`, the rest binds keys."""
+    section = table.get("keys")
+    if not isinstance(section, dict):
+        return table
+    mode = {"keys": section["mode"]} if "mode" in section else {}
+    bindings = {name: value for name, value in section.items() if name != "mode"}
+    others = {name: value for name, value in table.items() if name != "keys"}
+    return {**others, **mode, "[keys]": bindings}
 
 
 def _unknown_key(key: str, where: str) -> str:

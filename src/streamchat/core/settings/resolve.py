@@ -87,6 +87,9 @@ class Settings:
     continue_newest: bool
     here: bool
     resume: str | None
+    keys: str
+    enter: str
+    key_bindings: tuple[tuple[str, tuple[str, ...]], ...]
     no_save: bool
     output_format: str
     extract: bool
@@ -137,6 +140,7 @@ def resolve(layers: Sequence[Layer]) -> Settings:
     for pair in EXCLUSIVE:
         _exclude(pair, found)
     _require_encrypted(found)
+    _require_one_action_for_each_key(found)
     values: dict[str, Any] = {name: each.value for name, each in found.items()}
     return Settings(
         **values,
@@ -188,6 +192,18 @@ def _require_encrypted(found: Mapping[str, _Found]) -> None:
         require_encrypted(parse_address(str(base_url.value)), allow_http)
     except ValueError as wrong:
         raise complaint(base_url.origin, f"{quoted(str(base_url.value))}: {wrong}") from None
+
+
+def _require_one_action_for_each_key(found: Mapping[str, _Found]) -> None:
+    bindings = found["key_bindings"]
+    if not bindings.value:
+        return
+    from streamchat.core.keymap import Bindings, build_keymap  # for those who bind keys
+
+    try:
+        build_keymap(cast(Bindings, bindings.value), enter_sends=found["enter"].value == "send")
+    except ValueError as wrong:
+        raise complaint(bindings.origin, str(wrong)) from None
 
 
 def _exclude(pair: tuple[str, str], found: dict[str, _Found]) -> None:

@@ -117,7 +117,7 @@ def _shown(option: Option, text: str) -> str:
         return ""
     if option.kind is Kind.URL:
         text = re.sub(r"//.*@", "//…@", text)
-    return f"{quoted(text)}: "
+    return "" if option.name == "key_bindings" else f"{quoted(text)}: "
 
 
 def _read(option: Option, text: str) -> Value:
@@ -211,7 +211,15 @@ _LOCATION = frozenset({"city", "region", "country", "timezone"})
 
 def _table(option: Option, text: str) -> Table:
     """`text` is the TOML table as JSON."""
-    return _location(text) if option.name == "web_location" else _request_table(text)
+    match option.name:
+        case "web_location":
+            return _location(text)
+        case "key_bindings":
+            from streamchat.core.keymap import read_bindings  # for those who bind keys
+
+            return read_bindings(json.loads(text))
+        case _:
+            return _request_table(text)
 
 
 def _location(text: str) -> Table:

@@ -6,18 +6,21 @@ of the line as it stands, a Key, or Editing.
 
 from __future__ import annotations
 
+from streamchat.prompt.keys.chords import ActionKeys
 from streamchat.prompt.keys.completing import load_completing
-from streamchat.prompt.keys.leaving import load_leaving
+from streamchat.prompt.keys.leaving import load_escaping, load_leaving
 from streamchat.prompt.keys.pasting import load_pasting
 from streamchat.prompt.keys.recalling import Recall, load_recalling
 from streamchat.prompt.keys.screen import Editing, load_editing, load_unfolding
 from streamchat.prompt.keys.sending import load_sending
 
 __all__ = [
+    "ActionKeys",
     "Editing",
     "Recall",
     "load_completing",
     "load_editing",
+    "load_escaping",
     "load_leaving",
     "load_pasting",
     "load_recalling",

@@ -1,4 +1,4 @@
-"""Tab: what stands at the cursor, completed."""
+"""What stands at the cursor, completed."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ from prompt_toolkit.buffer import Buffer, CompletionState
 from prompt_toolkit.completion import CompleteEvent, get_common_complete_suffix
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
+from streamchat.prompt.keys.chords import ActionKeys
 from streamchat.prompt.keys.conditions import at_command, in_line
 
 _INDENT = "    "
 
 
-def load_completing() -> KeyBindings:
-    """Tab completes a slash command and nothing else."""
+def load_completing(keys: ActionKeys) -> KeyBindings:
+    """Completes a slash command and nothing else; Tab indents elsewhere."""
     bindings = KeyBindings()
 
     @bindings.add("tab", filter=in_line)
     def indent(event: KeyPressEvent) -> None:
         event.current_buffer.insert_text(_INDENT)
 
-    @bindings.add("tab", filter=in_line & at_command)
+    @keys.on(bindings, "complete", filter=in_line & at_command)
     def complete(event: KeyPressEvent) -> None:
         if event.current_buffer.complete_state:
             event.current_buffer.complete_next()

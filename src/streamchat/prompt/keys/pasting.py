@@ -10,11 +10,12 @@ from prompt_toolkit.keys import Keys
 from streamchat.core.mentions import quote_mentions
 from streamchat.core.sanitize import clean
 from streamchat.prompt.entry import normalised
+from streamchat.prompt.keys.chords import ActionKeys
 from streamchat.prompt.keys.conditions import in_line
 from streamchat.prompt.provenance import Provenance, is_verbatim
 
 
-def load_pasting(provenance: Provenance) -> KeyBindings:
+def load_pasting(keys: ActionKeys, provenance: Provenance) -> KeyBindings:
     """A paste is text and nothing else: no key in it acts, and several lines are a message
     whatever they look like."""
     pastes = provenance.pastes
@@ -32,7 +33,7 @@ def load_pasting(provenance: Provenance) -> KeyBindings:
         if is_at_start:
             _replace(buffer, provenance.pasted_at_start(buffer.text))
 
-    @bindings.add("c-x", "c-p", filter=in_line)
+    @keys.on(bindings, "unfold_paste", filter=in_line)
     def unfold_pastes(event: KeyPressEvent) -> None:
         buffer = event.current_buffer
         was_data = is_verbatim(buffer.text)

@@ -1,4 +1,4 @@
-"""Up and Down: older messages."""
+"""Older and newer messages: Up and Down, unless other keys are bound to that."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from prompt_toolkit.application import get_app
 from prompt_toolkit.buffer import Buffer
-from prompt_toolkit.filters import emacs_mode
+from prompt_toolkit.filters import vi_navigation_mode
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
+from streamchat.prompt.keys.chords import ActionKeys
 from streamchat.prompt.keys.conditions import in_line
 
 
@@ -24,21 +25,33 @@ class Recall:
         return buffer.history_search_text is not None or buffer.text != self.given
 
 
-def load_recalling(recall: Recall, on_recall: Callable[[], None]) -> KeyBindings:
-    """Up and Down, in the message and beyond it. `on_recall` is called when Up leaves the
-    message for an older one."""
+def load_recalling(
+    keys: ActionKeys, recall: Recall, on_recall: Callable[[], None]
+) -> KeyBindings:
+    """Moves in the message and beyond it. `on_recall` is called when the message is left for
+    an older one."""
     bindings = KeyBindings()
 
     @bindings.add("up", filter=in_line)
-    @bindings.add("c-p", filter=in_line & emacs_mode)
+    @bindings.add("c-p", filter=in_line)
+    def row_above(event: KeyPressEvent) -> None:
+        event.current_buffer.cursor_up(event.arg)
+
+    @bindings.add("down", filter=in_line)
+    @bindings.add("c-n", filter=in_line)
+    def row_below(event: KeyPressEvent) -> None:
+        event.current_buffer.cursor_down(event.arg)
+
+    @keys.on(bindings, "older", filter=in_line)
+    @bindings.add("k", filter=in_line & vi_navigation_mode)
     def up(event: KeyPressEvent) -> None:
         if event.current_buffer.document.cursor_position_row == 0:
             on_recall()
         event.current_buffer.auto_up(event.arg)
         note(event.current_buffer)
 
-    @bindings.add("down", filter=in_line)
-    @bindings.add("c-n", filter=in_line & emacs_mode)
+    @keys.on(bindings, "newer", filter=in_line)
+    @bindings.add("j", filter=in_line & vi_navigation_mode)
     def down(event: KeyPressEvent) -> None:
         event.current_buffer.auto_down(event.arg)
         note(event.current_buffer)

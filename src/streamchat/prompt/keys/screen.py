@@ -9,14 +9,15 @@ from prompt_toolkit.application.run_in_terminal import run_in_terminal
 from prompt_toolkit.document import Document
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
+from streamchat.prompt.keys.chords import ActionKeys
 from streamchat.prompt.keys.conditions import in_line
 
 
-def load_unfolding(unfold: Callable[[], None]) -> KeyBindings:
-    """Ctrl-O shows the last thinking above the prompt, as it does above a reply."""
+def load_unfolding(keys: ActionKeys, unfold: Callable[[], None]) -> KeyBindings:
+    """Shows the last thinking above the prompt, as above a reply."""
     bindings = KeyBindings()
 
-    @bindings.add("c-o", filter=in_line)
+    @keys.on(bindings, "thinking", filter=in_line)
     def show(event: KeyPressEvent) -> None:
         run_in_terminal(unfold)
 
@@ -30,17 +31,24 @@ class Editing:
     document: Document
 
 
-def load_editing() -> KeyBindings:
-    """The editor, and a clean screen."""
+def load_editing(keys: ActionKeys) -> KeyBindings:
+    """The editor, a clean screen, and the shell that the program came from."""
     bindings = KeyBindings()
 
-    @bindings.add("c-g", filter=in_line)
-    @bindings.add("c-x", "c-e", filter=in_line)
+    @keys.on(bindings, "editor", filter=in_line)
     def edit(event: KeyPressEvent) -> None:
         event.app.erase_when_done = True
         event.app.exit(result=Editing(event.current_buffer.document))
 
+    @keys.on(bindings, "suspend")
+    def suspend(event: KeyPressEvent) -> None:
+        event.app.suspend_to_background()
+
     @bindings.add("c-l")
+    def stay(event: KeyPressEvent) -> None:
+        """prompt_toolkit would clear the screen without the scrollback."""
+
+    @keys.on(bindings, "clear_screen")
     def redraw(event: KeyPressEvent) -> None:
         # As many line feeds as the window is high scroll what is above the cursor's line
         # into the scrollback, wherever that line is; only then is the screen cleared.

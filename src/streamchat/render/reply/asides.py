@@ -30,14 +30,15 @@ class LineSigns:
     """The signs that lines begin with."""
 
     prompt: str
+    normal_prompt: str  # in the normal mode of vi
     thought: str
     tool: str
     ended: str
     failed: str
 
 
-UNICODE = LineSigns(prompt="❯ ", thought="✻ ", tool="⌕ ", ended="⏹ ", failed="✗ ")
-ASCII = LineSigns(prompt="> ", thought="* ", tool="* ", ended="- ", failed="error: ")
+UNICODE = LineSigns("❯ ", "❮ ", thought="✻ ", tool="⌕ ", ended="⏹ ", failed="✗ ")
+ASCII = LineSigns("> ", "< ", thought="* ", tool="* ", ended="- ", failed="error: ")
 
 
 def choose_marks(*, unicode: bool) -> LineSigns:

@@ -38,7 +38,6 @@ _FIGURES_S = 1.0
 _STALLED_S = 1.0
 _TURNING = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _TURNING_ASCII = "|/-\\"
-_STOP_HINT = "esc to stop"
 
 Price = Callable[[str, Usage], float | None]
 
@@ -68,11 +67,18 @@ class StatusRow:
     """`feed` it every event with its time; ask for the `row` at any time."""
 
     def __init__(
-        self, *, model: str, now_s: float, look: Style, price: Price | None = None
+        self,
+        *,
+        model: str,
+        now_s: float,
+        look: Style,
+        price: Price | None = None,
+        stop_key: str = "esc",
     ) -> None:
         self._model = clean_line(model)
         self._look = look
         self._price = price
+        self._stop_hint = f"{stop_key} to stop"
         self._since_s = now_s
         self._awaited, self._awaited_since_s = "connecting", now_s
         self._retry: _Retry | None = None
@@ -123,9 +129,9 @@ class StatusRow:
         what = head, self._model, self._figures, width
         if what != self._shown:
             if self._retry is not None:  # the reason can be long, and is cut first
-                parts = [head, _STOP_HINT, self._retry.reason]
+                parts = [head, self._stop_hint, self._retry.reason]
             else:
-                parts = _fitting([head, *self._parts(), _STOP_HINT], width)
+                parts = _fitting([head, *self._parts(), self._stop_hint], width)
             style = build_part_style(self._look, "status")
             self._row = one_row(SEPARATOR.join(parts), width, style=style)
             self._shown = what

@@ -31,7 +31,8 @@ class TypeAheadRows:
 
 def type_ahead_rows(shown: TypeAhead, *, width: int, look: Style) -> TypeAheadRows:
     """The newest queued message and how many there are; the row being typed."""
-    sign = choose_marks(unicode=look.unicode).prompt
+    marks = choose_marks(unicode=look.unicode)
+    sign = marks.normal_prompt if shown.is_normal else marks.prompt
     if cell_len(sign) + 2 > width:
         sign = ""
     room = max(0, width - cell_len(sign) - 1)  # the cursor takes a cell behind the text

@@ -52,7 +52,7 @@ class _OpenView(View, Protocol):
 
 class TerminalScreen:
     """Made by `open_screen`. Beyond the port it has `resized`, `resting`, `restore`,
-    `show_type_ahead`, and `appearance`, which may be set between replies."""
+    `show_type_ahead`, and `appearance` and `stop_key`, which may be set between replies."""
 
     def __init__(
         self,
@@ -65,6 +65,7 @@ class TerminalScreen:
         price: Price | None,
     ) -> None:
         self.appearance = appearance
+        self.stop_key: Callable[[], str] = lambda: "esc"
         self._sink = Sink(stdout)
         self._environ = environ
         self._terminal = read_terminal(stdout, environ)
@@ -92,7 +93,13 @@ class TerminalScreen:
         answer = AnswerRows(
             look=look, width=size.width, new_fold=_new_fold, clock=self._clock, trace=trace
         )
-        status = StatusRow(model=model, now_s=self._clock(), look=look, price=self._price)
+        status = StatusRow(
+            model=model,
+            now_s=self._clock(),
+            look=look,
+            price=self._price,
+            stop_key=self.stop_key(),
+        )
         live = self._terminal.is_live
         view = (self._live_view if live else self._plain_view)(answer, status, look, size)
         self._view = view

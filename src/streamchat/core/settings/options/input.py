@@ -44,6 +44,23 @@ INPUT = (
         Group.INPUT, flags=("--script",), metavar="FILE|-",
     ),
     setting(
+        "keys", Group.INPUT, "--keys", "how the prompt is edited: as in emacs or as in vi",
+        kind=Kind.CHOICE, metavar="HOW", choices=("emacs", "vi"), default="emacs",
+        reach=Reach.USER,
+    ),
+    setting(
+        "enter", Group.INPUT, "--enter",
+        "what Enter does at the prompt; newline: Alt-Enter or Ctrl-Enter sends",
+        kind=Kind.CHOICE, metavar="WHAT", choices=("send", "newline"), default="send",
+        reach=Reach.USER,
+    ),
+    Option(
+        "key_bindings",
+        "ACTION = a key or a list of keys, for the actions of /help keys; [] takes the key "
+        'away; mode = "vi" is the same as keys = "vi"',
+        Group.INPUT, Kind.TABLE, default=(), key="[keys]",
+    ),
+    setting(
         "no_save", Group.INPUT, "--no-save", "write nothing to disk", kind=Kind.ON_OFF,
         reach=Reach.TIGHTER,
     ),

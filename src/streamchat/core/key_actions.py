@@ -1,0 +1,46 @@
+"""The actions that a key can be bound to: one table for bindings, /help keys and README.
+
+Owns the names, the default keys and the wording. What a key is called is in `keymap`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAction:
+    """A row; `keys` are its defaults, as a user writes them."""
+
+    name: str
+    keys: tuple[str, ...]
+    help: str
+
+
+KEY_ACTIONS = (
+    KeyAction("send", ("Enter",), "send the message; during an answer, queue it"),
+    KeyAction(
+        "new_line",
+        ("Alt-Enter", "Ctrl-J", "Shift-Enter", "Ctrl-Enter"),
+        "start a new line in the message",
+    ),
+    KeyAction("stop", ("Esc",), "stop the answer, keep what arrived, send nothing queued"),
+    KeyAction("edit_last", ("Esc Esc",), "edit the last question, on an empty line"),
+    KeyAction(
+        "older", ("Up", "Ctrl-P"), "recall earlier input; during an answer, unqueue the last"
+    ),
+    KeyAction("newer", ("Down", "Ctrl-N"), "recall later input"),
+    KeyAction("search_history", ("Ctrl-R",), "search earlier input"),
+    KeyAction("complete", ("Tab",), "complete a command"),
+    KeyAction("thinking", ("Ctrl-O",), "show all of the last thinking"),
+    KeyAction("editor", ("Ctrl-X Ctrl-E", "Ctrl-G"), "write the message in your editor"),
+    KeyAction("unfold_paste", ("Ctrl-X Ctrl-P",), "expand a folded paste"),
+    KeyAction("clear_screen", ("Ctrl-L",), "clear the screen but keep the scrollback"),
+    KeyAction("suspend", ("Ctrl-Z",), "suspend"),
+    KeyAction("exit", ("Ctrl-D",), "exit, on an empty line; twice during an answer"),
+)
+
+WHEN_ENTER_IS_A_NEW_LINE = {
+    "send": ("Alt-Enter", "Ctrl-Enter"),
+    "new_line": ("Enter", "Ctrl-J", "Shift-Enter"),
+}
