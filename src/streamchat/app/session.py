@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from streamchat.core.attaching import Selection
 from streamchat.core.budget import Budget
 from streamchat.core.capabilities import ModelFacts, facts_by_table
 from streamchat.core.conversation import ASKED, AUTOMATIC, COMPACTS, SERVER, Conversation
 from streamchat.core.errors import DiskError, UsageError
-from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 from streamchat.core.media_limits import require_fit
 from streamchat.core.messages import (
     Block,
@@ -39,6 +38,9 @@ from streamchat.core.schema import Shape
 from streamchat.core.templates import NoTemplates, TemplateFiles
 from streamchat.core.times import stamp
 from streamchat.core.web import Web, build_web_tools
+
+if TYPE_CHECKING:
+    from streamchat.core.keymap import KeyMap
 
 CONTINUES_IN_MEMORY = "The conversation continues in memory; /save writes it to a new file."
 
@@ -89,7 +91,7 @@ class Session:
     shape: Shape | None = None  # what the text of each answer must be
     stop: tuple[str, ...] = ()  # texts that an answer ends before
     extra: Mapping[str, object] = field(default_factory=dict)  # more parameters of a request
-    keymap: KeyMap = DEFAULT_KEYMAP  # the keys of the prompt, for /help keys
+    keymap: KeyMap | None = None  # the keys of the prompt, where there is one
     trace: bool = False  # /events: show one dim line for each API event
     write_bug_report: Callable[[], str] = _no_report  # returns the name of the file
     disk_failed: bool = False

@@ -36,11 +36,13 @@ from streamchat.cli.wiring import (
     open_model_cache,
     open_session,
     open_terminal_screen,
+    read_keymap,
 )
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
 from streamchat.core.attaching import Selection, list_blocks, list_left_out, why_ask
 from streamchat.core.errors import Busy, ExitStatus, StreamchatError, UsageError
 from streamchat.core.input_line import CommandNames
+from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 from streamchat.core.ports import Archive, Reader
 from streamchat.core.settings import needs_commanded_key
 from streamchat.core.terminal import Depth
@@ -127,7 +129,8 @@ async def converse(
     """The REPL on an open session; with `is_begun`, the conversation is already on the
     screen."""
     screen = open_terminal_screen(run, price=live_price(session))
-    screen.stop_key = lambda: session.keymap.stop_key
+    session.keymap = read_keymap(run.settings)
+    screen.stop_key = lambda: keymap_of(session).stop_key
     session.warn = lambda text: screen.error(run.notes.redact(text))
     session.facts = learning = ModelLookup(
         partial(ask_model_facts, source), open_model_cache(run)
@@ -174,6 +177,11 @@ async def converse(
         screen.restore()
         session.close()
         await source.aclose()
+
+
+def keymap_of(session: Session) -> KeyMap:
+    """The keys of the prompt as they are bound now."""
+    return session.keymap or DEFAULT_KEYMAP
 
 
 def build_editor(run: Run, keys: TextIO) -> EditorFiles:
@@ -245,7 +253,7 @@ def open_reader(
             show_ahead=screen.show_type_ahead,
             resting=screen.resting,
             on_answer=learn,
-            keymap=lambda: session.keymap,
+            keymap=lambda: keymap_of(session),
         ),
     )
     return prompt

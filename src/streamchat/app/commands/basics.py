@@ -20,6 +20,7 @@ from streamchat.app.listing import ago, conversations_table
 from streamchat.app.session import Session
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import Busy, UsageError
+from streamchat.core.keymap import DEFAULT_KEYMAP
 from streamchat.core.ports import Opened, Reader
 
 COPY_INSTEAD = "Continue in a copy?"
@@ -30,9 +31,8 @@ ALREADY_OPEN = "That conversation is already open."
 def show_help(session: Session, argument: str) -> Outcome:
     """List the commands. With the name of a command, explain it; keys lists the keys, all
     explains every command."""
-    if argument:
-        return ShowReport(explain_command(argument, session.keymap))
-    return ShowReport(help_overview(session.keymap))
+    keymap = session.keymap or DEFAULT_KEYMAP
+    return ShowReport(explain_command(argument, keymap) if argument else help_overview(keymap))
 
 
 @command("/exit", "quit", "q", "bye", topic=Topic.PROGRAM)

@@ -18,7 +18,6 @@ from streamchat.config import read_prompt_file
 from streamchat.config.templates import Templates
 from streamchat.core.budget import Budget, Price, unknown
 from streamchat.core.key_mask import KeyMask
-from streamchat.core.keymap import KeyMap, build_keymap
 from streamchat.core.ports import Archive, Index, Opened
 from streamchat.core.settings import (
     Settings,
@@ -34,6 +33,7 @@ from streamchat.posix.clipboard import read_clipboard
 if TYPE_CHECKING:
     from streamchat.app.session import Session
     from streamchat.core.attaching import Selection
+    from streamchat.core.keymap import KeyMap
     from streamchat.export import FileExporter
     from streamchat.models.cache import ModelCache
     from streamchat.render.screen.terminal_screen import TerminalScreen
@@ -98,7 +98,6 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         extra=dict(settings.request),
         server=server_name(settings),
     )
-    session.keymap = read_keymap(settings)
     session.choose_ttl = lambda: choose_ttl(settings.cache_ttl, session)
     if settings.schema:
         from streamchat.cli.schema import build_shape
@@ -111,6 +110,8 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
 
 def read_keymap(settings: Settings) -> KeyMap:
     """The keys of the prompt."""
+    from streamchat.core.keymap import build_keymap
+
     return build_keymap(
         settings.key_bindings,
         is_vi=settings.keys == "vi",
