@@ -33,6 +33,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prompt_toolkit.input import typeahead
 
 from patience import PATIENCE_S
 from streamchat import demo
@@ -165,6 +166,8 @@ def run_on_terminal(
             monotonic=time.monotonic,
             new_id=new_id,
         )
+        # By the number of a descriptor, prompt_toolkit keeps what an earlier run left unread.
+        typeahead._buffer.clear()
         person.start()
         window.status = int(main(argv, environment))
     person.join(PATIENCE_S)
