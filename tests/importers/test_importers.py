@@ -463,19 +463,23 @@ def store(tmp_path: Path) -> Store:
     return open_store(tmp_path / "kept")
 
 
+def _contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def test_a_second_import_changes_no_byte(export: Path, store: Store, tmp_path: Path) -> None:
     first = list(store.take_in(conversations(export)))
     assert [(each.is_new, each.turns, each.added) for each in first] == [
         (True, 4, 4),
         (True, 2, 2),
     ]
-    before = {path: path.read_bytes() for path in (tmp_path / "kept").iterdir()}
+    before = _contents(tmp_path / "kept")
     again = list(store.take_in(conversations(export)))
     assert [(each.is_new, each.turns, each.added) for each in again] == [
         (False, 4, 0),
         (False, 2, 0),
     ]
-    assert {path: path.read_bytes() for path in (tmp_path / "kept").iterdir()} == before
+    assert _contents(tmp_path / "kept") == before
     assert [texts(store.read(each.id).conversation) for each in again] == [
         texts(conversation) for conversation in conversations(export)
     ]
