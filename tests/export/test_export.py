@@ -355,7 +355,7 @@ def test_bare_addresses_are_links_without_the_sentence_round_them() -> None:
 def test_a_picture_in_an_answer_is_a_link() -> None:
     page = Page(format_html("![A *cat*](https://a.example/cat.png)"))
     assert [a["href"] for a in page.all("a")] == ["https://a.example/cat.png"]
-    assert page.text.strip() == "[picture: A cat]"
+    assert page.text.strip() == "image: A cat"
     assert not list(page.all("img"))
 
 
@@ -567,14 +567,15 @@ def test_there_may_be_nothing_to_export() -> None:
 def test_the_policies_of_the_terminal_hold_in_the_page() -> None:
     source = (
         "12 High Street\nLondon\n\n3. three\n7. seven\n\n- [x] done\n- [ ] open\n\n"
-        "H<sub>2</sub>O, <kbd>Esc</kbd>, __init__.py, [later][1] [^n]\n\n[1]: https://x.example\n"
+        "H<sub>2</sub>O, <kbd>Esc</kbd>, __init__.py, x<sup>ω</sup>, [later][1] [^n]\n\n[1]: https://x.example\n"
     )
     page = format_html(source)
     assert "12 High Street<br>London" in page
     assert [each["value"] for each in Page(page).all("li") if "value" in each] == ["3", "7"]
     assert "☑" in page
     assert "☐" in page
-    assert "H<sub>2</sub>O, <kbd>Esc</kbd>, __init__.py" in page
+    assert "x<sup>ω</sup>" in page
+    assert "H₂O, <kbd>Esc</kbd>, __init__.py" in page
     assert ">later</a>" in page
 
 

@@ -138,11 +138,13 @@ def test_a_break_breaks_in_html_too() -> None:
     assert text_of("<p>one<br>two</p>\n\n<br>\n\nthree\n") == ["<p>one", "two</p>", "", "three"]
 
 
-def test_html_is_dim_literal_text() -> None:
-    assert sheet("<div>\n  <b>x</b>\n</div>\n\ny\n") == [
+def test_html_is_dim_and_literal_but_for_the_text_between_its_tags() -> None:
+    assert sheet("<div>\n  <b>x</b> <q>y\n</div>\n\n<!-- <b>z</b>\n-->\n\ny\n") == [
         "{2 <div>}",
-        "{2   <b>x</b>}",
+        "  {1 x} {2 <q>}y",
         "{2 </div>}",
+        "",
+        *("{2 <!-- <b>z</b>}", "{2 -->}"),
         "",
         "y",
     ]

@@ -29,6 +29,7 @@ from streamchat.core.markdown.inline import (
     parse_inline,
 )
 from streamchat.core.markdown.maths import FormulaPiece, format_formula
+from streamchat.core.markdown.scripts import subscript, superscript
 from streamchat.core.sanitize import SOFT_HYPHEN, ZERO_WIDTH_SPACE, clean_line
 from streamchat.export.colours import coloured
 
@@ -43,8 +44,6 @@ _ELEMENTS: Mapping[Kind, str] = {
     "mark": "mark",
     "key": "kbd",
     "code": "code",
-    "sub": "sub",
-    "sup": "sup",
 }
 
 
@@ -83,6 +82,8 @@ class _Writer:
 
     def write(self, token: Token) -> None:
         match token:
+            case Open("sub" | "sup" as kind):
+                self._open.append(kind)
             case Open(kind):
                 self._parts.append(f"<{_ELEMENTS[kind]}>")
                 self._open.append(kind)
@@ -92,6 +93,10 @@ class _Writer:
                 self._link, self._link_at = token, len(self._parts)
             case LinkClose():
                 self._close_link()
+            case Text(text) if "sup" in self._open:
+                self._parts.append(_shifted(text, superscript(text), "sup"))
+            case Text(text) if "sub" in self._open:
+                self._parts.append(_shifted(text, subscript(text), "sub"))
             case _:
                 self._parts.append(_format_token(token))
 
@@ -100,8 +105,10 @@ class _Writer:
             return
         at = len(self._open) - 1 - self._open[::-1].index(kind)
         inner = self._open[at + 1 :]
-        self._parts += [f"</{_ELEMENTS[each]}>" for each in reversed(self._open[at:])]
-        self._parts += [f"<{_ELEMENTS[each]}>" for each in inner]
+        closed = [_ELEMENTS[each] for each in self._open[at:] if each in _ELEMENTS]
+        opened = [_ELEMENTS[each] for each in inner if each in _ELEMENTS]
+        self._parts += [f"</{element}>" for element in reversed(closed)]
+        self._parts += [f"<{element}>" for element in opened]
         del self._open[at]
 
     def _close_link(self) -> None:
@@ -128,6 +135,11 @@ def format_pieces(pieces: Sequence[FormulaPiece] | None, source: str) -> str:
     )
 
 
+def _shifted(text: str, shifted: str | None, element: str) -> str:
+    """In Unicode's characters, as the terminal has it; else raised or lowered by the page."""
+    return escape(shifted) if shifted else f"<{element}>{escape(text)}</{element}>"
+
+
 def _format_token(
     token: Text | LineBreak | Code | Formula | Tag | Note | Autolink | Image,
 ) -> str:
@@ -149,5 +161,7 @@ def _format_token(
             return link(url, text)
         case Image(text, url, _):
             address = clean_line(url)
-            shown = f"[picture: {clean_line(text) or address}]"
-            return link(address, shown) if is_safe(url) else escape(f"{shown} {address}")
+            words = clean_line(text)
+            if is_safe(url):
+                return f"image: {link(address, words or address)}"
+            return escape(f"image: {words} ({address})" if address else f"image: {words}")

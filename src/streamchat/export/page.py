@@ -62,6 +62,7 @@ pre code { font-size: 1em; }
 .lang { font-size: .75rem; padding: .35rem .9rem 0; }
 pre { margin: 0; padding: .7rem .9rem; overflow-x: auto; tab-size: 4; overflow-wrap: normal; }
 .html, .tag, .note-mark { color: var(--dim); }
+.text { white-space: pre-wrap; margin: 0 0 1rem; }
 .html { white-space: pre-wrap; font-size: .875rem; margin: 0 0 1rem; }
 div.math { margin: 0 0 1rem 2rem; white-space: pre-wrap; font: .95em/1.4 ui-monospace,
   "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }

@@ -58,11 +58,8 @@ def format_html(source: str) -> str:
 
 def code_block(code: str, info: str, *, is_coloured: bool = True) -> str:
     language = info.split(maxsplit=1)[0] if info.strip() else ""
-    label = (
-        f'<div class="lang">{escape(clean_line(without_hints(language)))}</div>'
-        if language
-        else ""
-    )
+    shown = escape(clean_line(without_hints(info.strip())))
+    label = f'<div class="lang">{shown}</div>' if shown else ""
     inner = coloured(code, language if is_coloured else "")
     return f'<div class="code">{label}<pre><code>{inner}</code></pre></div>\n'
 
@@ -126,13 +123,13 @@ class _Writer:
                 self._parts.append(self._code_block("".join(self._code)))
             case Table():
                 self._table(block)
-            case HtmlLine(text=line):
-                self._html(line)
+            case HtmlLine():
+                self._html(block)
             case _:
                 self._parts.append(self._alone(block, text))
 
-    def _html(self, text: str) -> None:
-        seen = read_html_line(text)
+    def _html(self, html: HtmlLine) -> None:
+        seen = read_html_line(html.text)
         if seen.is_summary:
             self._end_run()
             self._parts += [
@@ -140,8 +137,10 @@ class _Writer:
             ]
         elif seen.lines:
             if not self._end_of_run:
-                self._begin_run('<div class="html">', "</div>\n")
-            self._parts += [f"{escape(without_hints(line))}\n" for line in seen.lines]
+                name = "text" if html.holds_text else "html"
+                self._begin_run(f'<div class="{name}">', "</div>\n")
+            shown = self._inline if html.holds_text else _literal
+            self._parts += [f"{shown(line)}\n" for line in seen.lines]
 
     def _alone(
         self, block: Paragraph | Heading | Rule | MathBlock | Definition | Empty, text: str
@@ -157,7 +156,7 @@ class _Writer:
             case MathBlock(source=source):
                 return f'<div class="math">{_format_block(source)}</div>\n'
             case Definition(source=source):
-                return f'<p class="html">{escape(without_hints(source))}</p>\n'
+                return f'<p class="html">{_literal(source)}</p>\n'
             case Empty():
                 return ""
 
@@ -232,10 +231,14 @@ def _elements(container: Container, task: str) -> list[_Element]:
             ]
 
 
+def _literal(source: str) -> str:
+    return escape(without_hints(source))
+
+
 def _format_block(source: str) -> str:
     rows = format_block(source, _FORMULA_CHARACTERS)
     if rows is None:
-        return escape(without_hints(source))
+        return _literal(source)
     return "\n".join(format_pieces(row, source) for row in rows)
 
 

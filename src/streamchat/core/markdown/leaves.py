@@ -78,6 +78,8 @@ class CodeEnd:
 class HtmlLine:
     text: str
     first: bool  # of its HTML block
+    # Text may stand between its tags; not so in scripts and comments.
+    holds_text: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ class OpenHtml:
         text = line.rest()
         self.closed = self._end is not None and self._end.search(text) is not None
         first, self._first = self._first, False
-        return (HtmlLine(text, first),)
+        return (HtmlLine(text, first, holds_text=self._end is None),)
 
     def close(self) -> Sequence[LeafBlock]:
         return ()

@@ -68,6 +68,7 @@ class Drawn:
     breaker: Breaker = wrap
     task: str = ""  # the check box that replaces the bullet
     missed: frozenset[str] = _NONE  # labels that were looked up in vain
+    hangs: bool = False  # rows of a wrapped line stand below its text, not below its marker
 
 
 class BlockLines:
@@ -83,7 +84,7 @@ class BlockLines:
         """`room` is in cells, behind the prefix; prose may have less."""
         match leaf.block:
             case Paragraph():
-                return self._paragraph(leaf, references)
+                return self._paragraph(leaf, leaf.block, references)
             case Heading(level=level, text=text):
                 return self._heading(leaf, level, text, references)
             case Table():
@@ -91,8 +92,8 @@ class BlockLines:
             case Rule():
                 stroke = self._palette.glyphs.horizontal
                 return Drawn([[self.span(stroke * prose_room, "rule")]])
-            case HtmlLine(text=text):
-                return self._html(text)
+            case HtmlLine():
+                return self._html(leaf.block)
             case MathBlock(source=source):
                 return self._formula(source, room)
             case Definition(source=source):
@@ -107,7 +108,9 @@ class BlockLines:
     def span(self, text: str, part: Part) -> Span:
         return Span(without_hints(text), self._palette.parts[part])
 
-    def _paragraph(self, leaf: Leaf, references: Mapping[str, Reference]) -> Drawn:
+    def _paragraph(
+        self, leaf: Leaf, paragraph: Paragraph, references: Mapping[str, Reference]
+    ) -> Drawn:
         if alert := read_alert(leaf):
             return self._alert(alert, references)
         box, text = split_task(leaf)
@@ -115,7 +118,8 @@ class BlockLines:
         task = {"": "", "☐": glyphs.unchecked, "☑": glyphs.checked}[box]
         lines = self._inline.lines(text, references)
         lines[0][:0] = self._footnote_label(leaf)
-        return Drawn(lines, task=task, missed=self._inline.missed)
+        hangs = len(lines) > 1 or leaf.cropped or paragraph.continues
+        return Drawn(lines, task=task, missed=self._inline.missed, hangs=hangs)
 
     def _alert(self, alert: Alert, references: Mapping[str, Reference]) -> Drawn:
         style = self._palette.parts[_ALERTS[alert.kind]]
@@ -126,18 +130,19 @@ class BlockLines:
             missed |= self._inline.missed
         return Drawn(lines, missed=missed)
 
-    def _html(self, text: str) -> Drawn:
-        """A summary behind a triangle; other HTML as it was written."""
-        seen = read_html_line(text)
-        if not seen.is_summary:
+    def _html(self, html: HtmlLine) -> Drawn:
+        """A summary behind a triangle, text between dim tags, other HTML as it was written."""
+        seen = read_html_line(html.text)
+        if not (seen.is_summary or html.holds_text):
             lines = [[self.span(line.expandtabs(TAB_CELLS), "tag")] for line in seen.lines]
             return Drawn(lines, fold)
+        style = self._palette.parts["summary"] if seen.is_summary else ""
         lines = []
         for line in seen.lines:
-            lines += self._inline.lines(line, {}, self._palette.parts["summary"])
-        if lines:
+            lines += self._inline.lines(line.expandtabs(TAB_CELLS), {}, style)
+        if lines and seen.is_summary:
             lines[0].insert(0, self.span(self._palette.glyphs.summary, "marker"))
-        return Drawn(lines)
+        return Drawn(lines, hangs=True)
 
     def _heading(
         self, leaf: Leaf, level: int, text: str, references: Mapping[str, Reference]

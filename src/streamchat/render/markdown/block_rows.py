@@ -19,6 +19,7 @@ from streamchat.render.cells import fold, wrap, wrap_keeping_indent
 from streamchat.render.code.fence import CodeBlocks
 from streamchat.render.markdown.block_lines import BlockLines
 from streamchat.render.markdown.container_prefix import Prefix, build_prefix
+from streamchat.render.markdown.hanging import hanging_cells, wrap_hanging
 from streamchat.render.markdown.inline import Inline
 from streamchat.render.markdown.links import addresses_apart, is_long_address
 from streamchat.render.markdown.live_inline import LiveInline
@@ -40,6 +41,11 @@ def _cut(
     """The line as rows of text at most `width` wide, behind `first` and then `rest`."""
     before, *others = broken(line, width, breaker)
     return build_row([*first, *before]), *(build_row([*rest, *part]) for part in others)
+
+
+def _padding(line: Line, width: int) -> _Spans:
+    cells = hanging_cells("".join(span.text for span in line), width)
+    return (Span(" " * cells),) if cells else ()
 
 
 class BlockRows:
@@ -90,7 +96,8 @@ class BlockRows:
             prose_room=max(1, self._columns(is_prose=True) - cells),
         )
         prefix = build_prefix(leaf, self._palette, self.width, task=drawn.task)
-        return self._behind(prefix, drawn.lines, drawn.breaker), drawn.missed
+        rows = self._behind(prefix, drawn.lines, drawn.breaker, hangs=drawn.hangs)
+        return rows, drawn.missed
 
     def code_start_rows(self, leaf: Leaf, info: str | None) -> list[Row]:
         """A rule with the language in it."""
@@ -132,10 +139,13 @@ class BlockRows:
             for text, is_hint in marked_hints(span.text)
         ]
 
-    def _behind(self, prefix: Prefix, lines: list[Line], breaker: Breaker) -> list[Row]:
+    def _behind(
+        self, prefix: Prefix, lines: list[Line], breaker: Breaker, *, hangs: bool = False
+    ) -> list[Row]:
+        """`hangs`: rows after the first of each line stand below its text."""
         is_prose = breaker is wrap
         if is_prose:
-            breaker = wrap_keeping_indent
+            breaker = wrap_hanging if hangs else wrap_keeping_indent
         width = max(1, self._columns(is_prose=is_prose) - prefix.cells)
         first, rest = tuple(prefix.first), tuple(prefix.rest)
         # Open prose is no more what it was in the last frame: there is nothing to look up.
@@ -147,8 +157,10 @@ class BlockRows:
             for part in parts:
                 if lets_wrap and is_long_address(part, width):
                     rows.append(build_row(part))  # the terminal wraps it: see `code_rows`
-                else:
-                    rows += cut(tuple(part), rest if rows else first, rest, width, breaker)
+                    continue
+                pad = _padding(part, width) if hangs else ()
+                before = rest if rows else first
+                rows += cut(tuple(part), before, (*rest, *pad), width, breaker)
         return rows
 
     def _columns(self, *, is_prose: bool) -> int:

@@ -3,7 +3,7 @@
 Owns indentation, bullets, numbers, quote bars and blank rows. Must not know what a leaf
 contains. Rule: both depend on the leaf and the one before it only, so a list looks alike
 tight or loose, and nothing waits for what follows. Items follow each other without a blank
-row, unless the one before holds more than one block.
+row, unless the one before holds more than one block, or ends in a quote.
 """
 
 from __future__ import annotations
@@ -144,7 +144,8 @@ def _stand_apart(previous: Leaf, leaf: Leaf) -> bool:
             assert isinstance(ours[0], Item)
             assert isinstance(theirs[0], Item)
             is_crowded = previous.crowded >> depth > 0
-            return is_crowded or ours[0].list_id != theirs[0].list_id
+            holds_quote = any(isinstance(container, Quote) for container in ours)
+            return is_crowded or holds_quote or ours[0].list_id != theirs[0].list_id
         case (Footnote(), *_), (Footnote(), *_):
             return False
         case (), (Item(), *_):

@@ -14,6 +14,7 @@ _NAMES_A_HOST = re.compile(
     r"(?:https?://|www\.)|[\w.-]+\.(?:com|org|net|io|dev|gov|edu|app)\b", re.IGNORECASE
 )
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_CITATION = re.compile(r"\[[0-9]+\]")  # its title is with the sources
 _HOST = re.compile(r"(?:[a-z]+:)?(?://)?(?:[^/?#@\s]*@)?(?:www\.)?([^/?#:\s]*)", re.IGNORECASE)
 
 
@@ -32,7 +33,7 @@ class OpenLink:
         parts = []
         if label and not self._says_where(label):
             parts.append(self.url)
-        if self.title:
+        if self.title and not _CITATION.fullmatch(label):
             parts.append(f'"{self.title}"')
         return " ".join(part for part in parts if part)
 

@@ -84,45 +84,62 @@ def table_lines(
     palette: Palette,
 ) -> list[Line]:
     """`goes_on`: these rows follow others of the same table."""
-    room = width - len(palette.glyphs.vertical) * (len(header) - 1)
-    widths = measure.widths(room)
-    if widths is None and len(header) == 1:
-        widths = [max(1, room)]
-    if widths is None:
+    grid = _fitting_grid(measure, width, palette)
+    if grid is None:
         return list(_records(header, rows, goes_on=goes_on, width=width, palette=palette))
     lines: list[Line] = []
     if not goes_on:
-        lines += _beside(header, widths, alignments, palette)
-        lines.append(_rule(widths, palette))
+        lines += _beside(header, grid, alignments)
+        lines.append(_rule(grid))
     is_folded = measure.has_breaks or any(
-        line > width for line, width in zip(measure.lines, widths, strict=True)
+        line > width for line, width in zip(measure.lines, grid.widths, strict=True)
     )
     for number, row in enumerate(rows):
         if is_folded and (number or goes_on):
-            lines.append(_rule(widths, palette))
-        lines += _beside(row, widths, alignments, palette)
+            lines.append(_rule(grid))
+        lines += _beside(row, grid, alignments)
     return lines
 
 
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """The columns, and what stands between them."""
+
+    widths: Sequence[int]
+    divider: Span
+    stroke: str
+    crossing: str
+
+
+def _fitting_grid(measure: ColumnNeeds, width: int, palette: Palette) -> _Grid | None:
+    """None where the words do not fit. Dividers without blanks serve if no cell is folded."""
+    glyphs, style = palette.glyphs, palette.parts["table-line"]
+    columns = len(measure.words)
+    room = width - len(glyphs.vertical) * (columns - 1)
+    widths = measure.widths(room) or ([max(1, room)] if columns == 1 else None)
+    if widths is not None:
+        return _Grid(widths, Span(glyphs.vertical, style), glyphs.horizontal, glyphs.crossing)
+    divider, crossing = glyphs.vertical.strip(), glyphs.crossing.strip(glyphs.horizontal)
+    if sum(measure.lines) > width - len(divider) * (columns - 1):
+        return None
+    return _Grid(measure.lines, Span(divider, style), glyphs.horizontal, crossing)
+
+
 def _beside(
-    row: Sequence[Cell],
-    widths: Sequence[int],
-    alignments: Sequence[Alignment],
-    palette: Palette,
+    row: Sequence[Cell], grid: _Grid, alignments: Sequence[Alignment]
 ) -> Iterator[Line]:
     """One table row as screen rows: its cells wrapped, side by side."""
     columns = [
         [part for line in cell for part in broken(line, width)]
-        for cell, width in zip(row, widths, strict=True)
+        for cell, width in zip(row, grid.widths, strict=True)
     ]
-    divider = Span(palette.glyphs.vertical, palette.parts["table-line"])
     empty: Line = []
     for parts in zip_longest(*columns, fillvalue=empty):
         line: Line = []
         for column, part in enumerate(parts):
             if column:
-                line.append(divider)
-            line += _aligned(part, widths[column], alignments[column])
+                line.append(grid.divider)
+            line += _aligned(part, grid.widths[column], alignments[column])
         yield line
 
 
@@ -137,9 +154,9 @@ def _aligned(part: Line, width: int, alignment: Alignment) -> Line:
             return [*part, Span(" " * spare)]
 
 
-def _rule(widths: Sequence[int], palette: Palette) -> Line:
-    strokes = (palette.glyphs.horizontal * width for width in widths)
-    return [Span(palette.glyphs.crossing.join(strokes), palette.parts["table-line"])]
+def _rule(grid: _Grid) -> Line:
+    strokes = (grid.stroke * width for width in grid.widths)
+    return [Span(grid.crossing.join(strokes), grid.divider.style)]
 
 
 def _records(

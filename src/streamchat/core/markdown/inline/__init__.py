@@ -5,8 +5,10 @@ ours: see `emphasis` (Chinese, Japanese and Korean; products of numbers), `html`
 style and `<br>`), `formulas`, and these:
 
 - A line break is a line break, hard or soft.
+- Backslashes of a path of Windows are its own: see `windows_paths`.
 - `__name__` of one identifier is a name, not bold.
 - `[text][label]` whose label nothing has defined so far is `text` and the label beside it.
+- `[1]` keeps its brackets also where it is a link, and `[1][2]` are two of them.
 - `[^label]` is a footnote reference whether or not the footnote is there.
 - Addresses, mail addresses and citation marks are found in plain text.
 - Every destination is a link here: what may be clicked is for those who show it to say.

@@ -73,13 +73,18 @@ class Links:
     def _reference_link(self, state: InlineState, opener: Bracket, node: int) -> bool:
         has_label = state.source.startswith("[", state.at + 1)
         label = read_label(state.source, state.at + 1) if has_label else None
-        end = label.end if label else state.at + 1
         own = state.source[opener.at : state.at] if not opener.bracket_after else ""
+        is_number = own.isdecimal() and not opener.image
+        if is_number and label and label.text.isdecimal():
+            label = None  # `[1][2]` are two citations
+        end = label.end if label else state.at + 1
         name = label.text if label and label.text else own
         if not name.strip() or len(name) > LABEL_CHARACTERS:
             return False
         found = self._look_up(name)
         if found is not None:
+            if is_number and (label is None or not label.text):
+                _keep_brackets(state, node)
             self._link(state, opener, node, found, end)
         elif (
             label
@@ -117,6 +122,12 @@ class Links:
                 state.nodes[at] = Text(inner.text)
         state.add(LinkClose(), end)
         self._inactive = len(self._brackets)  # links are not nested
+
+
+def _keep_brackets(state: InlineState, node: int) -> None:
+    """`known [1]` cites a source: it must not read as `known 1`."""
+    state.nodes.insert(node + 1, Text("["))
+    state.nodes.append(Text("]"))
 
 
 def _footnote(state: InlineState, opener: Bracket, node: int) -> bool:

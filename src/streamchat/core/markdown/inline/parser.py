@@ -43,6 +43,7 @@ from streamchat.core.markdown.inline.tokens import (
     Text,
     Token,
 )
+from streamchat.core.markdown.inline.windows_paths import path_end
 from streamchat.core.sanitize import (
     SOFT_HYPHEN,
     ZERO_WIDTH_SPACE,
@@ -78,6 +79,7 @@ class _Parser(InlineState):
         self._tags: dict[str, list[StyleTag]] = {}
         self._code_ends: dict[int, list[int]] | None = None  # starts by length, the last first
         self._html = HtmlReader(source)
+        self._path_end = 0  # of the last path of Windows
         self._formulas = FormulaFinder(source)
 
     def parse(self) -> Parsed:
@@ -101,6 +103,10 @@ class _Parser(InlineState):
         self.add(LineBreak(), self.at + 1)
 
     def backslash(self) -> None:
+        self._path_end = max(self._path_end, path_end(self.source, self.at))
+        if self.at < self._path_end:
+            self.take(min(2, self._path_end - self.at))
+            return
         end = self._formulas.end(self.at)
         if end > self.at:
             self.add(Formula(self._shown_until(end)), end)

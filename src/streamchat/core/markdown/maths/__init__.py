@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from streamchat.core.markdown.maths.block import write_block
+from streamchat.core.markdown.maths.block import split_rows, write_block
 from streamchat.core.markdown.maths.line import BOLD_OFF, BOLD_ON, write_line
 from streamchat.core.markdown.maths.macro_names import ENVIRONMENTS
 from streamchat.core.markdown.maths.nodes import Unformattable
@@ -22,6 +22,7 @@ LONGEST = 8_000
 _delimiters = re.compile(r"\$\$|\$|\\\[|\\\(|\[(?=\n)")
 # TeX would take the first letter only; who writes this means all of them.
 _glued = re.compile(r"_(?:[ijklmn]{2}|[a-z]{3,})(?![A-Za-z])")
+_before_end = re.compile(r" ([.,;] *)\Z")  # a formula ends a sentence
 _mark = re.compile(f"({BOLD_ON}|{BOLD_OFF})")
 
 
@@ -39,22 +40,29 @@ def format_formula(source: str) -> tuple[FormulaPiece, ...] | None:
 
 @lru_cache(64)
 def format_block(source: str, width: int) -> tuple[tuple[FormulaPiece, ...], ...] | None:
-    """The same in as many lines as it has rows, if they are not wider than `width`."""
+    """The same in as many lines as it has rows. Where these are wider than `width`, nothing
+    is aligned, and a matrix is in one line."""
     lines = _formatted(source, in_line=False)
     if lines and len(lines) > 1 and max(map(len, lines)) > width:
-        lines = _formatted(source, in_line=True)
+        lines = _formatted(source, in_line=True, keeps_rows=True)
     return tuple(map(_pieces, lines)) if lines else None
 
 
-def _formatted(source: str, *, in_line: bool) -> tuple[str, ...] | None:
+def _formatted(
+    source: str, *, in_line: bool, keeps_rows: bool = False
+) -> tuple[str, ...] | None:
     body = _without_delimiters(source)
     if not body or len(source) > LONGEST or _glued.search(body) or _is_hostile(source):
         return None
     try:
         nodes = read_formula(body)
-        lines = (write_line(nodes),) if in_line else write_block(nodes).lines
+        if not in_line:
+            lines = write_block(nodes).lines
+        else:
+            lines = tuple(map(write_line, split_rows(nodes) if keeps_rows else [nodes]))
     except Unformattable:
         return None
+    lines = tuple(_before_end.sub(r"\1", line) for line in lines)
     return lines if any(line.strip() for line in lines) else None
 
 

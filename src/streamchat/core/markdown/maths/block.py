@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from streamchat.core.markdown.maths.line import BRACKETS, cells, write_line
-from streamchat.core.markdown.maths.nodes import Node, Role, Rows, Scripts, Symbol, is_blank
+from streamchat.core.markdown.maths.nodes import (
+    BLANK,
+    Node,
+    Role,
+    Rows,
+    Scripts,
+    Symbol,
+    is_blank,
+)
 
 _TALL = {  # first, middle and last row
     "(": "⎛⎜⎝",
@@ -57,6 +66,16 @@ def write_block(nodes: Sequence[Node]) -> Block:
     return _beside(block, Block((write_line(run),), 0))
 
 
+def split_rows(nodes: Sequence[Node]) -> list[tuple[Node, ...]]:
+    """Rows that are aligned, each as the nodes of a line; else all nodes as one."""
+    kept = [node for node in nodes if not is_blank(node)]
+    match kept:
+        case [Rows("aligned", rows)]:
+            return [tuple(chain.from_iterable((BLANK, *cell) for cell in row)) for row in rows]
+        case _:
+            return [tuple(nodes)]
+
+
 def _taken_bracket(run: list[Node], at: int, role: Role) -> str:
     """The bracket at that end of `run`: it stands beside rows, and is to be as tall as they."""
     while run and is_blank(run[at]):
@@ -87,7 +106,8 @@ def _beside(left: Block, right: Block) -> Block:
     above = max(left.middle, right.middle)
     below = max(len(left.lines) - left.middle, len(right.lines) - right.middle)
     ours, theirs = _padded(left, above, below), _padded(right, above, below)
-    lines = tuple(f"{one} {other}" for one, other in zip(ours, theirs, strict=True))
+    gap = "" if right.lines[right.middle][:1] in (",", ".", ";") else " "
+    lines = tuple(f"{one}{gap}{other}" for one, other in zip(ours, theirs, strict=True))
     return Block(lines, above)
 
 

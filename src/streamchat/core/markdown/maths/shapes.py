@@ -66,9 +66,12 @@ def _is_call(nodes: Sequence[Node]) -> bool:
             return True
         case Symbol(text, "operand" | "letter"):
             signs = [n for n in nodes[2:-1] if isinstance(n, Symbol) and n.text in "+-"]
-            return not signs and (text.isupper() or text in "fgh")
+            return not signs and (text.isupper() or text in _CALLED)
         case _:
             return False
+
+
+_CALLED = frozenset("fghφψϕζηπσμτωχξ")
 
 
 def bracket(node: Node) -> int:
