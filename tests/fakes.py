@@ -41,6 +41,7 @@ from streamchat.core.ports import (
     Journal,
     Opened,
     TakenIn,
+    stops_none,
 )
 from streamchat.core.records import Record, Turn
 
@@ -283,6 +284,7 @@ class ScriptedReader:
     inputs: Iterator[Input]
     prompts: list[tuple[str, str]] = field(default_factory=list)
     during: Callable[[Callable[[], None]], None] = lambda _stop: None
+    stop_one: Callable[[int], bool] = stops_none  # of the comparison in progress
     answers: Iterator[bool] = field(default_factory=lambda: iter(()))
     picks: Iterator[str | None] = field(default_factory=lambda: iter(()))
     questions: list[str] = field(default_factory=list)
@@ -319,9 +321,26 @@ class ScriptedReader:
         return next(self.inputs)
 
     @asynccontextmanager
-    async def watching(self, stop: Callable[[], None]) -> AsyncIterator[None]:
+    async def watching(
+        self, stop: Callable[[], None], stop_one: Callable[[int], bool] = stops_none
+    ) -> AsyncIterator[None]:
+        self.stop_one = stop_one
         self.during(stop)
         yield
+
+
+@dataclass(slots=True)
+class RecordingComparison:
+    """Several views, and how often all were closed."""
+
+    views: Sequence[RecordingView]
+    closed: int = 0
+
+    async def catch_up(self) -> None:
+        """What is recorded is never behind."""
+
+    def close(self) -> None:
+        self.closed += 1
 
 
 @dataclass(slots=True)
@@ -334,6 +353,12 @@ class RecordingScreen:
     def reply(self, *, model: str, trace: bool = False) -> RecordingView:
         self.views.append(RecordingView())
         return self.views[-1]
+
+    def compare(self, labels: Sequence[str]) -> RecordingComparison:
+        self.shown += [("label", label) for label in labels]
+        views = [RecordingView() for _ in labels]
+        self.views += views
+        return RecordingComparison(views)
 
     def banner(self, lines: list[str]) -> None:
         self.shown += [("banner", line) for line in lines]

@@ -129,6 +129,8 @@ def test_every_report_is_a_row() -> None:
     acts = {row.name for row in OPTIONS if not row.is_setting}
     assert {report.value for report in ReportKind} == acts - {
         "attach",
+        "blind",
+        "compare",
         "force",
         "prompt_name",
         "script",

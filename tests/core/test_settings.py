@@ -124,6 +124,8 @@ def test_reports_and_attachments_have_no_variable() -> None:
     acts = {row.name for row in OPTIONS if not row.is_setting}
     assert acts == {
         "attach",
+        "blind",
+        "compare",
         "prompt_name",
         "script",
         *(row.name for row in OPTIONS if row.group is Group.REPORTS),

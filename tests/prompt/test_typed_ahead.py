@@ -212,6 +212,43 @@ def test_a_held_queue_is_taken_back_by_up_and_then_not_sent() -> None:
         assert run(talk()) == [Typed("one!"), Typed("next")]
 
 
+@pytest.mark.parametrize(
+    ("keys", "stopped", "left"),
+    [
+        (f"2{ESC}", [2], ""),
+        (f"7{ESC}", [7, 0], "7"),
+        (f"22{ESC}", [0], "22"),
+        (ESC, [0], ""),
+        (f"2{CTRL_C}", [0], "2"),
+    ],
+)
+def test_a_digit_and_esc_stop_one_of_several_answers(
+    keys: str, stopped: list[int], left: str
+) -> None:
+    calls: list[int] = []
+    ended = asyncio.Event()
+
+    def stop() -> None:
+        calls.append(0)
+        ended.set()
+
+    def stop_one(number: int) -> bool:
+        calls.append(number)
+        if number == 2:
+            ended.set()
+        return number == 2
+
+    async def watch() -> None:
+        async with at.prompt.watching(stop, stop_one):
+            at.type(keys)
+            await ended.wait()
+
+    with desk() as at:
+        run(watch())
+        assert at.prompt._ahead.row.text == left
+    assert calls == stopped
+
+
 def test_what_came_before_the_answer_was_watched_is_typed_ahead() -> None:
     async def talk() -> list[Input]:
         answer.at.type("first\rsecond\r")
@@ -250,6 +287,7 @@ def test_a_watch_redraws_and_folds() -> None:
         with desk() as at:
             actions = Actions(
                 stop=lambda: note("stop"),
+                escape=lambda: note("escape"),
                 unfold=lambda: note("unfold"),
                 redraw=lambda: note("redraw"),
                 leave=lambda _: None,

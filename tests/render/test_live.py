@@ -17,7 +17,6 @@ from streamchat.core.messages import Usage
 from streamchat.core.ports import Ending
 from streamchat.render.rows import Row
 from streamchat.render.screen.live import LivePanel
-from streamchat.render.screen.plain_view import PlainView
 from streamchat.render.screen.row_diff import plain_text
 
 STATUS = build_row("status", "\x1b[2m")
@@ -155,7 +154,6 @@ def test_with_a_rich_of_other_names_an_answer_is_written_as_it_settles(
     )
     made = stage(40, 10)
     view = made.screen.reply(model="m")
-    assert isinstance(view, PlainView)
     view.feed(Started("m", "m", Usage()))
     view.feed(TextDelta("a *word*\n\nmore"))
     view.close(Ending.COMPLETE, None, 1.0)

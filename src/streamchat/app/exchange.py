@@ -59,6 +59,7 @@ class Exchange:
 
     `question` is something that the program asks by itself. It becomes a turn together with
     the reply, or neither does; with `is_aside`, neither ever does, but the cost counts.
+    With `after`, the reply follows that turn on a branch, and the head stays.
     """
 
     session: Session
@@ -69,6 +70,8 @@ class Exchange:
     model: str = ""  # asked instead of the conversation's own, for this reply
     question: Message | None = None
     is_aside: bool = False
+    after: str = ""
+    falls_back: bool = True  # whether another model may answer instead
     _asked: str = field(init=False)  # the model asked now; "" for the conversation's own
     _turn: ReplyFold = field(default_factory=ReplyFold)
     _turn_id: str = ""
@@ -88,7 +91,7 @@ class Exchange:
     def __post_init__(self) -> None:
         self._asked = self.model
         self._omissions = Omissions(self.session)
-        self._keeping = Keeping(self.session, self.question, self.is_aside)
+        self._keeping = Keeping(self.session, self.question, self.is_aside, self.after)
         self._checkpoints = Checkpoints(
             lambda text: self._keeping.checkpoint(self._turn_id, text)
         )
@@ -122,6 +125,11 @@ class Exchange:
         return result
 
     @property
+    def last_turn(self) -> str:
+        """The turn that the reply ends with; "" before it is stored, and for an aside."""
+        return self._keeping.last_turn
+
+    @property
     def thinking(self) -> str:
         """The reasoning that has arrived so far."""
         return self._turn.thinking
@@ -145,7 +153,8 @@ class Exchange:
     async def _reply_by_any(self) -> None:
         """A reply by the model that is asked, or by the next of the fallback models when it
         declines or is overloaded before it said anything."""
-        others = [each for each in self.session.fallback if each != self._model]
+        fallback = self.session.fallback if self.falls_back else ()
+        others = [each for each in fallback if each != self._model]
         while True:
             try:
                 await self._reply()
@@ -192,7 +201,8 @@ class Exchange:
 
     async def _attempt(self) -> None:
         self._started = self._is_answering = False
-        request = self._omissions.request(self._keeping.question, self._asked)
+        keeping = self._keeping
+        request = self._omissions.request(keeping.question, self._asked, keeping.after)
         require_fit(request.messages, request.model)
         await self._admit(request)
         async with aclosing(self.source.stream(request)) as events:

@@ -28,10 +28,10 @@ class Omissions:
     remarks: list[str] = field(default_factory=list)
     _without_thinking: bool = False
 
-    def request(self, question: Message | None, model: str = "") -> Request:
-        """The request for the conversation as it stands, with the question; to `model` if
-        another is named."""
-        return self.session.request(question, thinking=not self._without_thinking, model=model)
+    def request(self, question: Message | None, model: str = "", end: str = "") -> Request:
+        """See Session.request."""
+        thinking = not self._without_thinking
+        return self.session.request(question, thinking=thinking, model=model, end=end)
 
     def can_send_less(self, error: ApiError) -> bool:
         """Leave out what the server refused; False if there is nothing to leave out."""

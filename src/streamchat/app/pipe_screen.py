@@ -6,29 +6,33 @@ Nothing is rendered. Whoever runs the chat reports its failures, with their stat
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
 from streamchat.app.json_lines import write_line
 from streamchat.core.messages import Message
-from streamchat.core.ports import Copied, View
+from streamchat.core.ports import ComparisonView, Copied, View
 from streamchat.core.records import Turn
 from streamchat.core.sanitize import clean_prose
 
 
 @dataclass(frozen=True, slots=True)
 class PipeScreen:
-    """Implements ports.Screen. `open_view` begins a reply, `note` writes a remark. With
-    `is_json`, a report is an object on a line."""
+    """Implements ports.Screen. `open_view` begins a reply, `open_comparison` several; `note`
+    writes a remark. With `is_json`, a report is an object on a line."""
 
     stdout: TextIO
     open_view: Callable[[], View]
     note: Callable[[str], None]
+    open_comparison: Callable[[Sequence[str]], ComparisonView]
     is_json: bool = False
 
     def reply(self, *, model: str, trace: bool = False) -> View:
         return self.open_view()
+
+    def compare(self, labels: Sequence[str]) -> ComparisonView:
+        return self.open_comparison(labels)
 
     def banner(self, lines: list[str]) -> None:
         """A pipe has none."""

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from streamchat.app import commands
-from streamchat.app.answering import Answering
 from streamchat.app.commands import (
     AskModel,
     AskUser,
     Compact,
+    Compare,
     Copy,
     CountRequest,
     Done,
@@ -33,6 +33,7 @@ from streamchat.app.commands import (
 from streamchat.app.commands.last_answer import format_copied
 from streamchat.app.commands.registry import UnknownCommand, command_names
 from streamchat.app.commands.unsaved import unless_unsaved
+from streamchat.app.comparing import Comparing
 from streamchat.app.mentions import read_mentioned
 from streamchat.app.prompt_files import ask_missing, fill_prompt, join_prompt
 from streamchat.core.errors import StreamchatError, UsageError
@@ -67,7 +68,7 @@ async def _no_editor(_text: str, _name: str) -> str:
 
 
 @dataclass(slots=True)
-class Repl(Answering):
+class Repl(Comparing):
     """Connects a session, the keyboard and the screen. `open_in_editor(text, name)` opens a
     file of that name in the user's editor and returns its path; it raises UsageError."""
 
@@ -116,6 +117,8 @@ class Repl(Answering):
         match parse_input(text, self.names):
             case Nothing():
                 return True
+            case Say(said) if self._keeps(said):
+                return True
             case Say(said, mentions):
                 attached = await read_mentioned(
                     self.session, mentions, self.reader, self.screen
@@ -138,7 +141,7 @@ class Repl(Answering):
         message = replace(message, content=(*attached, *message.content))
         self.session.jump(after)
         question = self.session.add(message)
-        result = await self._answer()
+        result = await self._answer_with_others()
         if result.message is None and result.ending is Ending.REFUSED:
             self.session.record(conversation.decline(question.id))
         elif result.message is None:
@@ -163,12 +166,8 @@ class Repl(Answering):
         match outcome:
             case Done() | ShowReport() | Replay() | Redraw() | Copy():
                 await self._show(outcome)
-            case AskModel(otherwise, model, question):
-                if model:
-                    own = self.session.conversation.model
-                    self._notice(f"{model} answers this once; {own} stays the model here.")
-                if (await self._answer(question, model=model)).message is None:
-                    self.session.jump(otherwise)
+            case AskModel() | Compare():
+                await self._ask_model(outcome)
             case Edit(turn):
                 self._edit(self.session.conversation.turn(turn))
             case CountRequest(text):
@@ -187,6 +186,17 @@ class Repl(Answering):
             case _:
                 assert_never(outcome)
         return True
+
+    async def _ask_model(self, outcome: AskModel | Compare) -> None:
+        match outcome:
+            case AskModel(otherwise, model, question):
+                if model:
+                    own = self.session.conversation.model
+                    self._notice(f"{model} answers this once; {own} stays the model here.")
+                if (await self._answer(question, model=model)).message is None:
+                    self.session.jump(otherwise)
+            case Compare(models, is_blind):
+                await self._compare_last(models, is_blind=is_blind)
 
     async def _show(self, outcome: Done | ShowReport | Replay | Redraw | Copy) -> None:
         match outcome:

@@ -7,10 +7,10 @@ the server or the file format.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from streamchat.core.attaching import Selection
 from streamchat.core.budget import Budget
@@ -31,9 +31,10 @@ from streamchat.core.ports import (
     Configuration,
     Exporter,
     FixedConfiguration,
+    ForgetTyped,
     Journal,
 )
-from streamchat.core.records import Partial, Record, Turn
+from streamchat.core.records import Record, Turn
 from streamchat.core.schema import Shape
 from streamchat.core.templates import NoTemplates, TemplateFiles
 from streamchat.core.times import stamp
@@ -43,16 +44,6 @@ if TYPE_CHECKING:
     from streamchat.core.keymap import KeyMap
 
 CONTINUES_IN_MEMORY = "The conversation continues in memory; /save writes it to a new file."
-
-
-class ForgetTyped(Protocol):
-    """Takes what was typed in a conversation out of the history of the prompt."""
-
-    def __call__(
-        self, conversation: str, *, texts: Collection[str], names: Collection[str]
-    ) -> None:
-        """The lines with the conversation's id, the lines of older versions that equal one
-        of the `texts`, the commands that call it by one of the `names`. Raises DiskError."""
 
 
 def _no_report() -> str:
@@ -148,8 +139,11 @@ class Session:
         turn_id: str | None = None,
         before: Sequence[Turn] = (),
         extra: Mapping[str, str] | None = None,
+        after: str = "",
     ) -> Turn:
-        """Add a message after the head. `before` are turns that are not yet recorded."""
+        """Add a message after the head; or on a branch, after the turn `after`, and the head
+        stays. `before` are turns that are not yet recorded."""
+        head = self.conversation.head
         is_bound = any(block.get("type") != "text" for block in message.content)
         made_here = self.server and message.role == "assistant" and is_bound
         turn = self.conversation.append(
@@ -157,9 +151,14 @@ class Session:
             id=turn_id or self.new_id(),
             at=self.now(),
             extra={**(extra or {}), **({SERVER: self.server} if made_here else {})},
+            after=after or None,
         )
-        self.record(*before, turn)
+        self.record(*before, turn, *self._back_to(head if after else turn.id))
         return turn
+
+    def _back_to(self, head: str | None) -> tuple[Record, ...]:
+        """What is recorded with a turn of a branch, which must not move the head."""
+        return () if self.conversation.head == head else (self.conversation.jump(head),)
 
     def jump(self, turn: str | None) -> None:
         """Go on after that turn."""
@@ -170,11 +169,17 @@ class Session:
         """Store what a reply cost that says nothing."""
         self.record(self.conversation.add_empty_reply(message, self.now()))
 
-    def checkpoint(self, turn_id: str, text: str, *, before: Sequence[Turn] = ()) -> Partial:
-        """Store a part of a reply that is still arriving. The finished turn supersedes it."""
-        partial = self.conversation.partial(id=turn_id, text=text, at=self.now())
-        self.record(*before, partial)
-        return partial
+    def checkpoint(
+        self, turn_id: str, text: str, *, before: Sequence[Turn] = (), after: str = ""
+    ) -> None:
+        """Store a part of a reply that is still arriving, placed as `add` does it. The
+        finished turn supersedes it."""
+        head = self.conversation.head
+        partial = self.conversation.partial(
+            id=turn_id, text=text, at=self.now(), after=after or None
+        )
+        back = self._back_to(head) if after else ()
+        self.record(*before, partial, *back)
 
     def record(self, *records: Record) -> None:
         """Append records that were already applied to the conversation, in one write."""
@@ -231,15 +236,20 @@ class Session:
         )
 
     def request(
-        self, question: Message | None = None, *, thinking: bool = True, model: str = ""
+        self,
+        question: Message | None = None,
+        *,
+        thinking: bool = True,
+        model: str = "",
+        end: str = "",
     ) -> Request:
-        """The request for the conversation as it stands, or as it would stand with that
-        question. `thinking` is False to leave out that of earlier turns. With `model`, that
-        one is asked instead of the conversation's own: it gets no thinking of others, and no
-        setting that it does not accept."""
+        """The request for the conversation as it stands (or stood after the turn `end`), or
+        as it would stand with that question. `thinking` is False to leave out that of earlier
+        turns. With `model`, that one is asked instead of the conversation's own: it gets no
+        thinking of others, and no setting that it does not accept."""
         with_thinking = thinking and not model and self.conversation.sends_thinking
         messages = self.conversation.request_messages(
-            thinking=with_thinking, server=self.server
+            thinking=with_thinking, server=self.server, end=end or None
         )
         facts = self.facts(model) if model else None
         if question is not None:

@@ -95,8 +95,22 @@ def parse_arguments(argv: Sequence[str], options: Sequence[Option]) -> Invocatio
         is_literal=cut < len(words),
         prompt_name=taken.prompt_name.text if taken.prompt_name else "",
         script=script,
+        others=_others(taken),
+        is_blind=bool(taken.blind and taken.blind.text == "on"),
         words=(*taken.prompt, *words[cut + 1 :]),
     )
+
+
+def _others(taken: argparse.Namespace) -> tuple[str, ...]:
+    """The models of --compare."""
+    if taken.compare is None:
+        if taken.blind:
+            raise UsageError(f"{taken.blind.name}: only --compare takes it")
+        return ()
+    models = tuple(filter(None, re.split(r"[,\s]+", taken.compare.text)))
+    if not models:
+        raise UsageError(f"{taken.compare.name}: name at least one model")
+    return models
 
 
 def help_text(options: Sequence[Option], *, width: int) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from streamchat.app.session import Session
 from streamchat.cli.run import Run
-from streamchat.cli.templates import role_attachments
 from streamchat.core.attaching import Selection, list_blocks, list_left_out, why_ask
 from streamchat.core.errors import UsageError
+from streamchat.core.messages import Block
 from streamchat.posix.files import pipe_wait
 
 
@@ -36,3 +36,9 @@ def attach(run: Run, session: Session, selections: tuple[Selection, ...]) -> Non
     session.attached = (*role_attachments(run, session), *blocks)
     for line in list_blocks(session.attached):
         run.notes.note(f"attached: {line}")
+
+
+def role_attachments(run: Run, session: Session) -> tuple[Block, ...]:
+    """What the role attaches to the first message."""
+    selections = map(session.select_files, run.settings.role_attach)
+    return tuple(block for selection in selections for block in selection.blocks)

@@ -45,4 +45,6 @@ class Invocation:
     is_literal: bool = False  # the prompt was given after --
     prompt_name: str = ""  # --prompt: the prompt file that the words are for
     script: str = ""  # --script: the file of lines, or -
+    others: tuple[str, ...] = ()  # --compare: the models to ask too
+    is_blind: bool = False
     words: tuple[str, ...] = ()  # of the prompt, as they were given

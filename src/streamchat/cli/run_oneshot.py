@@ -5,56 +5,34 @@ The answer goes to stdout, everything else to stderr.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
 from streamchat.app.oneshot import OneShot, build_failure, exit_status, is_taken_back
 from streamchat.app.outcome import Result
-from streamchat.app.output_formats import (
-    FirstCodeBlock,
-    JsonResult,
-    JsonStream,
-    OneValue,
-    RawEvents,
-    VerbatimText,
-)
 from streamchat.app.patience import Patience
 from streamchat.app.session import Session
-from streamchat.app.view_wrappers import (
-    OnceStarted,
-    OnlyTheAnswer,
-    SayingRetries,
-    ShownValue,
-    WithSources,
-)
+from streamchat.app.view_wrappers import OnceStarted
 from streamchat.cli.attaching import attach, select_attachments
 from streamchat.cli.banner import DEMO_NOTE
+from streamchat.cli.oneshot_output import is_live, open_view, unfit
 from streamchat.cli.resumed import describe_resumed
 from streamchat.cli.run import Run
-from streamchat.cli.signals import on_resize, on_suspend, without_echo
-from streamchat.cli.templates import fill_named_prompt
 from streamchat.cli.wiring import (
-    live_price,
     load_prices,
     open_archive,
     open_session,
-    open_terminal_screen,
 )
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
 from streamchat.core.attaching import Selection
 from streamchat.core.errors import (
     ApiError,
-    CutOff,
     ExitStatus,
     InvalidRequest,
     StreamchatError,
     UsageError,
 )
 from streamchat.core.input_line import typed
-from streamchat.core.ports import View
-from streamchat.core.schema import Shape
 from streamchat.posix.signals import interruptible
 
 if TYPE_CHECKING:
@@ -71,6 +49,8 @@ def read_prompt(run: Run) -> tuple[str, tuple[Selection, ...]]:
     attached = select_attachments(run, piped)
     context = "" if "-" in run.invocation.attachments else decode_piped(run, piped)
     if run.invocation.prompt_name:
+        from streamchat.cli.templates import fill_named_prompt
+
         return fill_named_prompt(run, context), attached
     prompt = run.invocation.prompt
     text = (
@@ -115,13 +95,21 @@ async def answer_once(run: Run) -> int:
             if run.settings.dry_run:
                 return await _count(run, session, source, prompt)
             is_asked = bool(prompt.strip())  # -i needs no prompt
-            status, left = ExitStatus.OK, ""
-            if is_asked:
+            status, left, compared = ExitStatus.OK, "", None
+            if is_asked and run.invocation.others:
+                from streamchat.cli.run_compared import answer_compared
+
+                status, compared = await answer_compared(run, session, source, prompt)
+                left = "" if compared else prompt
+            elif is_asked:
                 status, left = await _answer(run, session, source, prompt)
             if run.settings.interactive:
                 from streamchat.cli.run_repl import converse
 
-                await converse(run, session, source, is_begun=is_asked, prefill=typed(left))
+                shown = typed(left)
+                await converse(
+                    run, session, source, is_begun=is_asked, prefill=shown, compared=compared
+                )
                 return ExitStatus.OK
             return status
         finally:
@@ -157,7 +145,7 @@ async def _answer(
     run: Run, session: Session, source: ApiClient, prompt: str
 ) -> tuple[ExitStatus, str]:
     """The exit status, and the prompt where it was taken back."""
-    with _view(run, session) as view:
+    with open_view(run, session) as view:
         view = OnceStarted(view, partial(load_prices, session))
         patience = Patience(run.settings.retries)
         masked = mask_keys(run, session, source)
@@ -168,10 +156,10 @@ async def _answer(
         run.notes.note(remark)
     failure = build_failure(result) or _nothing_to_extract(run, result)
     if session.shape:
-        failure = _unfit(session.shape, result, failure)
+        failure = unfit(session.shape, result, failure)
     if failure:
         run.notes.error(failure)
-    if not _is_live(run) and run.env.stderr.isatty():
+    if not is_live(run) and run.env.stderr.isatty():
         from streamchat.render.reply.figures import format_usage
 
         run.notes.note(format_usage(result.received, result.seconds))
@@ -191,21 +179,6 @@ async def _advice(run: Run, session: Session, source: ApiClient) -> str:
         return ""
 
 
-def _unfit(
-    shape: Shape, result: Result, failure: StreamchatError | None
-) -> StreamchatError | None:
-    """With --schema, the failure holds the text that arrived, because it was not printed."""
-    text = result.message.text if result.message else ""
-    fault = None if failure else shape.fault(text)
-    if fault is not None:
-        failure = CutOff(
-            f"The answer does not fit the schema: {fault}.", kind="schema_mismatch"
-        )
-    if failure is not None:
-        failure.partial = text
-    return failure
-
-
 def _nothing_to_extract(run: Run, result: Result) -> StreamchatError | None:
     """With -x, an answer without a code block is a failure."""
     if not run.settings.extract:
@@ -216,58 +189,3 @@ def _nothing_to_extract(run: Run, result: Result) -> StreamchatError | None:
     if first_code_block(text) is not None:
         return None
     return StreamchatError("The answer has no code block. Without -x, all of it is printed.")
-
-
-def _is_live(run: Run) -> bool:
-    settings = run.settings
-    plain = settings.output_format == "text" and not (settings.raw or settings.extract)
-    return plain and run.env.stdout.isatty()
-
-
-@contextmanager
-def _view(run: Run, session: Session) -> Iterator[View]:
-    if _is_live(run):
-        screen = open_terminal_screen(run, price=live_price(session))
-        echo = ExitStack()  # switches it off
-
-        @contextmanager
-        def resting() -> Iterator[None]:
-            with screen.resting():
-                echo.close()
-                yield
-                echo.enter_context(without_echo(run.env.stdin))
-
-        with echo, on_resize(screen.resized), on_suspend(resting):
-            echo.enter_context(without_echo(run.env.stdin))
-            view: View = screen.reply(model=session.conversation.model)
-            try:
-                view = OnlyTheAnswer(view) if run.settings.quiet else view
-                yield ShownValue(view) if session.shape else WithSources(view)
-            finally:
-                screen.restore()
-        return
-    yield SayingRetries(output(run, session), run.notes.note)
-
-
-def output(run: Run, session: Session) -> View:
-    """A reply on stdout, as in a pipe."""
-    stdout, conversation, shape = run.env.stdout, session.conversation.id, session.shape
-    if run.settings.extract:
-        from streamchat.app.code_blocks import first_code_block  # markdown-it: 60 ms
-
-        return FirstCodeBlock(stdout, first_code_block)
-    match run.settings.output_format:
-        case "json":
-            return JsonResult(stdout, conversation, shape)
-        case "stream-json":
-            return JsonStream(stdout, conversation, shape)
-        case "events":
-            return RawEvents(stdout)
-        case _:
-            return OneValue(stdout, shape) if shape else _plain(run)
-
-
-def _plain(run: Run) -> View:
-    """The text as it comes; with marks and sources unless it was asked for raw."""
-    text = VerbatimText(run.env.stdout)
-    return text if run.settings.raw else WithSources(text)

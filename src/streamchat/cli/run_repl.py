@@ -17,6 +17,7 @@ from streamchat.app.commands import COMMANDS
 from streamchat.app.commands.basics import COPY_INSTEAD
 from streamchat.app.commands.exports import FORMS
 from streamchat.app.commands.registry import command_names, prompt_rows
+from streamchat.app.comparing import Compared
 from streamchat.app.context_window import beside_prompt
 from streamchat.app.patience import Patience
 from streamchat.app.repl import Repl
@@ -125,9 +126,10 @@ async def converse(
     is_begun: bool = False,
     prefill: str = "",
     early: EarlyPrompt | None = None,
+    compared: Compared | None = None,
 ) -> None:
     """The REPL on an open session; with `is_begun`, the conversation is already on the
-    screen."""
+    screen, and `compared` are its last answers if there are several."""
     screen = open_terminal_screen(run, price=live_price(session))
     session.keymap = read_keymap(run.settings)
     screen.stop_key = lambda: keymap_of(session).stop_key
@@ -168,6 +170,9 @@ async def converse(
                 patience=Patience(run.settings.retries),
                 prefill=prefill,
                 names=build_names(session),
+                others=() if compared else run.invocation.others,
+                is_blind=run.invocation.is_blind,
+                compared=compared,
             )
             server = LiveServer(session, repl, source, learning)
             async with changing_settings(run, Chat(session, repl, server, screen)):

@@ -19,12 +19,13 @@ from streamchat.cli.attaching import attach, select_attachments
 from streamchat.cli.banner import DEMO_NOTE
 from streamchat.cli.live_server import LiveServer
 from streamchat.cli.live_settings import changing_settings
+from streamchat.cli.oneshot_output import output
 from streamchat.cli.resumed import describe_resumed
 from streamchat.cli.run import Run
+from streamchat.cli.run_compared import open_piped
 from streamchat.cli.run_oneshot import (
     LARGEST_INPUT,
     decode_piped,
-    output,
     piped_bytes,
 )
 from streamchat.cli.run_repl import build_names
@@ -123,6 +124,7 @@ def _build_repl(
             run.env.stdout,
             lambda: SayingRetries(output(run, session), run.notes.note),
             run.notes.note,
+            partial(open_piped, run, session),
             is_json=run.settings.output_format != "text",
         ),
         run.env.monotonic,
@@ -131,6 +133,7 @@ def _build_repl(
         names=build_names(session),
         on_failure=failures,
         frame=_as_it_is,
+        others=run.invocation.others,
     )
 
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 from streamchat.core.errors import UsageError
 from streamchat.core.formatting import quoted
 from streamchat.core.input_line import VERBATIM
-from streamchat.core.ports import Archive, Input, Key, Typed
+from streamchat.core.ports import Archive, Input, Key, Typed, stops_none
 from streamchat.posix.signals import interruptible
 from streamchat.prompt.entry import block_is_open, continues, message, normalised
 
@@ -104,7 +104,9 @@ class ScriptReader:
         raise UsageError("A script cannot answer this. Run the command in a chat.")
 
     @asynccontextmanager
-    async def watching(self, stop: Callable[[], None]) -> AsyncIterator[None]:
+    async def watching(
+        self, stop: Callable[[], None], stop_one: Callable[[int], bool] = stops_none
+    ) -> AsyncIterator[None]:
         """While entered, Ctrl-C calls `stop`."""
         with interruptible(stop):
             yield

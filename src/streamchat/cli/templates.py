@@ -6,12 +6,10 @@ import json
 from functools import partial
 
 from streamchat.app.prompt_files import fill_prompt, join_prompt
-from streamchat.app.session import Session
 from streamchat.cli.run import Run
 from streamchat.cli.trust import ask_on_terminal
 from streamchat.config import AskTrust
 from streamchat.config.templates import Templates
-from streamchat.core.messages import Block
 from streamchat.core.sanitize import clean_line
 from streamchat.core.templates import STDIN, TemplateKind
 from streamchat.posix.clipboard import read_clipboard
@@ -20,12 +18,6 @@ from streamchat.posix.clipboard import read_clipboard
 def open_templates(run: Run, ask: AskTrust | None = None) -> Templates:
     """The roles and the prompts that can be used here."""
     return Templates(run.paths, run.env.cwd, run.env.user, ask)
-
-
-def role_attachments(run: Run, session: Session) -> tuple[Block, ...]:
-    """What the role attaches to the first message."""
-    selections = map(session.select_files, run.settings.role_attach)
-    return tuple(block for selection in selections for block in selection.blocks)
 
 
 def fill_named_prompt(run: Run, piped: str) -> str:

@@ -7,7 +7,7 @@ Rule 2: the work is linear. Pieces are collected in lists and joined on request.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from streamchat.core.events import (
@@ -22,6 +22,7 @@ from streamchat.core.events import (
 )
 from streamchat.core.messages import (
     INTERRUPTED,
+    THINKING_TYPES,
     Block,
     Message,
     Usage,
@@ -128,6 +129,31 @@ class ReplyFold:
         # Some servers never send content_block_stop; the next start then ends the block.
         self._closed += self._arriving()
         self._open_text.clear()
+
+
+def joined(before: Message | None, after: Message) -> Message:
+    """A paused answer and its continuation, joined into the one answer that was shown."""
+    if before is None:
+        return after
+    costs = (before.cost_usd, after.cost_usd)
+    return replace(
+        after,
+        content=(*before.content, *after.content),
+        usage=(before.usage or Usage()).plus(after.usage),
+        cost_usd=None if None in costs else sum(filter(None, costs)),
+    )
+
+
+def replayed(message: Message) -> Iterator[Event]:
+    """The events of an answer that is stored, without its thinking."""
+    for index, block in enumerate(message.content):
+        kind = str(block.get("type"))
+        if kind in THINKING_TYPES:
+            continue
+        yield BlockStarted(index, kind)
+        if kind == "text":
+            yield TextDelta(str(block.get("text", "")))
+        yield BlockStopped(index, block)
 
 
 def keepable(content: Sequence[Block]) -> tuple[Block, ...]:

@@ -15,7 +15,7 @@ from typing import TextIO, TypeVar
 
 from streamchat.core.errors import TerminalClosed
 from streamchat.core.input_line import plain_text
-from streamchat.core.ports import Archive, Input, Key, Typed
+from streamchat.core.ports import Archive, Input, Key, Typed, stops_none
 from streamchat.core.sanitize import clean, clean_line, clean_title
 from streamchat.posix.signals import interruptible
 from streamchat.prompt.chooser import find_labels
@@ -116,7 +116,9 @@ class PlainPrompt:
         return line if isinstance(line, str) else None
 
     @asynccontextmanager
-    async def watching(self, stop: Callable[[], None]) -> AsyncIterator[None]:
+    async def watching(
+        self, stop: Callable[[], None], stop_one: Callable[[int], bool] = stops_none
+    ) -> AsyncIterator[None]:
         """While entered, SIGINT (Ctrl-C) calls `stop`; other keys are the terminal's."""
         with interruptible(stop):
             yield

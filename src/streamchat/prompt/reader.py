@@ -12,7 +12,7 @@ from prompt_toolkit.input import Input as KeyInput
 from prompt_toolkit.output import Output
 
 from streamchat.core.input_line import VERBATIM, CommandNames
-from streamchat.core.ports import Archive, Input, Key, Typed
+from streamchat.core.ports import Archive, Input, Key, Typed, stops_none
 from streamchat.core.sanitize import clean
 from streamchat.core.terminal import Joins
 from streamchat.posix.signals import interruptible
@@ -153,12 +153,21 @@ class Prompt:
         return await ask_secret(self._keyboard, self._output, self._look, question)
 
     @asynccontextmanager
-    async def watching(self, stop: Callable[[], None]) -> AsyncIterator[None]:
+    async def watching(
+        self, stop: Callable[[], None], stop_one: Callable[[int], bool] = stops_none
+    ) -> AsyncIterator[None]:
         """See ports.Reader."""
 
         def stop_all() -> None:
             self._keep_queue()
             stop()
+
+        def escape() -> None:
+            digit = self._ahead.row.text
+            if digit.isdecimal() and len(digit) == 1 and stop_one(int(digit)):
+                self._ahead.take_row()
+            else:
+                stop_all()
 
         def leave(is_sure: bool) -> None:  # noqa: FBT001
             if is_sure:
@@ -171,7 +180,7 @@ class Prompt:
             self._hooks.show_ahead(self._ahead.shown(self._editor.shown))
 
         hooks = self._hooks
-        actions = Actions(stop_all, hooks.unfold, hooks.redraw, leave, hooks.resting)
+        actions = Actions(stop_all, escape, hooks.unfold, hooks.redraw, leave, hooks.resting)
         watch = Watch(
             self._keyboard,
             self._output,

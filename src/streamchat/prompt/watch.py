@@ -37,6 +37,7 @@ class Actions:
     renderer has nothing live on the screen."""
 
     stop: Callable[[], None]
+    escape: Callable[[], None]
     unfold: Callable[[], None]
     redraw: Callable[[], None]
     leave: Callable[[bool], None]
@@ -138,6 +139,9 @@ class Watch:
             """prompt_toolkit's own actions need a screen."""
 
         @keys.on(bindings, "stop", filter=~vi_typing)
+        def escape(event: KeyPressEvent) -> None:
+            actions.escape()
+
         @bindings.add("c-c")
         def stop(event: KeyPressEvent) -> None:
             actions.stop()

@@ -55,7 +55,7 @@ def open_screen(
 
 def preload() -> None:
     """Import what the first reply needs, and run it once (0.3 s)."""
-    import streamchat.render.screen.view  # noqa: F401
+    import streamchat.render.screen.live_frame  # noqa: F401
     from streamchat.render.markdown import fold
 
     fold.preload_markdown()

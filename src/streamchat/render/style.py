@@ -35,6 +35,7 @@ class Style:
     unicode: bool = True  # False: glyphs of our own are ASCII
     italics: bool = True
     prose_width: int = PROSE_WIDTH  # of a line that is wrapped; code and tables use all
+    wraps_all: bool = False  # no row is left for the terminal to wrap
 
     def sgr(self, words: str) -> str:
         """ "bold magenta" to "1;35", without what the terminal cannot show."""

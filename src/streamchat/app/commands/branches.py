@@ -6,6 +6,7 @@ from streamchat.app.commands.arguments import parse_choice, parse_count, parse_w
 from streamchat.app.commands.outline import draw
 from streamchat.app.commands.registry import (
     AskModel,
+    Compare,
     Done,
     Edit,
     Outcome,
@@ -34,6 +35,21 @@ def retry(session: Session, argument: str) -> Outcome:
     model = parse_word(argument, "model")
     session.record(session.conversation.retry())
     return AskModel(head, model if model != session.conversation.model else "")
+
+
+@command("/compare [--blind] MODEL [MODEL…]", topic=Topic.ANSWERS)
+def compare(session: Session, argument: str) -> Outcome:
+    """Ask other models the last question too, all at the same time, and show the answers
+    side by side. A digit alone as the next message keeps one; any other message goes on
+    with the answer that was there. All stay in the tree. Esc stops all answers, a digit and
+    Esc one. --blind hides the names until one is kept."""
+    words = argument.split()
+    models = tuple(word for word in words if word != "--blind")
+    if session.conversation.last_question is None:
+        raise UsageError("There is no question to compare answers to.")
+    if not models:
+        raise UsageError("Name the models: /compare MODEL [MODEL…].")
+    return Compare(models, is_blind=len(models) < len(words))
 
 
 @command("/continue", topic=Topic.ANSWERS)

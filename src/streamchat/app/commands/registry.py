@@ -42,6 +42,15 @@ class AskModel:
 
 
 @dataclass(frozen=True, slots=True)
+class Compare:
+    """Ask other models the last question too, and show their answers beside the one that is
+    there. With `is_blind`, the names are hidden until one is kept."""
+
+    models: tuple[str, ...]
+    is_blind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Replay:
     """Show the last `exchanges` of the conversation again (None: all). Long ones are cut
     to the last screenfuls unless `whole`."""
@@ -132,6 +141,7 @@ Outcome: TypeAlias = (
     | SayPrompt
     | ShowReport
     | AskModel
+    | Compare
     | Replay
     | Redraw
     | Copy

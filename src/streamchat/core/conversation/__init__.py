@@ -93,9 +93,16 @@ class Conversation(ReadableConversation):
     # Records out
 
     def append(
-        self, message: Message, id: str, at: str, *, extra: Mapping[str, Any] | None = None
+        self,
+        message: Message,
+        id: str,
+        at: str,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        after: str | None = None,
     ) -> Turn:
-        """Add a turn after the head, or in place of the partial reply of the same id.
+        """Add a turn after the head or after the turn `after`, or in place of the partial
+        reply of the same id. It becomes the head.
 
         Raises ValueError for an empty message (empty text is never a turn), and for an id
         that is taken or that a file cannot hold.
@@ -105,7 +112,7 @@ class Conversation(ReadableConversation):
         node = self._tree.nodes.get(id)
         if not is_id(id) or (node is not None and not node.partial):
             raise ValueError(f"{id!r} cannot be the id of a new turn")
-        turn = Turn(id, self._parent_of(id), at, message, extra or {})
+        turn = Turn(id, self._parent_of(id, after), at, message, extra or {})
         self.apply(turn)
         return turn
 
@@ -117,16 +124,17 @@ class Conversation(ReadableConversation):
         self.apply(turn)
         return turn
 
-    def partial(self, id: str, text: str, at: str) -> Partial:
-        """Add the next piece of a reply that is still arriving."""
+    def partial(self, id: str, text: str, at: str, *, after: str | None = None) -> Partial:
+        """Add the next piece of a reply that is still arriving, after the head or `after`.
+        With the first piece it becomes the head."""
         start = self._tree.partial_length(id)
-        record = Partial(id, self._parent_of(id), at, text, start)
+        record = Partial(id, self._parent_of(id, after), at, text, start)
         self.apply(record)
         return record
 
-    def _parent_of(self, id: str) -> str | None:
+    def _parent_of(self, id: str, after: str | None) -> str | None:
         node = self._tree.nodes.get(id)
-        return self.head if node is None else node.parent
+        return (after or self.head) if node is None else node.parent
 
     def undo(self, exchanges: int = 1) -> Head:
         """Move the head to before the last questions."""

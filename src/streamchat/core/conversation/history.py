@@ -18,7 +18,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from streamchat.core.conversation.tree import Setup, Tree
 from streamchat.core.messages import (
@@ -43,10 +43,11 @@ ASKED = "asked"  # of a user's turn whose text begins with what was piped in: th
 COMPACTS = "compacts"  # of a user's turn that holds a summary: the turn that it sums up to
 
 
-def to_send(tree: Tree, setup: Setup, *, thinking: bool, server: str) -> Iterator[Message]:
-    """The messages of the branch at the head, under `setup`, for `server`."""
+def to_send(
+    tree: Tree, path: Sequence[str], setup: Setup, *, thinking: bool, server: str
+) -> Iterator[Message]:
+    """The messages of a branch, under `setup`, for `server`."""
     intact = True
-    path = tree.path()
     answered = answered_calls(b for id in path for b in tree.turn(id).message.content)
     for id in path:
         turn, node = tree.turn(id), tree.nodes[id]

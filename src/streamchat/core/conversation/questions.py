@@ -155,11 +155,13 @@ class ReadableConversation:
         return self._tree.unreadable
 
     def request_messages(
-        self, *, thinking: bool = True, server: str = ""
+        self, *, thinking: bool = True, server: str = "", end: str | None = None
     ) -> tuple[Message, ...]:
-        """What the model on `server` is sent: the path, by the rules of history. The
-        request must carry `system`. `thinking` is False when that server refused it."""
-        return tuple(to_send(self._tree, self._setup, thinking=thinking, server=server))
+        """What the model on `server` is sent: the path to the head, or to the turn `end`,
+        by the rules of history. The request must carry `system`. `thinking` is False when
+        that server refused it."""
+        path = self._tree.path(end)
+        return tuple(to_send(self._tree, path, self._setup, thinking=thinking, server=server))
 
     def last_exchanges(self, count: int | None) -> tuple[Turn, ...]:
         """The turns of the path from its last `count` questions on; all of them for None."""

@@ -97,16 +97,16 @@ class Tree:
             self.unreadable[sealed.id] = sealed.number
             return Turn(sealed.id, sealed.parent, sealed.at, Message(sealed.role, ()))
 
-    def upwards(self) -> Iterator[str]:
-        """The ids from the head to the first turn."""
-        id = self.head
+    def upwards(self, end: str | None = None) -> Iterator[str]:
+        """The ids from the head, or from `end`, to the first turn."""
+        id = end or self.head
         while id is not None:
             yield id
             id = self.nodes[id].parent
 
-    def path(self) -> list[str]:
-        """The ids from the first turn to the head."""
-        return list(self.upwards())[::-1]
+    def path(self, end: str | None = None) -> list[str]:
+        """The ids from the first turn to the head, or to `end`."""
+        return list(self.upwards(end))[::-1]
 
     def said_by(self, role: Role, ids: Iterator[str] | list[str]) -> Iterator[str]:
         return (id for id in ids if self.nodes[id].turn.role == role)

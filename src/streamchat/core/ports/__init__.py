@@ -8,18 +8,28 @@ from __future__ import annotations
 from streamchat.core.library import Summary
 from streamchat.core.ports.archive import Archive, Exporter, Index, Journal, Opened, TakenIn
 from streamchat.core.ports.configuration import Configuration, FixedConfiguration
-from streamchat.core.ports.reader import Input, Key, Reader, Typed
-from streamchat.core.ports.screen import Copied, CopiedTo, Ending, Screen, TypeAhead, View
+from streamchat.core.ports.reader import ForgetTyped, Input, Key, Reader, Typed, stops_none
+from streamchat.core.ports.screen import (
+    ComparisonView,
+    Copied,
+    CopiedTo,
+    Ending,
+    Screen,
+    TypeAhead,
+    View,
+)
 from streamchat.core.ports.source import Source
 
 __all__ = [
     "Archive",
+    "ComparisonView",
     "Configuration",
     "Copied",
     "CopiedTo",
     "Ending",
     "Exporter",
     "FixedConfiguration",
+    "ForgetTyped",
     "Index",
     "Input",
     "Journal",
@@ -33,4 +43,5 @@ __all__ = [
     "TypeAhead",
     "Typed",
     "View",
+    "stops_none",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import Enum
@@ -31,6 +31,11 @@ class Key(Enum):
 Input: TypeAlias = Typed | Key
 
 
+def stops_none(_number: int) -> bool:
+    """There is only one reply, and it has no number."""
+    return False
+
+
 class Reader(Protocol):
     """The keyboard."""
 
@@ -53,11 +58,25 @@ class Reader(Protocol):
     async def ask_secret(self, question: str) -> str | None:
         """What is typed or pasted, which is not shown; None when the user leaves."""
 
-    def watching(self, stop: Callable[[], None]) -> AbstractAsyncContextManager[None]:
-        """While entered, Esc and Ctrl-C call `stop`; then what was queued is not sent. Other
+    def watching(
+        self, stop: Callable[[], None], stop_one: Callable[[int], bool] = stops_none
+    ) -> AbstractAsyncContextManager[None]:
+        """While entered, Esc and Ctrl-C call `stop`; then what was queued is not sent. Esc
+        behind a digit that stands alone calls `stop_one` first, which says whether there is
+        one with that number; if so, the digit is used up and nothing else is stopped. Other
         keys are typed ahead: `read` returns the queued messages one by one, and puts what
         was not yet entered into the prompt."""
 
     def hold(self) -> int:
         """The answer failed: send nothing that is queued until the user has sent something
         else. Returns how many messages wait."""
+
+
+class ForgetTyped(Protocol):
+    """Takes what was typed in a conversation out of the history of the prompt."""
+
+    def __call__(
+        self, conversation: str, *, texts: Collection[str], names: Collection[str]
+    ) -> None:
+        """The lines with the conversation's id, the lines of older versions that equal one
+        of the `texts`, the commands that call it by one of the `names`. Raises DiskError."""

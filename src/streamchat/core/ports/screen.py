@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -32,7 +33,21 @@ class View(Protocol):
 
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         """Show the rest, the ending and the usage, and release the terminal. Must be called
-        exactly once, whatever happened."""
+        exactly once, whatever happened. `seconds` is NaN if they are not known."""
+
+
+class ComparisonView(Protocol):
+    """Shows several replies to one question, each in a View of its own."""
+
+    @property
+    def views(self) -> Sequence[View]:
+        """In the order of the labels. Their `catch_up` does not wait for each other."""
+
+    async def catch_up(self) -> None:
+        """Show everything that was fed to all of them."""
+
+    def close(self) -> None:
+        """Show the rest and release the terminal, after every view is closed."""
 
 
 class CopiedTo(Enum):
@@ -69,6 +84,10 @@ class Screen(Protocol):
     def reply(self, *, model: str, trace: bool = False) -> View:
         """Start to show a reply; until its first event, the status says what is awaited.
         With `trace`, each RawEvent is shown as a dim line."""
+
+    def compare(self, labels: Sequence[str]) -> ComparisonView:
+        """Start to show several replies, each under its label: side by side where there is
+        room, else one after the other."""
 
     def banner(self, lines: list[str]) -> None: ...
 

@@ -65,7 +65,7 @@ class BlockRows:
         self._inline = inline
         self._lines = BlockLines(palette, inline)
         self._cut = cut
-        self._is_live = is_live
+        self._wraps_all = is_live or palette.look.wraps_all
         self._live: BlockRows | None = None
 
     def at_width(self, width: int) -> BlockRows:
@@ -122,7 +122,7 @@ class BlockRows:
         if not lines:
             return []
         lines = [self._with_marks(line) for line in lines]
-        if not leaf.path and not self._is_live:
+        if not (leaf.path or self._wraps_all):
             # The terminal wraps the line itself: copied, it is the one line that it is.
             return [build_row(line) for line in lines]
         prefix = build_prefix(leaf, self._palette, self.width)
@@ -150,7 +150,7 @@ class BlockRows:
         first, rest = tuple(prefix.first), tuple(prefix.rest)
         # Open prose is no more what it was in the last frame: there is nothing to look up.
         cut = _cut if is_prose else self._cut
-        lets_wrap = is_prose and not (prefix.cells or self._is_live)
+        lets_wrap = is_prose and not (prefix.cells or self._wraps_all)
         rows: list[Row] = []
         for line in lines:
             parts = addresses_apart(line, width) if lets_wrap else [line]

@@ -6,6 +6,7 @@ Rule: an unknown count is left out, never shown as 0.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isnan
 
 from streamchat.core.formatting import format_price
 from streamchat.core.messages import Message, Usage
@@ -32,7 +33,7 @@ def format_usage(message: Message | None, seconds: float) -> str:
     parts = [
         _input(usage),
         _output(usage),
-        format_seconds(seconds),
+        "" if isnan(seconds) else format_seconds(seconds),
         _rate(usage.output_tokens, seconds),
         _cost(message),
     ]

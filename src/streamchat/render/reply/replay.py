@@ -12,9 +12,10 @@ from itertools import pairwise
 
 from streamchat.core.capabilities import is_same_model
 from streamchat.core.citations import Citations
-from streamchat.core.events import BlockStarted, BlockStopped, ModelSwitched, TextDelta
-from streamchat.core.messages import INTERRUPTED, THINKING_TYPES, Block, Message
+from streamchat.core.events import BlockStopped, ModelSwitched, TextDelta
+from streamchat.core.messages import INTERRUPTED, Block, Message
 from streamchat.core.ports import Ending
+from streamchat.core.reply import replayed
 from streamchat.render.literal import build_part_style, literal_rows
 from streamchat.render.reply.answer import SETTLE_S, AnswerRows, NewFold
 from streamchat.render.reply.asides import choose_marks, ending_line
@@ -87,14 +88,10 @@ class HistoryRows:
         if self.model and message.model and not is_same_model(message.model, self.model):
             answer.feed(ModelSwitched(message.model))
         citations = Citations()
-        for index, block in enumerate(message.content):
-            kind = str(block.get("type"))
-            if kind not in THINKING_TYPES:
-                answer.feed(BlockStarted(index, kind))
-                if kind == "text":
-                    marks = citations.marks(block)
-                    answer.feed(TextDelta(f"{block.get('text', '')}{marks}"))
-                answer.feed(BlockStopped(index, block))
+        for event in replayed(message):
+            if isinstance(event, BlockStopped) and (marks := citations.marks(event.block)):
+                answer.feed(TextDelta(marks))
+            answer.feed(event)
         if sources := citations.list():
             answer.feed(TextDelta(sources))
         answer.end()

@@ -131,7 +131,7 @@ class StatusRow:
             if self._retry is not None:  # the reason can be long, and is cut first
                 parts = [head, self._stop_hint, self._retry.reason]
             else:
-                parts = _fitting([head, *self._parts(), self._stop_hint], width)
+                parts = fitting([head, *self._parts(), self._stop_hint], width)
             style = build_part_style(self._look, "status")
             self._row = one_row(SEPARATOR.join(parts), width, style=style)
             self._shown = what
@@ -153,8 +153,7 @@ class StatusRow:
         is_flowing = self._awaited == "writing" and now_s - self._last_content_s < _STALLED_S
         if is_flowing:
             return "●" if self._look.unicode else "*"
-        turning = _TURNING if self._look.unicode else _TURNING_ASCII
-        return turning[int(now_s / TICK_S) % len(turning)]
+        return choose_spinner(now_s, unicode=self._look.unicode)
 
     def _activity(self, now_s: float) -> str:
         if self._retry is not None:
@@ -196,7 +195,13 @@ class StatusRow:
         return self._price(self._model, replace(self._usage, output_tokens=output_tokens))
 
 
-def _fitting(parts: list[str], width: int) -> list[str]:
+def choose_spinner(now_s: float, *, unicode: bool) -> str:
+    """The sign that turns, at that time."""
+    turning = _TURNING if unicode else _TURNING_ASCII
+    return turning[int(now_s / TICK_S) % len(turning)]
+
+
+def fitting(parts: list[str], width: int) -> list[str]:
     """Keeps what matters most: the head, then how to stop, then the rest from the left."""
     order = [0, len(parts) - 1, *range(1, len(parts) - 1)]
     kept: set[int] = set()

@@ -60,6 +60,11 @@ def plain_text(row: Row) -> str:
     return _ESCAPE.sub("", row.text)
 
 
+def cut_row(row: Row, start: int, stop: int) -> str:
+    """The characters from `start` to `stop` of the plain text, with their styling."""
+    return _styled(_cut(tuple(_pieces(row.text)), start, stop))
+
+
 def is_certain(row: Row) -> bool:
     """Whether every terminal agrees with us on the width of the row."""
     return _runs(row.text) is not None

@@ -9,12 +9,12 @@ Rule: whatever is printed while a reply arrives appears above its live rows.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from streamchat.core.messages import Message
-from streamchat.core.ports import Copied, CopiedTo, TypeAhead, View
+from streamchat.core.ports import ComparisonView, Copied, CopiedTo, TypeAhead, View
 from streamchat.core.records import Turn
 from streamchat.core.sanitize import clean
 from streamchat.core.terminal import Terminal, read_terminal
@@ -26,8 +26,10 @@ from streamchat.render.reply.asides import choose_marks
 from streamchat.render.reply.replay import HistoryRows
 from streamchat.render.reply.status import Price, StatusRow
 from streamchat.render.rows import Row
+from streamchat.render.screen.arriving import Arriving, Frame, Status
 from streamchat.render.screen.pen import RESTORE, SYNC_OFF
-from streamchat.render.screen.plain_view import PlainView
+from streamchat.render.screen.plain_frame import PlainFrame
+from streamchat.render.screen.reply_view import ReplyView
 from streamchat.render.screen.scheduler import CallLater
 from streamchat.render.screen.sink import Sink
 from streamchat.render.screen.window import Size, measure_window
@@ -39,15 +41,6 @@ if TYPE_CHECKING:
 
 def takes_environ(console: type[Console]) -> bool:
     return "_environ" in console.__init__.__code__.co_varnames
-
-
-class _OpenView(View, Protocol):
-    def show_type_ahead(self, shown: TypeAhead | None) -> None: ...
-    def show_above(self, rows: list[Row]) -> None: ...
-    def resized(self) -> None: ...
-    def leave(self) -> str: ...
-    def withdraw(self) -> str: ...
-    def repaint(self) -> None: ...
 
 
 class TerminalScreen:
@@ -71,7 +64,7 @@ class TerminalScreen:
         self._terminal = read_terminal(stdout, environ)
         self._size: Callable[[], Size] = lambda: measure_window(stdout, environ)
         self._clock, self._call_later, self._price = clock, call_later, price
-        self._view: _OpenView | None = None
+        self._view: Frame | None = None
         self._type_ahead: TypeAhead | None = None
 
     @property
@@ -100,10 +93,24 @@ class TerminalScreen:
             price=self._price,
             stop_key=self.stop_key(),
         )
-        live = self._terminal.is_live
-        view = (self._live_view if live else self._plain_view)(answer, status, look, size)
-        self._view = view
-        return view
+        frame = self._open_frame(answer, status, look, size)
+        return ReplyView(frame, answer, status, look=look, clock=self._clock)
+
+    def compare(self, labels: Sequence[str]) -> ComparisonView:
+        """See ports.Screen."""
+        from streamchat.render.compare.opening import open_comparison
+
+        size, look = self._size(), self.look
+        return open_comparison(
+            labels,
+            lambda rows, status: self._open_frame(rows, status, look, size),
+            look=look,
+            width=size.width,
+            is_live=self._terminal.is_live,
+            new_fold=_new_fold,
+            clock=self._clock,
+            stop_key=self.stop_key(),
+        )
 
     def show_type_ahead(self, shown: TypeAhead | None) -> None:
         """Show what is typed below the reply that arrives, and below the next ones, until
@@ -199,21 +206,28 @@ class TerminalScreen:
             sync_off = SYNC_OFF if self._terminal.traits.synchronizes else ""
             self._sink.write_now(last + sync_off + RESTORE)
 
-    def _live_view(
-        self, answer: AnswerRows, status: StatusRow, look: Style, size: Size
-    ) -> _OpenView:
+    def _open_frame(self, answer: Arriving, status: Status, look: Style, size: Size) -> Frame:
+        is_live = self._terminal.is_live
+        live = self._live_frame(answer, status, look, size) if is_live else None
+        self._view = live or self._plain_frame(answer, status, size)
+        return self._view
+
+    def _live_frame(
+        self, answer: Arriving, status: Status, look: Style, size: Size
+    ) -> Frame | None:
+        """None where rich cannot be used for it."""
         from streamchat.render.screen.live import (
             LivePanel,  # 40 ms (rich), after the first prompt
             can_paint,
         )
+        from streamchat.render.screen.live_frame import LiveFrame
         from streamchat.render.screen.painter import Painter
-        from streamchat.render.screen.view import LiveView
 
         console = self._console(size)
         if not can_paint(console):
-            return self._plain_view(answer, status, look, size)
+            return None
         painter = Painter(width=size.width, height=size.height, traits=self._terminal.traits)
-        return LiveView(
+        return LiveFrame(
             panel=LivePanel(painter, console),
             painter=painter,
             answer=answer,
@@ -226,16 +240,12 @@ class TerminalScreen:
             type_ahead=self._type_ahead,
         )
 
-    def _plain_view(
-        self, answer: AnswerRows, status: StatusRow, look: Style, size: Size
-    ) -> _OpenView:
-        return PlainView(
+    def _plain_frame(self, answer: Arriving, status: Status, size: Size) -> Frame:
+        return PlainFrame(
             write_rows=self._write,
             answer=answer,
             status=status,
-            look=look,
             width=size.width,
-            clock=self._clock,
             call_later=self._call_later,
             on_close=self._forget_view,
         )

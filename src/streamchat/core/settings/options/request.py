@@ -32,6 +32,14 @@ REQUEST = (
         kind=Kind.TEXTS, metavar="ID", default=(),
         reach=Reach.ANYWHERE, risk="it decides the price",
     ),
+    Option(
+        "compare", "ask these models too, once, at the same time: models separated by commas",
+        Group.REQUEST, flags=("--compare",), metavar="A,B",
+    ),
+    Option(
+        "blind", "hide the names of compared models until one answer is kept",
+        Group.REQUEST, Kind.ON_OFF, ("--blind",), default=False,
+    ),
     setting(
         "system_file", Group.REQUEST, "--system-file", "read the system prompt from a file",
         kind=Kind.PATH, reach=Reach.USER,

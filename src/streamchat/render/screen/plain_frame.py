@@ -1,4 +1,4 @@
-"""One reply as text that is only appended: the View for screen readers, for dumb terminals
+"""What arrives, as text that is only appended: for screen readers, for dumb terminals
 and for streams that are no terminal.
 
 Rule: no escape sequence, no line twice, nothing that moves. During a long silence, a line
@@ -10,39 +10,33 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from streamchat.core.events import Event, Retrying
-from streamchat.core.messages import Message
-from streamchat.core.ports import Ending, TypeAhead
+from streamchat.core.ports import TypeAhead
 from streamchat.render.literal import literal_rows
-from streamchat.render.reply.answer import SETTLE_S, AnswerRows
-from streamchat.render.reply.closing import closing_rows
-from streamchat.render.reply.status import StatusRow
+from streamchat.render.reply.answer import SETTLE_S
 from streamchat.render.rows import Row
+from streamchat.render.screen.arriving import Arriving, Status
 from streamchat.render.screen.scheduler import CallLater, Ticker, Timer
-from streamchat.render.style import Style
 
 LONG_SILENCE_S = 20.0
 
 
-class PlainView:
+class PlainFrame:
     """Prints rows when they settle: a paragraph at a time, code line by line."""
 
     def __init__(
         self,
         *,
         write_rows: Callable[[list[Row]], None],
-        answer: AnswerRows,
-        status: StatusRow,
-        look: Style,
+        answer: Arriving,
+        status: Status,
         width: int,
-        clock: Callable[[], float],
         call_later: CallLater,
         on_close: Callable[[], None],
     ) -> None:
         self._print = write_rows
         self._answer, self._status = answer, status
-        self._look, self._width = look, width
-        self._clock, self._on_close = clock, on_close
+        self._width = width
+        self._on_close = on_close
         self._call_later = call_later
         self._timer: Timer | None = None  # of a pause in settling
         self._is_closed = False
@@ -51,13 +45,9 @@ class PlainView:
             self._break_silence, interval_s=LONG_SILENCE_S, call_later=call_later
         )
 
-    def feed(self, event: Event) -> None:
-        self._status.feed(event, self._clock())
-        self._answer.feed(event)
+    def changed(self, *, at_once: bool = False) -> None:
+        """There is more to show."""
         self._write_settled()
-        if isinstance(event, Retrying):
-            reason = f"{event.reason}; trying again in {event.delay_s:.0f} s"
-            self._write_rows(self._literal(reason))
 
     async def catch_up(self) -> None:
         self._answer.end()
@@ -69,20 +59,17 @@ class PlainView:
             self._answer.abandon()
             raise
 
-    def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
+    def tell(self, text: str) -> None:
+        """Print a line about what happens."""
+        self._write_rows(self._literal(text))
+
+    def finish(self, last: Callable[[int], list[Row]]) -> None:
+        """Print everything, then the rows that `last` gives for the window's width."""
         if self._is_closed:
             return
         self._is_closed = True
         self._ticker.stop()
-        rows = self._answer.close()
-        rows += closing_rows(
-            ending,
-            message,
-            seconds,
-            look=self._look,
-            width=self._width,
-            after_blank=self._answer.ends_blank,
-        )
+        rows = self._answer.close() + last(self._width)
         self._on_close()
         self._write_rows(rows)
 

@@ -1,10 +1,9 @@
-"""One reply on a terminal that can be painted: the ports' View.
+"""What arrives, on a terminal that can be painted.
 
 Owns the frame. From the top: what settled, the tail, the status, the queue, the row being
 typed. The scheduler decides when a frame is painted, the panel how it is written.
 
-Rule 1: `feed` only takes notes and asks for a frame; reading deltas waits for one frame
-at most.
+Rule 1: `changed` only asks for a frame; reading deltas waits for one frame at most.
 Rule 2: an exception while painting gives the terminal back before it propagates.
 Rule 3: in a low window the row being typed stays longest, then the status, the tail, the
 queue.
@@ -16,14 +15,12 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from streamchat.core.events import Event, RawEvent, TextDelta, ThinkingDelta
-from streamchat.core.messages import Message
-from streamchat.core.ports import Ending, TypeAhead
-from streamchat.render.reply.answer import SETTLE_S, AnswerRows
-from streamchat.render.reply.closing import closing_rows
-from streamchat.render.reply.status import TICK_S, StatusRow
+from streamchat.core.ports import TypeAhead
+from streamchat.render.reply.answer import SETTLE_S
+from streamchat.render.reply.status import TICK_S
 from streamchat.render.reply.type_ahead import TypeAheadRows, type_ahead_rows
 from streamchat.render.rows import BLANK, Row
+from streamchat.render.screen.arriving import Arriving, Status
 from streamchat.render.screen.live import LivePanel
 from streamchat.render.screen.painter import Painter
 from streamchat.render.screen.scheduler import CallLater, Scheduler, Ticker
@@ -33,16 +30,17 @@ from streamchat.render.style import Style
 _ROOMY = 10  # from this height on, a blank row stands above the status
 
 
-class LiveView:
-    """Made by `Screen.reply`; `on_close` is called once, when the terminal is free again."""
+class LiveFrame:
+    """Shows rows while they arrive; `on_close` is called once, when the terminal is free
+    again."""
 
     def __init__(
         self,
         *,
         panel: LivePanel,
         painter: Painter,
-        answer: AnswerRows,
-        status: StatusRow,
+        answer: Arriving,
+        status: Status,
         look: Style,
         size: Callable[[], Size],
         clock: Callable[[], float],
@@ -59,7 +57,6 @@ class LiveView:
         self._above: list[Row] = [BLANK]
         self._tail: list[Row] | None = None  # None: out of date
         self._type_ahead = type_ahead
-        self._has_content = False
         self._is_closed = False
         self._painted_since_tick = False
         self._scheduler = Scheduler(self._paint, clock=clock, call_later=call_later)
@@ -67,16 +64,10 @@ class LiveView:
         self._scheduler.request(at_once=True)
         self._ticker = Ticker(self._tick, interval_s=TICK_S, call_later=call_later)
 
-    def feed(self, event: Event) -> None:
-        if isinstance(event, RawEvent) and not self._answer.traces:
-            return  # every second event is one
-        self._status.feed(event, self._clock())
-        self._answer.feed(event)
+    def changed(self, *, at_once: bool = False) -> None:
+        """There is more to show."""
         self._tail = None
-        is_content = isinstance(event, TextDelta | ThinkingDelta)
-        is_first = is_content and not self._has_content
-        self._has_content = self._has_content or is_content
-        self._scheduler.request(at_once=is_first)
+        self._scheduler.request(at_once=at_once)
 
     async def catch_up(self) -> None:
         self._answer.end()
@@ -88,20 +79,16 @@ class LiveView:
             self._answer.abandon()
             raise
 
-    def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
+    def tell(self, text: str) -> None:
+        """Does nothing: the status says it."""
+
+    def finish(self, last: Callable[[int], list[Row]]) -> None:
+        """Settle everything, then the rows that `last` gives for the window's width."""
         if self._is_closed:
             return
         with self._giving_back():
             settled = [*self._take_above(), *self._answer.close()]
-            width = self._follow_window().width
-            settled += closing_rows(
-                ending,
-                message,
-                seconds,
-                look=self._look,
-                width=width,
-                after_blank=self._answer.ends_blank,
-            )
+            settled += last(self._follow_window().width)
             self._free()
             self._panel.finish(settled)
 

@@ -1,0 +1,157 @@
+"""Answers side by side.
+
+Owns the widths of the columns and the joining of their rows. Must not know the terminal.
+
+Rule 1: a row settles when every answer has passed it, or is over. What an answer has beyond
+that waits here; the tail shows the newest rows of each, below a note that counts the others.
+Rule 2: every row fits its column; nothing is left for the terminal to wrap.
+Rule 3: after a change of the width, rows that wait are folded where they no longer fit. The
+next ones are made for the new width.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from itertools import islice
+from math import inf
+
+from streamchat.render.compare.folding import fold_row
+from streamchat.render.compare.pane import Pane
+from streamchat.render.literal import build_part_style, one_row
+from streamchat.render.rows import BLANK, Row
+from streamchat.render.spans import Span, build_row
+from streamchat.render.style import ASCII, UNICODE, Style
+
+LEAST_WINDOW = 120  # cells: from here on, answers stand side by side
+_LEAST_COLUMN = 24
+_GAP = 3  # cells between two columns
+
+
+def fits_columns(width: int, count: int) -> bool:
+    """Whether so many answers stand side by side in a window of that width."""
+    return width >= max(LEAST_WINDOW, count * (_LEAST_COLUMN + _GAP) - _GAP)
+
+
+def divide(width: int, count: int) -> list[int]:
+    """The widths of the columns; the first ones get what is left over."""
+    room = max(count, width - _GAP * (count - 1))
+    return [room // count + (number < room % count) for number in range(count)]
+
+
+class ColumnRows:
+    """Implements `Arriving`."""
+
+    ends_blank = False
+
+    def __init__(self, panes: Sequence[Pane], *, look: Style, width: int) -> None:
+        self._panes = panes
+        self._widths = divide(width, len(panes))
+        self._waiting: list[deque[Row]] = [deque() for _ in panes]
+        self._look = look
+        glyphs = UNICODE if look.unicode else ASCII
+        self._glyphs = glyphs
+        self._rule = build_part_style(look, "rule")
+        self._is_headed = False
+
+    @property
+    def is_behind(self) -> bool:
+        return any(pane.is_behind for pane in self._panes)
+
+    def settle(self, *, budget_s: float = inf) -> list[Row]:
+        share_s = budget_s / len(self._panes)
+        for pane, waiting in zip(self._panes, self._waiting, strict=True):
+            waiting.extend(pane.settle(budget_s=share_s))
+        counts = [len(waiting) for waiting in self._waiting]
+        open_counts = [
+            count for pane, count in zip(self._panes, counts, strict=True) if not pane.is_over
+        ]
+        passed = min(open_counts) if open_counts else max(counts)
+        heading = [] if self._is_headed else self._heading()
+        self._is_headed = True
+        return [*heading, *(self._next_row() for _ in range(passed))]
+
+    def tail(self, height: int) -> list[Row]:
+        if height <= 0:
+            return []
+        columns = [
+            self._newest(waiting, pane.tail(height), height, width)
+            for pane, waiting, width in zip(
+                self._panes, self._waiting, self._widths, strict=True
+            )
+        ]
+        rows = max(map(len, columns))
+        return [
+            self._join([column[at] if at < len(column) else BLANK for column in columns])
+            for at in range(rows)
+        ]
+
+    def end(self) -> None:
+        for pane in self._panes:
+            pane.end()
+
+    def close(self) -> list[Row]:
+        self.end()
+        return self.settle()
+
+    def abandon(self) -> None:
+        for pane in self._panes:
+            pane.abandon()
+
+    def resize(self, width: int) -> None:
+        old, self._widths = self._widths, divide(width, len(self._panes))
+        for number, (pane, size) in enumerate(zip(self._panes, self._widths, strict=True)):
+            pane.resize(size)
+            if size < old[number]:
+                rows = self._waiting[number]
+                self._waiting[number] = deque(p for row in rows for p in fold_row(row, size))
+
+    def _heading(self) -> list[Row]:
+        bold = build_part_style(self._look, "strong")
+        labels = [
+            one_row(pane.label, width, style=bold)
+            for pane, width in zip(self._panes, self._widths, strict=True)
+        ]
+        rules = (self._glyphs.horizontal * width for width in self._widths)
+        return [
+            self._join(labels),
+            build_row([Span(self._glyphs.crossing.join(rules), self._rule)]),
+        ]
+
+    def _newest(
+        self, waiting: deque[Row], tail: list[Row], height: int, width: int
+    ) -> list[Row]:
+        """The last rows of a column; a note stands for those that do not fit."""
+        count = len(waiting) + len(tail)
+        if count <= height:
+            return [*waiting, *tail]
+        room = height - 1
+        from_waiting = max(0, room - len(tail))
+        newest = [*islice(reversed(waiting), from_waiting)][::-1]
+        hidden = count - room
+        sign = "⋮" if self._look.unicode else ":"
+        dim = build_part_style(self._look, "status")
+        note = one_row(f"{sign} {hidden:,} rows above", width, style=dim)
+        return [note, *newest, *tail[max(0, len(tail) - room) :]]
+
+    def _next_row(self) -> Row:
+        return self._join(
+            [waiting.popleft() if waiting else BLANK for waiting in self._waiting]
+        )
+
+    def _join(self, cells: Sequence[Row]) -> Row:
+        """One row of the columns; the last one is not filled up."""
+        gap = build_row([Span(self._glyphs.vertical.rstrip(), self._rule)]).text + " "
+        parts = []
+        for cell, width in zip(cells, self._widths, strict=True):
+            parts.append(cell.text + " " * max(0, width - cell.width))
+        parts[-1] = cells[-1].text
+        text, last = gap.join(parts), cells[-1].width
+        if not last:
+            text = text.removesuffix(" ")
+        filled = sum(
+            max(cell.width, width)
+            for cell, width in zip(cells[:-1], self._widths[:-1], strict=True)
+        )
+        gaps = _GAP * (len(cells) - 1) - (0 if last else 1)
+        return Row(text, filled + gaps + last)

@@ -1,0 +1,88 @@
+"""Answers one after the other, in the order in which they begin.
+
+Owns the order and the headings. Must not know the terminal.
+
+Rule: the first answer with something to show is shown while it arrives, to its end. Then
+the next one follows, from its beginning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import inf
+
+from streamchat.render.compare.pane import Pane
+from streamchat.render.literal import build_part_style, one_row
+from streamchat.render.rows import BLANK, Row
+from streamchat.render.style import Style
+
+_RULE_CELLS = 40
+
+
+class InTurnRows:
+    """Implements `Arriving`."""
+
+    def __init__(self, panes: Sequence[Pane], *, look: Style, width: int) -> None:
+        self._panes = panes
+        self._look, self._width = look, width
+        self._order: list[Pane] = []  # those that have begun; the first is shown
+        self._begun: set[str] = set()
+        self._is_headed = False
+        self._ends_blank = True
+
+    @property
+    def ends_blank(self) -> bool:
+        return self._ends_blank
+
+    @property
+    def is_behind(self) -> bool:
+        self._line_up()
+        return bool(self._order) and (self._order[0].is_behind or not self._is_headed)
+
+    def settle(self, *, budget_s: float = inf) -> list[Row]:
+        rows: list[Row] = []
+        self._line_up()
+        while self._order:
+            pane = self._order[0]
+            if not self._is_headed:
+                rows += self._heading(pane)
+                self._is_headed = True
+            rows += pane.settle(budget_s=budget_s)
+            if not pane.is_over:
+                break
+            self._order.pop(0)
+            self._is_headed = False
+        if rows:
+            self._ends_blank = rows[-1] == BLANK
+        return rows
+
+    def tail(self, height: int) -> list[Row]:
+        return self._order[0].tail(height) if self._order else []
+
+    def end(self) -> None:
+        for pane in self._panes:
+            pane.end()
+
+    def close(self) -> list[Row]:
+        self.end()
+        return self.settle()
+
+    def abandon(self) -> None:
+        for pane in self._panes:
+            pane.abandon()
+
+    def resize(self, width: int) -> None:
+        self._width = width
+        for pane in self._panes:
+            pane.resize(width)
+
+    def _line_up(self) -> None:
+        """Those that have begun since then, in their order."""
+        for pane in self._panes:
+            if pane.has_begun and pane.label not in self._begun:
+                self._begun.add(pane.label)
+                self._order.append(pane)
+
+    def _heading(self, pane: Pane) -> list[Row]:
+        bold = build_part_style(self._look, "strong")
+        return [one_row(pane.label, self._width, style=bold), BLANK]

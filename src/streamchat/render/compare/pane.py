@@ -1,0 +1,104 @@
+"""One of the answers that are compared: its rows, its state, and the rows that end it.
+
+Must not know where it is shown.
+"""
+
+from __future__ import annotations
+
+from math import inf
+
+from streamchat.core.events import Event, TextDelta, ThinkingDelta
+from streamchat.core.messages import Message
+from streamchat.core.ports import Ending
+from streamchat.render.literal import build_part_style, literal_rows
+from streamchat.render.reply.answer import AnswerRows
+from streamchat.render.reply.asides import choose_marks
+from streamchat.render.reply.closing import closing_rows
+from streamchat.render.reply.status import StatusRow
+from streamchat.render.rows import Row
+from streamchat.render.style import Style
+
+_FAILURES = {Ending.FAILED: "failed", Ending.CUT_OFF: "cut off"}
+
+
+class Pane:
+    """`feed` events, `close`; `settle` gives the rows that became final, then those below the
+    answer: how it ended, its tokens, time and cost."""
+
+    def __init__(
+        self, label: str, answer: AnswerRows, status: StatusRow, *, look: Style, width: int
+    ) -> None:
+        self.label = label
+        self.has_begun = False  # something to show has arrived
+        self.is_closed = False
+        self._answer, self._status = answer, status
+        self._look, self._width = look, width
+        self._end: tuple[Ending, Message | None, float] | None = None
+        self._is_over = False
+
+    @property
+    def awaited(self) -> str:
+        """See StatusRow."""
+        return self._status.awaited
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether `settle` has more to do."""
+        return self._answer.is_behind or (self._end is not None and not self._is_over)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether `settle` has given the last row."""
+        return self._is_over
+
+    def feed(self, event: Event, now_s: float) -> bool:
+        """Whether this is the first that there is to read."""
+        self._status.feed(event, now_s)
+        self._answer.feed(event)
+        is_first = isinstance(event, TextDelta | ThinkingDelta) and not self.has_begun
+        self.has_begun = self.has_begun or is_first
+        return is_first
+
+    def end(self) -> None:
+        """No more events come."""
+        self._answer.end()
+
+    def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
+        self.end()
+        self.has_begun = self.is_closed = True
+        self._end = ending, message, seconds
+
+    def settle(self, *, budget_s: float = inf) -> list[Row]:
+        rows = self._answer.settle(budget_s=budget_s)
+        if self._end is not None and not self._is_over and not self._answer.is_behind:
+            self._is_over = True
+            rows += self._ending_rows(*self._end)
+        return rows
+
+    def tail(self, height: int) -> list[Row]:
+        return [] if self._is_over else self._answer.tail(height)
+
+    def abandon(self) -> None:
+        self._answer.abandon()
+
+    def resize(self, width: int) -> None:
+        self._width = width
+        self._answer.resize(width)
+
+    def _ending_rows(
+        self, ending: Ending, message: Message | None, seconds: float
+    ) -> list[Row]:
+        rows = closing_rows(
+            ending,
+            message,
+            seconds,
+            look=self._look,
+            width=self._width,
+            after_blank=self._answer.ends_blank,
+        )
+        if said := _FAILURES.get(ending):
+            mark = choose_marks(unicode=self._look.unicode).failed
+            style = build_part_style(self._look, "error")
+            at = len(rows) if message is None else 1
+            rows[at:at] = literal_rows(mark + said, self._width, style=style)
+        return rows

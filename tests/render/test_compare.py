@@ -1,0 +1,238 @@
+"""Answers that are compared, on an emulated terminal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from stage import Stage, stage
+
+from streamchat.core.events import BlockStarted, Event, Finished, Started, TextDelta
+from streamchat.core.messages import Message, Usage, text_block
+from streamchat.core.ports import ComparisonView, Ending
+from streamchat.render.cells import cell_len
+from streamchat.render.compare.columns import divide, fits_columns
+from streamchat.render.compare.folding import fold_row
+from streamchat.render.markdown.fold import render
+from streamchat.render.screen.row_diff import plain_text
+from streamchat.render.spans import Span, build_row
+
+MARKDOWN = """# Title
+
+Some *prose* that is long enough to be wrapped in a column of a window, and so to grow.
+
+```python
+def a_function_with_a_name(that_has: int, several: int, parameters: int) -> int:
+    return that_has + several + parameters
+```
+
+| one | two |
+|-----|-----|
+| 好的 | b |
+
+1. first
+2. second
+"""
+LABELS = ["1 · opus", "2 · haiku"]
+
+
+def begin(made: Stage, labels: list[str] = LABELS) -> ComparisonView:
+    shown = made.screen.compare(labels)
+    for view in shown.views:
+        view.feed(Started("m", "opus", Usage(12)))
+    return shown
+
+
+def say(shown: ComparisonView, number: int, text: str) -> None:
+    shown.views[number].feed(TextDelta(text))
+
+
+def finish(shown: ComparisonView, number: int, *, ending: Ending = Ending.COMPLETE) -> None:
+    usage = Usage(12, output_tokens=3)
+    message = Message("assistant", (text_block("x"),), "opus", "end_turn", usage, 0.5)
+    shown.views[number].close(ending, message if ending is Ending.COMPLETE else None, 2.0)
+
+
+def halves(lines: list[str], width: int) -> tuple[list[str], list[str]]:
+    """What stands in the two columns, below their headings."""
+    left = divide(width, 2)[0]
+    rows = lines[lines.index("─" * left + "─┼─" + "─" * divide(width, 2)[1]) + 1 :]
+    rows = [row for row in rows if "│" in row]
+    cut = [split(row, left) for row in rows]
+    return [before.rstrip() for before, _ in cut], [after[3:].rstrip() for _, after in cut]
+
+
+def split(line: str, cells: int) -> tuple[str, str]:
+    """The line before and after that cell."""
+    at = next(at for at in range(len(line) + 1) if cell_len(line[:at]) >= cells)
+    return line[:at], line[at:]
+
+
+def stripped(rows: list[str]) -> list[str]:
+    while rows and not rows[-1]:
+        rows = rows[:-1]
+    return rows
+
+
+@pytest.mark.parametrize("piece", [1, 7, 1000])
+def test_each_column_is_what_the_renderer_gives_for_its_width(piece: int) -> None:
+    made = stage(120, 16)
+    shown = begin(made)
+    for number in range(2):
+        shown.views[number].feed(BlockStarted(0, "text"))
+    texts = MARKDOWN, MARKDOWN * 2
+    for start in range(0, len(texts[1]), piece):
+        for number, text in enumerate(texts):
+            if text[start : start + piece]:
+                say(shown, number, text[start : start + piece])
+        made.loop.advance(0.01)
+    for number in range(2):
+        finish(shown, number)
+    shown.close()
+    look = replace(made.screen.look, wraps_all=True)
+    for column, text, width in zip(halves(made.lines, 120), texts, divide(120, 2), strict=True):
+        rows = [plain_text(row).rstrip() for row in render(text, width=width, look=look)]
+        assert column[: len(rows)] == rows
+        assert stripped(column[len(rows) :]) == [
+            "",
+            "12 in · 3 out · 2.0 s · 2 tok/s · $0.5000",
+        ]
+
+
+def test_a_row_settles_when_every_answer_has_passed_it() -> None:
+    made = stage(120, 10)
+    shown = begin(made)
+    say(shown, 0, "".join(f"- a{number}\n" for number in range(30)))
+    made.loop.advance(1)
+    assert len(made.lines) <= 12  # a blank row and the headings have settled, nothing else
+    assert "rows above" in "\n".join(made.lines)
+    assert "a29" in "\n".join(made.lines)
+    say(shown, 1, "".join(f"- b{number}\n" for number in range(10)))
+    made.loop.advance(1)
+    left, right = halves(made.lines, 120)
+    assert left[:9] == [f"• a{number}" for number in range(9)]
+    assert right[:9] == [f"• b{number}" for number in range(9)]
+    finish(shown, 1)
+    made.loop.advance(1)
+    assert [row for row in halves(made.lines, 120)[0] if "a28" in row]
+    finish(shown, 0)
+    shown.close()
+    left, _ = halves(made.lines, 120)
+    assert left[:30] == [f"• a{number}" for number in range(30)]
+
+
+def test_long_code_is_wrapped_in_its_column() -> None:
+    made = stage(120, 20)
+    shown = begin(made)
+    say(shown, 0, "```\n" + "x" * 100 + "\n```\n")
+    say(shown, 1, "https://example.org/" + "y" * 100 + "\n")
+    for number in range(2):
+        finish(shown, number)
+    shown.close()
+    left, right = halves(made.lines, 120)
+    first, second = divide(120, 2)
+    assert left[1:3] == ["x" * first, "x" * (100 - first)]
+    address = "https://example.org/" + "y" * 100
+    assert right[:3] == [address[:second], address[second : 2 * second], address[2 * second :]]
+
+
+@pytest.mark.parametrize(("width", "other"), [(120, 80), (160, 130), (120, 200)])
+def test_another_width_redraws_what_is_live_and_leaves_the_rest(width: int, other: int) -> None:
+    made = stage(width, 12)
+    shown = begin(made)
+    words = [f"w{number}" for number in range(200)]
+    say(shown, 0, "\n\n".join(f"left{number}" for number in range(8)) + "\n\n")
+    say(shown, 1, " ".join(words) + "\n\nend of the right\n\n")
+    made.loop.advance(1)
+    settled = [line for line in made.lines if "left0" in line or "1 · opus" in line]
+    made.terminal.screen.resize(columns=other)
+    made.environ.update(COLUMNS=str(other))
+    made.screen.resized()
+    made.loop.advance(1)
+    say(shown, 0, "more on the left\n")
+    for number in range(2):
+        finish(shown, number)
+    shown.close()
+    text = "\n".join(made.lines)
+    assert settled[0][:other] in text
+    assert "more on the left" in text
+    if other > width:
+        assert [word for word in words if word not in text.split()] == []
+
+
+def test_a_narrow_window_shows_one_after_the_other_in_order_of_arrival() -> None:
+    made = stage(80, 12)
+    shown = begin(made)
+    say(shown, 1, "The second is fast")
+    say(shown, 0, "The first follows.")
+    made.loop.advance(1)
+    assert "2 · haiku" in made.lines
+    assert "1 · opus" not in made.lines
+    finish(shown, 0)
+    say(shown, 1, " and goes on.")
+    made.loop.advance(1)
+    assert "1 · opus" not in made.lines
+    finish(shown, 1)
+    shown.close()
+    figures = "12 in · 3 out · 2.0 s · 2 tok/s · $0.5000"
+    assert made.lines == [
+        "",
+        *["2 · haiku", "", "The second is fast and goes on.", "", figures, ""],
+        *["1 · opus", "", "The first follows.", "", figures],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("width", "count", "fits"),
+    [(119, 2, False), (120, 2, True), (120, 4, True), (120, 5, False)],
+)
+def test_columns_need_room(width: int, count: int, *, fits: bool) -> None:
+    assert fits_columns(width, count) is fits
+
+
+def test_one_that_fails_says_so_in_its_column() -> None:
+    made = stage(120, 12)
+    shown = begin(made)
+    say(shown, 0, "fine")
+    finish(shown, 0)
+    finish(shown, 1, ending=Ending.FAILED)
+    shown.close()
+    left, right = halves(made.lines, 120)
+    assert left[0] == "fine"
+    assert "✗ failed" in right
+
+
+def test_a_dumb_terminal_gets_text_alone() -> None:
+    made = stage(160, 12, TERM="dumb")
+    shown = begin(made)
+    say(shown, 0, "one\n\n")
+    say(shown, 1, "two\n\n")
+    for number in range(2):
+        finish(shown, number)
+    shown.close()
+    assert "\x1b" not in made.tty.text
+    assert made.tty.text.index("1 · opus") < made.tty.text.index("one")
+    assert made.tty.text.index("2 · haiku") < made.tty.text.index("two")
+
+
+def test_a_row_is_cut_with_its_styling() -> None:
+    row = build_row([Span("abc", "1"), Span("好d", "3")])
+    assert fold_row(row, 20) == [row]
+    assert fold_row(row, 4) == [
+        build_row([Span("abc", "1")]),
+        build_row([Span("好d", "3")]),
+    ]
+
+
+def test_nothing_is_painted_after_the_end() -> None:
+    made = stage(120, 12)
+    shown = begin(made)
+    for number in range(2):
+        finish(shown, number)
+    shown.close()
+    written = len(made.tty.text)
+    events: list[Event] = [Finished(Message("assistant", ()))]
+    for event in events:
+        shown.views[0].feed(event)
+    made.loop.advance(5)
+    assert len(made.tty.text) == written
