@@ -137,11 +137,22 @@ def _rows(display: Sequence[str]) -> list[str]:
     return rows
 
 
+@dataclass(frozen=True, slots=True)
+class KnownArguments:
+    of: Callable[[str], Sequence[Choice]]
+
+    def __call__(self, command: str, typed: str) -> Sequence[Choice]:
+        return self.of(command)
+
+    async def gather(self, command: str) -> None:
+        """Nothing takes time here."""
+
+
 @contextmanager
 def desk(
     *,
     history: Path | None = None,
-    arguments: Callable[[str], Sequence[Choice]] = lambda _: [],
+    arguments: Callable[[str], Sequence[Choice]] | KnownArguments = lambda _: [],
     environ: Mapping[str, str] | None = None,
     look: PromptLook | None = None,
     status: Callable[[], str] = str,
@@ -151,6 +162,9 @@ def desk(
     show_ahead: Callable[[TypeAhead | None], None] = lambda _: None,
     clock: Callable[[], float] = time.monotonic,
     keymap: KeyMap = DEFAULT_KEYMAP,
+    files: Sequence[str] = (),
+    rows: Sequence[Row] = ROWS,
+    shows_menu: bool = False,
 ) -> Iterator[Desk]:
     paper = Paper()
     hooks = Hooks(
@@ -162,15 +176,19 @@ def desk(
         show_ahead=show_ahead,
         clock=clock,
         keymap=lambda: keymap,
+        list_files=lambda: files,
+        shows_menu=lambda: shows_menu,
     )
     with create_pipe_input() as keys:
         prompt = Prompt(
             keys,
             PromptOutput(paper, lambda: size, "xterm"),
             history=history,
-            commands=ROWS,
+            commands=rows,
             names=NAMES,
-            arguments=arguments,
+            arguments=arguments
+            if isinstance(arguments, KnownArguments)
+            else KnownArguments(arguments),
             environ=environ or {},
             look=look or PromptLook(marks=False),
             hooks=hooks,

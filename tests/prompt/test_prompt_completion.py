@@ -31,12 +31,12 @@ async def menu_for(at: Desk, typed: str, awaited: str) -> list[str]:
 
 def test_tab_shows_the_commands_with_their_help() -> None:
     with desk() as at:
-        assert run(menu_for(at, "/", "Open another.")) == [
+        assert run(menu_for(at, "/", "Open another")) == [
             "❯ /",
-            "    /help          List the commands.",
-            "    /model [NAME]  Show or change it.",
-            "    /retry         Ask again.",
-            "    /resume [REF]  Open another.",
+            "    /help          List the commands",
+            "    /model [NAME]  Show or change it",
+            "    /retry         Ask again",
+            "    /resume [REF]  Open another",
         ]
 
 

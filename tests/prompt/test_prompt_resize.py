@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import pyte
 import pytest
-from desk import NAMES, ROWS, Paper, run
+from desk import NAMES, ROWS, KnownArguments, Paper, run
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import create_pipe_input
 
@@ -107,7 +107,7 @@ def narrowed(columns: Sequence[int], *, keys: str = "", key_first: bool = False)
             history=None,
             commands=ROWS,
             names=NAMES,
-            arguments=lambda _: [],
+            arguments=KnownArguments(lambda _: []),
             environ={},
             look=PromptLook(marks=False),
             hooks=Hooks(status=lambda: "status t1"),

@@ -14,7 +14,7 @@ from typing import Any
 
 import pexpect
 import pytest
-from desk import ROWS, Paper, desk, run
+from desk import ROWS, KnownArguments, Paper, desk, run
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input.typeahead import clear_typeahead
 from prompt_toolkit.output.vt100 import Vt100_Output
@@ -42,7 +42,7 @@ class Pty:
             Vt100_Output(self.paper, lambda: Size(10, 40), enable_cpr=False),
             history=None,
             commands=ROWS,
-            arguments=lambda _: [],
+            arguments=KnownArguments(lambda _: []),
             environ={},
             look=PromptLook(marks=False),
             hooks=Hooks(unfold=self.unfolded.set),
@@ -331,7 +331,7 @@ def resting():
 
 async def main():
     prompt = Prompt(open_keyboard(sys.stdin), open_output(sys.stdout, term="xterm"),
-        history=None, commands=[], arguments=lambda _: [], environ={},
+        history=None, commands=[], arguments=lambda *_: [], environ={},
         look=PromptLook(unicode=False, marks=False), hooks=Hooks(resting=resting))
     stopped = asyncio.Event()
     async with prompt.watching(stopped.set):

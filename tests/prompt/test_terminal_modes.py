@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from desk import NAMES, ROWS, run
+from desk import NAMES, ROWS, KnownArguments, run
 from prompt_toolkit.data_structures import Size
 
 from streamchat.core.ports import Input, Typed
@@ -40,7 +40,7 @@ class Terminal:
             history=None,
             commands=ROWS,
             names=NAMES,
-            arguments=lambda _: [],
+            arguments=KnownArguments(lambda _: []),
             environ={},
             look=PromptLook(marks=False, may_have_protocol=ASKED in answers),
             questions=questions,

@@ -82,6 +82,7 @@ class Session:
     shape: Shape | None = None  # what the text of each answer must be
     stop: tuple[str, ...] = ()  # texts that an answer ends before
     extra: Mapping[str, object] = field(default_factory=dict)  # more parameters of a request
+    menu: str = "typing"  # when the menu at the prompt opens
     keymap: KeyMap | None = None  # the keys of the prompt, where there is one
     trace: bool = False  # /events: show one dim line for each API event
     write_bug_report: Callable[[], str] = _no_report  # returns the name of the file

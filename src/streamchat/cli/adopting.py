@@ -119,7 +119,10 @@ ADOPTED: Mapping[str, Adopt] = {
     "max_cost_usd": _cap,
     "max_cost_day_usd": _day_cap,
     "prices": _prices,
-    **{name: _field(name) for name in ("effort", "fallback", "max_tokens", "stop", "thinking")},
+    **{
+        name: _field(name)
+        for name in ("effort", "fallback", "max_tokens", "menu", "stop", "thinking")
+    },
     **dict.fromkeys(("system", "system_file"), _system),
     **dict.fromkeys(("web", "web_allow", "web_block", "web_max_uses", "web_location"), _web),
     **dict.fromkeys(("cache_ttl", "no_caching"), _cache),

@@ -6,17 +6,14 @@ While the user types, a thread imports the SDK and the renderer, and the connect
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from streamchat.app.commands import COMMANDS
 from streamchat.app.commands.basics import COPY_INSTEAD
-from streamchat.app.commands.exports import FORMS
-from streamchat.app.commands.registry import command_names, prompt_rows
+from streamchat.app.commands.registry import command_names, prompt_rows, rows_by_topic
 from streamchat.app.comparing import Compared
 from streamchat.app.context_window import beside_prompt
 from streamchat.app.patience import Patience
@@ -39,12 +36,13 @@ from streamchat.cli.wiring import (
     open_terminal_screen,
     read_keymap,
 )
+from streamchat.cli.wiring.files import list_files, only_sendable
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
 from streamchat.core.attaching import Selection, list_blocks, list_left_out, why_ask
-from streamchat.core.errors import Busy, ExitStatus, StreamchatError, UsageError
+from streamchat.core.errors import Busy, ExitStatus, UsageError
 from streamchat.core.input_line import CommandNames
 from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
-from streamchat.core.ports import Archive, Reader
+from streamchat.core.ports import Reader
 from streamchat.core.settings import needs_commanded_key
 from streamchat.core.terminal import Depth
 from streamchat.core.terminal_answers import format_questions
@@ -53,7 +51,8 @@ from streamchat.posix.signals import interruptible
 
 if TYPE_CHECKING:
     from streamchat.api import ApiClient
-    from streamchat.prompt import Choice, EditorFiles, PromptLook
+    from streamchat.api.catalogue import ModelInfo
+    from streamchat.prompt import EditorFiles, PromptLook
     from streamchat.prompt.early import EarlyPrompt
     from streamchat.render.screen.terminal_screen import TerminalScreen
 
@@ -131,7 +130,7 @@ async def converse(
     """The REPL on an open session; with `is_begun`, the conversation is already on the
     screen, and `compared` are its last answers if there are several."""
     screen = open_terminal_screen(run, price=live_price(session))
-    session.keymap = read_keymap(run.settings)
+    session.keymap, session.menu = read_keymap(run.settings), run.settings.menu
     screen.stop_key = lambda: keymap_of(session).stop_key
     session.warn = lambda text: screen.error(run.notes.redact(text))
     session.facts = learning = ModelLookup(
@@ -148,7 +147,14 @@ async def converse(
         nothing = interruptible(lambda: None)
         with keyboard(run) as keys, on_resize(screen.resized), nothing:
             reader = open_reader(
-                run, keys, session, screen, early, on_ready=warming.begin, unfold=unfold
+                run,
+                keys,
+                session,
+                screen,
+                early,
+                on_ready=warming.begin,
+                unfold=unfold,
+                ask_models=lambda: server.source.models(),
             )
             if not is_begun and early is None:
                 screen.banner(banner(run, session))
@@ -225,8 +231,10 @@ def open_reader(
     *,
     on_ready: Callable[[], None],
     unfold: Callable[[], None],
+    ask_models: Callable[[], Awaitable[Sequence[ModelInfo]]],
 ) -> Reader:
     """The prompt on that terminal."""
+    from streamchat.cli.command_arguments import CommandArguments
     from streamchat.prompt import Hooks, PlainPrompt, Prompt, open_keyboard, open_output
 
     env = run.env
@@ -242,9 +250,9 @@ def open_reader(
         open_keyboard(keys, early),
         open_output(env.stdout, term=env.terminal.term, reflows=env.terminal.traits.reflows),
         history=None if run.settings.no_save else run.paths.history,
-        commands=[*COMMANDS, *prompt_rows(session.templates)],
+        commands=[*rows_by_topic(), *prompt_rows(session.templates)],
         names=build_names(session),
-        arguments=CommandArguments(session.archive),
+        arguments=CommandArguments(run.paths, session, ask_models),
         environ=env.environ,
         look=build_prompt_look(env),
         questions=format_questions(env.terminal),
@@ -259,6 +267,9 @@ def open_reader(
             resting=screen.resting,
             on_answer=learn,
             keymap=lambda: keymap_of(session),
+            shows_menu=lambda: session.menu == "typing",
+            list_files=partial(list_files, run),
+            only_sendable=partial(only_sendable, run),
         ),
     )
     return prompt
@@ -277,23 +288,3 @@ def build_prompt_look(env: Environment) -> PromptLook:
         may_have_protocol=terminal.may_have_keyboard_protocol,
         here=str(env.cwd),
     )
-
-
-@dataclass(slots=True)
-class CommandArguments:
-    """The arguments of commands, for completion."""
-
-    archive: Archive
-    models: tuple[str, ...] = ()
-
-    def __call__(self, command: str) -> list[Choice]:
-        from streamchat.prompt import Choice
-
-        match command:
-            case "resume" | "delete":
-                with suppress(StreamchatError):
-                    listed = self.archive.summaries()[:50]
-                    return [Choice(each.id[:8], each.title) for each in listed]
-            case "export":
-                return [Choice(form) for form in FORMS]
-        return []

@@ -31,7 +31,7 @@ KEY_ACTIONS = (
     ),
     KeyAction("newer", ("Down", "Ctrl-N"), "recall later input"),
     KeyAction("search_history", ("Ctrl-R",), "search earlier input"),
-    KeyAction("complete", ("Tab",), "complete a command"),
+    KeyAction("complete", ("Tab",), "complete a command or the name of a file"),
     KeyAction("thinking", ("Ctrl-O",), "show all of the last thinking"),
     KeyAction("editor", ("Ctrl-X Ctrl-E", "Ctrl-G"), "write the message in your editor"),
     KeyAction("unfold_paste", ("Ctrl-X Ctrl-P",), "expand a folded paste"),

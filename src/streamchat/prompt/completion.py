@@ -1,14 +1,14 @@
-"""Completion of slash commands and their arguments, and suggestions from history.
+"""When the menu at the prompt opens, and suggestions from history.
 
-The table of commands is handed in: any value with these four attributes is a row. All
-texts that come from outside (titles, models) are cleaned before they are shown.
+What the menu offers is in `menu_entries`, which is imported when the first one opens. The table
+of commands is handed in: any value with these four attributes is a row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 from prompt_toolkit.auto_suggest import AutoSuggest, Suggestion
 from prompt_toolkit.buffer import Buffer
@@ -39,8 +39,18 @@ class Choice:
     note: str = ""
 
 
-Arguments: TypeAlias = Callable[[str], Iterable[Choice]]
-"""The possible arguments of a command, by its name; may be empty."""
+class Arguments(Protocol):
+    """The possible arguments of commands."""
+
+    def __call__(self, command: str, typed: str) -> Iterable[Choice]:
+        """What is known now of a command, by its name, and what is typed behind that; may be
+        empty."""
+
+    async def gather(self, command: str) -> None:
+        """Learn what takes time, such as the models of a server."""
+
+
+_LONGEST_MENTION = 1000  # characters
 
 
 def is_command(text: str) -> bool:
@@ -48,55 +58,40 @@ def is_command(text: str) -> bool:
     return text.startswith("/") and not text.startswith("//")
 
 
-class CommandCompleter(Completer):
-    """Completes the line up to the cursor, if it is a slash command."""
+def opens_menu(text: str) -> bool:
+    """Whether a menu shows itself behind this text: a command, or a file behind an `@`."""
+    if is_command(text):
+        return "\n" not in text
+    if "@" not in text[-_LONGEST_MENTION:]:
+        return False
+    from streamchat.prompt.open_word import find_open_mention
 
-    def __init__(self, commands: Sequence[CommandRow], arguments: Arguments) -> None:
-        self._commands = commands
-        self._arguments = arguments
+    return find_open_mention(text[-_LONGEST_MENTION:]) is not None
+
+
+class LateCompleter(Completer):
+    """Built by `build` when it is first asked."""
+
+    def __init__(self, build: Callable[[], Completer]) -> None:
+        self._build = build
+        self._built: Completer | None = None
+
+    @property
+    def _completer(self) -> Completer:
+        self._built = self._built or self._build()
+        return self._built
 
     def get_completions(
         self, document: Document, complete_event: CompleteEvent
     ) -> Iterator[Completion]:
-        typed = document.text_before_cursor
-        if not is_command(typed) or "\n" in typed:
-            return
-        name, blank, argument = typed[1:].partition(" ")
-        yield from self._of_argument(name, argument.lstrip()) if blank else self._names(name)
+        yield from self._completer.get_completions(document, complete_event)
 
-    def _names(self, typed: str) -> Iterator[Completion]:
-        for row in self._commands:
-            matching = [n for n in (row.name, *row.aliases) if n.startswith(typed)]
-            if matching:
-                usage = f"/{matching[0]} {row.argument}".rstrip()
-                yield Completion(
-                    matching[0] + (" " if row.argument else ""),
-                    start_position=-len(typed),
-                    display=usage,
-                    display_meta=row.help,
-                )
-
-    def _of_argument(self, name: str, typed: str) -> Iterator[Completion]:
-        row = next((r for r in self._commands if name in (r.name, *r.aliases)), None)
-        if row is None:
-            return
-        for choice in _matching(typed.casefold(), self._arguments(row.name)):
-            yield Completion(
-                choice.text,
-                start_position=-len(typed),
-                display_meta=_one_line(choice.note),
-            )
-
-
-def _matching(typed: str, choices: Iterable[Choice]) -> list[Choice]:
-    """Those that begin so, or else those that hold it. A text that would have to be
-    cleaned for the screen would not be what is meant then: it is not offered."""
-    holding = [c for c in choices if typed in c.text.casefold() and c.text == _one_line(c.text)]
-    return [c for c in holding if c.text.casefold().startswith(typed)] or holding
-
-
-def _one_line(text: str) -> str:
-    return clean(text, keeps_hints=True).replace("\n", " ")
+    async def get_completions_async(
+        self, document: Document, complete_event: CompleteEvent
+    ) -> AsyncGenerator[Completion, None]:
+        found = self._completer.get_completions_async(document, complete_event)
+        async for completion in found:
+            yield completion
 
 
 class SuggestFromHistory(AutoSuggest):

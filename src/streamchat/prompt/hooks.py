@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
@@ -33,6 +33,8 @@ class Hooks:
     and `resting` surrounds a suspension.
 
     `keymap` gives the keys as they are bound now, before each prompt and answer.
+    `shows_menu` tells whether a menu opens while the user types; `list_files` gives the files
+    that `@` offers, in a thread, and `only_sendable` those of a few that can be sent.
     `on_answer` gets what the terminal answers, whenever that comes.
     """
 
@@ -45,5 +47,8 @@ class Hooks:
     show_ahead: Callable[[TypeAhead | None], None] = _ignore
     resting: Callable[[], AbstractContextManager[None]] = nullcontext
     on_answer: Callable[[str], object] = str
+    shows_menu: Callable[[], bool] = lambda: True
+    list_files: Callable[[], Sequence[str]] = tuple
+    only_sendable: Callable[[Sequence[str]], Sequence[str]] = tuple
     keymap: Callable[[], KeyMap] = lambda: DEFAULT_KEYMAP
     clock: Callable[[], float] = time.monotonic

@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 
 from prompt_toolkit.application import get_app
-from prompt_toolkit.completion import Completer
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.completion import CompleteEvent, Completer
 from prompt_toolkit.document import Document
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import Condition, vi_navigation_mode
@@ -34,7 +35,7 @@ from streamchat.posix.signals import interruptible
 from streamchat.prompt import keys
 from streamchat.prompt.ahead import taken_text
 from streamchat.prompt.appearance import PromptLook
-from streamchat.prompt.completion import SuggestFromHistory
+from streamchat.prompt.completion import SuggestFromHistory, opens_menu
 from streamchat.prompt.early import count_waiting
 from streamchat.prompt.echo import CONTINUATION, echo, is_taller
 from streamchat.prompt.editor import edit
@@ -44,7 +45,7 @@ from streamchat.prompt.hooks import Hooks
 from streamchat.prompt.key_parser import ESCAPE_SECONDS, KeyParser
 from streamchat.prompt.marks import ShellMarks
 from streamchat.prompt.pastes import Shown
-from streamchat.prompt.provenance import Provenance
+from streamchat.prompt.provenance import Provenance, is_verbatim
 from streamchat.prompt.questions import TerminalQuestions
 from streamchat.prompt.remarks import Remarks
 from streamchat.prompt.tty import PromptOutput, TerminalKeys, parse_keys
@@ -72,6 +73,7 @@ class LineEditor:
     ) -> None:
         """`on_recall` is called when Up leaves the line for an older one; `questions` are
         written to the terminal once the prompt stands."""
+        self._length = 0  # of the line, before the last change
         self._parser: KeyParser | None = None
         if isinstance(keyboard, Vt100Input):
             self._parser = parse_keys(keyboard)
@@ -144,7 +146,9 @@ class LineEditor:
         session.app.terminal_size_polling_interval = None  # SIGWINCH tells
         session.app.before_render += self._fit_menu
         session.app.after_render += self._rendered
-        session.default_buffer.on_text_changed += lambda _: self.remarks.line_changed()
+        # The session would never complete while typing where Up searches the history.
+        session.default_buffer.complete_while_typing = Condition(self._menu_opens)
+        session.default_buffer.on_text_changed += self._line_changed
         return session
 
     async def edit(self, document: Document) -> str | Key:
@@ -231,6 +235,18 @@ class LineEditor:
         """In a window without that much room prompt_toolkit would show nothing else."""
         rows = self._output.get_size().rows
         self._session.reserve_space_for_menu = min(MENU_ROWS, rows)
+
+    def _menu_opens(self) -> bool:
+        document = self._session.default_buffer.document
+        if not self._hooks.shows_menu() or is_verbatim(document.text):
+            return False
+        return opens_menu(document.text_before_cursor)
+
+    def _line_changed(self, buffer: Buffer) -> None:
+        self.remarks.line_changed()
+        is_shorter, self._length = len(buffer.text) < self._length, len(buffer.text)
+        if is_shorter and buffer.text and self._menu_opens():
+            buffer.start_completion(complete_event=CompleteEvent(text_inserted=True))
 
     def _rendered(self, _: object) -> None:
         self._session.app.after_render -= self._rendered

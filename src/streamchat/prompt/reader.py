@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from prompt_toolkit.completion import Completer
 from prompt_toolkit.document import Document
 from prompt_toolkit.input import Input as KeyInput
 from prompt_toolkit.output import Output
@@ -18,8 +19,9 @@ from streamchat.core.terminal import Joins
 from streamchat.posix.signals import interruptible
 from streamchat.prompt.ahead import taken_text
 from streamchat.prompt.appearance import PromptLook
-from streamchat.prompt.completion import Arguments, CommandCompleter, CommandRow
+from streamchat.prompt.completion import Arguments, CommandRow, LateCompleter
 from streamchat.prompt.confirm import confirm
+from streamchat.prompt.file_offers import FileOffers
 from streamchat.prompt.history import FileHistory
 from streamchat.prompt.hooks import Hooks
 from streamchat.prompt.line_editor import LineEditor
@@ -64,6 +66,7 @@ class Prompt:
         self._provenance = Provenance(names or CommandNames(known), Pastes())
         self._history = FileHistory(history, self._provenance.line_of_entry)
         self._ahead = AheadLine(self._provenance)
+        self._files = FileOffers(self._hooks.list_files, self._hooks.only_sendable)
         self._holds = self._leaves = False
         self._editor = LineEditor(
             keyboard,
@@ -73,10 +76,15 @@ class Prompt:
             hooks=self._hooks,
             provenance=self._provenance,
             history=self._history,
-            completer=CommandCompleter(commands, arguments),
+            completer=LateCompleter(lambda: self._build_menu(commands, arguments)),
             on_recall=self._keep_queue,
             questions=questions,
         )
+
+    def _build_menu(self, commands: Sequence[CommandRow], arguments: Arguments) -> Completer:
+        from streamchat.prompt.menu_entries import MenuEntries
+
+        return MenuEntries(commands, arguments, self._files, Path(self._look.here))
 
     async def read(self, *, prefill: str = "", hint: str = "") -> Input:
         """See ports.Reader. Cancelling restores the terminal."""
@@ -86,6 +94,7 @@ class Prompt:
         if not (prefill or self._holds) and (line := self._ahead.take_next()) is not None:
             self._editor.echo(line)
             return self._sent(line)
+        self._files.begin()
         self._editor.remarks.begin(hint, is_brief=not prefill)
         self._history.waiting = tuple(self._ahead.queue)
         result = await self._editor.edit(self._begun(prefill))

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from streamchat.app.commands.registry import COMMANDS, Command, Topic, find_command
+from streamchat.app.commands.registry import (
+    COMMANDS,
+    Command,
+    Topic,
+    find_command,
+    rows_by_topic,
+)
 from streamchat.core.key_actions import KEY_ACTIONS
 from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 
@@ -83,8 +89,7 @@ def explain_command(name: str, keymap: KeyMap = DEFAULT_KEYMAP) -> str:
 
 def commands_table() -> str:
     """The table of all commands as Markdown, by groups."""
-    rows = [row for topic in Topic for row in COMMANDS if row.topic is topic]
-    cells = [f"| `{_cell(row.usage)}` | {row.help}{_also(row)} |" for row in rows]
+    cells = [f"| `{_cell(row.usage)}` | {row.help}{_also(row)} |" for row in rows_by_topic()]
     return "\n".join(["| command | what it does |", "|---|---|", *cells, ""])
 
 

@@ -227,6 +227,11 @@ def command_names(
     )
 
 
+def rows_by_topic() -> list[Command]:
+    """All commands in the order of /help."""
+    return [row for topic in Topic for row in COMMANDS if row.topic is topic]
+
+
 def is_command(name: str) -> bool:
     return any(name in row.names for row in COMMANDS)
 

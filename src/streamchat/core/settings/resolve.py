@@ -89,6 +89,7 @@ class Settings:
     resume: str | None
     keys: str
     enter: str
+    menu: str
     key_bindings: tuple[tuple[str, tuple[str, ...]], ...]
     no_save: bool
     output_format: str

@@ -130,7 +130,7 @@ def setting(
         flags=spelled,
         metavar=metavar or ("" if kind is Kind.ON_OFF else kind.name),
         choices=choices,
-        default=False if kind is Kind.ON_OFF else default,
+        default=bool(default) if kind is Kind.ON_OFF else default,
         variables=("STREAMCHAT_" + bare.upper(), *also),
         key=None if reach is Reach.ENVIRONMENT else bare,
         reach=reach,

@@ -7,38 +7,49 @@ from prompt_toolkit.completion import CompleteEvent, get_common_complete_suffix
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
 from streamchat.prompt.keys.chords import ActionKeys
-from streamchat.prompt.keys.conditions import at_command, in_line
+from streamchat.prompt.keys.conditions import at_command, at_mention, in_line
 
 _INDENT = "    "
 
 
 def load_completing(keys: ActionKeys) -> KeyBindings:
-    """Completes a slash command and nothing else; Tab indents elsewhere."""
+    """Completes a command or the name of a file; Tab indents elsewhere."""
     bindings = KeyBindings()
 
     @bindings.add("tab", filter=in_line)
     def indent(event: KeyPressEvent) -> None:
         event.current_buffer.insert_text(_INDENT)
 
-    @keys.on(bindings, "complete", filter=in_line & at_command)
+    @keys.on(bindings, "complete", filter=in_line & (at_command | at_mention))
     def complete(event: KeyPressEvent) -> None:
-        if event.current_buffer.complete_state:
-            event.current_buffer.complete_next()
-        else:
-            _complete(event.current_buffer)
+        """Files of anywhere below come from a thread; all else is there at once."""
+        buffer = event.current_buffer
+        is_chosen = buffer.complete_state and buffer.complete_state.current_completion
+        if is_chosen or not _complete(buffer):
+            if _has_entries(buffer):
+                buffer.complete_next()
+            elif at_mention():
+                buffer.start_completion(select_first=True)
 
     return bindings
 
 
-def _complete(buffer: Buffer) -> None:
+def _has_entries(buffer: Buffer) -> bool:
+    return buffer.complete_state is not None and bool(buffer.complete_state.completions)
+
+
+def _complete(buffer: Buffer) -> bool:
     """Insert what is certain and show the rest as a menu; at once, unlike
-    `start_completion`: the next key may be there already."""
+    `start_completion`: the next key may be there already. False if nothing was done."""
     wanted = CompleteEvent(completion_requested=True)
     found = list(buffer.completer.get_completions(buffer.document, wanted))
+    common = get_common_complete_suffix(buffer.document, found)
+    if not found or (len(found) > 1 and not common and _has_entries(buffer)):
+        return False
     if len(found) == 1:
         buffer.apply_completion(found[0])
-    elif found:
-        common = get_common_complete_suffix(buffer.document, found)
-        buffer.insert_text(common)
-        rest = [completion.new_completion_from_position(len(common)) for completion in found]
-        buffer.complete_state = CompletionState(buffer.document, rest if common else found)
+        return True
+    buffer.insert_text(common, fire_event=False)
+    rest = [completion.new_completion_from_position(len(common)) for completion in found]
+    buffer.complete_state = CompletionState(buffer.document, rest if common else found)
+    return True

@@ -54,6 +54,12 @@ INPUT = (
         kind=Kind.CHOICE, metavar="WHAT", choices=("send", "newline"), default="send",
         reach=Reach.USER,
     ),
+    setting(
+        "menu", Group.INPUT, "--menu",
+        "when the menu of commands, arguments and files opens: while you type, or at Tab",
+        kind=Kind.CHOICE, metavar="WHEN", choices=("typing", "tab"), default="typing",
+        reach=Reach.USER,
+    ),
     Option(
         "key_bindings",
         "ACTION = a key or a list of keys, for the actions of /help keys; [] takes the key "

@@ -1,0 +1,154 @@
+"""What the menu at the prompt offers behind the name of a command.
+
+Rule: what is offered is known already, except for the models: the server is asked for them
+when a menu of models first opens, once, and only where a key is at hand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from streamchat.app.commands.exports import FORMS
+from streamchat.app.commands.registry import COMMANDS, find_command, is_command
+from streamchat.app.session import Session
+from streamchat.config import Paths
+from streamchat.core.errors import ApiError, StreamchatError
+from streamchat.core.messages import Usage
+from streamchat.core.reasoning import EFFORTS, WIRE_THINKING
+from streamchat.core.settings import KEYS
+from streamchat.core.settings.rows import Kind, Option
+from streamchat.core.templates import TemplateKind
+from streamchat.core.theme import THEMES
+from streamchat.prompt.completion import Choice
+
+if TYPE_CHECKING:
+    from streamchat.api.catalogue import ModelInfo
+
+_MOST_CONVERSATIONS = 200
+_OF_MODELS = frozenset({"model", "retry", "compare", "config"})
+_WORD = re.compile(r"[a-z-]+")  # of a usage: what is typed as it stands there
+
+
+@dataclass(slots=True)
+class CommandArguments:
+    """`ask_models` asks the server that answers now."""
+
+    paths: Paths
+    session: Session
+    ask_models: Callable[[], Awaitable[Sequence[ModelInfo]]]
+    _models: dict[str, ModelInfo] = field(default_factory=dict)
+    _asked: str | None = None  # the server that was asked
+
+    async def gather(self, command: str) -> None:
+        """See Arguments."""
+        server = self.session.server
+        if command not in _OF_MODELS or self._asked == server:
+            return
+        self._asked = server
+        with suppress(ApiError):
+            self._models = {each.id: each for each in await self.ask_models()}
+
+    def __call__(self, command: str, typed: str) -> Iterable[Choice]:
+        """See Arguments."""
+        match command:
+            case "resume" | "delete":
+                return self._conversations()
+            case "export":
+                return [] if " " in typed else map(Choice, FORMS)
+            case "attach":
+                return []
+            case "model" | "retry" | "compare":
+                return self._model_choices()
+            case "effort":
+                return map(Choice, (*self._efforts(), "default"))
+            case "think":
+                return map(Choice, (*self._thinking(), "default"))
+            case "role":
+                names = self.session.templates.names(TemplateKind.ROLE)
+                return [*map(Choice, names), Choice("new "), Choice("off")]
+            case "profile":
+                return [*self._profiles(), Choice("off")]
+            case "help":
+                return [*_helped(), Choice("keys"), Choice("all")]
+            case "config":
+                return self._settings(typed)
+        return _words_of_usage(command)
+
+    def _conversations(self) -> Iterator[Choice]:
+        with suppress(StreamchatError):
+            for each in self.session.archive.summaries()[:_MOST_CONVERSATIONS]:
+                yield Choice(each.id[:8], each.title)
+
+    def _model_choices(self) -> Iterator[Choice]:
+        own = self.session.conversation.model
+        for name in dict.fromkeys([*self._models, own]):
+            yield Choice(name, self._about_model(name))
+
+    def _about_model(self, name: str) -> str:
+        price = self.session.budget.price
+        million = (Usage(input_tokens=1000, output_tokens=0), Usage(0, 1000))
+        costs = [price(name, usage) for usage in million]
+        known = [f"${round(cost * 1000, 4):g}" for cost in costs if cost is not None]
+        priced = f"{known[0]} in, {known[1]} out per M" if len(known) == len(costs) else ""
+        info = self._models.get(name)
+        shown = info.display_name if info and info.display_name != name else ""
+        return ", ".join(filter(None, (shown, priced)))
+
+    def _efforts(self) -> Sequence[str]:
+        efforts = self.session.facts(self.session.conversation.model).efforts
+        return EFFORTS if efforts is None else efforts
+
+    def _thinking(self) -> Sequence[str]:
+        facts = self.session.facts(self.session.conversation.model)
+        return facts.thinking_settings or tuple(WIRE_THINKING)
+
+    def _profiles(self) -> Iterator[Choice]:
+        from streamchat.config.profiles import read_profiles
+
+        with suppress(StreamchatError):
+            for name, section in read_profiles(self.paths).items():
+                yield Choice(name, str(section.get("model") or section.get("base_url") or ""))
+
+    def _settings(self, typed: str) -> Iterator[Choice]:
+        key, blank, _ = typed.partition(" ")
+        if not blank:
+            yield from (Choice(f"{name} ", option.help) for name, option in KEYS.items())
+            return
+        option = KEYS.get(key)
+        for choice in self._values(option) if option else ():
+            yield Choice(f"{key} {choice.text}", choice.note)
+
+    def _values(self, option: Option) -> Iterable[Choice]:
+        match option.name:
+            case "theme":
+                return map(Choice, _themes())
+            case "model" | "fallback":
+                return self._model_choices()
+            case "role":
+                return map(Choice, self.session.templates.names(TemplateKind.ROLE))
+            case "profile":
+                return self._profiles()
+        return map(Choice, ("on", "off") if option.kind is Kind.ON_OFF else option.choices)
+
+
+def _helped() -> Iterator[Choice]:
+    for row in COMMANDS:
+        yield Choice(row.name, row.help.partition(". ")[0])
+
+
+def _themes() -> list[str]:
+    from streamchat.render.code.token_styles import list_code_styles  # pygments
+
+    return [*THEMES, *list_code_styles()]
+
+
+def _words_of_usage(command: str) -> list[Choice]:
+    """What is written as it stands in the usage: on and off in "/web [on|off|SITES]"."""
+    if not is_command(command):
+        return []
+    words = re.split(r"[\s\[\]|]+", find_command(command).argument)
+    return [Choice(word) for word in words if _WORD.fullmatch(word)]
