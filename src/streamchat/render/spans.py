@@ -51,7 +51,7 @@ def _percent_encoded(match: re.Match[str]) -> str:
 
 def build_row(spans: Iterable[Span]) -> Row:
     """One row of these spans, which are known to fit."""
-    parts = _merged(spans)
+    parts = merged(spans)
     while parts and parts[-1].text[-1] == " " and _blanks_are_unseen(parts[-1]):
         last = parts.pop()
         if text := last.text.rstrip(" "):
@@ -65,7 +65,7 @@ def _blanks_are_unseen(span: Span) -> bool:
     return not span.link and _SEEN_ON_BLANKS.isdisjoint(span.style.split(";"))
 
 
-def _merged(spans: Iterable[Span]) -> list[Span]:
+def merged(spans: Iterable[Span]) -> list[Span]:
     parts: list[Span] = []
     for span in spans:
         if not span.text:
@@ -88,16 +88,25 @@ def _escaped(span: Span) -> str:
 
 def broken(line: Sequence[Span], width: int, breaker: Breaker = wrap) -> list[Line]:
     """A line of any length as lines that fit."""
-    whole = line[0].text if len(line) == 1 else "".join(span.text for span in line)
-    pieces = breaker(whole, width)
+    pieces = breaker(text_of(line), width)
+    if len(pieces) == 1 and breaker is fold:
+        return [list(line)]
+    return dealt(line, pieces)
+
+
+def text_of(line: Sequence[Span]) -> str:
+    return line[0].text if len(line) == 1 else "".join(span.text for span in line)
+
+
+def dealt(line: Sequence[Span], pieces: list[Piece]) -> list[Line]:
+    """The line cut at those pieces of its text."""
     if len(line) == 1:
         text, style, link = line[0]
         rows = [[Span(text[p.start : p.end], style, link)] for p in pieces]
-    elif len(pieces) == 1 and breaker is fold:
-        rows = [list(line)]
     else:
         rows = _dealt(line, pieces)
-    return rows if whole.isascii() else list(map(_with_breaks, rows))
+    is_plain = all(span.text.isascii() for span in line)
+    return rows if is_plain else list(map(_with_breaks, rows))
 
 
 def _with_breaks(row: Line) -> Line:

@@ -19,12 +19,21 @@ from streamchat.render.cells import fold, wrap, wrap_keeping_indent
 from streamchat.render.code.fence import CodeBlocks
 from streamchat.render.markdown.block_lines import BlockLines
 from streamchat.render.markdown.container_prefix import Prefix, build_prefix
+from streamchat.render.markdown.growing import GrowingLine
 from streamchat.render.markdown.hanging import hanging_cells, wrap_hanging
 from streamchat.render.markdown.inline import Inline
 from streamchat.render.markdown.links import addresses_apart, is_long_address
 from streamchat.render.markdown.live_inline import LiveInline
 from streamchat.render.rows import Row
-from streamchat.render.spans import Breaker, Line, Span, broken, build_row, measure_width
+from streamchat.render.spans import (
+    Breaker,
+    Line,
+    Span,
+    broken,
+    build_row,
+    measure_width,
+    text_of,
+)
 from streamchat.render.style import Palette
 
 CODE_RULE_CELLS = 40
@@ -41,11 +50,6 @@ def _cut(
     """The line as rows of text at most `width` wide, behind `first` and then `rest`."""
     before, *others = broken(line, width, breaker)
     return build_row([*first, *before]), *(build_row([*rest, *part]) for part in others)
-
-
-def _padding(line: Line, width: int) -> _Spans:
-    cells = hanging_cells("".join(span.text for span in line), width)
-    return (Span(" " * cells),) if cells else ()
 
 
 class BlockRows:
@@ -65,8 +69,10 @@ class BlockRows:
         self._inline = inline
         self._lines = BlockLines(palette, inline)
         self._cut = cut
+        self._is_live = is_live
         self._wraps_all = is_live or palette.look.wraps_all
         self._live: BlockRows | None = None
+        self._growing = GrowingLine()
 
     def at_width(self, width: int) -> BlockRows:
         return BlockRows(self._palette, width, self._inline, self.code)
@@ -88,14 +94,15 @@ class BlockRows:
         self, leaf: Leaf, references: Mapping[str, Reference]
     ) -> tuple[list[Row], frozenset[str]]:
         """The rows, and the labels that nothing has defined so far."""
-        cells = build_prefix(leaf, self._palette, self.width).cells
+        prefix = build_prefix(leaf, self._palette, self.width)
         drawn = self._lines.drawn(
             leaf,
             references,
-            room=max(1, self.width - cells),
-            prose_room=max(1, self._columns(is_prose=True) - cells),
+            room=max(1, self.width - prefix.cells),
+            prose_room=max(1, self._columns(is_prose=True) - prefix.cells),
         )
-        prefix = build_prefix(leaf, self._palette, self.width, task=drawn.task)
+        if drawn.task:
+            prefix = build_prefix(leaf, self._palette, self.width, task=drawn.task)
         rows = self._behind(prefix, drawn.lines, drawn.breaker, hangs=drawn.hangs)
         return rows, drawn.missed
 
@@ -148,19 +155,23 @@ class BlockRows:
             breaker = wrap_hanging if hangs else wrap_keeping_indent
         width = max(1, self._columns(is_prose=is_prose) - prefix.cells)
         first, rest = tuple(prefix.first), tuple(prefix.rest)
-        # Open prose is no more what it was in the last frame: there is nothing to look up.
-        cut = _cut if is_prose else self._cut
         lets_wrap = is_prose and not (prefix.cells or self._wraps_all)
         rows: list[Row] = []
-        for line in lines:
+        for number, line in enumerate(lines, start=1):
             parts = addresses_apart(line, width) if lets_wrap else [line]
             for part in parts:
                 if lets_wrap and is_long_address(part, width):
                     rows.append(build_row(part))  # the terminal wraps it: see `code_rows`
                     continue
-                pad = _padding(part, width) if hangs else ()
+                hang = hanging_cells(text_of(part), width) if hangs else 0
                 before = rest if rows else first
-                rows += cut(tuple(part), before, (*rest, *pad), width, breaker)
+                after = (*rest, Span(" " * hang)) if hang else rest
+                if is_prose and self._is_live and number == len(lines):
+                    rows += self._growing.rows(
+                        part, before, after, breaker, width=width, later_width=width - hang
+                    )
+                else:
+                    rows += self._cut(tuple(part), before, after, width, breaker)
         return rows
 
     def _columns(self, *, is_prose: bool) -> int:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from streamchat.core.markdown.inline import Reference
 from streamchat.render.markdown.inline import Inline
-from streamchat.render.spans import Line
+from streamchat.render.spans import Line, merged
 from streamchat.render.style import Palette
 
 _CELLS_MAX = 500
@@ -56,6 +56,7 @@ class LiveInline(Inline):
         if cut > start:
             lines = super().lines(source[start:cut], references, style)
             begun.lines = _chained(begun.lines, lines)
+            begun.lines[-1] = merged(begun.lines[-1])
             begun.missed |= self.missed
             begun.source = source[:cut]
         rest = super().lines(source[cut:], references, style)

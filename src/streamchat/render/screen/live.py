@@ -46,7 +46,8 @@ class LivePanel(Live):
         if frame:
             # The same as `refresh`, but past rich's rendering, which took a fifth of a frame.
             with self._lock:
-                self.console.control(_raw(frame))
+                self.console.file.write(frame)
+                self.console.file.flush()
 
     def finish(self, settled: Sequence[Row]) -> None:
         """Settle the last rows and give the terminal back."""
