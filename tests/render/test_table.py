@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sheets import LOOK, bare, sheet, text_of
 
-from streamchat.render.markdown.fold import render
+from streamchat.render.markdown.fold import Fold, render
 
 SOURCE = (
     "| a | right | mid |\n|---|--:|:-:|\n| 1 | two `x` | [l](/u) |\n"
@@ -135,3 +135,15 @@ def test_no_letter_is_lost_at_any_width(width: int) -> None:
         assert shown.count(letter) >= SOURCE.count(letter)
     assert all(row.width <= max(2, width) for row in rows)
     assert "…" not in shown
+
+
+def test_rows_that_are_known_are_those_that_would_be_made_anew() -> None:
+    source = "| a | b |\n|---|--:|\n" + "".join(
+        f"| row {n} of **text** | {n} |\n" for n in range(9)
+    )
+    growing = Fold(width=17, look=LOOK)
+    for end in range(0, len(source), 7):
+        assert growing.feed(source[end : end + 7]) == []
+        anew = Fold(width=17, look=LOOK)
+        anew.feed(source[: end + 7])
+        assert growing.tail(40) == anew.tail(40)

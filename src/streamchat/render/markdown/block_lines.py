@@ -38,7 +38,13 @@ from streamchat.core.sanitize import clean_line, without_hints
 from streamchat.core.theme import Part
 from streamchat.render.cells import TAB_CELLS, fold, wrap, wrap_keeping_indent
 from streamchat.render.markdown.inline import Inline
-from streamchat.render.markdown.table_rows import Cell, ColumnNeeds, measure_table, table_lines
+from streamchat.render.markdown.table_rows import (
+    Cell,
+    ColumnNeeds,
+    KnownRows,
+    measure_table,
+    table_lines,
+)
 from streamchat.render.spans import Breaker, Line, Span
 from streamchat.render.style import Depth, Palette, joined
 
@@ -72,9 +78,10 @@ class Drawn:
 
 
 class BlockLines:
-    def __init__(self, palette: Palette, inline: Inline) -> None:
+    def __init__(self, palette: Palette, inline: Inline, *, table_rows_kept: int = 0) -> None:
         self._palette = palette
         self._inline = inline
+        self._known_rows = KnownRows(table_rows_kept)
         # Of the table whose parts come one by one.
         self._measured: tuple[tuple[tuple[str, ...], ...], ColumnNeeds] | None = None
 
@@ -186,6 +193,7 @@ class BlockLines:
             goes_on=begun is not None,
             width=room,
             palette=self._palette,
+            known=self._known_rows,
         )
         if label := self._footnote_label(leaf):
             lines.insert(0, label)

@@ -67,7 +67,7 @@ class BlockRows:
         self.code = code
         self._palette = palette
         self._inline = inline
-        self._lines = BlockLines(palette, inline)
+        self._lines = BlockLines(palette, inline, table_rows_kept=_LINES_KEPT if is_live else 0)
         self._cut = cut
         self._is_live = is_live
         self._wraps_all = is_live or palette.look.wraps_all

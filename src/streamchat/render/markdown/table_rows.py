@@ -82,6 +82,7 @@ def table_lines(
     goes_on: bool,
     width: int,
     palette: Palette,
+    known: KnownRows,
 ) -> list[Line]:
     """`goes_on`: these rows follow others of the same table."""
     grid = _fitting_grid(measure, width, palette)
@@ -97,8 +98,33 @@ def table_lines(
     for number, row in enumerate(rows):
         if is_folded and (number or goes_on):
             lines.append(_rule(grid))
-        lines += _beside(row, grid, alignments)
+        lines += known.lines(row, grid, alignments)
     return lines
+
+
+class KnownRows:
+    """Rows of an open table as they were laid out before: the same cells in the same grid.
+
+    `most` is how many of them are kept, 0 where no row is shown twice.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lines: dict[tuple[object, ...], tuple[Sequence[Cell], list[Line]]] = {}
+
+    def lines(
+        self, row: Sequence[Cell], grid: _Grid, alignments: Sequence[Alignment]
+    ) -> list[Line]:
+        if not self._most:
+            return list(_beside(row, grid, alignments))
+        key = (*map(id, row), *grid.widths, grid.divider, *alignments)
+        known = self._lines.get(key)
+        if known is None:
+            if len(self._lines) == self._most:
+                self._lines.clear()
+            # The cells are kept too: while they live, no other cell has their identity.
+            known = self._lines[key] = list(row), list(_beside(row, grid, alignments))
+        return known[1]
 
 
 @dataclass(frozen=True, slots=True)
