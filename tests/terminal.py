@@ -66,9 +66,11 @@ class Person:
 
     @property
     def prompt(self) -> str:
-        """The last row that holds anything: where one types. Empty while an answer arrives,
-        although one may type below it as well."""
-        *above, last = ["", "", *filter(None, self.rows)][-3:]
+        """The last row down to the cursor that holds anything: where one types. Empty while
+        an answer arrives, although one may type below it as well."""
+        below = self.screen.lines - 1 - self.screen.cursor.y
+        rows = self.rows[: len(self.rows) - below]
+        *above, last = ["", "", *filter(None, rows)][-3:]
         return "" if any("to stop" in row for row in above) else last
 
     def wait_for(self, wanted: str | Callable[[], bool]) -> None:

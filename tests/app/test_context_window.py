@@ -1,16 +1,14 @@
-"""`context`: how full it is, what is cached, and what stands beside the prompt."""
+"""`context`: how full it is, and what is cached."""
 
 from dataclasses import replace
-from datetime import datetime
 
 import pytest
 
-from fakes import MODEL, NOW_S, MemoryJournal, open_session
+from fakes import MODEL, NOW_S, open_session
 from streamchat.app.context_window import (
     CACHE_S,
     Cached,
     Context,
-    beside_prompt,
     expected,
     measure_cache,
     measure_context,
@@ -80,17 +78,6 @@ def test_a_warm_cache_makes_the_next_turn_cheaper() -> None:
     assert expected(session, 1200) == Usage(0, 1000, 1200, 0)
     session.cache = False
     assert expected(session, 1200) == Usage(1200, 1000, 0, 0)
-
-
-def test_what_stands_beside_the_prompt() -> None:
-    until = datetime.fromtimestamp(NOW_S + CACHE_S).strftime("%H:%M")
-    session = after(CACHING, cost=0.0123)
-    assert beside_prompt(session) == f"$0.0123 · 10% of 10K · cached until {until}"
-    wait(session, CACHE_S)
-    session.journal = MemoryJournal(saves=False)
-    assert beside_prompt(session) == "not saved · $0.0123 · 10% of 10K"
-    assert beside_prompt(after(CACHING, window=1_000_000)) == ""
-    assert beside_prompt(open_session()) == ""
 
 
 def test_a_record_whose_time_cannot_be_read_is_old() -> None:

@@ -22,13 +22,14 @@ from fakes import (
 )
 from streamchat.app import commands
 from streamchat.app.commands import AskUser, Done, Outcome, Quit
-from streamchat.app.context_window import beside_prompt
 from streamchat.app.repl import Repl
 from streamchat.app.session import CONTINUES_IN_MEMORY, Session
+from streamchat.app.status_line import StatusLine
 from streamchat.core.errors import DiskError
 from streamchat.core.input_line import CommandLine
 from streamchat.core.messages import Message, text_block
 from streamchat.core.ports import Input, Key, Typed
+from streamchat.core.status_line import UNSAVED
 from streamchat.store import Store
 
 
@@ -44,6 +45,12 @@ def talking(store: Store, warnings: list[str] | None = None) -> tuple[Session, P
     session.conversation, session.journal = store.start(MODEL, None)
     say(session, "first")
     return session, Path(session.journal.name)
+
+
+def warns_below(session: Session) -> str:
+    """The warning in the line below the prompt."""
+    parts = StatusLine(session).parts()
+    return "".join(part.text for part in parts if part.name == UNSAVED)
 
 
 def say(session: Session, text: str) -> None:
@@ -102,7 +109,7 @@ def test_save_writes_anew_what_is_not_there(
         say(session, f"more {number}")
     assert len(warnings) == later
     assert all(each.endswith(CONTINUES_IN_MEMORY) for each in warnings)
-    assert beside_prompt(session) == ("not saved" if later else "")
+    assert warns_below(session) == ("not saved" if later else "")
     before = path.read_bytes() if path.exists() else b""
     assert run(session, "save") == Done(f"Saved anew in {path}")
     texts = ["first", "re: first"]
@@ -111,7 +118,7 @@ def test_save_writes_anew_what_is_not_there(
     aside = path.with_name(f"{path.name}.damaged")
     assert not aside.exists()  # what was there is the beginning of what is there now
     assert path.read_bytes().startswith(before)
-    assert beside_prompt(session) == ""
+    assert warns_below(session) == ""
     assert run(session, "save") == Done(f"Saved in {path}")
     say(session, "and on")
     session.close()
@@ -182,7 +189,7 @@ def test_a_full_disk_loses_nothing_however_often_one_saves(home: Path) -> None:
         say(session, f"more {number}")
         with pytest.raises(DiskError, match="no space left on device"):
             run(session, "save")
-        assert beside_prompt(session) == "not saved"
+        assert warns_below(session) == "not saved"
         assert (path.read_bytes(), list(home.iterdir())) == (before, [path])
     assert len(warnings) == 2
     disk.is_full = False
@@ -191,7 +198,7 @@ def test_a_full_disk_loses_nothing_however_often_one_saves(home: Path) -> None:
     assert said(path) == [
         *("first", "re: first", "more 0", "re: more 0", "more 1", "re: more 1")
     ]
-    assert beside_prompt(session) == ""
+    assert warns_below(session) == ""
 
 
 def test_a_disk_that_recovers_needs_no_command(home: Path) -> None:
@@ -201,7 +208,7 @@ def test_a_disk_that_recovers_needs_no_command(home: Path) -> None:
     say(session, "more")
     disk.is_full = False
     say(session, "and on")
-    assert (session.journal.unsaved, beside_prompt(session)) == (0, "")
+    assert (session.journal.unsaved, warns_below(session)) == (0, "")
     assert len(said(path)) == 6
 
 
@@ -298,7 +305,7 @@ def test_a_newer_file_is_saved_as_a_copy(home: Path) -> None:
     session.conversation, session.journal = opened.conversation, opened.journal
     session.archive = open_store(home, prefix="c")
     say(session, "more")
-    assert beside_prompt(session) == "not saved"
+    assert warns_below(session) == "not saved"
     outcome = run(session, "save")
     assert outcome == Done(f"Saved anew in {session.journal.name}")
     assert session.journal.name != str(path)

@@ -19,6 +19,7 @@ from patience import PATIENCE_S
 from streamchat.core.input_line import CommandNames
 from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 from streamchat.core.ports import Input, TypeAhead
+from streamchat.core.status_line import StatusPart
 from streamchat.prompt import Choice, Hooks, Prompt, PromptLook
 from streamchat.prompt.tty import PromptOutput
 
@@ -155,7 +156,7 @@ def desk(
     arguments: Callable[[str], Sequence[Choice]] | KnownArguments = lambda _: [],
     environ: Mapping[str, str] | None = None,
     look: PromptLook | None = None,
-    status: Callable[[], str] = str,
+    status: Callable[[int], Sequence[StatusPart]] = lambda _: (),
     on_ready: Callable[[], None] = lambda: None,
     unfold: Callable[[], None] = lambda: None,
     size: Size = SIZE,

@@ -254,21 +254,6 @@ def test_the_hint_does_not_stay_when_the_prompt_is_left() -> None:
         assert at.screen() == ["❯"]
 
 
-def test_the_status_stands_at_the_right_until_the_line_is_sent() -> None:
-    with desk(status=lambda: "opus · $0.02") as at:
-
-        async def status() -> list[str]:
-            reading = asyncio.ensure_future(at.prompt.read())
-            await at.sees("$0.02")
-            shown = at.screen()
-            at.type("x\r")
-            await reading
-            return shown
-
-        assert run(status()) == ["❯" + "opus · $0.02".rjust(39)]
-        assert at.screen() == ["❯ x"]
-
-
 def test_ready_is_told_once_when_the_prompt_is_on_the_screen() -> None:
     seen: list[list[str]] = []
     with desk(on_ready=lambda: seen.append(at.screen())) as at:

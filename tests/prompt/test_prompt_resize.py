@@ -17,6 +17,7 @@ from prompt_toolkit.input import create_pipe_input
 
 from loop_time import time_standing_still
 from streamchat.core.ports import Typed
+from streamchat.core.status_line import StatusPart
 from streamchat.prompt import Hooks, Prompt, PromptLook
 from streamchat.prompt.tty import PromptOutput
 
@@ -110,7 +111,7 @@ def narrowed(columns: Sequence[int], *, keys: str = "", key_first: bool = False)
             arguments=KnownArguments(lambda _: []),
             environ={},
             look=PromptLook(marks=False),
-            hooks=Hooks(status=lambda: "status t1"),
+            hooks=Hooks(status=lambda _: [StatusPart("model", "status t1")]),
         )
         # A frame is otherwise put off by up to 10 ms while the loop is busy.
         prompt._editor._session.app.max_render_postpone_time = None

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 
 from streamchat.app.session import Session
 from streamchat.core.budget import expected_usage
-from streamchat.core.formatting import format_clock, format_price, format_size
+from streamchat.core.formatting import format_size
 from streamchat.core.messages import Usage
 from streamchat.core.times import parse_time
 
 CACHE_S = 300.0
 LONG_CACHE_S = 3600.0
 NEAR_END = 0.8  # the share of the window at which a warning is due
-_LEAST_SHOWN = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +77,6 @@ def expected(session: Session, input_tokens: int) -> Usage:
         caches=session.cache,
         replies=[turn.message.usage for turn in path if turn.role == "assistant"],
     )
-
-
-def beside_prompt(session: Session) -> str:
-    """The status beside the prompt: $0.0123 · 12% of 1M · cached until 14:05"""
-    parts = [] if session.journal.saves and not session.journal.unsaved else ["not saved"]
-    cost = session.conversation.cost_usd
-    if cost is not None:
-        parts.append(format_price(cost))
-    context = measure_context(session)
-    if context is not None and context.share >= _LEAST_SHOWN:
-        parts.append(context.format_share())
-        if cached := measure_cache(session):
-            parts.append(f"cached until {format_clock(cached.until_s)}")
-    return " · ".join(parts)
 
 
 def warning(context: Context | None) -> str:

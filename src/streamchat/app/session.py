@@ -84,6 +84,7 @@ class Session:
     extra: Mapping[str, object] = field(default_factory=dict)  # more parameters of a request
     menu: str = "typing"  # when the menu at the prompt opens
     keymap: KeyMap | None = None  # the keys of the prompt, where there is one
+    status_line: tuple[str, ...] = ()  # see choose_parts
     trace: bool = False  # /events: show one dim line for each API event
     write_bug_report: Callable[[], str] = _no_report  # returns the name of the file
     disk_failed: bool = False

@@ -110,6 +110,7 @@ OF_THE_SERVER = frozenset(
     {"base_url", "platform", "headers", "custom_headers", "allow_http", "full_sdk"}
     | {"api_key", "auth_token", "api_key_command", "idle_deadline_s", "deadline_s"}
 )
+_FIELDS = ("effort", "fallback", "max_tokens", "status_line", "stop", "thinking")
 ADOPTED: Mapping[str, Adopt] = {
     **dict.fromkeys(sorted(OF_THE_SERVER), _server),
     "model": _model,
@@ -121,7 +122,15 @@ ADOPTED: Mapping[str, Adopt] = {
     "prices": _prices,
     **{
         name: _field(name)
-        for name in ("effort", "fallback", "max_tokens", "menu", "stop", "thinking")
+        for name in (
+            "effort",
+            "fallback",
+            "max_tokens",
+            "menu",
+            "status_line",
+            "stop",
+            "thinking",
+        )
     },
     **dict.fromkeys(("system", "system_file"), _system),
     **dict.fromkeys(("web", "web_allow", "web_block", "web_max_uses", "web_location"), _web),

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, TextIO
 from streamchat.app.commands.basics import COPY_INSTEAD
 from streamchat.app.commands.registry import command_names, prompt_rows, rows_by_topic
 from streamchat.app.comparing import Compared
-from streamchat.app.context_window import beside_prompt
 from streamchat.app.patience import Patience
 from streamchat.app.repl import Repl
 from streamchat.app.session import Session
+from streamchat.app.status_line import StatusLine
 from streamchat.cli.adopting import Chat
 from streamchat.cli.banner import NEW, build_banner
 from streamchat.cli.environment import Environment
@@ -257,7 +257,7 @@ def open_reader(
         look=build_prompt_look(env),
         questions=format_questions(env.terminal),
         hooks=Hooks(
-            status=lambda: beside_prompt(session),
+            status=StatusLine(session).parts,
             conversation=lambda: session.conversation.id if session.journal.saves else None,
             on_ready=on_ready,
             notice=screen.notice,
@@ -287,4 +287,5 @@ def build_prompt_look(env: Environment) -> PromptLook:
         joins=terminal.traits.joins,
         may_have_protocol=terminal.may_have_keyboard_protocol,
         here=str(env.cwd),
+        status_line=terminal.is_live,
     )

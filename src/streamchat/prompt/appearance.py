@@ -16,6 +16,7 @@ from streamchat.prompt.early import choose_sign
 STYLE: Mapping[str, str] = {
     "prompt": "ansicyan bold",
     "remark": "dim",
+    "status": "dim",
     "pasted": "ansicyan",
     "unsafe": "ansired",
     "auto-suggestion": "noinherit dim",
@@ -43,6 +44,7 @@ class PromptLook:
     marks: bool = True
     may_have_protocol: bool = False
     here: str = ""  # the directory whose conversations the picker marks
+    status_line: bool = True
     style: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -67,6 +69,11 @@ class PromptLook:
     def normal_sign(self) -> str:
         """The same in the normal mode of vi."""
         return "❮ " if self.unicode else "< "
+
+    @property
+    def separator(self) -> str:
+        """What stands between the parts of a line."""
+        return " · " if self.unicode else ", "
 
     @property
     def styles(self) -> Style:

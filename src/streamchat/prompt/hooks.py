@@ -9,10 +9,15 @@ from dataclasses import dataclass
 
 from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 from streamchat.core.ports import TypeAhead
+from streamchat.core.status_line import StatusPart
 
 
 def _nothing() -> None:
     pass
+
+
+def _no_parts(_queued: int) -> Sequence[StatusPart]:
+    return ()
 
 
 def _ignore(_: object) -> None:
@@ -23,8 +28,9 @@ def _ignore(_: object) -> None:
 class Hooks:
     """Each may be left out.
 
-    `status` gives a short line for the right of the prompt and must be cheap. `conversation`
-    gives the id of the open conversation, None while nothing is to be written down.
+    `status` gives the parts of the line below the prompt, by the number of messages that are
+    queued, and must be cheap. `conversation` gives the id of the open conversation, None while
+    nothing is to be written down.
     `on_ready` is called once, when the first prompt is on the screen. `notice` shows a line
     about the program between two prompts. `unfold` is called by Ctrl-O. `clock` is
     monotonic, in seconds.
@@ -38,7 +44,7 @@ class Hooks:
     `on_answer` gets what the terminal answers, whenever that comes.
     """
 
-    status: Callable[[], str] = str
+    status: Callable[[int], Sequence[StatusPart]] = _no_parts
     conversation: Callable[[], str | None] = str
     on_ready: Callable[[], None] = _nothing
     notice: Callable[[str], None] = _ignore

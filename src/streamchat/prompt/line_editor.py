@@ -48,6 +48,7 @@ from streamchat.prompt.pastes import Shown
 from streamchat.prompt.provenance import Provenance, is_verbatim
 from streamchat.prompt.questions import TerminalQuestions
 from streamchat.prompt.remarks import Remarks
+from streamchat.prompt.status_bar import add_status_bar
 from streamchat.prompt.tty import PromptOutput, TerminalKeys, parse_keys
 
 CHORD_SECONDS = 60.0  # Ctrl-X waits for its second key; Esc is known before, see KeyParser
@@ -70,6 +71,7 @@ class LineEditor:
         completer: Completer,
         on_recall: Callable[[], None],
         questions: str,
+        count_queued: Callable[[], int],
     ) -> None:
         """`on_recall` is called when Up leaves the line for an older one; `questions` are
         written to the terminal once the prompt stands."""
@@ -85,12 +87,18 @@ class LineEditor:
         self._marks = ShellMarks(output, look.marks)
         self._recall = keys.Recall()
         self.shown = Shown(provenance.pastes)
-        self.remarks = Remarks(hooks.status, self._redraw)
+        self.remarks = Remarks(self._redraw)
         stand_ins = output.stand_ins if isinstance(output, PromptOutput) else StandIns()
         self._emoji = EmojiWidths(look.joins, stand_ins)
         self._on_recall = on_recall
         self._keymap = hooks.keymap()
         self._session = self._new_session(completer, self._load_keys())
+        if look.status_line:
+            add_status_bar(
+                self._session.layout,
+                lambda: hooks.status(count_queued()),
+                separator=look.separator,
+            )
         self._questions = TerminalQuestions(
             output, questions, look.may_have_protocol, lambda: self._session.app.is_running
         )

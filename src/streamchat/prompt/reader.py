@@ -79,6 +79,7 @@ class Prompt:
             completer=LateCompleter(lambda: self._build_menu(commands, arguments)),
             on_recall=self._keep_queue,
             questions=questions,
+            count_queued=lambda: len(self._ahead.queue),
         )
 
     def _build_menu(self, commands: Sequence[CommandRow], arguments: Arguments) -> Completer:

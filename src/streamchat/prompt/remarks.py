@@ -1,4 +1,4 @@
-"""What stands dim beside the line: a hint in its place, a remark or the status at its right."""
+"""What stands dim beside the line: a hint in its place, a remark at its right."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ from streamchat.core.sanitize import clean
 
 @dataclass(slots=True)
 class Remarks:
-    """`status` is shown at the right while there is no remark. A hint on an empty line ends
-    with the first key; one that comes with a text stays."""
+    """A hint on an empty line ends with the first key; one that comes with a text stays."""
 
-    status: Callable[[], str]
     redraw: Callable[[], None]
     remark: str = ""
     _hint: str = ""
@@ -48,4 +46,4 @@ class Remarks:
     def at_the_right(self) -> StyleAndTextTuples:
         if get_app().is_done:
             return []
-        return [("class:remark", clean(self.remark or self.status()))]
+        return [("class:remark", clean(self.remark))]

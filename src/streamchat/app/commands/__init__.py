@@ -20,6 +20,7 @@ from streamchat.app.commands import (
     money,
     reasoning,
     roles,
+    shown,
     web,
 )
 from streamchat.app.commands.registry import (
@@ -75,5 +76,6 @@ __all__ = [
     "money",
     "reasoning",
     "roles",
+    "shown",
     "web",
 ]

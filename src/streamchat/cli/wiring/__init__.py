@@ -97,6 +97,7 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         stop=settings.stop,
         extra=dict(settings.request),
         server=server_name(settings),
+        status_line=settings.status_line,
     )
     session.choose_ttl = lambda: choose_ttl(settings.cache_ttl, session)
     if settings.schema:

@@ -99,6 +99,7 @@ class Settings:
     theme: str
     background: str
     prose_width: int
+    status_line: tuple[str, ...]
     max_cost_usd: float | None
     max_cost_day_usd: float | None
     dry_run: bool

@@ -138,10 +138,8 @@ def _read(option: Option, text: str) -> Value:
             return _amount(text, "a number of seconds, 0 for no limit")
         case Kind.DOLLARS:
             return _amount(text, "an amount in dollars, more than 0", positive=True)
-        case Kind.TABLE:
-            return _table(option, text)
-        case Kind.HEADERS | Kind.TEXTS | Kind.PRICES:
-            return _COLLECTIONS[option.kind](text)
+        case Kind.TEXTS | Kind.TABLE | Kind.HEADERS | Kind.PRICES:
+            return _COLLECTIONS[option.kind](option, text)
         case Kind.LIST | Kind.SWITCH | Kind.PAIR:
             raise AssertionError(f"{option.name} is not a setting")
         case _:
@@ -206,6 +204,16 @@ def _texts(text: str) -> tuple[str, ...]:
     return (text,)
 
 
+def _some_texts(option: Option, text: str) -> tuple[str, ...]:
+    """Texts, or some of the choices, of which one text may hold several."""
+    if not option.choices:
+        return _texts(text)
+    words = " ".join(_texts(text)).replace(",", " ").split()
+    if any(word not in option.choices for word in words):
+        raise ValueError(f"give some of {', '.join(option.choices)}")
+    return tuple(words)
+
+
 _LOCATION = frozenset({"city", "region", "country", "timezone"})
 
 
@@ -239,7 +247,7 @@ def _request_table(text: str) -> tuple[tuple[str, object], ...]:
     return tuple(table.items())
 
 
-def _prices(text: str) -> tuple[tuple[str, Rates], ...]:
+def _prices(_: Option, text: str) -> tuple[tuple[str, Rates], ...]:
     """`text` is the TOML table as JSON."""
     found = []
     for model, table in json.loads(text).items():
@@ -250,7 +258,7 @@ def _prices(text: str) -> tuple[tuple[str, Rates], ...]:
     return tuple(found)
 
 
-def _headers(text: str) -> tuple[tuple[str, str], ...]:
+def _headers(_: Option, text: str) -> tuple[tuple[str, str], ...]:
     pairs = []
     for line in text.split("\n"):  # not at CR and the like, which a header may not hold
         if not line.strip(" \t"):
@@ -264,8 +272,9 @@ def _headers(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(pairs)
 
 
-_COLLECTIONS: Mapping[Kind, Callable[[str], Value]] = {
+_COLLECTIONS: Mapping[Kind, Callable[[Option, str], Value]] = {
+    Kind.TEXTS: _some_texts,
+    Kind.TABLE: _table,
     Kind.HEADERS: _headers,
-    Kind.TEXTS: _texts,
     Kind.PRICES: _prices,
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from streamchat.core.settings.rows import Group, Kind, Reach, setting
 
+STATUS_PARTS = ("model", "effort", "context", "cost", "cache", "queue", "attachments", "title")
+
 OUTPUT = (
     setting(
         "output_format", Group.OUTPUT, "--output-format",
@@ -48,6 +50,12 @@ OUTPUT = (
         "prose_width", Group.OUTPUT, "--prose-width",
         "most columns of a line of prose; code and tables use all",
         kind=Kind.COUNT, metavar="N", default=100,
+        reach=Reach.ANYWHERE,
+    ),
+    setting(
+        "status_line", Group.OUTPUT, "--status-line",
+        "what the line below the prompt shows; may repeat; off: no such line",
+        kind=Kind.TEXTS, metavar="PART", choices=(*STATUS_PARTS, "off"), default=(),
         reach=Reach.ANYWHERE,
     ),
 )  # fmt: skip

@@ -1,0 +1,35 @@
+"""/statusline: what the program shows beside the conversation."""
+
+from __future__ import annotations
+
+from streamchat.app.commands.registry import Done, Outcome, Topic, command
+from streamchat.app.session import Session
+from streamchat.core.errors import UsageError
+from streamchat.core.formatting import quoted
+from streamchat.core.status_line import OFF, STATUS_PARTS, choose_parts
+
+_ON = "on"
+
+
+@command("/statusline [on|off|PARTS]", topic=Topic.PROGRAM)
+def statusline(session: Session, argument: str) -> Outcome:
+    """Show or set what the line below the prompt shows. PARTS are some of model, effort,
+    context, cost, cache, queue, attachments, title, in the order that you want; on shows all
+    of them."""
+    words = argument.replace(",", " ").split()
+    if words:
+        session.status_line = _chosen(words)
+    parts = choose_parts(session.status_line)
+    if not parts:
+        return Done("There is no line below the prompt; /statusline on shows it.")
+    return Done(f"The line below the prompt shows {', '.join(parts)}.")
+
+
+def _chosen(words: list[str]) -> tuple[str, ...]:
+    if words == [_ON]:
+        return ()
+    for word in words:
+        if word not in (*STATUS_PARTS, OFF):
+            choices = ", ".join(STATUS_PARTS)
+            raise UsageError(f"{quoted(word)} is no part; write on, off or some of {choices}.")
+    return tuple(words)
