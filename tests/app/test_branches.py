@@ -227,4 +227,12 @@ def test_an_answer_by_another_model_is_named_in_the_drawing() -> None:
     session.add(Message("assistant", (text_block("2"),), "other-model", "end_turn"))
     drawn = "\n".join(drawing(session))
     assert "other-model: 2" in drawn
-    assert f"{MODEL}: 1" not in drawn
+    assert f"{MODEL}: 1" in drawn  # beside the other one
+
+
+def test_answers_by_the_model_of_the_conversation_alone_are_not_named() -> None:
+    session = open_session()
+    exchange(session, "a", "1")
+    session.conversation.retry()
+    session.add(Message("assistant", (text_block("2"),), MODEL, "end_turn"))
+    assert MODEL not in "\n".join(drawing(session))

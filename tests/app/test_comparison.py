@@ -257,6 +257,7 @@ def test_stopping_one_leaves_the_others() -> None:
         def one_then_all() -> None:
             ended.append(dialogue.reader.stop_one(2))
             ended.append(dialogue.reader.stop_one(7))
+            ended.append(dialogue.reader.stop_one(1))  # it was there before
             asyncio.get_running_loop().call_soon(lambda: ended.append(has_ended()))
             asyncio.get_running_loop().call_later(0, stop)
 
@@ -267,7 +268,7 @@ def test_stopping_one_leaves_the_others() -> None:
 
     dialogue = Dialogue("why?", "/compare b c", scripts=scripts, during=during)
     dialogue.run()
-    assert ended == [True, False, False]
+    assert ended == [True, False, True, False]
     endings = [view.closings[0][0] for view in dialogue.screen.views[2:]]
     assert endings == [Ending.INTERRUPTED, Ending.INTERRUPTED]
 
@@ -392,3 +393,10 @@ def test_the_totals_count_every_answer() -> None:
     assert session.budget.spent_usd == 2.0
     assert session.conversation.cost_usd == 2.0
     assert session.conversation.usage == Usage(20, output_tokens=2)
+
+
+def test_the_tree_names_the_models_of_answers_to_one_question() -> None:
+    dialogue = Dialogue("why?", "/compare b", "/tree", scripts=both()).run()
+    [drawing] = [text for kind, text in dialogue.screen.shown if kind == "markdown"]
+    assert f"{MODEL}: one" in drawing
+    assert "b: two" in drawing

@@ -530,3 +530,16 @@ def test_a_server_can_be_stopped_twice_and_started_again() -> None:
     server.stop()
     with server:
         assert ask(server, "hi").stop_reason == "end_turn"
+
+
+@pytest.mark.parametrize(
+    ("model", "page"),
+    [
+        ("claude-sonnet-5-5", "compare-sonnet"),
+        ("claude-opus-5-5", "compare-opus"),
+        ("claude-fable-5-2", "compare-opus"),
+        ("claude-haiku-5-5", "compare-haiku"),
+    ],
+)
+def test_models_can_be_compared(demo: DemoServer, model: str, page: str) -> None:
+    assert text_of(ask(demo, "compare", model=model)) == text_page(page).text

@@ -129,11 +129,12 @@ class Comparison:
             exchange.stop()
 
     def stop_one(self, number: int) -> bool:
-        """End the reply with that number; False if there is none."""
+        """End the reply with that number; False if there is none. One that is over already
+        stays as it is."""
         exchange = self._exchanges.get(number - 1)
         if exchange is not None:
             exchange.stop()
-        return exchange is not None
+        return 0 < number <= len(self.candidates)
 
     async def run(self, shown: ComparisonView) -> tuple[Answered, ...]:
         """Receive all replies to their ends. Raises what Exchange.run raises, after all are

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from streamchat.core.messages import Block, JsonObject, content_from_wire
+from streamchat.demo.models import find
 from streamchat.demo.sample_value import sample_value
 from streamchat.demo.web_search import asks_for_web, search_blocks
 
@@ -138,7 +139,15 @@ def plan_reply(body: JsonObject) -> Plan:
         return _memory(body, said[:-1])
     if asks_for_web(body) and "search" in plain.split():
         return ScriptedAnswer("", blocks=search_blocks(latest))
+    if plain == "compare":
+        return _comparable(body.get("model"))
     return _topic(plain) or _unknown(body, latest)
+
+
+def _comparable(model: object) -> ScriptedAnswer:
+    """An answer that differs between the lines of models."""
+    line = find(model).line
+    return text_page(f"compare-{line if line in ('haiku', 'sonnet') else 'opus'}")
 
 
 def _misbehaviour(plain: str) -> Plan | None:

@@ -42,6 +42,7 @@ RESET_AFTER_S = 0.03  # a reset overtakes what the client has not read yet
 _PING_S = 1.0
 _MAX_SILENT_TOKENS = 200
 _TRICK_AFTER = 0.6  # of the answer's events
+_SLOWNESS = {"fable": 2.0, "opus": 1.5, "haiku": 0.6}  # by the line of the model
 _HTML = b"<!doctype html><html><title>Sign in</title><h1>Sign in to this network</h1></html>"
 _REQUESTS_A_MINUTE = 1000
 _TOKENS_A_MINUTE = 2_000_000
@@ -191,7 +192,8 @@ class DemoApi:
         if answer.trick is not None:
             del events[int(len(events) * _TRICK_AFTER) :]
         channel.begin(200, {**headers, "content-type": EVENT_TYPE, "cache-control": "no-cache"})
-        self._send_paced(events, message, answer.slowness, channel)
+        slowness = answer.slowness * _SLOWNESS.get(models.find(message["model"]).line, 1.0)
+        self._send_paced(events, message, slowness, channel)
         if answer.trick is not None:
             self._perform(answer.trick, headers["request-id"], channel)
         else:

@@ -46,7 +46,8 @@ def draw(conversation: Conversation, *, now: float, whole: bool) -> list[str]:
         here = "   ◀ here" if row.id == conversation.head else ""
         dot = "●" if row.id in path else "○"
         since = f"{_age(turn.at, now):>6}"
-        text = _gist(turn, _TEXT_CHARACTERS - len(row.graph), conversation.model)
+        author = _author(conversation, turn)
+        text = _gist(turn, _TEXT_CHARACTERS - len(row.graph), author)
         lines.append(f"{numbers[row.id]:{width}} {since}  {row.graph}{dot} {text}{here}")
     return lines
 
@@ -108,13 +109,22 @@ def _age(at: str, now: float) -> str:
     return "–" if seconds is None else age(now - seconds)
 
 
-def _gist(turn: Turn, characters: int, model: str) -> str:
-    """The speaker's sign, the name of another model than `model`, the start of the text."""
+def _author(conversation: Conversation, turn: Turn) -> str:
+    """The model to name: another than the conversation's, or one that is compared with it."""
+    author = turn.message.model
+    beside = conversation.children(turn.parent) if author else ()
+    authors = {other.message.model for other in beside if other.role == "assistant"}
+    known = {conversation.model, *filter(None, authors)}
+    is_alone = all(is_same_model(author or "", each) for each in known)
+    return "" if is_alone else author or ""
+
+
+def _gist(turn: Turn, characters: int, author: str) -> str:
+    """The speaker's sign, the author if one is to be named, the start of the text."""
     text = one_line(turn.message.text).lstrip("#>*- ")
     kinds = ", ".join(dict.fromkeys(str(b.get("type")) for b in turn.message.content))
     text = text or (f"[{kinds}]" if kinds else "[damaged]")
     sign = "❯ " if turn.role == "user" else "  "
-    author = turn.message.model
-    if author and not is_same_model(author, model):
+    if author:
         text = f"{one_line(author)}: {text}"
     return sign + (text if len(text) <= characters else f"{text[: characters - 1]}…")
