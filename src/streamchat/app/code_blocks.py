@@ -20,6 +20,7 @@ class CodeBlock:
 def code_blocks(markdown: str) -> Iterator[CodeBlock]:
     """Yield each code block."""
     parser = Blocks()
+    markdown = markdown.replace("\r\n", "\n").replace("\r", "\n")  # as they are shown
     lines: list[str] = []
     language = ""
     for leaf in (*parser.feed(markdown), *parser.close()):

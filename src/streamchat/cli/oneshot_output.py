@@ -76,7 +76,7 @@ def output(run: Run, session: Session) -> View:
     """A reply on stdout, as in a pipe."""
     stdout, conversation, shape = run.env.stdout, session.conversation.id, session.shape
     if run.settings.extract:
-        from streamchat.app.code_blocks import first_code_block  # markdown-it: 60 ms
+        from streamchat.app.code_blocks import first_code_block  # markdown-it's helpers
 
         return FirstCodeBlock(stdout, first_code_block)
     match run.settings.output_format:

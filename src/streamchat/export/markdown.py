@@ -54,5 +54,6 @@ def _closed(text: str) -> str:
 
 def _is_closed(text: str) -> bool:
     parser = Blocks()
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     leaves = [*parser.feed(f"{text}\n\n# next\n"), *parser.close()]
     return isinstance(leaves[-1].block, Heading)

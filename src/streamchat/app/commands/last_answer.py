@@ -82,7 +82,7 @@ def format_copied(subject: str, copied: Copied | None) -> str:
 
 def _code_block(markdown: str, argument: str) -> tuple[int, int, str, str]:
     """The number of the block, of how many, its language and its source."""
-    from streamchat.app.code_blocks import code_blocks  # markdown-it: 60 ms
+    from streamchat.app.code_blocks import code_blocks  # markdown-it's helpers
 
     number = parse_count(argument, default=1)
     blocks = list(code_blocks(markdown))
