@@ -1,4 +1,4 @@
-"""The page of policies in CONTRIBUTING is true: every example is shown as it says."""
+"""The page of policies, MARKDOWN.md, is true: every example is shown as it says."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from streamchat.core.markdown.table import cells
 from streamchat.core.theme import theme_named
 from streamchat.render.style import Depth, Style
 
-PAGE = Path(__file__).parents[2] / ".github" / "CONTRIBUTING.md"
+PAGE = Path(__file__).parents[2] / ".github" / "MARKDOWN.md"
 LOOK = Style(theme_named("dark"), Depth.COLOURS_256, hyperlinks=True)
 COLUMNS = 40
 
