@@ -20,10 +20,8 @@ COLUMNS = 40
 
 def examples() -> list[tuple[str, str, str]]:
     """What holds, what was written and what is shown."""
-    section = PAGE.read_text("utf-8").partition("## How answers are shown\n")[2]
-    rows = [
-        cells(line) for line in section.partition("\n## ")[0].split("\n") if line[:1] == "|"
-    ]
+    lines = PAGE.read_text("utf-8").split("\n")
+    rows = [cells(line) for line in lines if line.startswith("|")]
     return [(holds, code_in(written), code_in(shown)) for holds, written, shown in rows[2:]]
 
 
