@@ -296,6 +296,11 @@ class ScriptedReader:
     async def pick(self, archive: Archive, age: Callable[[float], str]) -> str | None:
         return next(self.picks)
 
+    @property
+    def can_choose(self) -> bool:
+        """See ports.Reader."""
+        return True
+
     async def choose(
         self, question: str, options: Sequence[tuple[T, str]], *, current: T | None = None
     ) -> T | None:

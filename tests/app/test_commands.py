@@ -149,7 +149,9 @@ def test_new_keeps_model_and_system_and_closes_the_old_journal() -> None:
 
 def test_model_and_system_are_shown_set_and_removed() -> None:
     session = open_session()
-    assert run(session, "model") == Done(f"The model is {MODEL}.")
+    asked = run(session, "model")
+    assert isinstance(asked, AskUser)
+    assert asked.notice == f"The model is {MODEL}."
     assert run(session, "system") == Done("No system prompt is set.")
     run(session, "system", "Be\nbrief.")
     assert session.request().system == "Be\nbrief."

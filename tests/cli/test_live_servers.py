@@ -98,9 +98,8 @@ def test_a_profile_is_chosen_from_a_list(
     ("line", "fault"),
     [
         ("/profile fra", "config.toml has no profile 'fra'; did you mean far?"),
-        ("/profile", "A script names it"),
         ("/profile a b", "Give one profile"),
-        ("/login", "A script names it"),
+        ("/login", "needs somebody who answers"),
     ],
 )
 def test_what_names_no_profile_is_one_line(

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from fakes import open_session
+from fakes import ScriptedReader, open_session
 from program import Finished, run_program
 from streamchat.app import commands
-from streamchat.app.commands import Done, EditFile, SayPrompt
+from streamchat.app.commands import AskUser, Done, EditFile, Outcome, SayPrompt
 from streamchat.app.prompt_files import ask_missing, fill_prompt, join_prompt
 from streamchat.app.session import Session
 from streamchat.config import Verdict, build_paths, remember
@@ -171,7 +171,14 @@ def test_roles_are_listed_and_written(session: Session) -> None:
     assert isinstance(outcome, EditFile)
     assert outcome.path.endswith("roles/cook.md")
     write("roles/cook.md", outcome.text)
-    assert run(session, "role") == Done("Roles: cook. /role NAME takes one.")
+    asked = run(session, "role")
+    assert isinstance(asked, AskUser)
+    reader = ScriptedReader(iter(()), picks=iter(["cook"]))
+
+    async def choose() -> Outcome:
+        return await asked.then(reader)
+
+    assert asyncio.run(choose()) == Done("You talk to cook now.")
     with pytest.raises(UsageError):
         run(session, "role", "a b c")
 

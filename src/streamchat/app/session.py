@@ -26,6 +26,7 @@ from streamchat.core.messages import (
     text_block,
     user_message,
 )
+from streamchat.core.model_names import NO_SHORT_NAMES, ModelNames
 from streamchat.core.ports import (
     Archive,
     Configuration,
@@ -78,6 +79,7 @@ class Session:
     fallback: tuple[str, ...] = ()  # models to ask when one declines or is overloaded
     templates: TemplateFiles = field(default_factory=NoTemplates)
     read_clipboard: Callable[[], str | None] = lambda: None
+    model_names: ModelNames = NO_SHORT_NAMES
     configuration: Configuration = field(default_factory=FixedConfiguration)
     shape: Shape | None = None  # what the text of each answer must be
     stop: tuple[str, ...] = ()  # texts that an answer ends before

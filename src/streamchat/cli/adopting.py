@@ -12,6 +12,7 @@ from streamchat.app.repl import Repl
 from streamchat.app.session import Session
 from streamchat.cli.live_server import LiveServer
 from streamchat.cli.run import Run, read_appearance
+from streamchat.cli.short_names import build_model_names
 from streamchat.cli.wiring import build_budget, build_web, read_keymap
 from streamchat.config import read_prompt_file
 from streamchat.core.settings import Settings
@@ -71,6 +72,10 @@ def _prices(chat: Chat, run: Run) -> None:
     chat.session.budget.price = build_budget(run).price
 
 
+def _names(chat: Chat, run: Run) -> None:
+    chat.session.model_names = build_model_names(run.settings, run.paths, run.env)
+
+
 def _extra(chat: Chat, run: Run) -> None:
     chat.session.extra = dict(run.settings.request)
 
@@ -114,6 +119,7 @@ _FIELDS = ("effort", "fallback", "max_tokens", "status_line", "stop", "thinking"
 ADOPTED: Mapping[str, Adopt] = {
     **dict.fromkeys(sorted(OF_THE_SERVER), _server),
     "model": _model,
+    "aliases": _names,
     "schema": _schema,
     "request": _extra,
     "retries": _retries,

@@ -11,6 +11,7 @@ from streamchat.app.stderr_notes import Notes
 from streamchat.cli.environment import Environment
 from streamchat.cli.invocation import Invocation
 from streamchat.cli.run import Run
+from streamchat.cli.short_names import with_model_ids
 from streamchat.cli.trust import ask_on_terminal
 from streamchat.config import Paths, build_paths, load
 from streamchat.core.settings import (
@@ -82,4 +83,5 @@ def _load(invocation: Invocation, env: Environment) -> tuple[Settings, Paths]:
         user=env.user,
     )
     settings = resolve(layers)
+    settings = with_model_ids(settings, paths, env)
     return settings, paths.for_demo() if settings.demo else paths

@@ -87,6 +87,8 @@ class CommandArguments:
         own = self.session.conversation.model
         for name in dict.fromkeys([*self._models, own]):
             yield Choice(name, self._about_model(name))
+        for name, id in self.session.model_names.known().items():
+            yield Choice(name, id)
 
     def _about_model(self, name: str) -> str:
         price = self.session.budget.price

@@ -45,7 +45,7 @@ def _is_certain(run: Run) -> bool:
     return (
         run.env.terminal.is_live
         and not opens_another
-        and not invocation.attachments
+        and not (invocation.attachments or settings.role_attach)
         and (settings.demo or not has_surely_no_key(run))
     )
 

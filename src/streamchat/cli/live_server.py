@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from streamchat.app.repl import Repl
 from streamchat.app.session import Session
 from streamchat.cli.run import Run, require_key
+from streamchat.cli.short_names import build_model_names
 from streamchat.cli.warming import ask_model_facts
 from streamchat.cli.wiring import build_budget, open_model_cache, server_name
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
@@ -43,6 +44,7 @@ class LiveServer:
         self.repl.source = mask_keys(run, self.session, source)
         self.repl.advice = partial(advice_on, run, source)
         self.session.server = server_name(run.settings)
+        self.session.model_names = build_model_names(run.settings, run.paths, run.env)
         self.session.budget.price = build_budget(run).price
         if self.learning is not None:
             self.learning.turn_to(partial(ask_model_facts, source), open_model_cache(run))

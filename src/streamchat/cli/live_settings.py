@@ -15,13 +15,12 @@ from typing import Any
 
 from streamchat.cli.adopting import ADOPTED, OF_THE_SERVER, Chat, adopt
 from streamchat.cli.build import build_run, with_commanded_key
+from streamchat.cli.choices import profile_choices, theme_choices
 from streamchat.cli.run import Run, require_theme
-from streamchat.config.profiles import read_profiles
 from streamchat.core.errors import UsageError
 from streamchat.core.formatting import escape_markdown
 from streamchat.core.ports import Reader
 from streamchat.core.settings import (
-    DEFAULT_URL,
     Given,
     Origin,
     Settings,
@@ -113,6 +112,25 @@ class LiveSettings:
         where = f"{place}, profile {section[1]}" if section else place
         return f"{key} is {_quotation(change, text)}, saved in {where}.{self._stronger(change)}"
 
+    # Models and looks
+
+    async def models(self) -> list[tuple[str, str]]:
+        """See ports.Configuration."""
+        from streamchat.cli.model_list import model_choices, recent_models
+
+        await self.before_request()
+        models = await recent_models(self.run, self.chat.server.source)
+        return model_choices(self.run, models, self.chat.session.model_names)
+
+    @property
+    def theme(self) -> str:
+        """See ports.Configuration."""
+        return self.run.settings.theme
+
+    def themes(self) -> list[tuple[str, str]]:
+        """See ports.Configuration."""
+        return theme_choices()
+
     # Servers
 
     @property
@@ -122,8 +140,7 @@ class LiveSettings:
 
     def profiles(self) -> list[tuple[str, str]]:
         """See ports.Configuration."""
-        sections = read_profiles(self.run.paths)
-        return [(name, _about_profile(name, each)) for name, each in sections.items()]
+        return profile_choices(self.run.paths)
 
     def use_profile(self, name: str) -> str:
         """See ports.Configuration. What another command line chose counts no more."""
@@ -251,9 +268,3 @@ def _table(rows: Iterable[tuple[str, str, str]]) -> str:
     lines = ["| setting | value | from |", "|---|---|---|"]
     lines += [f"| {' | '.join(map(escape_markdown, row))} |" for row in rows]
     return "\n".join(lines)
-
-
-def _about_profile(name: str, section: Mapping[str, object]) -> str:
-    server = section.get("platform") or section.get("base_url") or DEFAULT_URL
-    model = section.get("model") or ""
-    return f"{name}  {server}  {model}".rstrip()

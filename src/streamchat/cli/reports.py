@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from streamchat.app import listing
+from streamchat.cli.model_list import ListPrice, ask_models, list_price
 from streamchat.cli.run import Run, has_surely_no_key
 from streamchat.cli.wiring import (
-    build_budget,
     build_mask,
     open_archive,
     open_terminal_screen,
@@ -26,10 +26,9 @@ from streamchat.cli.wiring.source import open_source
 from streamchat.core.citations import cited_text
 from streamchat.core.errors import ConfigError, ExitStatus, NotFound
 from streamchat.core.formatting import escape_markdown
-from streamchat.core.messages import Message, Usage
+from streamchat.core.messages import Message
 from streamchat.core.sanitize import clean
 from streamchat.core.settings.report import show_config
-from streamchat.models.prices import Prices
 
 if TYPE_CHECKING:
     from streamchat.api import ModelInfo
@@ -118,52 +117,26 @@ async def list_models(run: Run) -> int:
     """The server's models: id, context window, longest answer, prices, retirement."""
     with open_source(run) as source:
         try:
-            models = await source.models()
+            models = await ask_models(run, source)
         finally:
             await source.aclose()
     out = run.env.stdout
     if run.settings.output_format != "text":
         json.dump(
-            [asdict(model) | _rates(run, model).to_dict() for model in models], out, indent=1
+            [asdict(model) | list_price(run, model).to_dict() for model in models],
+            out,
+            indent=1,
         )
         out.write("\n")
     elif out.isatty():
         open_terminal_screen(run).markdown(
-            models_table([(each, _rates(run, each)) for each in models])
+            models_table([(each, list_price(run, each)) for each in models])
         )
     else:
         out.writelines(
-            f"{listing.row_line(model_cells(each, _rates(run, each)))}\n" for each in models
+            f"{listing.row_line(model_cells(each, list_price(run, each)))}\n" for each in models
         )
     return ExitStatus.OK
-
-
-@dataclass(frozen=True, slots=True)
-class ListPrice:
-    """What a million tokens cost, in dollars; None is "not known"."""
-
-    input_usd: float | None
-    output_usd: float | None
-
-    def to_dict(self) -> dict[str, float | None]:
-        return {
-            "input_usd_per_million": self.input_usd,
-            "output_usd_per_million": self.output_usd,
-        }
-
-
-def _rates(run: Run, model: ModelInfo) -> ListPrice:
-    """By the table of prices, which is Anthropic's: nothing is known of other servers."""
-    price = build_budget(run).price
-    if not isinstance(price, Prices):
-        return ListPrice(None, None)
-    # A thousand of each: long prompts may cost more.
-    usages = (
-        Usage(input_tokens=1000, output_tokens=0),
-        Usage(input_tokens=0, output_tokens=1000),
-    )
-    found = [price(model.id, usage) for usage in usages]
-    return ListPrice(*(None if each is None else round(each * 1000, 4) for each in found))
 
 
 def models_table(models: Iterable[tuple[ModelInfo, ListPrice]]) -> str:

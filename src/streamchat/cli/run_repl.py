@@ -20,7 +20,9 @@ from streamchat.app.repl import Repl
 from streamchat.app.session import Session
 from streamchat.app.status_line import StatusLine
 from streamchat.cli.adopting import Chat
+from streamchat.cli.attaching import role_attachments
 from streamchat.cli.banner import NEW, build_banner
+from streamchat.cli.command_arguments import CommandArguments
 from streamchat.cli.environment import Environment
 from streamchat.cli.live_server import LiveServer
 from streamchat.cli.live_settings import changing_settings
@@ -81,7 +83,8 @@ async def chat(run: Run, early: EarlyPrompt | None = None) -> int:
 
 
 async def _attach(run: Run, session: Session) -> None:
-    """Attach what the arguments name, as /attach does it."""
+    """Attach what the role and the arguments name, as /attach does it."""
+    session.attach(role_attachments(run, session))
     for reference in run.invocation.attachments:
         selection = session.select_files(reference)
         for line in list_left_out(selection):
@@ -234,7 +237,6 @@ def open_reader(
     ask_models: Callable[[], Awaitable[Sequence[ModelInfo]]],
 ) -> Reader:
     """The prompt on that terminal."""
-    from streamchat.cli.command_arguments import CommandArguments
     from streamchat.prompt import Hooks, PlainPrompt, Prompt, open_keyboard, open_output
 
     env = run.env

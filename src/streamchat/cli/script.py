@@ -93,11 +93,16 @@ class ScriptReader:
             "A script names the conversation: /resume TITLE, or the start of an id."
         )
 
+    @property
+    def can_choose(self) -> bool:
+        """See ports.Reader."""
+        return False
+
     async def choose(
         self, question: str, options: Sequence[tuple[T, str]], *, current: T | None = None
     ) -> T | None:
-        """Raises UsageError: nobody is there to choose."""
-        raise UsageError(f"{question} A script names it, behind the command.")
+        """Nobody is there to choose."""
+        return None
 
     async def ask_secret(self, question: str) -> str | None:
         """Raises UsageError: a script holds no secrets."""

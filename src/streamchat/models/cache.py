@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,10 +37,33 @@ class ModelCache:
         except (OSError, ValueError, LookupError, TypeError, RecursionError):
             return None
 
+    def read_list(self) -> list[JsonObject]:
+        """All models that the server listed, however long ago; none if it never did."""
+        return self._kept_list()[0]
+
+    @property
+    def has_fresh_list(self) -> bool:
+        """Whether the server listed its models within a day."""
+        return self._kept_list()[1]
+
+    def _kept_list(self) -> tuple[list[JsonObject], bool]:
+        try:
+            kept = json.loads(read_file(self._list_file, most_bytes=LARGEST_BYTES))
+            listed = [dict(each) for each in kept["models"]]
+            return listed, 0 <= self.clock() - kept["at"] < KEPT_S
+        except (OSError, ValueError, LookupError, TypeError, RecursionError):
+            return [], False
+
+    def write_list(self, models: Sequence[JsonObject]) -> None:
+        """Keep the list; see `write`."""
+        self._write(self._list_file, {"at": self.clock(), "models": list(models)})
+
     def write(self, model: str, data: JsonObject) -> None:
         """Write a scratch file and rename it, because another process may be reading."""
-        content = json.dumps({"at": self.clock(), "model": data})
-        file = self._file(model)
+        self._write(self._file(model), {"at": self.clock(), "model": data})
+
+    def _write(self, file: Path, data: JsonObject) -> None:
+        content = json.dumps(data)
         scratch = file.with_suffix(f".{os.getpid()}")
         with suppress(OSError):
             self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -48,12 +71,20 @@ class ModelCache:
                 out.write(content)
             scratch.replace(file)
 
+    @property
+    def _list_file(self) -> Path:
+        return self.directory / f"model-list-{_digest(self.server)}.json"
+
     def _file(self, model: str) -> Path:
         """A digest, because an id may hold a path."""
-        import hashlib  # 4 ms, after the first prompt
+        name = f"{self.server}\n{model}"
+        return self.directory / f"model-{_digest(name)}.json"
 
-        digest = hashlib.sha256(f"{self.server}\n{model}".encode(errors="replace"))
-        return self.directory / f"model-{digest.hexdigest()[:24]}.json"
+
+def _digest(text: str) -> str:
+    import hashlib  # 4 ms, after the first prompt
+
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:24]
 
 
 def _private(path: str, flags: int) -> int:

@@ -86,6 +86,11 @@ class PlainPrompt:
                 return hits[int(line) - 1].summary.path
             words = line
 
+    @property
+    def can_choose(self) -> bool:
+        """See ports.Reader."""
+        return True
+
     async def choose(
         self, question: str, options: Sequence[tuple[T, str]], *, current: T | None = None
     ) -> T | None:

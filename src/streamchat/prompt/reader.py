@@ -151,6 +151,11 @@ class Prompt:
         """See ports.Reader."""
         return await Picker(self._keyboard, self._output, archive, self._look, age).run()
 
+    @property
+    def can_choose(self) -> bool:
+        """See ports.Reader."""
+        return True
+
     async def choose(
         self, question: str, options: Sequence[tuple[T, str]], *, current: T | None = None
     ) -> T | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from streamchat.app.commands.arguments import parse_word
 from streamchat.app.commands.registry import AskUser, Done, Outcome, Topic, command
 from streamchat.app.session import Session
+from streamchat.core.errors import UsageError
 from streamchat.core.ports import Reader
 
 NO_PROFILES = (
@@ -19,6 +20,8 @@ def login(session: Session, _argument: str) -> Outcome:
     kept for the next start."""
 
     async def ask(reader: Reader) -> Outcome:
+        if not reader.can_choose:
+            raise UsageError("/login needs somebody who answers.")
         return Done(await session.configuration.log_in(reader))
 
     return AskUser(ask)
@@ -45,6 +48,8 @@ def profile(session: Session, argument: str) -> Outcome:
         return Done(NO_PROFILES)
 
     async def choose(reader: Reader) -> Outcome:
+        if not reader.can_choose:
+            return Done("\n".join(row for _, row in listed))
         chosen = await reader.choose("Which profile?", listed, current=settings.profile)
         return Done(settings.use_profile(chosen) if chosen is not None else "")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streamchat.app.commands.arguments import parse_count, parse_reference, parse_word
+from streamchat.app.commands.arguments import parse_count, parse_reference
 from streamchat.app.commands.help import explain_command, help_overview
 from streamchat.app.commands.registry import (
     AskUser,
@@ -50,14 +50,6 @@ def new(session: Session, _argument: str) -> Outcome:
         return Done("New conversation.")
 
     return unless_unsaved(session, begin)
-
-
-@command("/model [ID]", topic=Topic.REQUEST)
-def model(session: Session, argument: str) -> Outcome:
-    """Show the model, or switch to another one."""
-    if not argument:
-        return Done(f"The model is {session.conversation.model}.")
-    return Done(session.change_model(parse_word(argument, "model")))
 
 
 @command("/system [TEXT|off]", topic=Topic.REQUEST, takes_lines=True)

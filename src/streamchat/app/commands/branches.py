@@ -32,7 +32,7 @@ def retry(session: Session, argument: str) -> Outcome:
     head = session.conversation.head
     if head is None or session.conversation.last_question is None:
         raise UsageError("There is no question to ask again.")
-    model = parse_word(argument, "model")
+    model = session.model_names(parse_word(argument, "model"))
     session.record(session.conversation.retry())
     return AskModel(head, model if model != session.conversation.model else "")
 

@@ -13,8 +13,8 @@ SAVE, UNSET = "--save", "--unset"
 def config(session: Session, argument: str) -> Outcome:
     """Show all settings and where each comes from. With KEY, explain one. With VALUE, set it
     until you leave; --unset takes that back. With --save, change config.toml too."""
-    argument, saves = _without(argument, SAVE)
-    argument, unsets = _without(argument, UNSET)
+    argument, saves = split_flag(argument, SAVE)
+    argument, unsets = split_flag(argument, UNSET)
     key, _, text = argument.partition(" ")
     text = text.strip()
     settings = session.configuration
@@ -33,7 +33,7 @@ def config(session: Session, argument: str) -> Outcome:
     return Done(settings.save(key, text) if saves else settings.change(key, text))
 
 
-def _without(argument: str, flag: str) -> tuple[str, bool]:
+def split_flag(argument: str, flag: str) -> tuple[str, bool]:
     """The argument without the flag at its end, and whether it was there."""
     head, _, last = argument.rpartition(" ")
     return (head.strip(), True) if last == flag else (argument, False)

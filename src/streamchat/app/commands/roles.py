@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from streamchat.app.commands.arguments import parse_words
-from streamchat.app.commands.registry import Done, EditFile, Outcome, Topic, command
+from streamchat.app.commands.registry import AskUser, Done, EditFile, Outcome, Topic, command
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
+from streamchat.core.ports import Reader
 from streamchat.core.settings import Settings, SettingSource, resolve
 from streamchat.core.settings.roles import from_role
 from streamchat.core.templates import TemplateKind
@@ -22,13 +23,13 @@ You are a careful reviewer. Answer briefly.
 
 @command("/role [NAME|new NAME|off]", topic=Topic.REQUEST)
 def role(session: Session, argument: str) -> Outcome:
-    """List the roles, or take one: its text becomes the system prompt, its front matter sets
+    """Choose a role, or take NAME: its text becomes the system prompt, its front matter sets
     the model and more. new NAME opens a new role in your editor; off removes the system
     prompt."""
     words = parse_words(argument)
     match words:
         case []:
-            return Done(_list(session))
+            return _choose(session)
         case ["off"]:
             session.record(session.conversation.configure(system=None))
             return Done("No role: the system prompt is removed.")
@@ -40,11 +41,18 @@ def role(session: Session, argument: str) -> Outcome:
             raise UsageError("Give one name: /role NAME, or /role new NAME.")
 
 
-def _list(session: Session) -> str:
+def _choose(session: Session) -> Outcome:
     names = session.templates.names(TemplateKind.ROLE)
     if not names:
-        return "There are no roles yet. /role new NAME writes one."
-    return f"Roles: {', '.join(names)}. /role NAME takes one."
+        return Done("There are no roles yet. /role new NAME writes one.")
+
+    async def choose(reader: Reader) -> Outcome:
+        if not reader.can_choose:
+            return Done(f"Roles: {', '.join(names)}. /role NAME takes one.")
+        chosen = await reader.choose("Which role?", [(name, name) for name in names])
+        return Done(_take(session, chosen) if chosen is not None else "")
+
+    return AskUser(choose)
 
 
 def _take(session: Session, name: str) -> str:
@@ -56,8 +64,9 @@ def _take(session: Session, name: str) -> str:
     said = [f"You talk to {name} now.", *settings.notes]
     if "system" in given:
         session.record(session.conversation.configure(system=settings.system))
-    if "model" in given and settings.model != session.conversation.model:
-        said.append(session.change_model(settings.model))
+    model = session.model_names(settings.model)
+    if "model" in given and model != session.conversation.model:
+        said.append(session.change_model(model))
     _apply(session, settings, given)
     return "\n".join(said)
 

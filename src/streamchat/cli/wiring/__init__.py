@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from streamchat.app.prompt_cache import choose_ttl
 from streamchat.cli.run import Run, read_appearance
+from streamchat.cli.short_names import build_model_names
 from streamchat.config import read_prompt_file
 from streamchat.config.templates import Templates
 from streamchat.core.budget import Budget, Price, unknown
@@ -98,6 +99,7 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         extra=dict(settings.request),
         server=server_name(settings),
         status_line=settings.status_line,
+        model_names=build_model_names(settings, run.paths, run.env),
     )
     session.choose_ttl = lambda: choose_ttl(settings.cache_ttl, session)
     if settings.schema:

@@ -28,6 +28,17 @@ class Configuration(Protocol):
         """Set it, and write it to config.toml; None removes it there. Returns the line that
         says so. Raises DiskError."""
 
+    async def models(self) -> list[tuple[str, str]]:
+        """The models of the server: the id, and a row with limits, prices and capabilities.
+        Asks the server once a day. Raises ApiError."""
+
+    @property
+    def theme(self) -> str:
+        """The theme that is in use."""
+
+    def themes(self) -> list[tuple[str, str]]:
+        """The names of the themes, each with what to show of it."""
+
     @property
     def profile(self) -> str | None:
         """The profile that is in use."""
@@ -47,6 +58,13 @@ class FixedConfiguration:
     """Where settings cannot be changed."""
 
     profile: str | None = None
+    theme: str = ""
+
+    async def models(self) -> list[tuple[str, str]]:
+        return []
+
+    def themes(self) -> list[tuple[str, str]]:
+        return []
 
     def describe(self) -> str:
         raise UsageError("The settings cannot be changed here.")

@@ -50,6 +50,10 @@ class Reader(Protocol):
         """Let the user find a conversation; returns its path, or None when they leave.
         `age` formats how long ago a time was. Raises DiskError."""
 
+    @property
+    def can_choose(self) -> bool:
+        """Whether somebody is there to choose from a list."""
+
     async def choose(
         self, question: str, options: Sequence[tuple[T, str]], *, current: T | None = None
     ) -> T | None:

@@ -22,7 +22,7 @@ _STEERING = re.compile(
     r"(?i)(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|(REQUESTS|CURL)_CA_BUNDLE"
     r"|NODE_EXTRA_CA_CERTS|ANTHROPIC_.*"
 )
-_SECTIONS = frozenset({"headers", "prices", "request", "web_location"})
+_SECTIONS = frozenset({"aliases", "headers", "prices", "request", "web_location"})
 _SECRET_KEYS = frozenset({"api_key", "auth_token"})
 
 

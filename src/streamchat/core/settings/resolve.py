@@ -63,6 +63,7 @@ class Settings:
     are all that were given, strongest first (see `trust.endpoint`)."""
 
     model: str
+    aliases: tuple[tuple[str, str], ...]
     fallback: tuple[str, ...]
     role: str | None
     role_attach: tuple[str, ...]

@@ -226,8 +226,17 @@ def _table(option: Option, text: str) -> Table:
             from streamchat.core.keymap import read_bindings  # for those who bind keys
 
             return read_bindings(json.loads(text))
+        case "aliases":
+            return _aliases(text)
         case _:
             return _request_table(text)
+
+
+def _aliases(text: str) -> Table:
+    table = json.loads(text)
+    if not all(isinstance(model, str) and model.strip() for model in table.values()):
+        raise ValueError('write NAME = "ID of a model"')
+    return tuple(table.items())
 
 
 def _location(text: str) -> Table:

@@ -90,12 +90,12 @@ def is_code_style(name: str) -> bool:
     return True
 
 
+def list_code_styles() -> list[str]:
+    """The names of the styles that pygments has and that no theme has."""
+    return sorted(set(get_all_styles()) - set(THEMES))
+
+
 def nearest_style(name: str) -> str:
     """The theme or the style that was perhaps meant; "" if none is near."""
     known = [*THEMES, *get_all_styles()]
     return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.5)), "")
-
-
-def list_code_styles() -> list[str]:
-    """The names of the styles that pygments has."""
-    return sorted(get_all_styles())

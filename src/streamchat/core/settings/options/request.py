@@ -13,6 +13,10 @@ REQUEST = (
         metavar="ID", default=DEFAULT_MODEL, also=("ANTHROPIC_MODEL",),
         reach=Reach.ANYWHERE, risk="it decides the price",
     ),
+    Option(
+        "aliases", "short names of models; opus, sonnet and haiku are the newest of each",
+        Group.REQUEST, Kind.TABLE, default=(), key="aliases",
+    ),
     setting(
         "role", Group.REQUEST, "--role",
         "use a role: roles/NAME.md in the configuration directory",
