@@ -16,7 +16,6 @@ from streamchat.app.view_wrappers import OnceStarted
 from streamchat.cli.attaching import attach, select_attachments
 from streamchat.cli.banner import DEMO_NOTE
 from streamchat.cli.oneshot_output import is_live, open_view, unfit
-from streamchat.cli.resumed import describe_resumed
 from streamchat.cli.run import Run
 from streamchat.cli.wiring import (
     load_prices,
@@ -89,7 +88,10 @@ async def answer_once(run: Run) -> int:
         if run.settings.demo:
             run.notes.note(DEMO_NOTE)
         session = open_session(run, open_archive(run))
-        run.notes.note(describe_resumed(run, session))
+        if run.settings.continue_newest:
+            from streamchat.cli.resumed import describe_resumed
+
+            run.notes.note(describe_resumed(run, session))
         try:
             attach(run, session, attached)
             if run.settings.dry_run:
