@@ -39,17 +39,19 @@ from streamchat.core.errors import (
     TryLater,
 )
 from streamchat.core.events import (
+    BlockStopped,
     Finished,
     ModelSwitched,
     Retrying,
     Started,
+    TextDelta,
     ThinkingDelta,
     UsageUpdated,
 )
 from streamchat.core.messages import INTERRUPTED, Message, Usage, text_block
 from streamchat.core.ports import Ending
 from streamchat.core.records import EmptyReply, Partial, Setting
-from streamchat.core.web import SEARCH_VERSIONS, Web
+from streamchat.core.web import WEB_VERSIONS, Web
 
 
 class Answered:
@@ -549,6 +551,43 @@ def test_a_turn_that_would_pass_the_cap_is_not_sent() -> None:
     assert len(answered.source.counted) == 1
 
 
+def test_the_searches_that_an_answer_may_make_are_reserved() -> None:
+    answered = Answered()
+    answered.session.web = Web(5)
+    answered.session.budget = Budget(
+        lambda _m, usage: float(usage.web_searches or 0), cap_usd=4
+    )
+    answered.source.counts = [1]
+    result = answered.run()
+    assert isinstance(result.error, OverBudget)
+    assert answered.source.requests == []
+
+
+def test_a_model_that_takes_no_search_is_asked_without() -> None:
+    answered = Answered(reply_events("a"))
+    answered.session.web = Web()
+    answered.session.facts = lambda model: ModelFacts(model, searches_web=False)
+    assert answered.run().remarks == (f"{MODEL} cannot use the web; it was asked without.",)
+    assert answered.source.requests[0].tools == ()
+
+
+def test_a_search_counts_as_soon_as_it_is_made() -> None:
+    call = {"type": "server_tool_use", "id": "s", "name": "web_search", "input": {}}
+    started, *_ = partial_events()
+    more = [
+        event for n in range(3) for event in (BlockStopped(n, call), UsageUpdated(Usage(1)))
+    ]
+    answered = Answered([started, *more, TextDelta("never")])
+    answered.session.web = Web(2)
+    answered.session.budget = Budget(
+        lambda _m, usage: float(usage.web_searches or 0), cap_usd=2
+    )
+    answered.source.counts = [1]
+    result = answered.run()
+    assert isinstance(result.error, OverBudget)
+    assert answered.session.budget.spent_usd == 3
+
+
 def test_a_turn_within_the_cap_is_counted_once_whatever_is_sent_again() -> None:
     busy = TryLater("Busy.", retryable=True)
     answered = priced([busy], reply_events("a"), cap_usd=11.0, counts=[100])
@@ -758,7 +797,7 @@ def test_older_tools_are_tried_and_at_last_none_is_asked_for() -> None:
     answered.session.web = Web()
     assert answered.run().remarks == ()
     sent = [[tool["type"] for tool in request.tools] for request in answered.source.requests]
-    assert [types[0] for types in sent] == list(SEARCH_VERSIONS)
+    assert [types[0] for types in sent] == [version.search for version in WEB_VERSIONS]
     assert answered.session.conversation.tools == tuple(sent[-1])
     none = Answered([refused], [refused], [refused], reply_events("By heart."))
     none.session.web = Web()

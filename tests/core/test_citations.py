@@ -4,38 +4,72 @@ from typing import Any
 
 import pytest
 
+from streamchat.core.capabilities import ModelFacts, facts_by_table
 from streamchat.core.citations import Citations, cited_text
 from streamchat.core.messages import text_block
 from streamchat.core.web import (
-    FETCH_VERSIONS,
-    SEARCH_VERSIONS,
+    WEB_VERSIONS,
     Web,
     build_web_tools,
+    most_searches,
     tool_error,
 )
 
 
 def types(model: str, age: int = 0) -> tuple[object, ...]:
-    return tuple(tool["type"] for tool in build_web_tools(Web(), model, age=age))
+    return tuple(
+        tool["type"] for tool in build_web_tools(Web(), facts_by_table(model), age=age)
+    )
 
 
 def test_the_newest_tools_are_asked_for_and_older_ones_where_they_are_refused() -> None:
-    for age, pair in enumerate(zip(SEARCH_VERSIONS, FETCH_VERSIONS, strict=True)):
-        assert types("claude-next", age) == pair
-    assert types("claude-haiku-4-5") == (SEARCH_VERSIONS[-1], FETCH_VERSIONS[-1])
+    for age, version in enumerate(WEB_VERSIONS):
+        assert types("claude-next", age) == (version.search, version.fetch)
+    oldest = WEB_VERSIONS[-1].search, WEB_VERSIONS[-1].fetch
+    assert types("claude-haiku-4-5") == types("claude-next", 9) == oldest
+
+
+@pytest.mark.parametrize(
+    ("searches", "filters", "version"),
+    [(True, True, 0), (True, False, 2), (True, None, 0), (None, None, 0), (False, True, None)],
+)
+def test_the_capabilities_of_the_model_choose_the_version(
+    searches: bool | None,
+    filters: bool | None,
+    version: int | None,
+) -> None:
+    said = {
+        "server_tools": {"web_search": {"supported": searches}},
+        "code_execution": {"supported": filters},
+    }
+    tools = build_web_tools(Web(), ModelFacts.read("m", {"capabilities": said}))
+    wanted = [] if version is None else [WEB_VERSIONS[version].search]
+    assert [tool["type"] for tool in tools[:1]] == wanted
+
+
+def test_the_table_knows_old_models_where_the_server_says_nothing() -> None:
+    assert ModelFacts.read("claude-haiku-4-5", {}).filters_web is False
+    said = {"capabilities": {"code_execution": {"supported": True}}}
+    assert ModelFacts.read("claude-haiku-4-5", said).filters_web is True
+
+
+def test_all_searches_that_may_be_made_are_counted() -> None:
+    assert most_searches(build_web_tools(Web(3), ModelFacts("m"))) == 3
+    assert most_searches(()) == 0
 
 
 def test_limits_domains_and_a_place_are_sent_only_if_they_are_set() -> None:
-    search, fetch = build_web_tools(Web(), "m")
-    assert search == {"type": SEARCH_VERSIONS[0], "name": "web_search"}
+    search, fetch = build_web_tools(Web(2), ModelFacts("m"))
+    newest = WEB_VERSIONS[0].search
+    assert search == {"type": newest, "name": "web_search", "max_uses": 2}
     assert fetch["citations"] == {"enabled": True}
     web = Web(3, allowed=("example.com",), location=(("country", "DE"),))
-    search, fetch = build_web_tools(web, "m")
+    search, fetch = build_web_tools(web, ModelFacts("m"))
     assert (search["max_uses"], search["allowed_domains"]) == (3, ["example.com"])
     assert search["user_location"] == {"type": "approximate", "country": "DE"}
     assert fetch["allowed_domains"] == ["example.com"]
     assert "user_location" not in fetch
-    [search, _] = build_web_tools(Web(blocked=("a.org",)), "m")
+    [search, _] = build_web_tools(Web(blocked=("a.org",)), ModelFacts("m"))
     assert search["blocked_domains"] == ["a.org"]
 
 

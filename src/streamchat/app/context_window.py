@@ -6,13 +6,15 @@ prompt for 5 minutes after its last use, and does not say when it drops one earl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from streamchat.app.session import Session
 from streamchat.core.budget import expected_usage
 from streamchat.core.formatting import format_size
-from streamchat.core.messages import Usage
+from streamchat.core.messages import JsonObject, Usage
 from streamchat.core.times import parse_time
+from streamchat.core.web import most_searches
 
 CACHE_S = 300.0
 LONG_CACHE_S = 3600.0
@@ -67,16 +69,18 @@ def measure_cache(session: Session) -> Cached | None:
     return Cached(usage.prompt_tokens or 0, until_s) if until_s > session.clock() else None
 
 
-def expected(session: Session, input_tokens: int) -> Usage:
-    """What a request with this many input tokens will probably use (see `budget`)."""
+def expected(session: Session, input_tokens: int, tools: Iterable[JsonObject] = ()) -> Usage:
+    """What a request with this many input tokens and these tools will probably use (see
+    `budget`); all searches that it may make."""
     cached = measure_cache(session)
     path = session.conversation.path
-    return expected_usage(
+    usage = expected_usage(
         input_tokens,
         cached_tokens=cached.tokens if cached else 0,
         caches=session.cache,
         replies=[turn.message.usage for turn in path if turn.role == "assistant"],
     )
+    return replace(usage, web_searches=most_searches(tools) or None)
 
 
 def warning(context: Context | None) -> str:

@@ -214,7 +214,7 @@ class Exchange:
         """Raises OverBudget when the turn would exceed a cap."""
         if self.session.budget.binds and self._reservation is None:
             tokens = await self.source.count_tokens(request)
-            usage = expected(self.session, tokens)
+            usage = expected(self.session, tokens, request.tools)
             self._reservation = self.session.budget.admit(request.model, usage)
 
     def _watch_cost(self, event: Event) -> None:

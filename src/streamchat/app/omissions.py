@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from streamchat.app.session import Session
 from streamchat.core.errors import INVALID_SIGNATURE, ApiError, InvalidRequest
 from streamchat.core.messages import Message, Request, has_thinking
-from streamchat.core.web import SEARCH_VERSIONS
+from streamchat.core.web import WEB_VERSIONS
 
 _THINKING_REFUSED = (
     "The server refused the thinking of earlier turns. It is left out of this conversation"
@@ -31,7 +31,11 @@ class Omissions:
     def request(self, question: Message | None, model: str = "", end: str = "") -> Request:
         """See Session.request."""
         thinking = not self._without_thinking
-        return self.session.request(question, thinking=thinking, model=model, end=end)
+        request = self.session.request(question, thinking=thinking, model=model, end=end)
+        remark = f"{request.model} cannot use the web; it was asked without."
+        if self.session.web and not request.tools and remark not in self.remarks:
+            self.remarks.append(remark)
+        return request
 
     def can_send_less(self, error: ApiError) -> bool:
         """Leave out what the server refused; False if there is nothing to leave out."""
@@ -59,7 +63,7 @@ class Omissions:
         if not isinstance(error, InvalidRequest) or self.session.web is None or not is_named:
             return False
         self.session.refused_versions += 1
-        if self.session.refused_versions >= len(SEARCH_VERSIONS):
+        if self.session.refused_versions >= len(WEB_VERSIONS):
             self.session.web, self.session.refused_versions = None, 0
             self.remarks.append("The server offers no web search; it was asked without one.")
         self.session.note_tools()

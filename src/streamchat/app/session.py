@@ -75,6 +75,7 @@ class Session:
     attached: tuple[Block, ...] = ()  # sent with the next message
     choose_ttl: Callable[[], str] = lambda: "5m"  # how long the cache is kept
     web: Web | None = None  # what the model may do on the web
+    web_setup: Web = field(default_factory=Web)  # the same, once it is switched on
     refused_versions: int = 0  # of the web's tools, the newest that the server refused
     fallback: tuple[str, ...] = ()  # models to ask when one declines or is overloaded
     templates: TemplateFiles = field(default_factory=NoTemplates)
@@ -120,10 +121,8 @@ class Session:
 
     def tools(self, model: str = "") -> tuple[JsonObject, ...]:
         """The tools that run on the server, as `model` or the conversation's own takes them."""
-        if self.web is None:
-            return ()
-        asked = model or self.conversation.model
-        return build_web_tools(self.web, asked, age=self.refused_versions)
+        facts = self.facts(model or self.conversation.model)
+        return build_web_tools(self.web, facts, age=self.refused_versions) if self.web else ()
 
     def note_tools(self) -> None:
         """Record the tools before the turn that is made with them."""

@@ -65,9 +65,9 @@ async def count(session: Session, source: Source, text: str = "") -> TokenCount:
         Message("user", (*session.attached, text_block(text or "Go on.")))
     )
     tokens = await source.count_tokens(request)
-    usage = expected(session, tokens)
+    usage = expected(session, tokens, request.tools)
     price = session.budget.price
-    reading = price(request.model, replace(usage, output_tokens=0))
+    reading = price(request.model, replace(usage, output_tokens=0, web_searches=None))
     return TokenCount(request.model, tokens, usage, reading, price(request.model, usage))
 
 

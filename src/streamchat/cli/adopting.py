@@ -57,7 +57,8 @@ def _system(chat: Chat, run: Run) -> None:
 
 
 def _web(chat: Chat, run: Run) -> None:
-    chat.session.web = build_web(run.settings) if run.settings.web else None
+    chat.session.web_setup = build_web(run.settings)
+    chat.session.web = chat.session.web_setup if run.settings.web else None
 
 
 def _cap(chat: Chat, run: Run) -> None:

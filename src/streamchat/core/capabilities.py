@@ -26,6 +26,11 @@ _WINDOWS = {
     "claude-haiku-4-5": 200_000,
 }
 
+_WITHOUT_FILTERS = (
+    *("claude-3", "claude-opus-4-1", "claude-opus-4-2", "claude-opus-4-5"),
+    *("claude-sonnet-4-2", "claude-sonnet-4-5", "claude-haiku-4-5"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
@@ -35,6 +40,8 @@ class ModelFacts:
     window: int | None = None  # tokens
     efforts: tuple[str, ...] | None = None
     thinking: frozenset[str] | None = None
+    searches_web: bool | None = None
+    filters_web: bool | None = None  # runs code on what was found
 
     @classmethod
     def read(cls, id: str, data: Mapping[str, Any]) -> ModelFacts:
@@ -48,6 +55,8 @@ class ModelFacts:
             window=window or facts.window,
             efforts=_efforts(capabilities.get("effort")),
             thinking=_thinking(capabilities.get("thinking")),
+            searches_web=_supports(capabilities.get("server_tools"), "web_search"),
+            filters_web=_or(_supports(capabilities, "code_execution"), facts.filters_web),
         )
 
     def takes_effort(self, level: str) -> bool:
@@ -71,7 +80,19 @@ def is_same_model(one: str, other: str) -> bool:
 def facts_by_table(id: str) -> ModelFacts:
     """What the table says about a model."""
     windows = (size for name, size in _WINDOWS.items() if id.startswith(name))
-    return ModelFacts(id, window=next(windows, None))
+    filters = False if id.startswith(_WITHOUT_FILTERS) else None
+    return ModelFacts(id, window=next(windows, None), filters_web=filters)
+
+
+def _supports(said: object, name: str) -> bool | None:
+    """What an object of capabilities says about one of them."""
+    about = said.get(name) if isinstance(said, Mapping) else None
+    supported = about.get("supported") if isinstance(about, Mapping) else None
+    return supported if isinstance(supported, bool) else None
+
+
+def _or(value: bool | None, other: bool | None) -> bool | None:  # noqa: FBT001
+    return other if value is None else value
 
 
 def _efforts(said: object) -> tuple[str, ...] | None:

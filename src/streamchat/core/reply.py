@@ -97,7 +97,9 @@ class ReplyFold:
             return self._whole.usage
         if self._usage is None or self._usage.output_tokens is not None:
             return self._usage
-        return replace(self._usage, output_tokens=self._characters // CHARACTERS_PER_TOKEN)
+        tokens = self._characters // CHARACTERS_PER_TOKEN
+        searches = sum(map(_is_search, self._closed)) or self._usage.web_searches
+        return replace(self._usage, output_tokens=tokens, web_searches=searches)
 
     def message(self, stop_reason: str | None = INTERRUPTED) -> Message | None:
         """The reply: complete after `Finished`, else the part that can be kept, or None.
@@ -129,6 +131,10 @@ class ReplyFold:
         # Some servers never send content_block_stop; the next start then ends the block.
         self._closed += self._arriving()
         self._open_text.clear()
+
+
+def _is_search(block: Block) -> bool:
+    return block.get("type") == "server_tool_use" and block.get("name") == "web_search"
 
 
 def joined(before: Message | None, after: Message) -> Message:

@@ -5,18 +5,30 @@ Pure. The names of the tools are the API's (anthropic.types.WebSearchTool…Para
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from streamchat.core.capabilities import ModelFacts
 from streamchat.core.messages import JsonObject
 
+
+@dataclass(frozen=True, slots=True)
+class WebVersion:
+    """The types of the two tools. With `filters`, the model runs code that filters what was
+    found, so it must be able to (see `ModelFacts.filters_web`)."""
+
+    search: str
+    fetch: str
+    filters: bool
+
+
 # Newest first. A version that the server refuses is replaced by the next one.
-SEARCH_VERSIONS = ("web_search_20260318", "web_search_20260209", "web_search_20250305")
-FETCH_VERSIONS = ("web_fetch_20260318", "web_fetch_20260309", "web_fetch_20250910")
-# Models that accept only the oldest version, by the start of their ids.
-_OLD_MODELS = (
-    *("claude-3", "claude-opus-4-1", "claude-opus-4-2", "claude-opus-4-5"),
-    *("claude-sonnet-4-2", "claude-sonnet-4-5", "claude-haiku-4-5"),
+WEB_VERSIONS = (
+    WebVersion("web_search_20260318", "web_fetch_20260318", filters=True),
+    WebVersion("web_search_20260209", "web_fetch_20260309", filters=True),
+    WebVersion("web_search_20250305", "web_fetch_20250910", filters=False),
 )
+MOST_USES = 8  # of each tool in an answer, unless the user says otherwise
 
 _SEARCH_ERRORS = {
     "max_uses_exceeded": "the limit of searches is reached",
@@ -37,7 +49,7 @@ class Web:
     """What a model may do on the web. At most one of the two lists of domains may be given;
     `location` is the API's object without its type."""
 
-    max_uses: int | None = None
+    max_uses: int = MOST_USES
     allowed: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
     location: tuple[tuple[str, str], ...] = ()
@@ -49,22 +61,31 @@ class Web:
         return f"on, without {', '.join(self.blocked)}" if self.blocked else "on"
 
 
-def build_web_tools(web: Web, model: str, *, age: int = 0) -> tuple[JsonObject, ...]:
-    """The tools of a request. `age` counts the newer versions that the server refused."""
-    oldest = len(SEARCH_VERSIONS) - 1
-    version = oldest if model.startswith(_OLD_MODELS) else min(age, oldest)
-    common: JsonObject = {}
-    if web.max_uses is not None:
-        common["max_uses"] = web.max_uses
+def build_web_tools(web: Web, facts: ModelFacts, *, age: int = 0) -> tuple[JsonObject, ...]:
+    """The tools of a request to that model; none if it takes none. `age` counts the newer
+    versions that the server refused."""
+    if facts.searches_web is False:
+        return ()
+    taken = [
+        each for each in WEB_VERSIONS if facts.filters_web is not False or not each.filters
+    ]
+    version = taken[min(age, len(taken) - 1)]
+    common: JsonObject = {"max_uses": web.max_uses}
     if web.allowed:
         common["allowed_domains"] = list(web.allowed)
     elif web.blocked:
         common["blocked_domains"] = list(web.blocked)
-    search = {"type": SEARCH_VERSIONS[version], "name": "web_search", **common}
+    search = {"type": version.search, "name": "web_search", **common}
     if web.location:
         search["user_location"] = {"type": "approximate", **dict(web.location)}
-    fetch = {"type": FETCH_VERSIONS[version], "name": "web_fetch", **common}
+    fetch = {"type": version.fetch, "name": "web_fetch", **common}
     return search, {**fetch, "citations": {"enabled": True}}
+
+
+def most_searches(tools: Iterable[JsonObject]) -> int:
+    """How many searches an answer with these tools may cost."""
+    counts = (tool.get("max_uses") for tool in tools if tool.get("name") == "web_search")
+    return sum(count for count in counts if isinstance(count, int))
 
 
 def tool_error(block: object) -> str:

@@ -66,7 +66,7 @@ class Model:
         return {
             **_each((*plain, "context_management", "image_input", "pdf_input"), _MEDIA),
             "effort": {"supported": self.effort, **efforts},
-            "server_tools": {"supported": False, **_each(_SERVER_TOOLS, ())},
+            "server_tools": {"supported": True, **_each(_SERVER_TOOLS, ("web_search",))},
             "thinking": {"supported": True, "types": _each(_THINKING, self.thinking)},
         }
 

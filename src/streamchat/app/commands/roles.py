@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from streamchat.app.commands.arguments import parse_words
 from streamchat.app.commands.registry import AskUser, Done, EditFile, Outcome, Topic, command
 from streamchat.app.session import Session
@@ -10,7 +12,6 @@ from streamchat.core.ports import Reader
 from streamchat.core.settings import Settings, SettingSource, resolve
 from streamchat.core.settings.roles import from_role
 from streamchat.core.templates import TemplateKind
-from streamchat.core.web import Web
 
 NEW_ROLE = """\
 ---
@@ -78,6 +79,7 @@ def _apply(session: Session, settings: Settings, given: set[str]) -> None:
     if "request" in given:
         session.extra = {**session.extra, **dict(settings.request)}
     if "web" in given:
-        session.web = Web(settings.web_max_uses) if settings.web else None
+        web = replace(session.web_setup, max_uses=settings.web_max_uses)
+        session.web = web if settings.web else None
     for path in settings.role_attach:
         session.attach(session.select_files(path).blocks)

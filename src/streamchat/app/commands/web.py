@@ -10,7 +10,6 @@ from streamchat.app.commands.registry import Done, Outcome, Topic, command
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
 from streamchat.core.formatting import quoted
-from streamchat.core.web import Web
 
 _DOMAIN = re.compile(r"[\w*-]+(\.[\w-]+)+(/\S*)?")
 
@@ -23,12 +22,16 @@ def web(session: Session, argument: str) -> Outcome:
     if words == ["off"]:
         session.web = None
     elif words == ["on"]:
-        session.web = replace(session.web or Web(), allowed=())
+        session.web = session.web or session.web_setup
     elif words:
-        session.web = replace(session.web or Web(), allowed=_domains(words), blocked=())
+        session.web = replace(
+            session.web or session.web_setup, allowed=_domains(words), blocked=()
+        )
     if session.web is None:
         return Done("The web is off.")
-    return Done(f"The web is {session.web.format_setting()}.")
+    model = session.conversation.model
+    takes = "" if session.tools() else f" But {model} cannot use it."
+    return Done(f"The web is {session.web.format_setting()}.{takes}")
 
 
 def _domains(words: list[str]) -> tuple[str, ...]:

@@ -92,6 +92,7 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         forget_key=partial(forget_key, run),
         budget=build_budget(run),
         web=build_web(settings) if settings.web else None,
+        web_setup=build_web(settings),
         templates=Templates(run.paths, run.env.cwd, run.env.user),
         read_clipboard=partial(read_clipboard, run.env.environ),
         fallback=settings.fallback,
