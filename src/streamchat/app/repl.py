@@ -42,11 +42,13 @@ from streamchat.core.input_line import (
     CommandNames,
     Nothing,
     Say,
+    ShellCommand,
     parse_input,
     typed,
 )
 from streamchat.core.messages import Block, Message, with_text
 from streamchat.core.ports import Ending, Key, Reader, Typed
+from streamchat.core.ports.shell import Shell
 from streamchat.core.records import Turn
 from streamchat.core.templates import Template
 
@@ -74,6 +76,8 @@ class Repl(Comparing):
 
     open_in_editor: Callable[[str, str], Awaitable[str]] = _no_editor
     edit_file: Callable[[str, str], Awaitable[str]] = _no_editor
+    shell: Shell | None = None  # for !command
+    allows_shell: bool = False  # from a queue too
     names: CommandNames = field(default_factory=command_names)
     prefill: str = ""
     hint: str = ""
@@ -89,9 +93,9 @@ class Repl(Comparing):
         prefill, hint, self.prefill, self.hint = self.prefill, self.hint, "", ""
         draft, self.draft = self.draft, None
         match await self.reader.read(prefill=prefill, hint=EDIT_HINT if draft else hint):
-            case Typed(text):
+            case Typed(text, was_queued):
                 self.was_asked = False
-                return await self._act_on(text, draft)
+                return await self._act_on(text, draft, was_queued=was_queued)
             case Key.INTERRUPT if self.monotonic() - self.stopped_at < DEAD_TIME_S:
                 self.hint, self.draft = hint, draft
                 return True
@@ -113,7 +117,7 @@ class Repl(Comparing):
         was_asked, self.was_asked = self.was_asked, True
         return not was_asked and await self._do(unless_unsaved(self.session, Quit))
 
-    async def _act_on(self, text: str, draft: Draft | None) -> bool:
+    async def _act_on(self, text: str, draft: Draft | None, *, was_queued: bool) -> bool:
         match parse_input(text, self.names):
             case Nothing():
                 return True
@@ -130,6 +134,28 @@ class Repl(Comparing):
                 return True
             case CommandLine() as line:
                 return await self._run(line, text)
+            case ShellCommand(command):
+                self.draft = draft
+                await self._run_in_shell(command, text, was_queued=was_queued)
+                return True
+
+    async def _run_in_shell(self, command: str, text: str, *, was_queued: bool) -> None:
+        from streamchat.app import shell_commands  # for those who use it
+
+        if self.shell is None or not command:
+            self._notice(shell_commands.USAGE)
+        elif was_queued and not self.allows_shell:
+            self._notice(shell_commands.WAITS)
+            self.prefill = text
+        else:
+            try:
+                ran = await shell_commands.run_command(self.session, self.shell, command)
+            except StreamchatError as error:
+                self._fail(error)
+                return
+            self._notice(ran.notice)
+            if ran.failure:
+                self.on_failure(ran.failure)
 
     async def _say(
         self, text: str, draft: Draft | None, attached: tuple[Block, ...] = ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -28,6 +29,7 @@ from streamchat.cli.live_server import LiveServer
 from streamchat.cli.live_settings import changing_settings
 from streamchat.cli.resumed import describe_resumed
 from streamchat.cli.run import Run, require_key
+from streamchat.cli.shell import open_shell
 from streamchat.cli.signals import on_resize
 from streamchat.cli.warming import Warming, ask_model_facts
 from streamchat.cli.wiring import (
@@ -178,7 +180,9 @@ async def converse(
                 edit_file=editor.edit,
                 patience=Patience(run.settings.retries),
                 prefill=prefill,
-                names=build_names(session),
+                names=build_names(session, runs_shell=run.settings.shell),
+                shell=open_shell(run, keys),
+                allows_shell=run.settings.allow_shell,
                 others=() if compared else run.invocation.others,
                 is_blind=run.invocation.is_blind,
                 compared=compared,
@@ -205,10 +209,10 @@ def build_editor(run: Run, keys: TextIO) -> EditorFiles:
     return EditorFiles(keys, run.env.environ)
 
 
-def build_names(session: Session) -> CommandNames:
+def build_names(session: Session, *, runs_shell: bool) -> CommandNames:
     """What tells a command from a message here."""
     prompts = (row.name for row in prompt_rows(session.templates))
-    return command_names(os.path.lexists, prompts)
+    return replace(command_names(os.path.lexists, prompts), runs_shell=runs_shell)
 
 
 @contextmanager
@@ -253,7 +257,7 @@ def open_reader(
         open_output(env.stdout, term=env.terminal.term, reflows=env.terminal.traits.reflows),
         history=None if run.settings.no_save else run.paths.history,
         commands=[*rows_by_topic(), *prompt_rows(session.templates)],
-        names=build_names(session),
+        names=build_names(session, runs_shell=run.settings.shell),
         arguments=CommandArguments(run.paths, session, ask_models),
         environ=env.environ,
         look=build_prompt_look(env),

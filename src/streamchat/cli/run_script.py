@@ -30,6 +30,7 @@ from streamchat.cli.run_oneshot import (
 )
 from streamchat.cli.run_repl import build_names
 from streamchat.cli.script import ScriptReader, split_script
+from streamchat.cli.shell import open_shell
 from streamchat.cli.wiring import load_prices, open_archive, open_session
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
 from streamchat.core.errors import ExitStatus, NotFound, StreamchatError, UsageError
@@ -47,7 +48,7 @@ async def run_script(run: Run) -> int:
     """Run the script; returns the exit status."""
     text, name = _read(run)
     try:
-        lines = split_script(text)
+        lines = split_script(text, allows_shell=_allows_shell(run))
     except UsageError as error:
         error.message = f"{name}, {error.message}"
         raise
@@ -130,11 +131,17 @@ def _build_repl(
         run.env.monotonic,
         advice=partial(advice_on, run, source),
         patience=Patience(run.settings.retries),
-        names=build_names(session),
+        names=build_names(session, runs_shell=_allows_shell(run)),
+        shell=open_shell(run, None),
+        allows_shell=_allows_shell(run),
         on_failure=failures,
         frame=_as_it_is,
         others=run.invocation.others,
     )
+
+
+def _allows_shell(run: Run) -> bool:
+    return run.settings.shell and run.settings.allow_shell
 
 
 def _as_it_is(view: View, _shape: Shape | None) -> View:

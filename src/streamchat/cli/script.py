@@ -1,9 +1,9 @@
 """The lines of --script, and the reader that types them.
 
 Rules: a line means what it means at the prompt: a trailing backslash continues it, three
-quotes hold a block. A script runs nothing of the shell: a line that begins with ! is refused
-before anything is sent, and \\! begins a message with !. A question that a command asks is
-answered by the next line.
+quotes hold a block. Without --allow-shell, a script runs nothing of the shell: a line that
+begins with ! is refused before anything is sent. \\! begins a message with !. A question that
+a command asks is answered by the next line.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class ScriptLine:
     text: str
 
 
-def split_script(text: str) -> list[ScriptLine]:
+def split_script(text: str, *, allows_shell: bool = False) -> list[ScriptLine]:
     """Raises UsageError for a block that is not closed and for a command of the shell."""
     found: list[ScriptLine] = []
     typed, began = "", 1
@@ -44,19 +44,19 @@ def split_script(text: str) -> list[ScriptLine]:
         elif continues(typed):
             typed = typed[:-1] + "\n"
         else:
-            found += _line(began, typed)
+            found += _line(began, typed, allows_shell=allows_shell)
             typed = ""
     if typed and block_is_open(typed):
         raise UsageError(f'line {began}: the block is not closed; end it with """.')
-    found += _line(began, typed.removesuffix("\n"))
+    found += _line(began, typed.removesuffix("\n"), allows_shell=allows_shell)
     return found
 
 
-def _line(number: int, typed: str) -> Iterator[ScriptLine]:
-    if typed.startswith("!"):
+def _line(number: int, typed: str, *, allows_shell: bool) -> Iterator[ScriptLine]:
+    if typed.startswith("!") and not allows_shell:
         raise UsageError(
-            f"line {number}: a script runs no command of the shell. Write \\! for a message"
-            " that begins with !."
+            f"line {number}: a script runs a command of the shell only with --allow-shell."
+            " Write \\! for a message that begins with !."
         )
     if typed.startswith("\\!"):
         yield ScriptLine(number, VERBATIM + typed[1:])

@@ -5,7 +5,8 @@ sent as it is if it holds a line break, starts with a blank, or its first word i
 holds a second slash, or the file exists). Only commands that take several lines may hold a
 line break. `//name` sends `/name`, but only if `name` is a command. Text from an editor, a
 paste of several lines or a script is always a message: it starts with VERBATIM, which no
-keyboard can type. A typed `@path` names a file; in such a text it does not.
+keyboard can type. A typed `@path` names a file; in such a text it does not. `!command` is
+for the shell where that is on, and `\\!` begins a message with `!`.
 """
 
 from __future__ import annotations
@@ -46,7 +47,14 @@ class Nothing:
     """Only blanks."""
 
 
-InputLine: TypeAlias = Say | CommandLine | Nothing
+@dataclass(frozen=True, slots=True)
+class ShellCommand:
+    """A line for the user's shell, without its `!`."""
+
+    command: str
+
+
+InputLine: TypeAlias = Say | CommandLine | ShellCommand | Nothing
 
 
 def _is_never_path(_path: str) -> bool:
@@ -56,11 +64,12 @@ def _is_never_path(_path: str) -> bool:
 @dataclass(frozen=True, slots=True)
 class CommandNames:
     """The names of all commands, and of those that take several lines. `is_path` tells
-    whether a file or directory exists."""
+    whether a file or directory exists; with `runs_shell`, `!` begins a command of the shell."""
 
     known: Container[str]
     multiline: Container[str] = ()
     is_path: Callable[[str], bool] = _is_never_path
+    runs_shell: bool = False
 
 
 class _AnyName:
@@ -68,7 +77,7 @@ class _AnyName:
         return bool(name)
 
 
-ANY_NAME = CommandNames(_AnyName(), _AnyName())
+ANY_NAME = CommandNames(_AnyName(), _AnyName(), runs_shell=True)
 """Where the table of commands is not known: every word may be a command's name."""
 
 
@@ -79,11 +88,23 @@ def parse_input(text: str, names: CommandNames = ANY_NAME) -> InputLine:
         return Say(said) if said.strip() else Nothing()
     if not text.strip():
         return Nothing()
+    if names.runs_shell and text.startswith(("!", "\\!")):
+        return _parse_shell(text)
     if "\n" in text or len(text) > LONGEST_COMMAND:
         return _parse(text, names.multiline, lambda _path: True)
     if text.strip() in _BARE_COMMANDS:
         return CommandLine(text.strip())
     return _parse(text, names.known, names.is_path)
+
+
+def _parse_shell(text: str) -> InputLine:
+    """`!command`, or a message whose `!` stands behind a backslash. One with a line break is
+    data."""
+    if text.startswith("\\"):
+        return _say(text[1:])
+    if "\n" in text:
+        return _say(text)
+    return ShellCommand(unquote_mentions(text[1:]).strip())
 
 
 def _parse(text: str, known: Container[str], is_said: Callable[[str], bool]) -> InputLine:
@@ -113,6 +134,7 @@ def typed(text: str, names: CommandNames = ANY_NAME) -> str:
     if not text:
         return ""
     escaped = f"/{text}" if text.startswith("/") else text
+    escaped = f"\\{text}" if text.startswith("!") else escaped
     ways = (text, escaped, quote_mentions(text), quote_mentions(escaped))
     said = Say(unquote_mentions(text))
     return next((way for way in ways if parse_input(way, names) == said), VERBATIM + text)

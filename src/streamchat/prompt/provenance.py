@@ -19,6 +19,7 @@ from streamchat.core.input_line import (
     CommandNames,
     Nothing,
     Say,
+    ShellCommand,
     parse_input,
     typed,
 )
@@ -66,7 +67,7 @@ class Provenance:
                 head = _COMMAND_HEAD.match(text)
                 end = head.end() if head else 0
                 return text[:end] + self.pastes.folded(text[end:])
-            case CommandLine() | Nothing():
+            case CommandLine() | ShellCommand() | Nothing():
                 return text
 
     def line_after_editor(self, before: str, after: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -94,7 +95,7 @@ class Prompt:
             return Key.END
         if not (prefill or self._holds) and (line := self._ahead.take_next()) is not None:
             self._editor.echo(line)
-            return self._sent(line)
+            return replace(self._sent(line), was_queued=True)
         self._files.begin()
         self._editor.remarks.begin(hint, is_brief=not prefill)
         self._history.waiting = tuple(self._ahead.queue)

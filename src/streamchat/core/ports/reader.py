@@ -15,9 +15,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """One or more lines that the user sent."""
+    """One or more lines that the user sent; `was_queued` if that was during an answer."""
 
     text: str
+    was_queued: bool = False
 
 
 class Key(Enum):

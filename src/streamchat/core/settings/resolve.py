@@ -91,6 +91,8 @@ class Settings:
     keys: str
     enter: str
     menu: str
+    shell: bool
+    allow_shell: bool
     key_bindings: tuple[tuple[str, tuple[str, ...]], ...]
     no_save: bool
     output_format: str

@@ -60,6 +60,16 @@ INPUT = (
         kind=Kind.CHOICE, metavar="WHEN", choices=("typing", "tab"), default="typing",
         reach=Reach.USER,
     ),
+    setting(
+        "shell", Group.INPUT, "--shell",
+        "let !command at the prompt run in your shell and attach what it writes",
+        kind=Kind.ON_OFF, default=True, reach=Reach.USER,
+    ),
+    setting(
+        "allow_shell", Group.INPUT, "--allow-shell",
+        "let a script, and what you type during an answer, run !command too",
+        kind=Kind.ON_OFF, reach=Reach.USER,
+    ),
     Option(
         "key_bindings",
         "ACTION = a key or a list of keys, for the actions of /help keys; [] takes the key "
