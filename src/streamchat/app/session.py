@@ -1,8 +1,7 @@
 """The open conversation and everything a slash command may change.
 
 Every change is a record: it is applied to the conversation, then appended to its journal. A
-failing disk causes a warning; the conversation stays in memory. Must not know the terminal,
-the server or the file format.
+failing disk causes a warning. Must not know the terminal, the server or the file format.
 """
 
 from __future__ import annotations

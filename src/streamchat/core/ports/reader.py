@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol, TypeAlias, TypeVar
 
@@ -15,10 +15,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """One or more lines that the user sent; `was_queued` if that was during an answer."""
+    """One or more lines that the user sent; `was_queued` if that was during an answer. What
+    was sent is the same then."""
 
     text: str
-    was_queued: bool = False
+    was_queued: bool = field(default=False, compare=False)
 
 
 class Key(Enum):
