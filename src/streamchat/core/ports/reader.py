@@ -19,7 +19,7 @@ class Typed:
     was sent is the same then."""
 
     text: str
-    was_queued: bool = field(default=False, compare=False)
+    was_queued: bool = field(default=False, compare=False, repr=False)
 
 
 class Key(Enum):
