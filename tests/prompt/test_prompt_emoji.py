@@ -8,10 +8,11 @@ import pytest
 from desk import desk
 from prompt_toolkit.utils import get_cwidth
 
+from streamchat.core.drawn_units import unit_width, units
 from streamchat.core.ports import Typed
 from streamchat.core.terminal import Joins
 from streamchat.prompt import PromptLook
-from streamchat.prompt.emoji import StandIns, unit_width, units
+from streamchat.prompt.emoji import StandIns
 
 FAMILY, CODER, DARK_CODER = "👩‍👩‍👧‍👦", "👩‍💻", "👩🏽‍💻"
 THUMB, FLAG, HEART, KEYCAP = "👍🏽", "🇩🇪", "❤️", "1️⃣"

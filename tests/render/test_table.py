@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sheets import LOOK, bare, sheet, text_of
 
+from streamchat.core.drawn_units import drawn_cells
+from streamchat.core.terminal import Joins
 from streamchat.render.markdown.fold import Fold, render
 
 SOURCE = (
@@ -147,3 +151,15 @@ def test_rows_that_are_known_are_those_that_would_be_made_anew() -> None:
         anew = Fold(width=17, look=LOOK)
         anew.feed(source[: end + 7])
         assert growing.tail(40) == anew.tail(40)
+
+
+@pytest.mark.parametrize("joins", Joins)
+def test_columns_meet_whatever_the_terminal_draws_as_one(joins: Joins) -> None:
+    source = (
+        "| who | state |\n|:-:|--:|\n| 👩\u200d💻 | ⚠\ufe0f slow |\n"
+        "| 👨\u200d👩\u200d👧\u200d👦 ok | 🇩🇪 |\n| 👍🏽 | ❤\ufe0f\u200d🔥 |\n"
+        "| हिन्दी | सेवाएँ |\n| plain | x |\n"
+    )
+    rows = text_of(source, 60, replace(LOOK, joins=joins))
+    assert len({drawn_cells(row.partition("│")[0], joins) for row in rows if "│" in row}) == 1
+    assert len({drawn_cells(row, joins) for row in rows}) == 1

@@ -3,15 +3,11 @@
 prompt_toolkit adds up the widths of characters; terminals differ on which of them make one.
 A unit that comes out at another width is shown as a stand-in, one character of its width,
 and the output writes what it stands for (`StandIns.written`). The text is never changed.
-
-The widths were measured in the terminals themselves, by where their cursor was.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
-from collections.abc import Iterator
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
@@ -19,21 +15,8 @@ from prompt_toolkit.layout.processors import Processor, Transformation, Transfor
 from prompt_toolkit.layout.utils import explode_text_fragments
 from prompt_toolkit.utils import get_cwidth
 
+from streamchat.core.drawn_units import is_drawn_alike, unit_width, units
 from streamchat.core.terminal import Joins
-
-_JOINER, _TEXT_SELECTOR, _EMOJI_SELECTOR = "\u200d", "\ufe0e", "\ufe0f"
-_FLAG_LETTERS = "\U0001f1e6-\U0001f1ff"
-_SKIN_TONES = "\U0001f3fb-\U0001f3ff"
-# Marks that take a cell of their own in Indic and South-East Asian scripts stand in these.
-_SPACING_MARKS = "\u0900-\u0dff\u0f00-\u109f\u1700-\u1cff\ua800-\uabff"
-_SUSPICIOUS = re.compile(
-    f"[{_JOINER}{_TEXT_SELECTOR}{_EMOJI_SELECTOR}{_FLAG_LETTERS}{_SKIN_TONES}{_SPACING_MARKS}]"
-)
-_IS_FLAG_LETTER = re.compile(f"[{_FLAG_LETTERS}]").match
-_BY_SELECTORS = re.compile(
-    f"[{_FLAG_LETTERS}]{{2}}|.[{_TEXT_SELECTOR}{_EMOJI_SELECTOR}{_SKIN_TONES}]*", re.DOTALL
-)
-_BY_JOINER = re.compile(f".(?:[{_EMOJI_SELECTOR}]?{_JOINER}.)*", re.DOTALL)
 
 # Unassigned characters that prompt_toolkit finds one cell and two cells wide.
 _FIRST_OF_WIDTH = {1: 0x10F000, 2: 0x3E000}
@@ -73,7 +56,7 @@ class EmojiWidths(Processor):
     def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
         fragments = transformation_input.fragments
         line = fragment_list_to_text(fragments)
-        if line.isascii() or not _SUSPICIOUS.search(line):
+        if is_drawn_alike(line):
             return Transformation(fragments)
         return self._transformed(explode_text_fragments(fragments), line)
 
@@ -96,45 +79,3 @@ class EmojiWidths(Processor):
             source_to_display=lambda index: places[min(index, len(places) - 1)],
             display_to_source=lambda index: max(0, bisect_right(places, index) - 1),
         )
-
-
-def units(line: str, joins: Joins) -> Iterator[str]:
-    """What the terminal draws as one."""
-    match joins:
-        case Joins.GRAPHEMES:
-            import wcwidth  # 23 ms
-
-            yield from wcwidth.iter_graphemes(line)
-        case Joins.SELECTORS:
-            yield from _BY_SELECTORS.findall(line)
-        case Joins.JOINER:
-            yield from _BY_JOINER.findall(line)
-        case Joins.NOTHING:
-            yield from line
-
-
-def unit_width(unit: str, joins: Joins) -> int:
-    """In cells."""
-    if joins is Joins.GRAPHEMES or (joins is Joins.SELECTORS and len(unit) > 1):
-        return _drawn_width(unit)
-    first = unit[0]
-    if _IS_FLAG_LETTER(first):
-        return 1
-    if joins is not Joins.SELECTORS and _takes_a_cell(first):
-        return 1
-    return get_cwidth(first)
-
-
-def _drawn_width(unit: str) -> int:
-    if unit[-1] == _TEXT_SELECTOR:
-        return 1
-    import wcwidth  # 23 ms
-
-    return min(2, max(0, wcwidth.wcswidth(unit)))
-
-
-def _takes_a_cell(character: str) -> bool:
-    """Whether it is a mark that does not stand above or below another character."""
-    import unicodedata
-
-    return unicodedata.category(character) == "Mc"

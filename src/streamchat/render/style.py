@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from streamchat.core.terminal import Background, Terminal
+from streamchat.core.terminal import Background, Joins, Terminal
 from streamchat.core.terminal import Depth as Depth
 from streamchat.core.theme import (
     PARTS,
@@ -34,6 +34,7 @@ class Style:
     hyperlinks: bool = False
     unicode: bool = True  # False: glyphs of our own are ASCII
     italics: bool = True
+    joins: Joins = Joins.GRAPHEMES  # what the terminal draws as one
     prose_width: int = PROSE_WIDTH  # of a line that is wrapped; code and tables use all
     wraps_all: bool = False  # no row is left for the terminal to wrap
 
@@ -52,6 +53,7 @@ def build_style(appearance: Appearance, terminal: Terminal) -> Style:
         hyperlinks=terminal.is_live and terminal.traits.hyperlinks,
         unicode=terminal.unicode,
         italics=terminal.traits.italics,
+        joins=terminal.traits.joins if terminal.is_live else Joins.GRAPHEMES,
         prose_width=appearance.prose_width,
     )
 

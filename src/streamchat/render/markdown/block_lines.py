@@ -179,11 +179,13 @@ class BlockLines:
         rows = [cells(row) for row in table.rows]
         begun = table.begun
         if begun is None:
-            measure = measure_table(header, rows)
+            measure = measure_table(header, rows, self._palette.look.joins)
         elif self._measured is not None and self._measured[0] is begun:
             measure = self._measured[1]
         else:
-            measure = measure_table(header, [cells(row) for row in begun])
+            measure = measure_table(
+                header, [cells(row) for row in begun], self._palette.look.joins
+            )
             self._measured = (begun, measure)
         lines = table_lines(
             header,

@@ -17,9 +17,11 @@ from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import TypeAlias
 
+from streamchat.core.drawn_units import drawn_cells, is_drawn_alike
 from streamchat.core.markdown.leaves import Alignment
-from streamchat.render.cells import longest_word
-from streamchat.render.spans import Line, Span, broken, measure_width
+from streamchat.core.terminal import Joins
+from streamchat.render.cells import cell_len, longest_word
+from streamchat.render.spans import Line, Span, broken
 from streamchat.render.style import Palette
 
 Cell: TypeAlias = list[Line]
@@ -60,7 +62,9 @@ class ColumnNeeds:
         return widths
 
 
-def measure_table(header: Sequence[Cell], rows: Sequence[Sequence[Cell]]) -> ColumnNeeds:
+def measure_table(
+    header: Sequence[Cell], rows: Sequence[Sequence[Cell]], joins: Joins
+) -> ColumnNeeds:
     words, lines = [1] * len(header), [1] * len(header)
     has_breaks = False
     for row in (header, *rows):
@@ -68,9 +72,21 @@ def measure_table(header: Sequence[Cell], rows: Sequence[Sequence[Cell]]) -> Col
             has_breaks = has_breaks or len(cell) > 1
             for line in cell:
                 text = "".join(span.text for span in line)
-                words[column] = max(words[column], longest_word(text))
-                lines[column] = max(lines[column], measure_width(line))
+                words[column] = max(words[column], _longest_word(text, joins))
+                lines[column] = max(lines[column], _drawn_width(line, joins))
     return ColumnNeeds(tuple(words), tuple(lines), has_breaks)
+
+
+def _drawn_width(line: Line, joins: Joins) -> int:
+    """As this terminal draws it: the columns of a table must meet."""
+    text = "".join(span.text for span in line)
+    return cell_len(text) if is_drawn_alike(text) else drawn_cells(text, joins)
+
+
+def _longest_word(text: str, joins: Joins) -> int:
+    if is_drawn_alike(text):
+        return longest_word(text)
+    return max(longest_word(text), *(drawn_cells(word, joins) for word in text.split(" ")))
 
 
 def table_lines(
@@ -135,20 +151,23 @@ class _Grid:
     divider: Span
     stroke: str
     crossing: str
+    joins: Joins  # of the terminal
 
 
 def _fitting_grid(measure: ColumnNeeds, width: int, palette: Palette) -> _Grid | None:
     """None where the words do not fit. Dividers without blanks serve if no cell is folded."""
-    glyphs, style = palette.glyphs, palette.parts["table-line"]
+    glyphs, style, joins = palette.glyphs, palette.parts["table-line"], palette.look.joins
     columns = len(measure.words)
     room = width - len(glyphs.vertical) * (columns - 1)
     widths = measure.widths(room) or ([max(1, room)] if columns == 1 else None)
     if widths is not None:
-        return _Grid(widths, Span(glyphs.vertical, style), glyphs.horizontal, glyphs.crossing)
-    divider, crossing = glyphs.vertical.strip(), glyphs.crossing.strip(glyphs.horizontal)
-    if sum(measure.lines) > width - len(divider) * (columns - 1):
+        divider = Span(glyphs.vertical, style)
+        return _Grid(widths, divider, glyphs.horizontal, glyphs.crossing, joins)
+    divider = Span(glyphs.vertical.strip(), style)
+    if sum(measure.lines) > width - len(divider.text) * (columns - 1):
         return None
-    return _Grid(measure.lines, Span(divider, style), glyphs.horizontal, crossing)
+    crossing = glyphs.crossing.strip(glyphs.horizontal)
+    return _Grid(measure.lines, divider, glyphs.horizontal, crossing, joins)
 
 
 def _beside(
@@ -165,12 +184,12 @@ def _beside(
         for column, part in enumerate(parts):
             if column:
                 line.append(grid.divider)
-            line += _aligned(part, grid.widths[column], alignments[column])
+            line += _aligned(part, grid.widths[column], alignments[column], grid.joins)
         yield line
 
 
-def _aligned(part: Line, width: int, alignment: Alignment) -> Line:
-    spare = width - measure_width(part)
+def _aligned(part: Line, width: int, alignment: Alignment, joins: Joins) -> Line:
+    spare = max(0, width - _drawn_width(part, joins))
     match alignment:
         case "right":
             return [Span(" " * spare), *part]
