@@ -7,8 +7,13 @@ from typing import Any
 
 import pytest
 
-from program import Finished, run_program
+from fakes import open_session
+from program import Finished, just_look, run_on_terminal, run_program
+from streamchat.core.capabilities import ModelFacts
 from streamchat.core.errors import ExitStatus
+from streamchat.core.schema import Shape
+from streamchat.core.web import Web, build_web_tools
+from terminal import Person
 
 SHORT = "name, age int"
 LIST = {"type": "array", "items": {"type": "object", "properties": {"city": {}}}}
@@ -50,6 +55,7 @@ def test_inside_json_output_the_value_is_a_field() -> None:
         ("echo nonsense", ExitStatus.CUT_OFF, "nonsense"),
         ("refuse", ExitStatus.FAILURE, None),
         ("overloaded", ExitStatus.TRY_LATER, None),
+        ("cut", ExitStatus.CUT_OFF, None),
     ],
 )
 def test_what_is_not_of_the_schema_leaves_stdout_empty(
@@ -93,3 +99,48 @@ def test_a_reference_out_of_the_schema_is_a_line_and_fetches_nothing() -> None:
 
 def test_extract_and_schema_exclude_each_other() -> None:
     assert ask("name", "x", "-x").status == ExitStatus.USAGE
+
+
+CITIES = json.dumps(
+    {
+        "type": "array",
+        "items": {"type": "object", "properties": {"city": {}, "mayor": {}}},
+    }
+)
+TABLE = ["city   │ mayor", "───────┼────────", "a city │ a mayor"]
+
+
+def test_a_chat_shows_a_table_now_and_when_it_is_resumed_or_shown() -> None:
+    def ask_once(person: Person) -> None:
+        person.wait_for_prompt()
+        person.type("hello\r")
+        person.wait_for_prompt()
+        person.type("/exit\r")
+
+    def look(person: Person) -> None:
+        person.wait_for_prompt()
+        person.type("/exit\r")
+
+    first = run_on_terminal(ask_once, "--demo", "--schema", CITIES)
+    resumed = run_on_terminal(look, "--demo", "-c")
+    shown = run_on_terminal(just_look, "--demo", "--show", "hello")
+    for window in (first, resumed, shown):
+        at = window.rows.index(TABLE[0])
+        assert window.rows[at : at + 3] == TABLE
+
+
+def test_a_value_that_is_no_table_is_shown_as_code() -> None:
+    shown = run_on_terminal(just_look, "--demo", "--no-save", "--schema", SHORT, "hello")
+    at = shown.rows.index('  "name": "a name",')
+    assert shown.rows[at - 1 : at + 3] == ["{", '  "name": "a name",', '  "age": 42', "}"]
+
+
+def test_with_a_schema_pages_are_read_without_citations() -> None:
+    """The server refuses both together."""
+    web, facts = Web(), ModelFacts("m")
+    assert "citations" in build_web_tools(web, facts)[1]
+    assert "citations" not in build_web_tools(web, facts, cites=False)[1]
+    session = open_session()
+    session.web, session.shape = web, Shape({}, lambda _text: None)
+    session.say("hi")
+    assert not any("citations" in tool for tool in session.request().tools)

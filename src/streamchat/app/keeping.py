@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from streamchat.app.session import Session
+from streamchat.core.conversation import VALUE
 from streamchat.core.messages import Message, has_answer
 from streamchat.core.records import Turn
 from streamchat.core.reply import joined
@@ -40,7 +41,10 @@ class Keeping:
             self.kept = joined(self.kept, received)
         if is_answer and not self.is_aside:
             before = self._question_turn()
-            self.session.add(received, turn_id=turn_id, before=before, after=self.after)
+            extra = {VALUE: True} if self.session.shape else {}
+            self.session.add(
+                received, turn_id=turn_id, before=before, extra=extra, after=self.after
+            )
             self.last_turn = turn_id
             self.after = self.after and turn_id  # what follows a pause
         else:

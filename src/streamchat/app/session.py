@@ -120,8 +120,8 @@ class Session:
 
     def tools(self, model: str = "") -> tuple[JsonObject, ...]:
         """The tools that run on the server, as `model` or the conversation's own takes them."""
-        facts = self.facts(model or self.conversation.model)
-        return build_web_tools(self.web, facts, age=self.refused_versions) if self.web else ()
+        facts, age = self.facts(model or self.conversation.model), self.refused_versions
+        return build_web_tools(self.web, facts, age=age, cites=self.shape is None)
 
     def note_tools(self) -> None:
         """Record the tools before the turn that is made with them."""
@@ -140,7 +140,7 @@ class Session:
         *,
         turn_id: str | None = None,
         before: Sequence[Turn] = (),
-        extra: Mapping[str, str] | None = None,
+        extra: Mapping[str, object] | None = None,
         after: str = "",
     ) -> Turn:
         """Add a message after the head; or on a branch, after the turn `after`, and the head
@@ -177,9 +177,7 @@ class Session:
         """Store a part of a reply that is still arriving, placed as `add` does it. The
         finished turn supersedes it."""
         head = self.conversation.head
-        partial = self.conversation.partial(
-            id=turn_id, text=text, at=self.now(), after=after or None
-        )
+        partial = self.conversation.partial(turn_id, text, self.now(), after=after or None)
         back = self._back_to(head) if after else ()
         self.record(*before, partial, *back)
 

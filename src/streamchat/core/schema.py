@@ -14,11 +14,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from streamchat.core.conversation import VALUE
 from streamchat.core.formatting import escape_markdown
-from streamchat.core.messages import JsonObject
+from streamchat.core.messages import JsonObject, Message, text_block
+from streamchat.core.records import Turn
 
 _FIELD = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:\s+(?P<type>\[?\s*\w+\s*\]?))?")
 _TYPES = {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}
@@ -49,6 +51,14 @@ def format_value(text: str) -> str:
     names = list(dict.fromkeys(name for row in rows for name in row))
     lines = [names, ["---"] * len(names), *([_cell(row.get(n)) for n in names] for row in rows)]
     return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
+
+
+def shown_message(turn: Turn) -> Message:
+    """The message as a chat shows it: a value as a table or as code."""
+    message = turn.message
+    if VALUE not in turn.extra:
+        return message
+    return replace(message, content=(text_block(format_value(message.text)),))
 
 
 def _cell(value: Any) -> str:

@@ -61,10 +61,13 @@ class Web:
         return f"on, without {', '.join(self.blocked)}" if self.blocked else "on"
 
 
-def build_web_tools(web: Web, facts: ModelFacts, *, age: int = 0) -> tuple[JsonObject, ...]:
+def build_web_tools(
+    web: Web | None, facts: ModelFacts, *, age: int = 0, cites: bool = True
+) -> tuple[JsonObject, ...]:
     """The tools of a request to that model; none if it takes none. `age` counts the newer
-    versions that the server refused."""
-    if facts.searches_web is False:
+    versions that the server refused. Without `cites`, pages are not cited: the server refuses
+    that together with a schema."""
+    if web is None or facts.searches_web is False:
         return ()
     taken = [
         each for each in WEB_VERSIONS if facts.filters_web is not False or not each.filters
@@ -79,7 +82,7 @@ def build_web_tools(web: Web, facts: ModelFacts, *, age: int = 0) -> tuple[JsonO
     if web.location:
         search["user_location"] = {"type": "approximate", **dict(web.location)}
     fetch = {"type": version.fetch, "name": "web_fetch", **common}
-    return search, {**fetch, "citations": {"enabled": True}}
+    return search, {**fetch, **({"citations": {"enabled": True}} if cites else {})}
 
 
 def most_searches(tools: Iterable[JsonObject]) -> int:

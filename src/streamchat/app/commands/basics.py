@@ -22,6 +22,7 @@ from streamchat.core.conversation import Conversation
 from streamchat.core.errors import Busy, UsageError
 from streamchat.core.keymap import DEFAULT_KEYMAP
 from streamchat.core.ports import Opened, Reader
+from streamchat.core.schema import shown_message
 
 COPY_INSTEAD = "Continue in a copy?"
 ALREADY_OPEN = "That conversation is already open."
@@ -193,7 +194,7 @@ def redraw(session: Session, _argument: str) -> Outcome:
     reply = session.conversation.last_reply
     if reply is None:
         return Done("There is no answer yet.")
-    return Redraw(reply.message)
+    return Redraw(shown_message(reply))
 
 
 @command("/events", topic=Topic.PROGRAM)

@@ -14,7 +14,14 @@ from dataclasses import replace
 from enum import Enum
 from typing import Any, assert_never
 
-from streamchat.core.conversation.history import ASKED, AUTOMATIC, COMPACTS, IMPORTED, SERVER
+from streamchat.core.conversation.history import (
+    ASKED,
+    AUTOMATIC,
+    COMPACTS,
+    IMPORTED,
+    SERVER,
+    VALUE,
+)
 from streamchat.core.conversation.questions import ReadableConversation
 from streamchat.core.conversation.titles import one_line
 from streamchat.core.errors import UsageError
@@ -38,6 +45,7 @@ __all__ = [
     "COMPACTS",
     "IMPORTED",
     "SERVER",
+    "VALUE",
     "Conversation",
     "Keep",
     "Turn",

@@ -40,6 +40,7 @@ IMPORTED = "imported"  # a field of turns from elsewhere, whose system prompt is
 SERVER = "server"  # of a reply that has more than text: the host that made it
 AUTOMATIC = "automatic"  # a field of a user's turn that the program wrote (/continue)
 ASKED = "asked"  # of a user's turn whose text begins with what was piped in: the prompt alone
+VALUE = "value"  # of a reply whose text is one JSON value (--schema)
 COMPACTS = "compacts"  # of a user's turn that holds a summary: the turn that it sums up to
 
 

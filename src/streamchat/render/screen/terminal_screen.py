@@ -17,6 +17,7 @@ from streamchat.core.messages import Message
 from streamchat.core.ports import ComparisonView, Copied, CopiedTo, TypeAhead, View
 from streamchat.core.records import Turn
 from streamchat.core.sanitize import clean
+from streamchat.core.schema import shown_message
 from streamchat.core.terminal import Terminal, read_terminal
 from streamchat.core.terminal_answers import learn
 from streamchat.core.theme import Appearance, Part
@@ -139,7 +140,7 @@ class TerminalScreen:
     async def history(
         self, turns: tuple[Turn, ...], *, model: str = "", whole: bool = False
     ) -> None:
-        replay, messages = self._replay(model), [turn.message for turn in turns]
+        replay, messages = self._replay(model), [shown_message(turn) for turn in turns]
         enough_rows = 2 * self._size().height
         await self._show_in_steps(
             replay.rows(messages) if whole else replay.recent(messages, enough_rows)
@@ -147,7 +148,7 @@ class TerminalScreen:
 
     def print_history(self, turns: tuple[Turn, ...], *, model: str = "") -> None:
         """All of the turns at once, for a caller without other tasks."""
-        for rows in self._replay(model).rows([turn.message for turn in turns]):
+        for rows in self._replay(model).rows([shown_message(turn) for turn in turns]):
             self._show(rows)
 
     async def redraw(self, message: Message) -> None:
