@@ -48,9 +48,9 @@ def test_every_part_in_the_order_of_the_setting() -> None:
     ]
     session.attached = (document("a.txt", "x" * 2000),)
     assert line(session, queued=2) == whole
-    session.status_line = ("title", "cost")
+    session.preferences.status_line = ("title", "cost")
     assert line(session) == ["Which tea?", "$0.0123"]
-    session.status_line = ("off",)
+    session.preferences.status_line = ("off",)
     assert line(session) == []
 
 
@@ -61,7 +61,7 @@ def document(title: str, text: str) -> dict[str, object]:
 
 def test_names_are_clean_and_short_and_of_many_attachments_two_are_named() -> None:
     session = open_session()
-    session.status_line = ("attachments",)
+    session.preferences.status_line = ("attachments",)
     session.attached = (document("a\x1b[2J\nb", "1"), document("n" * 50, "2"))
     assert line(session) == [f"a␛[2J␤b 1 B, {'n' * 31}… 1 B"]
     session.attached = (*session.attached, document("c", "3"), document("d", "4"))
@@ -70,7 +70,7 @@ def test_names_are_clean_and_short_and_of_many_attachments_two_are_named() -> No
 
 def test_what_is_unknown_or_expired_is_left_out() -> None:
     session = asked(window=1_000_000)
-    session.status_line = ("context", "cache")
+    session.preferences.status_line = ("context", "cache")
     session.clock = lambda: NOW_S + CACHE_S
     assert line(session) == []
 
@@ -78,7 +78,7 @@ def test_what_is_unknown_or_expired_is_left_out() -> None:
 def test_a_conversation_that_is_not_saved_says_so_first() -> None:
     session = asked()
     session.journal = MemoryJournal(saves=False)
-    session.status_line = ("cost",)
+    session.preferences.status_line = ("cost",)
     assert line(session) == ["not saved", "$0.0123"]
 
 

@@ -148,7 +148,7 @@ _REACHES = {
         "system_file", "schema", "continue_newest",
         "keys", "enter", "menu", "shell", "allow_shell",
         "here", "resume", "debug_log",
-        "web", "web_allow", "web_block", "web_max_uses", "role",
+        "web", "web_allow", "web_block", "web_max_uses", "role", "secrets",
     },
     Reach.ENVIRONMENT: {"env_file", "custom_headers"},
 }  # fmt: skip
@@ -857,4 +857,4 @@ def test_the_proxy_on_the_way_is_named_without_its_credentials(
     found = choose_proxy(parse_address(url), environ)
     assert (str(found) if found else None) == proxy
     assert "secret" not in repr(found)
-    assert "secret" not in str(show_config(resolve([]), environ))
+    assert "secret@" not in str(show_config(resolve([]), environ))

@@ -50,6 +50,17 @@ def test_what_was_sent_is_recalled_by_the_next_program(tmp_path: Path) -> None:
     ]
 
 
+def test_what_seems_to_hold_a_key_is_recalled_but_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    key = "ghp_" + "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hI6"
+    with desk(history=path) as at:
+        at.read("harmless\r")
+        at.read(f"use {key}\r")
+        assert at.read(f"{UP}\r") == Typed(f"use {key}")
+    assert "harmless" in path.read_text()
+    assert key not in path.read_text()
+
+
 def test_nobody_else_may_read_it(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "state" / "history"
     before = os.umask(0)

@@ -46,7 +46,8 @@ from streamchat.core.input_line import (
     parse_input,
     typed,
 )
-from streamchat.core.messages import Block, Message, with_text
+from streamchat.core.key_check import ASK, NOTE, may_send
+from streamchat.core.messages import Block, Message, text_block, with_text
 from streamchat.core.ports import Ending, Key, Reader, Typed
 from streamchat.core.ports.shell import Shell
 from streamchat.core.records import Turn
@@ -81,6 +82,7 @@ class Repl(Comparing):
     names: CommandNames = field(default_factory=command_names)
     prefill: str = ""
     hint: str = ""
+    has_user: bool = True  # somebody answers questions; a script does not
     draft: Draft | None = None
     was_asked: bool = False  # whether to leave, since the last line was typed
 
@@ -165,6 +167,9 @@ class Repl(Comparing):
         after = draft.after if draft else conversation.next_parent
         message = with_text(draft.message, text) if draft else self.session.message(text)
         message = replace(message, content=(*attached, *message.content))
+        if not await self._may_send(message):
+            self._take_back(message, after, text)
+            return
         self.session.jump(after)
         question = self.session.add(message)
         result = await self._answer_with_others()
@@ -172,9 +177,33 @@ class Repl(Comparing):
             self.session.record(conversation.decline(question.id))
         elif result.message is None:
             self.session.jump(head)
-            self.prefill = typed(text, self.names)
-            if after != head or len(message.content) > 1:
-                self.draft = Draft(after, message)
+            self._take_back(message, after, text)
+
+    def _take_back(self, message: Message, after: str | None, text: str) -> None:
+        """Put a message that was not sent, or not answered, into the prompt again."""
+        self.prefill = typed(text, self.names)
+        if after != self.session.conversation.head or len(message.content) > 1:
+            self.draft = Draft(after, message)
+
+    async def _count_if_allowed(self, text: str) -> None:
+        """The server counts what it is sent."""
+        message = Message("user", (*self.session.attached, text_block(text)))
+        if await self._may_send(message):
+            await self._count(text)
+
+    async def _may_send(self, message: Message) -> bool:
+        """Whether to send a message that may hold a key."""
+        policy = self.session.preferences.secrets
+        try:
+            return await may_send(
+                message,
+                NOTE if policy == ASK and not self.has_user else policy,
+                confirm=lambda question: self.reader.confirm(question, default=False),
+                note=self._notice,
+            )
+        except StreamchatError as error:
+            self._fail(error)
+            return False
 
     async def _run(self, line: CommandLine, text: str) -> bool:
         try:
@@ -197,7 +226,7 @@ class Repl(Comparing):
             case Edit(turn):
                 self._edit(self.session.conversation.turn(turn))
             case CountRequest(text):
-                await self._count(text)
+                await self._count_if_allowed(text)
             case Compact(focus):
                 await self._compact(focus)
             case OpenInEditor(text, name):

@@ -34,6 +34,7 @@ from streamchat.core.ports import (
     ForgetTyped,
     Journal,
 )
+from streamchat.core.preferences import Preferences
 from streamchat.core.records import Record, Turn
 from streamchat.core.schema import Shape
 from streamchat.core.templates import NoTemplates, TemplateFiles
@@ -86,7 +87,7 @@ class Session:
     extra: Mapping[str, object] = field(default_factory=dict)  # more parameters of a request
     menu: str = "typing"  # when the menu at the prompt opens
     keymap: KeyMap | None = None  # the keys of the prompt, where there is one
-    status_line: tuple[str, ...] = ()  # see choose_parts
+    preferences: Preferences = field(default_factory=Preferences)
     trace: bool = False  # /events: show one dim line for each API event
     write_bug_report: Callable[[], str] = _no_report  # returns the name of the file
     disk_failed: bool = False

@@ -31,7 +31,7 @@ class StatusLine:
     _named: list[str] = field(default_factory=list)
 
     def parts(self, queued: int = 0) -> tuple[StatusPart, ...]:
-        wanted = choose_parts(self.session.status_line)
+        wanted = choose_parts(self.session.preferences.status_line)
         if not wanted:
             return ()
         journal = self.session.journal

@@ -15,6 +15,7 @@ from streamchat.cli.run import Run, read_appearance
 from streamchat.cli.short_names import build_model_names
 from streamchat.cli.wiring import build_budget, build_web, read_keymap
 from streamchat.config import read_prompt_file
+from streamchat.core.preferences import PREFERENCES
 from streamchat.core.settings import Settings
 from streamchat.core.theme import Appearance
 
@@ -41,6 +42,12 @@ Adopt: TypeAlias = Callable[[Chat, Run], None]
 def _field(name: str) -> Adopt:
     """A setting that the session has under the same name."""
     return lambda chat, run: setattr(chat.session, name, getattr(run.settings, name))
+
+
+def _preference(name: str) -> Adopt:
+    return lambda chat, run: setattr(
+        chat.session.preferences, name, getattr(run.settings, name)
+    )
 
 
 def _model(chat: Chat, run: Run) -> None:
@@ -116,8 +123,8 @@ OF_THE_SERVER = frozenset(
     {"base_url", "platform", "headers", "custom_headers", "allow_http", "full_sdk"}
     | {"api_key", "auth_token", "api_key_command", "idle_deadline_s", "deadline_s"}
 )
-_FIELDS = ("effort", "fallback", "max_tokens", "status_line", "stop", "thinking")
 ADOPTED: Mapping[str, Adopt] = {
+    **{name: _preference(name) for name in PREFERENCES},
     **dict.fromkeys(sorted(OF_THE_SERVER), _server),
     "model": _model,
     "aliases": _names,
@@ -134,7 +141,6 @@ ADOPTED: Mapping[str, Adopt] = {
             "fallback",
             "max_tokens",
             "menu",
-            "status_line",
             "stop",
             "thinking",
         )

@@ -9,12 +9,12 @@ from dataclasses import asdict
 from typing import TextIO
 
 from streamchat.app.listing import row_line
+from streamchat.cli.damaged_turns import tell_unreadable
 from streamchat.cli.run import Run
 from streamchat.cli.wiring import (
     build_exporter,
     open_archive,
     read_conversation,
-    tell_unreadable,
 )
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import ExitStatus, NotFound

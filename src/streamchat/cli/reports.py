@@ -12,6 +12,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from streamchat.app import listing
+from streamchat.cli.damaged_turns import tell_unreadable
 from streamchat.cli.model_list import ListPrice, ask_models, list_price
 from streamchat.cli.run import Run, has_surely_no_key
 from streamchat.cli.wiring import (
@@ -20,7 +21,6 @@ from streamchat.cli.wiring import (
     open_terminal_screen,
     read_conversation,
     tell_problems,
-    tell_unreadable,
 )
 from streamchat.cli.wiring.source import open_source
 from streamchat.core.citations import cited_text

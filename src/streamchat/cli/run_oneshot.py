@@ -32,6 +32,8 @@ from streamchat.core.errors import (
     UsageError,
 )
 from streamchat.core.input_line import typed
+from streamchat.core.key_check import ASK, NOT_SENT, NOTE, may_send
+from streamchat.core.messages import Message, text_block
 from streamchat.posix.signals import interruptible
 
 if TYPE_CHECKING:
@@ -94,6 +96,7 @@ async def answer_once(run: Run) -> int:
             run.notes.note(describe_resumed(run, session))
         try:
             attach(run, session, attached)
+            await require_sendable(run, session, prompt)
             if run.settings.dry_run:
                 return await _count(run, session, source, prompt)
             is_asked = bool(prompt.strip())  # -i needs no prompt
@@ -117,6 +120,23 @@ async def answer_once(run: Run) -> int:
         finally:
             session.close()
             await source.aclose()
+
+
+async def require_sendable(run: Run, session: Session, prompt: str) -> None:
+    """Ask before what looks like a key is sent; off a terminal a note is enough. Raises
+    UsageError where keys are refused, StreamchatError where the user says no."""
+
+    async def confirm(question: str) -> bool:
+        from streamchat.prompt import PlainPrompt
+
+        return await PlainPrompt(run.env.stdin, run.env.stderr).confirm(question, default=False)
+
+    message = Message("user", (*session.attached, text_block(prompt)))
+    policy = session.preferences.secrets
+    if policy == ASK and not (run.env.stdin.isatty() and run.env.stderr.isatty()):
+        policy = NOTE
+    if not await may_send(message, policy, confirm=confirm, note=run.notes.note):
+        raise StreamchatError(NOT_SENT)
 
 
 def require_keyboard(run: Run) -> None:

@@ -135,6 +135,7 @@ def _build_repl(
         shell=open_shell(run, None),
         allows_shell=_allows_shell(run),
         on_failure=failures,
+        has_user=False,
         frame=_as_it_is,
         others=run.invocation.others,
     )

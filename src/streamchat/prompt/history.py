@@ -14,6 +14,7 @@ from pathlib import Path
 
 from prompt_toolkit.history import History
 
+from streamchat.core.key_check import find_keys
 from streamchat.posix.files import NOT_A_LINK, open_regular
 from streamchat.prompt.history_file import (
     HistoryEntry,
@@ -64,7 +65,9 @@ class FileHistory(History):
 
     def record(self, sent: str, *, conversation: str | None, is_verbatim: bool = False) -> None:
         """Keep what was sent while `conversation` was open; only in memory when it is None.
-        Text that begins with a blank, is huge, or was just recorded is not kept."""
+        What seems to hold
+        a key stays in memory too. Text that begins with a blank, is huge, or was just recorded
+        is not kept."""
         if not sent or sent[0].isspace() or len(sent) > MAX_ENTRY_CHARACTERS:
             return
         entry = HistoryEntry(sent, conversation, is_verbatim)
@@ -72,7 +75,7 @@ class FileHistory(History):
         line = self._build_line(entry)
         if self._loaded_strings[:1] == [line]:
             return
-        if self._path is None or conversation is None:
+        if self._path is None or conversation is None or find_keys(sent):
             self.keep_in_memory(line)
             return
         try:

@@ -18,8 +18,8 @@ def statusline(session: Session, argument: str) -> Outcome:
     of them."""
     words = argument.replace(",", " ").split()
     if words:
-        session.status_line = _chosen(words)
-    parts = choose_parts(session.status_line)
+        session.preferences.status_line = _chosen(words)
+    parts = choose_parts(session.preferences.status_line)
     if not parts:
         return Done("There is no line below the prompt; /statusline on shows it.")
     return Done(f"The line below the prompt shows {', '.join(parts)}.")

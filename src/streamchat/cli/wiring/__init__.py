@@ -20,6 +20,7 @@ from streamchat.config.templates import Templates
 from streamchat.core.budget import Budget, Price, unknown
 from streamchat.core.key_mask import KeyMask
 from streamchat.core.ports import Archive, Index, Opened
+from streamchat.core.preferences import build_preferences
 from streamchat.core.settings import (
     Settings,
     SettingSource,
@@ -99,8 +100,8 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         stop=settings.stop,
         extra=dict(settings.request),
         server=server_name(settings),
-        status_line=settings.status_line,
         model_names=build_model_names(settings, run.paths, run.env),
+        preferences=build_preferences(settings),
     )
     session.choose_ttl = lambda: choose_ttl(settings.cache_ttl, session)
     if settings.schema:
@@ -162,21 +163,6 @@ def tell_problems(run: Run, archive: Archive, opened: Opened | None = None) -> N
     """Say which files were skipped, and what is damaged in the one that was opened."""
     for line in (*archive.problems(), *(opened.damage if opened else ())):
         run.notes.warn(line)
-
-
-MOST_DAMAGE_TOLD = 5
-
-
-def tell_unreadable(run: Run, opened: Opened) -> None:
-    """Say which lines turned out to be damaged when their turns were printed: of a long file
-    only the end is checked when it is opened."""
-    damaged = sorted(opened.conversation.unreadable.values())
-    name = PurePath(opened.journal.name).name
-    for number in damaged[:MOST_DAMAGE_TOLD]:
-        run.notes.warn(f"{name}, line {number}: damaged")
-    if len(damaged) > MOST_DAMAGE_TOLD:
-        more = len(damaged) - MOST_DAMAGE_TOLD
-        run.notes.warn(f"{name}: {more:,} more lines are damaged")
 
 
 def forget_key(run: Run) -> bool:

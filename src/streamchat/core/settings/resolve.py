@@ -103,6 +103,7 @@ class Settings:
     background: str
     prose_width: int
     status_line: tuple[str, ...]
+    secrets: str
     max_cost_usd: float | None
     max_cost_day_usd: float | None
     dry_run: bool

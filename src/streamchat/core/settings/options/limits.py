@@ -24,6 +24,12 @@ LIMITS = (
         reach=Reach.TIGHTER,
     ),
     setting(
+        "secrets", Group.LIMITS, "--secrets",
+        "what to do with a message that seems to hold a key; ask: only on a terminal",
+        kind=Kind.CHOICE, metavar="HOW", choices=("ask", "refuse", "off"), default="ask",
+        reach=Reach.USER,
+    ),
+    setting(
         "idle_deadline_s", Group.LIMITS, "--idle-deadline",
         "stop waiting after this many seconds of silence (0: never)",
         kind=Kind.SECONDS, default=60.0,

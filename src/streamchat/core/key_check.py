@@ -1,0 +1,167 @@
+"""What looks like a key: private keys, and the tokens of well-known services; and whether a
+message that holds one is sent, by the setting `secrets`.
+
+Pure: how a question is put is given. The patterns are those that the services publish, as
+they are collected in the rules of gitleaks (https://github.com/gitleaks/gitleaks,
+config/gitleaks.toml, MIT) and the plugins of detect-secrets
+(https://github.com/Yelp/detect-secrets, Apache 2.0), 2026-11. Patterns that ordinary hashes,
+ids or passwords fit are left out. detect-secrets itself needs requests and PyYAML, and each
+message would wait until they are loaded.
+
+Rule: a pattern begins with a literal text and is bounded, so that a search is as fast as
+looking for that text, and is compiled only where that text occurs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from streamchat.core.errors import UsageError
+from streamchat.core.messages import Block, Message, format_block_name
+from streamchat.core.sanitize import clean_line
+
+ASK, NOTE, REFUSE, OFF = "ask", "note", "refuse", "off"
+NOT_SENT = "It was not sent."
+_LEAST_VARIETY = 8  # different characters; xxxxxxxx stands for a key in documentation
+_SHOWN = 8  # characters of a key that tell the user which one it is
+_LONGEST_NAME = 60  # of an attachment
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPattern:
+    """`kind` with its article; `starts` are the texts one of which a key begins with, `rest`
+    is what follows."""
+
+    kind: str
+    starts: tuple[str, ...]
+    rest: str
+
+
+_PATTERNS = (
+    KeyPattern(
+        "a private key",
+        ("-----BEGIN ",),
+        r"(?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----[\w+/=\s:.,()\\-]{64}",
+    ),
+    KeyPattern("an AWS access key", ("AKIA", "ASIA", "ABIA", "ACCA"), r"[A-Z2-7]{16}\b"),
+    KeyPattern("an Anthropic key", ("sk-ant-",), r"[a-z]{3,5}\d\d-[\w-]{80,120}"),
+    KeyPattern("an OpenAI key", ("sk-",), r"[\w-]{16,120}T3BlbkFJ[\w-]{20,120}"),
+    KeyPattern("a Google API key", ("AIza",), r"[\w-]{35}(?![\w-])"),
+    KeyPattern("a Google OAuth secret", ("GOCSPX-",), r"[\w-]{28}(?![\w-])"),
+    KeyPattern("an Azure storage key", ("AccountKey=",), r"[A-Za-z0-9+/]{86}=="),
+    KeyPattern(
+        "a GitHub token", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"[0-9A-Za-z]{36}\b"
+    ),
+    KeyPattern("a GitHub token", ("github_pat_",), r"\w{82}\b"),
+    KeyPattern("a GitLab token", ("glpat-", "gldt-", "glrt-"), r"[\w-]{20,64}"),
+    KeyPattern(
+        "a Slack token",
+        ("xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-"),
+        r"\d{10,13}-[\w-]{10,120}",
+    ),
+    KeyPattern("a Slack app token", ("xapp-",), r"\d-[A-Z0-9]{8,14}-\d{10,16}-[a-f0-9]{64}"),
+    KeyPattern(
+        "a Slack webhook", ("hooks.slack.com/services/",), r"T\w{8,12}/B\w{8,12}/\w{20,28}"
+    ),
+    KeyPattern("a Stripe key", ("sk_live_", "rk_live_"), r"[0-9A-Za-z]{16,99}\b"),
+    KeyPattern("a SendGrid key", ("SG.",), r"[\w-]{22}\.[\w-]{43}(?![\w-])"),
+    KeyPattern("an npm token", ("npm_",), r"[0-9A-Za-z]{36}\b"),
+    KeyPattern("a PyPI token", ("pypi-AgEIcHlwaS5vcmc",), r"[\w-]{50,250}"),
+    KeyPattern("a Hugging Face token", ("hf_",), r"[A-Za-z]{34}\b"),
+    KeyPattern("a DigitalOcean token", ("dop_v1_", "doo_v1_", "dor_v1_"), r"[a-f0-9]{64}\b"),
+    KeyPattern("a Databricks token", ("dapi",), r"[a-f0-9]{32}(?:-\d)?\b"),
+    KeyPattern("a Shopify token", ("shpat_", "shpca_", "shppa_", "shpss_"), r"[a-f0-9]{32}\b"),
+    KeyPattern("a Vault token", ("hvs.",), r"[\w-]{90,120}"),
+    KeyPattern("an age key", ("AGE-SECRET-KEY-1",), r"[02-9AC-HJ-NP-Z]{58}\b"),
+    KeyPattern(
+        "a JSON web token", ("eyJ",), r"[\w-]{14,400}\.eyJ[\w-]{14,4000}\.[\w-]{40,1400}"
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundKey:
+    """A key in a message: its kind, its first characters, and the attachment that holds it."""
+
+    kind: str
+    beginning: str
+    attachment: str = ""
+
+    def __str__(self) -> str:
+        place = f" in {self.attachment}" if self.attachment else ""
+        return f"{self.kind} ({self.beginning}…){place}"
+
+
+def find_keys(text: str, attachment: str = "") -> tuple[FoundKey, ...]:
+    """What looks like a key in the text, each once."""
+    found = (
+        FoundKey(pattern.kind, clean_line(key[:_SHOWN]).strip(), attachment)
+        for pattern in _PATTERNS
+        for start in pattern.starts
+        for key in _find(text, start, pattern.rest)
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _find(text: str, start: str, rest: str) -> Iterator[str]:
+    at = text.find(start)
+    if at < 0:
+        return
+    pattern = re.compile(rest)
+    while at >= 0:
+        follows = pattern.match(text, at + len(start))
+        if follows and not _continues_a_word(text, at) and not _is_placeholder(follows[0]):
+            yield start + follows[0]
+        at = text.find(start, follows.end() if follows else at + len(start))
+
+
+def _continues_a_word(text: str, at: int) -> bool:
+    """Whether what begins there is the middle of a name, of base64 or of a path."""
+    return at > 0 and text[at].isalnum() and (text[at - 1].isalnum() or text[at - 1] in "_+")
+
+
+def _is_placeholder(key: str) -> bool:
+    return "EXAMPLE" in key.upper() or len(set(key)) < _LEAST_VARIETY
+
+
+def find_keys_in(message: Message) -> tuple[FoundKey, ...]:
+    """What looks like a key in a message and in the texts attached to it."""
+    return tuple(key for block in message.content for key in _in_block(block))
+
+
+def _in_block(block: Block) -> tuple[FoundKey, ...]:
+    match block:
+        case {"type": "text", "text": str(text)}:
+            return find_keys(text)
+        case {"source": {"type": "text", "data": str(text)}}:
+            return find_keys(text, clean_line(format_block_name(block))[:_LONGEST_NAME])
+    return ()
+
+
+def describe_keys(found: Sequence[FoundKey]) -> str:
+    """This message holds what looks like a GitHub token (ghp_abcd…) and 2 more."""
+    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    return f"This message holds what looks like {found[0]}{more}"
+
+
+async def may_send(
+    message: Message,
+    policy: str,
+    *,
+    confirm: Callable[[str], Awaitable[bool]],
+    note: Callable[[str], None],
+) -> bool:
+    """Whether to send the message; `confirm` puts a question to the user. Raises UsageError
+    where keys are refused."""
+    found = find_keys_in(message) if policy != OFF else ()
+    if not found:
+        return True
+    said = describe_keys(found)
+    if policy == ASK:
+        return await confirm(f"{said}. Send it?")
+    if policy == REFUSE:
+        raise UsageError(f"{said}. {NOT_SENT} The setting secrets decides this.")
+    note(f"{said}. It is sent.")
+    return True

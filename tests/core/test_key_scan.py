@@ -1,0 +1,113 @@
+"""What looks like a key, and all that does not. No key here is whole in the source."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import string
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+
+from streamchat.core.key_check import FoundKey, describe_keys, find_keys, find_keys_in
+from streamchat.core.messages import Message, text_block
+
+SOURCES = sorted((Path(__file__).parents[2]).glob("src/**/*.py"))
+_RANDOM = random.Random(7)
+
+
+def letters(count: int, of: str = string.ascii_letters + string.digits) -> str:
+    return "".join(_RANDOM.choices(of, k=count))
+
+
+UPPER, HEX = "ABCDEFGHJKLMNPQRSTUVWXYZ234567", "0123456789abcdef"
+KEYS = [
+    ("a private key", "-----BEGIN RSA " + "PRIVATE KEY-----\n" + letters(64) + "\n"),
+    ("a private key", "-----BEGIN " + "PRIVATE KEY-----\\n" + letters(64) + "\\n"),
+    ("a private key", "-----BEGIN OPENSSH " + "PRIVATE KEY-----\n" + letters(70)),
+    ("an AWS access key", "AKIA" + letters(16, UPPER)),
+    ("an Anthropic key", "sk-ant-" + "api03-" + letters(93) + "AA"),
+    ("an OpenAI key", "sk-" + "proj-" + letters(40) + "T3BlbkFJ" + letters(40)),
+    ("a Google API key", "AIza" + letters(35)),
+    ("an Azure storage key", "AccountKey=" + letters(86) + "=="),
+    ("a GitHub token", "ghp_" + letters(36)),
+    ("a GitHub token", "github_pat_" + letters(82)),
+    ("a GitLab token", "glpat-" + letters(20)),
+    ("a Slack token", "xoxb-" + "123456789012-1234567890123-" + letters(24)),
+    ("a Slack webhook", "hooks.slack.com/" + "services/T0AB12CD3/B0AB12CD3/" + letters(24)),
+    ("a Stripe key", "sk_live_" + letters(24)),
+    ("a SendGrid key", "SG." + letters(22) + "." + letters(43)),
+    ("an npm token", "npm_" + letters(36)),
+    ("a PyPI token", "pypi-" + "AgEIcHlwaS5vcmc" + letters(120)),
+    ("a Hugging Face token", "hf_" + letters(34, string.ascii_letters)),
+    ("a DigitalOcean token", "dop_v1_" + letters(64, HEX)),
+    ("a JSON web token", ".".join(("eyJ" + letters(30), "eyJ" + letters(60), letters(43)))),
+]
+
+
+@pytest.mark.parametrize(("kind", "key"), KEYS, ids=lambda value: str(value)[:20].strip())
+@pytest.mark.parametrize(
+    "around", ["{}", "KEY={}\n", '{{"key": "{}"}}', "is {} right?", "({})"]
+)
+def test_a_key_is_found_wherever_it_stands(kind: str, key: str, around: str) -> None:
+    assert [found.kind for found in find_keys(around.format(key))] == [kind]
+
+
+def test_ordinary_code_holds_none() -> None:
+    assert {
+        path.name: found for path in SOURCES if (found := find_keys(path.read_text()))
+    } == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(hashlib.new(name, b"x").hexdigest() for name in ("md5", "sha1", "sha256", "sha512")),
+        b64encode(bytes(range(256)) * 40).decode(),
+        b64encode(hashlib.sha256(b"x").digest() * 30).decode(),
+        "sha512-" + b64encode(hashlib.sha512(b"x").digest()).decode(),
+        "AKIA" + "IOSFODNN7EXAMPLE",
+        "ghp_" + "x" * 36,
+        "-----BEGIN RSA " + "PRIVATE KEY-----",
+        "-----BEGIN PUBLIC KEY-----\n" + letters(200),
+        "-----BEGIN CERTIFICATE-----\n" + letters(200),
+        "export ANTHROPIC_API_KEY=sk-ant-...",
+        "task-ant-colony sk-learn SG.something.else hf_transfer npm_config_registry",
+        "550e8400-e29b-41d4-a716-446655440000 3f2504e0-4f89-11d3-9a0c-0305e82c3301",
+        "ssh-rsa AAAAB3NzaC1yc2E" + letters(350),
+        "a" * 5 + "AKIA" + letters(16, UPPER),
+    ],
+    ids=lambda text: text[:24],
+)
+def test_what_only_resembles_a_key_is_none(text: str) -> None:
+    assert find_keys(text) == ()
+
+
+def test_each_key_is_told_once_by_its_kind_and_its_beginning() -> None:
+    key = "ghp_" + letters(36)
+    found = find_keys(f"{key} {key}")
+    assert found == (FoundKey("a GitHub token", key[:8]),)
+    assert describe_keys(found) == (
+        f"This message holds what looks like a GitHub token ({key[:8]}…)"
+    )
+
+
+def test_the_texts_of_attachments_are_searched_and_named() -> None:
+    key = "glpat-" + letters(20)
+    source = {"type": "text", "media_type": "text/plain", "data": f"token: {key}"}
+    attached = {"type": "document", "source": source, "title": "a\x1b.env"}
+    image = {"type": "image", "source": {"type": "base64", "data": key}}
+    found = find_keys_in(Message("user", (attached, image, text_block(f"and {KEYS[3][1]}"))))
+    assert [str(each) for each in found] == [
+        f"a GitLab token ({key[:8]}…) in a␛.env",
+        f"an AWS access key ({KEYS[3][1][:8]}…)",
+    ]
+    assert describe_keys(found).endswith("in a␛.env and 1 more")
+
+
+@pytest.mark.parametrize(
+    "piece", ["AKIA", "-----BEGIN ", "sk-", "eyJ", "eyJ" * 30 + ".", "SG."]
+)
+def test_a_text_of_nothing_but_beginnings_is_searched_quickly(piece: str) -> None:
+    assert find_keys(piece * (200_000 // len(piece))) == ()
