@@ -21,7 +21,8 @@ from streamchat.app.prompt_cache import explain_cache, note_cache
 from streamchat.app.session import Session
 from streamchat.app.view_wrappers import frame_for_terminal
 from streamchat.core.errors import CutOff, StreamchatError
-from streamchat.core.messages import THINKING_TYPES, Message, user_message
+from streamchat.core.key_check import ASK, NOTE, may_send
+from streamchat.core.messages import THINKING_TYPES, Message, text_block, user_message
 from streamchat.core.ports import Ending, Reader, Screen, Source, View
 from streamchat.core.schema import Shape
 
@@ -52,6 +53,7 @@ class Answering:
     on_failure: Callable[[StreamchatError], None] = _stay
     frame: Callable[[View, Shape | None], View] = frame_for_terminal
     before_request: Callable[[], Awaitable[None]] = _be_ready  # raises StreamchatError
+    has_user: bool = True  # somebody answers questions; a script does not
     advised: set[str] = field(default_factory=set)
     is_warned: bool = False  # the user knows that the context window is nearly full
     exchange: Exchange | None = None  # the exchange in progress
@@ -135,6 +137,26 @@ class Answering:
         if not self.is_warned:
             self._notice(text)
         self.is_warned = bool(text)
+
+    async def _count_if_allowed(self, text: str) -> None:
+        """The server counts what it is sent."""
+        message = Message("user", (*self.session.attached, text_block(text)))
+        if await self._may_send(message):
+            await self._count(text)
+
+    async def _may_send(self, message: Message) -> bool:
+        """Whether to send a message that may hold a key."""
+        policy = self.session.preferences.secrets
+        try:
+            return await may_send(
+                message,
+                NOTE if policy == ASK and not self.has_user else policy,
+                confirm=lambda question: self.reader.confirm(question, default=False),
+                note=self._notice,
+            )
+        except StreamchatError as error:
+            self._fail(error)
+            return False
 
     async def _count(self, text: str) -> None:
         try:

@@ -46,8 +46,7 @@ from streamchat.core.input_line import (
     parse_input,
     typed,
 )
-from streamchat.core.key_check import ASK, NOTE, may_send
-from streamchat.core.messages import Block, Message, text_block, with_text
+from streamchat.core.messages import Block, Message, with_text
 from streamchat.core.ports import Ending, Key, Reader, Typed
 from streamchat.core.ports.shell import Shell
 from streamchat.core.records import Turn
@@ -82,7 +81,6 @@ class Repl(Comparing):
     names: CommandNames = field(default_factory=command_names)
     prefill: str = ""
     hint: str = ""
-    has_user: bool = True  # somebody answers questions; a script does not
     draft: Draft | None = None
     was_asked: bool = False  # whether to leave, since the last line was typed
 
@@ -184,26 +182,6 @@ class Repl(Comparing):
         self.prefill = typed(text, self.names)
         if after != self.session.conversation.head or len(message.content) > 1:
             self.draft = Draft(after, message)
-
-    async def _count_if_allowed(self, text: str) -> None:
-        """The server counts what it is sent."""
-        message = Message("user", (*self.session.attached, text_block(text)))
-        if await self._may_send(message):
-            await self._count(text)
-
-    async def _may_send(self, message: Message) -> bool:
-        """Whether to send a message that may hold a key."""
-        policy = self.session.preferences.secrets
-        try:
-            return await may_send(
-                message,
-                NOTE if policy == ASK and not self.has_user else policy,
-                confirm=lambda question: self.reader.confirm(question, default=False),
-                note=self._notice,
-            )
-        except StreamchatError as error:
-            self._fail(error)
-            return False
 
     async def _run(self, line: CommandLine, text: str) -> bool:
         try:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from streamchat.core.attaching import Selection
 from streamchat.core.budget import Budget
-from streamchat.core.capabilities import ModelFacts, facts_by_table
+from streamchat.core.capabilities import ModelFacts, facts_by_table, if_taken
 from streamchat.core.conversation import ASKED, AUTOMATIC, COMPACTS, SERVER, Conversation
 from streamchat.core.errors import DiskError, UsageError
 from streamchat.core.media_limits import require_fit
@@ -34,9 +34,9 @@ from streamchat.core.ports import (
     ForgetTyped,
     Journal,
 )
-from streamchat.core.preferences import Preferences
 from streamchat.core.records import Record, Turn
 from streamchat.core.schema import Shape
+from streamchat.core.settings.resolve import Preferences
 from streamchat.core.templates import NoTemplates, TemplateFiles
 from streamchat.core.times import stamp
 from streamchat.core.web import Web, build_web_tools
@@ -260,8 +260,8 @@ class Session:
             messages=messages,
             max_tokens=self.max_tokens,
             system=self.conversation.system,
-            effort=_taken(self.effort, facts.takes_effort if facts else None),
-            thinking=_taken(self.thinking, facts.takes_thinking if facts else None),
+            effort=if_taken(self.effort, facts.takes_effort if facts else None),
+            thinking=if_taken(self.thinking, facts.takes_thinking if facts else None),
             cache=self.cache,
             cache_ttl=self.choose_ttl(),
             tools=self.tools(model),
@@ -293,8 +293,3 @@ class Session:
     def begin(self) -> None:
         """Start an empty conversation with the same model and system prompt."""
         self.switch(*self.archive.start(self.conversation.model, self.conversation.system))
-
-
-def _taken(value: str | None, takes: Callable[[str], bool] | None) -> str | None:
-    """The setting, unless the model is known not to accept it."""
-    return value if value is None or takes is None or takes(value) else None

@@ -15,8 +15,8 @@ from streamchat.cli.run import Run, read_appearance
 from streamchat.cli.short_names import build_model_names
 from streamchat.cli.wiring import build_budget, build_web, read_keymap
 from streamchat.config import read_prompt_file
-from streamchat.core.preferences import PREFERENCES
 from streamchat.core.settings import Settings
+from streamchat.core.settings.resolve import PREFERENCES
 from streamchat.core.theme import Appearance
 
 

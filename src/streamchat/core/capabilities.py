@@ -7,7 +7,7 @@ None is unknown and allows everything: the server refuses what it cannot do.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -110,3 +110,8 @@ def _thinking(said: object) -> frozenset[str] | None:
 
 def _is_supported(said: object) -> bool:
     return isinstance(said, Mapping) and said.get("supported") is True
+
+
+def if_taken(value: str | None, takes: Callable[[str], bool] | None) -> str | None:
+    """The setting, unless the model is known not to accept it."""
+    return value if value is None or takes is None or takes(value) else None

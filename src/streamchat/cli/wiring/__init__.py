@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from functools import partial
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from streamchat.app.prompt_cache import choose_ttl
@@ -20,7 +19,6 @@ from streamchat.config.templates import Templates
 from streamchat.core.budget import Budget, Price, unknown
 from streamchat.core.key_mask import KeyMask
 from streamchat.core.ports import Archive, Index, Opened
-from streamchat.core.preferences import build_preferences
 from streamchat.core.settings import (
     Settings,
     SettingSource,
@@ -28,6 +26,7 @@ from streamchat.core.settings import (
     masked,
     session_keys,
 )
+from streamchat.core.settings.resolve import build_preferences
 from streamchat.core.web import Web
 from streamchat.models.prices import Prices
 from streamchat.posix.clipboard import read_clipboard

@@ -13,7 +13,7 @@ same source, they are an error.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import Enum
 from typing import Any, cast
 
@@ -125,6 +125,22 @@ class Settings:
     origins: Mapping[str, Origin]
     credentials: tuple[Credential, ...]
     notes: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Preferences:
+    """What the user prefers to see and to be asked: settings that commands and /config change
+    in a chat. Each field is the setting of its name."""
+
+    status_line: tuple[str, ...] = ()
+    secrets: str = "ask"
+
+
+PREFERENCES = tuple(each.name for each in fields(Preferences))
+
+
+def build_preferences(settings: Settings) -> Preferences:
+    return Preferences(**{name: getattr(settings, name) for name in PREFERENCES})
 
 
 _FIELDS = frozenset(Settings.__dataclass_fields__)
