@@ -163,3 +163,12 @@ def test_columns_meet_whatever_the_terminal_draws_as_one(joins: Joins) -> None:
     rows = text_of(source, 60, replace(LOOK, joins=joins))
     assert len({drawn_cells(row.partition("│")[0], joins) for row in rows if "│" in row}) == 1
     assert len({drawn_cells(row, joins) for row in rows}) == 1
+
+
+def test_an_address_leaves_room_for_the_other_columns() -> None:
+    source = "| Home | What it does |\n|---|---|\n| https://example.com/a/b/c | one thing |\n"
+    assert text_of(source, 30) == [
+        *("Home               │ What it", "                   │ does"),
+        "───────────────────┼──────────",
+        *("https://example.co │ one thing", "m/a/b/c            │"),
+    ]

@@ -231,7 +231,7 @@ THEMES: Mapping[str, Theme] = {
         _COLOUR_TOKENS,
         _ON_BOTH,
     ),
-    "dark": Theme("dark", _COLOUR_PARTS, _COLOUR_TOKENS, _ON_DARK, shade=238),
+    "dark": Theme("dark", _COLOUR_PARTS, _COLOUR_TOKENS, _ON_DARK, shade=236),
     "light": Theme("light", _COLOUR_PARTS, _COLOUR_TOKENS, _ON_LIGHT, shade=254),
     "mono": Theme("mono", _PLAIN_PARTS, _MONO_TOKENS),
 }

@@ -3,8 +3,9 @@
 Owns column widths, alignment and the form of a table. Must not know inline Markdown: cells
 are lines of spans.
 
-Rule 1: no letter is lost, and no word up to WORD_CELLS is split: a window that has no room
-for the longest word of every column shows each row as a record, `Header: value`.
+Rule 1: no letter is lost, and no word up to WORD_CELLS is split, unless it is an address. A
+window that has no room for the longest word of every column shows each row as a record,
+`Header: value`.
 Rule 2: where a cell takes more than one row, a rule stands between the table's rows.
 Rule 3: what a table looks like is decided by its first part (`ColumnNeeds`); the parts after it
 follow.
@@ -12,6 +13,7 @@ follow.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
@@ -28,7 +30,9 @@ Cell: TypeAlias = list[Line]
 
 WORD_CELLS = 30
 SHORT_CELLS = 8  # what is no longer stays in one row, if there is room: a few ideographs
+ADDRESS_CELLS = 16
 _VALUE_INDENT = 2
+_address = re.compile(r"https?://\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,8 @@ def _drawn_width(line: Line, joins: Joins) -> int:
 
 
 def _longest_word(text: str, joins: Joins) -> int:
+    """Addresses may be folded: they would take the room of all other columns."""
+    text = _address.sub(lambda match: match[0][:ADDRESS_CELLS], text)
     if is_drawn_alike(text):
         return longest_word(text)
     return max(longest_word(text), *(drawn_cells(word, joins) for word in text.split(" ")))
