@@ -8,8 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from streamchat import attachments
-from streamchat.attachments import build_block, names_files, select_files, walking
+from streamchat.attachments import (
+    Reach,
+    build_block,
+    names_files,
+    select_files,
+    selecting,
+    walking,
+)
 from streamchat.attachments.texts import decode_text
 from streamchat.core.attaching import describe_block, why_ask
 from streamchat.core.errors import InvalidRequest, NotFound, StreamchatError
@@ -22,7 +28,7 @@ def write(root: Path, *names: str) -> None:
 
 
 def titles(text: str, cwd: Path) -> list[str]:
-    return [str(block["title"]) for block in select_files(text, cwd=cwd).blocks]
+    return [str(block["title"]) for block in select_files(text, Reach(cwd)).blocks]
 
 
 def test_every_way_to_write_a_name_with_a_blank(tmp_path: Path) -> None:
@@ -56,7 +62,7 @@ def test_globs_match_as_a_shell_matches(tmp_path: Path) -> None:
     write(inside, "e.py")
     assert titles("*.py", inside) == ["e.py"]
     with pytest.raises(NotFound, match="matches no file"):
-        select_files("*.rs", cwd=tmp_path)
+        select_files("*.rs", Reach(tmp_path))
 
 
 def test_a_directory_is_its_files_but_for_the_ignored_hidden_and_linked(tmp_path: Path) -> None:
@@ -78,7 +84,7 @@ def test_a_directory_is_its_files_but_for_the_ignored_hidden_and_linked(tmp_path
 def test_what_cannot_be_sent_is_left_out_and_named(tmp_path: Path) -> None:
     write(tmp_path, "d/a.txt")
     (tmp_path / "d/z.zip").write_bytes(b"PK\x03\x04rest")
-    selection = select_files("d", cwd=tmp_path)
+    selection = select_files("d", Reach(tmp_path))
     assert len(selection.blocks) == 1
     assert selection.left_out == (
         "d/z.zip is a ZIP archive: unpack it and attach what it holds.",
@@ -87,27 +93,27 @@ def test_what_cannot_be_sent_is_left_out_and_named(tmp_path: Path) -> None:
     with pytest.raises(
         NotFound, match=r"directory without a file that can be attached: d/z.zip is"
     ):
-        select_files("d", cwd=tmp_path)
+        select_files("d", Reach(tmp_path))
 
 
 def test_a_tree_that_is_too_large_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path, *(f"d/{at}" for at in range(5)))
-    monkeypatch.setattr(attachments, "LARGEST_BYTES", 40)
+    monkeypatch.setattr(selecting, "LARGEST_BYTES", 40)
     with pytest.raises(InvalidRequest, match="larger than 32 MB"):
-        select_files("d", cwd=tmp_path)
+        select_files("d", Reach(tmp_path))
     monkeypatch.setattr(walking, "MOST_ENTRIES", 4)
     with pytest.raises(InvalidRequest, match="more than 4 files"):
-        select_files("d", cwd=tmp_path)
+        select_files("d", Reach(tmp_path))
 
 
 def test_only_what_was_chosen_by_a_directory_or_glob_is_asked_about(tmp_path: Path) -> None:
     write(tmp_path, *(f"d/{at:03}" for at in range(101)))
-    assert why_ask(select_files("d", cwd=tmp_path), None) == "101 files"
+    assert why_ask(select_files("d", Reach(tmp_path)), None) == "101 files"
     (tmp_path / "long").write_text("word " * 300)
-    assert why_ask(select_files("lon*", cwd=tmp_path), 2000) == "about 500 tokens, 25% of 2K"
-    assert why_ask(select_files("long", cwd=tmp_path), 2000) == ""
+    assert why_ask(select_files("lon*", Reach(tmp_path)), 2000) == "about 500 tokens, 25% of 2K"
+    assert why_ask(select_files("long", Reach(tmp_path)), 2000) == ""
 
 
 @pytest.mark.parametrize(
@@ -116,7 +122,7 @@ def test_only_what_was_chosen_by_a_directory_or_glob_is_asked_about(tmp_path: Pa
 )
 def test_what_is_not_there_is_one_line(text: str, tmp_path: Path) -> None:
     with pytest.raises(StreamchatError) as error:
-        select_files(text, cwd=tmp_path)
+        select_files(text, Reach(tmp_path))
     assert "\n" not in error.value.message
     assert not names_files(text, cwd=tmp_path)
 
@@ -177,23 +183,23 @@ def test_a_notebook_is_its_cells() -> None:
             },
         ]
     }
-    block = build_block(json.dumps(notebook).encode(), name="n.ipynb")
+    block = build_block(json.dumps(notebook).encode(), name="n.ipynb").block
     assert block["source"]["data"] == (
         "# %% [markdown] cell 1\n# Title\nwords\n\n# %% [code] cell 2\n1 + 1\n"
         "# output of cell 2:\n2\n# output of cell 2:\n[image/png]"
     )
-    damaged = build_block(b'{"cells": 1}', name="n.ipynb")
+    damaged = build_block(b'{"cells": 1}', name="n.ipynb").block
     assert damaged["source"]["data"] == '{"cells": 1}'
 
 
 def test_what_is_attached_is_named_with_kind_size_and_tokens() -> None:
     png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x38\0\0\0\x1c"
-    assert describe_block(build_block(b"three words", name="a.txt")) == (
+    assert describe_block(build_block(b"three words", name="a.txt").block) == (
         "a.txt (text, 11 B, about 4 tokens)"
     )
-    assert describe_block(build_block(png, name="a.png")) == (
-        "PNG image, 56 × 28, 24 B, about 2 tokens"
+    assert describe_block(build_block(png, name="a.png").block) == (
+        "a.png (PNG image, 56 × 28, 24 B, about 2 tokens)"
     )
-    assert describe_block(build_block(b"%PDF-1.7 /Type /Page ", name="a.pdf")) == (
+    assert describe_block(build_block(b"%PDF-1.7 /Type /Page ", name="a.pdf").block) == (
         "a.pdf (PDF, 1 page, 21 B, about 3,000 tokens)"
     )

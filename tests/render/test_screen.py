@@ -112,7 +112,7 @@ def test_old_turns_with_attachments_and_endings() -> None:
         "assistant", (thought, search, text_block("It")), stop_reason=INTERRUPTED
     )
     assert history(made, asked, answered) == [
-        "❯ Sum up", "  [document: a␛.pdf]", "", "⌕ searched the web: tea", "", "It", "",
+        "❯ Sum up", "  [a␛.pdf (document)]", "", "⌕ searched the web: tea", "", "It", "",
         "⏹ interrupted",
     ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Attaches the files that a typed message names with `@`."""
+"""Attaches the files and addresses that a typed message names with `@`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import shlex
 from collections.abc import Iterable
 
 from streamchat.app.commands.attachments import list_selection
+from streamchat.app.selecting import FETCHING, STOPPED, select_until_stopped
 from streamchat.app.session import Session
-from streamchat.core.attaching import list_blocks, list_left_out, why_ask
+from streamchat.core.attaching import list_blocks, list_remarks, names_address, why_ask
 from streamchat.core.errors import StreamchatError
 from streamchat.core.media_limits import require_fit
 from streamchat.core.messages import Block, Message
@@ -20,20 +21,25 @@ async def read_mentioned(
     reader: Reader,
     screen: Screen,
 ) -> tuple[Block, ...] | None:
-    """The blocks of the files that are there; None if one cannot be sent or the user does
-    not want so many. What names no file is text. Each file is read once."""
+    """The blocks of what is there; None if one cannot be sent, the user does not want so many
+    or stops a fetch. What names no file is text. Each file is read once."""
     blocks: list[Block] = []
     named = (_reference(session, candidates) for candidates in mentions)
     window = session.facts(session.conversation.model).window
     try:
         for reference in dict.fromkeys(filter(None, named)):
-            selection = session.select_files(shlex.quote(reference))
+            if names_address(reference):
+                screen.notice(FETCHING)
+            selection = await select_until_stopped(session, shlex.quote(reference), reader)
+            if selection is None:
+                screen.notice(STOPPED)
+                return None
             if reason := why_ask(selection, window):
                 screen.notice("\n".join(list_selection(selection)))
                 if not await reader.confirm(f"Attach {reason}?", default=False):
                     return None
-            elif selection.left_out:
-                screen.notice("\n".join(list_left_out(selection)))
+            elif remarks := list_remarks(selection):
+                screen.notice("\n".join(remarks))
             blocks += selection.blocks
         require_fit([Message("user", tuple(blocks))], session.conversation.model)
     except StreamchatError as error:

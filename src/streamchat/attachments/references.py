@@ -35,7 +35,7 @@ def split_references(text: str, cwd: Path) -> list[str]:
 
 
 def is_address(reference: str) -> bool:
-    return reference.startswith(("http://", "https://"))
+    return reference.lower().startswith(("http://", "https://"))
 
 
 def names_something(reference: str, cwd: Path) -> bool:

@@ -1,28 +1,87 @@
-"""What the command line attaches where nobody can be asked."""
+"""What references stand for in this run, and what the command line attaches where nobody can
+be asked."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from streamchat import __version__
 from streamchat.app.session import Session
 from streamchat.cli.run import Run
-from streamchat.core.attaching import Selection, list_blocks, list_left_out, why_ask
+from streamchat.core.attaching import (
+    Selection,
+    list_blocks,
+    list_remarks,
+    names_address,
+    why_ask,
+)
 from streamchat.core.errors import UsageError
-from streamchat.core.messages import Block
+from streamchat.core.media_limits import limits_for
 from streamchat.posix.files import pipe_wait
 
+if TYPE_CHECKING:
+    from streamchat.attachments import Built
+    from streamchat.core.media_limits import MediaLimits
+    from streamchat.core.messages import Block
+    from streamchat.posix.files import Wait
 
-def select_attachments(run: Run, piped: bytes) -> tuple[Selection, ...]:
-    """What the arguments name; `piped` is what - stands for."""
-    if not run.invocation.attachments:
-        return ()
-    from streamchat.attachments import select_files  # 4 ms
 
-    return tuple(
-        select_files(ref, cwd=run.env.cwd, piped=piped, wait=pipe_wait())
-        for ref in run.invocation.attachments
+def select_files(
+    run: Run, text: str, *, model: str, piped: bytes = b"", wait: Wait | None = None
+) -> Selection:
+    """What references in a text stand for, as that model takes it; `piped` is what - stands
+    for. Addresses are fetched, which takes up to ten seconds. Raises NotFound,
+    InvalidRequest, and for an address any ApiError."""
+    from streamchat import attachments  # 15 ms, and most chats attach nothing
+
+    limits = limits_for(model)
+    reach = attachments.Reach(
+        run.env.cwd, piped, wait, limits, fetch=partial(_fetch, run, limits)
     )
+    return attachments.select_files(text, reach)
 
 
-def attach(run: Run, session: Session, selections: tuple[Selection, ...]) -> None:
+def _fetch(run: Run, limits: MediaLimits | None, address: str) -> Built:
+    from streamchat.attachments.fetching import Fetcher  # http.client, ssl: only for these
+
+    return Fetcher(f"streamchat/{__version__}", run.env.clock).build_block(address, limits)
+
+
+def names_files(run: Run, reference: str) -> bool:
+    """Whether a reference is a file, a directory, a glob that matches, or an address."""
+    from streamchat import attachments
+
+    return attachments.names_files(reference, cwd=run.env.cwd)
+
+
+async def select_in_time(select: Callable[[], Selection], reference: str) -> Selection:
+    """What it selects; a signal ends a fetch."""
+    if not names_address(reference):
+        return select()
+    from streamchat.app.selecting import in_background
+
+    return await in_background(select)
+
+
+async def select_attachments(run: Run, piped: bytes) -> tuple[Selection, ...]:
+    """What the arguments name; `piped` is what - stands for."""
+    selections = []
+    for reference in run.invocation.attachments:
+        select = partial(
+            select_files,
+            run,
+            reference,
+            model=run.settings.model,
+            piped=piped,
+            wait=pipe_wait(),
+        )
+        selections.append(await select_in_time(select, reference))
+    return tuple(selections)
+
+
+async def attach(run: Run, session: Session, selections: tuple[Selection, ...]) -> None:
     """Attach what the role and the arguments name. Raises UsageError if a directory or a
     glob names so much that a person would be asked, unless --force allows it."""
     window = session.facts(session.conversation.model).window
@@ -30,15 +89,18 @@ def attach(run: Run, session: Session, selections: tuple[Selection, ...]) -> Non
         reason = why_ask(selection, window)
         if reason and not run.invocation.forces:
             raise UsageError(f"-a would attach {reason}. Name fewer, or add --force.")
-        for line in list_left_out(selection):
+        for line in list_remarks(selection):
             run.notes.note(line)
     blocks = [block for selection in selections for block in selection.blocks]
-    session.attached = (*role_attachments(run, session), *blocks)
+    session.attached = (*await attached_by_role(run, session), *blocks)
     for line in list_blocks(session.attached):
         run.notes.note(f"attached: {line}")
 
 
-def role_attachments(run: Run, session: Session) -> tuple[Block, ...]:
+async def attached_by_role(run: Run, session: Session) -> tuple[Block, ...]:
     """What the role attaches to the first message."""
-    selections = map(session.select_files, run.settings.role_attach)
-    return tuple(block for selection in selections for block in selection.blocks)
+    blocks: list[Block] = []
+    for reference in run.settings.role_attach:
+        select = partial(session.select_files, reference)
+        blocks += (await select_in_time(select, reference)).blocks
+    return tuple(blocks)

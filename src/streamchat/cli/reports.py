@@ -23,6 +23,7 @@ from streamchat.cli.wiring import (
     tell_problems,
 )
 from streamchat.cli.wiring.source import open_source
+from streamchat.core.attaching import describe_sent
 from streamchat.core.citations import cited_text
 from streamchat.core.errors import ConfigError, ExitStatus, NotFound
 from streamchat.core.formatting import escape_markdown
@@ -109,8 +110,9 @@ def print_conversation(run: Run, ref: str) -> None:
 def _as_markdown(message: Message) -> str:
     if message.role == "assistant":
         return f"{cited_text(message.content)}\n"
-    quoted = "\n".join(f"> {line}".rstrip() for line in message.text.splitlines())
-    return f"{quoted}\n"
+    others = [block for block in message.content if block.get("type") != "text"]
+    lines = [*(f"[{describe_sent(block)}]" for block in others), *message.text.splitlines()]
+    return "".join(f"> {line}".rstrip() + "\n" for line in lines)
 
 
 async def list_models(run: Run) -> int:

@@ -42,12 +42,12 @@ if TYPE_CHECKING:
 LARGEST_INPUT = 32 * 1024 * 1024  # bytes; the API takes no larger request
 
 
-def read_prompt(run: Run) -> tuple[str, tuple[Selection, ...]]:
+async def read_prompt(run: Run) -> tuple[str, tuple[Selection, ...]]:
     """The prompt and what is attached. The text is the piped text, a blank line and the
     prompt; with `-a -`, the piped data is an attachment. Raises UsageError if both are
     empty."""
     piped = b"" if run.env.stdin.isatty() else piped_bytes(run)
-    attached = select_attachments(run, piped)
+    attached = await select_attachments(run, piped)
     context = "" if "-" in run.invocation.attachments else decode_piped(run, piped)
     if run.invocation.prompt_name:
         from streamchat.cli.templates import fill_named_prompt
@@ -84,7 +84,7 @@ async def answer_once(run: Run) -> int:
         require_keyboard(run)
     with open_source(run) as source:
         source.begin()  # meanwhile stdin is read, and the question is put on disk
-        prompt, attached = read_prompt(run)
+        prompt, attached = await read_prompt(run)
         for remark in run.remarks:
             run.notes.note(remark)
         if run.settings.demo:
@@ -95,7 +95,7 @@ async def answer_once(run: Run) -> int:
 
             run.notes.note(describe_resumed(run, session))
         try:
-            attach(run, session, attached)
+            await attach(run, session, attached)
             await require_sendable(run, session, prompt)
             if run.settings.dry_run:
                 return await _count(run, session, source, prompt)

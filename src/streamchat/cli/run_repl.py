@@ -21,7 +21,7 @@ from streamchat.app.repl import Repl
 from streamchat.app.session import Session
 from streamchat.app.status_line import StatusLine
 from streamchat.cli.adopting import Chat
-from streamchat.cli.attaching import role_attachments
+from streamchat.cli.attaching import attached_by_role, select_in_time
 from streamchat.cli.banner import NEW, build_banner
 from streamchat.cli.command_arguments import CommandArguments
 from streamchat.cli.environment import Environment
@@ -42,7 +42,7 @@ from streamchat.cli.wiring import (
 )
 from streamchat.cli.wiring.files import list_files, only_sendable
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
-from streamchat.core.attaching import Selection, list_blocks, list_left_out, why_ask
+from streamchat.core.attaching import Selection, list_blocks, list_remarks, why_ask
 from streamchat.core.errors import Busy, ExitStatus, UsageError
 from streamchat.core.input_line import CommandNames
 from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
@@ -86,10 +86,11 @@ async def chat(run: Run, early: EarlyPrompt | None = None) -> int:
 
 async def _attach(run: Run, session: Session) -> None:
     """Attach what the role and the arguments name, as /attach does it."""
-    session.attach(role_attachments(run, session))
+    session.attach(await attached_by_role(run, session))
     for reference in run.invocation.attachments:
-        selection = session.select_files(reference)
-        for line in list_left_out(selection):
+        select = partial(session.select_files, reference)
+        selection = await select_in_time(select, reference)
+        for line in list_remarks(selection):
             run.notes.note(line)
         reason = why_ask(selection, session.facts(session.conversation.model).window)
         if not reason or run.invocation.forces or await _agrees(run, selection, reason):

@@ -53,14 +53,14 @@ async def run_script(run: Run) -> int:
         error.message = f"{name}, {error.message}"
         raise
     reads_stdin = _STDIN in run.invocation.attachments
-    selections = select_attachments(run, piped_bytes(run) if reads_stdin else b"")
+    selections = await select_attachments(run, piped_bytes(run) if reads_stdin else b"")
     for remark in (*run.remarks, DEMO_NOTE if run.settings.demo else ""):
         run.notes.note(remark)
     with open_source(run) as source:
         session = open_session(run, open_archive(run))
         run.notes.note(describe_resumed(run, session))
         try:
-            attach(run, session, selections)
+            await attach(run, session, selections)
             load_prices(session)
             failures = _Failures(session)
             reader = ScriptReader(lines, failures.is_over)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -22,16 +23,37 @@ _MOST_LISTED = 12
 _SQUARE = 28  # pixels
 _MOST_IMAGE_TOKENS = 4784
 _PAGE_TOKENS = 3000
+_FETCHED = "Fetched from {address} at {at}."
+_FETCHED_FROM = re.compile(r"Fetched from (\S+) at (\S+)\.")
+_ADDRESS = re.compile(r"(?:^|[\s\"'])https?://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
     """What one reference stands for. `is_expanded` if a directory or a glob chose the files;
-    then `left_out` says why some of them cannot be sent, a line each."""
+    then `left_out` says why some of them cannot be sent, a line each. `notes` say what was
+    done to files before they are sent."""
 
     blocks: tuple[Block, ...]
     is_expanded: bool = False
     left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def names_address(text: str) -> bool:
+    """Whether a text of references holds an address, which takes time to fetch."""
+    return _ADDRESS.search(text) is not None
+
+
+def describe_fetched(address: str, at: str) -> str:
+    """The `context` of a block that was fetched; the model reads it with a document."""
+    return _FETCHED.format(address=address, at=at)
+
+
+def fetched_address(block: Block) -> str:
+    """Where a block was fetched from; "" for a file."""
+    found = _FETCHED_FROM.fullmatch(str(block.get("context") or ""))
+    return found[1] if found else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +69,17 @@ def measure_block(block: Block) -> BlockSize:
     """What a block that is attached holds."""
     match block:
         case {"source": {"type": "text", "data": str(text)}}:
-            kind = "notebook" if format_block_name(block).endswith(".ipynb") else "text"
+            kind = "web page" if fetched_address(block) else _kind_of_text(block)
             return BlockSize(kind, len(text.encode("utf-8", "replace")), _text_tokens(text))
         case {"source": {"type": "base64", "media_type": str(kind), "data": str(data)}}:
             return _measure_media(kind, _decoded(data))
         case {"source": {"type": "url"}}:
             return BlockSize("address", 0, 0)
     return BlockSize(str(block.get("type")), 0, 0)
+
+
+def _kind_of_text(block: Block) -> str:
+    return "notebook" if format_block_name(block).endswith(".ipynb") else "text"
 
 
 def _text_tokens(text: str) -> int:
@@ -90,7 +116,15 @@ def describe_block(block: Block) -> str:
     if measure.tokens:
         parts.append(_format_tokens(measure.tokens))
     name, said = format_block_name(block), ", ".join(parts)
+    if address := fetched_address(block):
+        name = address if name in address else f"{name}, {address}"
     return said if name == block.get("type") and measure.size_bytes else f"{name} ({said})"
+
+
+def describe_sent(block: Block) -> str:
+    """The same for a block of a conversation, with the time of a fetch."""
+    found = _FETCHED_FROM.fullmatch(str(block.get("context") or ""))
+    return f"{describe_block(block)}, fetched at {found[2]}" if found else describe_block(block)
 
 
 def list_blocks(blocks: Sequence[Block], *, first: int = 1) -> list[str]:
@@ -102,13 +136,18 @@ def list_blocks(blocks: Sequence[Block], *, first: int = 1) -> list[str]:
     return [*lines, describe_sum(blocks)] if len(blocks) > 1 else lines
 
 
-def list_left_out(selection: Selection) -> list[str]:
-    """Which files of a directory or a glob are not sent, and why."""
-    left_out = selection.left_out
-    shown = left_out if len(left_out) <= _MOST_LISTED else left_out[: _MOST_LISTED - 2]
-    lines = [f"Left out: {line}" for line in shown]
-    more = len(left_out) - len(shown)
-    return [*lines, f"Left out: {more} more"] if more else lines
+def list_remarks(selection: Selection) -> list[str]:
+    """What was done to files, and which files of a directory or a glob are not sent."""
+    left_out = [f"Left out: {line}" for line in selection.left_out]
+    return [*_first(selection.notes), *_first(left_out)]
+
+
+def _first(lines: Sequence[str]) -> list[str]:
+    """The first lines, and how many more there are."""
+    if len(lines) <= _MOST_LISTED:
+        return list(lines)
+    kept = lines[: _MOST_LISTED - 2]
+    return [*kept, f"… and {len(lines) - len(kept)} more"]
 
 
 def describe_sum(blocks: Iterable[Block]) -> str:

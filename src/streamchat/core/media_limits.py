@@ -29,10 +29,16 @@ class MediaLimits:
     image_side: int = 8000  # pixels
     many: int = 20  # with more images than that in a request,
     side_of_many: int = 2000  # this is the limit for each
+    seen_side: int = 2576  # the model sees larger images scaled down to this
+
+    @property
+    def image_bytes(self) -> int:
+        """The most bytes of a file, which base64 makes a third larger."""
+        return self.image_mb * _MB * 3 // 4
 
 
 _NEWER = MediaLimits(images=600, pdf_pages=600, image_mb=10)
-_OLDER = MediaLimits(images=100, pdf_pages=100, image_mb=5)
+_OLDER = MediaLimits(images=100, pdf_pages=100, image_mb=5, seen_side=1568)
 _LIMITS = {  # by what the id contains; the first that fits
     "claude-haiku-4-5": _OLDER,
     "claude-sonnet-4-5": _OLDER,

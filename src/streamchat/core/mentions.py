@@ -1,4 +1,4 @@
-"""The files that a typed message names: `@path`, `@"my file"`, `@my\\ file`.
+"""The files and addresses that a typed message names: `@path`, `@"my file"`, `@https://…`.
 
 Rule: only a typed `@` names a file. One that was pasted, edited or handed back is data: it
 is written as QUOTED_AT, a character that no keyboard can type, until the message is parsed.
@@ -15,6 +15,7 @@ _MENTION = re.compile(
     r"""(?:^|(?<=[\s(\[{,;:]))@(?:"([^"\n]+)"|'([^'\n]+)'|((?:\\.|[^\s\\])+))"""
 )
 _ESCAPED = re.compile(r"\\(.)")
+_BRACKETS = {")": "(", "]": "[", "}": "{"}
 _AFTER_A_NAME = ".,;:!?)]}\"'"
 
 
@@ -33,9 +34,21 @@ def find_mentions(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(_candidates(*found.groups()) for found in _MENTION.finditer(text))
 
 
+def _address(name: str) -> str:
+    """Without the punctuation that follows it; a bracket that it opened itself is its own."""
+    while name and name[-1] in _AFTER_A_NAME:
+        opening = _BRACKETS.get(name[-1])
+        if opening and name.count(opening) >= name.count(name[-1]):
+            return name
+        name = name[:-1]
+    return name
+
+
 def _candidates(double: str | None, single: str | None, bare: str | None) -> tuple[str, ...]:
     if quoted := double or single:
         return (unquote_mentions(quoted),)
     name = _ESCAPED.sub(r"\1", unquote_mentions(bare or ""))
     without = name.rstrip(_AFTER_A_NAME)
+    if name.startswith(("http://", "https://")):
+        return (_address(name),)
     return (name, without) if without and without != name else (name,)

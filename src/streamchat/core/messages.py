@@ -20,6 +20,7 @@ JsonObject: TypeAlias = dict[str, Any]
 MOST_TOKENS = 10**12
 INTERRUPTED = "interrupted"  # our own stop reason, for a user, a signal or an error
 DEEPEST = 100  # levels of JSON in a block; libraries give up at about 250
+_SHOWN_ONLY = frozenset({"title", "context"})  # of an image; documents are sent with both
 THINKING_TYPES = frozenset({"thinking", "redacted_thinking"})
 
 
@@ -119,7 +120,14 @@ class Message:
 
     def to_wire(self) -> JsonObject:
         """The `{"role", "content"}` object that a request carries."""
-        return {"role": self.role, "content": [dict(block) for block in self.content]}
+        return {"role": self.role, "content": [_wire_block(block) for block in self.content]}
+
+
+def _wire_block(block: Block) -> JsonObject:
+    """Without what only people see: the name of an image, and where it is from."""
+    if block.get("type") != "image":
+        return dict(block)
+    return {name: value for name, value in block.items() if name not in _SHOWN_ONLY}
 
 
 def user_message(text: str) -> Message:

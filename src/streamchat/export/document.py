@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
+from streamchat.core.attaching import fetched_address
 from streamchat.core.citations import cited_text
 from streamchat.core.conversation import Conversation
 from streamchat.core.messages import INTERRUPTED, THINKING_TYPES, Block, Message
@@ -112,6 +113,8 @@ def _is_other(block: Block) -> bool:
 def _attached(block: Block) -> Attached:
     kind, source = str(block.get("type")), block.get("source")
     name = str(block.get("title") or block.get("name") or "")
+    if fetched_address(block):
+        name = f"{name}. {block['context']}"
     if not isinstance(source, dict):
         return Attached(kind, name)
     if source.get("type") == "url":

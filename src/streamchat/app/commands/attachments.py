@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from streamchat.app.commands.arguments import parse_count, parse_reference
 from streamchat.app.commands.registry import AskUser, Done, Outcome, Topic, command
+from streamchat.app.selecting import FETCHING, STOPPED, select_until_stopped
 from streamchat.app.session import Session
 from streamchat.core.attaching import (
     Selection,
     describe_block,
     list_blocks,
-    list_left_out,
+    list_remarks,
+    names_address,
     why_ask,
 )
 from streamchat.core.errors import UsageError
@@ -25,11 +27,24 @@ TAKES_BACK = "/detach N takes one back."
 @command("/attach [PATH|GLOB|URL]...", "file", topic=Topic.REQUEST)
 def attach(session: Session, argument: str) -> Outcome:
     """Attach files, directories or URLs to the next message. Quotes or backslashes keep
-    blanks in a name; a directory leaves out what .gitignore names. Without an argument, list
-    what is attached. @PATH in a typed message attaches a file too."""
+    blanks in a name; a directory leaves out what .gitignore names; a URL is fetched here, as
+    readable text, image or PDF. Without an argument, list what is attached. @PATH or @URL in
+    a typed message attaches it too."""
     if not argument:
         return Done("\n".join(list_attached(session)) or "Nothing is attached.")
-    selection = session.select_files(parse_reference(argument))
+    reference = parse_reference(argument)
+    if not names_address(reference):
+        return _offer(session, session.select_files(reference))
+
+    async def fetch(reader: Reader) -> Outcome:
+        selection = await select_until_stopped(session, reference, reader)
+        return Done(STOPPED) if selection is None else _offer(session, selection)
+
+    return AskUser(fetch, FETCHING)
+
+
+def _offer(session: Session, selection: Selection) -> Outcome:
+    """Attach it, after a question if it is much."""
     if not (reason := why_ask(selection, session.facts(session.conversation.model).window)):
         return _attach(session, selection)
 
@@ -64,9 +79,9 @@ def list_attached(session: Session) -> list[str]:
 
 def list_selection(selection: Selection) -> list[str]:
     """The files of a selection, and what was left out."""
-    return [*list_blocks(selection.blocks), *list_left_out(selection)]
+    return [*list_blocks(selection.blocks), *list_remarks(selection)]
 
 
 def _attach(session: Session, selection: Selection) -> Outcome:
     session.attach(selection.blocks)
-    return Done("\n".join([*list_left_out(selection), *list_attached(session)]))
+    return Done("\n".join([*list_remarks(selection), *list_attached(session)]))

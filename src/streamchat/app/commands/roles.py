@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from streamchat.app.commands.arguments import parse_words
 from streamchat.app.commands.registry import AskUser, Done, EditFile, Outcome, Topic, command
+from streamchat.app.selecting import FETCHING, STOPPED, select_until_stopped
 from streamchat.app.session import Session
+from streamchat.core.attaching import names_address
 from streamchat.core.errors import UsageError
 from streamchat.core.ports import Reader
 from streamchat.core.settings import Settings, SettingSource, resolve
@@ -37,7 +40,7 @@ def role(session: Session, argument: str) -> Outcome:
         case ["new", name]:
             return EditFile(session.templates.path(TemplateKind.ROLE, name), NEW_ROLE)
         case [name]:
-            return Done(_take(session, name))
+            return _take(session, name)
         case _:
             raise UsageError("Give one name: /role NAME, or /role new NAME.")
 
@@ -51,12 +54,12 @@ def _choose(session: Session) -> Outcome:
         if not reader.can_choose:
             return Done(f"Roles: {', '.join(names)}. /role NAME takes one.")
         chosen = await reader.choose("Which role?", [(name, name) for name in names])
-        return Done(_take(session, chosen) if chosen is not None else "")
+        return _take(session, chosen) if chosen is not None else Done()
 
     return AskUser(choose)
 
 
-def _take(session: Session, name: str) -> str:
+def _take(session: Session, name: str) -> Outcome:
     template = session.templates.read(TemplateKind.ROLE, name)
     place = session.templates.path(TemplateKind.ROLE, name)
     layer = from_role(template, SettingSource.FLAG, place=place)
@@ -69,7 +72,25 @@ def _take(session: Session, name: str) -> str:
     if "model" in given and model != session.conversation.model:
         said.append(session.change_model(model))
     _apply(session, settings, given)
-    return "\n".join(said)
+    return _attach(session, settings.role_attach, "\n".join(said))
+
+
+def _attach(session: Session, references: Sequence[str], said: str) -> Outcome:
+    """Attach what the role names; an address is fetched first."""
+    if not any(map(names_address, references)):
+        for reference in references:
+            session.attach(session.select_files(reference).blocks)
+        return Done(said)
+
+    async def fetch(reader: Reader) -> Outcome:
+        for reference in references:
+            selection = await select_until_stopped(session, reference, reader)
+            if selection is None:
+                return Done(STOPPED)
+            session.attach(selection.blocks)
+        return Done()
+
+    return AskUser(fetch, f"{said}\n{FETCHING}")
 
 
 def _apply(session: Session, settings: Settings, given: set[str]) -> None:
@@ -81,5 +102,3 @@ def _apply(session: Session, settings: Settings, given: set[str]) -> None:
     if "web" in given:
         web = replace(session.web_setup, max_uses=settings.web_max_uses)
         session.web = web if settings.web else None
-    for path in settings.role_attach:
-        session.attach(session.select_files(path).blocks)

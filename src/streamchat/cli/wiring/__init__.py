@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from streamchat.app.prompt_cache import choose_ttl
+from streamchat.cli.attaching import names_files, select_files
 from streamchat.cli.run import Run, read_appearance
 from streamchat.cli.short_names import build_model_names
 from streamchat.config import read_prompt_file
@@ -33,7 +34,6 @@ from streamchat.posix.clipboard import read_clipboard
 
 if TYPE_CHECKING:
     from streamchat.app.session import Session
-    from streamchat.core.attaching import Selection
     from streamchat.core.keymap import KeyMap
     from streamchat.export import FileExporter
     from streamchat.models.cache import ModelCache
@@ -83,7 +83,7 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         effort=settings.effort,
         thinking=settings.thinking,
         cache=not settings.no_caching,
-        select_files=partial(select_files, run),
+        select_files=lambda text: select_files(run, text, model=session.conversation.model),
         names_files=partial(names_files, run),
         new_id=run.env.new_id,
         clock=run.env.clock,
@@ -134,20 +134,6 @@ def build_mask(run: Run) -> Callable[[str], str]:
     """Masks the keys of this session in a text."""
     keys = session_keys(run.settings, run.env.environ)
     return KeyMask(keys, masked).mask if keys else str
-
-
-def select_files(run: Run, text: str) -> Selection:
-    """What references in a text stand for. Raises NotFound, InvalidRequest."""
-    from streamchat import attachments  # 15 ms, and most chats attach nothing
-
-    return attachments.select_files(text, cwd=run.env.cwd)
-
-
-def names_files(run: Run, reference: str) -> bool:
-    """Whether a reference is a file, a directory, or a glob that matches."""
-    from streamchat import attachments
-
-    return attachments.names_files(reference, cwd=run.env.cwd)
 
 
 def read_conversation(run: Run, ref: str) -> Opened:

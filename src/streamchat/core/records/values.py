@@ -70,7 +70,8 @@ class Turn:
             "id": self.id,
             "parent": self.parent,
             "at": self.at,
-            **message.to_wire(),
+            "role": message.role,
+            "content": [dict(block) for block in message.content],
             **{key: value for key, value in about_reply.items() if value is not None},
             **extra,
         }

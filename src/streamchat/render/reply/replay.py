@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from streamchat.core.attaching import describe_sent
 from streamchat.core.capabilities import is_same_model
 from streamchat.core.citations import Citations
 from streamchat.core.events import BlockStopped, ModelSwitched, TextDelta
-from streamchat.core.messages import INTERRUPTED, Block, Message
+from streamchat.core.messages import INTERRUPTED, Message
 from streamchat.core.ports import Ending
 from streamchat.core.reply import replayed
 from streamchat.render.literal import build_part_style, literal_rows
@@ -77,7 +78,7 @@ class HistoryRows:
         dim = build_part_style(self.look, "notice")
         for block in message.content:
             if block.get("type") != "text":
-                line = f"[{_format_kind(block)}]"
+                line = f"[{describe_sent(block)}]"
                 yield literal_rows(line, self.width, style=dim, first=indent)
 
     def _answer(self, message: Message) -> Iterator[list[Row]]:
@@ -125,12 +126,6 @@ def _exchanges(messages: Sequence[Message]) -> list[tuple[int, int]]:
     if messages and begins[:1] != [0]:
         begins.insert(0, 0)
     return list(pairwise([*begins, len(messages)]))
-
-
-def _format_kind(block: Block) -> str:
-    title = block.get("title")
-    kind = str(block.get("type"))
-    return f"{kind}: {title}" if isinstance(title, str) and title else kind
 
 
 def _omitted(count: int, *, look: Style, width: int) -> list[Row]:

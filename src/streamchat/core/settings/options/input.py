@@ -32,7 +32,8 @@ INPUT = (
     ),
     Option(
         "attach",
-        "attach images, PDFs, text: files, directories, globs; - is stdin; may be repeated",
+        "attach images, PDFs, text: files, directories, globs, web addresses; - is stdin; may "
+        "be repeated",
         Group.INPUT, Kind.LIST, ("-a", "--attach", "-f", "--file"), "PATH|GLOB|URL|-",
     ),
     Option(

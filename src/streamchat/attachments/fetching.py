@@ -1,0 +1,240 @@
+"""Fetches what an address leads to: web pages as text, images, PDFs and texts.
+
+Rules: http and https only; 10 s, 10 MB and 5 redirects in all; no cookies and no credentials.
+An address that leads to a public host never leads on to this machine or its network, whatever
+a redirect or a name server says (see `connecting`). Proxies are not used: behind one, nobody
+could check where the connection ends.
+"""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import ssl
+import time
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from email.message import Message as Headers
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
+
+from streamchat.attachments.blocks import Built, build_block, build_text, image_type
+from streamchat.attachments.connecting import (
+    Connector,
+    Deadline,
+    Target,
+    Trust,
+    is_written_as_near,
+)
+from streamchat.attachments.pages import is_page, read_page
+from streamchat.core.attaching import describe_fetched
+from streamchat.core.errors import (
+    InvalidRequest,
+    NoPermission,
+    NotFound,
+    StreamchatError,
+    TryLater,
+    Unreachable,
+)
+from streamchat.core.formatting import format_path, quoted
+from streamchat.core.media_limits import MediaLimits
+from streamchat.core.sanitize import clean_line
+from streamchat.core.times import stamp
+
+SECONDS = 10.0
+LARGEST_BYTES = 10 * 1024 * 1024
+MOST_REDIRECTS = 5
+_PIECE_BYTES = 1 << 16
+_PORTS = {"http": 80, "https": 443}
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_TEXT_TYPES = ("text/", "application/json", "application/xml", "application/javascript")
+_SAFE = "%/:?#[]@!$&'()*+,;=~-._"  # of a path: what need not be escaped, or is already
+_HEADERS = {
+    "Accept": "text/html, application/xhtml+xml, text/*, application/pdf, image/*, */*;q=0.1",
+    "Accept-Encoding": "gzip, identity",
+    "Connection": "close",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came from the last address of a chain of redirects."""
+
+    address: str
+    data: bytes
+    media_type: str  # as the server says
+    charset: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetcher:
+    """Gets addresses; `clock` gives seconds since the epoch."""
+
+    user_agent: str
+    clock: Callable[[], float]
+    connector: Connector = field(default_factory=Connector)
+    monotonic: Callable[[], float] = time.monotonic
+
+    def build_block(self, address: str, limits: MediaLimits | None) -> Built:
+        """The block of what is there. It says where it is from, and when it was fetched.
+        Raises NotFound, InvalidRequest, Unreachable, NoPermission, TryLater."""
+        response = self.fetch(address)
+        context = describe_fetched(response.address, stamp(self.clock()))
+        built = _build(response, limits)
+        return replace(built, block={**built.block, "context": context})
+
+    def fetch(self, address: str) -> Response:
+        """What is at the end of the redirects. Raises as `build_block` does."""
+        deadline = Deadline(self.monotonic() + SECONDS, self.monotonic)
+        nearest: Trust | None = None
+        for _ in range(MOST_REDIRECTS + 1):
+            parts = parse_address(address)
+            if nearest is None:
+                is_near = is_written_as_near(parts.hostname or "")
+                nearest = Trust.MACHINE if is_near else Trust.NETWORK
+            try:
+                found, trust = self._ask(parts, nearest, deadline)
+            except (OSError, http.client.HTTPException, ValueError, zlib.error) as error:
+                raise _translated(error, address) from error
+            if isinstance(found, Response):
+                return found
+            address, nearest = urljoin(address, found), max(nearest, trust)
+        raise Unreachable(f"{quoted(address)}: more than {MOST_REDIRECTS} redirects.")
+
+    def _ask(
+        self, parts: SplitResult, nearest: Trust, deadline: Deadline
+    ) -> tuple[Response | str, Trust]:
+        """One hop: the response, or the address to go to; and how near its server is."""
+        host, is_tls = parts.hostname or "", parts.scheme == "https"
+        target = Target(host, parts.port or _PORTS[parts.scheme], is_tls, nearest)
+        place = quote(parts.path or "/", safe=_SAFE)
+        query = f"?{quote(parts.query, safe=_SAFE)}" if parts.query else ""
+        with self.connector.open(target, deadline) as (connection, trust):
+            headers = {"User-Agent": self.user_agent, **_HEADERS}
+            connection.request("GET", place + query, headers=headers)
+            reply = connection.getresponse()
+            location = reply.headers.get("Location")
+            if reply.status in _REDIRECTS and location:
+                return location, trust
+            address = parts._replace(fragment="").geturl()
+            _require_found(reply.status, address)
+            return _response(address, reply.headers, _read(reply, address)), trust
+
+
+def parse_address(address: str) -> SplitResult:
+    """Raises NotFound for what is not to be fetched."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+        ascii_host = (parts.hostname or "").encode("idna").decode("ascii")
+    except ValueError as error:
+        raise NotFound(f"{quoted(address)} is not a valid address: {error}.") from error
+    if parts.scheme not in _PORTS:
+        raise NotFound(f"{quoted(address)} is not an address of http or https.")
+    if not ascii_host:
+        raise NotFound(f"{quoted(address)} is not a valid address: it has no host.")
+    if "@" in parts.netloc:
+        raise NotFound(
+            f"The address of {ascii_host} holds a name or a password, and none is sent:"
+            " leave it out."
+        )
+    port = f":{parts.port}" if parts.port else ""
+    netloc = f"[{ascii_host}]{port}" if ":" in ascii_host else f"{ascii_host}{port}"
+    return parts._replace(netloc=netloc)
+
+
+def _require_found(status: int, address: str) -> None:
+    """Raises the error that fits, unless the status is 200."""
+    if status == 200:
+        return
+    reason = http.client.responses.get(status, "")
+    text = f"{format_path(address)} answered {f'{status} {reason}'.strip()}."
+    if status in (404, 410):
+        raise NotFound(text)
+    if status in (401, 402, 403, 407):
+        raise NoPermission(f"{text} It is fetched without cookies and credentials.")
+    raise TryLater(text) if status in (408, 429) or status >= 500 else InvalidRequest(text)
+
+
+def _read(reply: http.client.HTTPResponse, address: str) -> bytes:
+    pieces, size = [], 0
+    while piece := reply.read1(_PIECE_BYTES):
+        size += len(piece)
+        if size > LARGEST_BYTES:
+            raise _too_large(address)
+        pieces.append(piece)
+    if reply.length:  # said that more would come
+        raise http.client.IncompleteRead(b"", reply.length)
+    data = b"".join(pieces)
+    encoding = (reply.headers.get("Content-Encoding") or "identity").strip().lower()
+    if encoding in ("gzip", "x-gzip"):
+        return _unpacked(data, address)
+    if encoding != "identity":
+        raise ValueError(f"it is packed as {clean_line(encoding)}")
+    return data
+
+
+def _unpacked(data: bytes, address: str) -> bytes:
+    """Raises zlib.error, InvalidRequest for what grows too large."""
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    unpacked = unpacker.decompress(data, LARGEST_BYTES + 1)
+    if len(unpacked) > LARGEST_BYTES:
+        raise _too_large(address)
+    if not unpacker.eof:
+        raise gzip.BadGzipFile("it was cut off")
+    return unpacked
+
+
+def _too_large(address: str) -> InvalidRequest:
+    return InvalidRequest(
+        f"{format_path(address)} is larger than 10 MB: download it and attach the file."
+    )
+
+
+def _response(address: str, headers: Headers, data: bytes) -> Response:
+    charset = headers.get_content_charset()
+    return Response(address, data, headers.get_content_type(), charset)
+
+
+def _translated(error: Exception, address: str) -> StreamchatError:
+    """What to say of a failure of the network."""
+    host = urlsplit(address).hostname or ""
+    match error:
+        case TimeoutError():
+            return Unreachable(f"{host} took longer than {SECONDS:g} s.")
+        case ssl.SSLCertVerificationError():
+            return Unreachable(f"{host} has no valid certificate: {error.verify_message}.")
+        case ConnectionRefusedError():
+            return Unreachable(f"{host} does not accept connections.")
+        case OSError() if error.strerror:
+            return Unreachable(f"Cannot reach {host}: {clean_line(error.strerror)}.")
+        case http.client.IncompleteRead():
+            return Unreachable(f"{host} closed the connection before all had arrived.")
+    reason = clean_line(str(error)) or type(error).__name__
+    return Unreachable(f"{host} gave no proper answer: {reason[:100]}.")
+
+
+def _build(response: Response, limits: MediaLimits | None) -> Built:
+    data, name = response.data, _name(response.address)
+    is_media = image_type(data) is not None or data.startswith(b"%PDF-")
+    if not is_media and is_page(data, response.media_type):
+        page = read_page(data, response.charset, response.address)
+        if not page.text.strip():
+            raise InvalidRequest(
+                f"{format_path(response.address)} holds no readable text. Pages that are made"
+                " by scripts come empty: save it in a browser and attach the file."
+            )
+        return Built(build_text(page.text, page.title or name))
+    if not is_media and response.charset and response.media_type.startswith(_TEXT_TYPES):
+        try:
+            return Built(build_text(data.decode(response.charset), name))
+        except (LookupError, UnicodeError):
+            pass  # what the server says is wrong: the bytes decide
+    return build_block(data, name=name, limits=limits)
+
+
+def _name(address: str) -> str:
+    """The last part of the path, or the host."""
+    parts = urlsplit(address)
+    last = clean_line(unquote(parts.path.rstrip("/").rpartition("/")[2]))
+    return last or parts.hostname or address

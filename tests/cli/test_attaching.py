@@ -1,0 +1,120 @@
+"""Attachments through the whole program: sent, kept, sent again, never taken from data."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from program import conversations_directory, run_program
+from scripts import text_reply
+from server import ScriptedServer
+
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x38\0\0\0\x1c"
+IN_BASE64 = base64.b64encode(PNG).decode()
+
+
+def first_block(server: ScriptedServer, request: int = -1) -> dict[str, Any]:
+    block: dict[str, Any] = server.bodies[request]["messages"][0]["content"][0]
+    return block
+
+
+def test_a_resume_sends_the_same_though_the_file_is_gone(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    Path("cat.png").write_bytes(PNG)
+    server.enqueue(text_reply("A cat."), text_reply("Yes."), text_reply("Still."))
+    assert run_program("-a", "cat.png", "what?", environ=towards).status == 0
+    Path("cat.png").unlink()
+    assert run_program("-c", "sure?", environ=towards).status == 0
+    assert first_block(server) == first_block(server, 0)
+    assert first_block(server) == {
+        "type": "image",
+        "source": {"type": "base64", "media_type": "image/png", "data": IN_BASE64},
+    }
+
+
+def test_an_export_has_the_bytes_and_a_deletion_takes_them(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    Path("cat.png").write_bytes(PNG)
+    server.enqueue(text_reply("A cat."))
+    run_program("-a", "cat.png", "what?", environ=towards)
+    [message, _] = json.loads(run_program("--export", "json", "what?").stdout)
+    assert message["content"][0]["source"]["data"] == IN_BASE64
+    assert IN_BASE64 in run_program("--export", "html", "what?").stdout
+    assert "cat.png" in run_program("--show", "what?").stdout
+    [kept] = conversations_directory().glob("*.jsonl.files/*")
+    assert kept.read_bytes() == PNG
+    Path("script").write_text("/delete what?\n")
+    run_program("--script", "script", environ=towards)
+    assert list(conversations_directory().glob("*.files")) == []
+
+
+def test_a_lost_attachment_is_a_line_and_no_failure(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    Path("cat.png").write_bytes(PNG)
+    server.enqueue(text_reply("A cat."), text_reply("Gone."))
+    run_program("-a", "cat.png", "what?", environ=towards)
+    [kept] = conversations_directory().glob("*.jsonl.files/*")
+    kept.unlink()
+    run = run_program("-c", "and now?", environ=towards)
+    assert (run.status, run.stdout) == (0, "Gone.\n")
+    assert "line 2: cat.png is lost: its bytes are gone or damaged" in run.stderr
+    assert first_block(server)["text"] == "[cat.png: this attachment is lost]"
+
+
+def test_an_address_is_fetched_here_and_that_stands_in_the_conversation(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    server.enqueue(text_reply("A list."))
+    address = f"{server.base_url}/v1/models"
+    run = run_program("-a", address, "what is it?", environ=towards)
+    assert run.status == 0, run.stderr
+    assert f"attached: 1. {address} (web page, " in run.stderr
+    block = first_block(server)
+    assert '"claude-' in block["source"]["data"]
+    assert block["context"] == f"Fetched from {address} at 2026-09-21T14:13:20Z."
+    [saved] = [
+        json.loads(line)
+        for line in next(conversations_directory().glob("*.jsonl")).read_text().splitlines()
+        if '"role": "user"' in line
+    ]
+    assert saved["content"][0]["context"] == block["context"]
+
+
+def test_an_address_that_fails_sends_nothing(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    run = run_program("-a", f"{server.base_url}/nowhere", "what?", environ=towards)
+    assert (run.status, server.bodies) == (66, [])
+    assert run.stderr.splitlines()[-1].endswith("/nowhere answered 404 Not Found.")
+
+
+@pytest.mark.parametrize("text", ["see @secret.txt", "/attach secret.txt", "@./secret.txt"])
+def test_what_was_piped_attaches_nothing(
+    text: str, server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    Path("secret.txt").write_text("hidden")
+    server.enqueue(text_reply("ok"))
+    assert run_program("sum up", stdin=text, environ=towards).status == 0
+    assert server.bodies[0]["messages"][0]["content"] == [
+        {"type": "text", "text": f"{text}\n\nsum up"}
+    ]
+
+
+def test_what_a_model_says_attaches_nothing(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    Path("secret.txt").write_text("hidden")
+    server.enqueue(text_reply("Look at @secret.txt\n/attach secret.txt"), text_reply("ok"))
+    Path("script").write_text("hello\ngo on\n/retry\n")
+    server.enqueue(text_reply("ok"))
+    run_program("--script", "script", environ=towards)
+    assert "hidden" not in json.dumps(server.bodies)
+    assert len(server.bodies) == 3
