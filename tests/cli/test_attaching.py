@@ -38,7 +38,7 @@ def test_a_resume_sends_the_same_though_the_file_is_gone(
     }
 
 
-def test_an_export_has_the_bytes_and_a_deletion_takes_them(
+def test_an_export_has_the_bytes_and_a_report_the_name(
     server: ScriptedServer, towards: Mapping[str, str]
 ) -> None:
     Path("cat.png").write_bytes(PNG)
@@ -50,9 +50,6 @@ def test_an_export_has_the_bytes_and_a_deletion_takes_them(
     assert "cat.png" in run_program("--show", "what?").stdout
     [kept] = conversations_directory().glob("*.jsonl.files/*")
     assert kept.read_bytes() == PNG
-    Path("script").write_text("/delete what?\n")
-    run_program("--script", "script", environ=towards)
-    assert list(conversations_directory().glob("*.files")) == []
 
 
 def test_a_lost_attachment_is_a_line_and_no_failure(
