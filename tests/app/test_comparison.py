@@ -31,6 +31,7 @@ from streamchat.core.conversation import Conversation
 from streamchat.core.errors import CutOff, NoPermission, UsageError
 from streamchat.core.events import Event, ModelSwitched, Started
 from streamchat.core.messages import Message, Request, Usage, text_block
+from streamchat.core.model_names import FAMILIES, ModelNames
 from streamchat.core.ports import Ending, Input, Key, Typed
 from streamchat.core.records import Record
 
@@ -358,6 +359,14 @@ def test_a_model_that_is_named_twice_is_asked_once() -> None:
     session.say("why?")
     found = list_candidates(session, ["b", MODEL, "b"], asks_own=True)
     assert found == (Candidate(MODEL, is_own=True), Candidate("b"))
+
+
+def test_short_names_stand_for_models() -> None:
+    session = open_session()
+    session.model_names = ModelNames({"b": "claude-b"}, lambda: ())
+    session.say("why?")
+    models = [each.model for each in list_candidates(session, ["b", "claude-b", "opus"])]
+    assert models == ["claude-b", FAMILIES["opus"]]
 
 
 @pytest.mark.parametrize("line", ["/compare", "/compare b"])

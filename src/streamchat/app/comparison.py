@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 
@@ -50,17 +50,18 @@ def list_candidates(
     if question is None:
         raise UsageError("There is no question to compare answers to.")
     own = _own(session, question, asks_own=asks_own)
-    models = _distinct([each.model for each in own], others)
+    named = map(session.model_names, others)
+    models = _distinct([each.model for each in own], named)
     return (*own, *(Candidate(model) for model in models))
 
 
 def require_others(session: Session, others: Sequence[str]) -> None:
     """Raises UsageError unless they can be compared with the model of the conversation."""
     if others:
-        _distinct([session.conversation.model], others)
+        _distinct([session.conversation.model], map(session.model_names, others))
 
 
-def _distinct(own: list[str], others: Sequence[str]) -> list[str]:
+def _distinct(own: list[str], others: Iterable[str]) -> list[str]:
     """The others that are to be asked, each once."""
     known = list(own)
     for model in others:
