@@ -831,3 +831,11 @@ def test_what_a_server_wrote_about_an_ending_is_part_of_one_line() -> None:
     reason = Answered(events).run().reason
     assert "\n" not in reason
     assert len(reason) < 800
+
+
+def test_prices_are_told_what_the_server_calls_the_model() -> None:
+    answered = Answered(reply_events("a", model="by-another-name"))
+    names: list[tuple[str, str]] = []
+    answered.session.budget = Budget(cent_a_token, note_name=lambda *pair: names.append(pair))
+    answered.run()
+    assert names == [(MODEL, "by-another-name")]

@@ -58,3 +58,21 @@ def test_marks_and_sources_are_in_what_is_shown_and_exported_later() -> None:
 def test_allowed_and_blocked_domains_exclude_each_other() -> None:
     finished = run_program("--demo", "--web-allow", "a.org", "--web-block", "b.org", "hi")
     assert finished.status == ExitStatus.USAGE
+
+
+def test_a_turn_that_pauses_goes_on_by_itself() -> None:
+    finished = run_program("--demo", "-q", "--no-save", "--web", "--json", "research the sea")
+    result = json.loads(finished.stdout)
+    assert (finished.status, result["stop_reason"]) == (ExitStatus.OK, "end_turn")
+    kinds = [block["type"] for block in result["content"]]
+    assert kinds[:3] == ["server_tool_use", "web_search_tool_result", "server_tool_use"]
+    assert result["text"].startswith("The demo searched for")
+
+
+def test_a_fallback_answers_after_a_refusal_and_is_named() -> None:
+    fallback = ("--demo", "--fallback", "claude-opus-5-5", "decline")
+    found = json.loads(run_program("--json", *fallback).stdout)
+    assert found["model"] == "claude-opus-5-5"
+    finished = run_program(*fallback)
+    assert finished.status == ExitStatus.OK
+    assert "claude-sonnet-5-5 declined to answer. claude-opus-5-5 answers." in finished.stderr

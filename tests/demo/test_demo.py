@@ -543,3 +543,9 @@ def test_a_server_can_be_stopped_twice_and_started_again() -> None:
 )
 def test_models_can_be_compared(demo: DemoServer, model: str, page: str) -> None:
     assert text_of(ask(demo, "compare", model=model)) == text_page(page).text
+
+
+def test_one_model_declines_and_another_answers(demo: DemoServer) -> None:
+    declined = ask(demo, "decline", model="claude-sonnet-5-5")
+    assert (declined.stop_reason, text_of(declined)) == ("refusal", "")
+    assert ask(demo, "decline", model="claude-opus-5-5").stop_reason == "end_turn"

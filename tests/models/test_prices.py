@@ -22,6 +22,7 @@ from genai_prices.types import (
 )
 
 from streamchat.core.messages import Usage
+from streamchat.core.rates import Rates
 from streamchat.models.prices import Prices
 
 MILLION = 1_000_000
@@ -108,3 +109,15 @@ def test_importing_the_module_does_not_load_the_table() -> None:
     code = "import sys, streamchat.models.prices; print('genai_prices' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert run.stdout == "False\n"
+
+
+def test_a_model_costs_the_same_by_the_name_that_its_server_uses() -> None:
+    rates = Rates(3.0, 15.0, 0.3, 3.75)
+    prices = Prices({"gateway/big": rates}, has_table=False)
+    usage = Usage(1_000_000, 0)
+    assert prices("big-2026", usage) is None
+    prices.note_name("gateway/big", "big-2026")
+    prices.note_name("unknown", "other")
+    prices.note_name("gateway/big", "")
+    assert prices("big-2026", usage) == 3.0
+    assert prices("other", usage) is None

@@ -9,8 +9,7 @@ and nothing else. The rules:
   often as `Patience` allows; once more without the thinking of earlier turns when the
   server refuses that.
 - A reply that says nothing is no turn, but its cost is stored and counts.
-- With a cost cap, a request that would exceed it is not sent, and a reply that exceeds it
-  is stopped.
+- A request that would exceed a cap is not sent; a reply that exceeds it is stopped.
 - A view that raises (a closed pipe, a bug) ends the exchange but loses nothing.
 """
 
@@ -57,9 +56,9 @@ _ADVICE = re.compile(r"\s*Try again in (a moment|[\d.]+ \w+)\.$")  # we do exact
 class Exchange:
     """Gets a reply to the conversation of `session` as it stands.
 
-    `question` is something that the program asks by itself. It becomes a turn together with
-    the reply, or neither does; with `is_aside`, neither ever does, but the cost counts.
-    With `after`, the reply follows that turn on a branch, and the head stays.
+    `question` is asked by the program itself. It becomes a turn together with the reply, or
+    neither does; with `is_aside`, neither ever does, but the cost counts. With `after`, the
+    reply follows that turn on a branch, and the head stays.
     """
 
     session: Session
@@ -240,17 +239,18 @@ class Exchange:
     def _feed(self, event: Event) -> None:
         self._turn.feed(event)
         match event:
-            case Started():
+            case Started(model=model):
                 self._started, self._repeating = True, None
                 self._omissions.settle()
+                own = self.session.conversation.model
+                self.session.budget.note_name(self._asked or own, model)
             case TextDelta(text):
                 self._is_answering = True
                 self._checkpoints.note(text)
             case ThinkingDelta():
                 self._is_answering = True
             case BlockStopped(block=block):
-                is_empty = block.get("type") == "text" and not block.get("text")
-                self._is_answering = self._is_answering or not is_empty
+                self._is_answering |= block.get("type") != "text" or bool(block.get("text"))
             case Finished():
                 self._checkpoints.forget()
                 self._end = event

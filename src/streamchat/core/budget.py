@@ -31,6 +31,10 @@ def unknown(model: str, usage: Usage) -> float | None:
     return None
 
 
+def _ignore_name(_asked: str, _named: str) -> None:
+    """Prices that are the same by every name."""
+
+
 @dataclass(slots=True)
 class Budget:
     """The cost so far, and the caps: `cap_usd` for this run, `day_cap_usd` for a day over
@@ -43,6 +47,8 @@ class Budget:
     has_unpriced: bool = False  # something was asked whose price is not known
     day_cap_usd: float | None = None
     log: SpendingLog | None = None
+    # Told that the server calls the model that was asked by that name.
+    note_name: Callable[[str, str], None] = _ignore_name
     reserved_usd: float = 0.0  # by turns that are being answered
 
     @property

@@ -56,6 +56,7 @@ def write_reply(answer: ScriptedAnswer, body: JsonObject, *, thinks: bool) -> Wr
     others = "".join(str(block.get("text", "")) for block in answer.blocks)
     cut = len("".join(said)) < len(text)
     ended = "stop_sequence" if stop else "refusal" if answer.stop_details else "end_turn"
+    ended = "pause_turn" if answer.pauses else ended
     return Written(
         text="".join(said),
         thinking="".join(thought),

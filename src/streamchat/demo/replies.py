@@ -48,6 +48,7 @@ class ScriptedAnswer:
     slowness: float = 1.0
     stop_details: Mapping[str, Any] | None = None  # of a refusal
     blocks: tuple[Block, ...] = ()  # the content, if it is more than the text
+    pauses: bool = False  # the turn goes on when it is sent back
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,16 +138,28 @@ def plan_reply(body: JsonObject) -> Plan:
         return _long_answer(long[1], long[2])
     if _MEMORY.fullmatch(plain):
         return _memory(body, said[:-1])
-    if asks_for_web(body) and "search" in plain.split():
-        return ScriptedAnswer("", blocks=search_blocks(latest))
-    if plain == "compare":
-        return _comparable(body.get("model"))
+    if asks_for_web(body) and (words := {"search", "research"} & {*plain.split()}):
+        return _search(body, latest, pauses="research" in words)
+    if plain == "compare" or plain == "decline":
+        return _comparable(body.get("model"), declines=plain == "decline")
     return _topic(plain) or _unknown(body, latest)
 
 
-def _comparable(model: object) -> ScriptedAnswer:
-    """An answer that differs between the lines of models."""
+def _search(body: JsonObject, query: str, *, pauses: bool) -> ScriptedAnswer:
+    """An answer that searched; in two parts if it `pauses` after the search."""
+    blocks = search_blocks(query)
+    if not pauses:
+        return ScriptedAnswer("", blocks=blocks)
+    if body["messages"][-1]["role"] == "assistant":
+        return ScriptedAnswer("", blocks=blocks[2:])
+    return ScriptedAnswer("", blocks=blocks[:2], pauses=True)
+
+
+def _comparable(model: object, *, declines: bool) -> ScriptedAnswer:
+    """An answer that differs between the lines of models; one of them may decline."""
     line = find(model).line
+    if declines and line == "sonnet":
+        return ScriptedAnswer("", stop_details=_REFUSAL)
     return text_page(f"compare-{line if line in ('haiku', 'sonnet') else 'opus'}")
 
 

@@ -22,7 +22,7 @@ class Prices:
     before the table; `has_table=False` leaves out the table."""
 
     def __init__(self, own: Mapping[str, Rates] = _NO_RATES, *, has_table: bool = True) -> None:
-        self._own = own
+        self._own = dict(own)
         self._has_table = has_table
         self._is_loaded = not has_table
 
@@ -60,6 +60,11 @@ class Prices:
             return float(calc_price(counts, model, provider_id=_PROVIDER).total_price)
         except (LookupError, ValueError):  # no such model, or impossible counts
             return None
+
+    def note_name(self, asked: str, named: str) -> None:
+        """The server calls the model `asked` by another name: it costs the same."""
+        if asked in self._own and named:
+            self._own.setdefault(named, self._own[asked])
 
     def if_loaded(self, model: str, usage: Usage) -> float | None:
         """The same without waiting; None until the table is loaded."""

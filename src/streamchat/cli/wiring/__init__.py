@@ -17,7 +17,7 @@ from streamchat.cli.run import Run, read_appearance
 from streamchat.cli.short_names import build_model_names
 from streamchat.config import read_prompt_file
 from streamchat.config.templates import Templates
-from streamchat.core.budget import Budget, Price, unknown
+from streamchat.core.budget import Budget, Price
 from streamchat.core.key_mask import KeyMask
 from streamchat.core.ports import Archive, Index, Opened
 from streamchat.core.settings import (
@@ -181,9 +181,12 @@ def build_budget(run: Run) -> Budget:
         return Budget(cap_usd=cap, billed=False)
     own = dict(settings.prices)
     is_anthropic = not settings.platform and endpoint(settings).address.is_default
-    prices = Prices(own, has_table=is_anthropic) if own or is_anthropic else unknown
     day_cap, log = settings.max_cost_day_usd, open_spending_log(run)
-    return Budget(prices, cap_usd=cap, day_cap_usd=day_cap, log=log)
+    budget = Budget(cap_usd=cap, day_cap_usd=day_cap, log=log)
+    if own or is_anthropic:
+        budget.price = prices = Prices(own, has_table=is_anthropic)
+        budget.note_name = prices.note_name
+    return budget
 
 
 def open_spending_log(run: Run) -> FileSpendingLog:
