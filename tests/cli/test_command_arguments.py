@@ -3,64 +3,68 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Sequence
-from pathlib import Path
+import re
 
 import pytest
 
 from fakes import MODEL, open_session
 from program import run_on_terminal
-from streamchat.api.catalogue import ModelInfo
 from streamchat.cli.command_arguments import CommandArguments
-from streamchat.config import build_paths
-from streamchat.core.budget import Budget
 from streamchat.core.errors import Unreachable
-from streamchat.core.messages import Usage
+from streamchat.core.ports import FixedConfiguration
 from terminal import Person
 
 
-def price(model: str, usage: Usage) -> float | None:
-    if not model.startswith("claude"):
-        return None
-    return (3 * (usage.input_tokens or 0) + 15 * (usage.output_tokens or 0)) / 1e6
+class Configured(FixedConfiguration):
+    """The settings of a chat; without a list of models, the server does not answer."""
 
+    def __init__(self, models: list[tuple[str, str]] | None) -> None:
+        self._models = models
+        self.asked = 0
 
-def arguments(asked: list[str] | None = None) -> CommandArguments:
-    session = open_session()
-    session.budget = Budget(price=price)
-
-    async def ask() -> Sequence[ModelInfo]:
-        if asked is None:
+    async def models(self) -> list[tuple[str, str]]:
+        self.asked += 1
+        if self._models is None:
             raise Unreachable("no")
-        asked.append("asked")
-        return [ModelInfo("claude-x", "Claude X"), ModelInfo("other", "other")]
+        return self._models
 
-    return CommandArguments(build_paths(os.environ, Path.home()), session, ask)
+    def profiles(self) -> list[tuple[str, str]]:
+        return [("work", "work  https://a.example  opus")]
+
+    def themes(self) -> list[tuple[str, str]]:
+        return [("dark", "dark"), ("monokai", "monokai, for code")]
+
+
+def arguments(
+    models: list[tuple[str, str]] | None = None, *, may_ask: bool = True
+) -> tuple[CommandArguments, Configured]:
+    session, configured = open_session(), Configured(models)
+    session.configuration = configured
+    return CommandArguments(session, lambda: may_ask), configured
 
 
 def offered(made: CommandArguments, command: str, typed: str = "") -> list[str]:
     return [choice.text for choice in made(command, typed)]
 
 
-def test_models_are_those_of_the_server_with_their_prices() -> None:
-    asked: list[str] = []
-    made = arguments(asked)
+def test_models_are_those_of_the_server_and_it_is_asked_once() -> None:
+    made, configured = arguments([("claude-x", "claude-x  200K  $3 in $15 out")])
     assert offered(made, "model") == [MODEL]
     for _ in range(2):
         asyncio.run(made.gather("model"))
-    assert asked == ["asked"]
+    assert configured.asked == 1
     assert {choice.text: choice.note for choice in made("model", "")} == {
-        "claude-x": "Claude X, $3 in, $15 out per M",
-        "other": "",
-        MODEL: "$3 in, $15 out per M" if MODEL.startswith("claude") else "",
+        "claude-x": "200K $3 in $15 out",
+        MODEL: "",
     }
 
 
-def test_a_server_that_does_not_answer_leaves_the_menu_as_it_was() -> None:
-    made = arguments()
+@pytest.mark.parametrize("may_ask", [True, False])
+def test_a_server_that_does_not_answer_leaves_the_menu_as_it_was(may_ask: bool) -> None:
+    made, configured = arguments(may_ask=may_ask)
     asyncio.run(made.gather("model"))
     assert offered(made, "retry") == [MODEL]
+    assert configured.asked == int(may_ask)
 
 
 @pytest.mark.parametrize(
@@ -83,14 +87,15 @@ def test_a_server_that_does_not_answer_leaves_the_menu_as_it_was() -> None:
     ],
 )
 def test_a_command_has_its_own_arguments(command: str, typed: str, some: list[str]) -> None:
-    assert set(some) <= set(offered(arguments(), command, typed))
+    assert set(some) <= set(offered(arguments()[0], command, typed))
 
 
-def test_profiles_and_roles_are_those_of_the_configuration() -> None:
-    made = arguments()
-    made.paths.config_dir.mkdir(parents=True)
-    made.paths.config_file.write_text('[profiles.work]\nmodel = "claude-w"\n')
-    assert offered(made, "profile") == ["work", "off"]
+def test_profiles_are_those_of_the_configuration() -> None:
+    choices = list(arguments()[0]("profile", ""))
+    assert [(choice.text, choice.note) for choice in choices] == [
+        ("work", "https://a.example opus"),
+        ("off", ""),
+    ]
 
 
 def test_conversations_are_offered_by_their_titles() -> None:
@@ -100,7 +105,8 @@ def test_conversations_are_offered_by_their_titles() -> None:
         person.wait_for("tok/s")
         person.wait_for_prompt()
         person.type("/resume SKY")
-        person.wait_for(lambda: person.prompt.endswith("Why is the sky blue?"))
+        entry = re.compile(r" +\S{8}  Why is the sky blue\?")
+        person.wait_for(lambda: any(map(entry.fullmatch, person.rows)))
         person.type("\x03\x04")
 
     assert run_on_terminal(act, "--demo").status == 0
@@ -130,3 +136,16 @@ def test_the_menu_opens_at_tab_only_where_that_is_wanted() -> None:
         person.type("\x03\x04")
 
     assert run_on_terminal(act, "--demo", "--menu", "tab").status == 0
+
+
+def test_alt_m_and_alt_e_change_what_the_status_line_says() -> None:
+    def act(person: Person) -> None:
+        person.wait_for_prompt()
+        person.type("\x1bm")
+        person.wait_for("claude-haiku-5-5 answers from now on.")
+        person.type("\x1bm\x1be")
+        person.wait_for("low effort")
+        person.type("\x04")
+
+    favorites = ("--favorite-models", "haiku", "--favorite-models", "opus")
+    assert run_on_terminal(act, "--demo", *favorites).status == 0

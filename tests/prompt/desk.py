@@ -166,6 +166,8 @@ def desk(
     files: Sequence[str] = (),
     rows: Sequence[Row] = ROWS,
     shows_menu: bool = False,
+    next_model: Callable[[], str] = str,
+    next_effort: Callable[[], str] = str,
 ) -> Iterator[Desk]:
     paper = Paper()
     hooks = Hooks(
@@ -179,6 +181,8 @@ def desk(
         keymap=lambda: keymap,
         list_files=lambda: files,
         shows_menu=lambda: shows_menu,
+        next_model=next_model,
+        next_effort=next_effort,
     )
     with create_pipe_input() as keys:
         prompt = Prompt(

@@ -181,3 +181,18 @@ def test_enter_is_a_new_line_during_an_answer_too() -> None:
     with desk(keymap=ENTER_IS_NEW_LINE, show_ahead=ahead.show) as at:
         run(type_during_an_answer(at, ahead, f"one\rtwo{ALT_ENTER}x", "x"))
     assert ahead.seen[-1] == TypeAhead("x", 1, ("one\ntwo",))
+
+
+@pytest.mark.parametrize(("key", "said"), [("\x1bm", "opus answers"), ("\x1be", "low effort")])
+def test_alt_m_and_alt_e_say_what_they_changed(key: str, said: str) -> None:
+    with desk(next_model=lambda: "opus answers", next_effort=lambda: "low effort") as at:
+
+        async def pressed() -> object:
+            reading = asyncio.ensure_future(at.prompt.read())
+            at.type("a" + key)
+            await at.sees(said)
+            at.type("b\r")
+            return await reading
+
+        assert run(pressed()) == Typed("ab")
+        assert at.screen() == ["❯ ab"]

@@ -12,6 +12,7 @@ from desk import Desk, KnownArguments, Row, desk, run
 from prompt_toolkit.data_structures import Size
 
 from streamchat.core.ports import Typed
+from streamchat.core.status_line import StatusPart
 from streamchat.prompt import Choice, PromptLook
 from streamchat.prompt.file_offers import FileOffers
 from streamchat.prompt.fuzzy import FuzzyTerms
@@ -211,3 +212,12 @@ def test_a_match_has_a_rank_and_places(
     terms = FuzzyTerms.of(typed)
     assert terms.rank(text, text.lower()) == rank
     assert terms.places(text) == places
+
+
+@pytest.mark.parametrize("rows", [3, 4, 6, 8])
+def test_the_menu_fits_above_the_line_below_the_prompt(rows: int) -> None:
+    parts = (StatusPart("model", "opus"),)
+    with desk(shows_menu=True, size=Size(rows, 40), status=lambda _: parts) as at:
+        shown = run(shown_for(at, "/", "/help"))
+    assert shown[0] == "❯ /"
+    assert ("opus" in shown[-1]) is (rows >= 4)

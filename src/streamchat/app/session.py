@@ -42,7 +42,7 @@ from streamchat.core.times import stamp
 from streamchat.core.web import Web, build_web_tools
 
 if TYPE_CHECKING:
-    from streamchat.core.keymap import KeyMap
+    from streamchat.core.prompt_settings import PromptSettings
 
 CONTINUES_IN_MEMORY = "The conversation continues in memory; /save writes it to a new file."
 
@@ -85,8 +85,7 @@ class Session:
     shape: Shape | None = None  # what the text of each answer must be
     stop: tuple[str, ...] = ()  # texts that an answer ends before
     extra: Mapping[str, object] = field(default_factory=dict)  # more parameters of a request
-    menu: str = "typing"  # when the menu at the prompt opens
-    keymap: KeyMap | None = None  # the keys of the prompt, where there is one
+    prompt: PromptSettings | None = None  # None where there is no prompt
     preferences: Preferences = field(default_factory=Preferences)
     trace: bool = False  # /events: show one dim line for each API event
     write_bug_report: Callable[[], str] = _no_report  # returns the name of the file

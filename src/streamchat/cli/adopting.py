@@ -13,7 +13,8 @@ from streamchat.app.session import Session
 from streamchat.cli.live_server import LiveServer
 from streamchat.cli.run import Run, read_appearance
 from streamchat.cli.short_names import build_model_names
-from streamchat.cli.wiring import build_budget, build_web, read_keymap
+from streamchat.cli.wiring import build_budget, build_web
+from streamchat.cli.wiring.prompt import read_prompt_settings
 from streamchat.config import read_prompt_file
 from streamchat.core.settings import Settings
 from streamchat.core.settings.resolve import PREFERENCES
@@ -94,8 +95,8 @@ def _cache(chat: Chat, run: Run) -> None:
     session.choose_ttl = lambda: choose_ttl(ttl, session)
 
 
-def _keys(chat: Chat, run: Run) -> None:
-    chat.session.keymap = read_keymap(run.settings)
+def _prompt(chat: Chat, run: Run) -> None:
+    chat.session.prompt = read_prompt_settings(run.settings)
 
 
 def _look(chat: Chat, run: Run) -> None:
@@ -134,21 +135,11 @@ ADOPTED: Mapping[str, Adopt] = {
     "max_cost_usd": _cap,
     "max_cost_day_usd": _day_cap,
     "prices": _prices,
-    **{
-        name: _field(name)
-        for name in (
-            "effort",
-            "fallback",
-            "max_tokens",
-            "menu",
-            "stop",
-            "thinking",
-        )
-    },
+    **{name: _field(name) for name in _FIELDS},
     **dict.fromkeys(("system", "system_file"), _system),
     **dict.fromkeys(("web", "web_allow", "web_block", "web_max_uses", "web_location"), _web),
     **dict.fromkeys(("cache_ttl", "no_caching"), _cache),
-    **dict.fromkeys(("keys", "enter", "key_bindings"), _keys),
+    **dict.fromkeys(("keys", "enter", "key_bindings", "menu", "favorite_models"), _prompt),
     **dict.fromkeys(("theme", "background", "prose_width"), _look),
 }
 

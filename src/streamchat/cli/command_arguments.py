@@ -7,26 +7,19 @@ when a menu of models first opens, once, and only where a key is at hand.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from streamchat.app.commands.exports import FORMS
 from streamchat.app.commands.registry import COMMANDS, find_command, is_command
 from streamchat.app.session import Session
-from streamchat.config import Paths
-from streamchat.core.errors import ApiError, StreamchatError
-from streamchat.core.messages import Usage
+from streamchat.core.errors import StreamchatError
 from streamchat.core.reasoning import EFFORTS, WIRE_THINKING
 from streamchat.core.settings import KEYS
 from streamchat.core.settings.rows import Kind, Option
 from streamchat.core.templates import TemplateKind
-from streamchat.core.theme import THEMES
 from streamchat.prompt.completion import Choice
-
-if TYPE_CHECKING:
-    from streamchat.api.catalogue import ModelInfo
 
 _MOST_CONVERSATIONS = 200
 _OF_MODELS = frozenset({"model", "retry", "compare", "config"})
@@ -35,22 +28,21 @@ _WORD = re.compile(r"[a-z-]+")  # of a usage: what is typed as it stands there
 
 @dataclass(slots=True)
 class CommandArguments:
-    """`ask_models` asks the server that answers now."""
+    """`may_ask` tells whether the server can be asked without asking the user for a key."""
 
-    paths: Paths
     session: Session
-    ask_models: Callable[[], Awaitable[Sequence[ModelInfo]]]
-    _models: dict[str, ModelInfo] = field(default_factory=dict)
+    may_ask: Callable[[], bool]
+    _models: dict[str, str] = field(default_factory=dict)  # with what to show of each
     _asked: str | None = None  # the server that was asked
 
     async def gather(self, command: str) -> None:
         """See Arguments."""
         server = self.session.server
-        if command not in _OF_MODELS or self._asked == server:
+        if command not in _OF_MODELS or self._asked == server or not self.may_ask():
             return
         self._asked = server
-        with suppress(ApiError):
-            self._models = {each.id: each for each in await self.ask_models()}
+        with suppress(StreamchatError):
+            self._models = dict(await self.session.configuration.models())
 
     def __call__(self, command: str, typed: str) -> Iterable[Choice]:
         """See Arguments."""
@@ -63,6 +55,8 @@ class CommandArguments:
                 return []
             case "model" | "retry" | "compare":
                 return self._model_choices()
+            case "theme":
+                return (Choice(name) for name, _ in self.session.configuration.themes())
             case "effort":
                 return map(Choice, (*self._efforts(), "default"))
             case "think":
@@ -84,21 +78,9 @@ class CommandArguments:
                 yield Choice(each.id[:8], each.title)
 
     def _model_choices(self) -> Iterator[Choice]:
-        own = self.session.conversation.model
-        for name in dict.fromkeys([*self._models, own]):
-            yield Choice(name, self._about_model(name))
-        for name, id in self.session.model_names.known().items():
-            yield Choice(name, id)
-
-    def _about_model(self, name: str) -> str:
-        price = self.session.budget.price
-        million = (Usage(input_tokens=1000, output_tokens=0), Usage(0, 1000))
-        costs = [price(name, usage) for usage in million]
-        known = [f"${round(cost * 1000, 4):g}" for cost in costs if cost is not None]
-        priced = f"{known[0]} in, {known[1]} out per M" if len(known) == len(costs) else ""
-        info = self._models.get(name)
-        shown = info.display_name if info and info.display_name != name else ""
-        return ", ".join(filter(None, (shown, priced)))
+        for name in dict.fromkeys([*self._models, self.session.conversation.model]):
+            about = " ".join(self._models.get(name, "").split())
+            yield Choice(name, about.removeprefix(name).strip())
 
     def _efforts(self) -> Sequence[str]:
         efforts = self.session.facts(self.session.conversation.model).efforts
@@ -109,11 +91,9 @@ class CommandArguments:
         return facts.thinking_settings or tuple(WIRE_THINKING)
 
     def _profiles(self) -> Iterator[Choice]:
-        from streamchat.config.profiles import read_profiles
-
         with suppress(StreamchatError):
-            for name, section in read_profiles(self.paths).items():
-                yield Choice(name, str(section.get("model") or section.get("base_url") or ""))
+            for name, about in self.session.configuration.profiles():
+                yield Choice(name, " ".join(about.split()).removeprefix(name).strip())
 
     def _settings(self, typed: str) -> Iterator[Choice]:
         key, blank, _ = typed.partition(" ")
@@ -127,7 +107,7 @@ class CommandArguments:
     def _values(self, option: Option) -> Iterable[Choice]:
         match option.name:
             case "theme":
-                return map(Choice, _themes())
+                return (Choice(name) for name, _ in self.session.configuration.themes())
             case "model" | "fallback":
                 return self._model_choices()
             case "role":
@@ -140,12 +120,6 @@ class CommandArguments:
 def _helped() -> Iterator[Choice]:
     for row in COMMANDS:
         yield Choice(row.name, row.help.partition(". ")[0])
-
-
-def _themes() -> list[str]:
-    from streamchat.render.code.token_styles import list_code_styles  # pygments
-
-    return [*THEMES, *list_code_styles()]
 
 
 def _words_of_usage(command: str) -> list[Choice]:

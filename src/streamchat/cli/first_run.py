@@ -213,7 +213,7 @@ def find_servers(run: Run) -> tuple[LocalServer, ...]:
 
 
 def _open_menu(run: Run) -> Menu:
-    from streamchat.cli.run_repl import build_prompt_look
+    from streamchat.cli.wiring.prompt import build_prompt_look
     from streamchat.prompt import open_keyboard, open_output
     from streamchat.prompt.menu import Menu
 

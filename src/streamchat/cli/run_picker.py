@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from streamchat.app.listing import ago
 from streamchat.cli.run import Run, require_key
-from streamchat.cli.run_repl import build_prompt_look, keyboard
+from streamchat.cli.run_repl import keyboard
 from streamchat.cli.wiring import open_archive, tell_problems
+from streamchat.cli.wiring.prompt import build_prompt_look
 from streamchat.core.errors import ExitStatus, UsageError
 from streamchat.core.ports import Archive
 

@@ -6,7 +6,7 @@ While the user types, a thread imports the SDK and the renderer, and the connect
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TextIO
 from streamchat.app.commands.basics import COPY_INSTEAD
 from streamchat.app.commands.registry import command_names, prompt_rows, rows_by_topic
 from streamchat.app.comparing import Compared
+from streamchat.app.cycling import use_next_effort, use_next_model
 from streamchat.app.patience import Patience
 from streamchat.app.repl import Repl
 from streamchat.app.session import Session
@@ -24,7 +25,6 @@ from streamchat.cli.adopting import Chat
 from streamchat.cli.attaching import attached_by_role, select_in_time
 from streamchat.cli.banner import NEW, build_banner
 from streamchat.cli.command_arguments import CommandArguments
-from streamchat.cli.environment import Environment
 from streamchat.cli.live_server import LiveServer
 from streamchat.cli.live_settings import changing_settings
 from streamchat.cli.resumed import describe_resumed
@@ -38,25 +38,26 @@ from streamchat.cli.wiring import (
     open_model_cache,
     open_session,
     open_terminal_screen,
-    read_keymap,
 )
 from streamchat.cli.wiring.files import list_files, only_sendable
+from streamchat.cli.wiring.prompt import (
+    build_prompt_look,
+    prompt_settings,
+    read_prompt_settings,
+)
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
 from streamchat.core.attaching import Selection, list_blocks, list_remarks, why_ask
 from streamchat.core.errors import Busy, ExitStatus, UsageError
 from streamchat.core.input_line import CommandNames
-from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 from streamchat.core.ports import Reader
 from streamchat.core.settings import needs_commanded_key
-from streamchat.core.terminal import Depth
 from streamchat.core.terminal_answers import format_questions
 from streamchat.models.facts import ModelLookup
 from streamchat.posix.signals import interruptible
 
 if TYPE_CHECKING:
     from streamchat.api import ApiClient
-    from streamchat.api.catalogue import ModelInfo
-    from streamchat.prompt import EditorFiles, PromptLook
+    from streamchat.prompt import EditorFiles
     from streamchat.prompt.early import EarlyPrompt
     from streamchat.render.screen.terminal_screen import TerminalScreen
 
@@ -136,8 +137,8 @@ async def converse(
     """The REPL on an open session; with `is_begun`, the conversation is already on the
     screen, and `compared` are its last answers if there are several."""
     screen = open_terminal_screen(run, price=live_price(session))
-    session.keymap, session.menu = read_keymap(run.settings), run.settings.menu
-    screen.stop_key = lambda: keymap_of(session).stop_key
+    session.prompt = read_prompt_settings(run.settings)
+    screen.stop_key = lambda: prompt_settings(session).keymap.stop_key
     session.warn = lambda text: screen.error(run.notes.redact(text))
     session.facts = learning = ModelLookup(
         partial(ask_model_facts, source), open_model_cache(run)
@@ -160,7 +161,7 @@ async def converse(
                 early,
                 on_ready=warming.begin,
                 unfold=unfold,
-                ask_models=lambda: server.source.models(),
+                may_ask=lambda: has_key,
             )
             if not is_begun and early is None:
                 screen.banner(banner(run, session))
@@ -196,11 +197,6 @@ async def converse(
         screen.restore()
         session.close()
         await source.aclose()
-
-
-def keymap_of(session: Session) -> KeyMap:
-    """The keys of the prompt as they are bound now."""
-    return session.keymap or DEFAULT_KEYMAP
 
 
 def build_editor(run: Run, keys: TextIO) -> EditorFiles:
@@ -239,7 +235,7 @@ def open_reader(
     *,
     on_ready: Callable[[], None],
     unfold: Callable[[], None],
-    ask_models: Callable[[], Awaitable[Sequence[ModelInfo]]],
+    may_ask: Callable[[], bool],
 ) -> Reader:
     """The prompt on that terminal."""
     from streamchat.prompt import Hooks, PlainPrompt, Prompt, open_keyboard, open_output
@@ -259,7 +255,7 @@ def open_reader(
         history=None if run.settings.no_save else run.paths.history,
         commands=[*rows_by_topic(), *prompt_rows(session.templates)],
         names=build_names(session, runs_shell=run.settings.shell),
-        arguments=CommandArguments(run.paths, session, ask_models),
+        arguments=CommandArguments(session, may_ask),
         environ=env.environ,
         look=build_prompt_look(env),
         questions=format_questions(env.terminal),
@@ -273,26 +269,12 @@ def open_reader(
             show_ahead=screen.show_type_ahead,
             resting=screen.resting,
             on_answer=learn,
-            keymap=lambda: keymap_of(session),
-            shows_menu=lambda: session.menu == "typing",
+            keymap=lambda: prompt_settings(session).keymap,
+            next_model=lambda: use_next_model(session),
+            next_effort=lambda: use_next_effort(session),
+            shows_menu=lambda: prompt_settings(session).opens_menu,
             list_files=partial(list_files, run),
             only_sendable=partial(only_sendable, run),
         ),
     )
     return prompt
-
-
-def build_prompt_look(env: Environment) -> PromptLook:
-    """How the prompt may look on the terminal of stdout."""
-    from streamchat.prompt import PromptLook
-
-    terminal = env.terminal
-    return PromptLook(
-        unicode=terminal.unicode,
-        colour=terminal.depth >= Depth.COLOURS_16,
-        marks=terminal.takes_osc,
-        joins=terminal.traits.joins,
-        may_have_protocol=terminal.may_have_keyboard_protocol,
-        here=str(env.cwd),
-        status_line=terminal.is_live,
-    )

@@ -32,6 +32,8 @@ KEY_ACTIONS = (
     KeyAction("newer", ("Down", "Ctrl-N"), "recall later input"),
     KeyAction("search_history", ("Ctrl-R",), "search earlier input"),
     KeyAction("complete", ("Tab",), "complete a command or the name of a file"),
+    KeyAction("next_model", ("Alt-M",), "the next of favorite_models answers"),
+    KeyAction("next_effort", ("Alt-E",), "the next effort"),
     KeyAction("thinking", ("Ctrl-O",), "show all of the last thinking"),
     KeyAction("editor", ("Ctrl-X Ctrl-E", "Ctrl-G"), "write the message in your editor"),
     KeyAction("unfold_paste", ("Ctrl-X Ctrl-P",), "expand a folded paste"),

@@ -39,6 +39,7 @@ class Hooks:
     and `resting` surrounds a suspension.
 
     `keymap` gives the keys as they are bound now, before each prompt and answer.
+    `next_model` and `next_effort` change these, and return a line that says so.
     `shows_menu` tells whether a menu opens while the user types; `list_files` gives the files
     that `@` offers, in a thread, and `only_sendable` those of a few that can be sent.
     `on_answer` gets what the terminal answers, whenever that comes.
@@ -53,6 +54,8 @@ class Hooks:
     show_ahead: Callable[[TypeAhead | None], None] = _ignore
     resting: Callable[[], AbstractContextManager[None]] = nullcontext
     on_answer: Callable[[str], object] = str
+    next_model: Callable[[], str] = str
+    next_effort: Callable[[], str] = str
     shows_menu: Callable[[], bool] = lambda: True
     list_files: Callable[[], Sequence[str]] = tuple
     only_sendable: Callable[[Sequence[str]], Sequence[str]] = tuple

@@ -48,7 +48,7 @@ from streamchat.prompt.pastes import Shown
 from streamchat.prompt.provenance import Provenance, is_verbatim
 from streamchat.prompt.questions import TerminalQuestions
 from streamchat.prompt.remarks import Remarks
-from streamchat.prompt.status_bar import add_status_bar
+from streamchat.prompt.status_bar import LEAST_ROWS, add_status_bar
 from streamchat.prompt.tty import PromptOutput, TerminalKeys, parse_keys
 
 CHORD_SECONDS = 60.0  # Ctrl-X waits for its second key; Esc is known before, see KeyParser
@@ -114,6 +114,7 @@ class LineEditor:
                 keys.load_recalling(bound, self._recall, self._on_recall),
                 keys.load_completing(bound),
                 keys.load_unfolding(bound, self._hooks.unfold),
+                keys.load_cycling(bound, self._hooks, self.remarks.say),
                 keys.load_editing(bound),
             ]
         )
@@ -242,7 +243,8 @@ class LineEditor:
     def _fit_menu(self, _: object) -> None:
         """In a window without that much room prompt_toolkit would show nothing else."""
         rows = self._output.get_size().rows
-        self._session.reserve_space_for_menu = min(MENU_ROWS, rows)
+        below = int(self._look.status_line and rows >= LEAST_ROWS)
+        self._session.reserve_space_for_menu = min(MENU_ROWS, rows - below)
 
     def _menu_opens(self) -> bool:
         document = self._session.default_buffer.document

@@ -18,7 +18,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from streamchat.core.status_line import StatusPart, fit_parts
 
-_LEAST_ROWS = 4  # of the window
+LEAST_ROWS = 4  # of the window
 
 
 def add_status_bar(
@@ -32,7 +32,7 @@ def add_status_bar(
         text = fit_parts(list_parts(), columns - 1, separator, get_cwidth)
         return [("class:status", text)]
 
-    has_room = Condition(lambda: get_app().output.get_size().rows >= _LEAST_ROWS)
+    has_room = Condition(lambda: get_app().output.get_size().rows >= LEAST_ROWS)
     has_parts = Condition(lambda: bool(list_parts()))
     bar = Window(FormattedTextControl(line), height=1, dont_extend_height=True)
     # The text takes no more rows than it has, so that the line stands right below it.

@@ -20,8 +20,8 @@ from streamchat.app.listing import ago, conversations_table
 from streamchat.app.session import Session
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import Busy, UsageError
-from streamchat.core.keymap import DEFAULT_KEYMAP
 from streamchat.core.ports import Opened, Reader
+from streamchat.core.prompt_settings import DEFAULT_PROMPT_SETTINGS
 from streamchat.core.schema import shown_message
 
 COPY_INSTEAD = "Continue in a copy?"
@@ -32,7 +32,7 @@ ALREADY_OPEN = "That conversation is already open."
 def show_help(session: Session, argument: str) -> Outcome:
     """List the commands. With the name of a command, explain it; keys lists the keys, all
     explains every command."""
-    keymap = session.keymap or DEFAULT_KEYMAP
+    keymap = (session.prompt or DEFAULT_PROMPT_SETTINGS).keymap
     return ShowReport(explain_command(argument, keymap) if argument else help_overview(keymap))
 
 

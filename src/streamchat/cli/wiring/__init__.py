@@ -34,7 +34,6 @@ from streamchat.posix.clipboard import read_clipboard
 
 if TYPE_CHECKING:
     from streamchat.app.session import Session
-    from streamchat.core.keymap import KeyMap
     from streamchat.export import FileExporter
     from streamchat.models.cache import ModelCache
     from streamchat.render.screen.terminal_screen import TerminalScreen
@@ -110,17 +109,6 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         session.shape = build_shape(text, cwd=run.env.cwd, config_dir=config_dir)
     tell_problems(run, archive, opened)
     return session
-
-
-def read_keymap(settings: Settings) -> KeyMap:
-    """The keys of the prompt."""
-    from streamchat.core.keymap import build_keymap
-
-    return build_keymap(
-        settings.key_bindings,
-        is_vi=settings.keys == "vi",
-        enter_sends=settings.enter == "send",
-    )
 
 
 def build_exporter(run: Run, how_to_replace: str) -> FileExporter:

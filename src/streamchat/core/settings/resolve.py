@@ -65,6 +65,7 @@ class Settings:
     model: str
     aliases: tuple[tuple[str, str], ...]
     fallback: tuple[str, ...]
+    favorite_models: tuple[str, ...]
     role: str | None
     role_attach: tuple[str, ...]
     system: str | None

@@ -11,7 +11,7 @@ from streamchat.prompt.keys.completing import load_completing
 from streamchat.prompt.keys.leaving import load_escaping, load_leaving
 from streamchat.prompt.keys.pasting import load_pasting
 from streamchat.prompt.keys.recalling import Recall, load_recalling
-from streamchat.prompt.keys.screen import Editing, load_editing, load_unfolding
+from streamchat.prompt.keys.screen import Editing, load_cycling, load_editing, load_unfolding
 from streamchat.prompt.keys.sending import load_sending
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Editing",
     "Recall",
     "load_completing",
+    "load_cycling",
     "load_editing",
     "load_escaping",
     "load_leaving",

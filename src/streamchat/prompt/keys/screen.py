@@ -9,6 +9,7 @@ from prompt_toolkit.application.run_in_terminal import run_in_terminal
 from prompt_toolkit.document import Document
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
+from streamchat.prompt.hooks import Hooks
 from streamchat.prompt.keys.chords import ActionKeys
 from streamchat.prompt.keys.conditions import in_line
 
@@ -21,6 +22,14 @@ def load_unfolding(keys: ActionKeys, unfold: Callable[[], None]) -> KeyBindings:
     def show(event: KeyPressEvent) -> None:
         run_in_terminal(unfold)
 
+    return bindings
+
+
+def load_cycling(keys: ActionKeys, hooks: Hooks, say: Callable[[str], None]) -> KeyBindings:
+    """The next model and the next effort; `say` shows a line about it."""
+    bindings = KeyBindings()
+    keys.on(bindings, "next_model", filter=in_line)(lambda _: say(hooks.next_model()))
+    keys.on(bindings, "next_effort", filter=in_line)(lambda _: say(hooks.next_effort()))
     return bindings
 
 

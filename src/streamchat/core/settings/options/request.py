@@ -45,6 +45,12 @@ REQUEST = (
         Group.REQUEST, Kind.ON_OFF, ("--blind",), default=False,
     ),
     setting(
+        "favorite_models", Group.REQUEST, "--favorite-models",
+        "a model that Alt-M goes to at the prompt; may repeat",
+        kind=Kind.TEXTS, metavar="ID", default=(),
+        reach=Reach.USER,
+    ),
+    setting(
         "system_file", Group.REQUEST, "--system-file", "read the system prompt from a file",
         kind=Kind.PATH, reach=Reach.USER,
     ),
