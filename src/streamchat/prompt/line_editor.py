@@ -93,12 +93,9 @@ class LineEditor:
         self._on_recall = on_recall
         self._keymap = hooks.keymap()
         self._session = self._new_session(completer, self._load_keys())
+        self._list_parts = lambda: hooks.status(count_queued()) if look.status_line else ()
         if look.status_line:
-            add_status_bar(
-                self._session.layout,
-                lambda: hooks.status(count_queued()),
-                separator=look.separator,
-            )
+            add_status_bar(self._session.layout, self._list_parts, separator=look.separator)
         self._questions = TerminalQuestions(
             output, questions, look.may_have_protocol, lambda: self._session.app.is_running
         )
@@ -243,7 +240,7 @@ class LineEditor:
     def _fit_menu(self, _: object) -> None:
         """In a window without that much room prompt_toolkit would show nothing else."""
         rows = self._output.get_size().rows
-        below = int(self._look.status_line and rows >= LEAST_ROWS)
+        below = int(rows >= LEAST_ROWS and bool(self._list_parts()))
         self._session.reserve_space_for_menu = min(MENU_ROWS, rows - below)
 
     def _menu_opens(self) -> bool:
