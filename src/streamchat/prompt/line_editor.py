@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 
 from prompt_toolkit.application import get_app
@@ -29,6 +29,7 @@ from prompt_toolkit.shortcuts.prompt import PromptSession
 from streamchat.core.errors import TerminalClosed
 from streamchat.core.keymap import KeyMap
 from streamchat.core.ports import Key
+from streamchat.core.status_line import StatusPart
 from streamchat.core.terminal import Joins
 from streamchat.posix.fatal_signals import is_ignored
 from streamchat.posix.signals import interruptible
@@ -93,7 +94,7 @@ class LineEditor:
         self._on_recall = on_recall
         self._keymap = hooks.keymap()
         self._session = self._new_session(completer, self._load_keys())
-        self._list_parts = lambda: hooks.status(count_queued()) if look.status_line else ()
+        self._count_queued = count_queued
         if look.status_line:
             add_status_bar(self._session.layout, self._list_parts, separator=look.separator)
         self._questions = TerminalQuestions(
@@ -236,6 +237,10 @@ class LineEditor:
 
     def _redraw(self) -> None:
         self._session.app.invalidate()
+
+    def _list_parts(self) -> Sequence[StatusPart]:
+        """Of the line below the prompt."""
+        return self._hooks.status(self._count_queued()) if self._look.status_line else ()
 
     def _fit_menu(self, _: object) -> None:
         """In a window without that much room prompt_toolkit would show nothing else."""
