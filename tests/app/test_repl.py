@@ -392,6 +392,7 @@ def test_a_declined_question_is_left_out_when_another_is_asked() -> None:
 
 def small_window(session: Session, tokens: int) -> None:
     session.facts = lambda model: ModelFacts(model, window=tokens)
+    session.preferences.auto_compact = "off"
 
 
 def test_near_the_end_of_the_context_it_is_said_once() -> None:

@@ -11,7 +11,7 @@ from streamchat.app import commands
 from streamchat.app.commands import Done
 from streamchat.app.context_window import CACHE_S
 from streamchat.app.session import Session
-from streamchat.app.status_line import StatusLine
+from streamchat.app.status_line import StatusLine, label_answer
 from streamchat.core.capabilities import ModelFacts
 from streamchat.core.errors import UsageError
 from streamchat.core.input_line import CommandLine
@@ -97,3 +97,16 @@ def test_the_command_switches_the_line_and_chooses_its_parts() -> None:
     assert statusline(session, "on").endswith("attachments, title.")
     with pytest.raises(UsageError, match="'clock' is no part; write on, off or some of model"):
         statusline(session, "clock")
+
+
+def test_the_model_and_the_time_stand_behind_the_figures_until_they_are_switched_off() -> None:
+    session = asked()
+    reply = session.conversation.path[-1].message
+    at = datetime.fromtimestamp(NOW_S).strftime("%H:%M")
+    assert label_answer(session, reply) == f"{MODEL} · {at}"
+    assert label_answer(session, None) == ""
+    for label, said in (("", "no longer shown"), (f"{MODEL} · {at}", "are shown")):
+        done = commands.dispatch(session, CommandLine("time", ""))
+        assert isinstance(done, Done)
+        assert said in done.notice
+        assert label_answer(session, reply) == label

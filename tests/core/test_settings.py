@@ -139,7 +139,7 @@ _REACHES = {
         "model", "fallback", "system", "max_tokens", "effort", "thinking", "stop", "once",
         "no_caching",
         "interactive", "output_format", "extract", "raw", "quiet", "theme", "background",
-        "prose_width", "status_line", "idle_deadline_s",
+        "prose_width", "status_line", "no_times", "idle_deadline_s",
         "deadline_s", "retries", "base_url", "profile", "demo", "api_key", "auth_token",
         "sdk_profile", "full_sdk", "cache_ttl",
     },
@@ -148,7 +148,7 @@ _REACHES = {
         "system_file", "schema", "continue_newest",
         "keys", "enter", "menu", "shell", "allow_shell", "favorite_models",
         "here", "resume", "debug_log",
-        "web", "web_allow", "web_block", "web_max_uses", "role", "secrets",
+        "web", "web_allow", "web_block", "web_max_uses", "role", "secrets", "auto_compact",
     },
     Reach.ENVIRONMENT: {"env_file", "custom_headers"},
 }  # fmt: skip

@@ -14,6 +14,7 @@ from streamchat.app import token_count
 from streamchat.app.compaction_prompts import ask_for_summary, told_as_summary
 from streamchat.app.context_window import measure_context, warning
 from streamchat.app.exchange import Exchange
+from streamchat.app.filling import mind_the_window
 from streamchat.app.oneshot import build_failure
 from streamchat.app.outcome import Result, ended_by, offer
 from streamchat.app.patience import Patience
@@ -85,7 +86,8 @@ class Answering:
             self._check_shape(self.session.shape, result.message.text)
         if failure := build_failure(result):
             self.on_failure(failure)
-        self._warn_of_the_end()
+        if not is_aside:
+            await self._mind_the_window(asks=result.ending is Ending.COMPLETE)
         if result.ending is not Ending.COMPLETE:
             self._hold_queue()
         return result
@@ -131,12 +133,15 @@ class Answering:
             self.stopped_at = self.monotonic()
         return result
 
-    def _warn_of_the_end(self) -> None:
-        """Say once that the model's context window is nearly full."""
-        text = warning(measure_context(self.session))
-        if not self.is_warned:
-            self._notice(text)
-        self.is_warned = bool(text)
+    async def _mind_the_window(self, *, asks: bool = True) -> None:
+        """Do what is due when the model's context window is nearly full."""
+        context = measure_context(self.session)
+        is_news, self.is_warned = not self.is_warned, bool(warning(context))
+        reader = self.reader if self.has_user and asks else None
+        filling = await mind_the_window(self.session, context, reader, is_news=is_news)
+        self._notice(filling.notice)
+        if filling.compacts:
+            await self._compact("")
 
     async def _count_if_allowed(self, text: str) -> None:
         """The server counts what it is sent."""

@@ -120,7 +120,7 @@ class Comparing(Answering):
                 await self._tell(comparison, number, each.result)
         self.compared = build_compared(comparison, answered)
         self._notice(self.compared.format_hint())
-        self._warn_of_the_end()
+        await self._mind_the_window()
         return answered
 
     async def _tell(self, comparison: Comparison, number: int, result: Result) -> None:

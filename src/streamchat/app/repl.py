@@ -186,12 +186,9 @@ class Repl(Comparing):
     async def _run(self, line: CommandLine, text: str) -> bool:
         try:
             outcome = commands.dispatch(self.session, line)
-        except UnknownCommand as error:
-            self._fail(error)
-            self.prefill = text
-            return True
         except StreamchatError as error:
             self._fail(error)
+            self.prefill = text if isinstance(error, UnknownCommand) else ""
             return True
         return await self._do(outcome)
 

@@ -13,7 +13,7 @@ from streamchat.app.context_window import measure_cache, measure_context
 from streamchat.app.session import Session
 from streamchat.core.attaching import measure_block
 from streamchat.core.formatting import format_bytes, format_clock, format_price
-from streamchat.core.messages import Block, format_block_name
+from streamchat.core.messages import Block, Message, format_block_name
 from streamchat.core.sanitize import clean_line
 from streamchat.core.status_line import UNSAVED, StatusPart, choose_parts
 
@@ -73,6 +73,14 @@ class StatusLine:
             if len(attached) > _MOST_NAMED:
                 self._named.append(f"{len(attached) - _MOST_NAMED} more")
         return self._named
+
+
+def label_answer(session: Session, message: Message | None) -> str:
+    """What stands behind the figures of an answer: its model, and the time of day."""
+    if session.preferences.no_times or message is None:
+        return ""
+    model = message.model or session.conversation.model
+    return f"{model} · {format_clock(session.clock())}"
 
 
 def _name(block: Block) -> str:

@@ -20,7 +20,7 @@ from streamchat.app.cycling import use_next_effort, use_next_model
 from streamchat.app.patience import Patience
 from streamchat.app.repl import Repl
 from streamchat.app.session import Session
-from streamchat.app.status_line import StatusLine
+from streamchat.app.status_line import StatusLine, label_answer
 from streamchat.cli.adopting import Chat
 from streamchat.cli.attaching import attached_by_role, select_in_time
 from streamchat.cli.banner import NEW, build_banner
@@ -139,6 +139,7 @@ async def converse(
     screen = open_terminal_screen(run, price=live_price(session))
     session.prompt = read_prompt_settings(run.settings)
     screen.stop_key = lambda: prompt_settings(session).keymap.stop_key
+    screen.label = partial(label_answer, session)
     session.warn = lambda text: screen.error(run.notes.redact(text))
     session.facts = learning = ModelLookup(
         partial(ask_model_facts, source), open_model_cache(run)

@@ -1,4 +1,4 @@
-"""/statusline: what the program shows beside the conversation."""
+"""/statusline and /time: what the program shows beside the conversation."""
 
 from __future__ import annotations
 
@@ -23,6 +23,15 @@ def statusline(session: Session, argument: str) -> Outcome:
     if not parts:
         return Done("There is no line below the prompt; /statusline on shows it.")
     return Done(f"The line below the prompt shows {', '.join(parts)}.")
+
+
+@command("/time", topic=Topic.PROGRAM)
+def time(session: Session, _argument: str) -> Outcome:
+    """Show the model and the time of day below each answer, or stop showing them."""
+    preferences = session.preferences
+    preferences.no_times = not preferences.no_times
+    shown = "no longer shown" if preferences.no_times else "shown"
+    return Done(f"The model and the time are {shown} below an answer.")
 
 
 def _chosen(words: list[str]) -> tuple[str, ...]:

@@ -148,6 +148,8 @@ def _text(option: Option, key: str, value: object, where: str) -> str:
     is_switch = option.name in {row.name for row in SETTINGS if isinstance(row.default, bool)}
     if isinstance(value, bool) and is_switch:
         return "on" if value else "off"
+    if isinstance(value, bool) and {"on", "off"} <= {*option.choices}:
+        return "on" if value else "off"
     if isinstance(value, str) and key not in _SECTIONS:
         return value.strip()
     is_number = isinstance(value, int | float) and not isinstance(value, bool)

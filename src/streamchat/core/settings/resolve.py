@@ -105,6 +105,8 @@ class Settings:
     prose_width: int
     status_line: tuple[str, ...]
     secrets: str
+    no_times: bool
+    auto_compact: str
     max_cost_usd: float | None
     max_cost_day_usd: float | None
     dry_run: bool
@@ -134,6 +136,8 @@ class Preferences:
     in a chat. Each field is the setting of its name."""
 
     status_line: tuple[str, ...] = ()
+    no_times: bool = False
+    auto_compact: str = "ask"
     secrets: str = "ask"
 
 

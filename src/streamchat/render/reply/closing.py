@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from streamchat.core.messages import Message
 from streamchat.core.ports import Ending
+from streamchat.core.sanitize import clean_line
 from streamchat.render.literal import build_part_style, literal_rows
 from streamchat.render.reply.asides import choose_marks, ending_line
-from streamchat.render.reply.figures import format_usage
+from streamchat.render.reply.figures import SEPARATOR, format_usage
 from streamchat.render.rows import BLANK, Row
 from streamchat.render.style import Style
 
@@ -19,13 +20,16 @@ def closing_rows(
     look: Style,
     width: int,
     after_blank: bool,
+    label: str = "",
 ) -> list[Row]:
-    """A blank row separates them from the answer above and from the prompt below."""
+    """A blank row separates them from the answer above and from the prompt below. `label` is
+    shown behind the figures."""
     lines = []
     if said := ending_line(ending):
         lines.append(choose_marks(unicode=look.unicode).ended + said)
     if message is not None:
-        lines.append(format_usage(message, seconds))
+        figures = format_usage(message, seconds)
+        lines.append(SEPARATOR.join(filter(None, [figures, clean_line(label)])))
     style = build_part_style(look, "status")
     rows = [row for line in lines for row in literal_rows(line, width, style=style)]
     return [*([] if after_blank else [BLANK]), *rows, *([BLANK] if rows else [])]

@@ -26,10 +26,12 @@ class ReplyView:
         *,
         look: Style,
         clock: Callable[[], float],
+        label: Callable[[Message | None], str] = lambda _: "",
     ) -> None:
         self._frame = frame
         self._answer, self._status = answer, status
         self._look, self._clock = look, clock
+        self._label = label
         self._has_content = False
 
     def feed(self, event: Event) -> None:
@@ -56,6 +58,7 @@ class ReplyView:
                 look=self._look,
                 width=width,
                 after_blank=self._answer.ends_blank,
+                label=self._label(message),
             )
 
         self._frame.finish(last)

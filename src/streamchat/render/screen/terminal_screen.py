@@ -60,6 +60,7 @@ class TerminalScreen:
     ) -> None:
         self.appearance = appearance
         self.stop_key: Callable[[], str] = lambda: "esc"
+        self.label: Callable[[Message | None], str] = lambda _: ""
         self._sink = Sink(stdout)
         self._environ = environ
         self._terminal = read_terminal(stdout, environ)
@@ -95,7 +96,7 @@ class TerminalScreen:
             stop_key=self.stop_key(),
         )
         frame = self._open_frame(answer, status, look, size)
-        return ReplyView(frame, answer, status, look=look, clock=self._clock)
+        return ReplyView(frame, answer, status, look=look, clock=self._clock, label=self.label)
 
     def compare(self, labels: Sequence[str]) -> ComparisonView:
         """See ports.Screen."""

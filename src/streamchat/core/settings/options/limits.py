@@ -30,6 +30,13 @@ LIMITS = (
         reach=Reach.USER,
     ),
     setting(
+        "auto_compact", Group.LIMITS, "--auto-compact",
+        "replace the conversation with a summary when it fills 95% of the model's window; "
+        "ask: ask at 80%",
+        kind=Kind.CHOICE, metavar="WHEN", choices=("ask", "on", "off"), default="ask",
+        reach=Reach.USER,
+    ),
+    setting(
         "idle_deadline_s", Group.LIMITS, "--idle-deadline",
         "stop waiting after this many seconds of silence (0: never)",
         kind=Kind.SECONDS, default=60.0,

@@ -53,6 +53,11 @@ OUTPUT = (
         reach=Reach.ANYWHERE,
     ),
     setting(
+        "no_times", Group.OUTPUT, "--no-times",
+        "leave out the model and the time of day below an answer", kind=Kind.ON_OFF,
+        reach=Reach.ANYWHERE,
+    ),
+    setting(
         "status_line", Group.OUTPUT, "--status-line",
         "what the line below the prompt shows; may repeat; off: no such line",
         kind=Kind.TEXTS, metavar="PART", choices=(*STATUS_PARTS, "off"), default=(),

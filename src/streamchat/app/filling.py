@@ -1,0 +1,59 @@
+"""What is done when a conversation nearly fills the model's context window.
+
+Rule: at 80% the user is asked once what to do, and the answer is remembered as the setting
+`auto_compact`. With it on, the program compacts by itself at 95%.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from streamchat.app.context_window import Context, warning
+from streamchat.app.session import Session
+from streamchat.core.errors import StreamchatError
+from streamchat.core.ports import Reader
+
+ASK, ON, OFF = "ask", "on", "off"  # values of auto_compact
+COMPACTS_AT = 0.95
+_NOW = "now"
+_QUESTION = "Replace the earlier turns with a summary?"
+_OPTIONS = (
+    (_NOW, "Compact now"),
+    (ON, "At 95%, without a question, from now on"),
+    (OFF, "Never"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What to say, and whether to compact."""
+
+    notice: str = ""
+    compacts: bool = False
+
+
+async def mind_the_window(
+    session: Session, context: Context | None, reader: Reader | None, *, is_news: bool
+) -> Filling:
+    """What to do about a window that is so full. `reader` asks the user, if there is one;
+    `is_news` is False when the user knows already."""
+    said = warning(context)
+    if context is None or not said:
+        return Filling()
+    choice = session.preferences.auto_compact
+    if choice == ON and context.share >= COMPACTS_AT:
+        return Filling(f"{said.partition('. ')[0]}. It is compacted now.", compacts=True)
+    if choice != ASK or reader is None or not is_news:
+        return Filling(said if is_news else "")
+    answer = await reader.choose(f"{said.partition('. ')[0]}. {_QUESTION}", _OPTIONS)
+    if answer is None or answer == _NOW:
+        return Filling(compacts=answer == _NOW)
+    session.preferences.auto_compact = answer
+    return Filling(_remember(session, answer))
+
+
+def _remember(session: Session, answer: str) -> str:
+    try:
+        return session.configuration.save("auto_compact", answer)
+    except StreamchatError as error:
+        return f"This counts until you leave: {error.message}"
