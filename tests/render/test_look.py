@@ -28,7 +28,7 @@ def test_words_become_parameters_by_depth() -> None:
 
     assert shown("bold cyan") == ["", "1", "1;96", "1;38;5;80", "1;38;5;80"]
     assert shown("magenta") == ["", "", "", "38;5;183", "38;5;183"]
-    assert shown("cyan shaded") == ["", "", "96", *["38;5;80;48;5;238"] * 2]
+    assert shown("cyan shaded") == ["", "", "96", *["38;5;80;48;5;236"] * 2]
     assert shown("cyan shaded", "auto") == ["", "", "", "38;5;29", "38;5;29"]
     assert shown("") == [""] * len(Depth)
 
@@ -38,7 +38,7 @@ def test_a_style_within_another_repeats_nothing_and_its_colour_wins() -> None:
     assert joined("1", "") == "1"
     assert joined("1;35", "36") == "1;36"
     assert joined("1;3", "1") == "3;1"
-    assert joined("1;38;5;4;48;5;238", "38;5;80;4") == "1;48;5;238;38;5;80;4"
+    assert joined("1;38;5;4;48;5;236", "38;5;80;4") == "1;48;5;236;38;5;80;4"
     assert joined("1;38;2;1;4;9", "4") == "1;38;2;1;4;9;4"
 
 

@@ -137,7 +137,6 @@ _COLOUR_PARTS: Mapping[Part, str] = {
     "heading6": "italic grey",
     "code": "cyan shaded",
     "link": "underline cyan",
-    "footnote": "cyan",
     # No text, so they may be faint.
     "quote-bar": "dim",
     "rule": "dim",
