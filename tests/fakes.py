@@ -321,6 +321,9 @@ class ScriptedReader:
         self.holds += 1
         return self.queued
 
+    def close(self) -> None:
+        """Nothing is kept here."""
+
     async def read(self, *, prefill: str = "", hint: str = "") -> Input:
         self.prompts.append((prefill, hint))
         return next(self.inputs)

@@ -149,3 +149,12 @@ def test_a_connection_that_is_open_already_can_be_lent_to_httpx2() -> None:
         backend = http._transport._pool._network_backend
         assert type(backend).__module__ == "streamchat.api.transport"
         assert list(inspect.signature(AnyIOStream).parameters) == ["stream"]
+
+
+def test_prompt_toolkit_loads_the_history_in_a_task() -> None:
+    from prompt_toolkit.buffer import Buffer
+
+    with leaning_on("prompt_toolkit", "Buffer's history", "an early Up finds nothing"):
+        source = inspect.getsource(Buffer.load_history_if_not_yet_loaded)
+        assert "if self._load_history_task is None" in source
+        assert "self._working_lines.appendleft(item)" in source

@@ -256,6 +256,24 @@ def test_what_is_attached_stays_with_an_edited_message() -> None:
     assert screen.shown == [("notice", "Its attachment is kept.")]
 
 
+def test_what_was_attached_comes_back_with_the_text_that_up_brings_back() -> None:
+    dialogue = Dialogue("look", Key.END, answers=[reply_events("1")])
+    image = {"type": "image", "source": {"type": "url", "url": "https://example.org/a.png"}}
+    dialogue.session.attach([image])
+    failed, refused = Typed("what is it?"), [NoPermission("No.")]
+    again = Typed("what is it, then?", recalled="what is it?")
+    screen = dialogue.again(
+        failed, Key.INTERRUPT, "not this", again, Key.END, answers=[refused, *TWO]
+    )
+    assert screen.shown[-1] == ("notice", "Its attachment is kept.")
+    third, last = (request.messages[-1].content for request in dialogue.source.requests[1:])
+    assert (third, last) == (
+        (text_block("not this"),),
+        (image, text_block("what is it, then?")),
+    )
+    assert dialogue.history[-2] == "what is it, then?"
+
+
 def test_what_was_said_with_two_slashes_comes_back_with_two() -> None:
     dialogue = Dialogue("//exit now", Key.EDIT_PREVIOUS, Key.END, answers=[TWO[0]])
     assert dialogue.history == ["/exit now", "1"]

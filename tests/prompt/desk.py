@@ -21,6 +21,7 @@ from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 from streamchat.core.ports import Input, TypeAhead
 from streamchat.core.status_line import StatusPart
 from streamchat.prompt import Choice, Hooks, Prompt, PromptLook
+from streamchat.prompt.drafts import Later
 from streamchat.prompt.tty import PromptOutput
 
 Result = TypeVar("Result")
@@ -49,6 +50,13 @@ NAMES = CommandNames(
     known={"system", *(name for row in ROWS for name in (row.name, *row.aliases))},
     multiline={"system"},
 )
+
+
+class Timer:
+    """One that never ends."""
+
+    def cancel(self) -> None:
+        """Nothing to stop."""
 
 
 class Paper(io.StringIO):
@@ -153,6 +161,7 @@ class KnownArguments:
 def desk(
     *,
     history: Path | None = None,
+    drafts: Path | None = None,
     arguments: Callable[[str], Sequence[Choice]] | KnownArguments = lambda _: [],
     environ: Mapping[str, str] | None = None,
     look: PromptLook | None = None,
@@ -168,11 +177,14 @@ def desk(
     shows_menu: bool = False,
     next_model: Callable[[], str] = str,
     next_effort: Callable[[], str] = str,
+    later: Later = lambda _seconds, _call: Timer(),
+    conversation: Callable[[], str | None] = lambda: "c1",
 ) -> Iterator[Desk]:
     paper = Paper()
     hooks = Hooks(
         status=status,
-        conversation=lambda: "c1",
+        conversation=conversation,
+        later=later,
         on_ready=on_ready,
         notice=paper.say,
         unfold=unfold,
@@ -189,6 +201,7 @@ def desk(
             keys,
             PromptOutput(paper, lambda: size, "xterm"),
             history=history,
+            drafts=drafts,
             commands=rows,
             names=NAMES,
             arguments=arguments
@@ -198,7 +211,10 @@ def desk(
             look=look or PromptLook(marks=False),
             hooks=hooks,
         )
-        yield Desk(keys, paper, prompt, size)
+        try:
+            yield Desk(keys, paper, prompt, size)
+        finally:
+            prompt.close()
 
 
 def run(work: Awaitable[Result]) -> Result:

@@ -15,8 +15,13 @@ from prompt_toolkit.data_structures import Size
 
 from streamchat.core.errors import DiskError
 from streamchat.core.ports import Typed
-from streamchat.prompt.history import MAX_ENTRIES, MAX_ENTRY_CHARACTERS, READ_BYTES, FileHistory
-from streamchat.prompt.history_file import HistoryEntry, append_entry, forget_entries
+from streamchat.prompt.history import MAX_ENTRIES, READ_BYTES, FileHistory
+from streamchat.prompt.history_file import (
+    MAX_ENTRY_CHARACTERS,
+    HistoryEntry,
+    append_entry,
+    forget_entries,
+)
 
 UP = "\x1b[A"
 

@@ -34,6 +34,7 @@ from streamchat.app.commands.last_answer import format_copied
 from streamchat.app.commands.registry import UnknownCommand, command_names
 from streamchat.app.commands.unsaved import unless_unsaved
 from streamchat.app.comparing import Comparing
+from streamchat.app.drafts import Draft
 from streamchat.app.mentions import read_mentioned
 from streamchat.app.prompt_files import ask_missing, fill_prompt, join_prompt
 from streamchat.core.errors import StreamchatError, UsageError
@@ -57,14 +58,6 @@ LEAVE_HINT = "Ctrl-C again to exit"
 EDIT_HINT = "an empty message changes nothing"
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An old message that is in the prompt again. When sent, it follows the turn `after`."""
-
-    after: str | None
-    message: Message
-
-
 async def _no_editor(_text: str, _name: str) -> str:
     raise UsageError("No editor can be opened here.")
 
@@ -82,6 +75,7 @@ class Repl(Comparing):
     prefill: str = ""
     hint: str = ""
     draft: Draft | None = None
+    given_up: Draft | None = None  # the last one that was left unsent
     was_asked: bool = False  # whether to leave, since the last line was typed
 
     async def run(self) -> None:
@@ -93,13 +87,15 @@ class Repl(Comparing):
         prefill, hint, self.prefill, self.hint = self.prefill, self.hint, "", ""
         draft, self.draft = self.draft, None
         match await self.reader.read(prefill=prefill, hint=EDIT_HINT if draft else hint):
-            case Typed(text, was_queued):
+            case Typed(text, was_queued, recalled):
                 self.was_asked = False
+                draft = draft or self._brought_back(recalled)
                 return await self._act_on(text, draft, was_queued=was_queued)
             case Key.INTERRUPT if self.monotonic() - self.stopped_at < DEAD_TIME_S:
                 self.hint, self.draft = hint, draft
                 return True
             case Key.INTERRUPT if draft:
+                self.given_up = draft
                 return True
             case Key.INTERRUPT:
                 self.hint = LEAVE_HINT
@@ -110,6 +106,14 @@ class Repl(Comparing):
                 if question := self.session.conversation.last_question:
                     self._edit(question)
                 return True
+
+    def _brought_back(self, recalled: str) -> Draft | None:
+        """The draft that was given up, when Up has brought back its text."""
+        draft, said = self.given_up, parse_input(recalled, self.names)
+        if draft is None or not isinstance(said, Say) or said.text != draft.message.text:
+            return None
+        self._notice(draft.describe_kept())
+        return replace(draft, after=self.session.conversation.next_parent)
 
     async def _stays(self) -> bool:
         """Whether the user stays; asked before an unsaved conversation is left. If the
@@ -294,7 +298,4 @@ class Repl(Comparing):
         after = self.session.conversation.before(question.id)
         self.draft = Draft(after, question.message)
         self.prefill = typed(question.message.text, self.names)
-        carried = sum(block.get("type") != "text" for block in question.message.content)
-        if carried:
-            kept = "Its attachment is" if carried == 1 else f"Its {carried} attachments are"
-            self._notice(f"{kept} kept.")
+        self._notice(self.draft.describe_kept())

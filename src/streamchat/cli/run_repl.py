@@ -153,7 +153,10 @@ async def converse(
     try:
         # A Ctrl-C that comes between two prompts, where nobody waits for one, is nothing.
         nothing = interruptible(lambda: None)
-        with keyboard(run) as keys, on_resize(screen.resized), nothing:
+        with ExitStack() as stack:
+            keys = stack.enter_context(keyboard(run))
+            stack.enter_context(on_resize(screen.resized))
+            stack.enter_context(nothing)
             reader = open_reader(
                 run,
                 keys,
@@ -164,6 +167,7 @@ async def converse(
                 unfold=unfold,
                 may_ask=lambda: has_key,
             )
+            stack.callback(reader.close)
             if not is_begun and early is None:
                 screen.banner(banner(run, session))
                 await screen.history(
@@ -254,6 +258,7 @@ def open_reader(
         open_keyboard(keys, early),
         open_output(env.stdout, term=env.terminal.term, reflows=env.terminal.traits.reflows),
         history=None if run.settings.no_save else run.paths.history,
+        drafts=None if run.settings.no_save else run.paths.drafts,
         commands=[*rows_by_topic(), *prompt_rows(session.templates)],
         names=build_names(session, runs_shell=run.settings.shell),
         arguments=CommandArguments(session, may_ask),

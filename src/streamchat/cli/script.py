@@ -116,6 +116,9 @@ class ScriptReader:
         with interruptible(stop):
             yield
 
+    def close(self) -> None:
+        """Nothing is kept here."""
+
     def hold(self) -> int:
         """No message of a script waits in a queue."""
         return 0

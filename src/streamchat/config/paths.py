@@ -50,6 +50,10 @@ class Paths:
         return self.state_dir / ("history-demo" if self.is_demo else "history")
 
     @property
+    def drafts(self) -> Path:
+        return self.state_dir / ("drafts-demo" if self.is_demo else "drafts")
+
+    @property
     def spending_log(self) -> Path:
         return self.state_dir / "spending.jsonl"
 
@@ -81,12 +85,14 @@ class Paths:
             Location(self.config_dir / "schemas", "your schemas (`--schema @NAME`)"),
             Location(self.conversations, "the conversations, one file each"),
             Location(self.history, "what you typed at the prompt"),
+            Location(self.drafts, "what you typed and did not send"),
             Location(self.spending_log, "what each reply cost (no text)"),
             Location(self.allowed_env, "which `./.env` files you allowed"),
             Location(self.search_index, "the search index; it can be deleted at any time"),
             Location(self.cache_dir / "model-*.json", "what servers said about their models"),
             Location(demo.conversations, "the conversations of `--demo`"),
             Location(demo.history, "what you typed in `--demo`"),
+            Location(demo.drafts, "what you typed in `--demo` and did not send"),
             Location(demo.cache_dir, "the search index of `--demo`"),
         )
 

@@ -14,17 +14,17 @@ from pathlib import Path
 
 from prompt_toolkit.history import History
 
-from streamchat.core.key_check import find_keys
 from streamchat.posix.files import NOT_A_LINK, open_regular
 from streamchat.prompt.history_file import (
+    MAX_ENTRY_CHARACTERS,
     HistoryEntry,
     append_entry,
+    is_kept,
     parse_history_line,
 )
 
 MAX_ENTRIES = 2_000
 READ_BYTES = 16 * 1024 * 1024  # from the end; a large message takes millions
-MAX_ENTRY_CHARACTERS = 4_000_000
 
 
 def _text(entry: HistoryEntry) -> str:
@@ -64,10 +64,9 @@ class FileHistory(History):
         """Nothing: see `append_string`."""
 
     def record(self, sent: str, *, conversation: str | None, is_verbatim: bool = False) -> None:
-        """Keep what was sent while `conversation` was open; only in memory when it is None.
-        What seems to hold
-        a key stays in memory too. Text that begins with a blank, is huge, or was just recorded
-        is not kept."""
+        """Keep what was sent while `conversation` was open; only in memory when that is None
+        or the text seems to hold a key. Text that begins with a blank, is huge, or was just
+        recorded is not kept."""
         if not sent or sent[0].isspace() or len(sent) > MAX_ENTRY_CHARACTERS:
             return
         entry = HistoryEntry(sent, conversation, is_verbatim)
@@ -75,7 +74,7 @@ class FileHistory(History):
         line = self._build_line(entry)
         if self._loaded_strings[:1] == [line]:
             return
-        if self._path is None or conversation is None or find_keys(sent):
+        if self._path is None or not is_kept(entry):
             self.keep_in_memory(line)
             return
         try:
@@ -86,8 +85,15 @@ class FileHistory(History):
         else:
             self._read_news()  # the order is that of all processes
 
+    def adopt(self, entry: HistoryEntry) -> bool:
+        """Take in a draft that an earlier program left; whether it is in the file now."""
+        self.record(entry.text, conversation=entry.conversation, is_verbatim=entry.is_verbatim)
+        return not self.problem
+
     def keep_in_memory(self, line: str) -> None:
         """Let Up bring a line back until the program ends."""
+        if self._loaded_strings[:1] == [line]:
+            return
         self._unwritten.insert(0, line)
         self._loaded_strings.insert(0, line)
 

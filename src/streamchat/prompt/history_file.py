@@ -25,10 +25,12 @@ from pathlib import Path
 from streamchat.core.errors import DiskError
 from streamchat.core.input_line import CommandLine, Nothing, parse_input
 from streamchat.core.json_text import read_json
+from streamchat.core.key_check import find_keys
 from streamchat.core.messages import JsonObject
 from streamchat.posix.files import NOT_A_LINK, open_regular
 from streamchat.prompt.entry import normalised
 
+MAX_ENTRY_CHARACTERS = 4_000_000
 LOCK_PATIENCE_S = 0.5  # nobody holds the lock for longer than a write takes
 
 
@@ -45,6 +47,14 @@ class HistoryEntry:
         if self.is_verbatim:
             entry["verbatim"] = True
         return json.dumps(entry).encode() + b"\n"
+
+
+def is_kept(entry: HistoryEntry) -> bool:
+    """Whether an entry may be on disk: not without a conversation that is saved, not when
+    its text begins with a blank, is huge, or seems to hold a key."""
+    text = entry.text
+    is_private = entry.conversation is None or not text or text[0].isspace()
+    return not is_private and len(text) <= MAX_ENTRY_CHARACTERS and not find_keys(text)
 
 
 def parse_history_line(line: bytes) -> HistoryEntry | None:

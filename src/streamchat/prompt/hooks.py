@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 from streamchat.core.ports import TypeAhead
 from streamchat.core.status_line import StatusPart
+from streamchat.prompt.drafts import Cancellable, Later
 
 
 def _nothing() -> None:
@@ -24,6 +26,10 @@ def _ignore(_: object) -> None:
     pass
 
 
+def _later(seconds: float, call: Callable[[], None]) -> Cancellable:
+    return asyncio.get_running_loop().call_later(seconds, call)
+
+
 @dataclass(frozen=True, slots=True)
 class Hooks:
     """Each may be left out.
@@ -33,7 +39,7 @@ class Hooks:
     nothing is to be written down.
     `on_ready` is called once, when the first prompt is on the screen. `notice` shows a line
     about the program between two prompts. `unfold` is called by Ctrl-O. `clock` is
-    monotonic, in seconds.
+    monotonic, in seconds; `later` calls a function after so many seconds.
 
     While a reply is shown, `redraw` is called by Ctrl-L, `show_ahead` when something was typed,
     and `resting` surrounds a suspension.
@@ -61,3 +67,4 @@ class Hooks:
     only_sendable: Callable[[Sequence[str]], Sequence[str]] = tuple
     keymap: Callable[[], KeyMap] = lambda: DEFAULT_KEYMAP
     clock: Callable[[], float] = time.monotonic
+    later: Later = _later

@@ -71,11 +71,13 @@ class LineEditor:
         history: FileHistory,
         completer: Completer,
         on_recall: Callable[[], None],
+        on_change: Callable[[str], None],
         questions: str,
         count_queued: Callable[[], int],
     ) -> None:
-        """`on_recall` is called when Up leaves the line for an older one; `questions` are
-        written to the terminal once the prompt stands."""
+        """`on_recall` is called when Up leaves the line for an older one, `on_change` with the
+        line as the user has changed it; `questions` are written to the terminal once the
+        prompt stands."""
         self._length = 0  # of the line, before the last change
         self._parser: KeyParser | None = None
         if isinstance(keyboard, Vt100Input):
@@ -93,6 +95,7 @@ class LineEditor:
         self._emoji = EmojiWidths(look.joins, stand_ins)
         self._on_recall = on_recall
         self._keymap = hooks.keymap()
+        self._on_change = on_change
         self._session = self._new_session(completer, self._load_keys())
         self._count_queued = count_queued
         if look.status_line:
@@ -106,7 +109,7 @@ class LineEditor:
         return merge_key_bindings(
             [
                 keys.load_sending(bound, self._is_taller),
-                keys.load_leaving(bound, self.remarks.show_hint_again),
+                keys.load_leaving(bound, self.remarks.show_hint_again, self._line_cleared),
                 keys.load_escaping(bound, self._hooks.clock),
                 keys.load_pasting(bound, self._provenance),
                 keys.load_recalling(bound, self._recall, self._on_recall),
@@ -177,6 +180,11 @@ class LineEditor:
         self._print(line)
         self._marks.begin_output()
 
+    @property
+    def recalled(self) -> str:
+        """The line that Up brought back, before it was edited."""
+        return self._recall.recalled
+
     def _sign(self) -> str:
         """Turned round in the normal mode of vi."""
         is_normal = vi_navigation_mode() and not get_app().is_done
@@ -185,7 +193,7 @@ class LineEditor:
     async def _run(self, document: Document) -> str | Key | keys.Editing:
         self._use_keymap(self._hooks.keymap())
         self._session.app.erase_when_done = False
-        self._recall.given = document.text
+        self._recall.begin(document.text)
         if self._parser is not None and count_waiting(self._keyboard.fileno()):
             self._parser.expect_typed_ahead()
         try:
@@ -219,6 +227,7 @@ class LineEditor:
         if ahead := taken_text(self._keyboard):
             text = f"{document.text}\n{ahead}" if document.text else ahead
             document = Document(text, len(text))
+        self._on_change(document.text)
         return document
 
     def _is_taller(self, line: str) -> bool:
@@ -256,9 +265,15 @@ class LineEditor:
 
     def _line_changed(self, buffer: Buffer) -> None:
         self.remarks.line_changed()
+        if not self._recall.is_moving:
+            self._on_change(buffer.text)
         is_shorter, self._length = len(buffer.text) < self._length, len(buffer.text)
         if is_shorter and buffer.text and self._menu_opens():
             buffer.start_completion(complete_event=CompleteEvent(text_inserted=True))
+
+    def _line_cleared(self, line: str) -> None:
+        self._history.keep_in_memory(line)
+        self._on_change("")
 
     def _rendered(self, _: object) -> None:
         self._session.app.after_render -= self._rendered

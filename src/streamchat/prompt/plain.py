@@ -132,6 +132,9 @@ class PlainPrompt:
         """Nothing is queued here: the terminal keeps what is typed."""
         return 0
 
+    def close(self) -> None:
+        """Nothing is kept here."""
+
     def _say(self, text: str) -> None:
         self._screen.write(clean(text))
         self._screen.flush()

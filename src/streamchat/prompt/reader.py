@@ -22,8 +22,11 @@ from streamchat.prompt.ahead import taken_text
 from streamchat.prompt.appearance import PromptLook
 from streamchat.prompt.completion import Arguments, CommandRow, LateCompleter
 from streamchat.prompt.confirm import confirm
+from streamchat.prompt.draft_files import DraftFile, adopt_drafts
+from streamchat.prompt.drafts import Drafts, describe_adopted
 from streamchat.prompt.file_offers import FileOffers
 from streamchat.prompt.history import FileHistory
+from streamchat.prompt.history_file import HistoryEntry
 from streamchat.prompt.hooks import Hooks
 from streamchat.prompt.line_editor import LineEditor
 from streamchat.prompt.menu import Menu
@@ -55,12 +58,14 @@ class Prompt:
         arguments: Arguments,
         environ: Mapping[str, str],
         look: PromptLook,
+        drafts: Path | None = None,
         names: CommandNames | None = None,
         hooks: Hooks | None = None,
         questions: str = "",
     ) -> None:
-        """What is sent is written to `history`. `names` tells commands from messages;
-        `questions` are put to the terminal once the prompt stands."""
+        """What is sent is written to the file `history`, what is unsent to the directory
+        `drafts`. `names` tells commands from messages; `questions` are put to the terminal
+        once the prompt stands."""
         self._keyboard, self._output = keyboard, output
         self._look, self._hooks = look, hooks or Hooks()
         known = {name for row in commands for name in (row.name, *row.aliases)}
@@ -68,6 +73,13 @@ class Prompt:
         self._history = FileHistory(history, self._provenance.line_of_entry)
         self._ahead = AheadLine(self._provenance)
         self._files = FileOffers(self._hooks.list_files, self._hooks.only_sendable)
+        self._drafts_directory = drafts
+        self._drafts = Drafts(
+            DraftFile(drafts) if drafts else None,
+            self._hooks.later,
+            self._entry,
+            lambda problem: self._editor.remarks.say(problem),
+        )
         self._holds = self._leaves = False
         self._editor = LineEditor(
             keyboard,
@@ -79,6 +91,7 @@ class Prompt:
             history=self._history,
             completer=LateCompleter(lambda: self._build_menu(commands, arguments)),
             on_recall=self._keep_queue,
+            on_change=self._line_changed,
             questions=questions,
             count_queued=lambda: len(self._ahead.queue),
         )
@@ -97,18 +110,38 @@ class Prompt:
             self._editor.echo(line)
             return replace(self._sent(line), was_queued=True)
         self._files.begin()
-        self._editor.remarks.begin(hint, is_brief=not prefill)
+        adopted = self._adopt_drafts()
+        if prefill and adopted:
+            self._hooks.notice(adopted)
+        self._editor.remarks.begin(hint or adopted, is_brief=not prefill)
         self._history.waiting = tuple(self._ahead.queue)
-        result = await self._editor.edit(self._begun(prefill))
+        with self._drafts.written_on_failure():
+            result = await self._editor.edit(self._begun(prefill))
+        if result is Key.END:
+            self._drafts.write()
         if isinstance(result, Key):
             return result
         self._holds = False
-        return self._sent(result)
+        recalled = self._editor.recalled
+        return replace(
+            self._sent(result), recalled=recalled and self._provenance.sent_input(recalled)
+        )
+
+    def close(self) -> None:
+        """See ports.Reader."""
+        self._drafts.close()
+
+    def _adopt_drafts(self) -> str:
+        """Put what earlier chats left unsent into the history, once; a line about it."""
+        directory, self._drafts_directory = self._drafts_directory, None
+        count = adopt_drafts(directory, self._history.adopt) if directory else 0
+        return describe_adopted(count)
 
     def _begun(self, prefill: str) -> Document:
         """What stands in the prompt at first: what was typed without sight of a text that is
         handed back stands below it."""
         row = self._ahead.take_row()
+        self._line_changed(row.text)
         if not prefill:
             return row
         below = [row.text.replace(VERBATIM, ""), taken_text(self._keyboard)]
@@ -116,13 +149,21 @@ class Prompt:
         return Document(text, len(text))
 
     def _sent(self, line: str) -> Typed:
-        entry = self._provenance.entry(line, self._hooks.conversation())
+        self._line_changed("")
+        entry = self._entry(line)
         self._history.record(
             entry.text, conversation=entry.conversation, is_verbatim=entry.is_verbatim
         )
         self._editor.remarks.say(self._history.problem)
         self._history.problem = ""
         return Typed(self._provenance.sent_input(line))
+
+    def _entry(self, line: str) -> HistoryEntry:
+        return self._provenance.entry(line, self._hooks.conversation())
+
+    def _line_changed(self, line: str) -> None:
+        """Nothing but the queue and this line is unsent now."""
+        self._drafts.changed([*self._ahead.queue, line])
 
     def adapt(self, joins: Joins, *, wants_grapheme_mode: bool) -> None:
         """Draw emoji as the terminal says that it does."""
@@ -188,11 +229,14 @@ class Prompt:
         def leave(is_sure: bool) -> None:  # noqa: FBT001
             if is_sure:
                 self._leaves = True
+                self._drafts.write()
                 stop_all()
             else:
                 self._hooks.notice(LEAVE_NOTICE)
 
         def show() -> None:
+            if not self._leaves:
+                self._line_changed(self._ahead.row.text)
             self._hooks.show_ahead(self._ahead.shown(self._editor.shown))
 
         hooks = self._hooks
@@ -205,7 +249,7 @@ class Prompt:
             actions=actions,
             keymap=hooks.keymap(),
         )
-        with interruptible(stop_all), watch:
+        with self._drafts.written_on_failure(), interruptible(stop_all), watch:
             show()
             try:
                 yield

@@ -21,7 +21,7 @@ from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 _OTHER_KEYS = (
     ("`!command`", "run it in your shell and attach what it writes; `\\!` is text"),
     ("`@path`", "attach a file; a menu offers those that are there"),
-    ("`Ctrl-C`", "clear the line; on an empty one, twice, exit; during an answer, stop it"),
+    ("`Ctrl-C`", "clear the line (`Up` brings it back), or stop an answer; twice, exit"),
     ("a trailing `\\`", "continue the message on a new line"),
     ('`"""`', "begin and end a message of several lines"),
 )

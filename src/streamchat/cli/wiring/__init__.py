@@ -149,9 +149,10 @@ def forget_typed(
     run: Run, conversation: str, *, texts: Collection[str], names: Collection[str]
 ) -> None:
     """See ForgetTyped."""
-    from streamchat.prompt.history_file import forget_entries
+    from streamchat.prompt import forgetting
 
-    forget_entries(run.paths.history, conversation, texts=texts, names=names)
+    history, drafts = run.paths.history, run.paths.drafts
+    forgetting.forget_typed(history, drafts, conversation, texts=texts, names=names)
 
 
 def server_name(settings: Settings) -> str:

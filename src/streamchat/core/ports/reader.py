@@ -16,10 +16,12 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class Typed:
     """One or more lines that the user sent; `was_queued` if that was during an answer. What
-    was sent is the same then."""
+    was sent is the same then. `recalled` is what they were when Up brought them back, before
+    they were edited; "" if they were typed."""
 
     text: str
     was_queued: bool = field(default=False, compare=False, repr=False)
+    recalled: str = field(default="", compare=False, repr=False)
 
 
 class Key(Enum):
@@ -76,6 +78,9 @@ class Reader(Protocol):
     def hold(self) -> int:
         """The answer failed: send nothing that is queued until the user has sent something
         else. Returns how many messages wait."""
+
+    def close(self) -> None:
+        """Nothing is read any more. What is unsent stays for the next chat."""
 
 
 class ForgetTyped(Protocol):

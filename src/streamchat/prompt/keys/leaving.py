@@ -18,9 +18,12 @@ from streamchat.prompt.keys.conditions import in_line, line_is_empty
 TWICE_SECONDS = 0.5  # for Esc Esc
 
 
-def load_leaving(keys: ActionKeys, hint_again: Callable[[], bool]) -> KeyBindings:
-    """The keys that end a prompt without a line. `hint_again` tells whether a hint that
-    something was typed over had first to be shown again."""
+def load_leaving(
+    keys: ActionKeys, hint_again: Callable[[], bool], on_clear: Callable[[str], None]
+) -> KeyBindings:
+    """The keys that clear the line, or end a prompt without one. `on_clear` gets the text
+    that is cleared; `hint_again` tells whether a hint that something was typed over had first
+    to be shown again."""
     bindings = KeyBindings()
 
     @bindings.add("c-c", filter=in_line)
@@ -28,6 +31,7 @@ def load_leaving(keys: ActionKeys, hint_again: Callable[[], bool]) -> KeyBinding
     def clear_line(event: KeyPressEvent) -> None:
         if event.app.layout.is_searching:
             stop_search()
+        on_clear(event.current_buffer.text)
         event.current_buffer.reset()
 
     @bindings.add("c-c", filter=in_line & line_is_empty)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from prompt_toolkit.application import get_app
 from prompt_toolkit.buffer import Buffer
@@ -14,11 +16,26 @@ from streamchat.prompt.keys.conditions import in_line
 
 
 class Recall:
-    """Whether Up recalls what starts with the text of the line, which then was typed, or
-    everything, since the line is as it was handed over or recalled."""
+    """Whether Up recalls only what starts with the text of the line, because the user typed
+    it, or everything, because the line is as it was handed over or recalled. `is_moving`
+    while Up or Down puts another line into the prompt; `recalled` is the last one."""
 
     def __init__(self) -> None:
-        self.given = ""
+        self.begin("")
+
+    def begin(self, given: str) -> None:
+        """A prompt begins with this line."""
+        self.given = given
+        self.recalled = ""
+        self.is_moving = False
+
+    @contextmanager
+    def moving(self) -> Iterator[None]:
+        self.is_moving = True
+        try:
+            yield
+        finally:
+            self.is_moving = False
 
     def searches(self) -> bool:
         buffer = get_app().current_buffer
@@ -46,18 +63,40 @@ def load_recalling(
     @bindings.add("k", filter=in_line & vi_navigation_mode)
     def up(event: KeyPressEvent) -> None:
         if event.current_buffer.document.cursor_position_row == 0:
+            _load_history(event.current_buffer, recall)
             on_recall()
-        event.current_buffer.auto_up(event.arg)
+        with recall.moving():
+            event.current_buffer.auto_up(event.arg)
         note(event.current_buffer)
 
     @keys.on(bindings, "newer", filter=in_line)
     @bindings.add("j", filter=in_line & vi_navigation_mode)
     def down(event: KeyPressEvent) -> None:
-        event.current_buffer.auto_down(event.arg)
+        with recall.moving():
+            event.current_buffer.auto_down(event.arg)
         note(event.current_buffer)
 
     def note(buffer: Buffer) -> None:
+        recall.recalled = buffer.text
         if buffer.history_search_text is None:
             recall.given = buffer.text
 
     return bindings
+
+
+def _load_history(buffer: Buffer, recall: Recall) -> None:
+    """Take in the history now. prompt_toolkit does so after it has drawn the prompt, but Up may
+    come before that, in one read with the key that began or cleared the line."""
+    try:
+        lines, task = buffer._working_lines, buffer._load_history_task  # noqa: SLF001
+    except AttributeError:  # another release: Up finds what is there
+        return
+    if task is None or not task.done():
+        if task is not None:
+            task.cancel()
+        older = list(buffer.history.load_history_strings())
+        lines.extendleft(older)
+        with recall.moving():
+            buffer.working_index += len(older)
+        buffer._load_history_task = asyncio.get_running_loop().create_future()  # noqa: SLF001
+        buffer._load_history_task.set_result(None)  # noqa: SLF001
