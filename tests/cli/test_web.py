@@ -4,8 +4,11 @@ import json
 import os
 from pathlib import Path
 
-from program import run_program
+import pytest
+
+from program import just_look, run_on_terminal, run_program
 from streamchat.core.errors import ExitStatus
+from terminal import Person
 
 SOURCES = (
     "\n\n1. [Tides - an introduction](https://example.org/tides)\n"
@@ -76,3 +79,86 @@ def test_a_fallback_answers_after_a_refusal_and_is_named() -> None:
     finished = run_program(*fallback)
     assert finished.status == ExitStatus.OK
     assert "claude-sonnet-5-5 declined to answer. claude-opus-5-5 answers." in finished.stderr
+
+
+MARKS = "twice a day[1]"
+TITLE, ADDRESS = "Why the sea is salt", "https://example.net/sea?page=2"
+
+
+def saved() -> str:
+    run_program("--demo", "-q", "--web", "search the sea")
+    directory = Path(os.environ["XDG_DATA_HOME"], "streamchat/demo/conversations")
+    [file] = directory.glob("*.jsonl")
+    return str(file)
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("--web", "search the sea"),
+        ("--web", "--compare", "claude-opus-5-5", "search the sea"),
+        ("--show",),
+        ("--export", "md"),
+        ("--export", "html"),
+    ],
+    ids=["pipe", "compare", "show", "markdown", "page"],
+)
+def test_marks_and_sources_survive_in_what_people_read(argv: tuple[str, ...]) -> None:
+    reference = [saved()] if argv[0] in ("--show", "--export") else []
+    text = run_program("--demo", "-q", *argv, *reference).stdout
+    for part in (MARKS, TITLE, ADDRESS):
+        assert part in text.replace("<sup>", "").replace("</sup>", "")
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("--raw",),
+        ("--json",),
+        ("--output-format", "stream-json"),
+        ("--output-format", "events"),
+        ("--schema", "name"),
+    ],
+    ids=["raw", "json", "stream-json", "events", "schema"],
+)
+def test_no_mark_is_in_what_programs_read(argv: tuple[str, ...]) -> None:
+    assert "[1]" not in run_program("--demo", "-q", "--web", *argv, "search the sea").stdout
+
+
+def test_a_list_of_messages_keeps_the_citations_themselves() -> None:
+    [_, answer] = json.loads(run_program("--demo", "--export", "json", saved()).stdout)
+    cited = [each for block in answer["content"] for each in block.get("citations") or ()]
+    assert {each["url"] for each in cited} == {"https://example.org/tides", ADDRESS}
+
+
+@pytest.mark.parametrize("columns", [80, 160])
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("--web", "search the sea"),
+        ("--web", "--compare", "claude-opus-5-5", "search the sea"),
+        ("--show", "search"),
+    ],
+    ids=["answer", "compare", "show"],
+)
+def test_a_terminal_shows_titles_with_addresses_or_links(
+    argv: tuple[str, ...], columns: int
+) -> None:
+    if argv[0] == "--show":
+        saved()
+    window = run_on_terminal(just_look, "--demo", *argv, columns=columns, rows=60)
+    assert "day[1]" in window.text
+    assert f"{TITLE} ({ADDRESS})" in window.text
+    kitty = {"TERM": "xterm-kitty"}
+    window = run_on_terminal(just_look, "--demo", *argv, columns=columns, environ=kitty)
+    assert f"{ADDRESS}\x1b\\".encode() in window.raw
+
+
+def test_a_resumed_chat_shows_the_sources_again() -> None:
+    def look(person: Person) -> None:
+        person.wait_for(TITLE)
+        person.wait_for_prompt()
+        person.type("/exit\r")
+
+    saved()
+    assert run_on_terminal(look, "--demo", "-c").status == ExitStatus.OK
