@@ -51,8 +51,8 @@ _CLASSES = (
 
 
 def coloured(code: str, language: str) -> str:
-    """Escaped HTML that holds every character of the code; one that nobody would see is
-    a mark."""
+    """Escaped HTML with every character of the code; invisible characters are shown as
+    marks."""
     if len(marked_hints(code)) == 1:
         return _coloured(code, language)
     return "".join(

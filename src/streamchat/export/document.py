@@ -1,4 +1,4 @@
-"""What a reader sees of a conversation, for both readable forms."""
+"""The parts of a conversation that a reader sees, for both readable forms."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from streamchat.core.times import parse_time
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A block that is no text. `media_type` and `data` are those of a picture that is
+    """A block that is not text. `media_type` and `data` are those of a picture that is
     carried along, base64; else ""."""
 
     kind: str

@@ -1,4 +1,4 @@
-"""Writing an exported file: whole or not at all, and over another one only on request.
+"""Writes an exported file: whole or not at all, and over another one only on request.
 
 A file is written under a scratch name beside its place and gets its own name when it is whole
 and on disk. A scratch file whose process was killed is removed by the next export there.

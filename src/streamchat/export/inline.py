@@ -1,4 +1,4 @@
-"""Inline Markdown as HTML that can do nothing but be read.
+"""Inline Markdown as inert HTML.
 
 Rules: a link goes to http, https or mailto, or is text with its address beside it; a
 picture is a link; raw HTML is text. Marks that overlap are closed and opened again.
@@ -136,7 +136,8 @@ def format_pieces(pieces: Sequence[FormulaPiece] | None, source: str) -> str:
 
 
 def _shifted(text: str, shifted: str | None, element: str) -> str:
-    """In Unicode's characters, as the terminal has it; else raised or lowered by the page."""
+    """In Unicode's raised and lowered characters, as in the terminal, or else in an
+    element."""
     return escape(shifted) if shifted else f"<{element}>{escape(text)}</{element}>"
 
 

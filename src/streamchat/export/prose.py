@@ -1,4 +1,4 @@
-"""An answer's Markdown as HTML that can do nothing but be read.
+"""An answer's Markdown as inert HTML.
 
 The blocks and the policies are those of the terminal: `core.markdown` reads both. Rules:
 HTML in the answer is text; a link goes to http, https or mailto, or is text. Must not know

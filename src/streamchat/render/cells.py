@@ -1,4 +1,4 @@
-"""How many cells text takes, and where rows may break.
+"""How many cells a text takes, and where its rows may break.
 
 Owns width and line breaking. Must not know styles or Markdown.
 Rules: a break is never inside a grapheme; only blanks at a break are dropped; a word

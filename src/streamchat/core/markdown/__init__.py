@@ -15,10 +15,10 @@ what comes later, or would hide what was written, the policy is ours:
   the closer ends a line before the next blank line, fence, heading or container's end. Until
   then they are held as a paragraph, which is what they are without a closer.
 - Excess cells of a table's row are kept, joined into its last cell.
-- Containers stand in each other 1,000 deep, what would be deeper is text; no part of the
-  parser recurses.
-- What is longer than 16 KB comes as several leaves: a paragraph as pieces, of a heading the
-  rest as text, of a table a part at a time. A row of a table may not be so long.
+- Containers are nested at most 1,000 deep; what would be deeper is text. No part of the
+parser recurses.
+- A block longer than 16 KB comes as several leaves: a paragraph in pieces, a table in parts,
+a heading followed by text. A row of a table may not be that long.
 """
 
 from streamchat.core.markdown.leaves import (

@@ -1,7 +1,7 @@
-"""What answers mean by blocks that CommonMark knows only as text: check boxes, alerts, and
-HTML that structures a page.
+"""Conventions of answers that CommonMark reads as plain text: check boxes, alerts, and HTML
+that structures a page.
 
-Both the terminal and the exports read them here. Everything depends on one leaf alone.
+The terminal and the exports read them here. Each depends on one leaf alone.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def read_alert(leaf: Leaf) -> Alert | None:
 
 
 class HtmlText(NamedTuple):
-    """What is to be seen of a line of HTML: a summary is Markdown, the rest literal."""
+    """The visible lines of a line of HTML. A summary is Markdown."""
 
     lines: tuple[str, ...]
     is_summary: bool

@@ -1,8 +1,8 @@
 """What a tail leaves out of an open leaf that is taller than any screen.
 
-Rule 1: a crop begins at the same place for many frames, and then moves on by much: were it
-to move with every character, the text would be wrapped from another place in every frame.
-Rule 2: at least `max_chars` of what is written last are kept, and at most three times that.
+Rule 1: a crop begins at the same place for many frames and then moves a long way. If it moved
+with every character, every frame would wrap the text from another place.
+Rule 2: at least the last `max_chars` are kept, and at most three times as many.
 The place is marked by a character that no cleaned text contains; the leaf is cut there
 when it is complete.
 """
@@ -37,7 +37,8 @@ def crop_start(length: int, max_chars: int) -> int:
 
 
 def ends(pieces: Sequence[str], length: int, max_chars: int) -> str:
-    """The line in `pieces`; of a huge one the beginning, which says what it is, and the end."""
+    """The line in `pieces`. A huge one is reduced to its beginning, which says what it is,
+    and its end."""
     start = crop_start(length, max_chars)
     if start <= max_chars:
         return "".join(pieces)

@@ -1,8 +1,8 @@
 """Link reference definitions, recognised line by line at the start of a paragraph.
 
-A definition may go on over lines (in its label, before its destination, in its title),
-so a paragraph that starts with `[` carries a `Scan`: what may still come. A title on a
-line of its own that turns out not to be one leaves the definition without it.
+A definition may span lines (in its label, before its destination, in its title), so a
+paragraph that starts with `[` carries a `Scan`: what may still follow. If a line that looked
+like a title is none, the definition has no title.
 """
 
 from __future__ import annotations

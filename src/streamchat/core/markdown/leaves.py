@@ -20,8 +20,8 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A list item. `number` is None for bullets, else what was written; where that was
-    written for the item before it too, that item's number plus one."""
+    """A list item. `number` is None for bullets, else the number that was written. If the
+    item before has the same number, it is that item's shown number plus one."""
 
     id: int
     list_id: int

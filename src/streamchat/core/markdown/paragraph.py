@@ -1,12 +1,12 @@
 """The open paragraph: also what may yet become definitions, display math or a table.
 
-Its lines are kept apart and joined once, when it closes; what grows longer than a piece
-is closed in pieces before, and is then no more than text. Lines keep their indentation
-(verse, drawings, code that nobody fenced), in an item what they have beyond their fellows;
-the only line of a paragraph has none. Display math (`$$ … $$`,
-`\\[ … \\]`, `\\begin{…} … \\end{…}`) starts at a line's beginning and is held like a
-paragraph, since without its closer at a line's end it is one. Where Markdown ate the
-backslashes, `[` and `]` in lines of their own enclose it too, if there is TeX between.
+Its lines are joined once, when it closes. A paragraph that grows longer than a piece is
+closed in pieces and can then only be text. Lines keep their indentation (verse, drawings,
+code without a fence). In an item, the least indentation of its lines is removed. A paragraph
+of one line has none. Display math (`$$ … $$`,
+`\\[ … \\]`, `\\begin{…} … \\end{…}`) starts at a line's beginning and is held as a paragraph,
+because it is one if no closer ends a line. Where Markdown removed the backslashes, `[` and
+`]` on lines of their own enclose it too, if there is TeX between them.
 """
 
 from __future__ import annotations

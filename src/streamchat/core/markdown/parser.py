@@ -2,8 +2,8 @@
 
 In the manner of the CommonMark reference algorithm: the containers that the line
 continues are matched, then the blocks that it starts are opened, and what is left is text
-of the open paragraph (also as a lazy continuation) or of a new one. Knows nothing of how
-the stream was cut.
+of the open paragraph (also as a lazy continuation) or of a new one. Must not know how the
+stream was cut.
 """
 
 from __future__ import annotations

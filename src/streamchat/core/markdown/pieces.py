@@ -1,7 +1,7 @@
 """Text that is too long for one leaf, cut into pieces.
 
 What a leaf costs to show grows with it, and keys and signals are served between leaves.
-A piece ends at a line's end, else between words, else anywhere but within a character.
+A piece ends at the end of a line, or else between words, or else between characters.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Block starts: what, if anything, begins at the next character of a line.
+"""Block starts: which block, if any, begins at the next character of a line.
 
-Each start reads its marker from the line when it applies and returns a value; what is
-open is not its business, save whether the line would interrupt a paragraph.
+Each start that applies reads its marker from the line and returns a value. It knows nothing
+of open blocks except whether the line would interrupt a paragraph.
 """
 
 from __future__ import annotations

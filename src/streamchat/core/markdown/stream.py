@@ -41,8 +41,8 @@ class Blocks:
         return self._parser.taken()
 
     def tail(self, *, max_chars: int, max_rows: int = NO_LIMIT) -> list[Leaf]:
-        """What `close` would return now, less the beginning of a leaf too large to show:
-        at least the last `max_chars` of it are kept, of a table the last `max_rows`.
+        """What `close` would return now, without the beginning of a leaf that is too large to
+        show: at least its last `max_chars` are kept, or the last `max_rows` of a table.
 
         A partial line in a fence is left out while it may still become the closing fence.
         """

@@ -78,7 +78,8 @@ class OpenTable:
         return True
 
     def taken(self) -> list[Table]:
-        """The rows so far, once they are enough for a leaf: their widths are the table's."""
+        """The rows so far, once they are enough for a leaf. The first part decides the column
+        widths."""
         if self._chars <= PIECE_CHARACTERS:
             return []
         part = self._part()

@@ -1,7 +1,7 @@
 """Open blocks whose lines are taken as they are: fenced and indented code, HTML.
 
 Each line is emitted when it comes, since nothing can change it.
-`take` returns None for a line that is not the block's any more.
+`take` returns None for a line that no longer belongs to the block.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def read_fence(line: LineCursor) -> Fence | None:
 
 
 class OpenFence:
-    """Fenced code. In Markdown, a fence with an info string opens an inner one, whose end
-    is code too: answers show whole files like this."""
+    """Fenced code. Within a Markdown block, a fence with an info string opens an inner block,
+    whose closing fence is code too: answers show whole files like this."""
 
     def __init__(self, fence: Fence, indent: int) -> None:
         self.indent = indent

@@ -2,7 +2,7 @@
 
 Such an expression fails until its end has arrived, so an open one is closed on trial
 ("virtual closer"): if the lexer then takes everything from the opener to that end as one
-match, the text is inside the construct. Owns which constructs these are, by lexer.
+match, the text is inside the construct. Owns the list of these constructs, by lexer.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 Owns the hold-back. Must not know rows or containers.
 Rule: lines are lexed in windows whose bounds depend on line numbers alone (each adds
 BATCH lines behind LAG held ones, and settles the first BATCH), so how the code arrived
-cannot change a colour. A lexer that needs to see further than the LAG lines after a line
-colours it as it would were the block to end there, in streaming and at once alike.
+cannot change a colour. If a lexer needs more than the LAG lines after a line, it colours that
+line as if the block ended there, whether the code streams or not.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Names of languages to lexers.
 
-Owns the lookup, and pygments' lexer modules are imported by it alone, one when it is
-needed (1 to 30 ms each; `preload` spends that in idle time). pygments' own lookup would
+Owns the lookup. Only this module imports pygments' lexer modules, each when it is needed (1
+to 30 ms; `preload` spends that in idle time). pygments' own lookup would
 scan the installed packages for plugins at every unknown name (50 ms).
 """
 

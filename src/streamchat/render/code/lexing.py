@@ -1,8 +1,8 @@
 """Lexing that can stop at the end of any line and continue later.
 
 Owns the `Mark`: all that must be known to go on at the start of a line. Must not know
-colours or screens. Rule: what is said of a line depends on the mark before it and on the
-lines given with it, never on how those arrived.
+colours or screens. Rule: the result for a line depends on the mark before it and on the lines
+given with it, never on how they arrived.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What every block but code looks like, as lines that are not yet cut to rows.
+"""The look of every block but code, as lines that are not yet cut to rows.
 
 Owns headings, rules, check boxes, alerts, footnotes, formulas, tables, HTML and definition
 lines. Must not know order or streaming: a block is drawn by itself, for the room it has.

@@ -78,7 +78,8 @@ class BlockRows:
         return BlockRows(self._palette, width, self._inline, self.code)
 
     def live(self) -> BlockRows:
-        """The same for the open end of the document, with a memory from frame to frame."""
+        """The same for the open end of the document, which remembers rows from frame to
+        frame."""
         if self._live is None:
             self._live = BlockRows(
                 self._palette,
@@ -130,7 +131,7 @@ class BlockRows:
             return []
         lines = [self._with_marks(line) for line in lines]
         if not (leaf.path or self._wraps_all):
-            # The terminal wraps the line itself: copied, it is the one line that it is.
+            # The terminal wraps the line itself, so that it is copied as one line.
             return [build_row(line) for line in lines]
         prefix = build_prefix(leaf, self._palette, self.width)
         return self._behind(prefix._replace(first=prefix.rest), lines, fold)

@@ -107,7 +107,7 @@ def _with_task(step: _Step, container: Container, box: Span) -> _Step:
 
 
 def _that_fit(steps: list[_Step], width: int) -> list[tuple[int, _Step]]:
-    """All, or the outermost and the innermost as far as the text keeps its room."""
+    """All steps, or as many of the outermost as fit beside the innermost and the text."""
     numbered = list(enumerate(steps))
     room = width - min(_ROOM_MIN, (width + 1) // 2)
     if sum(step.cells for step in steps) <= room:

@@ -16,7 +16,7 @@ from streamchat.render.spans import Breaker, Line, Span, build_row, dealt, text_
 
 @dataclass(slots=True)
 class _Known:
-    """What the last frame found of a line: the spans and the rows above its last row."""
+    """What an earlier frame learned of a line: the spans and the rows above its last row."""
 
     layout: tuple[Sequence[Span], Sequence[Span], int, int, Breaker]
     whole: list[Span]  # spans that end above the last row

@@ -1,4 +1,4 @@
-"""Lines that begin with a marker of their own, as those of a list that is no Markdown list.
+"""Lines that begin with a marker of their own: lists that are not Markdown lists.
 
 `• text`, `a) text`, `(2) text`, `IV. text`: rows after the first stand below the text. Rows
 of an indented line keep its indentation.

@@ -1,8 +1,8 @@
 """Inline Markdown to lines of styled spans.
 
 Owns what emphasis, links, pictures, formulas and tags look like. Must not know syntax,
-which is `core.markdown.inline`'s. Rule: nothing vanishes: tags that mean nothing here are
-literal text, and an address stays readable where it cannot be clicked.
+which is `core.markdown.inline`'s. Rule: nothing vanishes. A tag without a meaning is literal
+text, and an address that cannot be clicked stays readable.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ _PARTS: Mapping[Kind | Literal["link"], Part] = {
 
 
 class Inline:
-    """Parses the inline text of leaves; `missed` are the labels the last one lacked."""
+    """Parses the inline text of leaves. `missed` holds the labels of the last leaf that
+    nothing had defined."""
 
     def __init__(self, palette: Palette) -> None:
         self._palette = palette
@@ -152,7 +153,7 @@ class _Writer:
         self.lines[-1].append(Span(text, style, link))
 
     def _shifted(self, text: str) -> str:
-        """Raised or lowered, where that is asked for and can be."""
+        """Raised or lowered, if a tag asks for it and Unicode has the characters."""
         if "sup" in self._open:
             return superscript(text) or text
         if "sub" in self._open:

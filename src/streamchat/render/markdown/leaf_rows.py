@@ -1,8 +1,8 @@
 """Leaves to rows, in document order.
 
-Owns order, blank rows, reference definitions and the holding back of a leaf whose
-`[label]` may be defined right after it. Must not know how leaves are found, what a block
-looks like, nor what becomes of rows.
+Owns order, blank rows and reference definitions, and holds back a leaf whose `[label]` may be
+defined right after it. Must not know how leaves are found, how a block looks or where rows
+go.
 Rules: a row returned is final; what a leaf looks like depends on the leaves before it, on
 the definitions that follow it at once, and on nothing else. `branch` gives a copy to feed
 the open end of the document to: nothing it learns comes back.

@@ -28,7 +28,7 @@ class OpenLink:
     label: list[str] = field(default_factory=list)
 
     def remark(self) -> str:
-        """What must be added to the label so that nothing is hidden."""
+        """What the reader must see beside the label: the address, the title."""
         label = "".join(self.label).strip()
         parts = []
         if label and not self._says_where(label):
@@ -51,13 +51,13 @@ def _host(url: str) -> str:
 
 
 def is_long_address(line: Line, width: int) -> bool:
-    """Whether the line is an address that no row can hold, with what clings to it."""
+    """Whether the line holds an address that is wider than a row."""
     return any(_is_long(span, width) for span in line)
 
 
 def addresses_apart(line: Line, width: int) -> list[Line]:
-    """The line, with addresses that no row can hold in lines of their own. Punctuation
-    stays with the address that it follows. An OSC 8 link needs no such care."""
+    """The line, split so that addresses wider than a row have lines of their own. Punctuation
+    stays with the address before it. OSC 8 links stay where they are."""
     if not is_long_address(line, width):
         return [line]
     lines: list[Line] = [[]]

@@ -2,8 +2,8 @@
 
 Must not be used for anything that settles. A growing text is parsed in stretches between
 *quiet* blanks, at which no markup is open: what stands before the last of them was parsed
-by an earlier frame and is kept. Should a stretch look different as part of the whole (a
-label defined later, a stray mark that finds its partner), it is set right on settling.
+by an earlier frame and is kept. A stretch may look different as part of the whole (a label
+defined later, a stray mark that finds its partner). The settled rows are right.
 """
 
 from __future__ import annotations

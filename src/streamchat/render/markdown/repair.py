@@ -1,6 +1,6 @@
 """Half-written inline markup, closed for the live view.
 
-Must not be used for anything that settles: what it guesses may turn out otherwise.
+Must not be used for anything that settles, because it guesses.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def repaired(text: str) -> str:
 
 
 def half_table(text: str) -> tuple[str, Table] | None:
-    """The text before a table of which only the header is there, and that table: its
-    delimiter row is being written, or a first row in bars that nothing else would begin."""
+    """The text before a table whose header alone is there, and that table. Its delimiter row
+    is being written, or its header is a row in bars, which starts nothing else."""
     before, _, last = text.rpartition("\n")
     if _DELIMITERS.fullmatch(last) and "|" in before.rpartition("\n")[2]:
         before, _, last = before.rpartition("\n")

@@ -44,8 +44,9 @@ class ColumnNeeds:
     has_breaks: bool  # in some cell
 
     def widths(self, room: int) -> list[int] | None:
-        """The width of each column; None when a word would be split. What is left beyond
-        the longest words is shared by what the columns lack."""
+        """The width of each column, or None if a word would be split. Each column gets its
+        longest word; the rest of the room is shared in proportion to what each still
+        lacks."""
         if sum(self.lines) <= room:
             return list(self.lines)
         words = [min(word, WORD_CELLS) for word in self.words]
@@ -125,9 +126,9 @@ def table_lines(
 
 
 class KnownRows:
-    """Rows of an open table as they were laid out before: the same cells in the same grid.
+    """Remembers how the rows of an open table were laid out in the same grid.
 
-    `most` is how many of them are kept, 0 where no row is shown twice.
+    At most `most` rows are kept: none if no row is shown twice.
     """
 
     def __init__(self, most: int) -> None:

@@ -5,13 +5,13 @@ ours: see `emphasis` (Chinese, Japanese and Korean; products of numbers), `html`
 style and `<br>`), `formulas`, and these:
 
 - A line break is a line break, hard or soft.
-- Backslashes of a path of Windows are its own: see `windows_paths`.
+- A Windows path keeps its backslashes: see `windows_paths`.
 - `__name__` of one identifier is a name, not bold.
 - `[text][label]` whose label nothing has defined so far is `text` and the label beside it.
-- `[1]` keeps its brackets also where it is a link, and `[1][2]` are two of them.
+- `[1]` keeps its brackets even as a link, and `[1][2]` are two citations.
 - `[^label]` is a footnote reference whether or not the footnote is there.
 - Addresses, mail addresses and citation marks are found in plain text.
-- Every destination is a link here: what may be clicked is for those who show it to say.
+- Every destination is a link here. The renderer decides what may be clicked.
 """
 
 from streamchat.core.markdown.inline.parser import Parsed, parse_inline

@@ -1,7 +1,7 @@
 """Addresses that stand in plain text, citation marks, and automatic links in `<…>`.
 
-An address ends before the punctuation of the sentence around it, as GFM has it, and
-before punctuation of Chinese and Japanese.
+An address ends before the punctuation of the sentence around it, as in GFM, and before
+Chinese and Japanese punctuation.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def read_autolink(source: str, start: int) -> tuple[str, str, int] | None:
 
 
 def in_plain_text(text: str) -> Iterator[Token]:
-    """The text, with what stands in it that is more than text."""
+    """The text, split where addresses and citation marks stand."""
     if "@" not in text and "【" not in text and "\ue200" not in text and "www." not in text:
         yield Text(text)
         return

@@ -1,7 +1,7 @@
 """What follows a closing bracket: `(destination "title")` or `[label]`.
 
-Knows the syntax only, not which bracket was opened. Each reader stops at a character that
-no second reader can pass, so that the work is linear however often they are tried.
+Knows the syntax only, not which bracket was opened. A reader that fails stops where every
+later one would stop too, so the work is linear however often they are tried.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 CommonMark's rules with the public amendment for Chinese, Japanese and Korean: beside a
 character of these scripts, punctuation does not keep a run from opening or closing.
-Our own rules: `~~` strikes through and other runs of `~` are text, as GFM has it; a run
-of `*` between two digits multiplies.
+Our own rules: only `~~` strikes through, and other runs of `~` are text; a run of `*` between
+two digits is a multiplication sign.
 The work is linear: a run that finds no opener is not searched for again from above it.
 """
 

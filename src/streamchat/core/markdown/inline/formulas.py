@@ -1,7 +1,7 @@
 r"""Where a formula stands in prose: `$…$`, `$$…$$`, `\(…\)`, `\[…\]`, `\begin{…}…\end{…}`.
 
-Single dollars follow pandoc's conditions, and must hold what may be a formula: prices and
-variables of the shell are none.
+Single dollars follow pandoc's conditions and must enclose something that can be a formula,
+which prices and shell variables are not.
 """
 
 from __future__ import annotations
@@ -94,7 +94,8 @@ class FormulaFinder:
 
 
 def _may_be_formula(source: str) -> bool:
-    """Whether what stands between single dollars is no price, variable or sentence."""
+    """Whether the text between single dollars can be a formula rather than a price, a
+    variable or a sentence."""
     if source.startswith("$$") or "\\" in source or "^" in source or "_{" in source:
         return True
     body = source[1:-1]

@@ -1,7 +1,7 @@
-"""Inline HTML: tags that have a meaning, and everything else that is HTML and has none.
+"""Inline HTML: tags with a meaning in the terminal, and all others.
 
-`<br>` breaks the line; tags of style are marks when both their ends are there; a comment
-or another tag is shown as it was written. A tag never hides text.
+`<br>` breaks the line. A pair of style tags becomes a mark. A comment, another tag or a style
+tag without its partner is shown as it was written. A tag never hides text.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ STYLES: Mapping[str, Kind] = {
 
 
 class HtmlReader:
-    """Reads HTML in one source; remembers which terminators are not in what follows."""
+    """Reads HTML in one source; remembers where each terminator occurs last."""
 
     def __init__(self, source: str) -> None:
         self._source = source

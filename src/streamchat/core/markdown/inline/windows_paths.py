@@ -1,5 +1,5 @@
-r"""Paths of Windows in plain text, `C:\new\_x` and `\\server\share`: their backslashes are not
-Markdown's. Where each of them is doubled, the writer has escaped them.
+r"""Windows paths in plain text, `C:\new\_x` and `\\server\share`: their backslashes escape
+nothing. Where each of them is doubled, the writer has escaped them.
 """
 
 from __future__ import annotations

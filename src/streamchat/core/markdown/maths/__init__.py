@@ -1,7 +1,7 @@
 r"""Formulas in TeX as text: `\frac{a}{b}` as a/b, matrices row by row.
 
-What has no form in text, or a macro that is not known, leaves the whole formula as it was
-written: half a formula would be a wrong one. Pure, and its work is bounded by LONGEST.
+A formula with an unknown macro, or with a part that has no form in text, stays as it was
+written: half a formula would be wrong. Pure, and its work is bounded by LONGEST.
 """
 
 from __future__ import annotations

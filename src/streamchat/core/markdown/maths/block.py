@@ -77,7 +77,8 @@ def split_rows(nodes: Sequence[Node]) -> list[tuple[Node, ...]]:
 
 
 def _taken_bracket(run: list[Node], at: int, role: Role) -> str:
-    """The bracket at that end of `run`: it stands beside rows, and is to be as tall as they."""
+    """Take the bracket at that end of `run`. It stands beside rows and becomes as tall as
+    they are."""
     while run and is_blank(run[at]):
         run.pop(at)
     match run[at] if run else None:
@@ -91,7 +92,7 @@ def _taken_bracket(run: list[Node], at: int, role: Role) -> str:
 
 
 def _with_script(rows: Block, rest: list[Node]) -> Block:
-    """The script of a bracket that was taken stands beside the first row."""
+    """Put the script of the bracket that was taken beside the first row."""
     if not rest or not isinstance(rest[0], Scripts) or rest[0].base:
         return rows
     script = write_line((rest.pop(0),))

@@ -1,7 +1,7 @@
 """Nodes to one line of text.
 
-Blanks are those that were written, and those that the symbols need. A fraction is `a/b`, with
-parentheses where it would be misread without.
+It keeps the blanks that were written and adds those that symbols need. A fraction is `a/b`,
+with parentheses where it could be misread.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ def _scripts(
     shown = [_shifted(below, "_", subscript), _shifted(above, "^", superscript)]
     if shown[0][:1] == "_" and shown[1] and all(each in _AS_IT_IS for each in shown[1]):
         shown.reverse()  # `E°_(cell)`
-    if not base:
+    if not text:
         shown.reverse()  # `²³⁸₉₂U`
     if role == "scripts" and any(len(each) == 2 and each[0] in "_^" for each in shown):
         role = "bare script"

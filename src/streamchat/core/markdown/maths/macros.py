@@ -1,4 +1,5 @@
-"""Macros with arguments of their own kind: from a reader behind the name to nodes."""
+"""Macros with arguments. Each takes the reader, which stands behind the name, and returns
+nodes."""
 
 from __future__ import annotations
 

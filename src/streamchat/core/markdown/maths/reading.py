@@ -1,7 +1,7 @@
 """TeX to nodes.
 
-What it does not know it refuses (`Unformattable`), since a formula that is half understood
-would be a wrong one.
+It refuses what it does not know (`Unformattable`), because a formula that is half understood
+would be shown wrongly.
 """
 
 from __future__ import annotations

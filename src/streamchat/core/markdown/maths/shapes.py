@@ -1,4 +1,4 @@
-"""What an expression is: whether it needs parentheses where it stands."""
+"""Shapes of expressions: which of them need parentheses, and where."""
 
 from __future__ import annotations
 

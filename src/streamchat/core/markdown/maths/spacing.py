@@ -1,6 +1,5 @@
-"""What stands between the parts of a formula: blanks, and the parentheses of a fraction.
-
-Knows the parts as texts with roles, not what they are made of.
+"""Blanks between the terms of a formula, and the parentheses of fractions. Must not know what
+terms are made of: each is a text with a role.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ def write_terms(terms: list[Term], *, tight: bool) -> str:
 
 
 def _with_blank(text: str, *, is_wide: bool) -> str:
-    """A wide blank parts what no comma parts."""
+    """A wide blank separates what no comma separates."""
     text = text.rstrip(" ") if is_wide else text
     wanted = "  " if is_wide and text[-1:] not in ("", ",", ";") else " "
     return text if text.endswith(" ") else text + wanted
