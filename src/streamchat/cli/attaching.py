@@ -3,18 +3,17 @@ be asked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from streamchat import __version__
+from streamchat.app.selecting import in_background
 from streamchat.app.session import Session
 from streamchat.cli.run import Run
 from streamchat.core.attaching import (
     Selection,
     list_blocks,
     list_remarks,
-    names_address,
     why_ask,
 )
 from streamchat.core.errors import UsageError
@@ -56,15 +55,6 @@ def names_files(run: Run, reference: str) -> bool:
     return attachments.names_files(reference, cwd=run.env.cwd)
 
 
-async def select_in_time(select: Callable[[], Selection], reference: str) -> Selection:
-    """What it selects; a signal ends a fetch."""
-    if not names_address(reference):
-        return select()
-    from streamchat.app.selecting import in_background
-
-    return await in_background(select)
-
-
 async def select_attachments(run: Run, piped: bytes) -> tuple[Selection, ...]:
     """What the arguments name; `piped` is what - stands for."""
     selections = []
@@ -77,7 +67,7 @@ async def select_attachments(run: Run, piped: bytes) -> tuple[Selection, ...]:
             piped=piped,
             wait=pipe_wait(),
         )
-        selections.append(await select_in_time(select, reference))
+        selections.append(await in_background(select))
     return tuple(selections)
 
 
@@ -102,5 +92,5 @@ async def attached_by_role(run: Run, session: Session) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for reference in run.settings.role_attach:
         select = partial(session.select_files, reference)
-        blocks += (await select_in_time(select, reference)).blocks
+        blocks += (await in_background(select)).blocks
     return tuple(blocks)

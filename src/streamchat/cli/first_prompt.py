@@ -6,8 +6,10 @@ drawn on. Everywhere else the REPL draws it, as it draws all that follow.
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from streamchat.cli.banner import build_banner
@@ -46,8 +48,24 @@ def _is_certain(run: Run) -> bool:
         run.env.terminal.is_live
         and not opens_another
         and not (invocation.attachments or settings.role_attach)
+        and not _may_wait(run)
         and (settings.demo or not has_surely_no_key(run))
     )
+
+
+def _may_wait(run: Run) -> bool:
+    """Whether the system prompt or the schema comes from a pipe, which may be silent."""
+    settings, cwd = run.settings, run.env.cwd
+    return any(
+        _is_special(cwd / name) for name in (settings.system_file, settings.schema) if name
+    )
+
+
+def _is_special(path: Path) -> bool:
+    try:
+        return not stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError):  # there is none: it fails at once, or is JSON text
+        return False
 
 
 def _open(run: Run) -> EarlyPrompt | None:

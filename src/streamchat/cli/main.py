@@ -13,7 +13,7 @@ import stat
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from streamchat import __version__
 from streamchat.app.stderr_notes import silence
@@ -25,6 +25,9 @@ from streamchat.cli.run import Run, has_surely_no_key, require_theme
 from streamchat.core.errors import Busy, DiskError, ExitStatus, StreamchatError, UsageError
 from streamchat.core.settings import OPTIONS, Group
 from streamchat.posix.terminals import measure_width
+
+if TYPE_CHECKING:
+    from streamchat.core.templates import Template
 
 # What writing to stdout can fail with if it is a file.
 _DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
@@ -136,7 +139,7 @@ def _run(run: Run) -> int:
     if _is_one_shot(run):
         from streamchat.cli.run_oneshot import answer_once
 
-        return _act(run, answer_once)
+        return _act(run, partial(answer_once, template=_template(run)))
     if not run.settings.demo and has_surely_no_key(run):
         from streamchat.cli.first_run import begin, is_first_run
 
@@ -146,6 +149,14 @@ def _run(run: Run) -> int:
         from streamchat.cli.run_repl import chat  # what was slow follows the prompt
 
         return _act(run, partial(chat, early=early))
+
+
+def _template(run: Run) -> Template | None:
+    if not run.invocation.prompt_name:
+        return None
+    from streamchat.cli.templates import read_named_prompt
+
+    return read_named_prompt(run)
 
 
 def _act(run: Run, act: Callable[[Run], Coroutine[Any, Any, int]]) -> int:

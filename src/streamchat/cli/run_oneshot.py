@@ -5,12 +5,14 @@ The answer goes to stdout, everything else to stderr.
 
 from __future__ import annotations
 
+import errno
 from functools import partial
 from typing import TYPE_CHECKING
 
 from streamchat.app.oneshot import OneShot, build_failure, exit_status, is_taken_back
 from streamchat.app.outcome import Result
 from streamchat.app.patience import Patience
+from streamchat.app.selecting import in_background
 from streamchat.app.session import Session
 from streamchat.app.view_wrappers import OnceStarted
 from streamchat.cli.attaching import attach, select_attachments
@@ -21,6 +23,7 @@ from streamchat.cli.wiring import (
     load_prices,
     open_archive,
     open_session,
+    read_given,
 )
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
 from streamchat.core.attaching import Selection
@@ -28,12 +31,15 @@ from streamchat.core.errors import (
     ApiError,
     ExitStatus,
     InvalidRequest,
+    NotFound,
     StreamchatError,
     UsageError,
 )
 from streamchat.core.input_line import typed
 from streamchat.core.key_check import ASK, NOT_SENT, NOTE, may_send
 from streamchat.core.messages import Message, text_block
+from streamchat.core.templates import Template
+from streamchat.posix.files import read_stream
 from streamchat.posix.signals import interruptible
 
 if TYPE_CHECKING:
@@ -42,17 +48,18 @@ if TYPE_CHECKING:
 LARGEST_INPUT = 32 * 1024 * 1024  # bytes; the API takes no larger request
 
 
-async def read_prompt(run: Run) -> tuple[str, tuple[Selection, ...]]:
+async def read_prompt(run: Run, template: Template | None) -> tuple[str, tuple[Selection, ...]]:
     """The prompt and what is attached. The text is the piped text, a blank line and the
     prompt; with `-a -`, the piped data is an attachment. Raises UsageError if both are
     empty."""
-    piped = b"" if run.env.stdin.isatty() else piped_bytes(run)
+    piped = b"" if run.env.stdin.isatty() else await in_background(partial(piped_bytes, run))
     attached = await select_attachments(run, piped)
     context = "" if "-" in run.invocation.attachments else decode_piped(run, piped)
-    if run.invocation.prompt_name:
+    if template is not None:
         from streamchat.cli.templates import fill_named_prompt
 
-        return fill_named_prompt(run, context), attached
+        fill = partial(fill_named_prompt, run, template, context)
+        return await in_background(fill), attached
     prompt = run.invocation.prompt
     text = (
         f"{context.rstrip()}\n\n{prompt}" if context.strip() and prompt else context or prompt
@@ -63,11 +70,16 @@ async def read_prompt(run: Run) -> tuple[str, tuple[Selection, ...]]:
 
 
 def piped_bytes(run: Run) -> bytes:
-    """All of stdin. Raises InvalidRequest when it is more than a request may hold."""
-    data = run.env.stdin.buffer.read(LARGEST_INPUT + 1)
-    if len(data) > LARGEST_INPUT:
-        raise InvalidRequest("stdin holds more than 32 MB, the limit of a request.")
-    return data
+    """All of stdin. Raises NotFound when it cannot be read, InvalidRequest when it is more
+    than a request may hold."""
+    try:
+        return read_stream(run.env.stdin.buffer, most_bytes=LARGEST_INPUT)
+    except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise InvalidRequest(
+                "stdin holds more than 32 MB, the limit of a request."
+            ) from error
+        raise NotFound(f"stdin cannot be read: {error.strerror}.") from error
 
 
 def decode_piped(run: Run, data: bytes, name: str = "stdin") -> str:
@@ -78,18 +90,20 @@ def decode_piped(run: Run, data: bytes, name: str = "stdin") -> str:
     return text
 
 
-async def answer_once(run: Run) -> int:
-    """Answer, then exit (or stay in the REPL, with -i); returns the exit status."""
+async def answer_once(run: Run, template: Template | None = None) -> int:
+    """Answer, then exit (or stay in the REPL, with -i); returns the exit status. `template`
+    is the one that --prompt names."""
     if run.settings.interactive and not run.settings.dry_run:
         require_keyboard(run)
     with open_source(run) as source:
         source.begin()  # meanwhile stdin is read, and the question is put on disk
-        prompt, attached = await read_prompt(run)
+        prompt, attached = await read_prompt(run, template)
+        given = await in_background(partial(read_given, run))
         for remark in run.remarks:
             run.notes.note(remark)
         if run.settings.demo:
             run.notes.note(DEMO_NOTE)
-        session = open_session(run, open_archive(run))
+        session = open_session(run, open_archive(run), given)
         if run.settings.continue_newest:
             from streamchat.cli.resumed import describe_resumed
 

@@ -19,10 +19,11 @@ from streamchat.app.comparing import Compared
 from streamchat.app.cycling import use_next_effort, use_next_model
 from streamchat.app.patience import Patience
 from streamchat.app.repl import Repl
+from streamchat.app.selecting import in_background
 from streamchat.app.session import Session
 from streamchat.app.status_line import StatusLine, label_answer
 from streamchat.cli.adopting import Chat
-from streamchat.cli.attaching import attached_by_role, select_in_time
+from streamchat.cli.attaching import attached_by_role
 from streamchat.cli.banner import NEW, build_banner
 from streamchat.cli.command_arguments import CommandArguments
 from streamchat.cli.live_server import LiveServer
@@ -33,11 +34,13 @@ from streamchat.cli.shell import open_shell
 from streamchat.cli.signals import on_resize
 from streamchat.cli.warming import Warming, ask_model_facts
 from streamchat.cli.wiring import (
+    Given,
     live_price,
     open_archive,
     open_model_cache,
     open_session,
     open_terminal_screen,
+    read_given,
 )
 from streamchat.cli.wiring.files import list_files, only_sendable
 from streamchat.cli.wiring.prompt import (
@@ -79,7 +82,8 @@ async def chat(run: Run, early: EarlyPrompt | None = None) -> int:
     with the banner above it, if it is on the screen already."""
     require_key(run)
     with open_source(run) as source:
-        session = await _session(run)
+        given = await in_background(partial(read_given, run))
+        session = await _session(run, given)
         await _attach(run, session)
         await converse(run, session, source, early=early)
     return ExitStatus.OK
@@ -89,8 +93,7 @@ async def _attach(run: Run, session: Session) -> None:
     """Attach what the role and the arguments name, as /attach does it."""
     session.attach(await attached_by_role(run, session))
     for reference in run.invocation.attachments:
-        select = partial(session.select_files, reference)
-        selection = await select_in_time(select, reference)
+        selection = await in_background(partial(session.select_files, reference))
         for line in list_remarks(selection):
             run.notes.note(line)
         reason = why_ask(selection, session.facts(session.conversation.model).window)
@@ -108,12 +111,12 @@ async def _agrees(run: Run, selection: Selection, reason: str) -> bool:
         return await prompt.confirm(f"Attach {reason}?", default=False)
 
 
-async def _session(run: Run) -> Session:
+async def _session(run: Run, given: Given) -> Session:
     """The requested conversation. If another process has it open, a copy, if the user
     agrees."""
     archive = open_archive(run)
     try:
-        return open_session(run, archive)
+        return open_session(run, archive, given)
     except Busy as busy:
         from streamchat.prompt import PlainPrompt
 
@@ -121,7 +124,7 @@ async def _session(run: Run) -> Session:
             prompt = PlainPrompt(keys, run.env.stdout)
             if not await prompt.confirm(f"{busy.message} {COPY_INSTEAD}", default=False):
                 raise
-        return open_session(run, archive, copied=busy.path)
+        return open_session(run, archive, given, copied=busy.path)
 
 
 async def converse(

@@ -5,6 +5,7 @@ It stops at the first failure, with its exit status.
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from streamchat.app.patience import Patience
 from streamchat.app.pipe_screen import PipeScreen
 from streamchat.app.repl import Repl
+from streamchat.app.selecting import in_background
 from streamchat.app.session import Session
 from streamchat.app.view_wrappers import SayingRetries
 from streamchat.cli.adopting import Chat
@@ -31,12 +33,18 @@ from streamchat.cli.run_oneshot import (
 from streamchat.cli.run_repl import build_names
 from streamchat.cli.script import ScriptReader, split_script
 from streamchat.cli.shell import open_shell
-from streamchat.cli.wiring import load_prices, open_archive, open_session
+from streamchat.cli.wiring import (
+    load_prices,
+    open_archive,
+    open_session,
+    read_given,
+)
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
 from streamchat.core.errors import ExitStatus, NotFound, StreamchatError, UsageError
 from streamchat.core.ports import View
 from streamchat.core.sanitize import clean_line
 from streamchat.core.schema import Shape
+from streamchat.posix.files import pipe_wait, read_file
 
 if TYPE_CHECKING:
     from streamchat.api import ApiClient
@@ -46,18 +54,20 @@ _STDIN = "-"
 
 async def run_script(run: Run) -> int:
     """Run the script; returns the exit status."""
-    text, name = _read(run)
+    text, name = await in_background(partial(_read, run))
     try:
         lines = split_script(text, allows_shell=_allows_shell(run))
     except UsageError as error:
         error.message = f"{name}, {error.message}"
         raise
     reads_stdin = _STDIN in run.invocation.attachments
-    selections = await select_attachments(run, piped_bytes(run) if reads_stdin else b"")
+    piped = await in_background(partial(piped_bytes, run)) if reads_stdin else b""
+    selections = await select_attachments(run, piped)
+    given = await in_background(partial(read_given, run))
     for remark in (*run.remarks, DEMO_NOTE if run.settings.demo else ""):
         run.notes.note(remark)
     with open_source(run) as source:
-        session = open_session(run, open_archive(run))
+        session = open_session(run, open_archive(run), given)
         run.notes.note(describe_resumed(run, session))
         try:
             await attach(run, session, selections)
@@ -75,7 +85,8 @@ async def run_script(run: Run) -> int:
 
 
 def _read(run: Run) -> tuple[str, str]:
-    """The text of the script, and what it is called. Raises NotFound, UsageError."""
+    """The text of the script, and what it is called. Blocks for as long as a pipe is silent.
+    Raises NotFound, UsageError."""
     path = run.invocation.script
     for flag, is_given in (
         ("-i", run.settings.interactive),
@@ -90,13 +101,11 @@ def _read(run: Run) -> tuple[str, str]:
     else:
         name = clean_line(path)
         try:
-            with (run.env.cwd / path).open("rb") as file:
-                data = file.read(LARGEST_INPUT + 1)
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
-            raise NotFound(f"The script {name!r} cannot be read: {reason}.") from error
-    if len(data) > LARGEST_INPUT:
-        raise UsageError(f"The script {name!r} holds more than 32 MB.")
+            data = read_file(run.env.cwd / path, most_bytes=LARGEST_INPUT, wait=pipe_wait())
+        except OSError as error:
+            if error.errno == errno.EFBIG:
+                raise UsageError(f"The script {name!r} holds more than 32 MB.") from error
+            raise NotFound(f"The script {name!r} cannot be read: {error.strerror}.") from error
     return decode_piped(run, data, name).removeprefix("\ufeff"), name
 
 

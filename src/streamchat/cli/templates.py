@@ -11,7 +11,7 @@ from streamchat.cli.trust import ask_on_terminal
 from streamchat.config import AskTrust
 from streamchat.config.templates import Templates
 from streamchat.core.sanitize import clean_line
-from streamchat.core.templates import STDIN, TemplateKind
+from streamchat.core.templates import STDIN, Template, TemplateKind
 from streamchat.posix.clipboard import read_clipboard
 
 
@@ -20,11 +20,16 @@ def open_templates(run: Run, ask: AskTrust | None = None) -> Templates:
     return Templates(run.paths, run.env.cwd, run.env.user, ask)
 
 
-def fill_named_prompt(run: Run, piped: str) -> str:
-    """The text of --prompt, filled; piped text that it does not name comes first. Raises
-    NotFound, ConfigError, UsageError."""
+def read_named_prompt(run: Run) -> Template:
+    """The file of --prompt. One of a repository is asked about, so this must not run inside
+    the event loop. Raises NotFound, ConfigError, UsageError."""
     templates = open_templates(run, ask_on_terminal(run.env))
-    template = templates.read(TemplateKind.PROMPT, run.invocation.prompt_name)
+    return templates.read(TemplateKind.PROMPT, run.invocation.prompt_name)
+
+
+def fill_named_prompt(run: Run, template: Template, piped: str) -> str:
+    """The text of --prompt, filled; piped text that it does not name comes first. Raises
+    UsageError."""
     for note in template.notes:
         run.notes.note(note)
     rest, values = fill_prompt(

@@ -8,13 +8,14 @@ Every failure is an OSError whose `strerror` says in plain words what is wrong.
 from __future__ import annotations
 
 import errno
+import io
 import os
 import select
 import stat
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import BinaryIO, Protocol, TypeAlias
 
 SAFELY = os.O_CLOEXEC | os.O_NONBLOCK
 NOT_A_LINK = os.O_NOFOLLOW
@@ -106,6 +107,26 @@ def read_with_status(
         os.close(fd)
 
 
+def read_stream(stream: BinaryIO, *, most_bytes: int) -> bytes:
+    """All of a stream that is open, such as stdin, however long it takes. Past its buffer: a
+    thread that waits inside a buffered reader makes Python abort when the program ends.
+    Raises OSError."""
+    try:
+        fd = stream.fileno()
+    except io.UnsupportedOperation:  # it is in memory
+        data = stream.read(most_bytes + 1)
+        if len(data) > most_bytes:
+            raise _too_large(most_bytes) from None
+        return data
+    return _read_to_end(fd, most_bytes, _wait_for_ever)
+
+
+def _wait_for_ever(fd: int) -> bool:
+    poll = select.poll()
+    poll.register(fd, select.POLLIN | select.POLLHUP)
+    return bool(poll.poll())
+
+
 def pipe_wait(seconds: float = PIPE_S) -> Wait:
     """Waits at most `seconds` in all, however many pieces a pipe delivers."""
     deadline = time.monotonic() + seconds
@@ -155,4 +176,8 @@ def _read_to_end(fd: int, most_bytes: int, wait: Wait | None) -> bytes:
             return b"".join(pieces)
         pieces.append(piece)
         size += len(piece)
-    raise OSError(errno.EFBIG, f"it is larger than {most_bytes:,} bytes")
+    raise _too_large(most_bytes)
+
+
+def _too_large(most_bytes: int) -> OSError:
+    return OSError(errno.EFBIG, f"it is larger than {most_bytes:,} bytes")

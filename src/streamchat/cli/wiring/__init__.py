@@ -8,6 +8,7 @@ screen before most of them are needed.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -30,10 +31,10 @@ from streamchat.core.settings import (
 from streamchat.core.settings.resolve import build_preferences
 from streamchat.core.web import Web
 from streamchat.models.prices import Prices
-from streamchat.posix.clipboard import read_clipboard
 
 if TYPE_CHECKING:
     from streamchat.app.session import Session
+    from streamchat.core.schema import Shape
     from streamchat.export import FileExporter
     from streamchat.models.cache import ModelCache
     from streamchat.render.screen.terminal_screen import TerminalScreen
@@ -66,13 +67,36 @@ def open_index(run: Run) -> Index | None:
     return SqliteIndex(run.paths.search_index)
 
 
-def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The system prompt, from wherever it comes, and the shape that answers must have. Read
+    before the session is opened, once, because a pipe can be read only once."""
+
+    system: str | None = None
+    shape: Shape | None = None
+
+
+def read_given(run: Run) -> Given:
+    """Blocks for as long as a pipe is silent. Raises NotFound, ConfigError, UsageError."""
+    settings, cwd = run.settings, run.env.cwd
+    system = settings.system
+    if settings.system_file:
+        system = read_prompt_file(cwd / settings.system_file)
+    if not settings.schema:
+        return Given(system)
+    from streamchat.cli.schema import build_shape  # only where a shape is asked for
+
+    config_dir = run.paths.config_dir
+    return Given(system, build_shape(settings.schema, cwd=cwd, config_dir=config_dir))
+
+
+def open_session(run: Run, archive: Archive, given: Given, *, copied: str = "") -> Session:
     """The requested conversation, or a copy of the one at the path `copied`.
     Raises NotFound, Busy, DiskError, ConfigError."""
     from streamchat.app.session import Session
 
     settings = run.settings
-    opened = _opened(run, archive, copied)
+    opened = _opened(run, archive, given.system, copied)
     session = Session(
         conversation=opened.conversation,
         journal=opened.journal,
@@ -93,7 +117,7 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         web=build_web(settings) if settings.web else None,
         web_setup=build_web(settings),
         templates=Templates(run.paths, run.env.cwd, run.env.user),
-        read_clipboard=partial(read_clipboard, run.env.environ),
+        read_clipboard=partial(read_clipboard, run),
         fallback=settings.fallback,
         stop=settings.stop,
         extra=dict(settings.request),
@@ -102,13 +126,16 @@ def open_session(run: Run, archive: Archive, *, copied: str = "") -> Session:
         preferences=build_preferences(settings),
     )
     session.choose_ttl = lambda: choose_ttl(settings.cache_ttl, session)
-    if settings.schema:
-        from streamchat.cli.schema import build_shape
-
-        text, config_dir = settings.schema, run.paths.config_dir
-        session.shape = build_shape(text, cwd=run.env.cwd, config_dir=config_dir)
+    session.shape = given.shape
     tell_problems(run, archive, opened)
     return session
+
+
+def read_clipboard(run: Run) -> str | None:
+    """The text on the clipboard; None where no program can read it."""
+    from streamchat.posix import clipboard  # subprocess: 5 ms
+
+    return clipboard.read_clipboard(run.env.environ)
 
 
 def build_exporter(run: Run, how_to_replace: str) -> FileExporter:
@@ -213,11 +240,8 @@ def open_model_cache(run: Run) -> ModelCache | None:
     return ModelCache(run.paths.cache_dir, url, run.env.clock)
 
 
-def _opened(run: Run, archive: Archive, copied: str) -> Opened:
+def _opened(run: Run, archive: Archive, system: str | None, copied: str) -> Opened:
     settings = run.settings
-    system = settings.system
-    if settings.system_file:
-        system = read_prompt_file(run.env.cwd / settings.system_file)
     if not (settings.continue_newest or settings.resume):
         return Opened(*archive.start(settings.model, system))
     if copied:
