@@ -9,10 +9,13 @@ from collections.abc import Callable, Iterable
 
 from streamchat.core.formatting import escape_markdown, format_price
 from streamchat.core.library import Hit, Summary
+from streamchat.core.library_filter import split_filters
 from streamchat.core.messages import JsonObject
+from streamchat.core.ports import Archive
 from streamchat.core.sanitize import clean_line
 from streamchat.core.times import parse_time
 
+_MOST_FOUND = 10_000
 _UNITS = ((86400.0 * 365, "y"), (86400.0, "d"), (3600.0, "h"), (60.0, "min"))
 
 
@@ -32,6 +35,18 @@ def ago(clock: Callable[[], float]) -> Callable[[float], str]:
 def cost(usd: float | None) -> str:
     """A price, or a dash when it is unknown (never 0)."""
     return "–" if usd is None else format_price(usd)
+
+
+def find_summaries(archive: Archive, wanted: str) -> list[Summary]:
+    """The conversations that fit words and filters, all of them without any, newest first.
+    Raises DiskError, UsageError."""
+    if not wanted.strip():
+        return archive.summaries()
+    split_filters(wanted)  # an incomplete filter is an error here
+    for _ in archive.catch_up():
+        pass
+    found = (hit.summary for hit in archive.browse(wanted, most=_MOST_FOUND))
+    return sorted(found, key=lambda each: each.updated, reverse=True)
 
 
 def conversations_table(summaries: Iterable[Summary], *, now: float) -> str:

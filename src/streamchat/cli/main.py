@@ -205,7 +205,8 @@ def _report(run: Run, report: ReportKind) -> int:
         case ReportKind.SHOW_CONFIG:
             reports.show_configuration(run)
         case ReportKind.LIST:
-            reports.print_conversations(run)
+            words = (*run.invocation.report_words, run.invocation.prompt)
+            reports.print_conversations(run, " ".join(filter(None, words)))
         case ReportKind.SEARCH:
             reports.print_hits(run, run.invocation.report_words[0])
         case ReportKind.SHOW:

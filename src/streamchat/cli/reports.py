@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from streamchat.app import listing
 from streamchat.cli.damaged_turns import tell_unreadable
+from streamchat.app.listing import find_summaries
 from streamchat.cli.model_list import ListPrice, ask_models, list_price
 from streamchat.cli.run import Run, has_surely_no_key
 from streamchat.cli.wiring import (
@@ -48,10 +49,11 @@ def show_configuration(run: Run) -> None:
     run.env.stdout.writelines(f"{line}\n" for line in lines)
 
 
-def print_conversations(run: Run) -> None:
-    """Newest first: a table, tab-separated lines, or a JSON list."""
+def print_conversations(run: Run, wanted: str = "") -> None:
+    """Newest first: a table, tab-separated lines, or a JSON list. Raises UsageError for a
+    wrong filter, NotFound if no conversation fits."""
     archive = open_archive(run)
-    summaries = archive.summaries()
+    summaries = find_summaries(archive, wanted)
     tell_problems(run, archive)
     out, now = run.env.stdout, run.env.clock()
     if run.settings.output_format != "text":
@@ -61,8 +63,10 @@ def print_conversations(run: Run) -> None:
         out.writelines(f"{line}\n" for line in listing.conversations_lines(summaries, now=now))
     elif summaries:
         open_terminal_screen(run).markdown(listing.conversations_table(summaries, now=now))
-    else:
+    elif not wanted:
         run.notes.note("No saved conversations yet.")
+    if wanted and not summaries:
+        raise NotFound(f"No conversation fits {wanted!r}.")
 
 
 MOST_HITS = 200

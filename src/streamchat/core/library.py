@@ -28,11 +28,16 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Conversations that began in `directory`, and whose directory contains `part`; None does
-    not limit them."""
+    """Conversations that began in `directory`, whose directory contains `part` and whose
+    model contains `model`, written from `after_s` on and before `before_s` (seconds since the
+    epoch); None does not limit them. With `has_code`, those with a block of code."""
 
     directory: str | None = None
     part: str | None = None
+    model: str | None = None
+    after_s: float | None = None
+    before_s: float | None = None
+    has_code: bool = False
 
 
 EVERYWHERE = Filter()

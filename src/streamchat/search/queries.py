@@ -101,6 +101,13 @@ def _hit(row: Sequence[object]) -> Hit:
 _IN_PLACE = """
 (:directory IS NULL OR files.directory = :directory)
 AND (:part IS NULL OR instr(files.directory, :part) > 0)
+AND (:model IS NULL OR instr(lower(files.model), :model) > 0)
+AND (:after_ns IS NULL OR files.written_ns >= :after_ns)
+AND (:before_ns IS NULL OR files.written_ns < :before_ns)
+AND (NOT :has_code OR EXISTS (
+    SELECT 1 FROM turns AS coded JOIN words AS code ON code.rowid = coded.id
+    WHERE coded.file = files.id AND (instr(code.text, '```') OR instr(code.text, '~~~'))
+))
 """
 # Outer joins: words without a turn are damage, which an inner join would hide.
 _JOINED = f"""
@@ -136,7 +143,20 @@ ORDER BY files.written_ns DESC
 
 def _values(within: Filter, *, query: str = "", most: int = 0) -> dict[str, object]:
     directory, part = map(encode_directory, (within.directory, within.part))
-    return {"query": query, "most": most, "directory": directory, "part": part}
+    return {
+        "query": query,
+        "most": most,
+        "directory": directory,
+        "part": part,
+        "model": within.model,
+        "after_ns": _nanoseconds(within.after_s),
+        "before_ns": _nanoseconds(within.before_s),
+        "has_code": within.has_code,
+    }
+
+
+def _nanoseconds(seconds: float | None) -> int | None:
+    return None if seconds is None else int(seconds * 1e9)
 
 
 def hits(db: sqlite3.Connection, query: str, most: int, within: Filter) -> list[Hit]:

@@ -85,6 +85,8 @@ class SqliteIndex:
         return self._run(queries.problems)
 
     def search(self, text: str, *, most: int, within: Filter = EVERYWHERE) -> list[Hit]:
+        if not text.strip() and within != EVERYWHERE:
+            return self._run(lambda db: queries.newest(db, most, within))
         query = build_query(text)
         return self._run(lambda db: queries.hits(db, query, most, within)) if query else []
 

@@ -20,6 +20,7 @@ from streamchat.core.library import (
     SavedFile,
     Summary,
 )
+from streamchat.core.library_filter import split_filters, split_typed_filters
 from streamchat.core.ports import Index
 from streamchat.core.records import Header
 from streamchat.store.disk import read_file, reading
@@ -29,7 +30,6 @@ from streamchat.store.naming import id_in
 
 STEP_BYTES = 2_000_000  # of files that are indexed at once: a tenth of a second or two
 STEP_FILES = 500
-_DIRECTORY = "dir:"
 MOST_PROBLEMS = 5  # that are told one by one
 
 
@@ -161,12 +161,12 @@ class Library:
 
     def search(self, text: str, *, most: int) -> list[Hit]:
         """See ports.Archive."""
-        return self._ask(lambda index: index.search(text, most=most, within=Filter(self._here)))
+        words, within = split_filters(text, Filter(self._here))
+        return self._ask(lambda index: index.search(words, most=most, within=within))
 
     def browse(self, text: str, *, most: int) -> list[Hit]:
         """See ports.Archive."""
-        words, part = _split(text)
-        within = Filter(self._here, part)
+        words, within = split_typed_filters(text, Filter(self._here))
         return self._ask(lambda index: index.browse(words, most=most, within=within))
 
     def _ask(self, question: Callable[[Index], list[Hit]]) -> list[Hit]:
@@ -215,12 +215,3 @@ def _summary(file: SavedFile, conversation: Conversation) -> Summary:
         path=file.path,
         directory=conversation.header.directory,
     )
-
-
-def _split(typed: str) -> tuple[str, str | None]:
-    """The words, and the part of a directory's name after the last dir:, if there is one."""
-    parts = [each for each in typed.split() if each.startswith(_DIRECTORY)]
-    if not parts:
-        return typed, None
-    words = " ".join(each for each in typed.split() if not each.startswith(_DIRECTORY))
-    return words, parts[-1].removeprefix(_DIRECTORY)

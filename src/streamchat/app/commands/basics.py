@@ -16,7 +16,7 @@ from streamchat.app.commands.registry import (
     command,
 )
 from streamchat.app.commands.unsaved import unless_unsaved
-from streamchat.app.listing import ago, conversations_table
+from streamchat.app.listing import ago, conversations_table, find_summaries
 from streamchat.app.session import Session
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import Busy, UsageError
@@ -67,7 +67,8 @@ def system(session: Session, argument: str) -> Outcome:
 @command("/resume [REF]", topic=Topic.CONVERSATIONS)
 def resume(session: Session, argument: str) -> Outcome:
     """Open a saved conversation. REF is its title, the start of its id (at least 4
-    characters) or a path. Without REF, search titles and texts as you type."""
+    characters) or a path. Without REF, search titles and texts as you type, also by the
+    filters of /list, and rename, delete, copy or export what is found."""
     if argument:
         ref = parse_reference(argument)
         return unless_unsaved(session, lambda: _open(session, ref))
@@ -152,13 +153,17 @@ def _copy(session: Session, busy: Busy) -> Outcome:
     return AskUser(confirm)
 
 
-@command("/list [N]", topic=Topic.CONVERSATIONS)
+@command("/list [N] [FILTERS]", topic=Topic.CONVERSATIONS)
 def list_conversations(session: Session, argument: str) -> Outcome:
-    """List the newest N saved conversations (20 by default)."""
-    summaries = session.archive.summaries()[: parse_count(argument, default=20)]
+    """List the newest N saved conversations (20 by default), or those that fit words and
+    filters: model:NAME after:2026-11 before:2026-11-20 has:code dir:PART."""
+    count, _, rest = argument.partition(" ")
+    wanted = rest if count.isdecimal() else argument
+    summaries = find_summaries(session.archive, wanted)
+    summaries = summaries[: parse_count(count if count.isdecimal() else "", default=20)]
     session.tell_problems()
     if not summaries:
-        return Done("No saved conversations yet.")
+        return Done("No conversation fits." if wanted else "No saved conversations yet.")
     return ShowReport(conversations_table(summaries, now=session.clock()))
 
 

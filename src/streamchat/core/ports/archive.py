@@ -135,12 +135,13 @@ class Archive(Protocol):
 
     def search(self, text: str, *, most: int) -> list[Hit]:
         """The turns of all branches that contain all words of `text`; the last word may be
-        incomplete. Matching titles come first, then the newest turns. Raises DiskError."""
+        incomplete. Matching titles come first, then the newest turns. For filters among the
+        words see `library_filter`. Raises DiskError, UsageError."""
 
     def browse(self, text: str, *, most: int) -> list[Hit]:
         """The conversations that contain `text`, each once with its newest hit: matching
-        titles first, then by the time of the hit. A word `dir:PART` stands for the
-        conversations that began in a directory whose path contains PART. Without words, the
+        titles first, then by the time of the hit. For filters among the words see
+        `library_filter`; one that is incomplete does not count. Without words, the
         conversations that were written last, with their last turn."""
 
 

@@ -5,8 +5,19 @@ from __future__ import annotations
 from streamchat.core.settings.rows import report
 
 REPORTS = (
-    report("list", "--list", "list the saved conversations, newest first"),
-    report("search", "--search", "find the turns that hold all words of TEXT", "TEXT"),
+    report(
+        "list",
+        "--list",
+        "list the saved conversations, newest first; all of them, or those that fit words and "
+        "filters (model:NAME after:DAY before:DAY has:code dir:PART)",
+        "[FILTER]",
+    ),
+    report(
+        "search",
+        "--search",
+        "find the turns that hold all words of TEXT; it may have the filters of --list",
+        "TEXT",
+    ),
     report("show", "--show", "print a conversation", "REF"),
     report(
         "export",

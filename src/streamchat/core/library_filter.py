@@ -1,0 +1,98 @@
+"""What is typed to find conversations: words, and filters among them. Pure.
+
+    lexer model:opus after:2026-11 before:2026-11-20 has:code dir:work
+
+A day is that of the clock on the wall. `after:` takes its day in, `before:` leaves it out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from streamchat.core.errors import UsageError
+from streamchat.core.formatting import quoted
+from streamchat.core.library import EVERYWHERE, Filter
+
+FILTERS = "model:NAME after:DAY before:DAY has:code dir:PART"
+_DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+_EXAMPLE = "2026-11-20, or 2026-11"
+
+
+def split_filters(typed: str, within: Filter = EVERYWHERE) -> tuple[str, Filter]:
+    """The words, and what limits the conversations. Raises UsageError for a filter that
+    cannot be read."""
+    return _split(typed, within, is_strict=True)
+
+
+def split_typed_filters(typed: str, within: Filter = EVERYWHERE) -> tuple[str, Filter]:
+    """The same while somebody types: a filter that cannot be read yet does not count."""
+    return _split(typed, within, is_strict=False)
+
+
+def _split(typed: str, within: Filter, *, is_strict: bool) -> tuple[str, Filter]:
+    words = []
+    for word in typed.split():
+        name, colon, value = word.partition(":")
+        if not colon or name not in _READERS:
+            words.append(word)
+            continue
+        try:
+            within = _READERS[name](within, value)
+        except ValueError as wrong:
+            if is_strict:
+                raise UsageError(f"{quoted(word)}: {wrong}.") from None
+    if len(words) == len(typed.split()):
+        return typed, within  # a blank at the end means something
+    return " ".join(words), within
+
+
+def _model(within: Filter, value: str) -> Filter:
+    return replace(within, model=_given(value, "a part of its name").casefold())
+
+
+def _directory(within: Filter, value: str) -> Filter:
+    return replace(within, part=_given(value, "a part of its path"))
+
+
+def _given(value: str, wanted: str) -> str:
+    if not value:
+        raise ValueError(f"write {wanted} behind the colon")
+    return value
+
+
+def _after(within: Filter, value: str) -> Filter:
+    return replace(within, after_s=_day(value))
+
+
+def _before(within: Filter, value: str) -> Filter:
+    return replace(within, before_s=_day(value))
+
+
+def _day(value: str) -> float:
+    """When the day, the month or the year begins."""
+    match = _DAY.fullmatch(value)
+    if match is None:
+        raise ValueError(f"write a day, such as {_EXAMPLE}")
+    year, month, day = (int(part or 1) for part in match.groups())
+    try:
+        return datetime(year, month, day).astimezone().timestamp()
+    except (ValueError, OverflowError, OSError):
+        raise ValueError("there is no such day") from None
+
+
+def _has(within: Filter, value: str) -> Filter:
+    if value != "code":
+        raise ValueError("write has:code")
+    return replace(within, has_code=True)
+
+
+_READERS: dict[str, Callable[[Filter, str], Filter]] = {
+    "after": _after,
+    "before": _before,
+    "dir": _directory,
+    "has": _has,
+    "model": _model,
+}
