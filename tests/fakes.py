@@ -40,6 +40,7 @@ from streamchat.core.ports import (
     Input,
     Journal,
     Opened,
+    Picked,
     TakenIn,
     stops_none,
 )
@@ -293,7 +294,19 @@ class ScriptedReader:
         self.questions.append(question)
         return next(self.answers)
 
-    async def pick(self, archive: Archive, age: Callable[[float], str]) -> str | None:
+    async def pick(
+        self,
+        archive: Archive,
+        age: Callable[[float], str],
+        *,
+        words: str = "",
+        note: str = "",
+    ) -> Picked | None:
+        path = next(self.picks)
+        return None if path is None else Picked(path)
+
+    async def ask_text(self, question: str, *, prefill: str = "") -> str | None:
+        self.questions.append(question)
         return next(self.picks)
 
     @property

@@ -262,7 +262,7 @@ def test_a_conversation_is_found_opened_and_deleted() -> None:
         terminal.wait_for("It makes tokens.")
         terminal.type("\r")
         terminal.wait_for_prompt()
-        assert "Enter opens" not in terminal.text
+        assert "Enter open" not in terminal.text
         assert "❯ What is a lexer?" in terminal.rows
         terminal.type("/resume\r")
         terminal.wait_for("1/2")

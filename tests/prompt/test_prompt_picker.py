@@ -18,7 +18,7 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from fakes import MemoryArchive
 from streamchat.core.errors import DiskError
 from streamchat.core.library import Hit, Progress, Summary
-from streamchat.core.ports import Archive
+from streamchat.core.ports import Archive, PickAct, Picked
 from streamchat.prompt import Picker, PromptLook
 from streamchat.prompt.drawing import Heights
 
@@ -81,7 +81,36 @@ def picked(archive: Archive, *typed: str, size: Size = SIZE) -> str | None:
     """What comes of it when all is typed at once."""
     with table(archive, size=size) as each:
         each.type("".join(typed))
-        return run(each.picker.run())
+        return path_of(run(each.picker.run()))
+
+
+def path_of(found: Picked | None) -> str | None:
+    """The path of what was opened."""
+    assert found is None or found.act is PickAct.OPEN
+    return found.path if found else None
+
+
+@pytest.mark.parametrize(
+    ("key", "act"),
+    [
+        ("\x12", PickAct.RENAME),
+        ("\x18", PickAct.DELETE),
+        ("\x06", PickAct.FORK),
+        ("\x05", PickAct.EXPORT),
+    ],
+    ids=lambda each: repr(each) if isinstance(each, str) else each.value,
+)
+def test_a_key_says_what_to_do_with_what_is_chosen(key: str, act: PickAct) -> None:
+    async def session(each: Table) -> Picked | None:
+        running = asyncio.ensure_future(each.picker.run())
+        await each.sees("1/30")
+        each.type("Number 17")
+        await each.sees("1/1")
+        each.type(key)
+        return await running
+
+    with table(MemoryArchive(hits=list(HITS))) as each:
+        assert run(session(each)) == Picked("/kept/Number 17", act, "Number 17")
 
 
 def test_enter_opens_what_was_written_last() -> None:
@@ -106,7 +135,7 @@ def test_the_arrows_move_within_the_list() -> None:
             each.type(keys)
             await each.sees(state)
         each.type("\r")
-        return await running
+        return path_of(await running)
 
     with table(MemoryArchive(hits=list(HITS))) as each:
         steps = [(UP, " 1/30"), (DOWN * 3, " 4/30"), (UP, " 3/30"), (PAGE_DOWN, " 9/30")]
@@ -142,7 +171,7 @@ def test_the_screen_while_one_types() -> None:
         "── answer, 120 s · 4 turns · claude-test ────────",
         "the parser asks and the lexer answers, token by",
         "token, until the text has ended",
-        "Up, Down, PageUp, PageDown; Enter opens, Esc leave",
+        "Enter open, ^R rename, ^X delete, ^F copy, ^E ex…",
         "",
     ]
     assert after[:3] == ["❯ lexer                                        1/1", before[1], ""]
@@ -221,7 +250,7 @@ def test_nothing_found_is_said() -> None:
         running = asyncio.ensure_future(each.picker.run())
         await each.sees("No saved conversations yet.")
         each.type("lexer\r")
-        await each.sees("No conversation contains this.")
+        await each.sees("No conversation fits.")
         each.type(LEAVE)
         await running
 
@@ -265,7 +294,7 @@ def test_indexing_is_told_and_what_it_finds_comes_onto_the_list() -> None:
         archive.go_on.release()
         await each.sees("1/4")
         each.type("\r")
-        return await running
+        return path_of(await running)
 
     with table(archive) as each:
         assert run(session(each)) == "/kept/Found 2"

@@ -297,7 +297,7 @@ def test_a_watch_redraws_and_folds() -> None:
             ahead = typed("")
             watch = Watch(
                 at.keys,
-                at.prompt._output,
+                at.prompt.output,
                 ahead=ahead,
                 show=came.set,
                 actions=actions,

@@ -12,8 +12,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from streamchat.app import listing
-from streamchat.cli.damaged_turns import tell_unreadable
 from streamchat.app.listing import find_summaries
+from streamchat.cli.damaged_turns import tell_unreadable
 from streamchat.cli.model_list import ListPrice, ask_models, list_price
 from streamchat.cli.run import Run, has_surely_no_key
 from streamchat.cli.wiring import (

@@ -16,7 +16,7 @@ from typing import TypeVar
 from streamchat.core.errors import UsageError
 from streamchat.core.formatting import quoted
 from streamchat.core.input_line import VERBATIM
-from streamchat.core.ports import Archive, Input, Key, Typed, stops_none
+from streamchat.core.ports import Archive, Input, Key, Picked, Typed, stops_none
 from streamchat.posix.signals import interruptible
 from streamchat.prompt.entry import block_is_open, continues, message, normalised
 
@@ -87,11 +87,22 @@ class ScriptReader:
             raise UsageError(f"{question} {quoted(line)} is neither y nor n.")
         return answer
 
-    async def pick(self, archive: Archive, age: Callable[[float], str]) -> str | None:
+    async def pick(
+        self,
+        archive: Archive,
+        age: Callable[[float], str],
+        *,
+        words: str = "",
+        note: str = "",
+    ) -> Picked | None:
         """Raises UsageError: nobody is there to choose."""
         raise UsageError(
             "A script names the conversation: /resume TITLE, or the start of an id."
         )
+
+    async def ask_text(self, question: str, *, prefill: str = "") -> str | None:
+        """The next line answers."""
+        return self._next()
 
     @property
     def can_choose(self) -> bool:

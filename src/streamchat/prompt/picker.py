@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import Input as KeyInput
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
@@ -27,7 +28,8 @@ from prompt_toolkit.output import Output
 
 from streamchat.core.errors import StreamchatError
 from streamchat.core.library import Hit, Progress
-from streamchat.core.ports import Archive
+from streamchat.core.library_filter import FILTERS
+from streamchat.core.ports import Archive, PickAct, Picked
 from streamchat.core.sanitize import clean_line
 from streamchat.posix.fatal_signals import is_ignored
 from streamchat.prompt.appearance import PromptLook
@@ -36,7 +38,13 @@ from streamchat.prompt.entry import normalised
 from streamchat.prompt.key_parser import ESCAPE_SECONDS
 
 MOST_SHOWN = 200
-_KEYS = "Up, Down, PageUp, PageDown; Enter opens, Esc leaves"
+_KEYS = "Enter open, ^R rename, ^X delete, ^F copy, ^E export, Esc leave"
+_ACTS = {
+    "c-r": PickAct.RENAME,
+    "c-x": PickAct.DELETE,
+    "c-f": PickAct.FORK,
+    "c-e": PickAct.EXPORT,
+}
 
 
 @dataclass(slots=True)
@@ -75,17 +83,26 @@ class Picker:
         archive: Archive,
         look: PromptLook,
         age: Callable[[float], str],
+        *,
+        words: str = "",
+        note: str = "",
     ) -> None:
+        """It begins with `words`; `note` is shown until something else is found."""
+        self._note = clean_line(note)
         self._archive = archive
         self._found = Found()
         self._progress: Progress | None = None
         self._is_caught_up = False
-        self._opens_when_found = False
+        self._wanted: PickAct | None = None  # as soon as the words are found
         self._changed = asyncio.Event()
-        self._words = Buffer(multiline=False, on_text_changed=lambda _: self._changed.set())
+        self._words = Buffer(
+            document=Document(words),
+            multiline=False,
+            on_text_changed=lambda _: self._changed.set(),
+        )
         self._drawing = Drawing(look, age)
         self._output = output
-        self._app: Application[str | None] = Application(
+        self._app: Application[Picked | None] = Application(
             layout=Layout(self._windows(look)),
             key_bindings=self._load_keys(),
             style=look.styles,
@@ -98,8 +115,9 @@ class Picker:
         self._app.ttimeoutlen = ESCAPE_SECONDS
         self._app.terminal_size_polling_interval = None  # SIGWINCH tells
 
-    async def run(self) -> str | None:
-        """The path of what was opened; None when it was left. Raises StreamchatError."""
+    async def run(self) -> Picked | None:
+        """What was picked, and what to do with it; None when it was left. Raises
+        StreamchatError."""
         return await self._app.run_async(
             pre_run=self._begin,
             set_exception_handler=False,
@@ -128,11 +146,13 @@ class Picker:
 
     async def _search(self) -> None:
         text = self._words.text
+        if self._found.text is not None and text != self._found.text:
+            self._note = ""
         self._found.replace(
             text, await asyncio.to_thread(self._archive.browse, text, most=MOST_SHOWN)
         )
-        if self._opens_when_found and text == self._words.text:
-            self._open()
+        if self._wanted and text == self._words.text:
+            self._take(self._wanted)
         self._app.invalidate()
 
     async def _catch_up(self, steps: Iterator[Progress]) -> None:
@@ -140,10 +160,16 @@ class Picker:
         self._is_caught_up = self._progress is None
         await self._search()
 
-    def _open(self) -> None:
-        self._opens_when_found = False
+    def _want(self, act: PickAct) -> None:
+        self._wanted = act
+        if self._words.text == self._found.text:
+            self._take(act)
+
+    def _take(self, act: PickAct) -> None:
+        self._wanted = None
         if self._found.hit is not None and not self._app.is_done:
-            self._app.exit(result=self._found.hit.summary.path)
+            path = self._found.hit.summary.path
+            self._app.exit(result=Picked(path, act, self._words.text))
 
     # Keys
 
@@ -152,9 +178,7 @@ class Picker:
 
         @bindings.add("enter")
         def open_chosen(event: KeyPressEvent) -> None:
-            self._opens_when_found = True
-            if self._words.text == self._found.text:
-                self._open()
+            self._want(PickAct.OPEN)
 
         @bindings.add("escape", eager=True)
         @bindings.add("c-c")
@@ -172,6 +196,8 @@ class Picker:
         def suspend(event: KeyPressEvent) -> None:
             event.app.suspend_to_background()
 
+        for key, act in _ACTS.items():
+            bindings.add(key)(lambda _, act=act: self._want(act))
         self._load_moves(bindings)
         return bindings
 
@@ -208,7 +234,7 @@ class Picker:
                 _window(self._draw_hits, lambda: self._heights.hits),
                 _window(self._draw_heading, lambda: 1 if self._heights.preview else 0),
                 _window(self._draw_preview, lambda: self._heights.preview),
-                _window(lambda: [("class:remark", _KEYS)], lambda: self._heights.keys),
+                _window(self._draw_keys, lambda: self._heights.keys),
             ]
         )
 
@@ -232,7 +258,7 @@ class Picker:
         if self._found.text is None or not self._is_caught_up:
             return "Reading the conversations"
         return (
-            "No conversation contains this."
+            f"No conversation fits. Filters: {FILTERS}"
             if self._found.text
             else "No saved conversations yet."
         )
@@ -243,6 +269,10 @@ class Picker:
     def _draw_preview(self) -> StyleAndTextTuples:
         excerpt = self._found.hit.excerpt if self._found.hit else ()
         return self._drawing.preview(excerpt, rows=self._heights.preview, width=self._width)
+
+    def _draw_keys(self) -> StyleAndTextTuples:
+        said = _KEYS if self._found.has_moved else self._note or _KEYS
+        return [("class:remark", self._drawing.look.cut(said, self._width))]
 
     def _state(self) -> str:
         """Which of how many is chosen, and how far the index is."""

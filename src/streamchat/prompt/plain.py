@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import termios
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -15,7 +16,7 @@ from typing import TextIO, TypeVar
 
 from streamchat.core.errors import TerminalClosed
 from streamchat.core.input_line import plain_text
-from streamchat.core.ports import Archive, Input, Key, Typed, stops_none
+from streamchat.core.ports import Archive, Input, Key, PickAct, Picked, Typed, stops_none
 from streamchat.core.sanitize import clean, clean_line, clean_title
 from streamchat.posix.signals import interruptible
 from streamchat.prompt.chooser import find_labels
@@ -24,6 +25,18 @@ from streamchat.prompt.entry import block_is_open, continues, message, normalise
 
 T = TypeVar("T")
 MOST_LISTED = 20
+_PICK_QUESTION = (
+    "number to open (r1 renames, d1 deletes, c1 copies, e1 exports), words to search,"
+    " Enter to leave: "
+)
+_PICK = re.compile(r"(?P<act>[rdce]?) *(?P<number>\d{1,3})")
+_ACTS = {
+    "": PickAct.OPEN,
+    "r": PickAct.RENAME,
+    "d": PickAct.DELETE,
+    "c": PickAct.FORK,
+    "e": PickAct.EXPORT,
+}
 _PIECE_BYTES = 65536
 
 
@@ -69,21 +82,31 @@ class PlainPrompt:
             if (answer := answers.get(line.strip().lower())) is not None:
                 return answer
 
-    async def pick(self, archive: Archive, age: Callable[[float], str]) -> str | None:
-        """Let the user find a conversation; its path, or None when they left."""
+    async def pick(
+        self,
+        archive: Archive,
+        age: Callable[[float], str],
+        *,
+        words: str = "",
+        note: str = "",
+    ) -> Picked | None:
+        """See ports.Asker: a number opens; a letter before it renames, deletes, copies,
+        exports."""
+        self._say(f"{note}\n" if note else "")
         for _ in archive.catch_up():
             pass
-        words = ""
         while True:
             hits = archive.browse(words, most=MOST_LISTED)
             for number, hit in enumerate(hits, 1):
                 title = clean_title(hit.summary.title) or "untitled"
                 self._say(f"{number:3} {age(hit.summary.updated):>6}  {title}\n")
-            line = await self._line("number to open, words to search, Enter to leave: ")
+            line = await self._line(_PICK_QUESTION)
             if line is None or isinstance(line, Key) or not line.strip():
                 return None
-            if line.strip().isdecimal() and 0 < int(line) <= len(hits):
-                return hits[int(line) - 1].summary.path
+            chosen = _PICK.fullmatch(line.strip())
+            if chosen and 0 < int(chosen["number"]) <= len(hits):
+                path = hits[int(chosen["number"]) - 1].summary.path
+                return Picked(path, _ACTS[chosen["act"]], words)
             words = line
 
     @property
@@ -112,6 +135,12 @@ class PlainPrompt:
             found = find_labels(labels, line)
             if not found:
                 self._say("Nothing matches.\n")
+
+    async def ask_text(self, question: str, *, prefill: str = "") -> str | None:
+        """See ports.Asker: an empty line keeps what there is."""
+        now = f" (now: {clean_line(prefill)})" if prefill else ""
+        line = await self._line(f"{clean_line(question).removesuffix(':')}{now}: ")
+        return line.strip() or None if isinstance(line, str) else None
 
     async def ask_secret(self, question: str) -> str | None:
         """See ports.Reader."""

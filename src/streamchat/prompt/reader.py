@@ -14,14 +14,12 @@ from prompt_toolkit.input import Input as KeyInput
 from prompt_toolkit.output import Output
 
 from streamchat.core.input_line import VERBATIM, CommandNames
-from streamchat.core.ports import Archive, Input, Key, Typed, stops_none
-from streamchat.core.sanitize import clean
+from streamchat.core.ports import Input, Key, Typed, stops_none
 from streamchat.core.terminal import Joins
 from streamchat.posix.signals import interruptible
 from streamchat.prompt.ahead import taken_text
 from streamchat.prompt.appearance import PromptLook
 from streamchat.prompt.completion import Arguments, CommandRow, LateCompleter
-from streamchat.prompt.confirm import confirm
 from streamchat.prompt.draft_files import DraftFile, adopt_drafts
 from streamchat.prompt.drafts import Drafts, describe_adopted
 from streamchat.prompt.file_offers import FileOffers
@@ -31,9 +29,7 @@ from streamchat.prompt.hooks import Hooks
 from streamchat.prompt.line_editor import LineEditor
 from streamchat.prompt.menu import Menu
 from streamchat.prompt.pastes import Pastes
-from streamchat.prompt.picker import Picker
 from streamchat.prompt.provenance import Provenance
-from streamchat.prompt.secret import ask_secret
 from streamchat.prompt.type_ahead import AheadLine
 from streamchat.prompt.watch import Actions, Watch
 
@@ -41,7 +37,7 @@ T = TypeVar("T")
 LEAVE_NOTICE = "Ctrl-D again stops the answer and exits."
 
 
-class Prompt:
+class Prompt(Menu):
     """The keyboard and the prompt on one terminal.
 
     Owns what was typed and not yet sent: the queue of messages that wait for the end of an
@@ -66,8 +62,8 @@ class Prompt:
         """What is sent is written to the file `history`, what is unsent to the directory
         `drafts`. `names` tells commands from messages; `questions` are put to the terminal
         once the prompt stands."""
-        self._keyboard, self._output = keyboard, output
-        self._look, self._hooks = look, hooks or Hooks()
+        super().__init__(keyboard, output, look)
+        self._hooks = hooks or Hooks()
         known = {name for row in commands for name in (row.name, *row.aliases)}
         self._provenance = Provenance(names or CommandNames(known), Pastes())
         self._history = FileHistory(history, self._provenance.line_of_entry)
@@ -99,7 +95,7 @@ class Prompt:
     def _build_menu(self, commands: Sequence[CommandRow], arguments: Arguments) -> Completer:
         from streamchat.prompt.menu_entries import MenuEntries
 
-        return MenuEntries(commands, arguments, self._files, Path(self._look.here))
+        return MenuEntries(commands, arguments, self._files, Path(self.look.here))
 
     async def read(self, *, prefill: str = "", hint: str = "") -> Input:
         """See ports.Reader. Cancelling restores the terminal."""
@@ -144,7 +140,7 @@ class Prompt:
         self._line_changed(row.text)
         if not prefill:
             return row
-        below = [row.text.replace(VERBATIM, ""), taken_text(self._keyboard)]
+        below = [row.text.replace(VERBATIM, ""), taken_text(self.keyboard)]
         text = "\n".join(filter(None, [self._provenance.line_of_input(prefill), *below]))
         return Document(text, len(text))
 
@@ -179,36 +175,6 @@ class Prompt:
         for line in self._ahead.take_queue():
             self._history.keep_in_memory(line)
 
-    async def confirm(self, question: str, *, default: bool) -> bool:
-        """See ports.Reader."""
-        return await confirm(
-            self._keyboard,
-            self._output,
-            clean(question),
-            self._look.styles,
-            default=default,
-        )
-
-    async def pick(self, archive: Archive, age: Callable[[float], str]) -> str | None:
-        """See ports.Reader."""
-        return await Picker(self._keyboard, self._output, archive, self._look, age).run()
-
-    @property
-    def can_choose(self) -> bool:
-        """See ports.Reader."""
-        return True
-
-    async def choose(
-        self, question: str, options: Sequence[tuple[T, str]], *, current: T | None = None
-    ) -> T | None:
-        """See ports.Reader."""
-        menu = Menu(self._keyboard, self._output, self._look)
-        return await menu.choose(question, options, current=current)
-
-    async def ask_secret(self, question: str) -> str | None:
-        """See ports.Reader."""
-        return await ask_secret(self._keyboard, self._output, self._look, question)
-
     @asynccontextmanager
     async def watching(
         self, stop: Callable[[], None], stop_one: Callable[[int], bool] = stops_none
@@ -242,8 +208,8 @@ class Prompt:
         hooks = self._hooks
         actions = Actions(stop_all, escape, hooks.unfold, hooks.redraw, leave, hooks.resting)
         watch = Watch(
-            self._keyboard,
-            self._output,
+            self.keyboard,
+            self.output,
             ahead=self._ahead,
             show=show,
             actions=actions,

@@ -18,7 +18,7 @@ from streamchat.app.commands.registry import (
 from streamchat.app.commands.unsaved import unless_unsaved
 from streamchat.app.listing import ago, conversations_table, find_summaries
 from streamchat.app.session import Session
-from streamchat.core.conversation import Conversation
+from streamchat.app.shelf import Shelf, ask_to_delete
 from streamchat.core.errors import Busy, UsageError
 from streamchat.core.ports import Opened, Reader
 from streamchat.core.prompt_settings import DEFAULT_PROMPT_SETTINGS
@@ -74,7 +74,7 @@ def resume(session: Session, argument: str) -> Outcome:
         return unless_unsaved(session, lambda: _open(session, ref))
 
     async def pick(reader: Reader) -> Outcome:
-        path = await reader.pick(session.archive, ago(session.clock))
+        path = await _shelf(session).pick(reader, ago(session.clock))
         session.tell_problems()
         if path == session.journal.name:
             return Done(ALREADY_OPEN)
@@ -95,31 +95,17 @@ def delete(session: Session, argument: str) -> Outcome:
     found = session.archive.read(ref)
     if found.journal.name != session.journal.name:
         session.archive.require_deletable(found.journal.name)
-    name = found.conversation.title or "untitled"
-    count = found.conversation.turn_count
-    turns = "1 turn" if count == 1 else f"{count} turns"
 
     async def confirm(reader: Reader) -> Outcome:
-        about = f"{found.conversation.id[:8]}, {turns}"
-        question = f'Delete "{name}" ({about}) for good?'
-        if not await reader.confirm(question, default=False):
+        if not await reader.confirm(ask_to_delete(found.conversation), default=False):
             return Done("Nothing was deleted.")
-        if found.journal.name == session.journal.name:
-            session.begin()
-        _forget_typed(session, found.conversation, ref)
-        session.archive.delete(found.journal.name)
-        return Done(f'Deleted "{name}".')
+        return Done(_shelf(session).delete(found.journal.name, found.conversation, ref))
 
     return AskUser(confirm)
 
 
-def _forget_typed(session: Session, conversation: Conversation, ref: str) -> None:
-    said = [turn.message.text for turn in conversation.turns if turn.role == "user"]
-    session.forget_typed(
-        conversation.id,
-        texts={*said, *(f"/{text}" for text in said if text.startswith("/"))},
-        names={*conversation.titles, conversation.id, ref},
-    )
+def _shelf(session: Session) -> Shelf:
+    return Shelf(session.archive, session.exporter, session.forget_typed, session)
 
 
 def _open(session: Session, ref: str) -> Outcome:

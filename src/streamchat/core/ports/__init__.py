@@ -8,7 +8,17 @@ from __future__ import annotations
 from streamchat.core.library import Summary
 from streamchat.core.ports.archive import Archive, Exporter, Index, Journal, Opened, TakenIn
 from streamchat.core.ports.configuration import Configuration, FixedConfiguration
-from streamchat.core.ports.reader import ForgetTyped, Input, Key, Reader, Typed, stops_none
+from streamchat.core.ports.reader import (
+    Asker,
+    ForgetTyped,
+    Input,
+    Key,
+    PickAct,
+    Picked,
+    Reader,
+    Typed,
+    stops_none,
+)
 from streamchat.core.ports.screen import (
     ComparisonView,
     Copied,
@@ -22,6 +32,7 @@ from streamchat.core.ports.source import Source
 
 __all__ = [
     "Archive",
+    "Asker",
     "ComparisonView",
     "Configuration",
     "Copied",
@@ -35,6 +46,8 @@ __all__ = [
     "Journal",
     "Key",
     "Opened",
+    "PickAct",
+    "Picked",
     "Reader",
     "Screen",
     "Source",

@@ -40,31 +40,65 @@ def stops_none(_number: int) -> bool:
     return False
 
 
-class Reader(Protocol):
-    """The keyboard."""
+class PickAct(Enum):
+    """What to do with a conversation that was picked."""
 
-    async def read(self, *, prefill: str = "", hint: str = "") -> Input:
-        """Show the prompt and return what the user does. `prefill` is text to edit (such as
-        a question that failed), `hint` a dim remark ("Ctrl-C again to exit")."""
+    OPEN = "open"
+    RENAME = "rename"
+    DELETE = "delete"
+    FORK = "copy"
+    EXPORT = "export"
 
-    async def confirm(self, question: str, *, default: bool) -> bool:
-        """Ask a yes-or-no question; leaving it means no."""
 
-    async def pick(self, archive: Archive, age: Callable[[float], str]) -> str | None:
-        """Let the user find a conversation; returns its path, or None when they leave.
-        `age` formats how long ago a time was. Raises DiskError."""
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A conversation by the path of its file, what to do with it, and the words by which it
+    was found."""
+
+    path: str
+    act: PickAct = PickAct.OPEN
+    words: str = ""
+
+
+class Asker(Protocol):
+    """Who answers questions, beside a chat or before it."""
 
     @property
     def can_choose(self) -> bool:
         """Whether somebody is there to choose from a list."""
+
+    async def confirm(self, question: str, *, default: bool) -> bool:
+        """Ask a yes-or-no question; leaving it means no."""
 
     async def choose(
         self, question: str, options: Sequence[tuple[T, str]], *, current: T | None = None
     ) -> T | None:
         """One of the options, each with the text that shows it; None when the user leaves."""
 
+    async def ask_text(self, question: str, *, prefill: str = "") -> str | None:
+        """One line, with `prefill` to edit; None when the user leaves."""
+
     async def ask_secret(self, question: str) -> str | None:
         """What is typed or pasted, which is not shown; None when the user leaves."""
+
+    async def pick(
+        self,
+        archive: Archive,
+        age: Callable[[float], str],
+        *,
+        words: str = "",
+        note: str = "",
+    ) -> Picked | None:
+        """Let the user find a conversation, beginning with `words`; None when they leave.
+        `age` formats how long ago a time was; `note` is said once. Raises DiskError."""
+
+
+class Reader(Asker, Protocol):
+    """The keyboard."""
+
+    async def read(self, *, prefill: str = "", hint: str = "") -> Input:
+        """Show the prompt and return what the user does. `prefill` is text to edit (such as
+        a question that failed), `hint` a dim remark ("Ctrl-C again to exit")."""
 
     def watching(
         self, stop: Callable[[], None], stop_one: Callable[[int], bool] = stops_none

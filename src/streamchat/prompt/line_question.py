@@ -1,4 +1,4 @@
-"""A question for a secret: what is typed or pasted is shown as stars."""
+"""A question that one line answers: a text to edit, or a secret that is shown as stars."""
 
 from __future__ import annotations
 
@@ -12,20 +12,26 @@ from streamchat.core.sanitize import clean_line
 from streamchat.prompt.appearance import PromptLook
 
 
-async def ask_secret(
-    keyboard: Input, output: Output, look: PromptLook, question: str
+async def ask_line(
+    keyboard: Input,
+    output: Output,
+    look: PromptLook,
+    question: str,
+    prefill: str = "",
+    *,
+    is_secret: bool = False,
 ) -> str | None:
     """What is typed or pasted; None for Esc, Ctrl-C, Ctrl-D."""
     session: PromptSession[str] = PromptSession(
         message=f"{clean_line(question)} ",
-        is_password=True,
+        is_password=is_secret,
         key_bindings=_leaving(),
         style=look.styles,
         input=keyboard,
         output=output,
     )
     try:
-        return await session.prompt_async()
+        return await session.prompt_async(default=clean_line(prefill))
     except (EOFError, KeyboardInterrupt):
         return None
 
