@@ -20,7 +20,6 @@ from streamchat.core.library import (
     SavedFile,
     Summary,
 )
-from streamchat.core.library_filter import split_filters, split_typed_filters
 from streamchat.core.ports import Index
 from streamchat.core.records import Header
 from streamchat.store.disk import read_file, reading
@@ -161,11 +160,15 @@ class Library:
 
     def search(self, text: str, *, most: int) -> list[Hit]:
         """See ports.Archive."""
+        from streamchat.core.library_filter import split_filters  # a search alone needs it
+
         words, within = split_filters(text, Filter(self._here))
         return self._ask(lambda index: index.search(words, most=most, within=within))
 
     def browse(self, text: str, *, most: int) -> list[Hit]:
         """See ports.Archive."""
+        from streamchat.core.library_filter import split_typed_filters
+
         words, within = split_typed_filters(text, Filter(self._here))
         return self._ask(lambda index: index.browse(words, most=most, within=within))
 
