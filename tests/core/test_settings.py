@@ -149,6 +149,7 @@ _REACHES = {
         "keys", "enter", "menu", "shell", "allow_shell", "favorite_models",
         "here", "resume", "debug_log",
         "web", "web_allow", "web_block", "web_max_uses", "role", "secrets", "auto_compact",
+        "citations",
     },
     Reach.ENVIRONMENT: {"env_file", "custom_headers"},
 }  # fmt: skip

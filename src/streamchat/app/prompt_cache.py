@@ -13,6 +13,7 @@ from itertools import pairwise
 from streamchat.app.context_window import CACHE_S, LONG_CACHE_S, measure_cache
 from streamchat.app.session import Session
 from streamchat.core.capabilities import is_same_model
+from streamchat.core.conversation import Setup
 from streamchat.core.formatting import format_price, format_size
 from streamchat.core.messages import Usage
 from streamchat.core.times import parse_time
@@ -28,7 +29,7 @@ class CacheBefore:
     tokens: int
     is_warm: bool
     model: str
-    setup: tuple[str | None, tuple[str, ...]]
+    setup: Setup
     last_turn: str
 
 
@@ -68,11 +69,13 @@ def _reason(before: CacheBefore, session: Session) -> str:
     conversation = session.conversation
     reply = conversation.last_reply
     model = (reply.message.model if reply else "") or conversation.model
-    system, tools = before.setup
+    system, tools, cites = before.setup
     if not is_same_model(before.model, model):
         return "the model changed"
     if tools != conversation.tools:
         return "the tools changed"
+    if cites != conversation.cites:
+        return "citations were switched"
     if system != conversation.system:
         return "the system prompt changed"
     if before.last_turn not in conversation.line():

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from streamchat.core.attaching import Selection
 from streamchat.core.budget import Budget
 from streamchat.core.capabilities import ModelFacts, facts_by_table, if_taken
+from streamchat.core.citations import cite_documents
 from streamchat.core.conversation import ASKED, AUTOMATIC, COMPACTS, SERVER, Conversation
 from streamchat.core.errors import DiskError, UsageError
 from streamchat.core.media_limits import require_fit
@@ -83,6 +84,7 @@ class Session:
     model_names: ModelNames = NO_SHORT_NAMES
     configuration: Configuration = field(default_factory=FixedConfiguration)
     shape: Shape | None = None  # what the text of each answer must be
+    citations: bool = False  # documents are cited
     stop: tuple[str, ...] = ()  # texts that an answer ends before
     extra: Mapping[str, object] = field(default_factory=dict)  # more parameters of a request
     prompt: PromptSettings | None = None  # None where there is no prompt
@@ -124,10 +126,13 @@ class Session:
         return build_web_tools(self.web, facts, age=age, cites=self.shape is None)
 
     def note_tools(self) -> None:
-        """Record the tools before the turn that is made with them."""
+        """Record the tools and the citations before the turn that is made with them."""
         types = tuple(str(tool["type"]) for tool in self.tools())
         if types != self.conversation.tools:
             self.record(self.conversation.use_tools(types))
+        cites = self.citations and self.shape is None  # the API takes no schema with them
+        if cites != self.conversation.cites:
+            self.record(self.conversation.use_citations(cites))
 
     def add_automatic(self, question: Message) -> Turn:
         """Add what the program asks by itself; in memory, to be recorded with the reply."""
@@ -256,7 +261,7 @@ class Session:
             messages += (question,)
         return Request(
             model=model or self.conversation.model,
-            messages=messages,
+            messages=cite_documents(messages) if self.conversation.cites else messages,
             max_tokens=self.max_tokens,
             system=self.conversation.system,
             effort=if_taken(self.effort, facts.takes_effort if facts else None),

@@ -124,7 +124,7 @@ OF_THE_SERVER = frozenset(
     {"base_url", "platform", "headers", "custom_headers", "allow_http", "full_sdk"}
     | {"api_key", "auth_token", "api_key_command", "idle_deadline_s", "deadline_s"}
 )
-_FIELDS = ("effort", "fallback", "max_tokens", "stop", "thinking")
+_FIELDS = ("citations", "effort", "fallback", "max_tokens", "stop", "thinking")
 ADOPTED: Mapping[str, Adopt] = {
     **{name: _preference(name) for name in PREFERENCES},
     **dict.fromkeys(sorted(OF_THE_SERVER), _server),

@@ -241,6 +241,7 @@ class LiveSettings:
             "thinking": session.thinking,
             "max_tokens": session.max_tokens,
             "web": session.web is not None,
+            "citations": session.citations,
             "max_cost_usd": session.budget.cap_usd,
         }
         changed = {

@@ -8,17 +8,21 @@
 Both are Markdown, so they look alike on the screen, in exports and in pipes. A mark stands
 where its text block ends; a source has one number, however often it is cited.
 
+A text that was attached is cited by its characters. `with_lines` adds the lines, which people
+can find, where the reply enters the program; they are shown and never sent.
+
 Pure. The shapes are the API's (anthropic.types.TextCitation).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from streamchat.core.formatting import escape_markdown
-from streamchat.core.messages import Block
+from streamchat.core.messages import FIRST_LINE, LAST_LINE, Block, Message
 from streamchat.core.sanitize import clean_line
 
 _WEB = ("http://", "https://")
@@ -98,6 +102,8 @@ def _read(cited: Mapping[str, Any]) -> Citation | None:
         return Citation(_line(cited.get("title")) or url, _address(url))
     title = _line(cited.get("document_title") or cited.get("title")) or "document"
     match cited:
+        case {"first_line": int(first), "last_line": int(last)}:
+            return Citation(title, place=_range("line", first, last))
         case {"start_page_number": int(first), "end_page_number": int(after)}:
             return Citation(title, place=_range("page", first, after - 1))
         case {"start_block_index": int(first), "end_block_index": int(after)}:
@@ -119,3 +125,62 @@ def _line(value: object) -> str:
 def _address(url: str) -> str:
     """Without what could end the address in Markdown."""
     return "".join(f"%{ord(c):02X}" if c in "<>\\ " else c for c in clean_line(url))
+
+
+def cite_documents(messages: Iterable[Message]) -> tuple[Message, ...]:
+    """The messages with citations on for every document: all or none, says the API."""
+    return tuple(
+        replace(message, content=tuple(map(_cite, message.content)))
+        if message.role == "user"
+        else message
+        for message in messages
+    )
+
+
+def _cite(block: Block) -> Block:
+    is_document = block.get("type") == "document"
+    return {**block, "citations": {"enabled": True}} if is_document else block
+
+
+@dataclass(frozen=True, slots=True)
+class CitedDocuments:
+    """Where the lines of the documents of a request begin, in their order. None for a
+    document whose text is not known, such as a PDF."""
+
+    starts: tuple[Sequence[int] | None, ...]
+
+    @classmethod
+    def read(cls, messages: Iterable[Message]) -> CitedDocuments:
+        blocks = (block for message in messages for block in message.content)
+        documents = [block for block in blocks if block.get("type") == "document"]
+        is_on = any("citations" in block for block in documents)
+        return cls(tuple(map(_line_starts, documents)) if is_on else ())
+
+    def with_lines(self, block: Block) -> Block:
+        """The same block of a reply; what it cites of a text has its lines too."""
+        cited = block.get("citations")
+        if not isinstance(cited, list) or not self.starts:
+            return block
+        return {**block, "citations": [self._located(each) for each in cited]}
+
+    def _located(self, cited: Any) -> Any:
+        match cited:
+            case {
+                "type": "char_location",
+                "document_index": int(index),
+                "start_char_index": int(first),
+                "end_char_index": int(after),
+            } if 0 <= index < len(self.starts) and (starts := self.starts[index]):
+                lines = bisect_right(starts, first), bisect_right(starts, max(first, after - 1))
+                return {**cited, FIRST_LINE: lines[0], LAST_LINE: lines[1]}
+            case _:
+                return cited
+
+
+def _line_starts(document: Block) -> Sequence[int] | None:
+    match document.get("source"):
+        case {"type": "text", "data": str(text)}:
+            ends = (at for at, character in enumerate(text, 1) if character == "\n")
+            return [0, *ends]
+        case _:
+            return None

@@ -20,7 +20,9 @@ JsonObject: TypeAlias = dict[str, Any]
 MOST_TOKENS = 10**12
 INTERRUPTED = "interrupted"  # our own stop reason, for a user, a signal or an error
 DEEPEST = 100  # levels of JSON in a block; libraries give up at about 250
-_SHOWN_ONLY = frozenset({"title", "context"})  # of an image; documents are sent with both
+FIRST_LINE, LAST_LINE = "first_line", "last_line"  # our own fields of a citation
+_LINES = frozenset({FIRST_LINE, LAST_LINE})
+_NAMES = frozenset({"title", "context"})  # of an image; documents are sent with both
 THINKING_TYPES = frozenset({"thinking", "redacted_thinking"})
 
 
@@ -124,10 +126,18 @@ class Message:
 
 
 def _wire_block(block: Block) -> JsonObject:
-    """Without what only people see: the name of an image, and where it is from."""
-    if block.get("type") != "image":
-        return dict(block)
-    return {name: value for name, value in block.items() if name not in _SHOWN_ONLY}
+    """Without what only people see: the name of an image and where it is from, the lines
+    that a citation stands for."""
+    cited = block.get("citations")
+    if block.get("type") == "text" and isinstance(cited, list):
+        return {**block, "citations": [_without(_LINES, each) for each in cited]}
+    return dict(_without(_NAMES, block) if block.get("type") == "image" else block)
+
+
+def _without(names: frozenset[str], value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    return {name: each for name, each in value.items() if name not in names}
 
 
 def user_message(text: str) -> Message:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from streamchat.core.messages import Block, JsonObject, content_from_wire
+from streamchat.demo.citing import cite_blocks, cited_documents
 from streamchat.demo.models import find
 from streamchat.demo.sample_value import sample_value
 from streamchat.demo.web_search import asks_for_web, search_blocks
@@ -142,6 +143,8 @@ def plan_reply(body: JsonObject) -> Plan:
         return _search(body, latest, pauses="research" in words)
     if plain == "compare" or plain == "decline":
         return _comparable(body.get("model"), declines=plain == "decline")
+    if "cite" in plain.split() and (documents := cited_documents(body)):
+        return ScriptedAnswer("", blocks=cite_blocks(documents))
     return _topic(plain) or _unknown(body, latest)
 
 

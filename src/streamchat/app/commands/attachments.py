@@ -6,7 +6,7 @@ context window; the list is shown first.
 
 from __future__ import annotations
 
-from streamchat.app.commands.arguments import parse_count, parse_reference
+from streamchat.app.commands.arguments import parse_choice, parse_count, parse_reference
 from streamchat.app.commands.registry import AskUser, Done, Outcome, Topic, command
 from streamchat.app.selecting import FETCHING, STOPPED, select_until_stopped
 from streamchat.app.session import Session
@@ -85,3 +85,14 @@ def list_selection(selection: Selection) -> list[str]:
 def _attach(session: Session, selection: Selection) -> Outcome:
     session.attach(selection.blocks)
     return Done("\n".join([*list_remarks(selection), *list_attached(session)]))
+
+
+@command("/citations [on|off]", topic=Topic.REQUEST)
+def citations(session: Session, argument: str) -> Outcome:
+    """Show or set whether answers cite the attached texts and PDFs, with page or line."""
+    if argument:
+        is_on = parse_choice(argument, ("on", "off")) == "on"
+        if is_on and session.shape:
+            raise UsageError("An answer with a schema cannot cite; /config schema off first.")
+        session.citations = is_on
+    return Done(f"Citations are {'on' if session.citations else 'off'}.")

@@ -116,6 +116,7 @@ def open_session(run: Run, archive: Archive, given: Given, *, copied: str = "") 
         budget=build_budget(run),
         web=build_web(settings) if settings.web else None,
         web_setup=build_web(settings),
+        citations=settings.citations,
         templates=Templates(run.paths, run.env.cwd, run.env.user),
         read_clipboard=partial(read_clipboard, run),
         fallback=settings.fallback,

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from streamchat.app.event_log import LoggedSource
+from streamchat.app.located_source import LocatedSource
 from streamchat.cli.bug_report import open_event_log, write_bug_report
 from streamchat.cli.run import Run
 from streamchat.core.ports import Source
@@ -99,8 +100,8 @@ async def advice_on(run: Run, source: ApiClient, model: str) -> str:
 
 
 def mask_keys(run: Run, session: Session, source: ApiClient) -> Source:
-    """The source, with the keys of this session masked in what it replies, and with raw events
-    only where somebody sees them."""
+    """The source, with the keys of this session masked in what it replies, with the lines of
+    what it cites, and with raw events only where somebody sees them."""
     prints_events = run.settings.output_format == "events"
 
     def shows_raw() -> bool:
@@ -109,7 +110,7 @@ def mask_keys(run: Run, session: Session, source: ApiClient) -> Source:
     source.shows_raw = shows_raw
     log = open_event_log(run)
     session.write_bug_report = partial(write_bug_report, run, log)
-    logged = LoggedSource(source, log)
+    logged = LocatedSource(LoggedSource(source, log))
     keys = session_keys(run.settings, run.env.environ)
     if not keys or run.settings.demo:
         return logged

@@ -24,6 +24,7 @@ from streamchat.core.conversation.history import (
 )
 from streamchat.core.conversation.questions import ReadableConversation
 from streamchat.core.conversation.titles import one_line
+from streamchat.core.conversation.tree import Setup
 from streamchat.core.errors import UsageError
 from streamchat.core.messages import Message, without_empty_text
 from streamchat.core.records import (
@@ -48,6 +49,7 @@ __all__ = [
     "VALUE",
     "Conversation",
     "Keep",
+    "Setup",
     "Turn",
     "one_line",
 ]
@@ -192,6 +194,10 @@ class Conversation(ReadableConversation):
     def use_tools(self, types: Sequence[str]) -> Setting:
         """Change the tools that run on the server."""
         return self._set(tools=list(types))
+
+    def use_citations(self, on: bool) -> Setting:  # noqa: FBT001 - the value of the setting
+        """Change whether replies cite the documents."""
+        return self._set(citations=on)
 
     def decline(self, turn: str) -> Setting:
         """Remember that the model declined this question, so that others do not follow it."""

@@ -47,11 +47,16 @@ class ReadableConversation:
         return tuple(map(str, tools)) if isinstance(tools, list) else ()
 
     @property
+    def cites(self) -> bool:
+        """Whether the next reply cites the documents."""
+        return self._settings.get("citations") is True
+
+    @property
     def _setup(self) -> Setup:
-        return self.system, self.tools
+        return Setup(self.system, self.tools, self.cites)
 
     def setup_of(self, turn: str) -> Setup:
-        """The system prompt and the tools that a turn was made under."""
+        """What a turn was made under."""
         return self._tree.nodes[turn].setup
 
     @property

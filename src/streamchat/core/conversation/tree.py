@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple
 
 from streamchat.core.messages import INTERRUPTED, Message, Role, text_block
 from streamchat.core.records import Partial, Sealed, Turn
 
-Setup: TypeAlias = tuple[str | None, tuple[str, ...]]
-"""The system prompt and the types of the tools: what a signature covers beside the turns."""
+
+class Setup(NamedTuple):
+    """What a signature covers beside the turns: the system prompt, the types of the tools,
+    whether documents are cited."""
+
+    system: str | None = None
+    tools: tuple[str, ...] = ()
+    cites: bool = False
 
 
 @dataclass(slots=True)

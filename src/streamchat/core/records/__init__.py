@@ -10,8 +10,8 @@
                   source has sha256 and bytes instead of data (see `blobs`)
     partial       id, parent, at, from, text: what arrived of a reply from that character on
     head          turn: where the conversation continues
-    set           title, model, system; declined (a question that the model declined),
-                  sends_thinking (false: a server refused the thinking of earlier turns)
+    set           title, model, system, tools, citations; declined (a question that the model
+                  declined), sends_thinking (false: a server refused that of earlier turns)
     empty_reply   at, model, usage, cost_usd, …: what a reply cost that became no turn, such as
                   an empty answer or the answer to /compact
 
@@ -46,6 +46,8 @@ from streamchat.core.records.reading import (
 )
 from streamchat.core.records.values import (
     VERSION,
+    VERSION_AT,
+    VERSION_DIGIT,
     EmptyReply,
     Head,
     Header,
@@ -54,10 +56,6 @@ from streamchat.core.records.values import (
     Turn,
     Unknown,
     WholeRecord,
-)
-from streamchat.core.records.versions import (
-    VERSION_AT,
-    VERSION_DIGIT,
     is_version_1,
     needs_version_2,
     with_version,

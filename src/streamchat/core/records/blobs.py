@@ -27,7 +27,6 @@ from streamchat.core.records.values import Turn
 Blobs: TypeAlias = dict[str, bytes]
 """Bytes by their SHA-256, in hexadecimal digits."""
 
-REFERENCE = b'"sha256": "'  # in a line; inside a text its quotes are escaped
 _MENTIONED = re.compile(rb'"sha256"\s*:\s*"([0-9a-f]{64})"')
 _HASH = re.compile("[0-9a-f]{64}")
 _TYPES = frozenset({"image", "document"})

@@ -16,8 +16,8 @@ from streamchat.core.messages import (
     content_from_wire,
     role_from_wire,
 )
-from streamchat.core.records.blobs import REFERENCE
 from streamchat.core.records.values import (
+    REFERENCE,
     EmptyReply,
     Head,
     Header,

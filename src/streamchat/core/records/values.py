@@ -1,4 +1,9 @@
-"""The records of a conversation file as frozen values, and the JSON that each becomes."""
+"""The records of a conversation file as frozen values, and the JSON that each becomes.
+
+A file says its version on its first line. It begins as version 1 and becomes version 2 with
+its first attachment, so that an older program can go on with whatever it understands. The
+digit is the only byte of a file that is ever written again.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +14,11 @@ from typing import Any, TypeAlias
 from streamchat.core.messages import JsonObject, Message, Role, Usage
 
 VERSION = 2  # the newest that this program reads
-FIRST_VERSION = 1  # what a conversation is as long as it needs nothing newer
+FIRST_VERSION = 1  # what a conversation is until its first attachment
+_VERSION_1 = b'{"streamchat": 1,'
+VERSION_AT = _VERSION_1.index(b"1")  # where the digit stands in a file of ours
+VERSION_DIGIT = str(VERSION).encode("ascii")
+REFERENCE = b'"sha256": "'  # in a line of version 2; inside a text its quotes are escaped
 Extra: TypeAlias = Mapping[str, Any]  # the fields that we do not know
 
 
@@ -144,3 +153,20 @@ class EmptyReply:
 
 
 WholeRecord: TypeAlias = Header | Turn | Partial | Head | Setting | EmptyReply | Unknown
+
+
+def is_version_1(beginning: bytes) -> bool:
+    """Whether a file that begins so is of version 1, as this program writes it."""
+    return beginning.startswith(_VERSION_1)
+
+
+def needs_version_2(lines: bytes) -> bool:
+    """Whether these lines cannot stand in a file of version 1."""
+    return REFERENCE in lines
+
+
+def with_version(lines: bytes) -> bytes:
+    """The lines of a whole file, with the version that they need on the first."""
+    if not (is_version_1(lines) and needs_version_2(lines)):
+        return lines
+    return lines[:VERSION_AT] + VERSION_DIGIT + lines[VERSION_AT + 1 :]

@@ -39,6 +39,7 @@ EXCLUSIVE = (
     ("continue_newest", "resume"),
     ("system", "system_file"),
     ("extract", "schema"),
+    ("citations", "schema"),
     ("web_allow", "web_block"),
 )
 
@@ -77,6 +78,7 @@ class Settings:
     stop: tuple[str, ...]
     request: tuple[tuple[str, object], ...]
     cache_ttl: str
+    citations: bool
     web: bool
     web_allow: tuple[str, ...]
     web_block: tuple[str, ...]

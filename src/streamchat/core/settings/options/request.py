@@ -87,6 +87,11 @@ REQUEST = (
         reach=Reach.ANYWHERE, risk="an hour costs more",
     ),
     setting(
+        "citations", Group.REQUEST, "--citations",
+        "let answers cite what is attached, with page or line", kind=Kind.ON_OFF,
+        reach=Reach.USER,
+    ),
+    setting(
         "web", Group.REQUEST, "--web", "let the model search and read the web",
         kind=Kind.ON_OFF, reach=Reach.USER,
     ),
