@@ -41,6 +41,7 @@ Route: TypeAlias = Callable[[HttpRequest, Channel], None]
 RESET_AFTER_S = 0.03  # a reset overtakes what the client has not read yet
 _PING_S = 1.0
 _MAX_SILENT_TOKENS = 200
+_SEARCHED_TOKENS = 100  # how long a search takes
 _TRICK_AFTER = 0.6  # of the answer's events
 _SLOWNESS = {"fable": 2.0, "opus": 1.5, "haiku": 0.6}  # by the line of the model
 _HTML = b"<!doctype html><html><title>Sign in</title><h1>Sign in to this network</h1></html>"
@@ -208,6 +209,9 @@ class DemoApi:
                 pace.tick()
             if event.data.get("delta", {}).get("type") == "signature_delta":
                 pace.pause(_silent_tokens(message))
+            block = event.data.get("content_block", {})
+            if str(block.get("type")).endswith("_tool_result"):
+                pace.pause(_SEARCHED_TOKENS)
             channel.send(event.encode())
 
     def _perform(self, trick: Trick, request_id: str, channel: Channel) -> None:
