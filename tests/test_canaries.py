@@ -22,7 +22,7 @@ import pytest
 
 from streamchat.core.messages import Usage
 from streamchat.models.prices import Prices
-from streamchat.render.screen.terminal_screen import takes_environ
+from streamchat.render.screen.console import takes_environ
 
 pytestmark = pytest.mark.canary
 

@@ -21,7 +21,7 @@ from streamchat.app.patience import Patience
 from streamchat.app.repl import Repl
 from streamchat.app.selecting import in_background
 from streamchat.app.session import Session
-from streamchat.app.status_line import StatusLine, label_answer
+from streamchat.app.status_line import StatusLine
 from streamchat.cli.adopting import Chat
 from streamchat.cli.attaching import attached_by_role
 from streamchat.cli.banner import NEW, build_banner
@@ -35,6 +35,7 @@ from streamchat.cli.signals import on_resize
 from streamchat.cli.warming import Warming, ask_model_facts
 from streamchat.cli.wiring import (
     Given,
+    describe_session,
     live_price,
     open_archive,
     open_model_cache,
@@ -55,6 +56,7 @@ from streamchat.core.input_line import CommandNames
 from streamchat.core.ports import Reader
 from streamchat.core.settings import needs_commanded_key
 from streamchat.core.terminal_answers import format_questions
+from streamchat.core.window_signals import Activity, may_report_focus
 from streamchat.models.facts import ModelLookup
 from streamchat.posix.signals import interruptible
 
@@ -142,7 +144,7 @@ async def converse(
     screen = open_terminal_screen(run, price=live_price(session))
     session.prompt = read_prompt_settings(run.settings)
     screen.stop_key = lambda: prompt_settings(session).keymap.stop_key
-    screen.label = partial(label_answer, session)
+    describe_session(run, session, screen)
     session.warn = lambda text: screen.error(run.notes.redact(text))
     session.facts = learning = ModelLookup(
         partial(ask_model_facts, source), open_model_cache(run)
@@ -152,6 +154,10 @@ async def converse(
 
     def unfold() -> None:
         repl.unfold()
+
+    def begin() -> None:
+        screen.attention.show(Activity.IDLE)
+        warming.begin()
 
     try:
         # A Ctrl-C that comes between two prompts, where nobody waits for one, is nothing.
@@ -166,7 +172,7 @@ async def converse(
                 session,
                 screen,
                 early,
-                on_ready=warming.begin,
+                on_ready=begin,
                 unfold=unfold,
                 may_ask=lambda: has_key,
             )
@@ -259,7 +265,12 @@ def open_reader(
 
     prompt = Prompt(
         open_keyboard(keys, early),
-        open_output(env.stdout, term=env.terminal.term, reflows=env.terminal.traits.reflows),
+        open_output(
+            env.stdout,
+            term=env.terminal.term,
+            reflows=env.terminal.traits.reflows,
+            reports_focus=may_report_focus(env.terminal),
+        ),
         history=None if run.settings.no_save else run.paths.history,
         drafts=None if run.settings.no_save else run.paths.drafts,
         commands=[*rows_by_topic(), *prompt_rows(session.templates)],

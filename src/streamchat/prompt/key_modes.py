@@ -2,6 +2,7 @@
 
 The keypad is in its application mode, where terminfo has one: else Delete of some terminals
 has no name. A terminal that has the keyboard protocol of kitty is asked for its first level.
+One that can is asked to report whether its window has the focus.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 _GRAPHEMES_ON, _GRAPHEMES_OFF = "\x1b[?2027h", "\x1b[?2027l"
+_FOCUS_ON, _FOCUS_OFF = "\x1b[?1004h", "\x1b[?1004l"
 _ASK_FOR_PROTOCOL, _PUSH_PROTOCOL, _POP_PROTOCOL = "\x1b[?u", "\x1b[>1u", "\x1b[<u"
 
 Keypad: TypeAlias = tuple[str, str]
@@ -24,7 +26,10 @@ def no_keypad() -> Keypad:
 class KeyModes:
     """`begin` and `end` give the sequences to write."""
 
-    def __init__(self, find_keypad: Callable[[], Keypad]) -> None:
+    def __init__(
+        self, find_keypad: Callable[[], Keypad], *, reports_focus: bool = False
+    ) -> None:
+        self._reports_focus = reports_focus
         self._find_keypad = find_keypad
         self._has_protocol = False
         self._draws_graphemes = False
@@ -37,12 +42,14 @@ class KeyModes:
     def begin(self) -> str:
         self._is_begun = True
         graphemes = _GRAPHEMES_ON * self._draws_graphemes
-        return graphemes + self._keypad[0] + _PUSH_PROTOCOL * self._has_protocol
+        focus = _FOCUS_ON * self._reports_focus
+        return graphemes + self._keypad[0] + focus + _PUSH_PROTOCOL * self._has_protocol
 
     def end(self) -> str:
         was_begun, self._is_begun = self._is_begun, False
         graphemes = _GRAPHEMES_OFF * self._draws_graphemes
-        ended = _POP_PROTOCOL * self._has_protocol + self._keypad[1] + graphemes
+        focus = _FOCUS_OFF * self._reports_focus
+        ended = _POP_PROTOCOL * self._has_protocol + focus + self._keypad[1] + graphemes
         return ended if was_begun else ""
 
     def ask_for_protocol(self) -> str:

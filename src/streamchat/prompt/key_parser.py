@@ -125,6 +125,8 @@ class KeyParser(Vt100Parser):
                     self.on_protocol()
                 case Sequence("[", body, final) if body.startswith("?"):
                     self.on_answer(f"[{body}{final}")
+                case Sequence("[", "", "I" | "O" as focus):
+                    self.on_answer(f"[{focus}")
                 case Answer(text):
                     self.on_answer(text)
             for key in decode(token):

@@ -127,10 +127,11 @@ class PromptOutput(Vt100_Output):
         *,
         reflows: bool = False,
         find_keypad: Callable[[], Keypad] = no_keypad,
+        reports_focus: bool = False,
     ) -> None:
         super().__init__(stream, get_size, term=term, enable_cpr=False)
         self.stand_ins = StandIns()
-        self.modes = KeyModes(find_keypad)
+        self.modes = KeyModes(find_keypad, reports_focus=reports_focus)
         self._reflows = reflows
         self._drawn: Screen | None = None
         self._drawn_columns = 0
@@ -180,7 +181,9 @@ def _width(row: Mapping[int, Char]) -> int:
     return max((x + char.width for x, char in row.items() if char.char.strip()), default=0)
 
 
-def open_output(stream: TextIO, *, term: str, reflows: bool = False) -> Output:
+def open_output(
+    stream: TextIO, *, term: str, reflows: bool = False, reports_focus: bool = False
+) -> Output:
     """The terminal on that stream."""
     return PromptOutput(
         stream,
@@ -188,6 +191,7 @@ def open_output(stream: TextIO, *, term: str, reflows: bool = False) -> Output:
         term,
         reflows=reflows,
         find_keypad=lambda: find_keypad(term, stream.fileno()),
+        reports_focus=reports_focus,
     )
 
 

@@ -108,6 +108,8 @@ class Settings:
     status_line: tuple[str, ...]
     secrets: str
     no_times: bool
+    window_title: bool
+    notify: str
     auto_compact: str
     max_cost_usd: float | None
     max_cost_day_usd: float | None
@@ -139,6 +141,8 @@ class Preferences:
 
     status_line: tuple[str, ...] = ()
     no_times: bool = False
+    window_title: bool = True
+    notify: str = "auto"
     auto_compact: str = "ask"
     secrets: str = "ask"
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TextIO
 
 from streamchat.core.messages import Message
 from streamchat.core.ports import ComparisonView, Copied, CopiedTo, TypeAhead, View
@@ -28,20 +28,15 @@ from streamchat.render.reply.replay import HistoryRows
 from streamchat.render.reply.status import Price, StatusRow
 from streamchat.render.rows import Row
 from streamchat.render.screen.arriving import Arriving, Frame, Status
+from streamchat.render.screen.attention import Attention
+from streamchat.render.screen.console import build_console
 from streamchat.render.screen.pen import RESTORE, SYNC_OFF
 from streamchat.render.screen.plain_frame import PlainFrame
 from streamchat.render.screen.reply_view import ReplyView
 from streamchat.render.screen.scheduler import CallLater
 from streamchat.render.screen.sink import Sink
 from streamchat.render.screen.window import Size, measure_window
-from streamchat.render.style import Depth, Style, build_style
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-
-def takes_environ(console: type[Console]) -> bool:
-    return "_environ" in console.__init__.__code__.co_varnames
+from streamchat.render.style import Style, build_style
 
 
 class TerminalScreen:
@@ -67,6 +62,7 @@ class TerminalScreen:
         self._size: Callable[[], Size] = lambda: measure_window(stdout, environ)
         self._clock, self._call_later, self._price = clock, call_later, price
         self._view: Frame | None = None
+        self.attention = Attention(self.write, self._terminal)
         self._type_ahead: TypeAhead | None = None
 
     @property
@@ -76,6 +72,7 @@ class TerminalScreen:
 
     def learn(self, answer: str) -> Terminal:
         """Take in what the terminal says about itself; it counts from the next reply on."""
+        self.attention.hear(answer)
         self._terminal = learn(self._terminal, answer)
         return self._terminal
 
@@ -96,7 +93,8 @@ class TerminalScreen:
             stop_key=self.stop_key(),
         )
         frame = self._open_frame(answer, status, look, size)
-        return ReplyView(frame, answer, status, look=look, clock=self._clock, label=self.label)
+        view = ReplyView(frame, answer, status, look=look, clock=self._clock, label=self.label)
+        return self.attention.watch(view)
 
     def compare(self, labels: Sequence[str]) -> ComparisonView:
         """See ports.Screen."""
@@ -175,8 +173,7 @@ class TerminalScreen:
         shown = clean(text, keeps_hints=True)
         copied = await asyncio.to_thread(copy_by_program, shown, self._environ)
         if copied is None and (sequence := copy_sequence(shown, self._terminal)):
-            self._sink.write(sequence)
-            self._sink.flush()
+            self.write(sequence)
             return Copied(CopiedTo.TERMINAL)
         return copied
 
@@ -190,10 +187,16 @@ class TerminalScreen:
         if self._view is not None:
             self._view.repaint()
 
+    def write(self, sequence: str) -> None:
+        """Write what moves nothing on the screen."""
+        self._sink.write(sequence)
+        self._sink.flush()
+
     def restore(self) -> None:
         """Leave the terminal as the shell expects it. Safe at any moment, also in a signal
         handler or at exit. The live rows stay; `resized` continues below them."""
         self._give_back(self._view.leave() if self._view is not None else "")
+        self.attention.restore()
 
     @contextmanager
     def resting(self) -> Iterator[None]:
@@ -225,7 +228,7 @@ class TerminalScreen:
         from streamchat.render.screen.live_frame import LiveFrame
         from streamchat.render.screen.painter import Painter
 
-        console = self._console(size)
+        console = build_console(self._sink, self._terminal, size)
         if not can_paint(console):
             return None
         painter = Painter(width=size.width, height=size.height, traits=self._terminal.traits)
@@ -250,25 +253,6 @@ class TerminalScreen:
             width=size.width,
             call_later=self._call_later,
             on_close=self._forget_view,
-        )
-
-    def _console(self, size: Size) -> Console:
-        from rich.console import Console
-
-        # Private to rich. core/terminal.py has read the environment.
-        without_environment: dict[str, Any] = {"_environ": {}} if takes_environ(Console) else {}
-        return Console(
-            file=self._sink,  # type: ignore[arg-type]  # writes, flushes, has an encoding
-            force_terminal=True,
-            force_jupyter=False,
-            legacy_windows=False,
-            color_system="standard" if self._terminal.depth >= Depth.COLOURS_16 else None,
-            width=size.width,
-            height=size.height,
-            markup=False,
-            highlight=False,
-            emoji=False,
-            **without_environment,
         )
 
     def _forget_view(self) -> None:

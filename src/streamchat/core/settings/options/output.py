@@ -53,6 +53,18 @@ OUTPUT = (
         reach=Reach.ANYWHERE,
     ),
     setting(
+        "window_title", Group.OUTPUT, "--window-title",
+        "show in the title of the window what goes on", kind=Kind.ON_OFF, default=True,
+        reach=Reach.ANYWHERE,
+    ),
+    setting(
+        "notify", Group.OUTPUT, "--notify",
+        "how to tell, while another window has the focus, that a long answer is there; "
+        "auto: as the terminal can",
+        kind=Kind.CHOICE, metavar="HOW", choices=("auto", "bell", "off"), default="auto",
+        reach=Reach.ANYWHERE,
+    ),
+    setting(
         "no_times", Group.OUTPUT, "--no-times",
         "leave out the model and the time of day below an answer", kind=Kind.ON_OFF,
         reach=Reach.ANYWHERE,
