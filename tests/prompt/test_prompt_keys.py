@@ -138,7 +138,7 @@ def test_sigint_in_a_search_clears_the_line_too() -> None:
         async def interrupted() -> Input:
             reading = asyncio.ensure_future(at.prompt.read())
             at.type("\x12old")
-            await at.sees("I-search backward: old")
+            await at.sees("history: old")
             os.kill(os.getpid(), signal.SIGINT)
             await at.paper.until(lambda: at.screen()[-1] == "❯")
             at.type("new\r")

@@ -30,7 +30,7 @@ KEY_ACTIONS = (
         "older", ("Up", "Ctrl-P"), "recall earlier input; during an answer, unqueue the last"
     ),
     KeyAction("newer", ("Down", "Ctrl-N"), "recall later input"),
-    KeyAction("search_history", ("Ctrl-R",), "search earlier input"),
+    KeyAction("search_history", ("Ctrl-R",), "search all earlier input"),
     KeyAction("complete", ("Tab",), "complete a command or the name of a file"),
     KeyAction("next_model", ("Alt-M",), "the next of favorite_models answers"),
     KeyAction("next_effort", ("Alt-E",), "the next effort"),

@@ -16,6 +16,7 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from streamchat.core.sanitize import clean
+from streamchat.prompt.provenance import is_verbatim
 
 
 class CommandRow(Protocol):
@@ -67,6 +68,11 @@ def opens_menu(text: str) -> bool:
     from streamchat.prompt.open_word import find_open_mention
 
     return find_open_mention(text[-_LONGEST_MENTION:]) is not None
+
+
+def opens_menu_in(document: Document) -> bool:
+    """Whether a menu shows itself where the cursor stands. Data opens none."""
+    return not is_verbatim(document.text) and opens_menu(document.text_before_cursor)
 
 
 class LateCompleter(Completer):

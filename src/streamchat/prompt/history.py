@@ -97,6 +97,36 @@ class FileHistory(History):
         self._unwritten.insert(0, line)
         self._loaded_strings.insert(0, line)
 
+    def read_all(self) -> list[HistoryEntry]:
+        """Every entry of the file, the newest first, each text once. Changes nothing, so that
+        it can be done in a thread."""
+        if self._path is None:
+            return []
+        try:
+            file = open_regular(self._path, os.O_RDONLY | NOT_A_LINK)
+        except OSError:
+            return []
+        try:
+            size = os.fstat(file).st_size
+            data = os.pread(file, READ_BYTES, max(0, size - READ_BYTES))
+        finally:
+            os.close(file)
+        entries = map(parse_history_line, reversed(data.splitlines()))
+        newest: dict[str, HistoryEntry] = {}
+        for entry in entries:
+            if entry is not None:
+                newest.setdefault(entry.text, entry)
+        return list(newest.values())
+
+    def lines_in_memory(self) -> list[str]:
+        """What is not in the file: lines that wait to be sent, and what was kept from it."""
+        memory = self._loaded_strings if self._path is None else self._unwritten
+        return list(dict.fromkeys([*reversed(self.waiting), *memory]))
+
+    def line_of(self, entry: HistoryEntry) -> str:
+        """What Up would put into the prompt."""
+        return self._build_line(entry)
+
     def _read_news(self) -> None:
         if self._path is None:
             return

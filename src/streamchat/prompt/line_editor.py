@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from functools import partial
+from typing import TypeAlias
 
 from prompt_toolkit.application import get_app
 from prompt_toolkit.buffer import Buffer
@@ -29,14 +31,14 @@ from prompt_toolkit.shortcuts.prompt import PromptSession
 from streamchat.core.errors import TerminalClosed
 from streamchat.core.keymap import KeyMap
 from streamchat.core.ports import Key
-from streamchat.core.status_line import StatusPart
 from streamchat.core.terminal import Joins
 from streamchat.posix.fatal_signals import is_ignored
 from streamchat.posix.signals import interruptible
 from streamchat.prompt import keys
 from streamchat.prompt.ahead import taken_text
 from streamchat.prompt.appearance import PromptLook
-from streamchat.prompt.completion import SuggestFromHistory, opens_menu
+from streamchat.prompt.below_line import BelowLine
+from streamchat.prompt.completion import SuggestFromHistory
 from streamchat.prompt.early import count_waiting
 from streamchat.prompt.echo import CONTINUATION, echo, is_taller
 from streamchat.prompt.editor import edit
@@ -46,14 +48,14 @@ from streamchat.prompt.hooks import Hooks
 from streamchat.prompt.key_parser import ESCAPE_SECONDS, KeyParser
 from streamchat.prompt.marks import ShellMarks
 from streamchat.prompt.pastes import Shown
-from streamchat.prompt.provenance import Provenance, is_verbatim
+from streamchat.prompt.provenance import Provenance
 from streamchat.prompt.questions import TerminalQuestions
 from streamchat.prompt.remarks import Remarks
-from streamchat.prompt.status_bar import LEAST_ROWS, add_status_bar
+from streamchat.prompt.status_bar import add_status_bar
 from streamchat.prompt.tty import PromptOutput, TerminalKeys, parse_keys
 
+_Result: TypeAlias = str | Key | keys.Editing | keys.Searching
 CHORD_SECONDS = 60.0  # Ctrl-X waits for its second key; Esc is known before, see KeyParser
-MENU_ROWS = 8
 
 
 class LineEditor:
@@ -96,10 +98,10 @@ class LineEditor:
         self._on_recall = on_recall
         self._keymap = hooks.keymap()
         self._on_change = on_change
+        self._below = BelowLine(hooks, look, output, count_queued)
         self._session = self._new_session(completer, self._load_keys())
-        self._count_queued = count_queued
         if look.status_line:
-            add_status_bar(self._session.layout, self._list_parts, separator=look.separator)
+            add_status_bar(self._session.layout, self._below.parts, separator=look.separator)
         self._questions = TerminalQuestions(
             output, questions, look.may_have_protocol, lambda: self._session.app.is_running
         )
@@ -129,8 +131,8 @@ class LineEditor:
 
     def _new_session(
         self, completer: Completer, bindings: KeyBindingsBase
-    ) -> PromptSession[str | Key | keys.Editing]:
-        session: PromptSession[str | Key | keys.Editing] = PromptSession(
+    ) -> PromptSession[_Result]:
+        session: PromptSession[_Result] = PromptSession(
             message=lambda: self._marks.around(self._sign()),
             multiline=True,
             prompt_continuation=CONTINUATION,
@@ -154,10 +156,11 @@ class LineEditor:
         session.app.ttimeoutlen = ESCAPE_SECONDS
         session.app.timeoutlen = CHORD_SECONDS
         session.app.terminal_size_polling_interval = None  # SIGWINCH tells
-        session.app.before_render += self._fit_menu
+        session.app.before_render += lambda _: self._below.fit_menu(session)
         session.app.after_render += self._rendered
         # The session would never complete while typing where Up searches the history.
-        session.default_buffer.complete_while_typing = Condition(self._menu_opens)
+        opens = Condition(lambda: self._below.menu_opens(session.default_buffer.document))
+        session.default_buffer.complete_while_typing = opens
         session.default_buffer.on_text_changed += self._line_changed
         return session
 
@@ -166,8 +169,13 @@ class LineEditor:
         TerminalClosed."""
         self._marks.end_output()
         result = await self._run(document)
-        while isinstance(result, keys.Editing):
-            result = await self._run(await self._edit_elsewhere(result.document))
+        while isinstance(result, keys.Editing | keys.Searching):
+            elsewhere = (
+                self._edit_elsewhere
+                if isinstance(result, keys.Editing)
+                else self._search_history
+            )
+            result = await self._run(await elsewhere(result.document))
         if isinstance(result, str):
             if self._session.app.erase_when_done:
                 self._print(result)
@@ -190,7 +198,7 @@ class LineEditor:
         is_normal = vi_navigation_mode() and not get_app().is_done
         return self._look.normal_sign if is_normal else self._look.sign
 
-    async def _run(self, document: Document) -> str | Key | keys.Editing:
+    async def _run(self, document: Document) -> _Result:
         self._use_keymap(self._hooks.keymap())
         self._session.app.erase_when_done = False
         self._recall.begin(document.text)
@@ -230,6 +238,21 @@ class LineEditor:
         self._on_change(document.text)
         return document
 
+    async def _search_history(self, document: Document) -> Document:
+        """What was found, or the line as it was."""
+        from streamchat.prompt.history_search import HistorySearch, search_history
+
+        found = await search_history(
+            self._history,
+            self._provenance,
+            partial(HistorySearch, self._keyboard, self._output, self._look, self._keymap),
+            document,
+        )
+        if found is None:
+            return document
+        self._on_recall()
+        return found
+
     def _is_taller(self, line: str) -> bool:
         return is_taller(line, self.shown, self._output.get_size())
 
@@ -247,28 +270,12 @@ class LineEditor:
     def _redraw(self) -> None:
         self._session.app.invalidate()
 
-    def _list_parts(self) -> Sequence[StatusPart]:
-        """Of the line below the prompt."""
-        return self._hooks.status(self._count_queued()) if self._look.status_line else ()
-
-    def _fit_menu(self, _: object) -> None:
-        """In a window without that much room prompt_toolkit would show nothing else."""
-        rows = self._output.get_size().rows
-        below = int(rows >= LEAST_ROWS and bool(self._list_parts()))
-        self._session.reserve_space_for_menu = min(MENU_ROWS, rows - below)
-
-    def _menu_opens(self) -> bool:
-        document = self._session.default_buffer.document
-        if not self._hooks.shows_menu() or is_verbatim(document.text):
-            return False
-        return opens_menu(document.text_before_cursor)
-
     def _line_changed(self, buffer: Buffer) -> None:
         self.remarks.line_changed()
         if not self._recall.is_moving:
             self._on_change(buffer.text)
         is_shorter, self._length = len(buffer.text) < self._length, len(buffer.text)
-        if is_shorter and buffer.text and self._menu_opens():
+        if is_shorter and buffer.text and self._below.menu_opens(buffer.document):
             buffer.start_completion(complete_event=CompleteEvent(text_inserted=True))
 
     def _line_cleared(self, line: str) -> None:

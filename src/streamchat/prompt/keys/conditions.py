@@ -6,7 +6,7 @@ from prompt_toolkit.application import get_app
 from prompt_toolkit.enums import DEFAULT_BUFFER
 from prompt_toolkit.filters import Condition, has_focus
 
-from streamchat.prompt.completion import is_command, opens_menu
+from streamchat.prompt.completion import is_command, opens_menu_in
 from streamchat.prompt.entry import block_is_open, continues
 from streamchat.prompt.provenance import is_verbatim
 
@@ -40,5 +40,4 @@ def at_command() -> bool:
 @Condition
 def at_mention() -> bool:
     document = get_app().current_buffer.document
-    is_typed = not is_verbatim(document.text) and not is_command(document.text)
-    return is_typed and opens_menu(document.text_before_cursor)
+    return not is_command(document.text) and opens_menu_in(document)

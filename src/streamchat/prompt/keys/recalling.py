@@ -5,14 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from prompt_toolkit.application import get_app
 from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.document import Document
 from prompt_toolkit.filters import vi_navigation_mode
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
 from streamchat.prompt.keys.chords import ActionKeys
 from streamchat.prompt.keys.conditions import in_line
+
+
+@dataclass(frozen=True, slots=True)
+class Searching:
+    """The prompt makes way for a search of what was typed before."""
+
+    document: Document
 
 
 class Recall:
@@ -75,6 +84,16 @@ def load_recalling(
         with recall.moving():
             event.current_buffer.auto_down(event.arg)
         note(event.current_buffer)
+
+    @bindings.add("c-r", filter=in_line)
+    @bindings.add("c-s", filter=in_line)
+    def stay(event: KeyPressEvent) -> None:
+        """prompt_toolkit's own search would begin."""
+
+    @keys.on(bindings, "search_history", filter=in_line)
+    def search(event: KeyPressEvent) -> None:
+        event.app.erase_when_done = True
+        event.app.exit(result=Searching(event.current_buffer.document))
 
     def note(buffer: Buffer) -> None:
         recall.recalled = buffer.text

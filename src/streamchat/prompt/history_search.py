@@ -1,0 +1,254 @@
+"""Search what was typed before: a list that narrows while the user types, the match marked.
+
+Drawn in place of the prompt, and gone when it is left. What is taken stands in the prompt; it
+is not sent. Rule: a key never waits for the search. It is done in slices, and one that the
+user has typed over ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.input import Input as KeyInput
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Layout, Window
+from prompt_toolkit.layout.processors import BeforeInput
+from prompt_toolkit.output import Output
+from prompt_toolkit.utils import get_cwidth
+
+from streamchat.core.keymap import KeyMap
+from streamchat.core.sanitize import clean_line
+from streamchat.posix.fatal_signals import is_ignored
+from streamchat.prompt.appearance import PromptLook
+from streamchat.prompt.entry import normalised
+from streamchat.prompt.fuzzy import FuzzyTerms
+from streamchat.prompt.history import FileHistory
+from streamchat.prompt.key_parser import ESCAPE_SECONDS
+from streamchat.prompt.keys.chords import ActionKeys
+from streamchat.prompt.provenance import Provenance
+
+LONGEST_LABEL = 1_000  # characters of an entry that are searched and shown
+_MOST_ROWS = 10
+_OTHER_ROWS = 3  # the words, the keys, and one that stays free
+_SLICE = 2_000  # entries
+_BEFORE_MATCH = 20  # characters that are shown before a match far to the right
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The entries that match, by their places; `chosen` is a row of them."""
+
+    terms: FuzzyTerms
+    places: Sequence[int] = ()
+    chosen: int = 0
+
+    def moved(self, rows: int) -> Found:
+        row = max(0, min(self.chosen + rows, len(self.places) - 1))
+        return Found(self.terms, self.places, row)
+
+
+class HistorySearch:
+    """One search. `labels` are the entries, the newest first, each on one line."""
+
+    def __init__(
+        self,
+        keyboard: KeyInput,
+        output: Output,
+        look: PromptLook,
+        keymap: KeyMap,
+        labels: Sequence[str],
+        *,
+        words: str = "",
+    ) -> None:
+        self._output, self._look, self._labels = output, look, labels
+        self._folded = [label.lower() for label in labels]
+        self._found = Found(FuzzyTerms.of(""), range(len(labels)))
+        self._searched = ""
+        self._searching: asyncio.Task[None] | None = None
+        self._words = Buffer(
+            multiline=False,
+            document=Document(words, len(words)),
+            on_text_changed=lambda _: self._search(),
+        )
+        self._app: Application[int | None] = Application(
+            layout=Layout(self._windows(keymap)),
+            key_bindings=self._load_keys(keymap),
+            style=look.styles,
+            include_default_pygments_style=False,
+            color_depth=look.depth,
+            erase_when_done=True,
+            input=keyboard,
+            output=output,
+        )
+        self._app.ttimeoutlen = ESCAPE_SECONDS
+        self._app.terminal_size_polling_interval = None  # SIGWINCH tells
+
+    async def run(self) -> int | None:
+        """The place of the entry that was taken; None when the search was left."""
+        return await self._app.run_async(
+            pre_run=self._search,
+            set_exception_handler=False,
+            handle_sigint=not is_ignored(signal.SIGINT),
+        )
+
+    # Search
+
+    def _search(self) -> None:
+        if self._searching is not None:
+            self._searching.cancel()
+        self._searching = self._app.create_background_task(self._find(self._words.text))
+
+    async def _find(self, words: str) -> None:
+        for _ in self._steps(words):
+            await asyncio.sleep(0)
+        self._app.invalidate()
+
+    def _steps(self, words: str) -> Iterator[None]:
+        """Find the entries, slice by slice. Those that hold the words come before those that
+        hold their letters in order."""
+        terms = FuzzyTerms.of(words)
+        exact: list[int] = []
+        spread: list[int] = []
+        for start in range(0, len(self._labels), _SLICE):
+            for place in range(start, min(start + _SLICE, len(self._labels))):
+                rank = terms.rank(self._labels[place], self._folded[place])
+                if rank is not None:
+                    (spread if rank > 1 else exact).append(place)
+            yield
+        self._found, self._searched = Found(terms, exact + spread), words
+
+    def _settle(self) -> None:
+        """Find what the words as they stand mean: a key that acts on it may come before."""
+        if self._searched != self._words.text:
+            deque(self._steps(self._words.text), maxlen=0)
+
+    def _take(self) -> None:
+        self._settle()
+        if self._found.places and not self._app.is_done:
+            self._app.exit(result=self._found.places[self._found.chosen])
+
+    # Keys
+
+    def _load_keys(self, keymap: KeyMap) -> KeyBindings:
+        bindings = KeyBindings()
+
+        @bindings.add("enter")
+        @bindings.add("tab")
+        def take(event: KeyPressEvent) -> None:
+            self._take()
+
+        @bindings.add("escape", eager=True)
+        @bindings.add("c-c")
+        @bindings.add("c-g")
+        @bindings.add("c-d")
+        @bindings.add("<sigint>")
+        def leave(event: KeyPressEvent) -> None:
+            event.app.exit(result=None)
+
+        @bindings.add(Keys.BracketedPaste)
+        def paste(event: KeyPressEvent) -> None:
+            first = normalised(event.data).partition("\n")[0]
+            event.current_buffer.insert_text(clean_line(first))
+
+        @bindings.add("c-z")
+        def suspend(event: KeyPressEvent) -> None:
+            event.app.suspend_to_background()
+
+        moves = (("up", -1), ("c-p", -1), ("c-s", -1), ("down", 1), ("c-n", 1))
+        pages = (("pageup", -_MOST_ROWS), ("pagedown", _MOST_ROWS))
+        for name, rows in (*moves, *pages):
+            bindings.add(name)(self._mover(rows))
+        ActionKeys(keymap).on(bindings, "search_history")(self._mover(1))
+        return bindings
+
+    def _mover(self, rows: int) -> Callable[[KeyPressEvent], None]:
+        def move(_: KeyPressEvent) -> None:
+            self._settle()
+            self._found = self._found.moved(rows)
+
+        return move
+
+    # Screen
+
+    def _windows(self, keymap: KeyMap) -> HSplit:
+        words = BufferControl(
+            self._words, input_processors=[BeforeInput("history: ", "class:prompt")]
+        )
+        chord = next(iter(keymap.chords["search_history"]), "Down")
+        hint = f"{chord} goes to an older one; Enter takes it, Esc leaves"
+        return HSplit(
+            [
+                Window(words, dont_extend_height=True),
+                Window(FormattedTextControl(self._draw), height=lambda: self._height),
+                Window(FormattedTextControl([("class:remark", hint)]), height=1),
+            ]
+        )
+
+    @property
+    def _height(self) -> int:
+        room = self._output.get_size().rows - _OTHER_ROWS
+        return max(1, min(room, _MOST_ROWS, len(self._labels)))
+
+    def _draw(self) -> StyleAndTextTuples:
+        found, height = self._found, self._height
+        if not found.places:
+            return [("class:remark", "Nothing matches.")]
+        first = max(0, min(found.chosen - height // 2, len(found.places) - height))
+        shown: StyleAndTextTuples = []
+        for row, place in enumerate(found.places[first : first + height], first):
+            shown += [
+                *self._row(self._labels[place], is_chosen=row == found.chosen),
+                ("", "\n"),
+            ]
+        return shown[:-1]
+
+    def _row(self, label: str, *, is_chosen: bool) -> StyleAndTextTuples:
+        """The entry with its match marked; of a long one, the part around the match."""
+        style = "class:chosen" if is_chosen else ""
+        row: StyleAndTextTuples = [(style, self._look.sign if is_chosen else "  ")]
+        places = set(self._found.terms.places(label))
+        room = max(1, self._output.get_size().columns - 1 - len(self._look.sign))
+        begin = 0
+        if places and get_cwidth(label[: max(places) + 1]) > room:
+            begin = max(0, min(places) - _BEFORE_MATCH)
+        for at in range(begin, len(label)):
+            room -= get_cwidth(label[at])
+            if room < 0:
+                break
+            row.append((f"{style} class:hit" if at in places else style, label[at]))
+        return row
+
+
+async def search_history(
+    history: FileHistory,
+    provenance: Provenance,
+    build: Callable[..., HistorySearch],
+    document: Document,
+) -> Document | None:
+    """The line that was found, beginning with the words of the line; None if the search was
+    left."""
+    entries = await asyncio.to_thread(history.read_all)
+    lines = history.lines_in_memory()
+    texts = [*map(provenance.text, lines), *(entry.text for entry in entries)]
+    typed = provenance.text(document.text)
+    words = "" if "\n" in typed else typed
+    place = await build(list(map(shown_label, texts)), words=words).run()
+    if place is None:
+        return None
+    in_memory = place < len(lines)
+    line = lines[place] if in_memory else history.line_of(entries[place - len(lines)])
+    return Document(line, len(line))
+
+
+def shown_label(text: str) -> str:
+    """An entry on one line."""
+    return clean_line(text[:LONGEST_LABEL].replace("\n", " "))
