@@ -219,7 +219,7 @@ class LineEditor:
     async def _edit_elsewhere(self, document: Document) -> Document:
         """What the editor left, and below it what was typed without sight of it."""
         before = self._provenance.text(document.text)
-        with interruptible(_nothing):  # Ctrl-C is the editor's
+        with interruptible(lambda: None):  # Ctrl-C is the editor's
             result = await asyncio.to_thread(
                 edit, before, self._environ, self._keyboard.fileno()
             )
@@ -297,7 +297,3 @@ class LineEditor:
 
 def _editing_mode(keymap: KeyMap) -> EditingMode:
     return EditingMode.VI if keymap.is_vi else EditingMode.EMACS
-
-
-def _nothing() -> None:
-    pass
