@@ -58,6 +58,10 @@ def test_narrow_text_is_measured_as_the_tables_would() -> None:
         (f"{FAMILY}x{FLAG}{FLAG}", 2, [FAMILY, "x", FLAG, FLAG]),
         ("e\u0301e\u0301e\u0301", 2, ["e\u0301e\u0301", "e\u0301"]),
         ("é b", 1, ["é", "b"]),
+        ("Ça va ?", 6, ["Ça", "va ?"]),
+        ("Il dit : « oui ! »", 9, ["Il dit :", "« oui ! »"]),
+        ("a « b »", 4, ["a", "« b", "»"]),
+        ("! ! ! !", 3, ["! !", "! !"]),
         ("中", 1, ["中"]),
     ],
 )

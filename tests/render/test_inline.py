@@ -147,3 +147,10 @@ def test_words_break_at_zero_width_spaces_and_soft_hyphens() -> None:
     assert text_of("| a | b |\n|---|---|\n| com\xadplete | x |\n", 10) == [
         *("a      │ b", "───────┼──", "com-   │ x", "plete  │"),
     ]
+
+
+def test_a_bracket_stays_with_the_address_behind_it() -> None:
+    address = "https://example.com/a/long/one"
+    assert text_of(f"See PEP 8 ({address}), or “{address}” .", 20) == [
+        *("See PEP 8", f"({address}),", "or", f"“{address}”", "."),
+    ]

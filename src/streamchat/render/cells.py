@@ -37,6 +37,7 @@ _NOT_FIRST = frozenset(
     "、。，．・：；？！）］｝」』】〕〉》”’ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ…"
 )
 _NOT_LAST = frozenset("（［｛「『【〔〈《“‘")
+_AFTER_BLANK = tuple("!?;:»")
 
 TAB_CELLS = 4
 
@@ -130,7 +131,7 @@ def _wrap_narrow(text: str, width: int) -> list[Piece]:
     pieces: list[Piece] = []
     start, size = _past_blanks(text, 0), len(text)
     while size - start > width:
-        cut = text.rfind(" ", start, start + width + 1)
+        cut = _last_break(text, start, start + width + 1)
         end = _without_blanks(text, start, cut)
         if end <= start:  # one word fills the row
             pieces.append(Piece(start, start + width, width))
@@ -142,6 +143,15 @@ def _wrap_narrow(text: str, width: int) -> list[Piece]:
     if end > start or not pieces:
         pieces.append(Piece(start, end, end - start))
     return pieces
+
+
+def _last_break(text: str, start: int, stop: int) -> int:
+    """The last blank at which a row may end; -1 if there is none. French has a blank before
+    `!`, `?`, `;`, `:` and inside its quotation marks."""
+    last = cut = text.rfind(" ", start, stop)
+    while cut > start and (text[cut + 1 : cut + 2] in _AFTER_BLANK or text[cut - 1] == "«"):
+        cut = text.rfind(" ", start, cut)
+    return cut if cut > start else last
 
 
 def _without_blanks(text: str, start: int, end: int) -> int:

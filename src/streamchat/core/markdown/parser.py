@@ -150,7 +150,7 @@ class Parser:
     def _start(self, line: LineCursor, *, reached: bool) -> Start | OpenIndentedCode | None:
         leaf = self._leaf
         if isinstance(leaf, OpenParagraph):
-            # Indented text continues the paragraph. TeX is not read, but it holds no fences.
+            # Indented text continues the paragraph. A formula ends only at a fence or heading.
             if line.indent >= CODE_INDENT or (
                 leaf.in_math and reached and line.char not in "`~#"
             ):

@@ -14,6 +14,7 @@ _NAMES_A_HOST = re.compile(
     r"(?:https?://|www\.)|[\w.-]+\.(?:com|org|net|io|dev|gov|edu|app)\b", re.IGNORECASE
 )
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_OPENERS = ("(", "[", "<", '"', "“", "«", "（")
 _CITATION = re.compile(r"\[[0-9]+\]")  # its title is with the sources
 _HOST = re.compile(r"(?:[a-z]+:)?(?://)?(?:[^/?#@\s]*@)?(?:www\.)?([^/?#:\s]*)", re.IGNORECASE)
 
@@ -64,7 +65,7 @@ def addresses_apart(line: Line, width: int) -> list[Line]:
     behind = False  # an address
     for span in line:
         if _is_long(span, width):
-            lines += [[span], []]
+            lines += [[*_taken_opener(lines[-1]), span], []]
             behind = True
             continue
         if behind and span.text[0] != " ":
@@ -76,6 +77,15 @@ def addresses_apart(line: Line, width: int) -> list[Line]:
         if text:
             lines[-1].append(span._replace(text=text))
     return [each for each in lines if any(span.text.strip(" ") for span in each)]
+
+
+def _taken_opener(line: Line) -> Line:
+    """Take the bracket or the quotation mark that stands right before an address."""
+    if not line or not line[-1].text.endswith(_OPENERS):
+        return []
+    last = line.pop()
+    line.append(last._replace(text=last.text[:-1]))
+    return [last._replace(text=last.text[-1])]
 
 
 def _is_long(span: Span, width: int) -> bool:
