@@ -12,7 +12,7 @@ from collections.abc import (
     Iterator,
     Sequence,
 )
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
@@ -333,6 +333,9 @@ class ScriptedReader:
     def hold(self) -> int:
         self.holds += 1
         return self.queued
+
+    def interrupting(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def close(self) -> None:
         """Nothing is kept here."""

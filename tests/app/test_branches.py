@@ -4,7 +4,7 @@ import pytest
 
 from fakes import MODEL, MemoryJournal, open_session
 from streamchat.app import commands
-from streamchat.app.commands import Done, Edit, Outcome, Replay, ShowReport
+from streamchat.app.commands import Done, Edit, LongWork, Outcome, Replay, ShowReport
 from streamchat.app.commands.outline import ENOUGH_LINES, draw
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
@@ -13,7 +13,8 @@ from streamchat.core.messages import Message, text_block
 
 
 def run(session: Session, name: str, argument: str = "") -> Outcome:
-    return commands.dispatch(session, CommandLine(name, argument))
+    outcome = commands.dispatch(session, CommandLine(name, argument))
+    return outcome.run() if isinstance(outcome, LongWork) else outcome
 
 
 def exchange(session: Session, question: str, answer: str) -> None:

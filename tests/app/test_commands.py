@@ -14,6 +14,7 @@ from streamchat.app.commands import (
     Compact,
     CountRequest,
     Done,
+    LongWork,
     Outcome,
     Quit,
     Replay,
@@ -40,7 +41,8 @@ def talked(*exchanges: tuple[str, str]) -> Session:
 
 
 def run(session: Session, name: str, argument: str = "") -> Outcome:
-    return commands.dispatch(session, CommandLine(name, argument))
+    outcome = commands.dispatch(session, CommandLine(name, argument))
+    return outcome.run() if isinstance(outcome, LongWork) else outcome
 
 
 def texts(session: Session) -> list[str]:

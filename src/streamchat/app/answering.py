@@ -173,6 +173,8 @@ class Answering:
             self._fail(error)
         else:
             self._notice(counted)
+            if not counted:
+                self.stopped_at = self.monotonic()
 
     async def _compact(self, focus: str) -> None:
         question = user_message(ask_for_summary(focus))

@@ -22,6 +22,7 @@ from streamchat.app.commands import (
     Done,
     Edit,
     EditFile,
+    LongWork,
     OpenInEditor,
     Outcome,
     Quit,
@@ -30,13 +31,12 @@ from streamchat.app.commands import (
     SayPrompt,
     ShowReport,
 )
-from streamchat.app.commands.last_answer import format_copied
 from streamchat.app.commands.registry import UnknownCommand, command_names
 from streamchat.app.commands.unsaved import unless_unsaved
-from streamchat.app.comparing import Comparing
 from streamchat.app.drafts import Draft
 from streamchat.app.mentions import read_mentioned
 from streamchat.app.prompt_files import ask_missing, fill_prompt, join_prompt
+from streamchat.app.showing import Showing
 from streamchat.core.errors import StreamchatError, UsageError
 from streamchat.core.input_line import (
     CommandLine,
@@ -63,7 +63,7 @@ async def _no_editor(_text: str, _name: str) -> str:
 
 
 @dataclass(slots=True)
-class Repl(Comparing):
+class Repl(Showing):
     """Connects a session, the keyboard and the screen. `open_in_editor(text, name)` opens a
     file of that name in the user's editor and returns its path; it raises UsageError."""
 
@@ -200,6 +200,8 @@ class Repl(Comparing):
         match outcome:
             case Done() | ShowReport() | Replay() | Redraw() | Copy():
                 await self._show(outcome)
+            case LongWork():
+                return await self._do(self._work(outcome))
             case AskModel() | Compare():
                 await self._ask_model(outcome)
             case Edit(turn):
@@ -231,24 +233,6 @@ class Repl(Comparing):
                     self.session.jump(otherwise)
             case Compare(models, is_blind):
                 await self._compare_last(models, is_blind=is_blind)
-
-    async def _show(self, outcome: Done | ShowReport | Replay | Redraw | Copy) -> None:
-        match outcome:
-            case Done(notice):
-                self._notice(notice)
-            case ShowReport(markdown):
-                self.screen.markdown(markdown)
-            case Replay(notice, exchanges, whole):
-                self._notice(notice)
-                model = self.session.conversation.model
-                turns = self.session.conversation.last_exchanges(exchanges)
-                await self.screen.history(turns, model=model, whole=whole)
-            case Redraw(reply):
-                await self.screen.redraw(reply)
-            case Copy(text, subject):
-                self._notice(format_copied(subject, await self.screen.copy(text)))
-            case _:
-                assert_never(outcome)
 
     async def _use_template(self, outcome: EditFile | SayPrompt) -> None:
         match outcome:

@@ -9,7 +9,7 @@ a command asks is answered by the next line.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ from streamchat.core.errors import UsageError
 from streamchat.core.formatting import quoted
 from streamchat.core.input_line import VERBATIM
 from streamchat.core.ports import Archive, Input, Key, Picked, Typed, stops_none
-from streamchat.posix.signals import interruptible
+from streamchat.posix.signals import interruptible, interrupting
 from streamchat.prompt.entry import block_is_open, continues, message, normalised
 
 T = TypeVar("T")
@@ -126,6 +126,10 @@ class ScriptReader:
         """While entered, Ctrl-C calls `stop`."""
         with interruptible(stop):
             yield
+
+    def interrupting(self) -> AbstractContextManager[None]:
+        """See ports.Reader."""
+        return interrupting()
 
     def close(self) -> None:
         """Nothing is kept here."""

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from streamchat.posix.fatal_signals import is_ignored
+from streamchat.posix.fatal_signals import FATAL, is_ignored
 
 
 @contextmanager
@@ -25,3 +25,19 @@ def interruptible(stop: Callable[[], None]) -> Iterator[None]:
     finally:
         loop.remove_signal_handler(signal.SIGINT)
         signal.signal(signal.SIGINT, usual)
+
+
+@contextmanager
+def interrupting() -> Iterator[None]:
+    """While entered, SIGINT and the signals that end a process raise KeyboardInterrupt in what
+    runs. The event loop, which waits meanwhile, learns of the signal afterwards. A signal
+    that was ignored at the start stays ignored. Main thread only."""
+    numbers = [number for number in (signal.SIGINT, *FATAL) if not is_ignored(number)]
+    usual = {number: signal.getsignal(number) for number in numbers}
+    for number in numbers:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number, handler in usual.items():
+            signal.signal(number, handler)

@@ -11,14 +11,14 @@ import os
 import re
 import termios
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from typing import TextIO, TypeVar
 
 from streamchat.core.errors import TerminalClosed
 from streamchat.core.input_line import plain_text
 from streamchat.core.ports import Archive, Input, Key, PickAct, Picked, Typed, stops_none
 from streamchat.core.sanitize import clean, clean_line, clean_title
-from streamchat.posix.signals import interruptible
+from streamchat.posix.signals import interruptible, interrupting
 from streamchat.prompt.chooser import find_labels
 from streamchat.prompt.confirm import ANSWERS
 from streamchat.prompt.entry import block_is_open, continues, message, normalised
@@ -160,6 +160,10 @@ class PlainPrompt:
     def hold(self) -> int:
         """Nothing is queued here: the terminal keeps what is typed."""
         return 0
+
+    def interrupting(self) -> AbstractContextManager[None]:
+        """See ports.Reader."""
+        return interrupting()
 
     def close(self) -> None:
         """Nothing is kept here."""

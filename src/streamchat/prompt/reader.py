@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -16,7 +16,7 @@ from prompt_toolkit.output import Output
 from streamchat.core.input_line import VERBATIM, CommandNames
 from streamchat.core.ports import Input, Key, Typed, stops_none
 from streamchat.core.terminal import Joins
-from streamchat.posix.signals import interruptible
+from streamchat.posix.signals import interruptible, interrupting
 from streamchat.prompt.ahead import taken_text
 from streamchat.prompt.appearance import PromptLook
 from streamchat.prompt.completion import Arguments, CommandRow, LateCompleter
@@ -122,6 +122,10 @@ class Prompt(Menu):
         return replace(
             self._sent(result), recalled=recalled and self._provenance.sent_input(recalled)
         )
+
+    def interrupting(self) -> AbstractContextManager[None]:
+        """See ports.Reader."""
+        return interrupting()
 
     def close(self) -> None:
         """See ports.Reader."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from streamchat.app.commands.arguments import parse_choice, parse_count, parse_word
 from streamchat.app.commands.outline import draw
 from streamchat.app.commands.registry import (
@@ -9,6 +11,7 @@ from streamchat.app.commands.registry import (
     Compare,
     Done,
     Edit,
+    LongWork,
     Outcome,
     Replay,
     ShowReport,
@@ -105,7 +108,11 @@ def tree(session: Session, argument: str) -> Outcome:
         return Done("This conversation is empty.")
     if argument not in ("", "all"):
         return _go_to(session, parse_count(argument, default=1))
-    lines = draw(conversation, now=session.clock(), whole=argument == "all")
+    return LongWork(partial(_draw, session, argument))
+
+
+def _draw(session: Session, argument: str) -> Outcome:
+    lines = draw(session.conversation, now=session.clock(), whole=argument == "all")
     fence = "`" * max(3, 1 + max(line.count("`") for line in lines))
     drawing = "\n".join([fence, *lines, fence])
     return ShowReport(f"{drawing}\n\n`/tree N` continues after turn N.\n")

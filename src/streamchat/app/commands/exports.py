@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePath
 
 from streamchat.app.commands.arguments import parse_count, parse_words
-from streamchat.app.commands.registry import Done, Outcome, ShowReport, Topic, command
+from streamchat.app.commands.registry import Done, LongWork, Outcome, ShowReport, Topic, command
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
 from streamchat.core.formatting import quoted
@@ -31,6 +32,10 @@ def export(session: Session, argument: str) -> Outcome:
     arguments = parse_export(argument)
     if not session.conversation.path:
         raise UsageError("This conversation is empty.")
+    return LongWork(partial(_export, session, arguments))
+
+
+def _export(session: Session, arguments: ExportArguments) -> Outcome:
     if arguments.path == "-":
         text = session.exporter.text(
             session.conversation, arguments.form, replies=arguments.replies

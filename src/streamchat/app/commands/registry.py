@@ -106,6 +106,14 @@ class Compact:
 
 
 @dataclass(frozen=True, slots=True)
+class LongWork:
+    """Work that may take seconds and changes nothing in the session; Ctrl-C stops it. Its
+    result is the next outcome."""
+
+    run: Callable[[], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
 class EditFile:
     """Let the user edit a file in their editor; a new one begins as `text`."""
 
@@ -137,6 +145,7 @@ class Quit:
 
 Outcome: TypeAlias = (
     Done
+    | LongWork
     | EditFile
     | SayPrompt
     | ShowReport

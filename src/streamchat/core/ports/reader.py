@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol, TypeAlias, TypeVar
@@ -112,6 +112,10 @@ class Reader(Asker, Protocol):
     def hold(self) -> int:
         """The answer failed: send nothing that is queued until the user has sent something
         else. Returns how many messages wait."""
+
+    def interrupting(self) -> AbstractContextManager[None]:
+        """While entered, Ctrl-C raises KeyboardInterrupt in what runs, for work that has no
+        steps between which keys could be served."""
 
     def close(self) -> None:
         """Nothing is read any more. What is unsent stays for the next chat."""

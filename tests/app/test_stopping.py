@@ -1,0 +1,98 @@
+"""Ctrl-C stops what is long and stays in the chat."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from fakes import (
+    MODEL,
+    MemoryExporter,
+    RecordingScreen,
+    ScriptedReader,
+    ScriptedSource,
+    open_session,
+)
+from streamchat.app.repl import Repl
+from streamchat.app.showing import LONG_REPORT, STOPPED
+from streamchat.core.conversation import Conversation
+from streamchat.core.messages import Message, text_block
+from streamchat.core.ports import Input, Key, Typed
+from streamchat.core.records import Turn
+
+STOP = ("notice", STOPPED)
+
+
+class Interrupted(MemoryExporter):
+    """The user presses Ctrl-C while it works."""
+
+    def text(self, conversation: Conversation, form: str, *, replies: int | None) -> str:
+        raise KeyboardInterrupt
+
+
+@dataclass(slots=True)
+class SlowScreen(RecordingScreen):
+    """Shows what is long for ever."""
+
+    async def history(
+        self, turns: tuple[Turn, ...], *, model: str = "", whole: bool = False
+    ) -> None:
+        await asyncio.Event().wait()
+
+    async def redraw(self, message: Message) -> None:
+        await asyncio.Event().wait()
+
+
+async def _no_advice(_model: str) -> str:
+    return ""
+
+
+def stop_soon(stop: Callable[[], None]) -> None:
+    asyncio.get_running_loop().call_soon(stop)
+
+
+def chat(
+    *typed: str,
+    exporter: MemoryExporter | None = None,
+    during: Callable[[Callable[[], None]], None] = lambda _stop: None,
+) -> tuple[SlowScreen, ScriptedReader]:
+    """Type lines into a conversation, then Ctrl-C twice at once."""
+    inputs: list[Input] = [*map(Typed, typed), Key.INTERRUPT, Key.INTERRUPT, Key.END]
+    session, screen = open_session(), SlowScreen()
+    session.say("why?")
+    session.add(Message("assistant", (text_block("So."),), MODEL, "end_turn"))
+    session.exporter = exporter or MemoryExporter()
+    reader = ScriptedReader(iter(inputs), during=during)
+    repl = Repl(session, ScriptedSource([]), reader, screen, lambda: 5.0, _no_advice)
+    asyncio.run(repl.run())
+    return screen, reader
+
+
+def test_an_export_that_is_stopped_stays_in_the_chat() -> None:
+    screen, reader = chat("/export - md", exporter=Interrupted())
+    assert screen.shown == [STOP]
+    assert [hint for _, hint in reader.prompts] == ["", "", "", ""]  # no hint to leave
+
+
+@pytest.mark.parametrize("line", ["/show", "/tree 1", "/redraw"])
+def test_what_is_shown_for_long_is_stopped(line: str) -> None:
+    screen, reader = chat(line, during=stop_soon)
+    assert screen.shown[-1] == STOP
+    assert [hint for _, hint in reader.prompts] == ["", "", "", ""]
+
+
+class Long(MemoryExporter):
+    def text(self, conversation: Conversation, form: str, *, replies: int | None) -> str:
+        return "x" * LONG_REPORT
+
+
+def test_a_long_report_is_stopped() -> None:
+    screen, _ = chat(
+        "/export - md",
+        exporter=Long(),
+        during=stop_soon,
+    )
+    assert screen.shown == [STOP]
