@@ -5,8 +5,8 @@ Owns the widths of the columns and the joining of their rows. Must not know the 
 Rule 1: a row settles when every answer has passed it, or is over. What an answer has beyond
 that waits here; the tail shows the newest rows of each, below a note that counts the others.
 Rule 2: every row fits its column; nothing is left for the terminal to wrap.
-Rule 3: after a change of the width, rows that wait are folded where they no longer fit. The
-next ones are made for the new width.
+Rule 3: after a change of the width, rows that wait are made anew, from where the printed ones
+end. Where that is not to be found, they are folded if they no longer fit.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from itertools import islice
 from math import inf
 
+from streamchat.render.compare.again import Printed, rest_of
 from streamchat.render.compare.folding import fold_row
 from streamchat.render.compare.pane import Pane
 from streamchat.render.literal import build_part_style, one_row
@@ -48,6 +49,7 @@ class ColumnRows:
         self._panes = panes
         self._widths = divide(width, len(panes))
         self._waiting: list[deque[Row]] = [deque() for _ in panes]
+        self._printed = [Printed() for _ in panes]
         self._look = look
         glyphs = UNICODE if look.unicode else ASCII
         self._glyphs = glyphs
@@ -99,12 +101,20 @@ class ColumnRows:
             pane.abandon()
 
     def resize(self, width: int) -> None:
-        old, self._widths = self._widths, divide(width, len(self._panes))
+        self._widths = divide(width, len(self._panes))
         for number, (pane, size) in enumerate(zip(self._panes, self._widths, strict=True)):
+            self._waiting[number].extend(pane.settle())
             pane.resize(size)
-            if size < old[number]:
-                rows = self._waiting[number]
-                self._waiting[number] = deque(p for row in rows for p in fold_row(row, size))
+            if self._waiting[number]:
+                self._waiting[number] = deque(self._anew(number, size))
+
+    def _anew(self, number: int, width: int) -> list[Row]:
+        """The rows of a column that wait, for another width."""
+        rows = self._panes[number].again()
+        rest = None if rows is None else rest_of(rows, self._printed[number])
+        if rest is None:
+            rest = [part for row in self._waiting[number] for part in fold_row(row, width)]
+        return rest
 
     def _heading(self) -> list[Row]:
         bold = build_part_style(self._look, "strong")
@@ -135,9 +145,10 @@ class ColumnRows:
         return [note, *newest, *tail[max(0, len(tail) - room) :]]
 
     def _next_row(self) -> Row:
-        return self._join(
-            [waiting.popleft() if waiting else BLANK for waiting in self._waiting]
-        )
+        cells = [waiting.popleft() if waiting else BLANK for waiting in self._waiting]
+        for printed, cell in zip(self._printed, cells, strict=True):
+            printed.add(cell)
+        return self._join(cells)
 
     def _join(self, cells: Sequence[Row]) -> Row:
         """One row of the columns; the last one is not filled up."""

@@ -35,10 +35,12 @@ def open_comparison(
     look = replace(look, wraps_all=True) if beside else look
     widths = divide(width, len(labels)) if beside else [width] * len(labels)
 
+    def build_answer(width: int, clock: Callable[[], float]) -> AnswerRows:
+        return AnswerRows(look=look, width=width, new_fold=new_fold, clock=clock)
+
     def build_pane(label: str, width: int) -> Pane:
-        answer = AnswerRows(look=look, width=width, new_fold=new_fold, clock=clock)
         status = StatusRow(model=label, now_s=clock(), look=look)
-        return Pane(label, answer, status, look=look, width=width)
+        return Pane(label, build_answer, status, look=look, width=width, clock=clock)
 
     panes = [build_pane(*each) for each in zip(labels, widths, strict=True)]
     rows = (ColumnRows if beside else InTurnRows)(panes, look=look, width=width)

@@ -5,11 +5,14 @@ Must not know where it is shown.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import inf
+from typing import TypeAlias
 
 from streamchat.core.events import Event, TextDelta, ThinkingDelta
 from streamchat.core.messages import Message
 from streamchat.core.ports import Ending
+from streamchat.render.compare.again import MOST_CHARACTERS
 from streamchat.render.literal import build_part_style, literal_rows
 from streamchat.render.reply.answer import AnswerRows
 from streamchat.render.reply.asides import choose_marks
@@ -21,18 +24,34 @@ from streamchat.render.style import Style
 _FAILURES = {Ending.FAILED: "failed", Ending.CUT_OFF: "cut off"}
 
 
+BuildAnswer: TypeAlias = Callable[[int, Callable[[], float]], AnswerRows]
+
+
 class Pane:
     """`feed` events, `close`; `settle` gives the rows that became final, then those below the
     answer: how it ended, its tokens, time and cost."""
 
     def __init__(
-        self, label: str, answer: AnswerRows, status: StatusRow, *, look: Style, width: int
+        self,
+        label: str,
+        build_answer: BuildAnswer,
+        status: StatusRow,
+        *,
+        look: Style,
+        width: int,
+        clock: Callable[[], float],
     ) -> None:
         self.label = label
         self.has_begun = False  # something to show has arrived
         self.is_closed = False
-        self._answer, self._status = answer, status
+        self._build_answer, self._status = build_answer, status
         self._look, self._width = look, width
+        self._clock = clock
+        self._past_s: float | None = None  # the time of an event that is fed again
+        self._fed: list[tuple[Event, float]] = []
+        self._characters = 0
+        self._is_ended = False
+        self._answer = build_answer(width, self._now_s)
         self._end: tuple[Ending, Message | None, float] | None = None
         self._is_over = False
 
@@ -55,12 +74,16 @@ class Pane:
         """Whether this is the first that there is to read."""
         self._status.feed(event, now_s)
         self._answer.feed(event)
+        self._fed.append((event, now_s))
+        if isinstance(event, TextDelta | ThinkingDelta):
+            self._characters += len(event.text)
         is_first = isinstance(event, TextDelta | ThinkingDelta) and not self.has_begun
         self.has_begun = self.has_begun or is_first
         return is_first
 
     def end(self) -> None:
         """No more events come."""
+        self._is_ended = True
         self._answer.end()
 
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
@@ -74,6 +97,24 @@ class Pane:
             self._is_over = True
             rows += self._ending_rows(*self._end)
         return rows
+
+    def again(self) -> list[Row] | None:
+        """Every row that is final, made anew for the width; None for an answer too long for
+        that. `settle` goes on behind them."""
+        if self._characters > MOST_CHARACTERS:
+            return None
+        self._answer = self._build_answer(self._width, self._now_s)
+        for event, at_s in self._fed:
+            self._past_s = at_s
+            self._answer.feed(event)
+        self._past_s = None
+        if self._is_ended:
+            self._answer.end()
+        self._is_over = False
+        return self.settle()
+
+    def _now_s(self) -> float:
+        return self._clock() if self._past_s is None else self._past_s
 
     def tail(self, height: int) -> list[Row]:
         return [] if self._is_over else self._answer.tail(height)
