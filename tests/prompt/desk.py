@@ -18,7 +18,7 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 from patience import PATIENCE_S
 from streamchat.core.input_line import CommandNames
 from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
-from streamchat.core.ports import Input, TypeAhead
+from streamchat.core.ports import Input, Pasted, TypeAhead
 from streamchat.core.status_line import StatusPart
 from streamchat.prompt import Choice, Hooks, Prompt, PromptLook
 from streamchat.prompt.drafts import Later
@@ -157,6 +157,10 @@ class KnownArguments:
         """Nothing takes time here."""
 
 
+async def _nothing_to_paste() -> Pasted:
+    return Pasted()
+
+
 @contextmanager
 def desk(
     *,
@@ -177,6 +181,7 @@ def desk(
     shows_menu: bool = False,
     next_model: Callable[[], str] = str,
     next_effort: Callable[[], str] = str,
+    paste: Callable[[], Awaitable[Pasted]] = _nothing_to_paste,
     later: Later = lambda _seconds, _call: Timer(),
     conversation: Callable[[], str | None] = lambda: "c1",
 ) -> Iterator[Desk]:
@@ -195,6 +200,7 @@ def desk(
         shows_menu=lambda: shows_menu,
         next_model=next_model,
         next_effort=next_effort,
+        paste=paste,
     )
     with create_pipe_input() as keys:
         prompt = Prompt(

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from desk import desk, run
+from desk import Desk, desk, run
 from prompt_toolkit.data_structures import Size
 
-from streamchat.core.ports import Input, Typed
+from streamchat.core.input_line import CommandNames, Say, parse_input
+from streamchat.core.ports import Input, Pasted, Typed
 from streamchat.core.sanitize import clean
 from streamchat.prompt.pastes import MAX_CHARACTERS, MAX_LINES
 
@@ -141,3 +143,37 @@ def test_bytes_that_are_no_text_become_replacement_characters() -> None:
     with desk() as at:
         at.keys.send_bytes(b"\xff\x80a\r")
         assert at.read() == Typed("\ufffd\ufffda")
+
+
+def gives(pasted: Pasted) -> Callable[[], Awaitable[Pasted]]:
+    async def paste() -> Pasted:
+        return pasted
+
+    return paste
+
+
+def test_ctrl_v_inserts_a_text_as_a_paste_does() -> None:
+    async def session(at: Desk) -> Input:
+        reading = asyncio.create_task(at.prompt.read())
+        at.type("see \x16")
+        await at.sees("two")
+        at.type("\r")
+        return await reading
+
+    with desk(paste=gives(Pasted("@one.txt\r\n/help two\x03"))) as at:
+        typed = run(session(at))
+    assert isinstance(typed, Typed)
+    said = parse_input(typed.text, CommandNames(()))
+    assert said == Say("see @one.txt\n/help two\x03")  # and no file of that name goes along
+
+
+def test_ctrl_v_says_what_happened_to_an_image() -> None:
+    async def session(at: Desk) -> Input:
+        reading = asyncio.create_task(at.prompt.read())
+        at.type("\x16")
+        await at.sees("Attached clipboard.png")
+        at.type("what?\r")
+        return await reading
+
+    with desk(paste=gives(Pasted(line="Attached clipboard.png"))) as at:
+        assert run(session(at)) == Typed("what?")

@@ -244,7 +244,7 @@ class Repl(Showing):
     async def _say_prompt(self, template: Template, words: tuple[str, ...]) -> None:
         self._notice("\n".join(template.notes))
         try:
-            clipboard = self.session.read_clipboard
+            clipboard = self.session.clipboard.read_text
             rest, values = fill_prompt(template, words, stdin="", read_clipboard=clipboard)
             filled = await ask_missing(template, values, self.reader)
         except StreamchatError as error:

@@ -29,11 +29,13 @@ from streamchat.core.messages import (
 from streamchat.core.model_names import NO_SHORT_NAMES, ModelNames
 from streamchat.core.ports import (
     Archive,
+    Clipboard,
     Configuration,
     Exporter,
     FixedConfiguration,
     ForgetTyped,
     Journal,
+    NoClipboard,
 )
 from streamchat.core.records import Record, Turn
 from streamchat.core.schema import Shape
@@ -80,7 +82,7 @@ class Session:
     refused_versions: int = 0  # of the web's tools, the newest that the server refused
     fallback: tuple[str, ...] = ()  # models to ask when one declines or is overloaded
     templates: TemplateFiles = field(default_factory=NoTemplates)
-    read_clipboard: Callable[[], str | None] = lambda: None
+    clipboard: Clipboard = field(default_factory=NoClipboard)
     model_names: ModelNames = NO_SHORT_NAMES
     configuration: Configuration = field(default_factory=FixedConfiguration)
     shape: Shape | None = None  # what the text of each answer must be
@@ -257,8 +259,7 @@ class Session:
             thinking=with_thinking, server=self.server, end=end or None
         )
         facts = self.facts(model) if model else None
-        if question is not None:
-            messages += (question,)
+        messages += (question,) if question else ()
         return Request(
             model=model or self.conversation.model,
             messages=cite_documents(messages) if self.conversation.cites else messages,

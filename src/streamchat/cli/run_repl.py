@@ -25,6 +25,7 @@ from streamchat.app.status_line import StatusLine
 from streamchat.cli.adopting import Chat
 from streamchat.cli.attaching import attached_by_role
 from streamchat.cli.banner import NEW, build_banner
+from streamchat.cli.clipboard import SystemClipboard
 from streamchat.cli.command_arguments import CommandArguments
 from streamchat.cli.live_server import LiveServer
 from streamchat.cli.live_settings import changing_settings
@@ -104,13 +105,17 @@ async def _attach(run: Run, session: Session) -> None:
 
 
 async def _agrees(run: Run, selection: Selection, reason: str) -> bool:
-    from streamchat.prompt import PlainPrompt
-
     for line in list_blocks(selection.blocks):
         run.notes.note(line)
+    return await _confirm(run, f"Attach {reason}?")
+
+
+async def _confirm(run: Run, question: str) -> bool:
+    """Ask before the prompt stands."""
+    from streamchat.prompt import PlainPrompt
+
     with keyboard(run) as keys:
-        prompt = PlainPrompt(keys, run.env.stdout)
-        return await prompt.confirm(f"Attach {reason}?", default=False)
+        return await PlainPrompt(keys, run.env.stdout).confirm(question, default=False)
 
 
 async def _session(run: Run, given: Given) -> Session:
@@ -120,12 +125,8 @@ async def _session(run: Run, given: Given) -> Session:
     try:
         return open_session(run, archive, given)
     except Busy as busy:
-        from streamchat.prompt import PlainPrompt
-
-        with keyboard(run) as keys:
-            prompt = PlainPrompt(keys, run.env.stdout)
-            if not await prompt.confirm(f"{busy.message} {COPY_INSTEAD}", default=False):
-                raise
+        if not await _confirm(run, f"{busy.message} {COPY_INSTEAD}"):
+            raise
         return open_session(run, archive, given, copied=busy.path)
 
 
@@ -145,6 +146,7 @@ async def converse(
     session.prompt = read_prompt_settings(run.settings)
     screen.stop_key = lambda: prompt_settings(session).keymap.stop_key
     describe_session(run, session, screen)
+    session.clipboard = SystemClipboard(run, session)
     session.warn = lambda text: screen.error(run.notes.redact(text))
     session.facts = learning = ModelLookup(
         partial(ask_model_facts, source), open_model_cache(run)
@@ -295,6 +297,7 @@ def open_reader(
             shows_menu=lambda: prompt_settings(session).opens_menu,
             list_files=partial(list_files, run),
             only_sendable=partial(only_sendable, run),
+            paste=session.clipboard.paste,
         ),
     )
     return prompt

@@ -19,6 +19,7 @@ from streamchat.app.view_wrappers import SayingRetries
 from streamchat.cli.adopting import Chat
 from streamchat.cli.attaching import attach, select_attachments
 from streamchat.cli.banner import DEMO_NOTE
+from streamchat.cli.clipboard import SystemClipboard
 from streamchat.cli.live_server import LiveServer
 from streamchat.cli.live_settings import changing_settings
 from streamchat.cli.oneshot_output import output
@@ -72,6 +73,7 @@ async def run_script(run: Run) -> int:
         try:
             await attach(run, session, selections)
             load_prices(session)
+            session.clipboard = SystemClipboard(run, session)
             failures = _Failures(session)
             reader = ScriptReader(lines, failures.is_over)
             repl = _build_repl(run, session, source, reader, failures)

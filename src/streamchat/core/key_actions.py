@@ -36,6 +36,7 @@ KEY_ACTIONS = (
     KeyAction("next_effort", ("Alt-E",), "the next effort"),
     KeyAction("thinking", ("Ctrl-O",), "show all of the last thinking"),
     KeyAction("editor", ("Ctrl-X Ctrl-E", "Ctrl-G"), "write the message in your editor"),
+    KeyAction("paste", ("Ctrl-V",), "attach the image on the clipboard, or insert its text"),
     KeyAction("unfold_paste", ("Ctrl-X Ctrl-P",), "expand a folded paste"),
     KeyAction("clear_screen", ("Ctrl-L",), "clear the screen but keep the scrollback"),
     KeyAction("suspend", ("Ctrl-Z",), "suspend"),

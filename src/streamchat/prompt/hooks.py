@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
-from streamchat.core.ports import TypeAhead
+from streamchat.core.ports import NoClipboard, Pasted, TypeAhead
 from streamchat.core.status_line import StatusPart
 from streamchat.prompt.drafts import Cancellable, Later
 
@@ -48,6 +48,7 @@ class Hooks:
     `next_model` and `next_effort` change these, and return a line that says so.
     `shows_menu` tells whether a menu opens while the user types; `list_files` gives the files
     that `@` offers, in a thread, and `only_sendable` those of a few that can be sent.
+    `paste` takes what is on the clipboard.
     `on_answer` gets what the terminal answers, whenever that comes.
     """
 
@@ -65,6 +66,7 @@ class Hooks:
     shows_menu: Callable[[], bool] = lambda: True
     list_files: Callable[[], Sequence[str]] = tuple
     only_sendable: Callable[[Sequence[str]], Sequence[str]] = tuple
+    paste: Callable[[], Awaitable[Pasted]] = NoClipboard().paste
     keymap: Callable[[], KeyMap] = lambda: DEFAULT_KEYMAP
     clock: Callable[[], float] = time.monotonic
     later: Later = _later

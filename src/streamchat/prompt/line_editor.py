@@ -113,7 +113,7 @@ class LineEditor:
                 keys.load_sending(bound, self._is_taller),
                 keys.load_leaving(bound, self.remarks.show_hint_again, self._line_cleared),
                 keys.load_escaping(bound, self._hooks.clock),
-                keys.load_pasting(bound, self._provenance),
+                keys.load_pasting(bound, self._provenance, self._hooks),
                 keys.load_recalling(bound, self._recall, self._on_recall),
                 keys.load_completing(bound),
                 keys.load_unfolding(bound, self._hooks.unfold),

@@ -56,6 +56,18 @@ def _offer(session: Session, selection: Selection) -> Outcome:
     return AskUser(ask, "\n".join(list_selection(selection)))
 
 
+@command("/paste", topic=Topic.REQUEST)
+def paste(session: Session, argument: str) -> Outcome:
+    """Attach the image on the clipboard to the next message. Ctrl-V does it at the prompt, and
+    inserts a text."""
+
+    async def take(_reader: Reader) -> Outcome:
+        pasted = await session.clipboard.paste()
+        return Done("The clipboard holds text, no image." if pasted.text else pasted.line)
+
+    return AskUser(take)
+
+
 @command("/detach [N]", topic=Topic.REQUEST)
 def detach(session: Session, argument: str) -> Outcome:
     """Take back attachment N of the next message, or the last one; /attach numbers them."""

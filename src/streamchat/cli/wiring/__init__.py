@@ -118,7 +118,6 @@ def open_session(run: Run, archive: Archive, given: Given, *, copied: str = "") 
         web_setup=build_web(settings),
         citations=settings.citations,
         templates=Templates(run.paths, run.env.cwd, run.env.user),
-        read_clipboard=partial(read_clipboard, run),
         fallback=settings.fallback,
         stop=settings.stop,
         extra=dict(settings.request),
@@ -130,13 +129,6 @@ def open_session(run: Run, archive: Archive, given: Given, *, copied: str = "") 
     session.shape = given.shape
     tell_problems(run, archive, opened)
     return session
-
-
-def read_clipboard(run: Run) -> str | None:
-    """The text on the clipboard; None where no program can read it."""
-    from streamchat.posix import clipboard  # subprocess: 5 ms
-
-    return clipboard.read_clipboard(run.env.environ)
 
 
 def build_exporter(run: Run, how_to_replace: str) -> FileExporter:

@@ -10,9 +10,12 @@ from streamchat.core.ports.archive import Archive, Exporter, Index, Journal, Ope
 from streamchat.core.ports.configuration import Configuration, FixedConfiguration
 from streamchat.core.ports.reader import (
     Asker,
+    Clipboard,
     ForgetTyped,
     Input,
     Key,
+    NoClipboard,
+    Pasted,
     PickAct,
     Picked,
     Reader,
@@ -33,6 +36,7 @@ from streamchat.core.ports.source import Source
 __all__ = [
     "Archive",
     "Asker",
+    "Clipboard",
     "ComparisonView",
     "Configuration",
     "Copied",
@@ -45,7 +49,9 @@ __all__ = [
     "Input",
     "Journal",
     "Key",
+    "NoClipboard",
     "Opened",
+    "Pasted",
     "PickAct",
     "Picked",
     "Reader",

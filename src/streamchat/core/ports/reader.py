@@ -129,3 +129,33 @@ class ForgetTyped(Protocol):
     ) -> None:
         """The lines with the conversation's id, the lines of older versions that equal one
         of the `texts`, the commands that call it by one of the `names`. Raises DiskError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """What the clipboard gave: a text to insert, and a line to say, such as that an image was
+    attached or that there is nothing."""
+
+    text: str = ""
+    line: str = ""
+
+
+class Clipboard(Protocol):
+    """The clipboard, as far as programs can read it."""
+
+    def read_text(self) -> str | None:
+        """None where no program can read it."""
+
+    async def paste(self) -> Pasted:
+        """An image is attached to the next message; a text is returned."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoClipboard:
+    """One that nothing can read."""
+
+    def read_text(self) -> str | None:
+        return None
+
+    async def paste(self) -> Pasted:
+        return Pasted(line="Nothing here can read the clipboard.")

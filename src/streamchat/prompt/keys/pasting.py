@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from prompt_toolkit.application.run_in_terminal import run_in_terminal
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.document import Document
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
@@ -10,12 +11,13 @@ from prompt_toolkit.keys import Keys
 from streamchat.core.mentions import quote_mentions
 from streamchat.core.sanitize import clean
 from streamchat.prompt.entry import normalised
+from streamchat.prompt.hooks import Hooks
 from streamchat.prompt.keys.chords import ActionKeys
 from streamchat.prompt.keys.conditions import in_line
 from streamchat.prompt.provenance import Provenance, is_verbatim
 
 
-def load_pasting(keys: ActionKeys, provenance: Provenance) -> KeyBindings:
+def load_pasting(keys: ActionKeys, provenance: Provenance, hooks: Hooks) -> KeyBindings:
     """A paste is text and nothing else: no key in it acts, and several lines are a message
     whatever they look like."""
     pastes = provenance.pastes
@@ -27,11 +29,24 @@ def load_pasting(keys: ActionKeys, provenance: Provenance) -> KeyBindings:
 
     @bindings.add(Keys.BracketedPaste, filter=in_line)
     def paste(event: KeyPressEvent) -> None:
-        buffer = event.current_buffer
+        insert(event.current_buffer, event.data)
+
+    def insert(buffer: Buffer, text: str) -> None:
         is_at_start = buffer.cursor_position == 0
-        buffer.insert_text(quote_mentions(pastes.folded(normalised(event.data))))
+        buffer.insert_text(quote_mentions(pastes.folded(normalised(text))))
         if is_at_start:
             _replace(buffer, provenance.pasted_at_start(buffer.text))
+
+    @keys.on(bindings, "paste", filter=in_line)
+    def take_clipboard(event: KeyPressEvent) -> None:
+        event.app.create_background_task(paste_into(event.current_buffer))
+
+    async def paste_into(buffer: Buffer) -> None:
+        pasted = await hooks.paste()
+        if pasted.text:
+            insert(buffer, pasted.text)
+        if pasted.line:
+            await run_in_terminal(lambda: hooks.notice(pasted.line))
 
     @keys.on(bindings, "unfold_paste", filter=in_line)
     def unfold_pastes(event: KeyPressEvent) -> None:
