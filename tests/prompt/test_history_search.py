@@ -42,8 +42,6 @@ def test_all_entries_are_shown_and_narrowed_the_newest_first(tmp_path: Path) -> 
             "history: git",
             "❯ git status",
             "  git rebase main",
-            "",
-            "",
             "Ctrl-R goes to an older one; Enter takes it, Esc leaves",
         ]
         assert sent == Typed("git status!")

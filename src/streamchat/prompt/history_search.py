@@ -196,7 +196,7 @@ class HistorySearch:
     @property
     def _height(self) -> int:
         room = self._output.get_size().rows - _OTHER_ROWS
-        return max(1, min(room, _MOST_ROWS, len(self._labels)))
+        return max(1, min(room, _MOST_ROWS, len(self._found.places)))
 
     def _draw(self) -> StyleAndTextTuples:
         found, height = self._found, self._height

@@ -127,13 +127,14 @@ def _first_of_each(found: Iterable[tuple[CommandRow, str]]) -> list[tuple[Comman
 
 
 def _matching(typed: str, choices: Iterable[Choice]) -> list[Choice]:
-    """Those that begin so, or else hold it, or else hold its letters; the note of a choice
-    counts if it is a name of the same thing."""
+    """Those that begin so, or else hold it, or else whose note (a title) holds it, or else
+    that hold its letters."""
     sound = [choice for choice in choices if choice.text == _one_line(choice.text)]
     folded = [(choice, choice.text.casefold(), choice.note.casefold()) for choice in sound]
     for fits in (
         lambda text, note: text.startswith(typed),
-        lambda text, note: typed in text or typed in note,
+        lambda text, note: typed in text,
+        lambda text, note: typed in note,
     ):
         if found := [choice for choice, text, note in folded if fits(text, note)]:
             return found
