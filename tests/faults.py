@@ -286,7 +286,7 @@ ERROR_EVENTS = [
 ]
 MALFORMED_STREAMS = [
     Case("broken JSON", mid(data(b'{"type')), MALFORMED, "Hel"),
-    Case("NaN in JSON", mid(data(b'{"index": NaN}')), MALFORMED, "Hel"),
+    Case("NaN in JSON", mid(data(b'{"index": NaN}')), SHORT, "Hel"),
     Case("JSON 100,000 deep", mid(data(b"[" * 100_000)), MALFORMED, "Hel"),
     Case("a JSON array", mid(data(b"[]")), MALFORMED, "Hel"),
     Case("bad UTF-8", mid(data(b"\xff\xfe")), MALFORMED, "Hel"),

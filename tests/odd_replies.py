@@ -81,6 +81,24 @@ def ok(body: object, content_type: str = "application/json") -> Reply:
     return typed(content_type, text.encode())
 
 
+ABSURD_COUNTS = {
+    "NaN": b"NaN",
+    "Infinity": b"-Infinity",
+    "1e999": b"1e999",
+    "5,000 digits": b"9" * 5000,
+    "400 digits": b"9" * 400,
+    "a fraction": b"1.5",
+    "a negative number": b"-5",
+    "a word": b'"many"',
+    "a list": b"[7]",
+}
+
+
+def counted(count: bytes) -> tuple[bytes, bytes]:
+    """What `hello` replaces, and the same with that count."""
+    return b'"output_tokens":34', b'"output_tokens":' + count
+
+
 BLOCKS = [
     Case("indices from 1", hello(b'"index":0', b'"index":1'), kept="Hello"),
     Case("indices of -1", hello(b'"index":0', b'"index":-1'), kept="Hello"),
@@ -214,6 +232,10 @@ MESSAGES = [
         kept="Hello",
     ),
     Case("a list for the usage", hello(b'"usage":{', b'"usage":[],"x":{'), kept="Hello"),
+    *(
+        Case(f"{name} for a count at the end", hello(*counted(count)), kept="Hello")
+        for name, count in ABSURD_COUNTS.items()
+    ),
     Case("no message_stop", until(b"message_stop"), kept="Hello", remark=UNENDED),
     Case("[DONE] for message_stop", until(b"message_stop", DONE), kept="Hello", remark=UNENDED),
     Case(

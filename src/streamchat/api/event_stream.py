@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
 import httpx2
 from anthropic import AsyncStream
@@ -292,8 +293,19 @@ async def _drain(arrivals: Arrivals) -> None:
         pass  # the reply is complete; only the connection is lost
 
 
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not JSON")
+def _finite(digits: str) -> float | None:
+    number = float(digits)
+    return number if math.isfinite(number) else None
 
 
-_DECODER = json.JSONDecoder(parse_constant=_refuse)
+def _whole(digits: str) -> int | None:
+    try:
+        return int(digits)
+    except ValueError:  # more digits than Python reads
+        return None
+
+
+# A number that no number can be, such as NaN or 1e999, is null: it costs nothing else.
+_DECODER = json.JSONDecoder(
+    parse_constant=lambda _name: None, parse_float=_finite, parse_int=_whole
+)
