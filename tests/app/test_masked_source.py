@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+import pytest
+
 from fakes import ScriptedSource
 from streamchat.app.masked_source import MaskedSource
+from streamchat.core.errors import CutOff
 from streamchat.core.events import (
     BlockStarted,
     BlockStopped,
@@ -64,6 +67,48 @@ def test_a_thinking_block_that_holds_a_key_is_not_signed_any_more() -> None:
 def test_raw_events_are_masked() -> None:
     raw = RawEvent({"type": "x", "delta": {"text": [f"a {KEY}"]}})
     assert through(raw) == [RawEvent({"type": "x", "delta": {"text": ["a [k]"]}})]
+
+
+def raw_delta(text: str, index: int = 0) -> RawEvent:
+    return RawEvent(
+        {
+            "type": "content_block_delta",
+            "index": index,
+            "delta": {"type": "text_delta", "text": text},
+        }
+    )
+
+
+@pytest.mark.parametrize("cut", range(1, len(KEY)))
+def test_a_key_that_raw_events_cut_is_masked_and_nothing_else_is_lost(cut: int) -> None:
+    stop = RawEvent({"type": "content_block_stop", "index": 0})
+    shown = through(
+        raw_delta(f"It is {KEY[:cut]}"), raw_delta(f"{KEY[cut:]}, I say {KEY[:12]}"), stop
+    )
+    deltas = [
+        event.data["delta"]["text"] for event in shown[:-1] if isinstance(event, RawEvent)
+    ]
+    start = KEY[:cut] if cut < 8 else ""  # too short to be told from other words
+    assert "".join(deltas) == f"It is {start}[k], I say {KEY[:12]}"
+    assert shown[-1] == stop
+
+
+def test_words_of_another_block_do_not_wait_behind_what_is_held_back() -> None:
+    first, second = raw_delta(KEY[:12]), raw_delta("other", index=1)
+    assert through(first, second) == [raw_delta(""), first, second]
+
+
+def test_what_was_held_back_comes_before_a_failure() -> None:
+    source = MaskedSource(ScriptedSource([[TextDelta(KEY[:12]), CutOff("cut")]]), [KEY], str)
+
+    async def play() -> list[Event]:
+        events = source.stream(REQUEST)
+        first = [await anext(events)]
+        with pytest.raises(CutOff):
+            await anext(events)
+        return first
+
+    assert asyncio.run(play()) == [TextDelta(KEY[:12])]
 
 
 def test_counting_is_the_sources_own() -> None:

@@ -17,7 +17,7 @@ from anthropic import AsyncAnthropic
 from faults import mid
 from outcomes import run
 from patience import PATIENCE_S
-from program import run_on_terminal, run_program
+from program import just_look, run_on_terminal, run_program
 from receiving import CANARY
 from server import Reply, ScriptedServer, error_event, error_reply, html_reply, text_reply
 from streamchat.api.reply_stream import ReplyStream
@@ -77,6 +77,27 @@ def test_an_export_and_a_report_mask_the_key_that_an_older_file_holds(
     for form in ("md", "html", "json"):
         run = run_program("--export", form, "old", environ=towards)
         assert (run.status, CANARY in run.stdout, "…seen" in run.stdout) == (0, False, True)
+
+
+def test_old_turns_are_shown_without_the_key_that_they_hold(towards: Mapping[str, str]) -> None:
+    messages = [{"role": "user", "content": CANARY}, {"role": "assistant", "content": CANARY}]
+    Path("old.json").write_text(json.dumps(messages), "utf-8")
+    run_program("--import", "old.json")
+
+    def person(terminal: Person) -> None:
+        terminal.wait_for_prompt()
+        terminal.type("/redraw\r")
+        terminal.wait_for(lambda: terminal.text.count("…seen") >= 3)
+        terminal.wait_for_prompt()
+        terminal.type("\x04")
+
+    for terminal in (
+        run_on_terminal(person, "-c", environ=towards),
+        run_on_terminal(just_look, "--show", "old", environ=towards),
+    ):
+        assert terminal.status == 0
+        assert "…seen" in terminal.text
+        assert CANARY.encode() not in terminal.raw
 
 
 def files_with(secret: str) -> list[str]:

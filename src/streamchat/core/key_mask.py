@@ -9,8 +9,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from streamchat.core.messages import Message
 
 _TELLING = 8  # characters at the start of a key that identify it
+
+
+def mask_value(value: Any, mask: Callable[[str], str]) -> Any:
+    """A JSON value with every text in it masked; names are left as they are."""
+    match value:
+        case str():
+            return mask(value)
+        case dict():
+            return {name: mask_value(each, mask) for name, each in value.items()}
+        case list():
+            return [mask_value(each, mask) for each in value]
+        case _:
+            return value
+
+
+def mask_message(message: Message, mask: Callable[[str], str]) -> Message:
+    """The message with every text in it masked."""
+    content = (mask_value(dict(block), mask) for block in message.content)
+    return replace(message, content=tuple(content))
 
 
 class KeyMask:

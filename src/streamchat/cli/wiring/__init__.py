@@ -19,7 +19,7 @@ from streamchat.cli.short_names import build_model_names
 from streamchat.config import read_prompt_file
 from streamchat.config.templates import Templates
 from streamchat.core.budget import Budget, Price
-from streamchat.core.key_mask import KeyMask
+from streamchat.core.key_mask import KeyMask, mask_message
 from streamchat.core.ports import Archive, Index, Opened
 from streamchat.core.settings import (
     Settings,
@@ -261,17 +261,20 @@ def _apply_flags(run: Run, opened: Opened, system: str | None) -> None:
 
 
 def open_terminal_screen(run: Run, *, price: Price | None = None) -> TerminalScreen:
-    """The terminal on stdout."""
+    """The terminal on stdout. What was stored is shown without the keys of this session: an
+    older version may have stored one that a server repeated."""
     from streamchat.render import open_screen
 
     env = run.env
-    return open_screen(
+    screen = open_screen(
         env.stdout,
         environ=env.environ,
         clock=env.monotonic,
         appearance=read_appearance(run.settings),
         price=price,
     )
+    screen.mask = partial(mask_message, mask=build_mask(run))
+    return screen
 
 
 def build_web(settings: Settings) -> Web:

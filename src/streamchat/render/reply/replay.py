@@ -35,6 +35,7 @@ class HistoryRows:
     new_fold: NewFold
     clock: Callable[[], float]
     model: str = ""  # answers by other models are labelled; with "", none is
+    mask: Callable[[Message], Message] = lambda message: message  # keys in what was stored
 
     def recent(self, messages: Sequence[Message], enough_rows: int) -> Iterator[list[Row]]:
         """The whole last exchange, then earlier ones until there are `enough_rows`, but at
@@ -58,7 +59,7 @@ class HistoryRows:
 
     def rows(self, messages: Iterable[Message]) -> Iterator[list[Row]]:
         """These messages, with a blank row below each."""
-        for message in messages:
+        for message in map(self.mask, messages):
             last = None
             for rows in self._steps(message):
                 last = rows[-1] if rows else last

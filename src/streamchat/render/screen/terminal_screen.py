@@ -56,6 +56,7 @@ class TerminalScreen:
         self.appearance = appearance
         self.stop_key: Callable[[], str] = lambda: "esc"
         self.label: Callable[[Message | None], str] = lambda _: ""
+        self.mask: Callable[[Message], Message] = lambda message: message  # of old turns
         self._sink = Sink(stdout)
         self._environ = environ
         self._terminal = read_terminal(stdout, environ)
@@ -160,7 +161,8 @@ class TerminalScreen:
             await asyncio.sleep(0)
 
     def _replay(self, model: str = "") -> HistoryRows:
-        return HistoryRows(self.look, self._size().width, _new_fold, self._clock, model)
+        width = self._size().width
+        return HistoryRows(self.look, width, _new_fold, self._clock, model, self.mask)
 
     async def copy(self, text: str) -> Copied | None:
         """Put a text on the clipboard. It is what is shown: a paste elsewhere must not
