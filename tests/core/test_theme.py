@@ -10,7 +10,15 @@ from typing import NamedTuple
 import pytest
 
 from streamchat.core.terminal import Background
-from streamchat.core.theme import ATTRIBUTES, PARTS, SHADED, THEMES, Theme, theme_named
+from streamchat.core.theme import (
+    ATTRIBUTES,
+    PARTS,
+    SHADED,
+    THEMES,
+    Theme,
+    question_colours,
+    theme_named,
+)
 
 ENOUGH = 4.5  # WCAG 2, for text
 # No text: lines, bars, bullets.
@@ -130,3 +138,17 @@ def test_another_name_is_a_pygments_style_for_code() -> None:
     theme = theme_named("monokai", Background.DARK)
     assert (theme.name, theme.code) == ("monokai", "monokai")
     assert theme.parts == THEMES["dark"].parts
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_a_past_question_is_readable_and_stands_out_from_what_is_behind_it(name: str) -> None:
+    colours = question_colours(THEMES[name])
+    assert colours is not None
+    text, behind = map(rgb, colours)
+    assert contrast(text, behind) >= ENOUGH
+    assert behind == of_256(THEMES[name].shade or 0)
+
+
+@pytest.mark.parametrize("name", ["auto", "mono"])
+def test_where_the_background_is_unknown_a_past_question_has_no_colours(name: str) -> None:
+    assert question_colours(THEMES[name]) is None

@@ -170,6 +170,7 @@ def desk(
     environ: Mapping[str, str] | None = None,
     look: PromptLook | None = None,
     status: Callable[[int], Sequence[StatusPart]] = lambda _: (),
+    question_style: Callable[[], str] = str,
     on_ready: Callable[[], None] = lambda: None,
     unfold: Callable[[], None] = lambda: None,
     size: Size = SIZE,
@@ -188,6 +189,7 @@ def desk(
     paper = Paper()
     hooks = Hooks(
         status=status,
+        question_style=question_style,
         conversation=conversation,
         later=later,
         on_ready=on_ready,

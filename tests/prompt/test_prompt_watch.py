@@ -321,6 +321,7 @@ PROMPT_TYPED = r"> (\x1b\[0m)?typed"
 SUSPENDING = """\
 import asyncio, contextlib, sys
 from pathlib import Path
+from streamchat.core.terminal import read_terminal
 from streamchat.prompt import Hooks, PromptLook, Prompt, open_keyboard, open_output
 
 @contextlib.contextmanager
@@ -330,7 +331,8 @@ def resting():
     print("awake", flush=True)
 
 async def main():
-    prompt = Prompt(open_keyboard(sys.stdin), open_output(sys.stdout, term="xterm"),
+    terminal = read_terminal(sys.stdout, {"TERM": "xterm"})
+    prompt = Prompt(open_keyboard(sys.stdin), open_output(sys.stdout, terminal),
         history=None, commands=[], arguments=lambda *_: [], environ={},
         look=PromptLook(unicode=False, marks=False), hooks=Hooks(resting=resting))
     stopped = asyncio.Event()

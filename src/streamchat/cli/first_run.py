@@ -218,7 +218,5 @@ def _open_menu(run: Run) -> Menu:
     from streamchat.prompt.menu import Menu
 
     env = run.env
-    output = open_output(
-        env.stdout, term=env.terminal.term, reflows=env.terminal.traits.reflows
-    )
+    output = open_output(env.stdout, env.terminal)
     return Menu(open_keyboard(env.stdin), output, build_prompt_look(env))

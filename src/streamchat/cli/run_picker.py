@@ -48,7 +48,5 @@ def open_asker(run: Run, keys: TextIO) -> Asker:
     env = run.env
     if not env.terminal.has_escapes:
         return PlainPrompt(keys, env.stdout)
-    output = open_output(
-        env.stdout, term=env.terminal.term, reflows=env.terminal.traits.reflows
-    )
+    output = open_output(env.stdout, env.terminal)
     return Menu(open_keyboard(keys), output, build_prompt_look(env))

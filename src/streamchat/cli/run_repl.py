@@ -29,6 +29,7 @@ from streamchat.cli.clipboard import SystemClipboard
 from streamchat.cli.command_arguments import CommandArguments
 from streamchat.cli.live_server import LiveServer
 from streamchat.cli.live_settings import changing_settings
+from streamchat.cli.looks import describe_session, style_question
 from streamchat.cli.resumed import describe_resumed
 from streamchat.cli.run import Run, require_key
 from streamchat.cli.shell import open_shell
@@ -36,7 +37,6 @@ from streamchat.cli.signals import on_resize
 from streamchat.cli.warming import Warming, ask_model_facts
 from streamchat.cli.wiring import (
     Given,
-    describe_session,
     live_price,
     open_archive,
     open_model_cache,
@@ -57,7 +57,7 @@ from streamchat.core.input_line import CommandNames
 from streamchat.core.ports import Reader
 from streamchat.core.settings import needs_commanded_key
 from streamchat.core.terminal_answers import format_questions
-from streamchat.core.window_signals import Activity, may_report_focus
+from streamchat.core.window_signals import Activity
 from streamchat.models.facts import ModelLookup
 from streamchat.posix.signals import interruptible
 
@@ -267,12 +267,7 @@ def open_reader(
 
     prompt = Prompt(
         open_keyboard(keys, early),
-        open_output(
-            env.stdout,
-            term=env.terminal.term,
-            reflows=env.terminal.traits.reflows,
-            reports_focus=may_report_focus(env.terminal),
-        ),
+        open_output(env.stdout, env.terminal),
         history=None if run.settings.no_save else run.paths.history,
         drafts=None if run.settings.no_save else run.paths.drafts,
         commands=[*rows_by_topic(), *prompt_rows(session.templates)],
@@ -283,6 +278,7 @@ def open_reader(
         questions=format_questions(env.terminal),
         hooks=Hooks(
             status=StatusLine(session).parts,
+            question_style=partial(style_question, screen),
             conversation=lambda: session.conversation.id if session.journal.saves else None,
             on_ready=on_ready,
             notice=screen.notice,

@@ -49,6 +49,7 @@ Part: TypeAlias = Literal[
     "language",
     "table-header",
     "table-line",
+    "question",
     "thinking",
     "status",
     "spinner",
@@ -119,6 +120,7 @@ _PLAIN_PARTS: Mapping[Part, str] = {
     "language": "dim",
     "table-header": "bold",
     "table-line": "dim",
+    "question": "",
     "thinking": "dim italic",
     "status": "dim",
     "spinner": "bold",
@@ -137,6 +139,7 @@ _COLOUR_PARTS: Mapping[Part, str] = {
     "heading6": "italic grey",
     "code": "cyan shaded",
     "link": "underline cyan",
+    "question": "text shaded",
     # No text, so they may be faint.
     "quote-bar": "dim",
     "rule": "dim",
@@ -203,6 +206,7 @@ _ON_DARK: Mapping[str, Colour] = {
     "magenta": Colour("", 183),
     "cyan": Colour("bright-cyan", 80),
     "grey": Colour("white", 248),
+    "text": Colour("", 255),
 }
 _ON_LIGHT: Mapping[str, Colour] = {
     "red": Colour("", 124),
@@ -212,6 +216,7 @@ _ON_LIGHT: Mapping[str, Colour] = {
     "magenta": Colour("", 90),
     "cyan": Colour("", 24),
     "grey": Colour("", 241),
+    "text": Colour("", 236),
 }
 _ON_BOTH: Mapping[str, Colour] = {
     "red": Colour("", 131),
@@ -244,6 +249,20 @@ class Appearance:
     theme: str = "auto"
     background: str = "auto"
     prose_width: int = PROSE_WIDTH
+
+
+def question_colours(theme: Theme) -> tuple[str, str] | None:
+    """The colours of a past question and of what is behind it, hexadecimal; None where the
+    theme has none."""
+    colour = theme.colours.get("text")
+    if theme.shade is None or colour is None or SHADED not in theme.parts["question"]:
+        return None
+    return _hexadecimal(colour.number), _hexadecimal(theme.shade)
+
+
+def _hexadecimal(number: int) -> str:
+    """One of the 24 greys of the 256 colours."""
+    return f"{8 + 10 * (number - 232):02x}" * 3
 
 
 def theme_named(name: str, background: Background = Background.UNKNOWN) -> Theme:

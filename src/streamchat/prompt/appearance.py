@@ -40,6 +40,7 @@ class PromptLook:
 
     unicode: bool = True
     colour: bool = True
+    has_256_colours: bool = False
     joins: Joins = Joins.NOTHING
     marks: bool = True
     may_have_protocol: bool = False
@@ -81,4 +82,6 @@ class PromptLook:
 
     @property
     def depth(self) -> ColorDepth:
+        if self.colour and self.has_256_colours:
+            return ColorDepth.DEPTH_8_BIT
         return ColorDepth.DEPTH_4_BIT if self.colour else ColorDepth.DEPTH_1_BIT

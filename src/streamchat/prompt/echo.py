@@ -6,7 +6,7 @@ the rest would be missing in the scrollback. Must look like what it replaces.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.formatted_text import StyleAndTextTuples
@@ -30,14 +30,21 @@ def is_taller(text: str, shown: Shown, size: Size) -> bool:
     return False
 
 
-def echo(text: str, shown: Shown, sign: StyleAndTextTuples, size: Size) -> StyleAndTextTuples:
-    """The whole message behind `sign`, each further row behind the continuation."""
+def echo(
+    text: str,
+    shown: Shown,
+    sign: StyleAndTextTuples,
+    size: Size,
+    styled: Callable[[StyleAndTextTuples], StyleAndTextTuples] = list,
+) -> StyleAndTextTuples:
+    """The whole message behind `sign`, each further row behind the continuation. `styled`
+    gives the text its looks."""
     echoed = list(sign)
     for number, line in enumerate(text.split("\n")):
         for place, row in enumerate(_rows(shown.fragments(line), _room(size))):
             if number or place:
                 echoed.append(("", f"\n{CONTINUATION}"))
-            echoed += row
+            echoed += styled(row)
     return echoed
 
 

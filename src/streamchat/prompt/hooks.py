@@ -35,8 +35,9 @@ class Hooks:
     """Each may be left out.
 
     `status` gives the parts of the line below the prompt, by the number of messages that are
-    queued, and must be cheap. `conversation` gives the id of the open conversation, None while
-    nothing is to be written down.
+    queued, and must be cheap; `question_style` how a text looks once it is sent.
+    `conversation` gives the id of the open conversation, None while nothing is to be written
+    down.
     `on_ready` is called once, when the first prompt is on the screen. `notice` shows a line
     about the program between two prompts. `unfold` is called by Ctrl-O. `clock` is
     monotonic, in seconds; `later` calls a function after so many seconds.
@@ -53,6 +54,7 @@ class Hooks:
     """
 
     status: Callable[[int], Sequence[StatusPart]] = _no_parts
+    question_style: Callable[[], str] = str
     conversation: Callable[[], str | None] = str
     on_ready: Callable[[], None] = _nothing
     notice: Callable[[str], None] = _ignore

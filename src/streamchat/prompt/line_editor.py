@@ -51,6 +51,7 @@ from streamchat.prompt.pastes import Shown
 from streamchat.prompt.provenance import Provenance
 from streamchat.prompt.questions import TerminalQuestions
 from streamchat.prompt.remarks import Remarks
+from streamchat.prompt.sent import SentText
 from streamchat.prompt.status_bar import add_status_bar
 from streamchat.prompt.tty import PromptOutput, TerminalKeys, parse_keys
 
@@ -92,6 +93,7 @@ class LineEditor:
         self._marks = ShellMarks(output, look.marks)
         self._recall = keys.Recall()
         self.shown = Shown(provenance.pastes)
+        self._sent = SentText(hooks.question_style)
         self.remarks = Remarks(self._redraw)
         stand_ins = output.stand_ins if isinstance(output, PromptOutput) else StandIns()
         self._emoji = EmojiWidths(look.joins, stand_ins)
@@ -144,7 +146,7 @@ class LineEditor:
             enable_history_search=Condition(self._recall.searches),
             search_ignore_case=True,
             auto_suggest=SuggestFromHistory(),
-            input_processors=[self.shown, self._emoji],
+            input_processors=[self.shown, self._emoji, self._sent],
             rprompt=self.remarks.at_the_right,
             placeholder=self.remarks.on_the_line,
             style=self._look.styles,
@@ -261,7 +263,9 @@ class LineEditor:
         marked = self._marks.around(self._look.sign)
         sign = to_formatted_text(marked, style="class:prompt")
         print_formatted_text(
-            FormattedText(echo(line, self.shown, sign, self._output.get_size())),
+            FormattedText(
+                echo(line, self.shown, sign, self._output.get_size(), self._sent.looks_of(line))
+            ),
             style=self._look.styles,
             color_depth=self._look.depth,
             output=self._output,

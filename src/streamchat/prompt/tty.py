@@ -23,6 +23,8 @@ from prompt_toolkit.layout.screen import Char, Screen
 from prompt_toolkit.output import Output
 from prompt_toolkit.output.vt100 import Vt100_Output
 
+from streamchat.core.terminal import Terminal
+from streamchat.core.window_signals import may_report_focus
 from streamchat.prompt.early import COOKED, EarlyPrompt, count_waiting
 from streamchat.prompt.emoji import StandIns
 from streamchat.prompt.key_modes import KeyModes, Keypad, find_keypad, no_keypad
@@ -181,17 +183,15 @@ def _width(row: Mapping[int, Char]) -> int:
     return max((x + char.width for x, char in row.items() if char.char.strip()), default=0)
 
 
-def open_output(
-    stream: TextIO, *, term: str, reflows: bool = False, reports_focus: bool = False
-) -> Output:
+def open_output(stream: TextIO, terminal: Terminal) -> Output:
     """The terminal on that stream."""
     return PromptOutput(
         stream,
         lambda: _size(stream),
-        term,
-        reflows=reflows,
-        find_keypad=lambda: find_keypad(term, stream.fileno()),
-        reports_focus=reports_focus,
+        terminal.term,
+        reflows=terminal.traits.reflows,
+        find_keypad=lambda: find_keypad(terminal.term, stream.fileno()),
+        reports_focus=may_report_focus(terminal),
     )
 
 

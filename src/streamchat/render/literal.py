@@ -21,14 +21,22 @@ def build_part_style(look: Style, part: Part) -> str:
 
 
 def literal_rows(
-    text: str, width: int, *, style: str = "", first: str = "", rest: str = ""
+    text: str,
+    width: int,
+    *,
+    style: str = "",
+    first: str = "",
+    rest: str = "",
+    lead_style: str | None = None,
 ) -> list[Row]:
-    """`first` stands before the first row and `rest` before all others."""
+    """`first` stands before the first row and `rest` before all others, in the style of the
+    text or in one of their own."""
+    before = style if lead_style is None else lead_style
     rows: list[Row] = []
     for line in clean_prose(text).split("\n"):
         for piece in _pieces(line.expandtabs(_TAB), max(1, width - cell_len(first))):
             lead = rest if rows else first
-            rows.append(build_row([Span(lead, style), Span(piece, style)]) if piece else BLANK)
+            rows.append(build_row([Span(lead, before), Span(piece, style)]) if piece else BLANK)
     return rows
 
 

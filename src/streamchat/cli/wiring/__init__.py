@@ -281,19 +281,3 @@ def build_web(settings: Settings) -> Web:
     """What the model may do on the web."""
     location = tuple((name, str(value)) for name, value in settings.web_location)
     return Web(settings.web_max_uses, settings.web_allow, settings.web_block, location)
-
-
-def describe_session(run: Run, session: Session, screen: TerminalScreen) -> None:
-    """Let the screen say what it cannot know: what stands behind the figures of an answer, the
-    title of the window, and whether to notify."""
-    from streamchat.app.status_line import label_answer
-    from streamchat.render.screen.attention import Attention
-
-    screen.label = partial(label_answer, session)
-    screen.attention = Attention(
-        screen.write,
-        run.env.terminal,
-        title=lambda: session.conversation.title,
-        shows_title=lambda: session.preferences.window_title,
-        notify=lambda: session.preferences.notify,
-    )

@@ -75,7 +75,14 @@ class HistoryRows:
         indent = " " * len(mark)
         texts = [str(b.get("text", "")) for b in message.content if b.get("type") == "text"]
         for number, part in enumerate(_line_runs("\n".join(texts)) if texts else ()):
-            yield literal_rows(part, self.width, first=indent if number else mark, rest=indent)
+            yield literal_rows(
+                part,
+                self.width,
+                style=build_part_style(self.look, "question"),
+                first=indent if number else mark,
+                rest=indent,
+                lead_style="",
+            )
         dim = build_part_style(self.look, "notice")
         for block in message.content:
             if block.get("type") != "text":

@@ -1,0 +1,38 @@
+"""What the screen and the prompt of a chat learn of each other and of the session: labels,
+the title of the window, and how a question looks once it is sent."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from streamchat.cli.run import Run
+from streamchat.core.terminal import Depth
+from streamchat.core.theme import question_colours
+
+if TYPE_CHECKING:
+    from streamchat.app.session import Session
+    from streamchat.render.screen.terminal_screen import TerminalScreen
+
+
+def style_question(screen: TerminalScreen) -> str:
+    """The style of a sent text in prompt_toolkit's words, once the background is known."""
+    look = screen.look
+    colours = question_colours(look.theme) if look.depth >= Depth.COLOURS_256 else None
+    return f"fg:#{colours[0]} bg:#{colours[1]}" if colours else ""
+
+
+def describe_session(run: Run, session: Session, screen: TerminalScreen) -> None:
+    """Let the screen say what it cannot know: what stands behind the figures of an answer, the
+    title of the window, and whether to notify."""
+    from streamchat.app.status_line import label_answer
+    from streamchat.render.screen.attention import Attention
+
+    screen.label = partial(label_answer, session)
+    screen.attention = Attention(
+        screen.write,
+        run.env.terminal,
+        title=lambda: session.conversation.title,
+        shows_title=lambda: session.preferences.window_title,
+        notify=lambda: session.preferences.notify,
+    )

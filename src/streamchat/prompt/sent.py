@@ -1,0 +1,38 @@
+"""How a text looks once it was sent, so that questions stand out among answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from prompt_toolkit.application import get_app
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
+
+from streamchat.prompt.completion import is_command
+
+Looks: TypeAlias = Callable[[StyleAndTextTuples], StyleAndTextTuples]
+
+
+@dataclass(slots=True)
+class SentText(Processor):
+    """Styles the cells of the text, and none beside it, in the last drawing of a prompt."""
+
+    style: Callable[[], str]
+
+    def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
+        fragments = transformation_input.fragments
+        if not get_app().is_done:
+            return Transformation(fragments)
+        looks = self.looks_of(transformation_input.document.text)
+        return Transformation(looks(fragments))
+
+    def looks_of(self, text: str) -> Looks:
+        """How a row of that text is drawn; a command looks as it was typed."""
+        style = "" if is_command(text) else self.style()
+
+        def styled(row: StyleAndTextTuples) -> StyleAndTextTuples:
+            return [(f"{each[0]} {style}", each[1]) for each in row] if style else row
+
+        return styled
