@@ -34,6 +34,7 @@ from streamchat.core.messages import Message, Request, Usage, text_block
 from streamchat.core.model_names import FAMILIES, ModelNames
 from streamchat.core.ports import Ending, Input, Key, Typed
 from streamchat.core.records import Record
+from streamchat.core.schema import Shape
 
 Scripts: TypeAlias = Mapping[str, Sequence[Sequence[Step]]]
 
@@ -409,3 +410,11 @@ def test_the_tree_names_the_models_of_answers_to_one_question() -> None:
     [drawing] = [text for kind, text in dialogue.screen.shown if kind == "markdown"]
     assert f"{MODEL}: one" in drawing
     assert "b: two" in drawing
+
+
+def test_an_answer_that_does_not_fit_the_schema_is_named() -> None:
+    session = open_session()
+    session.shape = Shape({}, lambda text: "no" if text == "two" else None)
+    dialogue = Dialogue("why?", scripts=both(), others=("b",), session=session).run()
+    assert dialogue.errors == ["2 · b: The answer does not fit the schema: no."]
+    assert dialogue.failures == ["schema_mismatch"]

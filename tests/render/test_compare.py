@@ -258,8 +258,9 @@ def test_one_that_fails_says_so_in_its_column() -> None:
     assert "✗ failed" in right
 
 
-def test_a_dumb_terminal_gets_text_alone() -> None:
-    made = stage(160, 12, TERM="dumb")
+@pytest.mark.parametrize("environ", [{"TERM": "dumb"}, {"ACCESSIBLE": "1"}])
+def test_where_nothing_may_move_one_follows_the_other(environ: dict[str, str]) -> None:
+    made = stage(160, 12, **environ)
     shown = begin(made)
     say(shown, 0, "one\n\n")
     say(shown, 1, "two\n\n")

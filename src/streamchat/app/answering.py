@@ -101,9 +101,11 @@ class Answering:
             return ended_by(error, None, 0.0)
         return await self._exchange(question, is_aside=is_aside, model=model)
 
-    def _check_shape(self, shape: Shape, text: str) -> None:
+    def _check_shape(
+        self, shape: Shape, text: str, describe: Callable[[str], str] = str
+    ) -> None:
         if fault := shape.fault(text):
-            text = f"The answer does not fit the schema: {fault}."
+            text = describe(f"The answer does not fit the schema: {fault}.")
             self._fail(CutOff(text, kind="schema_mismatch"))
 
     async def _exchange(

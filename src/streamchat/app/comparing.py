@@ -138,7 +138,7 @@ class Comparing(Answering):
         if result.reason and (result.ending is not Ending.INTERRUPTED or result.error):
             self.screen.error(describe(result.reason))
         elif self.session.shape and result.message:
-            self._check_shape(self.session.shape, result.message.text)
+            self._check_shape(self.session.shape, result.message.text, describe)
         if failure := build_failure(result):
             self.on_failure(failure)
         if result.ending is not Ending.COMPLETE:
