@@ -54,6 +54,13 @@ def test_every_part_in_the_order_of_the_setting() -> None:
     assert line(session) == []
 
 
+def test_a_title_of_any_script_holds_no_replacement() -> None:
+    session = asked()
+    session.preferences.status_line = ("title",)
+    commands.dispatch(session, CommandLine("rename", "\u200fשלום\u200f عالم\u200c"))
+    assert line(session) == ["שלום عالم\u200c"]
+
+
 def document(title: str, text: str) -> dict[str, object]:
     source = {"type": "text", "media_type": "text/plain", "data": text}
     return {"type": "document", "source": source, "title": title}

@@ -14,7 +14,7 @@ from streamchat.app.session import Session
 from streamchat.core.attaching import measure_block
 from streamchat.core.formatting import format_bytes, format_clock, format_price
 from streamchat.core.messages import Block, Message, format_block_name
-from streamchat.core.sanitize import clean_line
+from streamchat.core.sanitize import clean_line, clean_title
 from streamchat.core.status_line import UNSAVED, StatusPart, choose_parts
 
 _LEAST_SHOWN = 0.01  # of the context window
@@ -51,7 +51,7 @@ class StatusLine:
         if session.attached:
             named = ", ".join(self._name_attached())
             yield StatusPart("attachments", named, f"{len(session.attached)} attached")
-        if title := clean_line(session.conversation.title):
+        if title := clean_title(session.conversation.title):
             yield StatusPart("title", _shortened(title))
 
     def _figures(self) -> Iterator[StatusPart]:

@@ -26,7 +26,7 @@ from prompt_toolkit.output import Output
 from prompt_toolkit.utils import get_cwidth
 
 from streamchat.core.keymap import KeyMap
-from streamchat.core.sanitize import clean_line
+from streamchat.core.sanitize import clean_line, clean_title
 from streamchat.posix.fatal_signals import is_ignored
 from streamchat.prompt.appearance import PromptLook
 from streamchat.prompt.entry import normalised
@@ -251,4 +251,4 @@ async def search_history(
 
 def shown_label(text: str) -> str:
     """An entry on one line."""
-    return clean_line(text[:LONGEST_LABEL].replace("\n", " "))
+    return clean_title(text[:LONGEST_LABEL].replace("\n", " "))
