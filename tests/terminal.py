@@ -73,6 +73,12 @@ class Person:
         *above, last = ["", "", *filter(None, rows)][-3:]
         return "" if any("to stop" in row for row in above) else last
 
+    @property
+    def status_line(self) -> str:
+        """The rows below the cursor, as one text: the state of the chat."""
+        below = self.screen.lines - 1 - self.screen.cursor.y
+        return " ".join(self.rows[len(self.rows) - below :]).strip()
+
     def wait_for(self, wanted: str | Callable[[], bool]) -> None:
         """Read until the text (or the condition) is there; fails after PATIENCE_S."""
         arrived = wanted if callable(wanted) else lambda: wanted in self.text

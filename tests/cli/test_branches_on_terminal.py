@@ -76,14 +76,14 @@ def test_incognito_leaves_nothing_in_the_whole_home(
         send(terminal, "/incognito", "not saved: nothing is written")
         before = everything()
         assert any(b"kept" in data for data in before.values())
-        assert "not saved" in terminal.prompt
+        assert "not saved" in terminal.status_line
         send(terminal, "secret words", "Canary1.")
         send(terminal, "/retry", "Canary2.")
         send(terminal, "/rename secret title", "secret title")
         send(terminal, "/fork", "(fork)")
         send(terminal, "/new", "New conversation.")
         send(terminal, "secret again", "Canary3.")
-        assert "not saved" in terminal.prompt
+        assert "not saved" in terminal.status_line
         terminal.type("\x1b[A")  # in memory it is remembered
         terminal.wait_for(lambda: terminal.prompt.startswith("❯ secret again"))
         terminal.type("\x03")
