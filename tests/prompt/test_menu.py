@@ -221,3 +221,9 @@ def test_the_menu_fits_above_the_line_below_the_prompt(rows: int) -> None:
         shown = run(shown_for(at, "/", "/help"))
     assert shown[0] == "❯ /"
     assert ("opus" in shown[-1]) is (rows >= 4)
+
+
+def test_a_command_of_the_shell_opens_no_menu_of_files() -> None:
+    with desk(shows_menu=True, files=FILES) as at:
+        assert at.read("!git show @\r") == Typed("!git show @")
+        assert "README" not in at.paper.getvalue()

@@ -27,6 +27,7 @@ from streamchat.posix.fatal_signals import is_ignored
 from streamchat.prompt.appearance import PromptLook
 from streamchat.prompt.entry import normalised
 from streamchat.prompt.key_parser import ESCAPE_SECONDS
+from streamchat.prompt.list_keys import load_list_keys
 
 T = TypeVar("T")
 MOST_NUMBERED = 9
@@ -113,28 +114,17 @@ class Chooser(Generic[T]):
     # Keys
 
     def _load_keys(self) -> KeyBindings:
-        bindings = KeyBindings()
+        bindings = load_list_keys()
 
         @bindings.add("enter")
         def take(event: KeyPressEvent) -> None:
             if self._offered.chosen is not None:
                 event.app.exit(result=self._offered.chosen)
 
-        @bindings.add("escape", eager=True)
-        @bindings.add("c-c")
-        @bindings.add("c-d")
-        @bindings.add("<sigint>")
-        def leave(event: KeyPressEvent) -> None:
-            event.app.exit(result=None)
-
         @bindings.add(Keys.BracketedPaste)
         def paste(event: KeyPressEvent) -> None:
             words = " ".join(normalised(event.data).split())
             event.current_buffer.insert_text(clean_line(words))
-
-        @bindings.add("c-z")
-        def suspend(event: KeyPressEvent) -> None:
-            event.app.suspend_to_background()
 
         self._load_moves(bindings)
         self._load_numbers(bindings)

@@ -63,7 +63,7 @@ def opens_menu(text: str) -> bool:
     """Whether a menu shows itself behind this text: a command, or a file behind an `@`."""
     if is_command(text):
         return "\n" not in text
-    if "@" not in text[-_LONGEST_MENTION:]:
+    if text.startswith("!") or "@" not in text[-_LONGEST_MENTION:]:  # the shell has its own @
         return False
     from streamchat.prompt.open_word import find_open_mention
 

@@ -34,6 +34,7 @@ from streamchat.prompt.fuzzy import FuzzyTerms
 from streamchat.prompt.history import FileHistory
 from streamchat.prompt.key_parser import ESCAPE_SECONDS
 from streamchat.prompt.keys.chords import ActionKeys
+from streamchat.prompt.list_keys import load_list_keys
 from streamchat.prompt.provenance import Provenance
 
 LONGEST_LABEL = 1_000  # characters of an entry that are searched and shown
@@ -139,29 +140,17 @@ class HistorySearch:
     # Keys
 
     def _load_keys(self, keymap: KeyMap) -> KeyBindings:
-        bindings = KeyBindings()
+        bindings = load_list_keys()
 
         @bindings.add("enter")
         @bindings.add("tab")
         def take(event: KeyPressEvent) -> None:
             self._take()
 
-        @bindings.add("escape", eager=True)
-        @bindings.add("c-c")
-        @bindings.add("c-g")
-        @bindings.add("c-d")
-        @bindings.add("<sigint>")
-        def leave(event: KeyPressEvent) -> None:
-            event.app.exit(result=None)
-
         @bindings.add(Keys.BracketedPaste)
         def paste(event: KeyPressEvent) -> None:
             first = normalised(event.data).partition("\n")[0]
             event.current_buffer.insert_text(clean_line(first))
-
-        @bindings.add("c-z")
-        def suspend(event: KeyPressEvent) -> None:
-            event.app.suspend_to_background()
 
         moves = (("up", -1), ("c-p", -1), ("c-s", -1), ("down", 1), ("c-n", 1))
         pages = (("pageup", -_MOST_ROWS), ("pagedown", _MOST_ROWS))

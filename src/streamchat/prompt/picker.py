@@ -36,6 +36,7 @@ from streamchat.prompt.appearance import PromptLook
 from streamchat.prompt.drawing import Drawing, Heights
 from streamchat.prompt.entry import normalised
 from streamchat.prompt.key_parser import ESCAPE_SECONDS
+from streamchat.prompt.list_keys import load_list_keys
 
 MOST_SHOWN = 200
 _KEYS = "Enter open, ^R rename, ^X delete, ^F copy, ^E export, Esc leave"
@@ -174,27 +175,16 @@ class Picker:
     # Keys
 
     def _load_keys(self) -> KeyBindings:
-        bindings = KeyBindings()
+        bindings = load_list_keys()
 
         @bindings.add("enter")
         def open_chosen(event: KeyPressEvent) -> None:
             self._want(PickAct.OPEN)
 
-        @bindings.add("escape", eager=True)
-        @bindings.add("c-c")
-        @bindings.add("c-d")
-        @bindings.add("<sigint>")
-        def leave(event: KeyPressEvent) -> None:
-            event.app.exit(result=None)
-
         @bindings.add(Keys.BracketedPaste)
         def paste(event: KeyPressEvent) -> None:
             words = " ".join(normalised(event.data).split())
             event.current_buffer.insert_text(clean_line(words))
-
-        @bindings.add("c-z")
-        def suspend(event: KeyPressEvent) -> None:
-            event.app.suspend_to_background()
 
         for key, act in _ACTS.items():
             bindings.add(key)(lambda _, act=act: self._want(act))

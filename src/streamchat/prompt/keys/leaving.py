@@ -76,8 +76,10 @@ def load_escaping(keys: ActionKeys, clock: Callable[[], float]) -> KeyBindings:
 
     @bindings.add(*LONE_ESCAPE, filter=in_line & has_completions)
     def close_menu(event: KeyPressEvent) -> None:
-        event.current_buffer.cancel_completion()
+        buffer = event.current_buffer
+        buffer.cancel_completion()
         if vi_mode():
+            buffer.cursor_position += buffer.document.get_cursor_left_position()
             event.app.vi_state.input_mode = InputMode.NAVIGATION
 
     @bindings.add("escape", Keys.Any, filter=in_line & emacs_mode)
