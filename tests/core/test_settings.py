@@ -139,6 +139,7 @@ _REACHES = {
         "model", "fallback", "system", "max_tokens", "effort", "thinking", "stop", "once",
         "no_caching",
         "interactive", "output_format", "extract", "raw", "quiet", "theme", "background",
+        "accessible",
         "prose_width", "status_line", "no_times", "window_title", "notify", "idle_deadline_s",
         "deadline_s", "retries", "base_url", "profile", "demo", "api_key", "auth_token",
         "sdk_profile", "full_sdk", "cache_ttl",

@@ -175,10 +175,8 @@ def test_a_terminal_that_lacks_the_signs_gets_others() -> None:
     assert tty.text.startswith("> Hi\r\n\r\n")
 
 
-@pytest.mark.parametrize(
-    "environ", [{"TERM": "dumb"}, {"TERM": "xterm", "ACCESSIBLE": "1"}, {}]
-)
-def test_where_nothing_can_be_painted_text_is_appended(environ: dict[str, str]) -> None:
+def show_plainly(environ: dict[str, str]) -> str:
+    """A reply on a terminal where nothing can be painted."""
     tty, loop = Tty(), FakeLoop()
     screen = open_screen(tty, environ=environ, clock=loop.clock, call_later=loop.call_later)
     view = screen.reply(model="opus")
@@ -194,7 +192,12 @@ def test_where_nothing_can_be_painted_text_is_appended(environ: dict[str, str]) 
     view.close(Ending.INTERRUPTED, reply("…"), 12.3)
     screen.error("cut off")
     screen.restore()
-    assert tty.text == (
+    return tty.text
+
+
+@pytest.mark.parametrize("environ", [{"TERM": "dumb"}, {}])
+def test_where_nothing_can_be_painted_text_is_appended(environ: dict[str, str]) -> None:
+    assert show_plainly(environ) == (
         "overloaded␛; trying again in 2 s\n"
         "still thinking\n"
         "✻ thought for 45.0 s\n"
@@ -207,6 +210,24 @@ def test_where_nothing_can_be_painted_text_is_appended(environ: dict[str, str]) 
         "12.3 s\n"
         "\n"
         "✗ cut off\n"
+    )
+
+
+def test_for_those_who_listen_signs_are_words_and_a_silence_is_said_once() -> None:
+    assert show_plainly({"TERM": "xterm", "ACCESSIBLE": "1"}) == (
+        "opus answers:\n"
+        "overloaded␛; trying again in 2 s\n"
+        "still thinking\n"
+        "thought for 45.0 s\n"
+        "\n"
+        "A paragraph\n"
+        "\n"
+        "and a link (https://a.b/)\n"
+        "\n"
+        "interrupted\n"
+        "End of the answer. 12.3 s\n"
+        "\n"
+        "Error: cut off\n"
     )
 
 

@@ -5,6 +5,7 @@ Needed before the first prompt: it imports no more than the settings do.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from streamchat.app.stderr_notes import Notes
@@ -47,6 +48,8 @@ def with_commanded_key(run: Run) -> Run:
 def _run_with(
     invocation: Invocation, env: Environment, settings: Settings, paths: Paths
 ) -> Run:
+    if settings.accessible:
+        env = replace(env, environ={**env.environ, "ACCESSIBLE": "1"})
     notes = build_notes(env, settings, as_json=settings.output_format in JSON_FORMATS)
     remarks = _demo_remarks(settings) if settings.demo else endpoint(settings).remarks
     return Run(env, invocation, settings, paths, notes, (*settings.notes, *remarks))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from streamchat.api.local_servers import USUAL, LocalServer, is_running
 from streamchat.api.server import Server, checked
@@ -21,9 +21,6 @@ from streamchat.config.profiles import local_profiles
 from streamchat.config.writing import KEY_VARIABLE, add_profile, keep_key
 from streamchat.core.errors import ApiError, ConfigError, ExitStatus, NoPermission
 from streamchat.core.settings import Given, Layer, SettingSource
-
-if TYPE_CHECKING:
-    from streamchat.prompt.menu import Menu
 
 T = TypeVar("T")
 MOST_MODELS = 15  # in the list of a local server
@@ -67,7 +64,11 @@ def is_first_run(run: Run) -> bool:
 
 async def begin(run: Run, build_run: BuildRun) -> int:
     """Ask how to begin, then chat."""
-    first = FirstRun(run, build_run, _open_menu(run), list_models, find_servers(run))
+    from streamchat.cli.wiring.prompt import open_asker
+
+    first = FirstRun(
+        run, build_run, open_asker(run.env, run.env.stdin), list_models, find_servers(run)
+    )
     chosen = await first.choose()
     if chosen is None:
         return ExitStatus.OK
@@ -210,13 +211,3 @@ def find_servers(run: Run) -> tuple[LocalServer, ...]:
     taken = {url.replace("localhost", "127.0.0.1") for url in named.values()}
     usual = [server for server in USUAL if server.base_url not in taken]
     return tuple(filter(is_running, [*own, *usual]))
-
-
-def _open_menu(run: Run) -> Menu:
-    from streamchat.cli.wiring.prompt import build_prompt_look
-    from streamchat.prompt import open_keyboard, open_output
-    from streamchat.prompt.menu import Menu
-
-    env = run.env
-    output = open_output(env.stdout, env.terminal)
-    return Menu(open_keyboard(env.stdin), output, build_prompt_look(env))

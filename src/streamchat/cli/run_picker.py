@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
-from typing import TextIO
 
 from streamchat.app.listing import ago
 from streamchat.app.shelf import Shelf
 from streamchat.cli.run import Run, require_key
 from streamchat.cli.run_repl import keyboard
 from streamchat.cli.wiring import build_exporter, forget_typed, open_archive, tell_problems
-from streamchat.cli.wiring.prompt import build_prompt_look
+from streamchat.cli.wiring.prompt import open_asker
 from streamchat.core.errors import ExitStatus, UsageError
-from streamchat.core.ports import Archive, Asker
+from streamchat.core.ports import Archive
 
 
 async def picking(run: Run, act: Callable[[Run], Awaitable[int]]) -> int:
@@ -37,16 +36,4 @@ async def _picked(run: Run, archive: Archive) -> str | None:
     exporter = build_exporter(run, "/export in the chat overwrites it")
     shelf = Shelf(archive, exporter, partial(forget_typed, run))
     with keyboard(run) as keys:
-        return await shelf.pick(open_asker(run, keys), ago(run.env.clock))
-
-
-def open_asker(run: Run, keys: TextIO) -> Asker:
-    """Who answers questions before a chat."""
-    from streamchat.prompt import PlainPrompt, open_keyboard, open_output
-    from streamchat.prompt.menu import Menu
-
-    env = run.env
-    if not env.terminal.has_escapes:
-        return PlainPrompt(keys, env.stdout)
-    output = open_output(env.stdout, env.terminal)
-    return Menu(open_keyboard(keys), output, build_prompt_look(env))
+        return await shelf.pick(open_asker(run.env, keys), ago(run.env.clock))

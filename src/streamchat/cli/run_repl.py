@@ -47,6 +47,7 @@ from streamchat.cli.wiring import (
 from streamchat.cli.wiring.files import list_files, only_sendable
 from streamchat.cli.wiring.prompt import (
     build_prompt_look,
+    open_plain_prompt,
     prompt_settings,
     read_prompt_settings,
 )
@@ -254,12 +255,12 @@ def open_reader(
     may_ask: Callable[[], bool],
 ) -> Reader:
     """The prompt on that terminal."""
-    from streamchat.prompt import Hooks, PlainPrompt, Prompt, open_keyboard, open_output
+    from streamchat.prompt import Hooks, Prompt, open_keyboard, open_output
 
     env = run.env
-    if not env.terminal.has_escapes:
+    if env.terminal.is_append_only:
         on_ready()
-        return PlainPrompt(keys, env.stdout)
+        return open_plain_prompt(env, keys)
 
     def learn(answer: str) -> None:
         terminal = screen.learn(answer)

@@ -82,7 +82,13 @@ class Terminal:
     in_screen: bool
     traits: Traits
     background: Background = Background.UNKNOWN
+    is_accessible: bool = False  # somebody listens to it, or enlarges it: text in words
     wants_grapheme_mode: bool = False  # draws graphemes as one once mode 2027 is set
+
+    @property
+    def is_append_only(self) -> bool:
+        """Whether nothing that was written may change: no prompt that is drawn again."""
+        return not self.has_escapes or self.is_accessible
 
     @property
     def may_have_keyboard_protocol(self) -> bool:
@@ -155,7 +161,8 @@ def read_terminal(stream: OutputStream, environ: Mapping[str, str]) -> Terminal:
     term = environ.get("TERM", "").lower()
     is_tty = stream.isatty()
     has_escapes = is_tty and not _is_dumb(term)
-    is_live = has_escapes and environ.get("ACCESSIBLE", "0") in ("", "0")
+    is_accessible = has_escapes and environ.get("ACCESSIBLE", "0") not in ("", "0")
+    is_live = has_escapes and not is_accessible
     program = _recognised(term, environ) if has_escapes else ""
     traits = _TRAITS.get(program, _UNKNOWN)
     return Terminal(
@@ -171,6 +178,7 @@ def read_terminal(stream: OutputStream, environ: Mapping[str, str]) -> Terminal:
         in_screen=has_escapes and (program == "screen" or bool(environ.get("STY"))),
         traits=traits,
         background=_told_background(environ) if has_escapes else Background.UNKNOWN,
+        is_accessible=is_accessible,
     )
 
 

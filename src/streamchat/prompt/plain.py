@@ -1,4 +1,5 @@
-"""`PlainPrompt`, for TERM=dumb: the terminal's own line editing, no escape sequence.
+"""`PlainPrompt`, for TERM=dumb and for those who listen: the terminal's own line editing,
+no escape sequence.
 
 The same rules of entry hold (a trailing backslash, blocks of three quotes). A text handed
 back for editing cannot be edited here: it is shown, and an empty line sends it again.
@@ -43,7 +44,9 @@ _PIECE_BYTES = 65536
 class PlainPrompt:
     """Lines from `keys`, prompts to `screen`."""
 
-    def __init__(self, keys: TextIO, screen: TextIO) -> None:
+    def __init__(self, keys: TextIO, screen: TextIO, sign: str = "> ") -> None:
+        """`sign` stands before what is typed."""
+        self._sign = sign
         self._file = keys.fileno()
         self._is_terminal = keys.isatty()
         self._screen = screen
@@ -56,7 +59,7 @@ class PlainPrompt:
         self._say(f"{plain_text(prefill)}\n(Enter sends this again.)\n" if prefill else "")
         typed = ""
         while True:
-            line = await self._line("> " if not typed else "  ")
+            line = await self._line("  " if typed else self._sign)
             if line is None:
                 return Typed(message(typed)) if typed else Key.END
             if isinstance(line, Key):

@@ -36,6 +36,7 @@ class Style:
     italics: bool = True
     joins: Joins = Joins.GRAPHEMES  # what the terminal draws as one
     prose_width: int = PROSE_WIDTH  # of a line that is wrapped; code and tables use all
+    speaks: bool = False  # words instead of signs, for those who listen
     wraps_all: bool = False  # no row is left for the terminal to wrap
 
     def sgr(self, words: str) -> str:
@@ -51,7 +52,8 @@ def build_style(appearance: Appearance, terminal: Terminal) -> Style:
         theme_named(appearance.theme, background),
         terminal.depth,
         hyperlinks=terminal.is_live and terminal.traits.hyperlinks,
-        unicode=terminal.unicode,
+        unicode=terminal.unicode and not terminal.is_accessible,
+        speaks=terminal.is_accessible,
         italics=terminal.traits.italics,
         joins=terminal.traits.joins if terminal.is_live else Joins.GRAPHEMES,
         prose_width=appearance.prose_width,
@@ -74,6 +76,8 @@ class Glyphs:
 
 
 UNICODE = Glyphs("▌ ", "▸ ", ("• ", "◦ ", "▪ "), "☐ ", "☑ ", "─", " │ ", "─┼─")
+# Nothing is read aloud for a rule.
+SPOKEN = Glyphs("> ", "", ("- ", "- ", "- "), "to do: ", "done: ", "", ", ", "")
 ASCII = Glyphs("| ", "> ", ("* ", "- ", "+ "), "[ ] ", "[x] ", "-", " | ", "-+-")
 
 _ATTRIBUTES = {
@@ -160,7 +164,7 @@ class Palette:
 
     def __init__(self, look: Style) -> None:
         self.look = look
-        self.glyphs = UNICODE if look.unicode else ASCII
+        self.glyphs = SPOKEN if look.speaks else UNICODE if look.unicode else ASCII
         self.parts: Mapping[Part, str] = {
             part: look.sgr(look.theme.parts.get(part, "")) for part in PARTS
         }

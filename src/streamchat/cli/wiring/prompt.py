@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from streamchat.app.session import Session
 from streamchat.cli.environment import Environment
@@ -12,7 +12,8 @@ from streamchat.core.settings import Settings
 from streamchat.core.terminal import Depth
 
 if TYPE_CHECKING:
-    from streamchat.prompt import PromptLook
+    from streamchat.core.ports import Asker
+    from streamchat.prompt import PlainPrompt, PromptLook
 
 
 def read_prompt_settings(settings: Settings) -> PromptSettings:
@@ -44,3 +45,22 @@ def build_prompt_look(env: Environment) -> PromptLook:
         here=str(env.cwd),
         status_line=terminal.is_live,
     )
+
+
+def open_plain_prompt(env: Environment, keys: TextIO) -> PlainPrompt:
+    """The prompt of a terminal where nothing may be drawn again."""
+    from streamchat.prompt import PlainPrompt
+
+    return PlainPrompt(keys, env.stdout, "You: " if env.terminal.is_accessible else "> ")
+
+
+def open_asker(env: Environment, keys: TextIO) -> Asker:
+    """Who answers questions before a chat."""
+    from streamchat.prompt import open_keyboard, open_output
+    from streamchat.prompt.menu import Menu
+
+    terminal = env.terminal
+    if terminal.is_append_only:
+        return open_plain_prompt(env, keys)
+    output = open_output(env.stdout, terminal)
+    return Menu(open_keyboard(keys), output, build_prompt_look(env))

@@ -104,6 +104,7 @@ class Settings:
     quiet: bool
     theme: str
     background: str
+    accessible: bool
     prose_width: int
     status_line: tuple[str, ...]
     secrets: str

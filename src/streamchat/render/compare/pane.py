@@ -138,7 +138,7 @@ class Pane:
             after_blank=self._answer.ends_blank,
         )
         if said := _FAILURES.get(ending):
-            mark = choose_marks(unicode=self._look.unicode).failed
+            mark = choose_marks(self._look).failed
             style = build_part_style(self._look, "error")
             at = len(rows) if message is None else 1
             rows[at:at] = literal_rows(mark + said, self._width, style=style)

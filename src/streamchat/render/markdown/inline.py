@@ -167,7 +167,7 @@ class _Writer:
             self._put(piece.text, bold if piece.bold else style)
 
     def _code(self, text: str) -> None:
-        if not self._palette.parts["code"]:
+        if not (self._palette.parts["code"] or self._palette.look.speaks):
             text = f"`{text}`"  # nothing else would tell it from prose
         style = self._within("code")
         for part, is_hint in marked_hints(text):

@@ -108,7 +108,7 @@ def table_lines(
     known: KnownRows,
 ) -> list[Line]:
     """`goes_on`: these rows follow others of the same table."""
-    grid = _fitting_grid(measure, width, palette)
+    grid = None if palette.look.speaks else _fitting_grid(measure, width, palette)
     if grid is None:
         return list(_records(header, rows, goes_on=goes_on, width=width, palette=palette))
     lines: list[Line] = []

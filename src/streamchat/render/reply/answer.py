@@ -73,7 +73,7 @@ class AnswerRows:
         trace: bool = False,
     ) -> None:
         self._look = look
-        self._marks = choose_marks(unicode=look.unicode)
+        self._marks = choose_marks(look)
         self._width = width
         self._new_fold = new_fold
         self._clock = clock

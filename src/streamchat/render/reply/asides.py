@@ -15,6 +15,7 @@ from streamchat.core.messages import THINKING_TYPES, Block
 from streamchat.core.ports import Ending
 from streamchat.core.sanitize import clean_line
 from streamchat.render.reply.figures import SEPARATOR, format_seconds
+from streamchat.render.style import Style
 
 _TOOLS = {
     "web_search": ("searching the web", "searched the web"),
@@ -41,8 +42,18 @@ UNICODE = LineSigns("❯ ", "❮ ", thought="✻ ", tool="⌕ ", ended="⏹ ", f
 ASCII = LineSigns("> ", "< ", thought="* ", tool="* ", ended="- ", failed="error: ")
 
 
-def choose_marks(*, unicode: bool) -> LineSigns:
-    return UNICODE if unicode else ASCII
+SPOKEN = LineSigns("You: ", "You: ", thought="", tool="", ended="", failed="Error: ")
+
+
+def choose_marks(look: Style) -> LineSigns:
+    if look.speaks:
+        return SPOKEN
+    return UNICODE if look.unicode else ASCII
+
+
+def say_plainly(text: str, look: Style) -> str:
+    """The text without the dots between its parts, where they would be read aloud."""
+    return text.replace(SEPARATOR, ", ") if look.speaks else text
 
 
 def awaited_in(kind: str, name: str | None) -> str:

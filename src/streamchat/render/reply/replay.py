@@ -71,7 +71,7 @@ class HistoryRows:
         return self._question(message) if message.role == "user" else self._answer(message)
 
     def _question(self, message: Message) -> Iterator[list[Row]]:
-        mark = choose_marks(unicode=self.look.unicode).prompt
+        mark = choose_marks(self.look).prompt
         indent = " " * len(mark)
         texts = [str(b.get("text", "")) for b in message.content if b.get("type") == "text"]
         for number, part in enumerate(_line_runs("\n".join(texts)) if texts else ()):
@@ -91,6 +91,8 @@ class HistoryRows:
 
     def _answer(self, message: Message) -> Iterator[list[Row]]:
         """As it streamed, without the thinking, whose duration is not stored."""
+        if self.look.speaks:
+            yield literal_rows(f"{message.model or self.model or 'The answer'}:", self.width)
         answer = AnswerRows(
             look=self.look, width=self.width, new_fold=self.new_fold, clock=self.clock
         )
@@ -107,9 +109,7 @@ class HistoryRows:
         while answer.is_behind:
             yield answer.settle(budget_s=SETTLE_S)
         if message.stop_reason == INTERRUPTED:
-            line = choose_marks(unicode=self.look.unicode).ended + ending_line(
-                Ending.INTERRUPTED
-            )
+            line = choose_marks(self.look).ended + ending_line(Ending.INTERRUPTED)
             yield [] if answer.ends_blank else [BLANK]
             yield literal_rows(line, self.width, style=build_part_style(self.look, "status"))
 

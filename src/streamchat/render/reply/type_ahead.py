@@ -31,7 +31,7 @@ class TypeAheadRows:
 
 def type_ahead_rows(shown: TypeAhead, *, width: int, look: Style) -> TypeAheadRows:
     """The newest queued message and how many there are; the row being typed."""
-    marks = choose_marks(unicode=look.unicode)
+    marks = choose_marks(look)
     sign = marks.normal_prompt if shown.is_normal else marks.prompt
     if cell_len(sign) + 2 > width:
         sign = ""

@@ -32,7 +32,10 @@ class PlainFrame:
         width: int,
         call_later: CallLater,
         on_close: Callable[[], None],
+        says_once: bool = False,
     ) -> None:
+        """With `says_once`, what is awaited is not said again."""
+        self._says_once = says_once
         self._print = write_rows
         self._answer, self._status = answer, status
         self._width = width
@@ -41,6 +44,7 @@ class PlainFrame:
         self._timer: Timer | None = None  # of a pause in settling
         self._is_closed = False
         self._is_silent = True
+        self._said = ""
         self._ticker = Ticker(
             self._break_silence, interval_s=LONG_SILENCE_S, call_later=call_later
         )
@@ -102,8 +106,10 @@ class PlainFrame:
             self._write_settled()
 
     def _break_silence(self) -> None:
-        if self._is_silent:
-            self._write_rows(self._literal(f"still {self._status.awaited}"))
+        awaited = self._status.awaited
+        if self._is_silent and not (self._says_once and awaited == self._said):
+            self._write_rows(self._literal(f"still {awaited}"))
+            self._said = awaited
         self._is_silent = True
 
     def _write_rows(self, rows: list[Row]) -> None:

@@ -23,7 +23,7 @@ from streamchat.core.terminal_answers import learn
 from streamchat.core.theme import Appearance, Part
 from streamchat.render.literal import build_part_style, literal_rows
 from streamchat.render.reply.answer import AnswerRows, FoldLike
-from streamchat.render.reply.asides import choose_marks
+from streamchat.render.reply.asides import choose_marks, say_plainly
 from streamchat.render.reply.replay import HistoryRows
 from streamchat.render.reply.status import Price, StatusRow
 from streamchat.render.rows import Row
@@ -83,6 +83,8 @@ class TerminalScreen:
 
     def reply(self, *, model: str, trace: bool = False) -> View:
         look, size = self.look, self._size()
+        if look.speaks:  # the only sign of who is awaited
+            self._say(f"{model} answers:", "notice")
         answer = AnswerRows(
             look=look, width=size.width, new_fold=_new_fold, clock=self._clock, trace=trace
         )
@@ -127,7 +129,7 @@ class TerminalScreen:
         self._say(text, "notice")
 
     def error(self, text: str) -> None:
-        mark = choose_marks(unicode=self.look.unicode).failed
+        mark = choose_marks(self.look).failed
         self._say(text, "error", first=mark, rest=" " * len(mark))
 
     def markdown(self, source: str) -> None:
@@ -135,6 +137,7 @@ class TerminalScreen:
             render,  # 60 ms, and not before the first prompt
         )
 
+        source = say_plainly(source, self.look)
         self._show(render(source, width=self._size().width, look=self.look))
 
     async def history(
@@ -255,6 +258,7 @@ class TerminalScreen:
             width=size.width,
             call_later=self._call_later,
             on_close=self._forget_view,
+            says_once=self._terminal.is_accessible,
         )
 
     def _forget_view(self) -> None:
@@ -263,6 +267,7 @@ class TerminalScreen:
     def _say(self, text: str, part: Part, *, first: str = "", rest: str = "") -> None:
         style = build_part_style(self.look, part)
         width = self._size().width
+        text = say_plainly(text, self.look)
         self._show(literal_rows(text, width, style=style, first=first, rest=rest))
 
     def _show(self, rows: list[Row]) -> None:

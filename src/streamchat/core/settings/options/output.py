@@ -47,6 +47,11 @@ OUTPUT = (
         reach=Reach.ANYWHERE,
     ),
     setting(
+        "accessible", Group.OUTPUT, "--accessible",
+        "text in words that is only appended, for screen readers; as ACCESSIBLE=1",
+        kind=Kind.ON_OFF, reach=Reach.ANYWHERE,
+    ),
+    setting(
         "prose_width", Group.OUTPUT, "--prose-width",
         "most columns of a line of prose; code and tables use all",
         kind=Kind.COUNT, metavar="N", default=100,

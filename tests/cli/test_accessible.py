@@ -1,0 +1,89 @@
+"""ACCESSIBLE=1 and `accessible = true`: text in words that is only appended."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from program import Window, run_on_terminal, run_program
+from streamchat.cli import first_run
+from terminal import Person
+
+GLYPHS = re.compile("[│─┼▌▸•◦▪☐☑❯✻✗⏹⌕●·]")
+
+
+@pytest.fixture(autouse=True)
+def no_local_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(first_run, "USUAL", ())
+
+
+def heard(terminal: Window) -> str:
+    """What a screen reader reads. Nothing moves the cursor, nothing is a picture."""
+    text = terminal.raw.decode()
+    assert "\x1b" not in text
+    assert GLYPHS.search(text) is None
+    return text.replace("\r\n", "\n")
+
+
+def ask(terminal: Person, line: str, answer: str) -> None:
+    terminal.wait_for(lambda: terminal.prompt == "You:")
+    terminal.type(f"{line}\r")
+    terminal.wait_for(answer)
+
+
+def test_roles_are_words_and_an_answer_has_an_end() -> None:
+    def person(terminal: Person) -> None:
+        ask(terminal, "hello there", "End of the answer. ")
+        ask(terminal, "/show", "claude-sonnet-5-5:")
+        ask(terminal, "/exit", "")
+
+    text = heard(run_on_terminal(person, "--demo", environ={"ACCESSIBLE": "1"}))
+    assert text.count("claude-sonnet-5-5 answers:\n") == 1
+    assert re.search(r"End of the answer\. \d+ in, \d+ out", text)
+    assert "You: hello there\n\nclaude-sonnet-5-5:\n" in text.rpartition("/show")[2]
+
+
+def test_tables_lists_and_quotes_have_no_boxes_and_bullets() -> None:
+    def person(terminal: Person) -> None:
+        ask(terminal, "show me a table", "End of the answer.")
+        ask(terminal, "list", "done: draw the prompt")
+        ask(terminal, "/help", "Tokens and cost: /tokens")
+        ask(terminal, "/help keys", "")
+        ask(terminal, "/exit", "")
+
+    text = heard(run_on_terminal(person, "--demo", "--accessible", columns=100, rows=50))
+    assert "Planet: Mercury\nDay: 4,222.6 h\n" in text
+
+
+def test_pickers_and_questions_are_lists_with_numbers() -> None:
+    directory = Path(os.environ["XDG_CONFIG_HOME"], "streamchat")
+    directory.mkdir(parents=True)
+    (directory / "config.toml").write_text("accessible = true\n")
+
+    def person(terminal: Person) -> None:
+        terminal.wait_for("Enter to leave:")
+        terminal.type("2\r")
+        ask(terminal, "hello", "End of the answer.")
+        ask(terminal, "/theme", "number to take")
+        terminal.type("mono\r")
+        terminal.wait_for("4 mono")
+        terminal.type("4\r")
+        terminal.wait_for("theme is mono until you leave")
+        ask(terminal, "/resume", "number to open")
+        terminal.type("\r")
+        ask(terminal, "/delete", "for good? [y/N]")
+        terminal.type("n\r")
+        terminal.wait_for("Nothing was deleted.")
+        ask(terminal, "/nonsense", "Error: There is no command /nonsense")
+        ask(terminal, "/exit", "")
+
+    text = heard(run_on_terminal(person, columns=120))
+    assert "1 paste an API key\n  2 try the demo" in text
+
+
+def test_a_pipe_is_as_it_was() -> None:
+    plain = run_program("--demo", "list")
+    assert run_program("--demo", "--accessible", "list").stdout == plain.stdout
