@@ -2,16 +2,24 @@
 
 Rule: characters that the API or the encoder refuses (a lone surrogate, NUL) become U+FFFD.
 Everything else is sent byte for byte, because thinking signatures are bound to it.
+
+The prompt cache always has a point behind the last turn. A long system prompt and long
+attachments get points of their own, so that they stay in the cache when a later turn is edited,
+asked again or left; the API allows four. Short parts get none: no server caches so little, and
+not every server reads points in the parts.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from streamchat.core.errors import InvalidRequest
 from streamchat.core.messages import JsonObject, Request
+from streamchat.core.reply import CHARACTERS_PER_TOKEN
 
+_LEAST_CHARACTERS = 1024 * CHARACTERS_PER_TOKEN
 LARGEST_BYTES = 32 * 1024 * 1024
 _MOST_BYTES_A_CHARACTER = 6  # a control character is \u001f in JSON
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -31,8 +39,7 @@ def reply_params(request: Request) -> JsonObject:
     if request.extra:
         params["extra_body"] = cleaned(dict(request.extra))
     if request.cache:
-        ttl = {"ttl": request.cache_ttl} if request.cache_ttl != "5m" else {}
-        params["cache_control"] = {"type": "ephemeral", **ttl}
+        params = with_cache_points(params, request.cache_ttl)
     return within_limit(params)
 
 
@@ -52,6 +59,43 @@ def prompt_params(request: Request) -> JsonObject:
     if request.schema is not None:
         output["format"] = {"type": "json_schema", "schema": request.schema}
     return params | {"output_config": output} if output else params
+
+
+def with_cache_points(params: JsonObject, ttl: str) -> JsonObject:
+    """The arguments of a request with the points of the cache; what is given is not changed."""
+    point = {"type": "ephemeral", **({"ttl": ttl} if ttl != "5m" else {})}
+    system = params.get("system")
+    if isinstance(system, str) and len(system) >= _LEAST_CHARACTERS:
+        block = {"type": "text", "text": system, "cache_control": point}
+        params = {**params, "system": [block]}
+    messages = list(params["messages"])
+    for at in reversed(range(len(messages))):
+        content = messages[at]["content"]
+        if place := _last_attachment(content):
+            marked = list(content)
+            marked[place - 1] = {**marked[place - 1], "cache_control": point}
+            messages[at] = {**messages[at], "content": marked}
+            break
+    return {**params, "messages": messages, "cache_control": point}
+
+
+def _last_attachment(content: object) -> int:
+    """The number of the last block that is attached, if those that are attached are long;
+    0 if there is none."""
+    blocks = content if isinstance(content, list) else []
+    sizes = [_size(block) for block in blocks]
+    if sum(sizes) < _LEAST_CHARACTERS:
+        return 0
+    return max(number for number, size in enumerate(sizes, 1) if size)
+
+
+def _size(block: Mapping[str, object]) -> int:
+    """Of an attached block; an address stands for something long."""
+    source = block.get("source")
+    if block.get("type") not in ("document", "image") or not isinstance(source, Mapping):
+        return 0
+    data = source.get("data")
+    return len(data) if isinstance(data, str) else _LEAST_CHARACTERS
 
 
 def within_limit(params: JsonObject) -> JsonObject:

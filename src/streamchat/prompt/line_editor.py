@@ -262,10 +262,9 @@ class LineEditor:
         """Whole: prompt_toolkit would show only the end of a line taller than the window."""
         marked = self._marks.around(self._look.sign)
         sign = to_formatted_text(marked, style="class:prompt")
+        size, looks = self._output.get_size(), self._sent.looks_of(line)
         print_formatted_text(
-            FormattedText(
-                echo(line, self.shown, sign, self._output.get_size(), self._sent.looks_of(line))
-            ),
+            FormattedText(echo(line, self.shown, sign, size, looks)),
             style=self._look.styles,
             color_depth=self._look.depth,
             output=self._output,

@@ -39,6 +39,7 @@ def build_prompt_look(env: Environment) -> PromptLook:
     return PromptLook(
         unicode=terminal.unicode,
         colour=terminal.depth >= Depth.COLOURS_16,
+        has_256_colours=terminal.depth >= Depth.COLOURS_256,
         marks=terminal.takes_osc,
         joins=terminal.traits.joins,
         may_have_protocol=terminal.may_have_keyboard_protocol,
