@@ -3,6 +3,7 @@ be asked."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -94,3 +95,22 @@ async def attached_by_role(run: Run, session: Session) -> tuple[Block, ...]:
         select = partial(session.select_files, reference)
         blocks += (await in_background(select)).blocks
     return tuple(blocks)
+
+
+async def attach_asking(
+    run: Run, session: Session, confirm: Callable[[str], Awaitable[bool]]
+) -> None:
+    """Attach what the role and the arguments name, as /attach does it, where a person can be
+    asked."""
+    session.attach(await attached_by_role(run, session))
+    for reference in run.invocation.attachments:
+        selection = await in_background(partial(session.select_files, reference))
+        for line in list_remarks(selection):
+            run.notes.note(line)
+        reason = why_ask(selection, session.facts(session.conversation.model).window)
+        if reason and not run.invocation.forces:
+            for line in list_blocks(selection.blocks):
+                run.notes.note(line)
+            if not await confirm(f"Attach {reason}?"):
+                continue
+        session.attach(selection.blocks)

@@ -23,7 +23,7 @@ from streamchat.app.selecting import in_background
 from streamchat.app.session import Session
 from streamchat.app.status_line import StatusLine
 from streamchat.cli.adopting import Chat
-from streamchat.cli.attaching import attached_by_role
+from streamchat.cli.attaching import attach_asking
 from streamchat.cli.banner import NEW, build_banner
 from streamchat.cli.clipboard import SystemClipboard
 from streamchat.cli.command_arguments import CommandArguments
@@ -52,7 +52,7 @@ from streamchat.cli.wiring.prompt import (
     read_prompt_settings,
 )
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
-from streamchat.core.attaching import Selection, list_blocks, list_remarks, why_ask
+from streamchat.core.attaching import list_blocks
 from streamchat.core.errors import Busy, ExitStatus, UsageError
 from streamchat.core.input_line import CommandNames
 from streamchat.core.ports import Reader
@@ -88,27 +88,9 @@ async def chat(run: Run, early: EarlyPrompt | None = None) -> int:
     with open_source(run) as source:
         given = await in_background(partial(read_given, run))
         session = await _session(run, given)
-        await _attach(run, session)
+        await attach_asking(run, session, partial(_confirm, run))
         await converse(run, session, source, early=early)
     return ExitStatus.OK
-
-
-async def _attach(run: Run, session: Session) -> None:
-    """Attach what the role and the arguments name, as /attach does it."""
-    session.attach(await attached_by_role(run, session))
-    for reference in run.invocation.attachments:
-        selection = await in_background(partial(session.select_files, reference))
-        for line in list_remarks(selection):
-            run.notes.note(line)
-        reason = why_ask(selection, session.facts(session.conversation.model).window)
-        if not reason or run.invocation.forces or await _agrees(run, selection, reason):
-            session.attach(selection.blocks)
-
-
-async def _agrees(run: Run, selection: Selection, reason: str) -> bool:
-    for line in list_blocks(selection.blocks):
-        run.notes.note(line)
-    return await _confirm(run, f"Attach {reason}?")
 
 
 async def _confirm(run: Run, question: str) -> bool:
