@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from streamchat.attachments import (
+    Built,
     Reach,
     build_block,
     names_files,
@@ -203,3 +204,19 @@ def test_what_is_attached_is_named_with_kind_size_and_tokens() -> None:
     assert describe_block(build_block(b"%PDF-1.7 /Type /Page ", name="a.pdf").block) == (
         "a.pdf (PDF, 1 page, 21 B, about 3,000 tokens)"
     )
+
+
+def test_an_address_and_a_file_are_two(tmp_path: Path) -> None:
+    write(tmp_path, "a.txt")
+    address = "https://example.org/a?b=c d".replace(" ", "%20")
+    built = build_block(b"page", name="page")
+    asked: list[str] = []
+
+    def fetch(given: str) -> Built:
+        asked.append(given)
+        return built
+
+    reach = Reach(tmp_path, fetch=fetch)
+    blocks = select_files(f"{address} a.txt", reach).blocks
+    assert [block["title"] for block in blocks] == ["page", "a.txt"]
+    assert asked == [address]

@@ -22,7 +22,8 @@ _LOCAL = ("", "localhost")
 def split_references(text: str, cwd: Path) -> list[str]:
     """The references in a text, each a path, a glob, an address or "-"."""
     text = text.strip()
-    if text == STDIN or is_address(text) or names_file(text, cwd):
+    is_one_address = is_address(text) and len(text.split()) == 1
+    if text == STDIN or is_one_address or names_file(text, cwd):
         return [text]
     try:
         words = shlex.split(text)
