@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import gzip
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +30,7 @@ from streamchat.core.errors import (
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x38\0\0\0\x1c"
 PAGE = b"<html><title>Tides</title><h1>Tides</h1><p>The sea rises.</html>"
 PUBLIC, PRIVATE = "93.184.216.34", "10.1.2.3"
+CERTIFICATE = Path(__file__).parents[1] / "data/loopback.pem"
 AT = 1_790_000_000.0  # 2026-09-21T14:13:20Z
 
 
@@ -71,7 +75,9 @@ class World:
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """With the parameter "tls", the server speaks it."""
+
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             made.requests.append((self.path, dict(self.headers.items())))
@@ -87,9 +93,13 @@ def world() -> Iterator[World]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if getattr(request, "param", ""):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(CERTIFICATE)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     made = World(server.server_port)
     made.names = {"site.example": [PUBLIC], "wiki.corp.example": [PRIVATE]}
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.005,), daemon=True)
     thread.start()
     yield made
     server.shutdown()
@@ -362,3 +372,18 @@ def test_ten_seconds_are_for_all_hops_together(world: World) -> None:
     fetcher = Fetcher("x", lambda: AT, Connector(slow, world.connect), lambda: world.now[0])
     with pytest.raises(Unreachable, match="took longer than 10 s"):
         fetcher.fetch("http://site.example/")
+
+
+@pytest.mark.parametrize("world", ["tls"], indirect=True)
+def test_over_tls_the_name_must_be_that_of_the_certificate(world: World) -> None:
+    world.answers["/"] = html()
+    world.names |= {"localhost": ["127.0.0.1"], "other.example": [PUBLIC]}
+    trusting = partial(ssl.create_default_context, cafile=str(CERTIFICATE))
+    connector = Connector(world.resolve, world.connect, trusting)
+    fetcher = Fetcher("x", lambda: AT, connector, lambda: 0.0)
+    assert fetcher.fetch("https://localhost/").data == PAGE
+    assert world.connected == [("127.0.0.1", 443)]
+    with pytest.raises(Unreachable, match="has no valid certificate"):
+        fetcher.fetch("https://other.example/")
+    with pytest.raises(Unreachable, match="has no valid certificate"):
+        world.fetcher.fetch("https://localhost/")
