@@ -13,7 +13,7 @@ from prompt_toolkit.application import get_app
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from streamchat.core.sanitize import clean, clean_title
+from streamchat.core.sanitize import clean, clean_prose
 from streamchat.prompt.completion import Arguments, Choice, CommandRow, is_command
 from streamchat.prompt.directory_names import names_below
 from streamchat.prompt.file_offers import MOST_OFFERED, FileOffers
@@ -103,7 +103,7 @@ class MenuEntries(Completer):
             yield Completion(
                 choice.text,
                 start_position=-len(argument),
-                display_meta=clean_title(choice.note),
+                display_meta=clean_prose(choice.note).replace("\n", " "),
             )
         if any(word in row.argument for word in _PATH_WORDS):
             yield from self._paths(find_open_word(argument), argument)
