@@ -48,7 +48,7 @@ from streamchat.core.events import (
     ThinkingDelta,
     UsageUpdated,
 )
-from streamchat.core.messages import INTERRUPTED, Message, Usage, text_block
+from streamchat.core.messages import INTERRUPTED, Message, Usage, has_thinking, text_block
 from streamchat.core.ports import Ending
 from streamchat.core.records import EmptyReply, Partial, Setting
 from streamchat.core.web import WEB_VERSIONS, Web
@@ -791,6 +791,19 @@ def test_the_reservation_of_a_model_that_declined_is_given_back() -> None:
 # The web
 
 
+def test_other_sites_leave_earlier_thinking_out() -> None:
+    thought = {"type": "thinking", "thinking": "hm", "signature": "s"}
+    said = Message("assistant", (thought, text_block("a")), MODEL, "end_turn", Usage(1, 1))
+    answered = Answered([*partial_events("a"), Finished(said)], reply_events("b"))
+    answered.session.web = Web()
+    answered.run()
+    for web, is_sent in ((Web(), True), (Web(allowed=("a.org",)), False)):
+        answered.session.web = web
+        answered.session.note_tools()
+        sent = answered.session.request().messages
+        assert any(map(has_thinking, sent)) is is_sent
+
+
 def test_older_tools_are_tried_and_at_last_none_is_asked_for() -> None:
     refused = InvalidRequest("tools.0: unknown type 'web_search_20260318'", http_status=400)
     answered = Answered([refused], [refused], reply_events("Found."))
@@ -798,7 +811,8 @@ def test_older_tools_are_tried_and_at_last_none_is_asked_for() -> None:
     assert answered.run().remarks == ()
     sent = [[tool["type"] for tool in request.tools] for request in answered.source.requests]
     assert [types[0] for types in sent] == [version.search for version in WEB_VERSIONS]
-    assert answered.session.conversation.tools == tuple(sent[-1])
+    recorded = answered.session.conversation.tools
+    assert [tool.partition(" ")[0] for tool in recorded] == sent[-1]
     none = Answered([refused], [refused], [refused], reply_events("By heart."))
     none.session.web = Web()
     assert none.run().remarks == ("The server offers no web search; it was asked without one.",)

@@ -42,7 +42,7 @@ from streamchat.core.schema import Shape
 from streamchat.core.settings.resolve import Preferences
 from streamchat.core.templates import NoTemplates, TemplateFiles
 from streamchat.core.times import stamp
-from streamchat.core.web import Web, build_web_tools
+from streamchat.core.web import Web, build_web_tools, describe_tools
 
 if TYPE_CHECKING:
     from streamchat.core.prompt_settings import PromptSettings
@@ -129,9 +129,9 @@ class Session:
 
     def note_tools(self) -> None:
         """Record the tools and the citations before the turn that is made with them."""
-        types = tuple(str(tool["type"]) for tool in self.tools())
-        if types != self.conversation.tools:
-            self.record(self.conversation.use_tools(types))
+        tools = describe_tools(self.tools())
+        if tools != self.conversation.tools:
+            self.record(self.conversation.use_tools(tools))
         cites = self.citations and self.shape is None  # the API takes no schema with them
         if cites != self.conversation.cites:
             self.record(self.conversation.use_citations(cites))

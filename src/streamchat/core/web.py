@@ -5,6 +5,7 @@ Pure. The names of the tools are the API's (anthropic.types.WebSearchTool…Para
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -28,6 +29,7 @@ WEB_VERSIONS = (
     WebVersion("web_search_20260209", "web_fetch_20260309", filters=True),
     WebVersion("web_search_20250305", "web_fetch_20250910", filters=False),
 )
+_NAMES = ("type", "name")
 MOST_USES = 8  # of each tool in an answer, unless the user says otherwise
 
 _SEARCH_ERRORS = {
@@ -83,6 +85,15 @@ def build_web_tools(
         search["user_location"] = {"type": "approximate", **dict(web.location)}
     fetch = {"type": version.fetch, "name": "web_fetch", **common}
     return search, {**fetch, **({"citations": {"enabled": True}} if cites else {})}
+
+
+def describe_tools(tools: Iterable[JsonObject]) -> tuple[str, ...]:
+    """Each tool with all its parameters, as the conversation records it: a signature of
+    thinking covers them."""
+    return tuple(
+        f"{tool['type']} {json.dumps({k: v for k, v in tool.items() if k not in _NAMES})}"
+        for tool in tools
+    )
 
 
 def most_searches(tools: Iterable[JsonObject]) -> int:

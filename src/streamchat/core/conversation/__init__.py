@@ -191,9 +191,9 @@ class Conversation(ReadableConversation):
         changes = {"model": model, "system": system or None}
         return self._set(**{k: v for k, v in changes.items() if v is not Keep.KEEP})
 
-    def use_tools(self, types: Sequence[str]) -> Setting:
+    def use_tools(self, tools: Sequence[str]) -> Setting:
         """Change the tools that run on the server."""
-        return self._set(tools=list(types))
+        return self._set(tools=list(tools))
 
     def use_citations(self, on: bool) -> Setting:  # noqa: FBT001 - the value of the setting
         """Change whether replies cite the documents."""

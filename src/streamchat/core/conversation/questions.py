@@ -42,7 +42,7 @@ class ReadableConversation:
 
     @property
     def tools(self) -> tuple[str, ...]:
-        """The types of the tools that the next reply may use on the server."""
+        """The tools that the next reply may use on the server, each with its parameters."""
         tools = self._settings.get("tools")
         return tuple(map(str, tools)) if isinstance(tools, list) else ()
 

@@ -15,8 +15,8 @@ from streamchat.core.records import Partial, Sealed, Turn
 
 
 class Setup(NamedTuple):
-    """What a signature covers beside the turns: the system prompt, the types of the tools,
-    whether documents are cited."""
+    """What a signature covers beside the turns: the system prompt, the tools with their
+    parameters, whether documents are cited."""
 
     system: str | None = None
     tools: tuple[str, ...] = ()
