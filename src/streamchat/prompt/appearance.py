@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import get_cwidth
 
+from streamchat.core.keymap import KeyMap
 from streamchat.core.terminal import Joins
 from streamchat.prompt.early import choose_sign
 
@@ -85,3 +87,7 @@ class PromptLook:
         if self.colour and self.has_256_colours:
             return ColorDepth.DEPTH_8_BIT
         return ColorDepth.DEPTH_4_BIT if self.colour else ColorDepth.DEPTH_1_BIT
+
+
+def editing_mode_of(keymap: KeyMap) -> EditingMode:
+    return EditingMode.VI if keymap.is_vi else EditingMode.EMACS

@@ -18,7 +18,6 @@ from prompt_toolkit.application import get_app
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import CompleteEvent, Completer
 from prompt_toolkit.document import Document
-from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import Condition, vi_navigation_mode
 from prompt_toolkit.formatted_text import FormattedText, to_formatted_text
 from prompt_toolkit.input import Input as KeyInput
@@ -36,7 +35,7 @@ from streamchat.posix.fatal_signals import is_ignored
 from streamchat.posix.signals import interruptible
 from streamchat.prompt import keys
 from streamchat.prompt.ahead import taken_text
-from streamchat.prompt.appearance import PromptLook
+from streamchat.prompt.appearance import PromptLook, editing_mode_of
 from streamchat.prompt.below_line import BelowLine
 from streamchat.prompt.completion import SuggestFromHistory
 from streamchat.prompt.early import count_waiting
@@ -129,7 +128,7 @@ class LineEditor:
         if keymap != self._keymap:
             self._keymap = keymap
             self._session.key_bindings = self._load_keys()
-            self._session.editing_mode = _editing_mode(keymap)
+            self._session.editing_mode = editing_mode_of(keymap)
 
     def _new_session(
         self, completer: Completer, bindings: KeyBindingsBase
@@ -138,7 +137,7 @@ class LineEditor:
             message=lambda: self._marks.around(self._sign()),
             multiline=True,
             prompt_continuation=CONTINUATION,
-            editing_mode=_editing_mode(self._keymap),
+            editing_mode=editing_mode_of(self._keymap),
             key_bindings=bindings,
             completer=completer,
             complete_while_typing=False,
@@ -296,7 +295,3 @@ class LineEditor:
         if wants_grapheme_mode:
             self._questions.draw_graphemes()
         self._redraw()
-
-
-def _editing_mode(keymap: KeyMap) -> EditingMode:
-    return EditingMode.VI if keymap.is_vi else EditingMode.EMACS
