@@ -146,7 +146,7 @@ _REACHES = {
     },
     Reach.TIGHTER: {"no_save", "max_cost_usd", "max_cost_day_usd", "dry_run"},
     Reach.USER: {
-        "system_file", "schema", "continue_newest",
+        "system_file", "schema", "continue_newest", "auto_title",
         "keys", "enter", "menu", "shell", "allow_shell", "favorite_models",
         "here", "resume", "debug_log",
         "web", "web_allow", "web_block", "web_max_uses", "role", "secrets", "auto_compact",

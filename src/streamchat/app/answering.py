@@ -6,11 +6,14 @@ Rules: nothing that happens to one exchange ends the loop. What the program asks
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from streamchat.app import token_count
+from streamchat.app.auto_title import ask_title, is_due
 from streamchat.app.compaction_prompts import ask_for_summary, told_as_summary
 from streamchat.app.context_window import measure_context, warning
 from streamchat.app.exchange import Exchange
@@ -57,6 +60,8 @@ class Answering:
     has_user: bool = True  # somebody answers questions; a script does not
     advised: set[str] = field(default_factory=set)
     is_warned: bool = False  # the user knows that the context window is nearly full
+    names_by_itself: bool = False  # auto_title
+    _naming: asyncio.Task[None] | None = None
     exchange: Exchange | None = None  # the exchange in progress
     stopped_at: float = -math.inf  # when the user last stopped something
 
@@ -207,6 +212,37 @@ class Answering:
         if model not in self.advised:
             self.advised.add(model)
             self._notice(await self.advice(model))
+
+    async def _name(self) -> None:
+        """Ask a cheap model for a title, and set it."""
+        try:
+            await self.before_request()
+            title = await ask_title(self.session, self.source)
+        except StreamchatError as error:
+            self._fail(error)
+            return
+        self.session.record(self.session.conversation.rename(title))
+        self._notice(f"The title is '{title}'.")
+
+    def _name_in_time(self) -> None:
+        """With `auto_title`, name the conversation once, while the user goes on."""
+        if self.names_by_itself and is_due(self.session) and self._naming is None:
+            self._naming = asyncio.get_running_loop().create_task(self._name_quietly())
+
+    async def _name_quietly(self) -> None:
+        """What fails leaves the title as it was."""
+        conversation = self.session.conversation
+        with suppress(StreamchatError):
+            title = await ask_title(self.session, self.source)
+            if conversation is self.session.conversation and not conversation.given_title:
+                self.session.record(conversation.rename(title))
+        self._naming = None
+
+    async def end_naming(self) -> None:
+        """The chat ends: wait no longer for a title."""
+        if self._naming is not None:
+            self._naming.cancel()
+            await asyncio.wait({self._naming})
 
     def _hold_queue(self) -> None:
         if count := self.reader.hold():

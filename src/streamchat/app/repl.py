@@ -14,6 +14,7 @@ from typing import assert_never
 from streamchat.app import commands
 from streamchat.app.commands import (
     AskModel,
+    AskTitle,
     AskUser,
     Compact,
     Compare,
@@ -177,7 +178,9 @@ class Repl(Showing):
         result = await self._answer_with_others()
         if result.message is None and result.ending is Ending.REFUSED:
             self.session.record(conversation.decline(question.id))
-        elif result.message is None:
+        elif result.message is not None:
+            self._name_in_time()
+        else:
             self.session.jump(head)
             self._take_back(message, after, text)
 
@@ -208,6 +211,8 @@ class Repl(Showing):
                 self._edit(self.session.conversation.turn(turn))
             case CountRequest(text):
                 await self._count_if_allowed(text)
+            case AskTitle():
+                await self._name()
             case Compact(focus):
                 await self._compact(focus)
             case OpenInEditor(text, name):

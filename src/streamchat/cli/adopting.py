@@ -85,6 +85,10 @@ def _names(chat: Chat, run: Run) -> None:
     chat.session.model_names = build_model_names(run.settings, run.paths, run.env)
 
 
+def _titles(chat: Chat, run: Run) -> None:
+    chat.repl.names_by_itself = run.settings.auto_title
+
+
 def _extra(chat: Chat, run: Run) -> None:
     chat.session.extra = dict(run.settings.request)
 
@@ -130,6 +134,7 @@ ADOPTED: Mapping[str, Adopt] = {
     **dict.fromkeys(sorted(OF_THE_SERVER), _server),
     "model": _model,
     "aliases": _names,
+    "auto_title": _titles,
     "schema": _schema,
     "request": _extra,
     "retries": _retries,

@@ -43,9 +43,11 @@ async def changing_settings(run: Run, chat: Chat) -> AsyncIterator[None]:
     settings = LiveSettings(run, chat)
     chat.session.configuration = settings
     chat.repl.before_request = settings.before_request
+    chat.repl.names_by_itself = run.settings.auto_title
     try:
         yield
     finally:
+        await chat.repl.end_naming()
         await chat.server.aclose()
 
 

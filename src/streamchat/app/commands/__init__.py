@@ -27,6 +27,7 @@ from streamchat.app.commands import (
 from streamchat.app.commands.registry import (
     COMMANDS,
     AskModel,
+    AskTitle,
     AskUser,
     Command,
     Compact,
@@ -50,6 +51,7 @@ from streamchat.app.commands.registry import (
 __all__ = [
     "COMMANDS",
     "AskModel",
+    "AskTitle",
     "AskUser",
     "Command",
     "Compact",

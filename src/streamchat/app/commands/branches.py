@@ -8,6 +8,7 @@ from streamchat.app.commands.arguments import parse_choice, parse_count, parse_w
 from streamchat.app.commands.outline import draw
 from streamchat.app.commands.registry import (
     AskModel,
+    AskTitle,
     Compare,
     Done,
     Edit,
@@ -156,9 +157,13 @@ def fork(session: Session, _argument: str) -> Outcome:
     return unless_unsaved(session, copy)
 
 
-@command("/rename [TITLE]", topic=Topic.CONVERSATIONS)
+@command("/rename [TITLE|auto]", topic=Topic.CONVERSATIONS)
 def rename(session: Session, argument: str) -> Outcome:
-    """Set the title of this conversation, or show it."""
+    """Set the title of this conversation, or show it; auto asks a cheap model for one."""
+    if argument == "auto":
+        if session.conversation.last_reply is None:
+            raise UsageError("There is nothing to name yet.")
+        return AskTitle()
     if argument:
         session.record(session.conversation.rename(argument))
     return Done(f"The title is '{session.conversation.title}'.")

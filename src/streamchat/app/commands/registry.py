@@ -99,6 +99,11 @@ class CountRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class AskTitle:
+    """Ask a cheap model for a title, and set it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Compact:
     """Ask the model for a summary and continue from it on a new branch."""
 
@@ -157,6 +162,7 @@ Outcome: TypeAlias = (
     | OpenInEditor
     | Edit
     | CountRequest
+    | AskTitle
     | Compact
     | AskUser
     | Quit

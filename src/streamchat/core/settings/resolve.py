@@ -91,6 +91,7 @@ class Settings:
     continue_newest: bool
     here: bool
     resume: str | None
+    auto_title: bool
     keys: str
     enter: str
     menu: str

@@ -78,6 +78,11 @@ INPUT = (
         Group.INPUT, Kind.TABLE, default=(), key="[keys]",
     ),
     setting(
+        "auto_title", Group.INPUT, "--auto-title",
+        "ask a cheap model for a title after the second exchange, once",
+        kind=Kind.ON_OFF, reach=Reach.USER,
+    ),
+    setting(
         "no_save", Group.INPUT, "--no-save", "write nothing to disk", kind=Kind.ON_OFF,
         reach=Reach.TIGHTER,
     ),
