@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from streamchat.attachments import pages
 from streamchat.attachments.pages import Page, is_page, read_page
 from work import calls_during
 
@@ -33,6 +34,12 @@ def test_with_the_extra_it_is_the_main_text_as_markdown() -> None:
     assert PARAGRAPH.strip() in page.text
     for left_out in ("All pages", "Imprint", "scripted", "color"):
         assert left_out not in page.text
+
+
+def test_a_page_of_too_many_tags_is_read_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Imprint" not in read_page(ARTICLE.encode(), "utf-8", ADDRESS).text
+    monkeypatch.setattr(pages, "MOST_TAGS", 10)
+    assert "Imprint" in read_page(ARTICLE.encode(), "utf-8", ADDRESS).text
 
 
 @pytest.mark.usefixtures("plain")

@@ -1,8 +1,9 @@
 """The readable text of a web page.
 
 With the extra `web` it is what trafilatura finds: the main text as Markdown, without menus and
-footers. Without it, or where that finds nothing, it is all visible text, by `_TextReader`. That
-reads in linear time; the standard library's parser takes a minute for 80 KB of `<a `.
+footers. Without it, where that finds nothing, and for pages of so many tags that it would take
+long, it is all visible text, by `_TextReader`. That reads in linear time; the standard
+library's parser takes a minute for 80 KB of `<a `.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from streamchat.attachments.texts import decode_text
 from streamchat.core.sanitize import clean_line
 
 MOST_CHARACTERS = 2_000_000  # of a page that are read
+MOST_TAGS = 60_000  # for trafilatura, whose time may grow with their square: 3 s then
 _PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _LOOKS_LIKE_PAGE = re.compile(
     rb"\s*(<!--.{0,400}?-->\s*)?<(!doctype html|html|head|body)\b", re.I | re.S
@@ -68,6 +70,8 @@ def _decoded(data: bytes, charset: str | None) -> str:
 
 
 def _read_main(source: str, title: str, address: str) -> Page | None:
+    if source.count("<") > MOST_TAGS:
+        return None
     try:
         import trafilatura  # 300 ms, only for a page that is attached
     except ImportError:
