@@ -17,7 +17,7 @@ import pytest
 from disks import open_store
 from fakes import MODEL, MemoryExporter, open_session
 from streamchat.app import commands
-from streamchat.app.commands import Done, ShowReport
+from streamchat.app.commands import Done, LongWork, Outcome, ShowReport
 from streamchat.app.commands.exports import ExportArguments, parse_export
 from streamchat.app.session import Session
 from streamchat.core.conversation import Conversation
@@ -544,15 +544,21 @@ def chatted(exporter: MemoryExporter) -> Session:
     return session
 
 
+def export(session: Session, argument: str) -> Outcome:
+    outcome = commands.dispatch(session, CommandLine("export", argument))
+    assert isinstance(outcome, LongWork)
+    return outcome.run()
+
+
 def test_export_says_where_it_went() -> None:
     exporter = MemoryExporter()
-    outcome = commands.dispatch(chatted(exporter), CommandLine("export", "html out.html! 2"))
+    outcome = export(chatted(exporter), "html out.html! 2")
     assert outcome == Done("Exported to /somewhere/out.html")
     assert exporter.saved == [("html", "out.html", 2, True)]
 
 
 def test_export_shows_its_source_as_code() -> None:
-    outcome = commands.dispatch(chatted(MemoryExporter()), CommandLine("export", "json -"))
+    outcome = export(chatted(MemoryExporter()), "json -")
     assert outcome == ShowReport("```json\njson of q\n```\n")
 
 
