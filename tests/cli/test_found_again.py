@@ -269,7 +269,7 @@ def test_a_conversation_is_found_opened_and_deleted() -> None:
         terminal.type("\x1b")
         terminal.wait_for_prompt()
         terminal.type("/rename Secret lexers\r")
-        terminal.wait_for_prompt()
+        terminal.wait_for(lambda: "Secret lexers" in terminal.status_line)
         terminal.type("/delete\r")
         terminal.wait_for('Delete "Secret lexers" (0001abcd, 2 turns) for good?')
         terminal.type("y\r")
