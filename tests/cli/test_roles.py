@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fakes import ScriptedReader, open_session
-from program import Finished, run_program
+from program import Finished, run_on_terminal, run_program
 from streamchat.app import commands
 from streamchat.app.commands import AskUser, Done, EditFile, Outcome, SayPrompt
 from streamchat.app.prompt_files import ask_missing, fill_prompt, join_prompt
@@ -20,6 +20,7 @@ from streamchat.core.errors import ConfigError, ExitStatus, UsageError
 from streamchat.core.input_line import CommandLine
 from streamchat.core.ports import Input, Key, Typed
 from streamchat.core.templates import Template
+from terminal import Person
 
 
 def write(place: str, text: str) -> Path:
@@ -131,14 +132,35 @@ def test_a_repositorys_prompt_needs_to_be_allowed_and_gives_its_text_alone() -> 
 
 def test_a_repositorys_file_never_comes_before_the_users_own_nor_reads_the_clipboard() -> None:
     allow(here("prompts", "p", "echo theirs {{clipboard}}"))
-    finished = ask("--prompt", "p")
-    assert finished.status == ExitStatus.CONFIG
-    assert "asks for your clipboard" in finished.stderr
+    finished = run_program("--demo", "--no-save", "--prompt", "p")
+    assert finished.stdout == "theirs\n"
+    assert ".streamchat/prompts/p.md: it gets nothing of your clipboard" in finished.stderr
     write("prompts/p.md", "echo mine")
     assert ask("--prompt", "p").stdout == "mine\n"
 
 
 # In a chat
+
+
+def test_a_repositorys_role_is_asked_about_in_a_chat() -> None:
+    here("roles", "local", "---\nmodel: evil\n---\nBe brief.")
+
+    def person(terminal: Person) -> None:
+        terminal.wait_for_prompt()
+        terminal.type("/role local\r")
+        terminal.wait_for("[y/N]")
+        terminal.type("y\r")
+        terminal.wait_for("You talk to local now.")
+        terminal.wait_for("its front matter is ignored")
+        terminal.wait_for_prompt()
+        terminal.type("/system\r")
+        terminal.wait_for("System prompt: Be brief.")
+        terminal.wait_for_prompt()
+        terminal.type("/exit\r")
+
+    terminal = run_on_terminal(person, "--demo")
+    assert terminal.status == 0
+    assert "evil answers" not in terminal.text
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ front matter and what it would take from the clipboard are ignored with a note.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from streamchat.config.allowed import Verdict, remember, verdict
@@ -80,11 +80,13 @@ class Templates:
                 f" terminal to be asked, or copy it to {self._own(kind)}"
             )
         front, text = split_front_matter(file.text)
-        notes = [f"{HERE}/{kind.value}/{name}{_SUFFIX}: its front matter is ignored"]
-        template = Template(name, text.strip(), notes=tuple(notes) if front.strip() else ())
+        place = f"{HERE}/{kind.value}/{name}{_SUFFIX}"
+        template = Template(name, text.strip())
+        notes = [f"{place}: its front matter is ignored"] if front.strip() else []
         if template.uses(CLIPBOARD):
-            raise ConfigError(f"{file.path} asks for your clipboard; a repository may not")
-        return template
+            notes.append(f"{place}: it gets nothing of your clipboard")
+            template = template.without(CLIPBOARD)
+        return replace(template, notes=tuple(notes))
 
 
 def _entries(directory: Path) -> list[Path]:

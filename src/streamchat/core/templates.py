@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Protocol
 
@@ -67,6 +67,11 @@ class Template:
         }
         known = {**defaults, **values}
         return _PLACEHOLDER.sub(lambda match: known[match["name"]], self.text)
+
+    def without(self, name: str) -> Template:
+        """The template with nothing in the place of that placeholder."""
+        text = _PLACEHOLDER.sub(lambda m: "" if m["name"] == name else m[0], self.text)
+        return replace(self, text=text)
 
     def uses(self, name: str) -> bool:
         return any(match["name"] == name for match in _PLACEHOLDER.finditer(self.text))

@@ -16,6 +16,7 @@ from streamchat.app.prompt_cache import choose_ttl
 from streamchat.cli.attaching import names_files, select_files
 from streamchat.cli.run import Run, read_appearance
 from streamchat.cli.short_names import build_model_names
+from streamchat.cli.trust import ask_on_terminal
 from streamchat.config import read_prompt_file
 from streamchat.config.templates import Templates
 from streamchat.core.budget import Budget, Price
@@ -117,7 +118,7 @@ def open_session(run: Run, archive: Archive, given: Given, *, copied: str = "") 
         web=build_web(settings) if settings.web else None,
         web_setup=build_web(settings),
         citations=settings.citations,
-        templates=Templates(run.paths, run.env.cwd, run.env.user),
+        templates=Templates(run.paths, run.env.cwd, run.env.user, ask_on_terminal(run.env)),
         fallback=settings.fallback,
         stop=settings.stop,
         extra=dict(settings.request),
