@@ -47,6 +47,10 @@ class Terminal:
             hooks=Hooks(on_answer=self.heard.append),
         )
 
+    def unread(self) -> bytes:
+        """A line that nobody has read."""
+        return os.read(self._streams[0].fileno(), 100)
+
     def type(self, keys: bytes) -> None:
         os.write(self._ours, keys)
 
@@ -166,3 +170,30 @@ def test_a_terminal_without_a_keypad_mode_has_none(term: str) -> None:
     )
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert found.stdout == b"('', '')\n"
+
+
+LAST = b"\x1b[c"
+
+
+def test_an_answer_that_comes_after_the_last_prompt_does_not_reach_the_shell(
+    open_terminal: list[Terminal],
+) -> None:
+    terminal = Terminal("xterm", {}, BACKGROUND.decode())
+    open_terminal.append(terminal)
+    assert run(send(terminal, b"a\r", after=LAST, then=KEYPAD_OFF)) == Typed("a")
+    terminal.type(b"\x1b]11;rgb:0/0/0\x07\x1b[?62;22c")
+    terminal.prompt.close()
+    assert terminal.heard == ["]11;rgb:0/0/0", "[?62;22c"]
+    terminal.type(b"for the shell\n")
+    terminal.prompt.close()  # all is answered: nothing is read, nothing waits
+    assert terminal.unread() == b"for the shell\n"
+
+
+def test_a_terminal_that_was_asked_nothing_is_not_read_at_the_end(
+    open_terminal: list[Terminal],
+) -> None:
+    terminal = Terminal("xterm", {})
+    open_terminal.append(terminal)
+    terminal.type(b"for the shell\n")
+    terminal.prompt.close()
+    assert terminal.unread() == b"for the shell\n"

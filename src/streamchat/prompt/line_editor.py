@@ -85,26 +85,29 @@ class LineEditor:
         if isinstance(keyboard, Vt100Input):
             self._parser = parse_keys(keyboard)
             self._parser.on_protocol = lambda: self._questions.use_protocol()
-            self._parser.on_answer = hooks.on_answer
+            self._parser.on_answer = lambda answer: self._questions.heard(answer)
         self._keyboard, self._output = keyboard, output
         self._look, self._environ, self._hooks = look, environ, hooks
         self._provenance, self._history = provenance, history
         self._marks = ShellMarks(output, look.marks)
-        self._recall = keys.Recall()
+        self.recall = keys.Recall()
         self.shown = Shown(provenance.pastes)
         self._sent = SentText(hooks.question_style)
-        self.remarks = Remarks(self._redraw)
+        self.remarks = Remarks(lambda: self._session.app.invalidate())
         stand_ins = output.stand_ins if isinstance(output, PromptOutput) else StandIns()
         self._emoji = EmojiWidths(look.joins, stand_ins)
-        self._on_recall = on_recall
+        self._on_recall, self._on_change = on_recall, on_change
         self._keymap = hooks.keymap()
-        self._on_change = on_change
         self._below = BelowLine(hooks, look, output, count_queued)
         self._session = self._new_session(completer, self._load_keys())
         if look.status_line:
             add_status_bar(self._session.layout, self._below.parts, separator=look.separator)
         self._questions = TerminalQuestions(
-            output, questions, look.may_have_protocol, lambda: self._session.app.is_running
+            output,
+            questions,
+            look.may_have_protocol,
+            is_reading=lambda: self._session.app.is_running,
+            on_answer=hooks.on_answer,
         )
 
     def _load_keys(self) -> KeyBindingsBase:
@@ -115,7 +118,7 @@ class LineEditor:
                 keys.load_leaving(bound, self.remarks.show_hint_again, self._line_cleared),
                 keys.load_escaping(bound, self._hooks.clock),
                 keys.load_pasting(bound, self._provenance, self._hooks),
-                keys.load_recalling(bound, self._recall, self._on_recall),
+                keys.load_recalling(bound, self.recall, self._on_recall),
                 keys.load_completing(bound),
                 keys.load_unfolding(bound, self._hooks.unfold),
                 keys.load_cycling(bound, self._hooks, self.remarks.say),
@@ -142,7 +145,7 @@ class LineEditor:
             completer=completer,
             complete_while_typing=False,
             history=self._history,
-            enable_history_search=Condition(self._recall.searches),
+            enable_history_search=Condition(self.recall.searches),
             search_ignore_case=True,
             auto_suggest=SuggestFromHistory(),
             input_processors=[self.shown, self._emoji, self._sent],
@@ -189,11 +192,6 @@ class LineEditor:
         self._print(line)
         self._marks.begin_output()
 
-    @property
-    def recalled(self) -> str:
-        """The line that Up brought back, before it was edited."""
-        return self._recall.recalled
-
     def _sign(self) -> str:
         """Turned round in the normal mode of vi."""
         is_normal = vi_navigation_mode() and not get_app().is_done
@@ -202,7 +200,7 @@ class LineEditor:
     async def _run(self, document: Document) -> _Result:
         self._use_keymap(self._hooks.keymap())
         self._session.app.erase_when_done = False
-        self._recall.begin(document.text)
+        self.recall.begin(document.text)
         if self._parser is not None and count_waiting(self._keyboard.fileno()):
             self._parser.expect_typed_ahead()
         try:
@@ -249,18 +247,16 @@ class LineEditor:
             partial(HistorySearch, self._keyboard, self._output, self._look, self._keymap),
             document,
         )
-        if found is None:
-            return document
-        self._on_recall()
-        return found
+        if found is not None:
+            self._on_recall()
+        return found or document
 
     def _is_taller(self, line: str) -> bool:
         return is_taller(line, self.shown, self._output.get_size())
 
     def _print(self, line: str) -> None:
         """Whole: prompt_toolkit would show only the end of a line taller than the window."""
-        marked = self._marks.around(self._look.sign)
-        sign = to_formatted_text(marked, style="class:prompt")
+        sign = to_formatted_text(self._marks.around(self._look.sign), style="class:prompt")
         size, looks = self._output.get_size(), self._sent.looks_of(line)
         print_formatted_text(
             FormattedText(echo(line, self.shown, sign, size, looks)),
@@ -269,16 +265,18 @@ class LineEditor:
             output=self._output,
         )
 
-    def _redraw(self) -> None:
-        self._session.app.invalidate()
-
     def _line_changed(self, buffer: Buffer) -> None:
         self.remarks.line_changed()
-        if not self._recall.is_moving:
+        if not self.recall.is_moving:
             self._on_change(buffer.text)
         is_shorter, self._length = len(buffer.text) < self._length, len(buffer.text)
         if is_shorter and buffer.text and self._below.menu_opens(buffer.document):
             buffer.start_completion(complete_event=CompleteEvent(text_inserted=True))
+
+    def close(self) -> None:
+        """Take what the terminal still answers, or the shell would take it as typed."""
+        if isinstance(self._keyboard, TerminalKeys):
+            self._keyboard.drain(lambda: self._questions.is_awaiting)
 
     def _line_cleared(self, line: str) -> None:
         self._history.keep_in_memory(line)
@@ -294,4 +292,4 @@ class LineEditor:
         self._emoji.joins = joins
         if wants_grapheme_mode:
             self._questions.draw_graphemes()
-        self._redraw()
+        self._session.app.invalidate()

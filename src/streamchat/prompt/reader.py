@@ -118,7 +118,7 @@ class Prompt(Menu):
         if isinstance(result, Key):
             return result
         self._holds = False
-        recalled = self._editor.recalled
+        recalled = self._editor.recall.recalled
         return replace(
             self._sent(result), recalled=recalled and self._provenance.sent_input(recalled)
         )
@@ -130,6 +130,7 @@ class Prompt(Menu):
     def close(self) -> None:
         """See ports.Reader."""
         self._drafts.close()
+        self._editor.close()
 
     def _adopt_drafts(self) -> str:
         """Put what earlier chats left unsent into the history, once; a line about it."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -31,6 +32,7 @@ from streamchat.prompt.key_modes import KeyModes, Keypad, find_keypad, no_keypad
 from streamchat.prompt.key_parser import KeyParser
 
 _READ_BYTES = 65536
+DRAIN_SECONDS = 0.1
 _USUAL_SIZE = Size(rows=24, columns=80)
 
 
@@ -102,6 +104,16 @@ class TerminalKeys(Vt100Input):
     def _feed_typed_ahead(self, text: str) -> None:
         self._parser.expect_typed_ahead()
         self._parser.feed(text)
+
+    def drain(self, goes_on: Callable[[], bool]) -> None:
+        """Read as long as it `goes_on`, but not for long; no key acts."""
+        if not goes_on():
+            return
+        with self.raw_mode():
+            deadline = time.monotonic() + DRAIN_SECONDS
+            while goes_on() and not self.closed and (left := deadline - time.monotonic()) > 0:
+                if select.select([self.fileno()], [], [], left)[0]:
+                    self.read_keys()
 
     def waiting_keys(self) -> list[KeyPress]:
         """What was typed while no prompt read, between a reply and the next prompt."""
