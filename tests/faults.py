@@ -107,6 +107,7 @@ SHORT = Fails(CutOff, "cut off before its end", "cut_off", again=True)
 UNEXPLAINED = Fails(CutOff, "without a stop reason", "cut_off")
 STALLED = Fails(CutOff, "stalled: nothing came from 127.0.0.1", "stalled", again=True)
 TOO_LONG = Fails(CutOff, "longer than 100 s", "deadline")
+UNPACKED = Fails(CutOff, "cannot be unpacked", "cut_off", again=True)
 EMPTY = Fails(CutOff, "empty reply", "empty_reply", again=True)
 UNENDED = "did not end the stream properly"
 NO_REPLY = Fails(CutOff, "not a Messages API reply", "not_a_reply")
@@ -228,7 +229,8 @@ STREAM = [
         "no message_delta", until(b"message_delta", sse("message_stop")), UNEXPLAINED, "Hello"
     ),
     Case("no stop reason", text_reply("Hello", stop_reason=None), UNEXPLAINED, "Hello"),
-    Case("truncated gzip", gzipped(gzip.compress(BODY)[:40]), EMPTY),
+    Case("truncated gzip", gzipped(gzip.compress(BODY)[:40]), UNPACKED),
+    Case("gzip that ends in its header", gzipped(gzip.compress(BODY)[:8]), UNPACKED),
     Case("corrupt gzip", gzipped(b"\x1f\x8b nonsense" * 9), MALFORMED),
 ]
 NO_REPLIES = [

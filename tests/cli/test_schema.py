@@ -41,6 +41,18 @@ def test_a_schema_comes_from_a_file_from_text_and_by_its_name() -> None:
     assert values == [[{"city": "a city"}] * 2] * 3
 
 
+def test_a_named_schema_that_anybody_can_write_is_refused() -> None:
+    saved = Path(os.environ["XDG_CONFIG_HOME"]) / "streamchat/schemas/cities.json"
+    saved.parent.mkdir(parents=True)
+    saved.write_text(json.dumps(LIST))
+    saved.chmod(0o666)
+    run = ask("@cities")
+    assert (run.status, run.stderr) == (
+        78,
+        f"streamchat: anybody can write {saved}; type: chmod o-w {saved}\n",
+    )
+
+
 def test_inside_json_output_the_value_is_a_field() -> None:
     result = json.loads(ask(SHORT, "hello", "--json").stdout)
     assert result["value"] == {"name": "a name", "age": 42}

@@ -297,6 +297,10 @@ def test_a_wrong_variable_or_key_is_a_matter_of_configuration() -> None:
     assert loud.message.startswith("STREAMCHAT_EFFORT: 'loud': give one of low")
     assert loud.status is ExitStatus.CONFIG
     assert failure(toml({"retries": -1})).message.startswith("retries in config.toml: '-1'")
+    wanted = r"^allow_http in config.toml: write a list of texts in quotes"
+    for texts in ([1], ["a", True], [["a"]]):
+        with pytest.raises(ConfigError, match=wanted):
+            toml({"allow_http": texts})
     for value in (True, ["a"], {"a": 1}):
         with pytest.raises(ConfigError, match=r"^model in config.toml: this type of value"):
             toml({"model": value})
@@ -860,3 +864,10 @@ def test_the_proxy_on_the_way_is_named_without_its_credentials(
     assert (str(found) if found else None) == proxy
     assert "secret" not in repr(found)
     assert "secret@" not in str(show_config(resolve([]), environ))
+
+
+@pytest.mark.parametrize("proxy", ["http://a:secret@b:99999", "b:0", "socks5://b:99999999/"])
+def test_a_port_that_no_proxy_has_is_the_fault_of_the_variable(proxy: str) -> None:
+    with pytest.raises(ConfigError, match=r"\(ALL_PROXY\): that port does not exist") as caught:
+        choose_proxy(parse_address(DEFAULT_URL), {"ALL_PROXY": proxy})
+    assert "secret" not in caught.value.message

@@ -445,7 +445,7 @@ def test_what_the_disk_refuses_is_one_line(exporter: FileExporter, tmp_path: Pat
     conversation = talk(user("q"))
     with pytest.raises(DiskError, match=r"no/x\.md: no such file"):
         exporter.save(conversation, "md", path="no/x.md", replies=None, replace=False)
-    (tmp_path / "d").mkdir()
+    os.mkfifo(tmp_path / "d")
     with pytest.raises(DiskError, match="not a regular file"):
         exporter.save(conversation, "md", path="d", replies=None, replace=True)
 
@@ -471,6 +471,15 @@ def test_a_full_disk_leaves_nothing_and_the_retry_works(
     exporter.save(talk(user("q")), "md", path="x.md", replies=None, replace=replace)
     assert place.read_text().startswith("# q")
     assert not replace or stat.S_IMODE(place.stat().st_mode) == 0o640
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_directory_is_never_said_to_be_overwritten(
+    exporter: FileExporter, tmp_path: Path, replace: bool
+) -> None:
+    (tmp_path / "talks").mkdir()
+    with pytest.raises(DiskError, match=r"Cannot write .*talks.*: it is a directory"):
+        exporter.save(talk(user("q")), "md", path="talks", replies=None, replace=replace)
 
 
 def test_where_there_are_no_hard_links_nothing_is_overwritten_either(

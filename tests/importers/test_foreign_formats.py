@@ -154,6 +154,8 @@ def test_an_export_may_be_split_into_several_files(tmp_path: Path) -> None:
         (7, "conversation 2: not an object"),
         (chat(node("q", None), mapping=[]),
          "conversation 2 ('A talk'): mapping is not an object"),
+        (chat(node("q", None), mapping={}),
+         "conversation 2 ('A talk'): it holds no message"),
         (chat(node("q", None), mapping={"q": 3}),
          "conversation 2 ('A talk'): a node of the mapping is not an object"),
     ],

@@ -231,7 +231,14 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
         raise no_reply(body, self.response, self._server)
 
     def _require_a_reply(self, head: bytes) -> None:
-        """Raises ApiError if the body had words but no event."""
+        """Raises ApiError if the body had words but no event, or cannot be unpacked."""
+        coding = self.response.headers.get("content-encoding", "")
+        if coding and not head and self.response.num_bytes_downloaded:
+            raise CutOff(
+                f"The reply was cut off: what arrived of it ({coding!r:.40}) cannot be"
+                " unpacked.",
+                retryable=True,
+            )
         repair = self._tap.repair
         words = self._tap.words.encode() or (b"" if looks_like_events(head) else head)
         if not repair.started and not self._tap.raws and words.strip() not in (b"", b"[DONE]"):

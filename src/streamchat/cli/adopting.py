@@ -116,7 +116,10 @@ def _schema(chat: Chat, run: Run) -> None:
     from streamchat.cli.schema import build_shape
 
     text, cwd, config_dir = run.settings.schema, run.env.cwd, run.paths.config_dir
-    chat.session.shape = build_shape(text, cwd=cwd, config_dir=config_dir) if text else None
+    user = run.env.user
+    chat.session.shape = (
+        build_shape(text, cwd=cwd, config_dir=config_dir, user=user) if text else None
+    )
 
 
 def _server(chat: Chat, run: Run) -> None:

@@ -7,7 +7,7 @@ import json
 from functools import partial
 from pathlib import Path
 
-from streamchat.config import read_prompt_file
+from streamchat.config import read_own_file, read_prompt_file
 from streamchat.core.errors import ConfigError, NotFound, UsageError
 from streamchat.core.formatting import quoted
 from streamchat.core.messages import JsonObject
@@ -16,7 +16,7 @@ from streamchat.core.schema import Shape, parse_short_schema
 _NAME = "@"
 
 
-def read_schema(text: str, *, cwd: Path, config_dir: Path) -> JsonObject:
+def read_schema(text: str, *, cwd: Path, config_dir: Path, user: int) -> JsonObject:
     """`text` is JSON, `@NAME` of a file in `config_dir/schemas`, the path of a file, or the
     short form, which is tried last. Raises UsageError, NotFound, ConfigError."""
     if text.startswith("{"):
@@ -26,7 +26,7 @@ def read_schema(text: str, *, cwd: Path, config_dir: Path) -> JsonObject:
         path = config_dir / "schemas" / f"{name}.json"
         if not name or "/" in name or "\0" in name:
             raise UsageError(f"--schema {quoted(text)}: write @ and the name of a schema")
-        return _checked(read_prompt_file(path), str(path))
+        return _checked(read_own_file(path, user=user), str(path))
     if (found := _file(cwd, text)) is not None:
         return _checked(found, quoted(text))
     try:
@@ -67,9 +67,9 @@ def _checked(text: str, where: str) -> JsonObject:
     return schema
 
 
-def build_shape(text: str, *, cwd: Path, config_dir: Path) -> Shape:
+def build_shape(text: str, *, cwd: Path, config_dir: Path, user: int) -> Shape:
     """See `read_schema`."""
-    schema = read_schema(text, cwd=cwd, config_dir=config_dir)
+    schema = read_schema(text, cwd=cwd, config_dir=config_dir, user=user)
     return Shape(schema, partial(why_unfit, schema=schema))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from streamchat.config.allowed import Verdict, remember, verdict
 from streamchat.config.files import FileText
-from streamchat.config.load import load, read_prompt_file
+from streamchat.config.load import load, read_own_file, read_prompt_file
 from streamchat.config.paths import Location, Paths, build_paths
 from streamchat.config.trust_question import AskedSetting, AskTrust, Question
 
@@ -23,6 +23,7 @@ __all__ = [
     "Verdict",
     "build_paths",
     "load",
+    "read_own_file",
     "read_prompt_file",
     "remember",
     "verdict",

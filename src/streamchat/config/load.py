@@ -189,6 +189,16 @@ def _group_note(file: FileText, *, is_private: bool) -> tuple[str, ...]:
     return ()
 
 
+def read_own_file(path: Path, *, user: int) -> str:
+    """The text of a file in the configuration directory. Raises NotFound, or ConfigError if
+    it is unreadable or others could have written it."""
+    file = read_text(path)
+    if file is None:
+        raise NotFound(f"{path} does not exist")
+    require_owned(file.path, file.mode, file.owner, user=user)
+    return file.text
+
+
 def read_prompt_file(path: Path) -> str:
     """The text of `--system-file`. Raises NotFound, or ConfigError if it is unreadable."""
     file = read_text(path, wait=pipe_wait())

@@ -25,6 +25,8 @@ def write_new_file(text: str, path: Path, *, replace: bool, how_to_replace: str)
     name = format_path(str(path))
     try:
         target = path.resolve() if replace and path.exists() else path
+        if target.is_dir():
+            raise OSError(errno.EISDIR, "It is a directory")
         if replace and target.exists() and not target.is_file():
             raise OSError(errno.EINVAL, "It is not a regular file")
         _clear_scratch(target.parent)

@@ -61,6 +61,8 @@ def _conversation(item: object, model: str, find_image: FindImage) -> Conversati
     mapping = item.get("mapping")
     if not isinstance(mapping, dict):
         raise ValueError("mapping is not an object")
+    if not mapping:
+        raise ValueError("it holds no message")
     source = ForeignConversation(
         "ChatGPT",
         text_of(item, "conversation_id") or text_of(item, "id") or _identity(item),

@@ -87,8 +87,9 @@ def read_given(run: Run) -> Given:
         return Given(system)
     from streamchat.cli.schema import build_shape  # only where a shape is asked for
 
-    config_dir = run.paths.config_dir
-    return Given(system, build_shape(settings.schema, cwd=cwd, config_dir=config_dir))
+    config_dir, user = run.paths.config_dir, run.env.user
+    shape = build_shape(settings.schema, cwd=cwd, config_dir=config_dir, user=user)
+    return Given(system, shape)
 
 
 def open_session(run: Run, archive: Archive, given: Given, *, copied: str = "") -> Session:

@@ -14,7 +14,7 @@ from streamchat.core.settings.options import DEFAULT_URL
 
 _DEFAULT_HOST = "api.anthropic.com"
 _USUAL_PORT = {"https": 443, "http": 80}
-_HIGHEST_PORT = 65535
+HIGHEST_PORT = 65535
 _URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)"
     r"(?::(?P<port>[0-9]{1,5}))?(?P<path>(?:/[A-Za-z0-9_.~!$&'()*+,;=:@%-]*)*)",
@@ -46,7 +46,7 @@ def parse_address(text: str) -> Address:
     scheme, host = matched["scheme"].lower(), matched["host"].lower()
     port = int(matched["port"] or _USUAL_PORT[scheme])
     path = _API_PATH.sub("", matched["path"].rstrip("/")).rstrip("/")
-    if not 0 < port <= _HIGHEST_PORT:
+    if not 0 < port <= HIGHEST_PORT:
         raise ValueError("that port does not exist")
     is_loopback = _LOOPBACK.fullmatch(host) is not None
     shown = host if port == _USUAL_PORT[scheme] else f"{host}:{port}"

@@ -160,6 +160,8 @@ def _text(option: Option, key: str, value: object, where: str) -> str:
     if option.kind is Kind.TABLE and isinstance(value, dict):
         return _json(value, key, where)
     if option.kind is Kind.TEXTS and isinstance(value, list):
+        if not all(isinstance(each, str) for each in value):
+            raise ConfigError(f"{key} in {where}: write a list of texts in quotes")
         return _json(value, key, where)
     if key == "prices" and isinstance(value, dict):
         return _price_sections(value, where)

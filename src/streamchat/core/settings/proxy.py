@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from streamchat.core.settings.address import Address
+from streamchat.core.errors import ConfigError
+from streamchat.core.settings.address import HIGHEST_PORT, Address
 
 _NAMES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 _CREDENTIALS = re.compile(r"^([a-z0-9+.-]+://)?.*@", re.IGNORECASE)
@@ -43,14 +44,23 @@ def proxies(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def choose_proxy(address: Address, environ: Mapping[str, str]) -> Proxy | None:
-    """The proxy to that server."""
+    """The proxy to that server. Raises ConfigError for a port that does not exist."""
     if address.is_loopback or _is_excepted(address, environ):
         return None
     scheme = address.url.partition(":")[0]
     for name in (f"{scheme}_proxy", f"{scheme}_proxy".upper(), "all_proxy", "ALL_PROXY"):
         if value := environ.get(name, "").strip():
-            return Proxy(value if "://" in value else f"http://{value}", name)
+            proxy = Proxy(value if "://" in value else f"http://{value}", name)
+            _require_port(proxy)
+            return proxy
     return None
+
+
+def _require_port(proxy: Proxy) -> None:
+    place = _CREDENTIALS.sub("", proxy.url).rpartition("://")[2].partition("/")[0]
+    port = _PORT.search(place)
+    if port and not 0 < int(port[1][:6]) <= HIGHEST_PORT:
+        raise ConfigError(f"{proxy}: that port does not exist")
 
 
 def _masked(url: str) -> str:
