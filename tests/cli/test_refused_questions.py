@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from server import (
 @dataclass(frozen=True, slots=True)
 class Gave:
     status: int
-    result: dict[str, Any]  # the JSON on stdout
+    result: dict[str, Any]  # the JSON on stdout; empty when nothing was asked
     error: dict[str, Any]  # the one on stderr
 
 
@@ -33,7 +34,7 @@ def ask(server: ScriptedServer, *argv: str) -> Gave:
     run = run_program("--json", "--retries", "0", *argv, environ=environ)
     lines = [line for line in run.stderr.splitlines() if line.startswith("{")]
     error = json.loads(lines[-1])["error"] if lines else {}
-    return Gave(run.status, json.loads(run.stdout), error)
+    return Gave(run.status, json.loads(run.stdout or "{}"), error)
 
 
 def sent(server: ScriptedServer) -> list[str]:
@@ -172,13 +173,14 @@ def test_a_message_that_begins_and_fails_is_counted(server: ScriptedServer) -> N
 
 
 def test_an_image_that_is_too_large_is_refused_before_it_is_sent(
-    server: ScriptedServer,
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setitem(sys.modules, "PIL", None)  # what would scale it down is not installed
     head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (9000).to_bytes(4) + (9).to_bytes(4)
     Path("a.png").write_bytes(head)
     gave = ask(server, "-a", "a.png", "what is this?")
     assert (gave.status, gave.error["type"]) == (65, "request_too_large")
-    assert gave.error["message"].startswith("An image has 9000 x 9 pixels, and claude-")
+    assert gave.error["message"].startswith("a.png has 9000 × 9 pixels, and the model takes ")
     assert server.posts == []
     server.enqueue(text_reply("Hello"))
     assert ask(server, "-c", "hello").status == 0

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MOST_PIXELS = 250_000_000  # a larger one would take gigabytes of memory
-INSTALL = "pip install 'streamchat[images]' lets streamchat scale it down"
+INSTALL = "run pip install 'streamchat[images]' to have it scaled down"
 _QUALITY = 90
 _STEP = 0.75  # of the sides, until the bytes fit
 _PLAIN_MODES = frozenset({"L", "LA", "RGB", "RGBA"})
@@ -48,7 +48,8 @@ def fit_image(
         from PIL import Image  # 40 ms, only for these images
     except ImportError:
         if limits is not None and _is_refused(clean, size, limits):
-            raise InvalidRequest(_describe_refused(clean, size, limits, name)) from None
+            why = _describe_refused(clean, size, limits, name)
+            raise InvalidRequest(why, kind="request_too_large") from None
         return FittedImage(clean, media_type)
     if size[0] * size[1] > MOST_PIXELS:
         raise InvalidRequest(f"{name} has {size[0]} × {size[1]} pixels: make it smaller.")

@@ -194,6 +194,7 @@ class LoopbackServer:
         self._refuse = refuse
         self._listener: socket.socket | None = None
         self._open: dict[socket.socket, threading.Thread] = {}
+        self._opening = threading.Lock()  # held until a connection's thread has started
         self.base_url = ""
 
     def start(self) -> None:
@@ -211,7 +212,9 @@ class LoopbackServer:
             return
         with suppress(OSError), socket.create_connection(listener.getsockname()):
             pass  # wakes the thread that accepts
-        for link, thread in list(self._open.items()):
+        with self._opening:
+            connections = list(self._open.items())
+        for link, thread in connections:
             with suppress(OSError):
                 link.shutdown(socket.SHUT_RDWR)
             thread.join(_LEAVING_S)
@@ -238,8 +241,9 @@ class LoopbackServer:
                 thread = threading.Thread(
                     target=self._converse, args=(link, peer), name="loopback", daemon=True
                 )
-                self._open[link] = thread
-                thread.start()
+                with self._opening:
+                    self._open[link] = thread
+                    thread.start()
 
     def _converse(self, link: socket.socket, peer: Any) -> None:
         try:
