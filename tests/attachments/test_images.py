@@ -143,7 +143,7 @@ def test_without_pillow_the_limit_is_named(monkeypatch: pytest.MonkeyPatch) -> N
         build_block(data, name="a.jpg", limits=LIMITS)
     assert refused.value.message == (
         "a.jpg has 1000 × 500 pixels, and the model takes 400 on a side: make it smaller, or"
-        " pip install 'streamchat[images]' lets streamchat scale it down."
+        " run pip install 'streamchat[images]' to have it scaled down."
     )
     seen = build_block(small, name="a.jpg", limits=LIMITS)  # the server scales it
     assert b"Camera" not in base64.b64decode(seen.block["source"]["data"])

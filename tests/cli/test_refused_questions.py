@@ -183,5 +183,5 @@ def test_an_image_that_is_too_large_is_refused_before_it_is_sent(
     assert gave.error["message"].startswith("a.png has 9000 × 9 pixels, and the model takes ")
     assert server.posts == []
     server.enqueue(text_reply("Hello"))
-    assert ask(server, "-c", "hello").status == 0
+    assert ask(server, "hello").status == 0
     assert sent(server) == ["hello"]
