@@ -11,8 +11,6 @@ would have been.
 from __future__ import annotations
 
 import asyncio
-import json
-import math
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from contextlib import aclosing
@@ -28,7 +26,6 @@ from streamchat.api.clouds import has_own_framing
 from streamchat.api.countdown import Countdown
 from streamchat.api.error_body import is_error
 from streamchat.api.merging import merge_deltas
-from streamchat.api.params import cleaned
 from streamchat.api.refusals import refused_within, unreadable_coding
 from streamchat.api.repair import (
     BLOCK_DELTA,
@@ -40,7 +37,7 @@ from streamchat.api.repair import (
     malformed,
 )
 from streamchat.api.server import Server
-from streamchat.api.sse import EventDecoder
+from streamchat.api.sse import EventDecoder, parse_json
 from streamchat.api.whole_body import (
     first_words,
     looks_like_events,
@@ -49,7 +46,7 @@ from streamchat.api.whole_body import (
     read_rest,
 )
 from streamchat.core.errors import CutOff
-from streamchat.core.messages import DEEPEST, JsonObject, is_nested_deeper
+from streamchat.core.messages import JsonObject
 
 # How long to read on after message_stop. Reading to the end frees the connection for the
 # next turn; a server that does not end its body costs this much, and a new connection.
@@ -248,18 +245,6 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
 _THINKING = frozenset(("thinking", "thinking_delta"))
 
 
-def parse_json(text: str) -> Any:
-    """The JSON value; None if the text is not JSON. Raises CutOff if it is nested too deep."""
-    try:
-        data = _DECODER.decode(text)
-    except (ValueError, RecursionError):
-        return None
-    if text.count("{") + text.count("[") > DEEPEST and is_nested_deeper(data, DEEPEST):
-        malformed("its JSON is nested too deep")
-    # json.loads turns half of an escaped pair into a lone surrogate, which cannot be printed.
-    return cleaned(data) if "\\ud" in text.lower() else data
-
-
 def _is_message(data: JsonObject) -> bool:
     is_one = data.get("type") == "message" or data.get("role") == "assistant"
     return is_one and isinstance(data.get("content"), (list, str))
@@ -298,21 +283,3 @@ async def _drain(arrivals: Arrivals) -> None:
                 pass
     except (TimeoutError, httpx2.HTTPError, httpx2.StreamError):
         pass  # the reply is complete; only the connection is lost
-
-
-def _finite(digits: str) -> float | None:
-    number = float(digits)
-    return number if math.isfinite(number) else None
-
-
-def _whole(digits: str) -> int | None:
-    try:
-        return int(digits)
-    except ValueError:  # more digits than Python reads
-        return None
-
-
-# A number that no number can be, such as NaN or 1e999, is null: it costs nothing else.
-_DECODER = json.JSONDecoder(
-    parse_constant=lambda _name: None, parse_float=_finite, parse_int=_whole
-)

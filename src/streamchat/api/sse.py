@@ -1,16 +1,23 @@
-"""Server-sent events out of bytes, cut anywhere.
+"""Server-sent events out of bytes, cut anywhere; and the JSON that their data is.
 
 Reads what https://html.spec.whatwg.org/multipage/server-sent-events.html calls events, as the
 SDK's own decoder does; that one cannot tell what has come so far. An event that the body ends
 in is none. Linear in the bytes.
+
+In the JSON, a number that no number can be, such as NaN, 1e999 or one of 5,000 digits, is null:
+it costs its field and nothing else.
 """
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from streamchat.api.params import cleaned
 from streamchat.api.repair import malformed
+from streamchat.core.messages import DEEPEST, is_nested_deeper
 
 LARGEST_EVENT = 32 * 1024 * 1024  # bytes
 
@@ -67,3 +74,32 @@ class EventDecoder:
                 self._data.append(value)
             elif name == "event":
                 self._name = value or None
+
+
+def parse_json(text: str) -> Any:
+    """The JSON value; None if the text is not JSON. Raises CutOff if it is nested too deep."""
+    try:
+        data = _DECODER.decode(text)
+    except (ValueError, RecursionError):
+        return None
+    if text.count("{") + text.count("[") > DEEPEST and is_nested_deeper(data, DEEPEST):
+        malformed("its JSON is nested too deep")
+    # json.loads turns half of an escaped pair into a lone surrogate, which cannot be printed.
+    return cleaned(data) if "\\ud" in text.lower() else data
+
+
+def _finite(digits: str) -> float | None:
+    number = float(digits)
+    return number if math.isfinite(number) else None
+
+
+def _whole(digits: str) -> int | None:
+    try:
+        return int(digits)
+    except ValueError:  # more digits than Python reads
+        return None
+
+
+_DECODER = json.JSONDecoder(
+    parse_constant=lambda _name: None, parse_float=_finite, parse_int=_whole
+)
