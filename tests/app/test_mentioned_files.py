@@ -8,7 +8,7 @@ import pytest
 from test_repl import Dialogue
 
 from fakes import reply_events
-from streamchat.attachments import Reach, names_files, select_files
+from streamchat.attachments import ReferenceScope, names_files, select_files
 from streamchat.core.attaching import Selection
 from streamchat.core.input_line import VERBATIM
 from streamchat.core.ports import Key
@@ -16,7 +16,7 @@ from streamchat.core.ports import Key
 
 def dialogue(root: Path, *typed: str, agrees: bool = True) -> Dialogue:
     made = Dialogue(Key.END)
-    made.session.select_files = lambda text: select_files(text, Reach(root))
+    made.session.select_files = lambda text: select_files(text, ReferenceScope(root))
     made.session.names_files = lambda reference: names_files(reference, cwd=root)
     made.again(*typed, Key.END, answers=[reply_events("ok")], agrees=agrees)
     return made

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from streamchat.attachments import LARGEST_BYTES, Reach, build_block, read_attachment
+from streamchat.attachments import LARGEST_BYTES, ReferenceScope, build_block, read_attachment
 from streamchat.core.errors import InvalidRequest, NotFound
 from streamchat.core.messages import format_block_name
 
@@ -39,7 +39,7 @@ def test_a_pdf_and_a_text_are_documents_with_their_names(tmp_path: Path) -> None
         "application/pdf",
     )
     (tmp_path / "notes.md").write_text("# Grüße\n")
-    block = read_attachment("notes.md", Reach(tmp_path)).block
+    block = read_attachment("notes.md", ReferenceScope(tmp_path)).block
     assert block == {
         "type": "document",
         "source": {"type": "text", "media_type": "text/plain", "data": "# Grüße\n"},
@@ -49,7 +49,7 @@ def test_a_pdf_and_a_text_are_documents_with_their_names(tmp_path: Path) -> None
 
 
 def test_a_dash_is_what_was_piped() -> None:
-    block = read_attachment("-", Reach(Path(), b"words")).block
+    block = read_attachment("-", ReferenceScope(Path(), b"words")).block
     assert (block["title"], block["source"]["data"]) == ("stdin", "words")
 
 
@@ -63,7 +63,7 @@ def test_what_is_no_file_is_refused_without_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for name in ("pipe", "nowhere", "."):
         with pytest.raises(NotFound):
-            read_attachment(name, Reach(tmp_path))
+            read_attachment(name, ReferenceScope(tmp_path))
 
 
 def test_a_pipe_is_read_where_it_may_be_waited_for() -> None:
@@ -71,18 +71,18 @@ def test_a_pipe_is_read_where_it_may_be_waited_for() -> None:
     os.write(into, b"text")
     os.close(into)
     path = f"/dev/fd/{out}"
-    block = read_attachment(path, Reach(Path("/"), wait=lambda _fd: True)).block
+    block = read_attachment(path, ReferenceScope(Path("/"), wait=lambda _fd: True)).block
     assert block["source"]["data"] == "text"
     with pytest.raises(NotFound, match="nothing more came"):
-        read_attachment(path, Reach(Path("/"), wait=lambda _fd: False))
+        read_attachment(path, ReferenceScope(Path("/"), wait=lambda _fd: False))
     os.close(out)
 
 
 def test_an_endless_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="it is a device"):
-        read_attachment("/dev/zero", Reach(tmp_path))
+        read_attachment("/dev/zero", ReferenceScope(tmp_path))
     large = tmp_path / "large"
     with large.open("wb") as file:
         file.truncate(LARGEST_BYTES + 1)
     with pytest.raises(InvalidRequest, match="32 MB"):
-        read_attachment("large", Reach(tmp_path))
+        read_attachment("large", ReferenceScope(tmp_path))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, PngImagePlugin
 
-from streamchat.attachments import Reach, build_block, select_files
+from streamchat.attachments import ReferenceScope, build_block, select_files
 from streamchat.attachments.metadata import orientation_of, without_metadata
 from streamchat.core.attaching import list_blocks
 from streamchat.core.errors import InvalidRequest
@@ -166,6 +166,6 @@ def test_many_images_at_once_are_scaled_to_the_limit_of_many(tmp_path: Path) -> 
     for number in range(4):
         (tmp_path / f"{number}.png").write_bytes(photo(190, 190, form="PNG"))
     many = replace(LIMITS, many=3, side_of_many=100)
-    selection = select_files("*.png", Reach(tmp_path, limits=many))
+    selection = select_files("*.png", ReferenceScope(tmp_path, limits=many))
     assert [opened(block).size for block in selection.blocks] == [(100, 100)] * 4
     assert len(selection.notes) == 4

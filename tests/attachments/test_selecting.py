@@ -10,7 +10,7 @@ import pytest
 
 from streamchat.attachments import (
     Built,
-    Reach,
+    ReferenceScope,
     build_block,
     names_files,
     select_files,
@@ -29,7 +29,7 @@ def write(root: Path, *names: str) -> None:
 
 
 def titles(text: str, cwd: Path) -> list[str]:
-    return [str(block["title"]) for block in select_files(text, Reach(cwd)).blocks]
+    return [str(block["title"]) for block in select_files(text, ReferenceScope(cwd)).blocks]
 
 
 def test_every_way_to_write_a_name_with_a_blank(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_globs_match_as_a_shell_matches(tmp_path: Path) -> None:
     write(inside, "e.py")
     assert titles("*.py", inside) == ["e.py"]
     with pytest.raises(NotFound, match="matches no file"):
-        select_files("*.rs", Reach(tmp_path))
+        select_files("*.rs", ReferenceScope(tmp_path))
 
 
 def test_a_directory_is_its_files_but_for_the_ignored_hidden_and_linked(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_a_directory_is_its_files_but_for_the_ignored_hidden_and_linked(tmp_path
 def test_what_cannot_be_sent_is_left_out_and_named(tmp_path: Path) -> None:
     write(tmp_path, "d/a.txt")
     (tmp_path / "d/z.zip").write_bytes(b"PK\x03\x04rest")
-    selection = select_files("d", Reach(tmp_path))
+    selection = select_files("d", ReferenceScope(tmp_path))
     assert len(selection.blocks) == 1
     assert selection.left_out == (
         "d/z.zip is a ZIP archive: unpack it and attach what it holds.",
@@ -94,7 +94,7 @@ def test_what_cannot_be_sent_is_left_out_and_named(tmp_path: Path) -> None:
     with pytest.raises(
         NotFound, match=r"directory without a file that can be attached: d/z.zip is"
     ):
-        select_files("d", Reach(tmp_path))
+        select_files("d", ReferenceScope(tmp_path))
 
 
 def test_a_tree_that_is_too_large_is_refused(
@@ -103,18 +103,21 @@ def test_a_tree_that_is_too_large_is_refused(
     write(tmp_path, *(f"d/{at}" for at in range(5)))
     monkeypatch.setattr(selecting, "LARGEST_BYTES", 40)
     with pytest.raises(InvalidRequest, match="larger than 32 MB"):
-        select_files("d", Reach(tmp_path))
+        select_files("d", ReferenceScope(tmp_path))
     monkeypatch.setattr(walking, "MOST_ENTRIES", 4)
     with pytest.raises(InvalidRequest, match="more than 4 files"):
-        select_files("d", Reach(tmp_path))
+        select_files("d", ReferenceScope(tmp_path))
 
 
 def test_only_what_was_chosen_by_a_directory_or_glob_is_asked_about(tmp_path: Path) -> None:
     write(tmp_path, *(f"d/{at:03}" for at in range(101)))
-    assert why_ask(select_files("d", Reach(tmp_path)), None) == "101 files"
+    assert why_ask(select_files("d", ReferenceScope(tmp_path)), None) == "101 files"
     (tmp_path / "long").write_text("word " * 300)
-    assert why_ask(select_files("lon*", Reach(tmp_path)), 2000) == "about 500 tokens, 25% of 2K"
-    assert why_ask(select_files("long", Reach(tmp_path)), 2000) == ""
+    assert (
+        why_ask(select_files("lon*", ReferenceScope(tmp_path)), 2000)
+        == "about 500 tokens, 25% of 2K"
+    )
+    assert why_ask(select_files("long", ReferenceScope(tmp_path)), 2000) == ""
 
 
 @pytest.mark.parametrize(
@@ -123,7 +126,7 @@ def test_only_what_was_chosen_by_a_directory_or_glob_is_asked_about(tmp_path: Pa
 )
 def test_what_is_not_there_is_one_line(text: str, tmp_path: Path) -> None:
     with pytest.raises(StreamchatError) as error:
-        select_files(text, Reach(tmp_path))
+        select_files(text, ReferenceScope(tmp_path))
     assert "\n" not in error.value.message
     assert not names_files(text, cwd=tmp_path)
 
@@ -216,7 +219,7 @@ def test_an_address_and_a_file_are_two(tmp_path: Path) -> None:
         asked.append(given)
         return built
 
-    reach = Reach(tmp_path, fetch=fetch)
+    reach = ReferenceScope(tmp_path, fetch=fetch)
     blocks = select_files(f"{address} a.txt", reach).blocks
     assert [block["title"] for block in blocks] == ["page", "a.txt"]
     assert asked == [address]

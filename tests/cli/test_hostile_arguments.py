@@ -14,7 +14,7 @@ from program import run_program
 from streamchat.app import commands
 from streamchat.app.commands import COMMANDS, Command
 from streamchat.app.session import Session
-from streamchat.attachments import Reach, select_files
+from streamchat.attachments import ReferenceScope, select_files
 from streamchat.core.errors import StreamchatError
 from streamchat.core.input_line import CommandLine
 from streamchat.core.messages import Message, text_block
@@ -50,7 +50,7 @@ def talked(tmp_path: Path) -> Session:
     session.archive = Store(
         tmp_path / "kept", disk=QuickDisk(), clock=lambda: NOW_S, new_id=counting_ids()
     )
-    session.select_files = lambda ref: select_files(ref, Reach(tmp_path))
+    session.select_files = lambda ref: select_files(ref, ReferenceScope(tmp_path))
     session.switch(*session.archive.start(MODEL, None))
     session.say("a question")
     session.add(Message("assistant", (text_block("```\ncode\n```"),), MODEL, "end_turn"))

@@ -30,7 +30,7 @@ class Compared:
 
     @property
     def main(self) -> int:
-        """The number of the answer that the conversation goes on with."""
+        """The number of the answer with which the conversation continues."""
         return self.turns.index(self.head or "") + 1
 
     def format_hint(self) -> str:

@@ -1,7 +1,7 @@
 """Asks several models the same question at the same time.
 
 Each reply is an exchange of its own, in its own task: what arrived of it is kept, whatever
-becomes of the others. The first is the answer that the conversation goes on with; the others
+becomes of the others. The conversation continues with the first; the others
 hang below the same question, as branches.
 
 Rules: the cap is asked for each before it is sent. No other model answers for one of these.
@@ -187,7 +187,7 @@ class Comparison:
 
     @property
     def _main(self) -> Candidate:
-        """The one that the conversation goes on with."""
+        """The one with which the conversation continues."""
         chosen = (each for each in self.candidates if each.answer or each.is_own)
         return next(chosen, self.candidates[0])
 
@@ -205,7 +205,7 @@ class Comparison:
         return Answered(each, turn, result)
 
     def _go_on(self, answered: Sequence[Answered]) -> None:
-        """If the first gave no answer, the conversation goes on with another one."""
+        """If the first gave no answer, continue with another one."""
         main = next(each for each in answered if each.candidate is self._main)
         there = next((each.turn for each in answered if each.turn), "")
         if not main.turn and there:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from streamchat.attachments.blocks import Built, build_block
 from streamchat.attachments.selecting import (
     LARGEST_BYTES,
-    Reach,
+    ReferenceScope,
     names_files,
     read_attachment,
     select_files,
@@ -18,7 +18,7 @@ from streamchat.attachments.selecting import (
 __all__ = [
     "LARGEST_BYTES",
     "Built",
-    "Reach",
+    "ReferenceScope",
     "build_block",
     "names_files",
     "read_attachment",

@@ -37,7 +37,7 @@ class Trust(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class HopTarget:
     """Where a hop goes. `nearest` is the nearest that it may be."""
 
     host: str
@@ -109,7 +109,7 @@ class Connector:
 
     @contextmanager
     def open(
-        self, target: Target, deadline: Deadline
+        self, target: HopTarget, deadline: Deadline
     ) -> Iterator[tuple[http.client.HTTPConnection, Trust]]:
         """A connection, and how near its other end is. Raises InvalidRequest if it is nearer
         than it may be, Unreachable, OSError."""
@@ -126,7 +126,7 @@ class Connector:
         finally:
             made.close()
 
-    def _choose(self, target: Target) -> tuple[str, Trust]:
+    def _choose(self, target: HopTarget) -> tuple[str, Trust]:
         """The first IP address that is far enough away."""
         found = self.resolve(target.host, target.port)
         judged = [(ip, judge(ip)) for ip in found]

@@ -22,7 +22,7 @@ from streamchat.attachments.blocks import Built, build_block, build_text, image_
 from streamchat.attachments.connecting import (
     Connector,
     Deadline,
-    Target,
+    HopTarget,
     Trust,
     is_written_as_near,
 )
@@ -106,7 +106,7 @@ class Fetcher:
     ) -> tuple[Response | str, Trust]:
         """One hop: the response, or the address to go to; and how near its server is."""
         host, is_tls = parts.hostname or "", parts.scheme == "https"
-        target = Target(host, parts.port or _PORTS[parts.scheme], is_tls, nearest)
+        target = HopTarget(host, parts.port or _PORTS[parts.scheme], is_tls, nearest)
         place = quote(parts.path or "/", safe=_SAFE)
         query = f"?{quote(parts.query, safe=_SAFE)}" if parts.query else ""
         with self.connector.open(target, deadline) as (connection, trust):

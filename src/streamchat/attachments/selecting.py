@@ -35,7 +35,7 @@ def refuse_address(address: str) -> Built:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class ReferenceScope:
     """Where references lead: paths begin at `cwd`, "-" stands for the `piped` data, with
     `wait` a path may be a pipe, `fetch` gets an address. `limits` are the model's."""
 
@@ -59,7 +59,7 @@ class _Found:
             self.notes.append(built.note)
 
 
-def select_files(text: str, reach: Reach) -> Selection:
+def select_files(text: str, reach: ReferenceScope) -> Selection:
     """Everything that the references in a text stand for, in their order. Raises NotFound
     if one cannot be read, InvalidRequest if one cannot be sent."""
     found = _Found()
@@ -75,7 +75,7 @@ def select_files(text: str, reach: Reach) -> Selection:
     )
 
 
-def read_attachment(reference: str, reach: Reach) -> Built:
+def read_attachment(reference: str, reach: ReferenceScope) -> Built:
     """What a path, an address (http, https) or "-" stands for. Raises NotFound if it cannot
     be read, InvalidRequest if it cannot be sent."""
     if reference == STDIN:
@@ -126,7 +126,7 @@ def _is_directory(path: Path) -> bool:
         return False
 
 
-def _add_all(files: list[Path], reference: str, reach: Reach, found: _Found) -> None:
+def _add_all(files: list[Path], reference: str, reach: ReferenceScope, found: _Found) -> None:
     """The blocks of all files, and why some files have none."""
     before, size, refused = len(found.blocks), 0, []
     limits = reach.limits

@@ -37,7 +37,7 @@ def select_files(
     from streamchat import attachments  # 15 ms, and most chats attach nothing
 
     limits = limits_for(model)
-    reach = attachments.Reach(
+    reach = attachments.ReferenceScope(
         run.env.cwd, piped, wait, limits, fetch=partial(_fetch, run, limits)
     )
     return attachments.select_files(text, reach)

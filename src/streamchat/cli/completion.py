@@ -29,7 +29,7 @@ _MOST = 200  # candidates of one kind
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Suggestion:
     """A possible word and its description."""
 
     text: str
@@ -39,7 +39,7 @@ class Candidate:
         return f"{self.text}\t{self.about}" if self.about else self.text
 
 
-Completer: TypeAlias = "Callable[[Paths], Iterator[Candidate]]"
+Completer: TypeAlias = "Callable[[Paths], Iterator[Suggestion]]"
 
 
 def complete(words: Sequence[str], find_paths: Callable[[], Paths]) -> list[str]:
@@ -85,13 +85,13 @@ def _awaiting(before: Sequence[str]) -> tuple[Option, int] | None:
 
 def _values(
     row: Option, position: int, find_paths: Callable[[], Paths]
-) -> list[Candidate | str]:
+) -> list[Suggestion | str]:
     """The candidates for the value at that position; `FILES` stands for paths."""
     kind = row.metavar.split()[position].strip("[]") if row.metavar else ""
     if row.choices:
-        return [Candidate(choice) for choice in row.choices]
+        return [Suggestion(choice) for choice in row.choices]
     if kind.islower() and "|" in kind:
-        return [Candidate(choice) for choice in kind.split("|")]
+        return [Suggestion(choice) for choice in kind.split("|")]
     if row.kind is Kind.PATH or row.name in ("attach", "import", "script"):
         return [FILES]
     if (completer := _COMPLETERS.get(row.name)) is not None:
@@ -99,24 +99,24 @@ def _values(
     return [*_conversations(find_paths()), FILES] if kind == "REF" else []
 
 
-def _fit(found: Sequence[Candidate | str], start: str) -> list[str]:
+def _fit(found: Sequence[Suggestion | str], start: str) -> list[str]:
     return [
         str(each)
         for each in found
-        if not isinstance(each, Candidate) or each.text.startswith(start)
+        if not isinstance(each, Suggestion) or each.text.startswith(start)
     ]
 
 
-def _flags() -> list[Candidate | str]:
+def _flags() -> list[Suggestion | str]:
     shortcuts = [
-        Candidate(flag, f"{row.long_flag} {value}")
+        Suggestion(flag, f"{row.long_flag} {value}")
         for row in OPTIONS
         for flag, value in row.shortcuts
     ]
-    return [*(Candidate(flag, row.help) for row in OPTIONS for flag in row.flags), *shortcuts]
+    return [*(Suggestion(flag, row.help) for row in OPTIONS for flag in row.flags), *shortcuts]
 
 
-def _conversations(paths: Paths) -> Iterator[Candidate]:
+def _conversations(paths: Paths) -> Iterator[Suggestion]:
     """Conversations by their file names, newest first; no file is opened."""
     try:
         names = sorted((each.name for each in paths.conversations.iterdir()), reverse=True)
@@ -126,10 +126,10 @@ def _conversations(paths: Paths) -> Iterator[Candidate]:
         if match := _CONVERSATION.fullmatch(name):
             day, slug, id = match.groups()
             about = f"{day[:4]}-{day[4:6]}-{day[6:]} {slug.replace('-', ' ')}"
-            yield Candidate(id, clean_line(about))
+            yield Suggestion(id, clean_line(about))
 
 
-def _models(paths: Paths) -> Iterator[Candidate]:
+def _models(paths: Paths) -> Iterator[Suggestion]:
     """The models in the cache."""
     import json  # 4 ms, spent only for models
 
@@ -144,13 +144,13 @@ def _models(paths: Paths) -> Iterator[Candidate]:
             continue  # an unreadable cache entry counts as missing
         if isinstance(id, str) and id not in seen:
             seen.add(id)
-            yield Candidate(clean_line(id), clean_line(str(name)))
+            yield Suggestion(clean_line(id), clean_line(str(name)))
 
 
 def _stems(directory: str) -> Completer:
-    def find(paths: Paths) -> Iterator[Candidate]:
+    def find(paths: Paths) -> Iterator[Suggestion]:
         for file in sorted((paths.config_dir / directory).glob("*.md"))[:_MOST]:
-            yield Candidate(clean_line(file.stem))
+            yield Suggestion(clean_line(file.stem))
 
     return find
 
@@ -159,6 +159,6 @@ _COMPLETERS: Mapping[str, Completer] = {
     "model": _models,
     "role": _stems("roles"),
     "prompt_name": _stems("prompts"),
-    "completion": lambda _: map(Candidate, SHELLS),
+    "completion": lambda _: map(Suggestion, SHELLS),
     "resume": _conversations,
 }

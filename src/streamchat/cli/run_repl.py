@@ -36,7 +36,7 @@ from streamchat.cli.shell import open_shell
 from streamchat.cli.signals import on_resize
 from streamchat.cli.warming import Warming, ask_model_facts
 from streamchat.cli.wiring import (
-    Given,
+    GivenTexts,
     live_price,
     open_archive,
     open_model_cache,
@@ -101,7 +101,7 @@ async def _confirm(run: Run, question: str) -> bool:
         return await PlainPrompt(keys, run.env.stdout).confirm(question, default=False)
 
 
-async def _session(run: Run, given: Given) -> Session:
+async def _session(run: Run, given: GivenTexts) -> Session:
     """The requested conversation. If another process has it open, a copy, if the user
     agrees."""
     archive = open_archive(run)

@@ -6,7 +6,6 @@ has numbers, which choose at once.
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -18,16 +17,15 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import Input as KeyInput
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
-from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Layout, Window
+from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Window
 from prompt_toolkit.layout.processors import BeforeInput
 from prompt_toolkit.output import Output
 
 from streamchat.core.sanitize import clean_line
-from streamchat.posix.fatal_signals import is_ignored
 from streamchat.prompt.appearance import PromptLook
 from streamchat.prompt.entry import normalised
-from streamchat.prompt.key_parser import ESCAPE_SECONDS
 from streamchat.prompt.list_keys import load_list_keys
+from streamchat.prompt.list_window import build_list_window, run_list_window
 
 T = TypeVar("T")
 MOST_NUMBERED = 9
@@ -88,24 +86,13 @@ class Chooser(Generic[T]):
         self._offered = Offered(labels, list(range(len(labels))), first)
         self._is_numbered = len(labels) <= MOST_NUMBERED
         self._words = Buffer(multiline=False, on_text_changed=self._search)
-        self._app: Application[int | None] = Application(
-            layout=Layout(self._windows(clean_line(question))),
-            key_bindings=self._load_keys(),
-            style=look.styles,
-            include_default_pygments_style=False,
-            color_depth=look.depth,
-            erase_when_done=True,
-            input=keyboard,
-            output=output,
+        self._app: Application[int | None] = build_list_window(
+            self._windows(clean_line(question)), self._load_keys(), look, keyboard, output
         )
-        self._app.ttimeoutlen = ESCAPE_SECONDS
-        self._app.terminal_size_polling_interval = None  # SIGWINCH tells
 
     async def run(self) -> T | None:
         """What was chosen; None when it was left."""
-        chosen = await self._app.run_async(
-            set_exception_handler=False, handle_sigint=not is_ignored(signal.SIGINT)
-        )
+        chosen = await run_list_window(self._app)
         return None if chosen is None else self._options[chosen][0]
 
     def _search(self, words: Buffer) -> None:

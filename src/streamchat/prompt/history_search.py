@@ -8,7 +8,6 @@ user has typed over ends.
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,21 +19,20 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import Input as KeyInput
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
-from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Layout, Window
+from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Window
 from prompt_toolkit.layout.processors import BeforeInput
 from prompt_toolkit.output import Output
 from prompt_toolkit.utils import get_cwidth
 
 from streamchat.core.keymap import KeyMap
 from streamchat.core.sanitize import clean_line, clean_title
-from streamchat.posix.fatal_signals import is_ignored
 from streamchat.prompt.appearance import PromptLook
 from streamchat.prompt.entry import normalised
 from streamchat.prompt.fuzzy import FuzzyTerms
 from streamchat.prompt.history import FileHistory
-from streamchat.prompt.key_parser import ESCAPE_SECONDS
 from streamchat.prompt.keys.chords import ActionKeys
 from streamchat.prompt.list_keys import load_list_keys
+from streamchat.prompt.list_window import build_list_window, run_list_window
 from streamchat.prompt.provenance import Provenance
 
 LONGEST_LABEL = 1_000  # characters of an entry that are searched and shown
@@ -45,16 +43,16 @@ _BEFORE_MATCH = 20  # characters that are shown before a match far to the right
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class MatchingEntries:
     """The entries that match, by their places; `chosen` is a row of them."""
 
     terms: FuzzyTerms
     places: Sequence[int] = ()
     chosen: int = 0
 
-    def moved(self, rows: int) -> Found:
+    def moved(self, rows: int) -> MatchingEntries:
         row = max(0, min(self.chosen + rows, len(self.places) - 1))
-        return Found(self.terms, self.places, row)
+        return MatchingEntries(self.terms, self.places, row)
 
 
 class HistorySearch:
@@ -72,7 +70,7 @@ class HistorySearch:
     ) -> None:
         self._output, self._look, self._labels = output, look, labels
         self._folded = [label.lower() for label in labels]
-        self._found = Found(FuzzyTerms.of(""), range(len(labels)))
+        self._found = MatchingEntries(FuzzyTerms.of(""), range(len(labels)))
         self._searched = ""
         self._searching: asyncio.Task[None] | None = None
         self._words = Buffer(
@@ -80,26 +78,13 @@ class HistorySearch:
             document=Document(words, len(words)),
             on_text_changed=lambda _: self._search(),
         )
-        self._app: Application[int | None] = Application(
-            layout=Layout(self._windows(keymap)),
-            key_bindings=self._load_keys(keymap),
-            style=look.styles,
-            include_default_pygments_style=False,
-            color_depth=look.depth,
-            erase_when_done=True,
-            input=keyboard,
-            output=output,
+        self._app: Application[int | None] = build_list_window(
+            self._windows(keymap), self._load_keys(keymap), look, keyboard, output
         )
-        self._app.ttimeoutlen = ESCAPE_SECONDS
-        self._app.terminal_size_polling_interval = None  # SIGWINCH tells
 
     async def run(self) -> int | None:
         """The place of the entry that was taken; None when the search was left."""
-        return await self._app.run_async(
-            pre_run=self._search,
-            set_exception_handler=False,
-            handle_sigint=not is_ignored(signal.SIGINT),
-        )
+        return await run_list_window(self._app, begin=self._search)
 
     # Search
 
@@ -125,7 +110,7 @@ class HistorySearch:
                 if rank is not None:
                     (spread if rank > 1 else exact).append(place)
             yield
-        self._found, self._searched = Found(terms, exact + spread), words
+        self._found, self._searched = MatchingEntries(terms, exact + spread), words
 
     def _settle(self) -> None:
         """Find what the words as they stand mean: a key that acts on it may come before."""

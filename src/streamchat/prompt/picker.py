@@ -10,7 +10,6 @@ cleaned before they are shown.
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -21,7 +20,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import Input as KeyInput
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
-from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Layout, Window
+from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Window
 from prompt_toolkit.layout.containers import VSplit
 from prompt_toolkit.layout.processors import BeforeInput
 from prompt_toolkit.output import Output
@@ -31,12 +30,11 @@ from streamchat.core.library import Hit, Progress
 from streamchat.core.library_filter import FILTERS
 from streamchat.core.ports import Archive, PickAct, Picked
 from streamchat.core.sanitize import clean_line
-from streamchat.posix.fatal_signals import is_ignored
 from streamchat.prompt.appearance import PromptLook
 from streamchat.prompt.drawing import Drawing, Heights
 from streamchat.prompt.entry import normalised
-from streamchat.prompt.key_parser import ESCAPE_SECONDS
 from streamchat.prompt.list_keys import load_list_keys
+from streamchat.prompt.list_window import build_list_window, run_list_window
 
 MOST_SHOWN = 200
 _KEYS = "Enter open, ^R rename, ^X delete, ^F copy, ^E export, Esc leave"
@@ -103,27 +101,14 @@ class Picker:
         )
         self._drawing = Drawing(look, age)
         self._output = output
-        self._app: Application[Picked | None] = Application(
-            layout=Layout(self._windows(look)),
-            key_bindings=self._load_keys(),
-            style=look.styles,
-            include_default_pygments_style=False,
-            color_depth=look.depth,
-            erase_when_done=True,
-            input=keyboard,
-            output=output,
+        self._app: Application[Picked | None] = build_list_window(
+            self._windows(look), self._load_keys(), look, keyboard, output
         )
-        self._app.ttimeoutlen = ESCAPE_SECONDS
-        self._app.terminal_size_polling_interval = None  # SIGWINCH tells
 
     async def run(self) -> Picked | None:
         """What was picked, and what to do with it; None when it was left. Raises
         StreamchatError."""
-        return await self._app.run_async(
-            pre_run=self._begin,
-            set_exception_handler=False,
-            handle_sigint=not is_ignored(signal.SIGINT),
-        )
+        return await run_list_window(self._app, begin=self._begin)
 
     def _begin(self) -> None:
         self._app.create_background_task(self._keep_searching())

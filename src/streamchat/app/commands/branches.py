@@ -44,9 +44,9 @@ def retry(session: Session, argument: str) -> Outcome:
 @command("/compare [--blind] MODEL [MODEL…]", topic=Topic.ANSWERS)
 def compare(session: Session, argument: str) -> Outcome:
     """Ask other models the last question too, all at the same time, and show the answers
-    side by side. A digit alone as the next message keeps one; any other message goes on
-    with the answer that was there. All stay in the tree. Esc stops all answers, a digit and
-    Esc one. --blind hides the names until one is kept."""
+    side by side. A digit alone as the next message keeps one; any other message continues
+    from the first answer. All stay in the tree. Esc stops all answers, a digit and Esc
+    one. --blind hides the names until one is kept."""
     words = argument.split()
     models = tuple(word for word in words if word != "--blind")
     if session.conversation.last_question is None:

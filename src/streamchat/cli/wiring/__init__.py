@@ -69,7 +69,7 @@ def open_index(run: Run) -> Index | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenTexts:
     """The system prompt, from wherever it comes, and the shape that answers must have. Read
     before the session is opened, once, because a pipe can be read only once."""
 
@@ -77,22 +77,22 @@ class Given:
     shape: Shape | None = None
 
 
-def read_given(run: Run) -> Given:
+def read_given(run: Run) -> GivenTexts:
     """Blocks for as long as a pipe is silent. Raises NotFound, ConfigError, UsageError."""
     settings, cwd = run.settings, run.env.cwd
     system = settings.system
     if settings.system_file:
         system = read_prompt_file(cwd / settings.system_file)
     if not settings.schema:
-        return Given(system)
+        return GivenTexts(system)
     from streamchat.cli.schema import build_shape  # only where a shape is asked for
 
     config_dir, user = run.paths.config_dir, run.env.user
     shape = build_shape(settings.schema, cwd=cwd, config_dir=config_dir, user=user)
-    return Given(system, shape)
+    return GivenTexts(system, shape)
 
 
-def open_session(run: Run, archive: Archive, given: Given, *, copied: str = "") -> Session:
+def open_session(run: Run, archive: Archive, given: GivenTexts, *, copied: str = "") -> Session:
     """The requested conversation, or a copy of the one at the path `copied`.
     Raises NotFound, Busy, DiskError, ConfigError."""
     from streamchat.app.session import Session

@@ -133,8 +133,8 @@ class ForgetTyped(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Pasted:
-    """What the clipboard gave: a text to insert, and a line to say, such as that an image was
-    attached or that there is nothing."""
+    """What the clipboard gave: a text to insert, and a line to show, for example that it is
+    empty."""
 
     text: str = ""
     line: str = ""
