@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from patience import PATIENCE_S
+from program import Finished, run_program
 from streamchat.app.commands.help import commands_table, keys_table
 from streamchat.cli.arguments import parse_arguments
 from streamchat.cli.invocation import ReportKind
@@ -99,12 +100,34 @@ def is_self_contained(line: str) -> bool:
     )
 
 
-def test_the_examples_that_need_nothing_else_work_one_after_the_other(tmp_path: Path) -> None:
-    """In a shell as README's quick start leaves it, with `streamchat` on the PATH."""
-    script = [line for line in EXAMPLES if is_self_contained(line)]
-    assert len(script) >= 8
+SELF_CONTAINED = [line for line in EXAMPLES if is_self_contained(line)]
+
+
+def run_as_a_shell(line: str) -> Finished:
+    """Run an example with what `echo` pipes into it, and write what `>` sends to a file."""
+    before, _, after = line.rpartition(" | ")
+    command, _, file = after.partition(" > ")
+    piped = f"{shlex.split(before)[1]}\n" if before else ""
+    finished = run_program(*words_after_streamchat(command), stdin=piped)
+    if file:
+        Path(file).write_text(finished.stdout, encoding="utf-8")
+    return finished
+
+
+def test_the_examples_that_need_nothing_else_work_one_after_the_other() -> None:
+    assert len(SELF_CONTAINED) >= 8
+    for line in SELF_CONTAINED:
+        finished = run_as_a_shell(line)
+        assert finished.status == 0, (line, finished.stderr)
+        assert finished.stdout or "--demo" not in line, line
+    assert Path("example.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_same_examples_work_in_a_shell(tmp_path: Path) -> None:
+    """As README's quick start leaves it, with `streamchat` on the PATH, at the demo's pace."""
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", "\n".join(script)],
+        ["bash", "-euo", "pipefail", "-c", "\n".join(SELF_CONTAINED)],
         cwd=tmp_path,
         env=os.environ | {"PATH": f"{sysconfig.get_path('scripts')}:/usr/bin:/bin"},
         input="",
