@@ -19,6 +19,7 @@ from math import inf
 from streamchat.render.compare.again import Printed, rest_of
 from streamchat.render.compare.folding import fold_row
 from streamchat.render.compare.pane import Pane
+from streamchat.render.compare.panes import PaneRows
 from streamchat.render.literal import build_part_style, one_row
 from streamchat.render.rows import BLANK, Row
 from streamchat.render.spans import Span, build_row
@@ -40,13 +41,13 @@ def divide(width: int, count: int) -> list[int]:
     return [room // count + (number < room % count) for number in range(count)]
 
 
-class ColumnRows:
+class ColumnRows(PaneRows):
     """Implements `Arriving`."""
 
     ends_blank = False
 
     def __init__(self, panes: Sequence[Pane], *, look: Style, width: int) -> None:
-        self._panes = panes
+        super().__init__(panes)
         self._widths = divide(width, len(panes))
         self._waiting: list[deque[Row]] = [deque() for _ in panes]
         self._printed = [Printed() for _ in panes]
@@ -87,18 +88,6 @@ class ColumnRows:
             self._join([column[at] if at < len(column) else BLANK for column in columns])
             for at in range(rows)
         ]
-
-    def end(self) -> None:
-        for pane in self._panes:
-            pane.end()
-
-    def close(self) -> list[Row]:
-        self.end()
-        return self.settle()
-
-    def abandon(self) -> None:
-        for pane in self._panes:
-            pane.abandon()
 
     def resize(self, width: int) -> None:
         self._widths = divide(width, len(self._panes))

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from math import inf
 
 from streamchat.render.compare.pane import Pane
+from streamchat.render.compare.panes import PaneRows
 from streamchat.render.literal import build_part_style, one_row
 from streamchat.render.rows import BLANK, Row
 from streamchat.render.style import Style
@@ -19,11 +20,11 @@ from streamchat.render.style import Style
 _RULE_CELLS = 40
 
 
-class InTurnRows:
+class InTurnRows(PaneRows):
     """Implements `Arriving`."""
 
     def __init__(self, panes: Sequence[Pane], *, look: Style, width: int) -> None:
-        self._panes = panes
+        super().__init__(panes)
         self._look, self._width = look, width
         self._order: list[Pane] = []  # those that have begun; the first is shown
         self._begun: set[str] = set()
@@ -58,18 +59,6 @@ class InTurnRows:
 
     def tail(self, height: int) -> list[Row]:
         return self._order[0].tail(height) if self._order else []
-
-    def end(self) -> None:
-        for pane in self._panes:
-            pane.end()
-
-    def close(self) -> list[Row]:
-        self.end()
-        return self.settle()
-
-    def abandon(self) -> None:
-        for pane in self._panes:
-            pane.abandon()
 
     def resize(self, width: int) -> None:
         self._width = width
