@@ -169,7 +169,15 @@ def test_rates_price_each_kind_of_token() -> None:
     usage = Usage(1_000_000, 100_000, 2_000_000, 4_000_000)
     assert rates.price(usage) == pytest.approx(3 + 1.5 + 2 * 3.75 + 4 * 0.3)
     assert rates.price(Usage()) is None
-    assert read_rates({"input": 2, "output": 1}) == Rates(2, 1, 2, 2)
+    assert read_rates({"input": 2, "output": 1}) == Rates(2, 1, 2, 2, 10)
+
+
+def test_rates_price_searches() -> None:
+    usage = Usage(1_000_000, 0, web_searches=3)
+    assert read_rates({"input": 3, "output": 15}).price(usage) == pytest.approx(3.03)
+    own = read_rates({"input": 3, "output": 15, "search": 25})
+    assert own.price(usage) == pytest.approx(3.075)
+    assert own.price(Usage(0, 0)) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -183,6 +191,7 @@ def test_rates_price_each_kind_of_token() -> None:
         ({"input": True, "output": 1}, "input must be dollars"),
         ({"input": float("nan"), "output": 1}, "input must be dollars"),
         ({"input": 10**400, "output": 1}, "input must be dollars"),
+        ({"input": 1, "output": 1, "search": -1}, "search must be dollars per 1,000 searches"),
     ],
 )
 def test_rates_that_make_no_sense_are_refused(table: dict[str, object], problem: str) -> None:

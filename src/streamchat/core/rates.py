@@ -10,17 +10,20 @@ if TYPE_CHECKING:
     from streamchat.core.messages import Usage
 
 _MILLION = 1_000_000
+_SEARCH = 10.0  # what Anthropic takes for 1,000 searches
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Dollars per million tokens. Reading and writing the prompt cache cost as much as other
-    input unless the user says otherwise."""
+    """Dollars per million tokens, and per 1,000 searches. Reading and writing the prompt
+    cache cost as much as other input, and searches what Anthropic takes, unless the user
+    says otherwise."""
 
     input: float
     output: float
     cache_read: float
     cache_write: float
+    search: float = _SEARCH
 
     def price(self, usage: Usage) -> float | None:
         """The price in dollars; None for unknown counts."""
@@ -36,12 +39,12 @@ class Rates:
             + written * self.cache_write
             + output * self.output
         )
-        return dollars / _MILLION
+        return dollars / _MILLION + (usage.web_searches or 0) * self.search / 1000
 
 
 def read_rates(table: Mapping[str, object]) -> Rates:
     """The rates of one section. Raises ValueError that says what to write."""
-    unknown = set(table) - {"input", "output", "cache_read", "cache_write"}
+    unknown = set(table) - {"input", "output", "cache_read", "cache_write", "search"}
     if unknown:
         raise ValueError(f"unknown key {sorted(unknown)[0]!r}")
     rates = {name: _dollars(name, value) for name, value in table.items()}
@@ -53,6 +56,7 @@ def read_rates(table: Mapping[str, object]) -> Rates:
         rates["output"],
         rates.get("cache_read", both),
         rates.get("cache_write", both),
+        rates.get("search", _SEARCH),
     )
 
 
@@ -63,4 +67,5 @@ def _dollars(name: str, value: object) -> float:
         and 0 <= value <= _MILLION  # not a NaN, not infinite
     ):
         return float(value)
-    raise ValueError(f"{name} must be dollars per million tokens, 0 or more")
+    unit = "1,000 searches" if name == "search" else "million tokens"
+    raise ValueError(f"{name} must be dollars per {unit}, 0 or more")
