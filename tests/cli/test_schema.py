@@ -11,7 +11,7 @@ from fakes import open_session
 from program import Finished, just_look, run_on_terminal, run_program
 from streamchat.core.capabilities import ModelFacts
 from streamchat.core.errors import ExitStatus
-from streamchat.core.schema import Shape
+from streamchat.core.schema import Shape, format_json
 from streamchat.core.web import Web, build_web_tools
 from terminal import Person
 
@@ -156,3 +156,33 @@ def test_with_a_schema_pages_are_read_without_citations() -> None:
     session.web, session.shape = web, Shape({}, lambda _text: None)
     session.say("hi")
     assert not any("citations" in tool for tool in session.request().tools)
+
+
+def test_exports_show_a_value_as_code_or_as_a_table() -> None:
+    for name, schema in (("flat", CITIES), ("one", SHORT)):
+        run_program("--demo", "-q", "--schema", schema, name)
+    assert '```json\n[\n  {\n    "city": "a city",' in exported("flat", "md")
+    assert '```json\n{\n  "name": "a name",\n  "age": 42\n}\n```' in exported("one", "md")
+    assert "<th>city</th><th>mayor</th>" in exported("flat", "html")
+    assert "<td>a city</td><td>a mayor</td>" in exported("flat", "html")
+    page = exported("one", "html")
+    assert '<div class="lang">json</div>' in page
+    assert "<span" in page[page.index("<code>") :]
+    shown = run_program("--demo", "--show", "one").stdout
+    assert shown.endswith('```json\n{\n  "name": "a name",\n  "age": 42\n}\n```\n\n')
+
+
+def exported(ref: str, form: str) -> str:
+    return run_program("--demo", "--export", form, ref).stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "block"),
+    [
+        ('{"a": "```', '````json\n{"a": "```\n````\n'),
+        ("1e999", "```json\n1e999\n```\n"),
+        ('{"é":1}', '```json\n{\n  "é": 1\n}\n```\n'),
+    ],
+)
+def test_a_value_as_code_is_whole_whatever_it_is(text: str, block: str) -> None:
+    assert format_json(text) == block

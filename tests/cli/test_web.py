@@ -63,6 +63,13 @@ def test_marks_and_sources_are_in_what_is_shown_and_exported_later() -> None:
     assert '"max_uses": 8' in tools[0]
 
 
+def test_a_script_shows_marks_and_sources_again() -> None:
+    lines = "search the sea\n/show\n/redraw\n"
+    finished = run_program("--demo", "-q", "--no-save", "--web", "--script", "-", stdin=lines)
+    assert finished.stdout.count("carries it out[1][2].") == 3
+    assert finished.stdout.count(SOURCES) == 3
+
+
 def test_allowed_and_blocked_domains_exclude_each_other() -> None:
     finished = run_program("--demo", "--web-allow", "a.org", "--web-block", "b.org", "hi")
     assert finished.status == ExitStatus.USAGE

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from streamchat.app.json_lines import write_line
+from streamchat.core.citations import cited_text
 from streamchat.core.messages import Message
 from streamchat.core.ports import ComparisonView, Copied, View
 from streamchat.core.records import Turn
 from streamchat.core.sanitize import clean_prose
+from streamchat.core.schema import answer_markdown
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +59,18 @@ class PipeScreen:
         """Only what a command asks for as a whole is printed: a pipe needs no reminder."""
         if whole:
             for turn in turns:
-                self._print(turn.message)
+                self._print(turn)
 
     async def redraw(self, message: Message) -> None:
-        self._print(message)
+        self.markdown(cited_text(message.content).rstrip("\n"))
 
     async def copy(self, text: str) -> Copied | None:
         """A script has no terminal to copy with."""
         return None
 
-    def _print(self, message: Message) -> None:
-        if message.role == "assistant":
-            self.markdown(message.text)
+    def _print(self, turn: Turn) -> None:
+        if turn.role == "assistant":
+            self.markdown(answer_markdown(turn))
         else:
-            self.markdown("\n".join(f"> {line}".rstrip() for line in message.text.split("\n")))
+            lines = turn.message.text.split("\n")
+            self.markdown("\n".join(f"> {line}".rstrip() for line in lines))

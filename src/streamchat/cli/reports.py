@@ -25,11 +25,11 @@ from streamchat.cli.wiring import (
 )
 from streamchat.cli.wiring.source import open_source
 from streamchat.core.attaching import describe_sent
-from streamchat.core.citations import cited_text
 from streamchat.core.errors import ConfigError, ExitStatus, NotFound
 from streamchat.core.formatting import escape_markdown
-from streamchat.core.messages import Message
+from streamchat.core.records import Turn
 from streamchat.core.sanitize import clean
+from streamchat.core.schema import answer_markdown
 from streamchat.core.settings.report import show_config
 
 if TYPE_CHECKING:
@@ -106,14 +106,15 @@ def print_conversation(run: Run, ref: str) -> None:
     elif out.isatty() and not run.settings.raw:
         open_terminal_screen(run).print_history(turns, model=opened.conversation.model)
     else:
-        texts = (mask(f"{_as_markdown(turn.message)}\n") for turn in turns)
+        texts = (mask(f"{_as_markdown(turn)}\n") for turn in turns)
         out.writelines(map(clean, texts) if out.isatty() else texts)
     tell_unreadable(run, opened)
 
 
-def _as_markdown(message: Message) -> str:
+def _as_markdown(turn: Turn) -> str:
+    message = turn.message
     if message.role == "assistant":
-        return f"{cited_text(message.content)}\n"
+        return f"{answer_markdown(turn)}\n"
     others = [block for block in message.content if block.get("type") != "text"]
     lines = [*(f"[{describe_sent(block)}]" for block in others), *message.text.splitlines()]
     return "".join(f"> {line}".rstrip() + "\n" for line in lines)

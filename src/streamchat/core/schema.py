@@ -14,9 +14,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from streamchat.core.citations import cited_text
 from streamchat.core.conversation import VALUE
 from streamchat.core.formatting import escape_markdown
 from streamchat.core.messages import JsonObject, Message, text_block
@@ -42,23 +44,42 @@ class Shape:
 def format_value(text: str) -> str:
     """The JSON text as Markdown: a table for a list of flat objects, else a block of code."""
     try:
-        value = json.loads(text)
+        rows = flat_rows(json.loads(text))
     except (ValueError, RecursionError):
-        return f"```json\n{text}\n```\n"
-    rows = flat_rows(value)
+        rows = None
     if rows is None:
-        return f"```json\n{json.dumps(value, indent=2, ensure_ascii=False)}\n```\n"
+        return format_json(text)
     names = list(dict.fromkeys(name for row in rows for name in row))
     lines = [names, ["---"] * len(names), *([_cell(row.get(n)) for n in names] for row in rows)]
     return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
 
 
+def format_json(text: str) -> str:
+    """The JSON text as a block of code, indented; text that is no JSON as it is."""
+    with suppress(ValueError, RecursionError):
+        text = json.dumps(json.loads(text), indent=2, ensure_ascii=False, allow_nan=False)
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"{fence}json\n{text}\n{fence}\n"
+
+
+def is_value(turn: Turn) -> bool:
+    """Whether the text is one JSON value that a schema asked for."""
+    return VALUE in turn.extra
+
+
 def shown_message(turn: Turn) -> Message:
     """The message as a chat shows it: a value as a table or as code."""
     message = turn.message
-    if VALUE not in turn.extra:
+    if not is_value(turn):
         return message
     return replace(message, content=(text_block(format_value(message.text)),))
+
+
+def answer_markdown(turn: Turn) -> str:
+    """An answer as Markdown for a pipe: with its marks and sources, a value as code."""
+    content = turn.message.content
+    text = format_json(turn.message.text) if is_value(turn) else cited_text(content)
+    return text.rstrip("\n")
 
 
 def _cell(value: Any) -> str:

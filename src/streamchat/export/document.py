@@ -12,6 +12,7 @@ from streamchat.core.citations import cited_text
 from streamchat.core.conversation import Conversation
 from streamchat.core.messages import INTERRUPTED, THINKING_TYPES, Block, Message
 from streamchat.core.records import Turn
+from streamchat.core.schema import is_value
 from streamchat.core.times import parse_time
 
 
@@ -38,6 +39,7 @@ class Said:
     attached: tuple[Attached, ...] = ()
     interrupted: bool = False
     cost_usd: float | None = None
+    is_value: bool = False  # the text is one JSON value
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def _said(turn: Turn) -> Said:
         attached=tuple(_attached(block) for block in message.content if _is_other(block)),
         interrupted=message.stop_reason == INTERRUPTED,
         cost_usd=message.cost_usd,
+        is_value=is_value(turn),
     )
 
 

@@ -12,6 +12,7 @@ from html import escape
 
 from streamchat.core.formatting import format_price
 from streamchat.core.sanitize import clean_line, clean_prose, clean_title
+from streamchat.core.schema import format_value
 from streamchat.export.document import Attached, Document, Said
 from streamchat.export.page import STYLE
 from streamchat.export.prose import format_html, is_safe, link
@@ -94,7 +95,8 @@ def _parts(said: Said) -> Iterator[str]:
     if said.role == "user" and said.text.strip():
         yield f'<div class="typed" dir="auto">{escape(clean_prose(said.text))}</div>'
     elif said.text.strip():
-        yield f'<div class="prose" dir="auto">\n{format_html(said.text)}</div>'
+        text = format_value(said.text) if said.is_value else said.text
+        yield f'<div class="prose" dir="auto">\n{format_html(text)}</div>'
     if said.interrupted:
         yield '<p class="note">Interrupted.</p>'
 

@@ -7,6 +7,7 @@ import re
 from streamchat.core.formatting import escape_markdown, format_price
 from streamchat.core.markdown import Blocks, Heading
 from streamchat.core.sanitize import clean_line, clean_title
+from streamchat.core.schema import format_json
 from streamchat.export.document import Document, Said
 
 
@@ -19,7 +20,8 @@ def as_markdown(document: Document) -> str:
             *(f"*[{_name(each)}]*" for each in _attachments(said)),
         ]
         if said.text.strip():
-            parts.append(_closed(said.text.strip("\n")))
+            text = format_json(said.text) if said.is_value else said.text
+            parts.append(_closed(text.strip("\n")))
         if said.interrupted:
             parts.append("*(interrupted)*")
     return "\n\n".join(parts) + "\n"

@@ -96,7 +96,8 @@ def format_settings(value: Value) -> str:
 def _format_pair(name: str, value: object) -> str:
     match value:
         case Rates():
-            return f"{name}: ${value.input:g} in, ${value.output:g} out, ${value.search:g}/1,000 searches"
+            rates = f"${value.input:g} in, ${value.output:g} out"
+            return f"{name}: {rates}, ${value.search:g} for 1,000 searches"
         case str():
             return f"{name}: {masked(value)}"  # a header
         case _:
