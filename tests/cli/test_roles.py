@@ -3,12 +3,15 @@
 import asyncio
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fakes import ScriptedReader, open_session
 from program import Finished, run_on_terminal, run_program
+from server import ScriptedServer, text_reply
 from streamchat.app import commands
 from streamchat.app.commands import AskUser, Done, EditFile, Outcome, SayPrompt
 from streamchat.app.prompt_files import ask_missing, fill_prompt, join_prompt
@@ -18,7 +21,7 @@ from streamchat.config.files import read_text
 from streamchat.config.templates import Templates
 from streamchat.core.errors import ConfigError, ExitStatus, UsageError
 from streamchat.core.input_line import CommandLine
-from streamchat.core.ports import Input, Key, Typed
+from streamchat.core.ports import FixedConfiguration, Input, Key, TakenSettings, Typed
 from streamchat.core.templates import Template
 from terminal import Person
 
@@ -139,6 +142,137 @@ def test_a_repositorys_file_never_comes_before_the_users_own_nor_reads_the_clipb
     assert ask("--prompt", "p").stdout == "mine\n"
 
 
+# What the front matter sets
+
+SHAPE = {"type": "object", "properties": {"name": {"type": "string"}}}
+FRONT_MATTER = f"""---
+model: claude-opus-5-5
+effort: low
+thinking: off
+max_tokens: 99
+temperature: 0.5
+web: true
+schema: {json.dumps(SHAPE)}
+attach: style.txt
+---
+"""
+SET: dict[str, object] = {
+    "model": "claude-opus-5-5",
+    "output_config": {"effort": "low", "format": {"type": "json_schema", "schema": SHAPE}},
+    "thinking": {"type": "disabled"},
+    "max_tokens": 99,
+    "temperature": 0.5,
+    "tools": ["web_search", "web_fetch"],
+    "attached": True,
+}
+
+
+def read_sent(body: dict[str, Any]) -> dict[str, object]:
+    """The parts of a request that front matter sets."""
+    tools = [tool["name"] for tool in body.get("tools", ())]
+    attached = "Say arrr." in str(body["messages"][-1])
+    plain = {name: body.get(name) for name in SET}
+    return {**plain, "tools": tools, "attached": attached}
+
+
+@pytest.fixture
+def towards_sent(server: ScriptedServer, towards: Mapping[str, str]) -> Mapping[str, str]:
+    """With two replies, and a file to attach."""
+    server.enqueue(*(text_reply('{"name": "Jack"}') for _ in range(4)))
+    write("roles/style.txt", "Say arrr.")
+    write("prompts/style.txt", "Say arrr.")
+    return towards
+
+
+def script(environ: Mapping[str, str], *lines: str, argv: tuple[str, ...] = ()) -> Finished:
+    text = "\n".join(lines)
+    finished = run_program("--script", "-", *argv, stdin=text, environ=environ)
+    assert finished.status == 0, finished.stderr
+    return finished
+
+
+def test_each_key_of_a_role_counts_at_the_start_and_in_a_chat(
+    server: ScriptedServer, towards_sent: Mapping[str, str]
+) -> None:
+    write("roles/one.md", FRONT_MATTER)
+    assert run_program("--role", "one", "hi", environ=towards_sent).status == 0
+    script(towards_sent, "before", "/role one", "under", "/role off", "after")
+    at_start, before, under, after = map(read_sent, server.bodies)
+    assert (at_start, under) == (SET, SET)
+    assert before == after
+    assert not any(before[name] == SET[name] for name in SET)
+
+
+def test_each_key_of_a_prompt_counts_for_its_message(
+    server: ScriptedServer, towards_sent: Mapping[str, str]
+) -> None:
+    write("prompts/one.md", f"{FRONT_MATTER}hi")
+    assert run_program("--prompt", "one", environ=towards_sent).status == 0
+    script(towards_sent, "before", "/one", "after")
+    at_start, before, under, after = map(read_sent, server.bodies)
+    assert (at_start, under) == (SET, SET)
+    assert before == after
+    assert not any(before[name] == SET[name] for name in SET)
+
+
+def test_the_next_role_takes_back_what_the_first_set(
+    server: ScriptedServer, towards_sent: Mapping[str, str]
+) -> None:
+    write("roles/a.md", "---\neffort: low\nmax_tokens: 9\nattach: style.txt\n---\nArr.")
+    write("roles/b.md", "---\nmax_tokens: 8\n---\n")
+    lines = ["/role b", "one", "/role a", "/effort high", "/role off", "two"]
+    told = script(towards_sent, *lines, argv=("--role", "a", "--max-tokens", "77", "-s", "Be."))
+    first, second = server.bodies
+    for body, most, effort in ((first, 8, None), (second, 77, "high")):
+        assert (body["max_tokens"], body["system"]) == (most, "Be.")
+        assert body.get("output_config", {}).get("effort") == effort
+        assert not read_sent(body)["attached"]
+    assert "No role: all is as it was before it." in told.stderr
+
+
+def test_a_role_that_is_wrong_changes_nothing(
+    server: ScriptedServer, towards_sent: Mapping[str, str]
+) -> None:
+    write("roles/a.md", "---\nmodel: small\nschema: '@none'\n---\nArr.")
+
+    def person(terminal: Person) -> None:
+        terminal.wait_for_prompt()
+        terminal.type("/role a\r")
+        terminal.wait_for("none.json does not exist")
+        terminal.wait_for_prompt()
+        terminal.type("hi\r")
+        terminal.wait_for("Jack")
+        terminal.wait_for_prompt()
+        terminal.type("/exit\r")
+
+    run_on_terminal(person, environ=towards_sent)
+    [body] = server.bodies
+    assert body["model"] == "claude-sonnet-5-5"
+    assert "system" not in body
+
+
+def test_a_temperature_joins_the_parameters_of_the_profile(
+    server: ScriptedServer, towards_sent: Mapping[str, str]
+) -> None:
+    write("config.toml", "[request]\ntop_k = 5\n")
+    write("roles/a.md", "---\ntemperature: 0.5\n---\n")
+    write("prompts/p.md", "---\ntemperature: 0.7\n---\nhi")
+    run_program("--role", "a", "hi", environ=towards_sent)
+    run_program("--prompt", "p", environ=towards_sent)
+    script(towards_sent, "/role a", "hi", "/p")
+    sent = [(body["temperature"], body["top_k"]) for body in server.bodies]
+    assert sent == [(0.5, 5), (0.7, 5), (0.5, 5), (0.7, 5)]
+
+
+def test_a_prompt_asks_its_model_once_and_says_so(
+    server: ScriptedServer, towards_sent: Mapping[str, str]
+) -> None:
+    write("prompts/p.md", "---\nmodel: small\n---\nhi")
+    told = script(towards_sent, "/p", "again")
+    assert [body["model"] for body in server.bodies] == ["small", "claude-sonnet-5-5"]
+    assert "small answers this once; claude-sonnet-5-5 stays the model here." in told.stderr
+
+
 # In a chat
 
 
@@ -171,20 +305,15 @@ def session() -> Session:
     return session
 
 
+class Taking(FixedConfiguration):
+    """Where a role is taken, and no more."""
+
+    def take_role(self, name: str | None) -> TakenSettings:
+        return TakenSettings(("noted",))
+
+
 def run(session: Session, name: str, argument: str = "") -> object:
     return commands.dispatch(session, CommandLine(name, argument))
-
-
-def test_a_role_changes_what_the_next_turns_are_asked_under(session: Session) -> None:
-    write("roles/pirate.md", "---\nmodel: small\nmax_tokens: 99\nweb: true\n---\nArr.")
-    outcome = run(session, "role", "pirate")
-    assert isinstance(outcome, Done)
-    assert outcome.notice.startswith("You talk to pirate now.\nsmall answers from now on.")
-    request = session.request()
-    assert (request.system, request.model, request.max_tokens) == ("Arr.", "small", 99)
-    assert request.tools
-    run(session, "role", "off")
-    assert session.conversation.system is None
 
 
 def test_roles_are_listed_and_written(session: Session) -> None:
@@ -200,7 +329,8 @@ def test_roles_are_listed_and_written(session: Session) -> None:
     async def choose() -> Outcome:
         return await asked.then(reader)
 
-    assert asyncio.run(choose()) == Done("You talk to cook now.")
+    session.configuration = Taking()
+    assert asyncio.run(choose()) == Done("You talk to cook now.\nnoted")
     with pytest.raises(UsageError):
         run(session, "role", "a b c")
 

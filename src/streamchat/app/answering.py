@@ -78,6 +78,9 @@ class Answering:
     ) -> Result:
         """Get a reply to the conversation as it stands and show it; see Exchange for the
         arguments. The line about a failure says which command helps, except for an aside."""
+        if model:
+            own = self.session.conversation.model
+            self._notice(f"{model} answers this once; {own} stays the model here.")
         before = note_cache(self.session)
         result = await self._prepared_exchange(question, is_aside=is_aside, model=model)
         usage = result.message.usage if result.message else None

@@ -75,11 +75,12 @@ class Comparing(Answering):
     is_blind: bool = False
     compared: Compared | None = None  # what can be kept
 
-    async def _answer_with_others(self) -> Result:
-        """The answer to the last question, beside those of the others if there are any."""
+    async def _answer_with_others(self, model: str = "") -> Result:
+        """The answer to the last question, beside those of the others if there are any. With
+        `model`, that one is asked, alone."""
         others, self.others = self.others, ()
-        if not others:
-            return await self._answer()
+        if model or not others:
+            return await self._answer(model=model)
         try:
             candidates = list_candidates(self.session, others, asks_own=True)
         except UsageError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from streamchat.app.commands.attachments import list_selection
 from streamchat.app.selecting import FETCHING, STOPPED, select_until_stopped
@@ -23,14 +23,22 @@ async def read_mentioned(
 ) -> tuple[Block, ...] | None:
     """The blocks of what is there; None if one cannot be sent, the user does not want so many
     or stops a fetch. What names no file is text. Each file is read once."""
+    found = dict.fromkeys(_reference(session, candidates) for candidates in mentions)
+    references = [shlex.quote(reference) for reference in found if reference]
+    return await read_attached(session, references, reader, screen)
+
+
+async def read_attached(
+    session: Session, references: Sequence[str], reader: Reader, screen: Screen
+) -> tuple[Block, ...] | None:
+    """The same for references, each quoted as for /attach."""
     blocks: list[Block] = []
-    named = (_reference(session, candidates) for candidates in mentions)
     window = session.facts(session.conversation.model).window
     try:
-        for reference in dict.fromkeys(filter(None, named)):
+        for reference in references:
             if names_address(reference):
                 screen.notice(FETCHING)
-            selection = await select_until_stopped(session, shlex.quote(reference), reader)
+            selection = await select_until_stopped(session, reference, reader)
             if selection is None:
                 screen.notice(STOPPED)
                 return None

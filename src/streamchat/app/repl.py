@@ -35,7 +35,7 @@ from streamchat.app.commands import (
 from streamchat.app.commands.registry import UnknownCommand, command_names
 from streamchat.app.commands.unsaved import unless_unsaved
 from streamchat.app.drafts import Draft
-from streamchat.app.mentions import read_mentioned
+from streamchat.app.mentions import read_attached, read_mentioned
 from streamchat.app.prompt_files import ask_missing, fill_prompt, join_prompt
 from streamchat.app.showing import Showing
 from streamchat.core.errors import StreamchatError, UsageError
@@ -49,7 +49,7 @@ from streamchat.core.input_line import (
     typed,
 )
 from streamchat.core.messages import Block, Message, with_text
-from streamchat.core.ports import Ending, Key, Reader, Typed
+from streamchat.core.ports import Ending, Key, Reader, TakenSettings, Typed
 from streamchat.core.ports.shell import Shell
 from streamchat.core.records import Turn
 from streamchat.core.templates import Template
@@ -163,7 +163,12 @@ class Repl(Showing):
                 self.on_failure(ran.failure)
 
     async def _say(
-        self, text: str, draft: Draft | None, attached: tuple[Block, ...] = ()
+        self,
+        text: str,
+        draft: Draft | None,
+        attached: tuple[Block, ...] = (),
+        *,
+        model: str = "",
     ) -> None:
         conversation = self.session.conversation
         head = conversation.head
@@ -175,7 +180,7 @@ class Repl(Showing):
             return
         self.session.jump(after)
         question = self.session.add(message)
-        result = await self._answer_with_others()
+        result = await self._answer_with_others(model)
         if result.message is None and result.ending is Ending.REFUSED:
             self.session.record(conversation.decline(question.id))
         elif result.message is not None:
@@ -215,10 +220,10 @@ class Repl(Showing):
                 await self._name()
             case Compact(focus):
                 await self._compact(focus)
-            case OpenInEditor(text, name):
-                await self._open_in_editor(text, name)
-            case EditFile() | SayPrompt():
-                await self._use_template(outcome)
+            case OpenInEditor() | EditFile():
+                await self._use_editor(outcome)
+            case SayPrompt(template, words):
+                await self._say_prompt(template, words)
             case AskUser(then, notice):
                 self._notice(notice)
                 return await self._ask(then)
@@ -231,48 +236,45 @@ class Repl(Showing):
     async def _ask_model(self, outcome: AskModel | Compare) -> None:
         match outcome:
             case AskModel(otherwise, model, question):
-                if model:
-                    own = self.session.conversation.model
-                    self._notice(f"{model} answers this once; {own} stays the model here.")
                 if (await self._answer(question, model=model)).message is None:
                     self.session.jump(otherwise)
             case Compare(models, is_blind):
                 await self._compare_last(models, is_blind=is_blind)
 
-    async def _use_template(self, outcome: EditFile | SayPrompt) -> None:
-        match outcome:
-            case EditFile(path, text):
-                await self._edit_file(path, text)
-            case SayPrompt(template, words):
-                await self._say_prompt(template, words)
-
     async def _say_prompt(self, template: Template, words: tuple[str, ...]) -> None:
-        self._notice("\n".join(template.notes))
         try:
             clipboard = self.session.clipboard.read_text
             rest, values = fill_prompt(template, words, stdin="", read_clipboard=clipboard)
             filled = await ask_missing(template, values, self.reader)
+            if filled is None:
+                return
+            text = join_prompt(template, filled, rest)
+            with self.session.configuration.under_prompt(template) as taken:
+                self._notice("\n".join([*template.notes, *taken.notes]))
+                await self._say_under(text, taken)
         except StreamchatError as error:
             self._fail(error)
-            return
-        if filled is not None:
-            await self._say(join_prompt(template, filled, rest), None)
 
-    async def _edit_file(self, path: str, text: str) -> None:
-        try:
-            await self.edit_file(path, text)
-        except StreamchatError as error:
-            self._fail(error)
-            return
-        self._notice(f"It is in {path}.")
+    async def _say_under(self, text: str, taken: TakenSettings) -> None:
+        """Say it with what the front matter of its prompt file attaches, to its model."""
+        attached = await read_attached(self.session, taken.attach, self.reader, self.screen)
+        if attached is None:
+            self.prefill = typed(text, self.names)
+        else:
+            await self._say(text, None, attached, model=taken.model)
 
-    async def _open_in_editor(self, text: str, name: str) -> None:
+    async def _use_editor(self, outcome: EditFile | OpenInEditor) -> None:
         try:
-            path = await self.open_in_editor(text, name)
+            match outcome:
+                case EditFile(path, text):
+                    await self.edit_file(path, text)
+                    self._notice(f"It is in {path}.")
+                case OpenInEditor(text, name):
+                    path = await self.open_in_editor(text, name)
+                    keep = "save it elsewhere to keep it"
+                    self._notice(f"It is in {path} until you leave; {keep}.")
         except StreamchatError as error:
             self._fail(error)
-            return
-        self._notice(f"It is in {path} until you leave; save it elsewhere to keep it.")
 
     async def _ask(self, then: Callable[[Reader], Awaitable[Outcome]]) -> bool:
         try:

@@ -76,6 +76,7 @@ class Session:
     budget: Budget = field(default_factory=Budget)
     facts: Callable[[str], ModelFacts] = facts_by_table  # what is known about a model
     attached: tuple[Block, ...] = ()  # sent with the next message
+    of_role: tuple[Block, ...] = ()  # those that the role attached
     choose_ttl: Callable[[], str] = lambda: "5m"  # how long the cache is kept
     web: Web | None = None  # what the model may do on the web
     web_setup: Web = field(default_factory=Web)  # the same, once it is switched on
@@ -238,9 +239,8 @@ class Session:
     def go_on_from(self, summary: str, before: str | None) -> None:
         """Begin a branch with a summary of the branch that ends at `before`."""
         message, extra = user_message(summary), {COMPACTS: before}
-        self.record(
-            self.conversation.begin_branch(message, self.new_id(), self.now(), extra=extra)
-        )
+        at, new = self.now(), self.new_id()
+        self.record(self.conversation.begin_branch(message, new, at, extra=extra))
 
     def request(
         self,

@@ -83,7 +83,8 @@ async def attach(run: Run, session: Session, selections: tuple[Selection, ...]) 
         for line in list_remarks(selection):
             run.notes.note(line)
     blocks = [block for selection in selections for block in selection.blocks]
-    session.attached = (*await attached_by_role(run, session), *blocks)
+    session.of_role = await attached_by_role(run, session)
+    session.attached = (*session.of_role, *blocks)
     for line in list_blocks(session.attached):
         run.notes.note(f"attached: {line}")
 
@@ -102,7 +103,8 @@ async def attach_asking(
 ) -> None:
     """Attach what the role and the arguments name, as /attach does it, where a person can be
     asked."""
-    session.attach(await attached_by_role(run, session))
+    session.of_role = await attached_by_role(run, session)
+    session.attach(session.of_role)
     for reference in run.invocation.attachments:
         selection = await in_background(partial(session.select_files, reference))
         for line in list_remarks(selection):

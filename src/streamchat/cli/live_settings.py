@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from streamchat.cli.adopting import ADOPTED, OF_THE_SERVER, Chat, adopt
 from streamchat.cli.build import build_run, with_commanded_key
@@ -19,7 +19,7 @@ from streamchat.cli.choices import profile_choices, theme_choices
 from streamchat.cli.run import Run, require_theme
 from streamchat.core.errors import UsageError
 from streamchat.core.formatting import escape_markdown
-from streamchat.core.ports import Reader
+from streamchat.core.ports import Reader, TakenSettings
 from streamchat.core.settings import (
     Given,
     Origin,
@@ -30,6 +30,10 @@ from streamchat.core.settings import (
 )
 from streamchat.core.settings.changes import COMMAND, Change, find_key, read_change
 from streamchat.core.settings.report import describe_value, setting_rows
+from streamchat.core.templates import Template
+
+if TYPE_CHECKING:
+    from streamchat.cli.live_roles import Overlay
 
 NO_PROFILE = "off"
 _OF_A_PROFILE = frozenset({"base_url", "fallback", "model", "profile"})
@@ -57,6 +61,7 @@ class LiveSettings:
 
     run: Run
     chat: Chat
+    overlay: Overlay | None = None  # what a role set in this chat
 
     def describe(self) -> str:
         """See ports.Configuration. What the user set comes last, next to the prompt."""
@@ -156,6 +161,25 @@ class LiveSettings:
         self._take(self._run_with({**given, "profile": Given(wanted, "/profile")}))
         return self._answers_now()
 
+    @property
+    def role(self) -> str | None:
+        """See ports.Configuration."""
+        return self.run.settings.role
+
+    def take_role(self, name: str | None) -> TakenSettings:
+        """See ports.Configuration."""
+        from streamchat.cli.live_roles import take_role  # only for these
+
+        taken = take_role(self.chat, self.run, self._now(), self.overlay, name)
+        self.run, self.overlay, settings = taken
+        return settings
+
+    def under_prompt(self, template: Template) -> AbstractContextManager[TakenSettings]:
+        """See ports.Configuration."""
+        from streamchat.cli.live_roles import under_prompt
+
+        return under_prompt(self.chat, self.run, self._now(), template)
+
     async def log_in(self, reader: Reader) -> str:
         """See ports.Configuration."""
         from streamchat.cli.first_run import FirstRun, find_servers, list_models
@@ -246,6 +270,8 @@ class LiveSettings:
             "citations": session.citations,
             "max_cost_usd": session.budget.cap_usd,
         }
+        if session.web is not None:
+            live |= {"web_allow": session.web.allowed, "web_block": session.web.blocked}
         changed = {
             name: value for name, value in live.items() if value != getattr(settings, name)
         }

@@ -44,9 +44,10 @@ def main(argv: Sequence[str], env: Environment) -> int:
             return ExitStatus.OK
         run = build_run(invocation, env)
         notes = run.notes
+        run, template = _with_template(run)
         run = _prepared(run)
         notes = run.notes
-        status = _run(run)
+        status = _run(run, template)
         env.stdout.flush()  # here, where a failure still gets its exit status
         return status
     except StreamchatError as error:
@@ -129,7 +130,7 @@ def _prepared(run: Run) -> Run:
     return with_commanded_key(run) if is_asked else run
 
 
-def _run(run: Run) -> int:
+def _run(run: Run, template: Template | None) -> int:
     if run.invocation.report is not None:
         return _report(run, run.invocation.report)
     if run.invocation.script:
@@ -139,7 +140,7 @@ def _run(run: Run) -> int:
     if _is_one_shot(run):
         from streamchat.cli.run_oneshot import answer_once
 
-        return _act(run, partial(answer_once, template=_template(run)))
+        return _act(run, partial(answer_once, template=template))
     if not run.settings.demo and has_surely_no_key(run):
         from streamchat.cli.first_run import begin, is_first_run
 
@@ -151,12 +152,15 @@ def _run(run: Run) -> int:
         return _act(run, partial(chat, early=early))
 
 
-def _template(run: Run) -> Template | None:
-    if not run.invocation.prompt_name:
-        return None
-    from streamchat.cli.templates import read_named_prompt
+def _with_template(run: Run) -> tuple[Run, Template | None]:
+    """The run under the prompt file of --prompt, if it is used."""
+    invocation = run.invocation
+    if not invocation.prompt_name or invocation.report is not None or invocation.script:
+        return run, None
+    from streamchat.cli.templates import read_named_prompt, with_front_matter
 
-    return read_named_prompt(run)
+    template = read_named_prompt(run)
+    return with_front_matter(run, template, build_run), template
 
 
 def _act(run: Run, act: Callable[[Run], Coroutine[Any, Any, int]]) -> int:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
+from typing import TypeAlias
 
 from streamchat.app.prompt_files import fill_prompt, join_prompt
+from streamchat.cli.environment import Environment
+from streamchat.cli.invocation import Invocation
 from streamchat.cli.run import Run
 from streamchat.cli.trust import ask_on_terminal
 from streamchat.config import AskTrust
 from streamchat.config.templates import Templates
 from streamchat.core.sanitize import clean_line
+from streamchat.core.settings import Given, resolve
 from streamchat.core.templates import STDIN, Template, TemplateKind
 from streamchat.posix.clipboard import read_clipboard
+
+BuildRun: TypeAlias = Callable[[Invocation, Environment], Run]
 
 
 def open_templates(run: Run, ask: AskTrust | None = None) -> Templates:
@@ -25,6 +33,31 @@ def read_named_prompt(run: Run) -> Template:
     the event loop. Raises NotFound, ConfigError, UsageError."""
     templates = open_templates(run, ask_on_terminal(run.env))
     return templates.read(TemplateKind.PROMPT, run.invocation.prompt_name)
+
+
+def with_front_matter(run: Run, template: Template, build_run: BuildRun) -> Run:
+    """The run with what the prompt file sets; flags come before it. Raises ConfigError,
+    UsageError."""
+    if not template.settings:
+        return run
+    from streamchat.config.roles import prompt_layer
+
+    layer = prompt_layer(template, open_templates(run))
+    prompt = resolve([layer])  # a value that is wrong is told by the name of the file
+    for note in layer.notes:
+        run.notes.note(note)
+    given = {
+        name: Given(each.text, f"{each.name} of the prompt {template.name}")
+        for name, each in layer.given.items()
+        if name != "role_attach"
+    }
+    if "request" in given:
+        both = {**dict(run.settings.request), **dict(prompt.request)}
+        given["request"] = Given(json.dumps(both), given["request"].name)
+    invocation = run.invocation
+    flags = replace(invocation.flags, given={**given, **invocation.flags.given})
+    attachments = (*prompt.role_attach, *invocation.attachments)
+    return build_run(replace(invocation, flags=flags, attachments=attachments), run.env)
 
 
 def fill_named_prompt(run: Run, template: Template, piped: str) -> str:

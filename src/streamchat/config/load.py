@@ -73,7 +73,8 @@ def load(
         from streamchat.config.roles import role_layer  # these load for a role only
         from streamchat.config.templates import Templates
 
-        layers.append(role_layer(chooser, Templates(paths, cwd, user, ask)))
+        name, templates = chooser.given["role"].text, Templates(paths, cwd, user, ask)
+        layers.append(role_layer(name, chooser.source, templates))
     return tuple(layers)
 
 

@@ -1,29 +1,51 @@
-"""The layer of the role that was chosen."""
+"""The layers of the role that was chosen, and of a prompt file."""
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
-from streamchat.config.templates import Templates
-from streamchat.core.settings import Layer
-from streamchat.core.settings.roles import from_role
-from streamchat.core.templates import Template, TemplateKind
+from streamchat.core.attaching import names_address
+from streamchat.core.settings import Layer, SettingSource
+from streamchat.core.settings.roles import from_front_matter, from_role
+from streamchat.core.templates import Template, TemplateFiles, TemplateKind
 
 
-def role_layer(chooser: Layer, templates: Templates) -> Layer:
+def role_layer(name: str, source: SettingSource, templates: TemplateFiles) -> Layer:
     """It counts directly under the layer that chose it. Raises NotFound, ConfigError."""
-    name = chooser.given["role"].text
     template = templates.read(TemplateKind.ROLE, name)
     place = Path(templates.path(TemplateKind.ROLE, name))
-    return from_role(_beside(place, template), chooser.source, place=str(place))
+    return from_role(_beside(place, template), source, place=str(place))
+
+
+def prompt_layer(template: Template, templates: TemplateFiles) -> Layer:
+    """The front matter of a prompt file. Raises ConfigError."""
+    place = Path(templates.path(TemplateKind.PROMPT, template.name))
+    beside, kind = _beside(place, template), TemplateKind.PROMPT
+    return from_front_matter(beside, kind, SettingSource.FLAG, place=str(place))
 
 
 def _beside(place: Path, template: Template) -> Template:
-    """The role with its attachments found beside its file."""
-    attach = template.settings.get("attach")
+    """The template with the files that it names found beside its own."""
+    settings = dict(template.settings)
+    attach, schema = settings.get("attach"), settings.get("schema")
     names = [attach] if isinstance(attach, str) else attach
-    if not isinstance(names, list):
-        return template
-    found = [str(place.parent / Path(str(name)).expanduser()) for name in names]
-    return replace(template, settings={**template.settings, "attach": found})
+    if isinstance(names, list):
+        settings["attach"] = [_found(place, str(name)) for name in names]
+    if isinstance(schema, str) and _is_file(place.parent / schema):
+        settings["schema"] = str(place.parent / schema)
+    return replace(template, settings=settings)
+
+
+def _found(place: Path, name: str) -> str:
+    if names_address(name) or name.startswith("file:"):
+        return name
+    return shlex.quote(str(place.parent / Path(name).expanduser()))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # JSON text, too long for a name
+        return False

@@ -26,7 +26,7 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<front>.*?)^---[ \t]*(?:\n|\Z)", re
 _PLACEHOLDER = re.compile(r"\{\{\s*(?P<name>[A-Za-z_][\w-]*)\s*(?:\|(?P<default>[^{}]*))?\}\}")
 _NAMED = re.compile(r"(?P<name>[A-Za-z_][\w-]*)=(?P<value>.*)", re.DOTALL)
 STDIN, CLIPBOARD = "stdin", "clipboard"
-ROLE_KEYS = frozenset(
+SETTING_KEYS = frozenset(
     {"model", "effort", "thinking", "max_tokens", "temperature", "web", "schema", "attach"}
 )
 

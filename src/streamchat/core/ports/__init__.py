@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from streamchat.core.library import Summary
 from streamchat.core.ports.archive import Archive, Exporter, Index, Journal, Opened, TakenIn
-from streamchat.core.ports.configuration import Configuration, FixedConfiguration
+from streamchat.core.ports.configuration import (
+    Configuration,
+    FixedConfiguration,
+    TakenSettings,
+)
 from streamchat.core.ports.reader import (
     Asker,
     Clipboard,
@@ -59,6 +63,7 @@ __all__ = [
     "Source",
     "Summary",
     "TakenIn",
+    "TakenSettings",
     "TypeAhead",
     "Typed",
     "View",

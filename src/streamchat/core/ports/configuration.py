@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from typing import Protocol
 
 from streamchat.core.errors import UsageError
 from streamchat.core.ports.reader import Reader
+from streamchat.core.templates import Template
+
+
+@dataclass(frozen=True, slots=True)
+class TakenSettings:
+    """What a role or a prompt file set: lines that say so, what it attaches, and the model
+    that is asked this once ("" for the conversation's own)."""
+
+    notes: tuple[str, ...] = ()
+    attach: tuple[str, ...] = ()
+    model: str = ""
 
 
 class Configuration(Protocol):
@@ -50,6 +63,17 @@ class Configuration(Protocol):
         """Let the server of a profile answer from now on; `off` uses none. Returns the line
         that says so."""
 
+    @property
+    def role(self) -> str | None:
+        """The role that is in use."""
+
+    def take_role(self, name: str | None) -> TakenSettings:
+        """Let a role set what it sets, in place of the one before; None for no role. Raises
+        NotFound."""
+
+    def under_prompt(self, template: Template) -> AbstractContextManager[TakenSettings]:
+        """While entered, what the front matter of a prompt file sets counts."""
+
     async def log_in(self, reader: Reader) -> str:
         """Let the user paste a key or choose a server. Returns the line that says so."""
 
@@ -58,6 +82,7 @@ class FixedConfiguration:
     """Where settings cannot be changed."""
 
     profile: str | None = None
+    role: str | None = None
     theme: str = ""
 
     async def models(self) -> list[tuple[str, str]]:
@@ -86,6 +111,12 @@ class FixedConfiguration:
 
     def use_profile(self, name: str) -> str:
         return self.describe()
+
+    def take_role(self, name: str | None) -> TakenSettings:
+        raise UsageError("The settings cannot be changed here.")
+
+    def under_prompt(self, template: Template) -> AbstractContextManager[TakenSettings]:
+        return nullcontext(TakenSettings())
 
     async def log_in(self, reader: Reader) -> str:
         return self.describe()

@@ -13,7 +13,7 @@ same source, they are an error.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from typing import Any, cast
 
@@ -29,6 +29,7 @@ from streamchat.core.settings.values import (
     Layer,
     Origin,
     SettingSource,
+    Table,
     Value,
     complaint,
     read,
@@ -209,6 +210,10 @@ def _find(option: Option, layers: Sequence[Layer], depth: int = 0) -> _Found:
             if option.reach is Reach.TIGHTER and layer.source in FILES_OF_OTHERS:
                 weaker = _find(option, layers, at + 1)
                 return found if _is_tighter(found.value, weaker.value) else weaker
+            if option.name == "request" and layer.joins:
+                weaker = _find(option, layers, at + 1)
+                both = {**dict(cast(Table, weaker.value)), **dict(cast(Table, found.value))}
+                return replace(found, value=tuple(both.items()))
             return found
     return _Found(option.default)
 

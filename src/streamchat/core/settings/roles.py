@@ -1,21 +1,20 @@
-"""A role as a layer of settings. Imported only where a role was chosen."""
+"""A role or a prompt file as a layer of settings. Imported only where there is one."""
 
 from __future__ import annotations
+
+import json
+from collections.abc import Mapping
 
 from streamchat.core.errors import ConfigError
 from streamchat.core.settings.layers import section_layer
 from streamchat.core.settings.values import Given, Layer, SettingSource
-from streamchat.core.templates import ROLE_KEYS, Template
+from streamchat.core.templates import SETTING_KEYS, Template, TemplateKind
 
 
 def from_role(template: Template, source: SettingSource, *, place: str) -> Layer:
     """The layer of a role: its text as the system prompt, its front matter as settings.
     Raises ConfigError."""
-    table = {key: value for key, value in template.settings.items() if key in ROLE_KEYS}
-    ignored = [key for key in template.settings if key not in ROLE_KEYS]
-    if "temperature" in table:
-        table["request"] = {"temperature": table.pop("temperature")}
-    layer = section_layer(table, {}, place)
+    layer = from_front_matter(template, TemplateKind.ROLE, source, place=place)
     if template.missing:
         raise ConfigError(
             f"{place}: a role gives each placeholder a default: {{{{{template.missing[0]}|…}}}}"
@@ -23,5 +22,35 @@ def from_role(template: Template, source: SettingSource, *, place: str) -> Layer
     given = dict(layer.given)
     if text := template.fill({}):
         given["system"] = Given(text, "the text")
-    notes = (f"{key} in {place} is ignored: a role cannot set it" for key in ignored)
-    return Layer(source, given, place, notes=(*template.notes, *notes, *layer.notes))
+    return Layer(source, given, place, joins=True, notes=layer.notes)
+
+
+def from_front_matter(
+    template: Template, kind: TemplateKind, source: SettingSource, *, place: str
+) -> Layer:
+    """The layer of the front matter alone. Raises ConfigError."""
+    table = {
+        key: _plain(key, value)
+        for key, value in template.settings.items()
+        if key in SETTING_KEYS and value is not None
+    }
+    ignored = [key for key in template.settings if key not in SETTING_KEYS]
+    if "temperature" in table:
+        table["request"] = {"temperature": _number(table.pop("temperature"), place)}
+    layer = section_layer(table, {}, place)
+    notes = (f"{key} in {place} is ignored: a {kind.noun} cannot set it" for key in ignored)
+    return Layer(source, layer.given, place, notes=(*template.notes, *notes, *layer.notes))
+
+
+def _plain(key: str, value: object) -> object:
+    """The value as config.toml would hold it: `off` is False in YAML, and a schema may be
+    written as YAML too."""
+    if key == "thinking" and value is False:
+        return "off"
+    return json.dumps(value) if key == "schema" and isinstance(value, Mapping) else value
+
+
+def _number(value: object, place: str) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ConfigError(f"temperature in {place}: give a number")
+    return value

@@ -86,6 +86,7 @@ class Option:
     risk: str = ""
     shortcuts: tuple[tuple[str, str], ...] = ()
     secret: bool = False
+    unsets: bool = False  # an empty flag takes away what a file set
 
     @property
     def is_setting(self) -> bool:
@@ -118,6 +119,7 @@ def setting(
     reach: Reach,
     risk: str = "",
     shortcuts: tuple[tuple[str, str], ...] = (),
+    unsets: bool = False,
 ) -> Option:
     """A row that follows rule 1; `also` are variables of the SDK to fall back to."""
     spelled = tuple(flags.split())
@@ -136,6 +138,7 @@ def setting(
         reach=reach,
         risk=risk,
         shortcuts=shortcuts,
+        unsets=unsets,
     )
 
 

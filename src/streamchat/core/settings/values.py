@@ -85,6 +85,7 @@ class Layer:
     place: str = ""
     profile: str = ""
     profiles: Mapping[str, Layer] = field(default_factory=dict)
+    joins: bool = False  # its parameters of the request join those of weaker layers
     notes: tuple[str, ...] = ()
 
     def origin(self, given: Given) -> Origin:
@@ -105,7 +106,7 @@ def read(option: Option, given: Given, origin: Origin) -> Value:
     try:
         names_something = option.reach in (Reach.USER, Reach.ENVIRONMENT)
         must_be_given = option.default is not None or names_something
-        if must_be_given and not given.text:
+        if must_be_given and not (given.text or option.unsets):
             raise ValueError("give a value")
         return _read(option, given.text) if given.text else None
     except ValueError as wrong:

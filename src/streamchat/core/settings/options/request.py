@@ -20,7 +20,7 @@ REQUEST = (
     setting(
         "role", Group.REQUEST, "--role",
         "use a role: roles/NAME.md in the configuration directory",
-        metavar="NAME", reach=Reach.USER,
+        metavar="NAME", reach=Reach.USER, unsets=True,
     ),
     Option(
         "role_attach", "what a role attaches to the first message", Group.REQUEST, Kind.TEXTS,

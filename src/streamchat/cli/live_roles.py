@@ -1,0 +1,124 @@
+"""What a role, or a prompt file for one message, sets in a chat that runs.
+
+Rule: what a role set goes back when another one, or none, takes its place. What the user set
+since then stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from streamchat.cli.adopting import Chat, adopt
+from streamchat.cli.build import build_run
+from streamchat.cli.invocation import Invocation
+from streamchat.cli.run import Run
+from streamchat.config.roles import prompt_layer, role_layer
+from streamchat.core.ports import TakenSettings
+from streamchat.core.settings import Given, Layer, Origin, Settings, SettingSource, resolve
+from streamchat.core.templates import Template
+
+_SYSTEM, _WEB = ("system", "system_file"), ("web", "web_allow", "web_block")
+_SET = (*_SYSTEM, *_WEB, "model", "effort", "thinking", "max_tokens", "request", "schema")
+ROLE = "/role"
+_BY_ROLE = Origin(SettingSource.FLAG, ROLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """The settings beneath a role, and as they were once it had been taken."""
+
+    beneath: Mapping[str, Any]
+    above: Mapping[str, Any]
+
+    def lift(self, now: Mapping[str, Any]) -> dict[str, Any]:
+        """The settings without the role: those that the user changed since are as now."""
+        return {
+            name: self.beneath[name] if value == self.above[name] else value
+            for name, value in now.items()
+        }
+
+
+def _of_start(run: Run) -> Overlay | None:
+    """What the role that the program was started with set."""
+    if run.settings.role is None:
+        return None
+    without = build_run(_with_role(run.invocation, ""), run.env)
+    return Overlay(_values(without.settings), _values(run.settings))
+
+
+def _with_role(invocation: Invocation, name: str) -> Invocation:
+    given = {**invocation.flags.given, "role": Given(name, ROLE)}
+    return replace(invocation, flags=replace(invocation.flags, given=given))
+
+
+def _values(settings: Settings) -> dict[str, Any]:
+    """The settings that a role may set."""
+    return {name: getattr(settings, name) for name in _SET}
+
+
+def _given(layer: Layer, settings: Settings, beneath: Mapping[str, Any]) -> dict[str, Any]:
+    """What the layer gives. Parameters of the request join those beneath."""
+    values = {name: getattr(settings, name) for name in _SET if name in layer.given}
+    if "system" in values:
+        values["system_file"] = None
+    if "request" in values:
+        values["request"] = tuple(
+            {**dict(beneath["request"]), **dict(values["request"])}.items()
+        )
+    return values
+
+
+def take_role(
+    chat: Chat, run: Run, now: Settings, overlay: Overlay | None, name: str | None
+) -> tuple[Run, Overlay, TakenSettings]:
+    """Take a role, or none. `now` are the settings as they are. Raises NotFound, ConfigError,
+    UsageError; then nothing has changed."""
+    before, overlay = _values(now), overlay or _of_start(run)
+    beneath = overlay.lift(before) if overlay else before
+    layer = Layer(SettingSource.FLAG, {})
+    if name is not None:
+        layer = role_layer(name, SettingSource.FLAG, chat.session.templates)
+    role = resolve([layer])
+    given = _given(layer, role, beneath)
+    values = {**beneath, **given}
+    changed = {"role", *(each for each in values if values[each] != before[each])}
+    origins = {**now.origins, **dict.fromkeys(changed, _BY_ROLE)}
+    origins |= {each: role.origins[each] for each in given}
+    settings = replace(now, **values, role=name, origins=origins)
+    said = _adopt(chat, now, replace(run, settings=settings))
+    session = chat.session
+    settings = replace(settings, model=session.conversation.model)
+    above = {**_values(settings), "effort": session.effort, "thinking": session.thinking}
+    taken = TakenSettings((*said, *role.notes), role.role_attach)
+    run = replace(run, invocation=_with_role(run.invocation, name or ""), settings=settings)
+    return run, Overlay(beneath, above), taken
+
+
+def _adopt(chat: Chat, before: Settings, run: Run) -> list[str]:
+    """Everything but the model first, because that may refuse some of it."""
+    adopt(chat, before, replace(run, settings=replace(run.settings, model=before.model)))
+    model = chat.session.model_names(run.settings.model)
+    if model == chat.session.conversation.model:
+        return []
+    return [chat.session.change_model(model)]
+
+
+@contextmanager
+def under_prompt(
+    chat: Chat, run: Run, now: Settings, template: Template
+) -> Iterator[TakenSettings]:
+    """While entered, what the front matter of a prompt file sets counts; but for the model,
+    which is asked this once. Raises ConfigError, UsageError."""
+    layer = prompt_layer(template, chat.session.templates)
+    prompt = resolve([layer])
+    model = chat.session.model_names(prompt.model) if "model" in layer.given else ""
+    given = {**_given(layer, prompt, _values(now)), "model": now.model}
+    settings = replace(now, **given)
+    adopt(chat, now, replace(run, settings=settings))
+    try:
+        yield TakenSettings(prompt.notes, prompt.role_attach, model)
+    finally:
+        adopt(chat, settings, replace(run, settings=now))
