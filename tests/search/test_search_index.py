@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from library import MODEL, CountingDisk, Library
@@ -465,6 +466,9 @@ def test_no_save_makes_no_index(library: Library) -> None:
     assert not library.path.parent.exists()
 
 
+_connect = sqlite3.connect
+
+
 def test_an_index_that_another_process_holds_is_done_without(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -474,9 +478,19 @@ def test_an_index_that_another_process_holds_is_done_without(
     library.converse("lexer two")
     other = sqlite3.connect(library.path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
+    waits: list[float] = []
+
+    def connect(name: str, **options: Any) -> sqlite3.Connection:
+        waits.append(options.get("timeout", 0))
+        found: sqlite3.Connection = _connect(name, **options)
+        return found
+
+    monkeypatch.setattr(sqlite3, "connect", connect)
     store = library.store()
     assert list(store.catch_up()) == [Progress(2, 2)]
+    assert list(filter(None, waits)) == [0.01]  # it waits once
     assert [hit.text for hit in store.search("lexer", most=9)] == ["lexer two", "lexer one"]
+    monkeypatch.undo()
     assert len(store.summaries()) == 2
     said = "Another process is using the search index; the files were read instead."
     assert (store.problems(), store.problems()) == ([said], [])

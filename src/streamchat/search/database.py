@@ -21,7 +21,7 @@ from streamchat.search.query_words import PREFIXES, TOKENIZER
 
 VERSION = 3
 _DELETES_AT_ONCE = (3, 42)  # SQLite, from the index of words too
-BUSY_S = 1.0  # others write for a tenth of a second at a time
+BUSY_S = 0.7  # others write for a tenth of a second at a time; with the start, it is a second
 _CACHE_KIB = 65536  # a batch must fit, or others could not read while it is written
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
 
@@ -60,8 +60,9 @@ PRAGMA user_version = {VERSION};
 """
 
 
-def open_file(path: Path, *, writes: bool) -> sqlite3.Connection:
-    """The index on disk. Raises sqlite3.Error, OSError."""
+def open_file(path: Path, *, writes: bool, waits: bool = True) -> sqlite3.Connection:
+    """The index on disk. With `waits`, for as long as another process may use it. Raises
+    sqlite3.Error, OSError."""
     if writes:
         with suppress(PermissionError):  # it may still be read
             _prepare(path)
@@ -71,7 +72,7 @@ def open_file(path: Path, *, writes: bool) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"file:{quote(os.fsencode(path))}?mode={mode}",
         uri=True,
-        timeout=BUSY_S,
+        timeout=BUSY_S if waits else 0,
         isolation_level=None,
         check_same_thread=False,
     )
@@ -83,7 +84,10 @@ def open_memory(copied_from: Path | None) -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     try:
         if copied_from is not None:
-            with closing(open_file(copied_from, writes=False)) as disk:
+            # Who copies has waited already. backup() would wait for ever for a reader's lock.
+            with closing(open_file(copied_from, writes=False, waits=False)) as disk:
+                disk.execute("BEGIN")
+                _version(disk)
                 disk.backup(connection)
     except (sqlite3.Error, OSError):
         connection.close()
