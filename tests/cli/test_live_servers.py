@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -65,6 +66,51 @@ def test_a_profile_answers_with_its_key_model_and_settings(
     assert (post.body["model"], post.body["output_config"]) == ("huge", {"effort": "low"})
     assert len(post.body["messages"]) == 3  # the conversation goes on
     assert f"huge at {other.base_url.removeprefix('http://')} answers from now on" in run.stderr
+
+
+def test_a_key_stays_masked_after_another_server_was_chosen(
+    server: ScriptedServer, other: ScriptedServer, paths: Paths
+) -> None:
+    first, second = "first-key-0123456789-abcd", "second-key-0123456789-efgh"
+    paths.config_dir.mkdir(parents=True)
+    paths.config_file.write_text(
+        f'profile = "near"\n[profiles.near]\nbase_url = "{server.base_url}"\n'
+        f'api_key_env = "NEAR_KEY"\n'
+        f'[profiles.far]\nbase_url = "{other.base_url}"\napi_key_env = "FAR_KEY"\n'
+    )
+    Path("old.json").write_text(
+        json.dumps([{"role": "user", "content": f"What is {first} and {second}?"}])
+    )
+    assert run_program("--import", "old.json").status == 0
+    server.enqueue(text_reply(f"The first is {first}."))
+    other.enqueue(text_reply(f"They are {first} and {second}."))
+    keys = {"NEAR_KEY": first, "FAR_KEY": second}
+
+    def person(terminal: Person) -> None:
+        terminal.wait_for_prompt()
+        for line, answer in (
+            ("one\r", "The first is …abcd."),
+            ("/profile far\r", "answers from now on"),
+            ("two\r", "They are …abcd and …efgh."),
+            ("/new\r", "New conversation."),
+            ("/resume old\r", "What is …abcd and …efgh?"),
+            ("/tree all\r", "They are"),
+            ("/show 1\r", "The first is …abcd."),
+            ("/export md out.md\r", "Exported to"),
+            ("/profile near\r", "answers from now on"),
+            ("/export html out.html\r", "out.html"),
+        ):
+            terminal.type(line)
+            terminal.wait_for(answer)
+            terminal.wait_for_prompt()
+        terminal.type("/exit\r")
+
+    terminal = run_on_terminal(person, "-c", environ=keys, rows=60)
+    assert terminal.status == 0
+    exported = Path("out.md").read_bytes() + Path("out.html").read_bytes()
+    shown = terminal.raw[terminal.raw.index(b"answers from now on") :] + exported
+    assert exported.count("…abcd".encode()) == 6
+    assert (first.encode() in shown, second.encode() in shown) == (False, False)
 
 
 def test_a_profile_is_chosen_from_a_list(

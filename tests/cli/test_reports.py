@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -34,3 +35,16 @@ def test_a_report_is_one_row_that_holds_no_control_character(argv: list[str]) ->
 
 def test_an_answer_stays_as_the_model_wrote_it() -> None:
     assert NAME in run_program("--show", "talk").stdout
+
+
+@pytest.mark.parametrize(
+    "report", [["--list"], ["--roles"], ["--show-config"], ["--search", "x"], ["--costs"]]
+)
+def test_every_report_warns_of_settings_that_the_group_can_write(report: list[str]) -> None:
+    config = Path(os.environ["XDG_CONFIG_HOME"]) / "streamchat/config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text('model = "m"\n')
+    config.chmod(0o664)
+    note = f"the group of {config} can write it; type: chmod g-w {config}"
+    assert note in run_program(*report).stderr.splitlines()
+    assert note not in run_program(*report, "-q").stderr.splitlines()

@@ -53,6 +53,16 @@ def test_a_named_schema_that_anybody_can_write_is_refused() -> None:
     )
 
 
+def test_a_named_schema_that_its_group_can_write_is_a_note() -> None:
+    saved = Path(os.environ["XDG_CONFIG_HOME"]) / "streamchat/schemas/cities.json"
+    saved.parent.mkdir(parents=True)
+    saved.write_text(json.dumps(LIST))
+    saved.chmod(0o664)
+    note = f"the group of {saved} can write it; type: chmod g-w {saved}"
+    run = run_program("--demo", "--schema", "@cities", "hi")
+    assert (run.status, note in run.stderr.splitlines()) == (0, True)
+
+
 def test_inside_json_output_the_value_is_a_field() -> None:
     result = json.loads(ask(SHORT, "hello", "--json").stdout)
     assert result["value"] == {"name": "a name", "age": 42}

@@ -20,6 +20,7 @@ from streamchat.config import (
     read_prompt_file,
 )
 from streamchat.config.files import owner_name
+from streamchat.config.templates import Templates
 from streamchat.core.errors import ConfigError, ExitStatus, NotFound, StreamchatError
 from streamchat.core.settings import (
     VARIABLES,
@@ -32,6 +33,7 @@ from streamchat.core.settings import (
     resolve,
 )
 from streamchat.core.settings.report import show_config
+from streamchat.core.templates import TemplateKind
 
 KEY = "sk-ant-api03-" + "k" * 40 + "WXYZ"
 EVIL = "https://evil.example"
@@ -276,6 +278,37 @@ def test_a_config_toml_that_its_group_can_write_is_a_note(world: World) -> None:
     path.chmod(0o664)
     note = f"the group of {path} can write it; type: chmod g-w {path}"
     assert (world.settings().model, world.settings().notes) == ("x", (note,))
+
+
+def test_a_directory_of_settings_that_its_group_can_write_is_a_note(world: World) -> None:
+    for place in (world.config("").parent, world.write(".config/streamchat/.env", "").parent):
+        place.chmod(0o770)
+        note = f"the group of {place} can write it; type: chmod g-w {place}"
+        assert world.settings().notes == (note,)
+        (place / "config.toml").unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("kind", TemplateKind)
+def test_who_can_write_a_role_or_a_prompt_is_judged_as_for_config_toml(
+    world: World, kind: TemplateKind
+) -> None:
+    path = world.write(f".config/streamchat/{kind.value}/r.md", "Be brief.")
+    templates = Templates(world.paths, world.project, world.user)
+    for place in (path, path.parent):
+        mode = place.stat().st_mode
+        place.chmod(mode | 0o020)
+        note = f"the group of {place} can write it; type: chmod g-w {place}"
+        assert templates.read(kind, "r").notes == (note,)
+        place.chmod(mode | 0o002)
+        with pytest.raises(ConfigError, match="anybody can write"):
+            templates.read(kind, "r")
+        place.chmod(mode)
+    world.flags = {"role": "r"}
+    path.chmod(0o660)
+    if kind is TemplateKind.ROLE:
+        assert world.settings().notes == (
+            f"the group of {path} can write it; type: chmod g-w {path}",
+        )
 
 
 @pytest.mark.parametrize("place", ["", "[profiles.local]\n"])

@@ -115,11 +115,8 @@ def _retries(chat: Chat, run: Run) -> None:
 def _schema(chat: Chat, run: Run) -> None:
     from streamchat.cli.schema import build_shape
 
-    text, cwd, config_dir = run.settings.schema, run.env.cwd, run.paths.config_dir
-    user = run.env.user
-    chat.session.shape = (
-        build_shape(text, cwd=cwd, config_dir=config_dir, user=user) if text else None
-    )
+    text = run.settings.schema
+    chat.session.shape = build_shape(run, text) if text else None
 
 
 def _server(chat: Chat, run: Run) -> None:

@@ -6,7 +6,6 @@ Needed before the first prompt: it imports no more than the settings do.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 from streamchat.app.stderr_notes import Notes
 from streamchat.cli.environment import Environment
@@ -18,8 +17,6 @@ from streamchat.config import Paths, build_paths, load
 from streamchat.core.settings import (
     Settings,
     endpoint,
-    list_secrets,
-    redact_secrets,
     resolve,
 )
 from streamchat.core.terminal import read_terminal
@@ -57,11 +54,11 @@ def _run_with(
 
 def build_notes(env: Environment, settings: Settings | None, *, as_json: bool) -> Notes:
     """What is said on stderr, without the secrets of the settings."""
+    if settings is not None:
+        env.secrets.add(settings, env.environ)
     return Notes(
         env.stderr,
-        partial(
-            redact_secrets, secrets=list_secrets(settings, env.environ) if settings else ()
-        ),
+        env.secrets.redact,
         depth=read_terminal(env.stderr, env.environ).depth,
         width=measure_width(env.stderr),
         quiet=settings is not None and settings.quiet,

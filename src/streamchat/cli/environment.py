@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO, cast
 
+from streamchat.core.settings import KnownSecrets
 from streamchat.core.terminal import Terminal, read_terminal
 
 
@@ -31,6 +32,7 @@ class Environment:
     monotonic: Callable[[], float]
     new_id: Callable[[], str]
     user: int = field(default_factory=os.geteuid)  # whose files are trusted
+    secrets: KnownSecrets = field(default_factory=KnownSecrets)
 
     @property
     def terminal(self) -> Terminal:

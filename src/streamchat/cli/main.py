@@ -205,6 +205,8 @@ def _refuse_a_command_word(prompt: str) -> None:
 def _report(run: Run, report: ReportKind) -> int:
     from streamchat.cli import reports  # 5 ms that a chat need not wait for
 
+    for note in run.settings.notes:
+        run.notes.note(note)
     match report:
         case ReportKind.SHOW_CONFIG:
             reports.show_configuration(run)

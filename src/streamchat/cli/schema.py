@@ -7,6 +7,7 @@ import json
 from functools import partial
 from pathlib import Path
 
+from streamchat.cli.run import Run
 from streamchat.config import read_own_file, read_prompt_file
 from streamchat.core.errors import ConfigError, NotFound, UsageError
 from streamchat.core.formatting import quoted
@@ -16,19 +17,22 @@ from streamchat.core.schema import Shape, parse_short_schema
 _NAME = "@"
 
 
-def read_schema(text: str, *, cwd: Path, config_dir: Path, user: int) -> JsonObject:
-    """`text` is JSON, `@NAME` of a file in `config_dir/schemas`, the path of a file, or the
-    short form, which is tried last. Raises UsageError, NotFound, ConfigError."""
+def read_schema(run: Run, text: str) -> JsonObject:
+    """`text` is JSON, `@NAME` of a file in the user's `schemas`, the path of a file, or
+    the short form, which is tried last. Raises UsageError, NotFound, ConfigError."""
     if text.startswith("{"):
         return _checked(text, "the text")
     if text.startswith(_NAME):
         name = text.removeprefix(_NAME)
-        path = config_dir / "schemas" / f"{name}.json"
+        path = run.paths.config_dir / "schemas" / f"{name}.json"
         if not name or "/" in name or "\0" in name:
             raise UsageError(f"--schema {quoted(text)}: write @ and the name of a schema")
-        return _checked(read_own_file(path, user=user), str(path))
-    if (found := _file(cwd, text)) is not None:
-        return _checked(found, quoted(text))
+        found, notes = read_own_file(path, user=run.env.user)
+        for note in notes:
+            run.notes.note(note)
+        return _checked(found, str(path))
+    if (read := _file(run.env.cwd, text)) is not None:
+        return _checked(read, quoted(text))
     try:
         return parse_short_schema(text)
     except ValueError as wrong:
@@ -67,9 +71,9 @@ def _checked(text: str, where: str) -> JsonObject:
     return schema
 
 
-def build_shape(text: str, *, cwd: Path, config_dir: Path, user: int) -> Shape:
+def build_shape(run: Run, text: str) -> Shape:
     """See `read_schema`."""
-    schema = read_schema(text, cwd=cwd, config_dir=config_dir, user=user)
+    schema = read_schema(run, text)
     return Shape(schema, partial(why_unfit, schema=schema))
 
 

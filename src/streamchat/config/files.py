@@ -72,6 +72,25 @@ def require_owned(path: Path, mode: int, owner: int, *, user: int) -> None:
         raise ConfigError(f"anybody can write {path}; type: chmod o-w {_quoted(path)}")
 
 
+def check_writers(file: FileText, *, user: int) -> tuple[str, ...]:
+    """What to tell the user about a file of their own, or about its directory, which the
+    group can write. Raises ConfigError as `require_owned` does."""
+    require_owned(file.path, file.mode, file.owner, user=user)
+    notes = (*check_directory(file.path.parent, user=user), _group_note(file.path, file.mode))
+    return tuple(filter(None, notes))
+
+
+def check_directory(directory: Path, *, user: int) -> tuple[str, ...]:
+    """The same for a directory alone: who can write it can replace the files in it."""
+    try:
+        found = directory.stat()
+    except OSError:
+        return ()  # reading the files will tell
+    require_owned(directory, found.st_mode, found.st_uid, user=user)
+    note = _group_note(directory, found.st_mode)
+    return (note,) if note else ()
+
+
 def require_private(path: Path, mode: int) -> None:
     """Refuse a file that holds keys if others can read or write it."""
     if mode & _OTHERS_USE:
@@ -80,8 +99,14 @@ def require_private(path: Path, mode: int) -> None:
 
 def require_group_cannot_write(path: Path, mode: int) -> None:
     """Refuse what the group of the file can write."""
-    if mode & stat.S_IWGRP:
-        raise ConfigError(f"the group of {path} can write it; type: chmod g-w {_quoted(path)}")
+    if note := _group_note(path, mode):
+        raise ConfigError(note)
+
+
+def _group_note(path: Path, mode: int) -> str:
+    if not mode & stat.S_IWGRP:
+        return ""
+    return f"the group of {path} can write it; type: chmod g-w {_quoted(path)}"
 
 
 def owner_name(owner: int) -> str:

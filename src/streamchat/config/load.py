@@ -10,12 +10,13 @@ Rule 3: an error in ./.env never stops the program, because the file may be mean
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from streamchat.config.allowed import Verdict, remember, verdict
 from streamchat.config.files import (
     FileText,
+    check_directory,
+    check_writers,
     owner_name,
     parse_env,
     parse_toml,
@@ -146,7 +147,7 @@ def _not_allowed(taken: Mapping[str, str]) -> str:
 
 
 def _configuration(paths: Paths, environ: Mapping[str, str], user: int) -> Iterator[Layer]:
-    _require_safe_directory(paths.config_dir, user)
+    notes = check_directory(paths.config_dir, user=user)
     variables: Mapping[str, str] = {}
     if file := read_text(paths.env_file):
         require_owned(file.path, file.mode, file.owner, user=user)
@@ -154,21 +155,13 @@ def _configuration(paths: Paths, environ: Mapping[str, str], user: int) -> Itera
         variables = parse_env(file)
         yield from_variables(SettingSource.CONFIG, variables, str(file.path))
     if file := read_text(paths.config_file):
-        require_owned(file.path, file.mode, file.owner, user=user)
+        notes = check_writers(file, user=user)
         table = parse_toml(file)
-        notes = _group_note(file, is_private=_is_private(table))
+        if _is_private(table):
+            require_group_cannot_write(file.path, file.mode)
         exported = {name: text for name, text in environ.items() if text.strip()}
-        layer = from_keys(table, {**variables, **exported}, str(file.path))
-        yield replace(layer, notes=(*notes, *layer.notes))
-
-
-def _require_safe_directory(directory: Path, user: int) -> None:
-    """Who can write the directory can replace the files in it."""
-    try:
-        found = directory.stat()
-    except OSError:
-        return  # reading the files will tell
-    require_owned(directory, found.st_mode, found.st_uid, user=user)
+        yield from_keys(table, {**variables, **exported}, str(file.path))
+    yield Layer(SettingSource.CONFIG, {}, notes=notes)
 
 
 def _is_private(table: Mapping[str, object]) -> bool:
@@ -179,25 +172,14 @@ def _is_private(table: Mapping[str, object]) -> bool:
     return any("headers" in each or "api_key_command" in each for each in tables)
 
 
-def _group_note(file: FileText, *, is_private: bool) -> tuple[str, ...]:
-    """Raises ConfigError where the group could read along, or choose the command."""
-    try:
-        require_group_cannot_write(file.path, file.mode)
-    except ConfigError as error:
-        if is_private:
-            raise
-        return (error.message,)
-    return ()
-
-
-def read_own_file(path: Path, *, user: int) -> str:
-    """The text of a file in the configuration directory. Raises NotFound, or ConfigError if
-    it is unreadable or others could have written it."""
+def read_own_file(path: Path, *, user: int) -> tuple[str, tuple[str, ...]]:
+    """The text of a file in the configuration directory, and what to tell the user about who
+    can write it. Raises NotFound, or ConfigError if it is unreadable or anybody could have
+    written it."""
     file = read_text(path)
     if file is None:
         raise NotFound(f"{path} does not exist")
-    require_owned(file.path, file.mode, file.owner, user=user)
-    return file.text
+    return file.text, check_writers(file, user=user)
 
 
 def read_prompt_file(path: Path) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from streamchat.config.allowed import Verdict, remember, verdict
-from streamchat.config.files import FileText, owner_name, read_text, require_owned
+from streamchat.config.files import FileText, check_writers, owner_name, read_text
 from streamchat.config.paths import Paths
 from streamchat.config.trust_question import AskedSetting, AskTrust, Question
 from streamchat.core.errors import ConfigError, NotFound, UsageError
@@ -53,9 +53,9 @@ class Templates:
             raise UsageError(f"{quoted(name)} is not the name of a {kind.noun}.")
         path = self._own(kind) / f"{name}{_SUFFIX}"
         if file := read_text(path):
-            require_owned(file.path, file.mode, file.owner, user=self.user)
+            notes = check_writers(file, user=self.user)
             front, text = split_front_matter(file.text)
-            return Template(name, text.strip(), _front_matter(file, front))
+            return Template(name, text.strip(), _front_matter(file, front), notes)
         if file := read_text(self.cwd / HERE / kind.value / f"{name}{_SUFFIX}"):
             return self._of_repository(kind, name, file)
         near = did_you_mean(name, self.names(kind))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from streamchat.core.library import Hit, Summary
 from streamchat.core.messages import Message
 
 _TELLING = 8  # characters at the start of a key that identify it
@@ -34,6 +35,20 @@ def mask_message(message: Message, mask: Callable[[str], str]) -> Message:
     """The message with every text in it masked."""
     content = (mask_value(dict(block), mask) for block in message.content)
     return replace(message, content=tuple(content))
+
+
+def mask_summary(summary: Summary, mask: Callable[[str], str]) -> Summary:
+    """A row of the list, with its title masked."""
+    title = mask(summary.title)
+    return summary if title == summary.title else replace(summary, title=title)
+
+
+def mask_hit(hit: Hit, mask: Callable[[str], str]) -> Hit:
+    """A search result with its texts masked. Where a key is, nothing else is marked, since
+    what was searched for may be a part of it."""
+    text = mask(hit.text)
+    excerpt = hit.excerpt if text == hit.text else ((text, False),)
+    return replace(hit, summary=mask_summary(hit.summary, mask), excerpt=excerpt)
 
 
 class KeyMask:

@@ -47,16 +47,21 @@ class Store:
         saves: bool = True,
         directory_now: str | None = None,
         only_here: bool = False,
+        mask: Callable[[str], str] = str,
     ) -> None:
         """New conversations begin in `directory_now`; with `only_here`, no others are listed
         and found. `open_index` is called when something is to be listed or searched; it returns
-        None where there is no index. One that does not save is only read from."""
+        None where there is no index. One that does not save is only read from. What is listed
+        and found is masked by `mask`."""
         self.saves = saves
         self._folder = Folder(disk, directory)
         self._files = ConversationFiles(self._folder, clock)
         self._directory_now = directory_now
         self._here = directory_now if only_here else None
-        self.library = Library(self._folder, open_index, tidies=saves, here=self._here)
+        self._mask = mask
+        self.library = Library(
+            self._folder, open_index, tidies=saves, here=self._here, mask=mask
+        )
         self._disk = disk
         self._clock = clock
         self._new_id = new_id
@@ -73,6 +78,7 @@ class Store:
             saves=False,
             directory_now=self._directory_now,
             only_here=self._here is not None,
+            mask=self._mask,
         )
         return NotSaving(reader, self)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import DiskError, NotFound
+from streamchat.core.key_mask import mask_hit, mask_summary
 from streamchat.core.library import (
     FileContent,
     Filter,
@@ -44,12 +45,14 @@ class Library:
         *,
         tidies: bool,
         here: str | None = None,
+        mask: Callable[[str], str] = str,
     ) -> None:
         """With `here`, only the conversations that began in that directory are listed and
-        found."""
+        found. `mask` hides what no title and no excerpt may show."""
         self._folder = folder
         self._tidies = tidies
         self._here = here
+        self._mask = mask
         self._open_index = open_index
         self._is_searched = False
         self._problems: dict[str, str] = {}  # by the path of the file
@@ -115,7 +118,8 @@ class Library:
 
     def summaries(self) -> list[Summary]:
         """See ports.Archive."""
-        return [each for each in self._all() if self._here in (None, each.directory)]
+        found = (each for each in self._all() if self._here in (None, each.directory))
+        return [mask_summary(each, self._mask) for each in found]
 
     def _all(self) -> list[Summary]:
         try:
@@ -173,6 +177,9 @@ class Library:
         return self._ask(lambda index: index.browse(words, most=most, within=within))
 
     def _ask(self, question: Callable[[Index], list[Hit]]) -> list[Hit]:
+        return [mask_hit(hit, self._mask) for hit in self._hits(question)]
+
+    def _hits(self, question: Callable[[Index], list[Hit]]) -> list[Hit]:
         """Ask; if the index was lost meanwhile, index again and ask again."""
         index = self._required()
         losses = index.losses

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from streamchat.app.prompt_cache import choose_ttl
@@ -20,14 +20,13 @@ from streamchat.cli.trust import ask_on_terminal
 from streamchat.config import read_prompt_file
 from streamchat.config.templates import Templates
 from streamchat.core.budget import Budget, Price
-from streamchat.core.key_mask import KeyMask, mask_message
+from streamchat.core.key_mask import KeyMask
 from streamchat.core.ports import Archive, Index, Opened
 from streamchat.core.settings import (
     Settings,
     SettingSource,
     endpoint,
     masked,
-    session_keys,
 )
 from streamchat.core.settings.resolve import build_preferences
 from streamchat.core.web import Web
@@ -55,6 +54,7 @@ def open_archive(run: Run) -> Archive:
         open_index=partial(open_index, run),
         directory_now=str(env.cwd),
         only_here=run.settings.here,
+        mask=build_mask(run),
     )
     return store.not_saving() if run.settings.no_save else store
 
@@ -79,17 +79,15 @@ class GivenTexts:
 
 def read_given(run: Run) -> GivenTexts:
     """Blocks for as long as a pipe is silent. Raises NotFound, ConfigError, UsageError."""
-    settings, cwd = run.settings, run.env.cwd
+    settings = run.settings
     system = settings.system
     if settings.system_file:
-        system = read_prompt_file(cwd / settings.system_file)
+        system = read_prompt_file(run.env.cwd / settings.system_file)
     if not settings.schema:
         return GivenTexts(system)
     from streamchat.cli.schema import build_shape  # only where a shape is asked for
 
-    config_dir, user = run.paths.config_dir, run.env.user
-    shape = build_shape(settings.schema, cwd=cwd, config_dir=config_dir, user=user)
-    return GivenTexts(system, shape)
+    return GivenTexts(system, build_shape(run, settings.schema))
 
 
 def open_session(run: Run, archive: Archive, given: GivenTexts, *, copied: str = "") -> Session:
@@ -141,9 +139,18 @@ def build_exporter(run: Run, how_to_replace: str) -> FileExporter:
 
 
 def build_mask(run: Run) -> Callable[[str], str]:
-    """Masks the keys of this session in a text."""
-    keys = session_keys(run.settings, run.env.environ)
-    return KeyMask(keys, masked).mask if keys else str
+    """Masks in a text whatever key this session has used until then."""
+
+    def mask(text: str) -> str:
+        keys = run.env.secrets.keys
+        return _key_mask(keys).mask(text) if keys else text
+
+    return mask
+
+
+@lru_cache(maxsize=1)
+def _key_mask(keys: tuple[str, ...]) -> KeyMask:
+    return KeyMask(keys, masked)
 
 
 def read_conversation(run: Run, ref: str) -> Opened:
@@ -275,7 +282,7 @@ def open_terminal_screen(run: Run, *, price: Price | None = None) -> TerminalScr
         appearance=read_appearance(run.settings),
         price=price,
     )
-    screen.mask = partial(mask_message, mask=build_mask(run))
+    screen.mask = build_mask(run)
     return screen
 
 

@@ -21,7 +21,6 @@ from streamchat.core.settings import (
     endpoint,
     masked,
     read_certificates,
-    session_keys,
 )
 
 if TYPE_CHECKING:
@@ -111,7 +110,7 @@ def mask_keys(run: Run, session: Session, source: ApiClient) -> Source:
     log = open_event_log(run)
     session.write_bug_report = partial(write_bug_report, run, log)
     logged = LocatedSource(LoggedSource(source, log))
-    keys = session_keys(run.settings, run.env.environ)
+    keys = run.env.secrets.keys
     if not keys or run.settings.demo:
         return logged
     from streamchat.app.masked_source import MaskedSource

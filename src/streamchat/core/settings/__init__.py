@@ -31,13 +31,13 @@ from streamchat.core.settings.resolve import Credential, CredentialKind, Setting
 from streamchat.core.settings.rows import Group, Kind, Option
 from streamchat.core.settings.trust import (
     Endpoint,
+    KnownSecrets,
     clouds_secrets,
     endpoint,
     list_secrets,
     masked,
     needs_commanded_key,
     redact_secrets,
-    session_keys,
 )
 from streamchat.core.settings.values import Given, Layer, Origin, SettingSource
 
@@ -56,6 +56,7 @@ __all__ = [
     "Given",
     "Group",
     "Kind",
+    "KnownSecrets",
     "Layer",
     "Option",
     "Origin",
@@ -77,5 +78,4 @@ __all__ = [
     "read_certificates",
     "redact_secrets",
     "resolve",
-    "session_keys",
 ]

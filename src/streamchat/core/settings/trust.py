@@ -209,6 +209,25 @@ def session_keys(settings: Settings, environ: Mapping[str, str]) -> tuple[str, .
     return tuple(dict.fromkeys(key for key in found if len(key) >= _SHORTEST_WITH_END))
 
 
+@dataclass(slots=True)
+class KnownSecrets:
+    """The secrets that this process was given so far: what one server was sent stays secret
+    after /profile or /login. Only grows."""
+
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    keys: tuple[str, ...] = field(default=(), repr=False)  # see `session_keys`
+
+    def add(self, settings: Settings, environ: Mapping[str, str]) -> None:
+        """Those of the settings."""
+        more = list_secrets(settings, environ)
+        self.secrets = tuple(dict.fromkeys((*self.secrets, *more)))
+        self.keys = tuple(dict.fromkeys((*self.keys, *session_keys(settings, environ))))
+
+    def redact(self, text: str) -> str:
+        """See `redact_secrets`."""
+        return redact_secrets(text, self.secrets)
+
+
 def clouds_secrets(environ: Mapping[str, str]) -> tuple[str, ...]:
     """The secrets that the libraries of the clouds take from the environment."""
     return tuple(value for name in _CLOUD_SECRETS if (value := environ.get(name, "").strip()))

@@ -11,8 +11,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TextIO
 
+from streamchat.core.key_mask import mask_message
 from streamchat.core.messages import Message
 from streamchat.core.ports import ComparisonView, Copied, CopiedTo, TypeAhead, View
 from streamchat.core.records import Turn
@@ -56,7 +58,7 @@ class TerminalScreen:
         self.appearance = appearance
         self.stop_key: Callable[[], str] = lambda: "esc"
         self.label: Callable[[Message | None], str] = lambda _: ""
-        self.mask: Callable[[Message], Message] = lambda message: message  # of old turns
+        self.mask: Callable[[str], str] = str  # of whatever was stored, or comes from elsewhere
         self._sink = Sink(stdout)
         self._environ = environ
         self._terminal = read_terminal(stdout, environ)
@@ -137,7 +139,7 @@ class TerminalScreen:
             render,  # 60 ms, and not before the first prompt
         )
 
-        source = say_plainly(source, self.look)
+        source = say_plainly(self.mask(source), self.look)
         self._show(render(source, width=self._size().width, look=self.look))
 
     async def history(
@@ -165,7 +167,8 @@ class TerminalScreen:
 
     def _replay(self, model: str = "") -> HistoryRows:
         width = self._size().width
-        return HistoryRows(self.look, width, _new_fold, self._clock, model, self.mask)
+        mask = partial(mask_message, mask=self.mask)
+        return HistoryRows(self.look, width, _new_fold, self._clock, model, mask)
 
     async def copy(self, text: str) -> Copied | None:
         """Put a text on the clipboard. It is what is shown: a paste elsewhere must not
@@ -175,7 +178,7 @@ class TerminalScreen:
             copy_sequence,
         )
 
-        shown = clean(text, keeps_hints=True)
+        shown = clean(self.mask(text), keeps_hints=True)
         copied = await asyncio.to_thread(copy_by_program, shown, self._environ)
         if copied is None and (sequence := copy_sequence(shown, self._terminal)):
             self.write(sequence)
@@ -267,7 +270,7 @@ class TerminalScreen:
     def _say(self, text: str, part: Part, *, first: str = "", rest: str = "") -> None:
         style = build_part_style(self.look, part)
         width = self._size().width
-        text = say_plainly(text, self.look)
+        text = say_plainly(self.mask(text), self.look)
         self._show(literal_rows(text, width, style=style, first=first, rest=rest))
 
     def _show(self, rows: list[Row]) -> None:
