@@ -8,13 +8,14 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from relays import Place, http_proxy
 from streamchat.attachments.connecting import Connector, Trust, judge
 from streamchat.attachments.fetching import LARGEST_BYTES, Fetcher, parse_address
 from streamchat.core.attaching import describe_block
@@ -26,6 +27,8 @@ from streamchat.core.errors import (
     TryLater,
     Unreachable,
 )
+from streamchat.core.settings import Proxy, choose_proxy
+from streamchat.core.settings import parse_address as parse_base_url
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x38\0\0\0\x1c"
 PAGE = b"<html><title>Tides</title><h1>Tides</h1><p>The sea rises.</html>"
@@ -65,10 +68,19 @@ class World:
         self.connected.append((ip, port))
         return socket.create_connection(("127.0.0.1", self.port), timeout=5)
 
+    environ: dict[str, str] = field(default_factory=dict)
+
     @property
     def fetcher(self) -> Fetcher:
-        connector = Connector(self.resolve, self.connect)
-        return Fetcher("streamchat/test", lambda: AT, connector, lambda: self.now[0])
+        return self.trusting(ssl.create_default_context)
+
+    def trusting(self, build_tls: Callable[[], ssl.SSLContext]) -> Fetcher:
+        connector = Connector(self.resolve, self.connect, build_tls)
+        clock = lambda: self.now[0]  # noqa: E731
+        return Fetcher("streamchat/test", lambda: AT, connector, clock, self.find_proxy)
+
+    def find_proxy(self, url: str) -> Proxy | None:
+        return choose_proxy(parse_base_url(url), self.environ)
 
     def redirect(self, path: str, location: str) -> None:
         self.answers[path] = Answer(status=302, headers={"Location": location})
@@ -387,3 +399,168 @@ def test_over_tls_the_name_must_be_that_of_the_certificate(world: World) -> None
         fetcher.fetch("https://other.example/")
     with pytest.raises(Unreachable, match="has no valid certificate"):
         world.fetcher.fetch("https://localhost/")
+
+
+# Behind a proxy
+
+PROXY = "http://me:pa%20ss@proxy.corp.example:3128"
+AS_ME = "Basic bWU6cGEgc3M="
+
+
+@pytest.fixture
+def behind(world: World) -> World:
+    """A world where everything goes to a proxy, which knows names that nobody else does."""
+    world.names["proxy.corp.example"] = [PRIVATE]
+    world.environ = {"HTTP_PROXY": PROXY, "HTTPS_PROXY": PROXY, "NO_PROXY": "*.intern.example"}
+    return world
+
+
+def test_a_proxy_is_asked_for_the_whole_address(behind: World) -> None:
+    behind.answers["http://only.there.example:8080/a?b"] = html()
+    assert behind.fetcher.fetch("http://only.there.example:8080/a?b").data == PAGE
+    [(_, headers)] = behind.requests
+    assert behind.connected == [(PRIVATE, 3128)]
+    assert (headers["Host"], headers["Proxy-Authorization"]) == (
+        "only.there.example:8080",
+        AS_ME,
+    )
+
+
+def test_no_proxy_and_this_machine_are_asked_directly(behind: World) -> None:
+    behind.names |= {"a.intern.example": [PUBLIC], "localhost": ["127.0.0.1"]}
+    behind.answers["/"] = html()
+    for host in ("a.intern.example", "localhost"):
+        assert behind.fetcher.fetch(f"http://{host}/").data == PAGE
+    assert all("Proxy-Authorization" not in headers for _, headers in behind.requests)
+    assert behind.connected == [(PUBLIC, 80), ("127.0.0.1", 80)]
+
+
+@pytest.mark.parametrize(
+    ("start", "leads_to", "ip", "is_allowed"),
+    [
+        ("unknown.example", "unknown.too.example", "", True),
+        ("unknown.example", "in.example", PRIVATE, False),
+        ("unknown.example", "a.intern.example", PRIVATE, False),
+        ("unknown.example", "localhost", "127.0.0.1", False),
+        ("unknown.example", "2130706433", "127.0.0.1", False),
+        ("unknown.example", "169.254.169.254", "169.254.169.254", False),
+        ("unknown.example", "wiki", "", False),
+        ("wiki", "in.example", PRIVATE, True),
+        ("wiki", "localhost", "127.0.0.1", False),
+    ],
+)
+def test_behind_a_proxy_a_redirect_never_leads_nearer(
+    start: str, leads_to: str, ip: str, is_allowed: bool, behind: World
+) -> None:
+    if ip:
+        behind.names[leads_to] = [ip]
+    goal = f"http://{leads_to}/secret"
+    behind.redirect(f"http://{start}/", goal)
+    behind.answers |= {goal: Answer(b"secret"), "/secret": Answer(b"secret")}
+    if is_allowed:
+        assert behind.fetcher.fetch(f"http://{start}/").data == b"secret"
+        return
+    with pytest.raises(InvalidRequest, match="nothing was fetched"):
+        behind.fetcher.fetch(f"http://{start}/")
+    assert [path for path, _ in behind.requests] == [f"http://{start}/"]
+
+
+@pytest.mark.parametrize("world", ["tls"], indirect=True)
+@pytest.mark.parametrize("over_tls", [False, True])
+def test_https_goes_through_a_tunnel(over_tls: bool, world: World) -> None:
+    world.answers["/"] = html()
+    trusting = partial(ssl.create_default_context, cafile=str(CERTIFICATE))
+    with http_proxy(Place(world.port), tls=over_tls) as proxy:
+        world.port = proxy.port
+        world.names["localhost"] = ["127.0.0.1"]
+        scheme = "https" if over_tls else "http"
+        world.environ = {"https_proxy": f"{scheme}://localhost:{proxy.port}"}
+        # The certificate is for localhost, which is asked without a proxy otherwise.
+        found = Proxy(world.environ["https_proxy"], "https_proxy")
+        fetcher = replace(world.trusting(trusting), find_proxy=lambda _url: found)
+        assert fetcher.fetch("https://localhost/").data == PAGE
+        assert proxy.asked == ["CONNECT localhost:443 HTTP/1.1"]
+        assert "Proxy-Authorization" not in world.requests[0][1]
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "text"),
+    [
+        ("407 Wants a name", NoPermission, "asks for a user name and a password"),
+        ("403 Forbidden", Unreachable, "(HTTPS_PROXY) refused: 403 Forbidden."),
+    ],
+)
+def test_a_proxy_that_refuses_says_why(
+    status: str, kind: type[StreamchatError], text: str, behind: World
+) -> None:
+    with http_proxy(Place(behind.port), status=status) as proxy:
+        behind.port = proxy.port
+        with pytest.raises(kind) as raised:
+            behind.fetcher.fetch("https://site.example/")
+    assert text in str(raised.value)
+    assert "…@proxy.corp.example:3128" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "text"),
+    [
+        ("http://gone.example:1", "Cannot reach the proxy gone.example:1 (ALL_PROXY): Name or"),
+        ("ftp://proxy.corp.example", "begins with none of http, https, socks5, socks5h"),
+    ],
+)
+def test_a_proxy_that_cannot_be_used_is_named(url: str, text: str, world: World) -> None:
+    world.environ = {"ALL_PROXY": url}
+    with pytest.raises(StreamchatError) as raised:
+        world.fetcher.fetch("http://site.example/")
+    assert text in str(raised.value)
+
+
+@dataclass
+class SocksProxy:
+    """Understands one request, then is the server that is asked."""
+
+    code: int = 0
+    asked: list[bytes] = field(default_factory=list)
+    ours: socket.socket = field(init=False)
+
+    def connect(self, _ip: str, _port: int, _seconds: float) -> socket.socket:
+        theirs, self.ours = socket.socketpair()
+        threading.Thread(target=self.serve, daemon=True).start()
+        return theirs
+
+    def serve(self) -> None:
+        with self.ours as ours, ours.makefile("rb") as reading:
+            self.asked.append(reading.read(3))
+            ours.sendall(b"\x05\x02")
+            self.asked.append(reading.read(2 + 2 + 1 + 5))
+            ours.sendall(b"\x01\x00")
+            head = reading.read(5)
+            length = 4 if head[3] == 1 else head[4] + 1
+            self.asked.append(head + reading.read(length + 1))
+            ours.sendall(bytes([5, self.code, 0, 1, 0, 0, 0, 0, 0, 0]))
+            if not self.code:
+                while reading.readline().strip():
+                    pass
+                ours.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "place"),
+    [
+        ("socks5h", b"\x03\x0csite.example\x00\x50"),
+        ("socks5", b"\x01" + socket.inet_aton(PUBLIC) + b"\x00\x50"),
+    ],
+)
+def test_a_socks_proxy_gets_the_name_or_the_address_that_was_checked(
+    scheme: str, place: bytes, world: World
+) -> None:
+    world.names["proxy"] = [PRIVATE]
+    world.environ = {"ALL_PROXY": f"{scheme}://me:my%20pw@proxy"}
+    proxy = SocksProxy()
+    connector = Connector(world.resolve, proxy.connect)
+    fetcher = replace(world.fetcher, connector=connector)
+    assert fetcher.fetch("http://site.example/").data == b"hi"
+    assert proxy.asked == [b"\x05\x01\x02", b"\x01\x02me\x05my pw", b"\x05\x01\x00" + place]
+    proxy.code = 2
+    with pytest.raises(Unreachable, match=r"\(ALL_PROXY\) refused: not allowed\."):
+        fetcher.fetch("http://site.example/")

@@ -2,7 +2,8 @@
 
 Rule: the IP address that is checked is the one that is connected to, so a name that is looked
 up twice with two results (DNS rebinding) gains nothing. `Trust` says how near an IP address
-is; a redirect may lead further away, never nearer.
+is; a redirect may lead further away, never nearer. Behind a proxy, what can be looked up here
+is judged as well; the proxy is given the name.
 """
 
 from __future__ import annotations
@@ -12,20 +13,38 @@ import io
 import ipaddress
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
+from streamchat.attachments.proxying import TlsInTls, locate_proxy, naming, open_tunnel
 from streamchat.core.errors import InvalidRequest, Unreachable
+from streamchat.core.settings import Proxy
 
 IpAddress: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve: TypeAlias = Callable[[str, int], Sequence[str]]
 """The IP addresses of a host, as text. Raises OSError."""
-Connect: TypeAlias = Callable[[str, int, float], socket.socket]
+Connect: TypeAlias = Callable[[str, int, float], "Wire"]
 """A socket to an IP address and port, made in at most so many seconds. Raises OSError."""
+_LOOK_UP_S = 3.0  # of a name that the proxy may know
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # an IPv4 address behind NAT64
+
+
+class Wire(Protocol):
+    """What is used of a socket."""
+
+    def settimeout(self, seconds: float, /) -> None: ...
+
+    def sendall(self, data: bytes, /) -> None: ...
+
+    def recv(self, most: int, /) -> bytes: ...
+
+    def recv_into(self, buffer: bytearray | memoryview, /) -> int: ...
+
+    def close(self) -> None: ...
 
 
 class Trust(IntEnum):
@@ -100,6 +119,17 @@ def is_written_as_near(host: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """A connection, and how near its other end is. Behind a proxy that passes requests on, a
+    request names the whole address, and has these headers."""
+
+    connection: http.client.HTTPConnection
+    trust: Trust
+    is_passed_on: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Connector:
     """Makes connections; tests replace the network."""
 
@@ -109,36 +139,109 @@ class Connector:
 
     @contextmanager
     def open(
-        self, target: HopTarget, deadline: Deadline
-    ) -> Iterator[tuple[http.client.HTTPConnection, Trust]]:
-        """A connection, and how near its other end is. Raises InvalidRequest if it is nearer
-        than it may be, Unreachable, OSError."""
-        ip, trust = self._choose(target)
+        self, target: HopTarget, deadline: Deadline, proxy: Proxy | None = None
+    ) -> Iterator[Way]:
+        """The way to a server. Raises InvalidRequest if it is nearer than it may be,
+        Unreachable, OSError."""
+        if proxy is not None:
+            with self._open_behind(proxy, target, deadline) as way:
+                yield way
+            return
+        ip, trust = self._choose(
+            target, self._look_up(target.host, target.port, deadline.left())
+        )
         made = self.connect(ip, target.port, deadline.left())
         try:
             if target.is_tls:
-                made.settimeout(deadline.left())
-                made = self.build_tls().wrap_socket(made, server_hostname=target.host)
-            kind = _TlsConnection if target.is_tls else http.client.HTTPConnection
-            connection = kind(target.host, target.port)
-            connection.sock = _TimedSocket(made, deadline)
-            yield connection, trust
+                made = self._wrapped(made, target.host, deadline)
+            yield Way(_http(target, TimedSocket(made, deadline)), trust)
         finally:
             made.close()
 
-    def _choose(self, target: HopTarget) -> tuple[str, Trust]:
+    @contextmanager
+    def _open_behind(
+        self, proxy: Proxy, target: HopTarget, deadline: Deadline
+    ) -> Iterator[Way]:
+        place = locate_proxy(proxy)
+        ip, trust = self._judge_behind(target, deadline)
+        host = target.host if place.takes_names else ip or target.host
+        with naming(proxy):
+            near = self._look_up(place.host, place.port, deadline.left())
+            made = self.connect(near[0], place.port, deadline.left())
+        try:
+            is_passed_on = not (target.is_tls or place.is_socks)
+            with naming(proxy):
+                if place.is_tls:
+                    made = self._wrapped(made, place.host, deadline)
+                if not is_passed_on:
+                    stream = TimedSocket(made, deadline)
+                    open_tunnel(stream, proxy, place, host, target.port)
+            if target.is_tls:
+                made = self._wrapped(made, target.host, deadline)
+            headers = place.authorization if is_passed_on else {}
+            yield Way(_http(target, TimedSocket(made, deadline)), trust, is_passed_on, headers)
+        finally:
+            made.close()
+
+    def _judge_behind(self, target: HopTarget, deadline: Deadline) -> tuple[str, Trust]:
+        """The IP address of a host as it looks from here, and how near it is. The proxy may
+        know names that nobody here does: such a name is public if it has a dot."""
+        try:
+            seconds = min(_LOOK_UP_S, deadline.left())
+            return self._choose(target, self._look_up(target.host, target.port, seconds))
+        except OSError:
+            is_near = is_written_as_near(target.host)
+        trust = Trust.NETWORK if is_near else Trust.PUBLIC
+        if trust < target.nearest:
+            raise InvalidRequest(_leads_inside(target.host, "a name of this network"))
+        return "", trust
+
+    def _look_up(self, host: str, port: int, seconds: float) -> Sequence[str]:
+        """See Resolve. A look-up cannot be stopped, so it has a thread of its own."""
+        found: list[Sequence[str]] = []
+        failed: list[OSError | UnicodeError] = []
+
+        def work() -> None:
+            try:
+                found.append(self.resolve(host, port))
+            except (OSError, UnicodeError) as error:
+                failed.append(error)
+
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        thread.join(seconds)
+        if failed:
+            raise failed[0]
+        if not found:
+            raise TimeoutError
+        return found[0]
+
+    def _wrapped(self, made: Wire, host: str, deadline: Deadline) -> Wire:
+        made.settimeout(deadline.left())
+        if isinstance(made, socket.socket) and not isinstance(made, ssl.SSLSocket):
+            return self.build_tls().wrap_socket(made, server_hostname=host)
+        return TlsInTls(made, self.build_tls(), host)
+
+    def _choose(self, target: HopTarget, found: Sequence[str]) -> tuple[str, Trust]:
         """The first IP address that is far enough away."""
-        found = self.resolve(target.host, target.port)
         judged = [(ip, judge(ip)) for ip in found]
         for ip, trust in judged:
             if trust >= target.nearest:
                 return ip, trust
         if not judged:
             raise Unreachable(f"{target.host} has no address.")
-        raise InvalidRequest(
-            f"{target.host} leads to {judged[0][0]}, inside this machine or its network:"
-            " nothing was fetched."
-        )
+        raise InvalidRequest(_leads_inside(target.host, judged[0][0]))
+
+
+def _leads_inside(host: str, where: str) -> str:
+    return f"{host} leads to {where}, inside this machine or its network: nothing was fetched."
+
+
+def _http(target: HopTarget, stream: TimedSocket) -> http.client.HTTPConnection:
+    kind = _TlsConnection if target.is_tls else http.client.HTTPConnection
+    connection = kind(target.host, target.port)
+    connection.sock = stream
+    return connection
 
 
 class _TlsConnection(http.client.HTTPConnection):
@@ -147,17 +250,28 @@ class _TlsConnection(http.client.HTTPConnection):
     default_port = http.client.HTTPS_PORT
 
 
-class _TimedSocket:
+class TimedSocket:
     """A socket as http.client uses one, whose every read and write ends at the deadline.
     http.client closes it before it reads the body; the connector closes the real one."""
 
-    def __init__(self, inner: socket.socket, deadline: Deadline) -> None:
+    def __init__(self, inner: Wire, deadline: Deadline) -> None:
         self._inner = inner
         self._deadline = deadline
 
     def sendall(self, data: bytes) -> None:
         self._inner.settimeout(self._deadline.left())
         self._inner.sendall(data)
+
+    def read_exactly(self, count: int) -> bytes:
+        """Raises ConnectionError if less comes."""
+        data = b""
+        while len(data) < count:
+            self._inner.settimeout(self._deadline.left())
+            piece = self._inner.recv(count - len(data))
+            if not piece:
+                raise ConnectionError("it closed the connection")
+            data += piece
+        return data
 
     def makefile(self, _mode: str) -> io.BufferedReader:
         return io.BufferedReader(_TimedReader(self._inner, self._deadline))
@@ -167,7 +281,7 @@ class _TimedSocket:
 
 
 class _TimedReader(io.RawIOBase):
-    def __init__(self, inner: socket.socket, deadline: Deadline) -> None:
+    def __init__(self, inner: Wire, deadline: Deadline) -> None:
         self._inner = inner
         self._deadline = deadline
 

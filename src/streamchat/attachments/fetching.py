@@ -2,8 +2,8 @@
 
 Rules: http and https only; 10 s, 10 MB and 5 redirects in all; no cookies and no credentials.
 An address that leads to a public host never leads on to this machine or its network, whatever
-a redirect or a name server says (see `connecting`). Proxies are not used: behind one, nobody
-could check where the connection ends.
+a redirect or a name server says (see `connecting`). Proxies are those that requests to a
+server take.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from streamchat.attachments.connecting import (
     is_written_as_near,
 )
 from streamchat.attachments.pages import is_page, read_page
+from streamchat.attachments.proxying import wants_name
 from streamchat.core.attaching import describe_fetched
 from streamchat.core.errors import (
     InvalidRequest,
@@ -39,6 +40,7 @@ from streamchat.core.errors import (
 from streamchat.core.formatting import format_path, quoted
 from streamchat.core.media_limits import MediaLimits
 from streamchat.core.sanitize import clean_line
+from streamchat.core.settings import Proxy
 from streamchat.core.times import stamp
 
 SECONDS = 10.0
@@ -74,6 +76,7 @@ class Fetcher:
     clock: Callable[[], float]
     connector: Connector = field(default_factory=Connector)
     monotonic: Callable[[], float] = time.monotonic
+    find_proxy: Callable[[str], Proxy | None] = lambda _url: None  # may raise ConfigError
 
     def build_block(self, address: str, limits: MediaLimits | None) -> Built:
         """The block of what is there. It says where it is from, and when it was fetched.
@@ -109,16 +112,21 @@ class Fetcher:
         target = HopTarget(host, parts.port or _PORTS[parts.scheme], is_tls, nearest)
         place = quote(parts.path or "/", safe=_SAFE)
         query = f"?{quote(parts.query, safe=_SAFE)}" if parts.query else ""
-        with self.connector.open(target, deadline) as (connection, trust):
-            headers = {"User-Agent": self.user_agent, **_HEADERS}
-            connection.request("GET", place + query, headers=headers)
-            reply = connection.getresponse()
+        root = f"{parts.scheme}://{parts.netloc}"
+        proxy = self.find_proxy(root)
+        with self.connector.open(target, deadline, proxy) as way:
+            headers = {"User-Agent": self.user_agent, **_HEADERS, **way.headers}
+            wanted = f"{root if way.is_passed_on else ''}{place}{query}"
+            way.connection.request("GET", wanted, headers=headers)
+            reply = way.connection.getresponse()
             location = reply.headers.get("Location")
             if reply.status in _REDIRECTS and location:
-                return location, trust
+                return location, way.trust
+            if reply.status == 407 and proxy is not None:
+                raise wants_name(proxy)
             address = parts._replace(fragment="").geturl()
             _require_found(reply.status, address)
-            return _response(address, reply.headers, _read(reply, address)), trust
+            return _response(address, reply.headers, _read(reply, address)), way.trust
 
 
 def parse_address(address: str) -> SplitResult:

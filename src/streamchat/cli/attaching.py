@@ -19,6 +19,7 @@ from streamchat.core.attaching import (
 )
 from streamchat.core.errors import UsageError
 from streamchat.core.media_limits import limits_for
+from streamchat.core.settings import choose_proxy, parse_address, read_certificates
 from streamchat.posix.files import pipe_wait
 
 if TYPE_CHECKING:
@@ -44,9 +45,19 @@ def select_files(
 
 
 def _fetch(run: Run, limits: MediaLimits | None, address: str) -> Built:
-    from streamchat.attachments.fetching import Fetcher  # http.client, ssl: only for these
+    from streamchat.api.transport import build_ssl_context
+    from streamchat.attachments.connecting import Connector  # ssl: only for these
+    from streamchat.attachments.fetching import Fetcher
 
-    return Fetcher(f"streamchat/{__version__}", run.env.clock).build_block(address, limits)
+    environ = run.env.environ
+    trusting = partial(build_ssl_context, read_certificates(environ))
+    fetcher = Fetcher(
+        f"streamchat/{__version__}",
+        run.env.clock,
+        Connector(build_tls=trusting),
+        find_proxy=lambda url: choose_proxy(parse_address(url), environ),
+    )
+    return fetcher.build_block(address, limits)
 
 
 def names_files(run: Run, reference: str) -> bool:
