@@ -79,6 +79,10 @@ def test_no_default_stands_in_the_way_of_another(enter_sends: bool) -> None:
         ({"thinking": "Ctrl-G"}, "Ctrl-G is the key of thinking and of editor"),
         ({"thinking": "Ctrl-X"}, "Ctrl-X is the key of thinking and begins Ctrl-X Ctrl-E"),
         ({"send": "Ctrl-J"}, "Ctrl-J is the key of new_line and of send"),
+        ({"thinking": "Esc Esc"}, "only edit_last can be Esc Esc"),
+        ({"list_up": "Ctrl-N"}, "Ctrl-N is the key of list_up and of list_down"),
+        ({"list_take": "Ctrl-Z"}, "Ctrl-Z is the key of list_take and of suspend"),
+        ({"list_copy": "Ctrl-X c"}, "Ctrl-X is the key of list_delete and begins Ctrl-X c"),
     ],
 )
 def test_a_section_that_cannot_be_bound_is_a_fault_of_the_configuration(
@@ -109,7 +113,20 @@ def test_a_binding_takes_the_place_of_the_defaults() -> None:
 
 
 def test_the_key_that_stops_is_one_that_always_does() -> None:
-    assert build_keymap().stop_key == "esc"
-    assert build_keymap(is_vi=True).stop_key == "ctrl-c"
-    assert build_keymap((("stop", ("Alt-Q",)),)).stop_key == "alt-q"
-    assert build_keymap((("stop", ()),)).stop_key == "ctrl-c"
+    assert build_keymap().stop_key == "Esc"
+    assert build_keymap(is_vi=True).stop_key == "Ctrl-C"
+    assert build_keymap((("stop", ("Alt-Q",)),)).stop_key == "Alt-Q"
+    assert build_keymap((("stop", ()),)).stop_key == "Ctrl-C"
+
+
+def test_one_of_several_answers_is_stopped_behind_its_digit() -> None:
+    """In vi, the digit is typed in the insert mode, and an answer stops in the normal mode."""
+    assert build_keymap().stop_one_key == "Esc"
+    assert build_keymap(is_vi=True).stop_one_key == "Esc Esc"
+    assert build_keymap((("stop", ("F5",)),), is_vi=True).stop_one_key == "Esc F5"
+    assert build_keymap((("stop", ()),)).stop_one_key == ""
+
+
+def test_a_key_may_mean_one_thing_at_the_prompt_and_another_in_a_list() -> None:
+    bindings = read_bindings({"list_up": ["Alt-M", "Ctrl-P"], "list_export": "Ctrl-J"})
+    assert build_keymap(bindings).key_of("list_up") == "Alt-M"

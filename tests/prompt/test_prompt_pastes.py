@@ -130,11 +130,13 @@ def test_a_large_prefill_is_folded_too() -> None:
         assert at.read("!\r", prefill=text) == Typed(f"{text}!")
 
 
-def test_a_paste_into_the_search_is_its_first_line() -> None:
+def test_a_paste_into_the_search_is_on_one_line() -> None:
     with desk() as at:
+        at.read("other entries\r")
         at.read("some entry\r")
         at.type("\x12")
         at.paste("ent\nry\x07")
+        at.type("\x7f")  # the bell, made visible
         assert at.read("\r\r") == Typed("some entry")
         assert unsafe(at.paper.getvalue()) == []
 

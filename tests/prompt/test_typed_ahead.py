@@ -181,7 +181,7 @@ def test_what_is_typed_after_the_stop_is_the_draft() -> None:
 def test_ctrl_d_asks_for_a_second_one_and_then_leaves() -> None:
     answer, inputs, screen = during(f"{CTRL_D}{CTRL_D}", then=[None])
     assert (answer.stops, inputs) == (1, [Key.END])
-    assert screen[0].startswith(LEAVE_NOTICE[:30])
+    assert screen[0].startswith(f"Ctrl-D {LEAVE_NOTICE}"[:30])
     answer, inputs, _ = during(CTRL_D, "a", f"\x7f{CTRL_D}", then=["x\r"])
     assert (answer.stops, inputs) == (0, [Typed("x")])
     answer, inputs, _ = during(f"ab{LEFT}{CTRL_D}{CTRL_D}", then=["\r"])

@@ -22,6 +22,7 @@ from streamchat.app.oneshot import build_failure
 from streamchat.app.outcome import Result, ended_by, offer
 from streamchat.app.patience import Patience
 from streamchat.app.prompt_cache import explain_cache, note_cache
+from streamchat.app.prompt_keys import keymap_of
 from streamchat.app.session import Session
 from streamchat.app.view_wrappers import frame_for_terminal
 from streamchat.core.errors import CutOff, StreamchatError
@@ -250,4 +251,6 @@ class Answering:
     def _hold_queue(self) -> None:
         if count := self.reader.hold():
             waits = "1 queued message waits" if count == 1 else f"{count} queued messages wait"
-            self._notice(f"{waits} for the next answer. Up takes them back.")
+            key = keymap_of(self.session).key_of("older")
+            back = f" {key} takes {'it' if count == 1 else 'them'} back." if key else ""
+            self._notice(f"{waits} for the next answer.{back}")

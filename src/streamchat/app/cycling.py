@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
+from streamchat.app.prompt_keys import prompt_settings
 from streamchat.app.session import Session
 from streamchat.core.reasoning import EFFORTS
 
@@ -15,7 +16,7 @@ NO_FAVORITES = 'Name your models: favorite_models = ["opus", "haiku"] in config.
 
 def use_next_model(session: Session) -> str:
     """Let the next of the user's models answer. Returns the line that says so."""
-    favorites = session.prompt.favorite_models if session.prompt else ()
+    favorites = prompt_settings(session).favorite_models
     names = list(dict.fromkeys(session.model_names(name) for name in favorites))
     current = session.conversation.model
     if not names:

@@ -37,6 +37,7 @@ from streamchat.app.commands.unsaved import unless_unsaved
 from streamchat.app.drafts import Draft
 from streamchat.app.mentions import read_attached, read_mentioned
 from streamchat.app.prompt_files import ask_missing, fill_prompt, join_prompt
+from streamchat.app.prompt_keys import keymap_of
 from streamchat.app.showing import Showing
 from streamchat.core.errors import StreamchatError, UsageError
 from streamchat.core.input_line import (
@@ -150,7 +151,8 @@ class Repl(Showing):
         if self.shell is None or not command:
             self._notice(shell_commands.USAGE)
         elif was_queued and not self.allows_shell:
-            self._notice(shell_commands.WAITS)
+            key = keymap_of(self.session).key_of("send")
+            self._notice(f"{shell_commands.WAITS} {key} runs it.")
             self.prefill = text
         else:
             try:

@@ -16,7 +16,6 @@ from streamchat.app.session import Session
 from streamchat.core.attaching import Selection, names_address
 from streamchat.core.ports import Reader
 
-FETCHING = "Fetching; Esc stops it."
 STOPPED = "Stopped. Nothing was attached."
 
 _T = TypeVar("_T")

@@ -18,7 +18,7 @@ from streamchat.core.ports.shell import Shell, ShellRun
 from streamchat.core.sanitize import clean_line
 
 USAGE = "Write a command after the !, such as !git diff. \\! begins a message with !."
-WAITS = "A command of the shell does not run from the queue. Enter runs it."
+WAITS = "A command of the shell does not run from the queue."
 _LONGEST_TITLE = 80
 
 

@@ -26,8 +26,8 @@ T = TypeVar("T")
 MOST_MODELS = 15  # in the list of a local server
 WELCOME = "There is no API key yet. How do you want to begin?"
 GO_ON = "With which server do you want to go on?"
-KEY_QUESTION = "Paste your API key from console.anthropic.com (Esc goes back):"
-HOW_TO_BEGIN = "Type a message and press Enter. @FILE in it attaches a file: Sum up @report.pdf"
+KEY_QUESTION = "Paste your API key from console.anthropic.com"
+HOW_TO_BEGIN = "Type a message and press {}. @FILE in it attaches a file: Sum up @report.pdf"
 
 
 class FirstRunQuestions(Protocol):
@@ -64,17 +64,18 @@ def is_first_run(run: Run) -> bool:
 
 async def begin(run: Run, build_run: BuildRun) -> int:
     """Ask how to begin, then chat."""
-    from streamchat.cli.wiring.prompt import open_asker
+    from streamchat.cli.wiring.prompt import open_asker, read_prompt_settings
 
     first = FirstRun(
-        run, build_run, open_asker(run.env, run.env.stdin), list_models, find_servers(run)
+        run, build_run, open_asker(run, run.env.stdin), list_models, find_servers(run)
     )
     chosen = await first.choose()
     if chosen is None:
         return ExitStatus.OK
     from streamchat.cli.run_repl import chat
 
-    return await chat(replace(chosen, remarks=(*chosen.remarks, HOW_TO_BEGIN)))
+    sends = read_prompt_settings(chosen.settings).keymap.key_of("send", "Enter")
+    return await chat(replace(chosen, remarks=(*chosen.remarks, HOW_TO_BEGIN.format(sends))))
 
 
 @dataclass(frozen=True, slots=True)

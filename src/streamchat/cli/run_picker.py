@@ -36,4 +36,4 @@ async def _picked(run: Run, archive: Archive) -> str | None:
     exporter = build_exporter(run, "/export in the chat overwrites it")
     shelf = Shelf(archive, exporter, partial(forget_typed, run))
     with keyboard(run) as keys:
-        return await shelf.pick(open_asker(run.env, keys), ago(run.env.clock))
+        return await shelf.pick(open_asker(run, keys), ago(run.env.clock))

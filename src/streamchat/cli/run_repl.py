@@ -18,6 +18,7 @@ from streamchat.app.commands.registry import command_names, prompt_rows, rows_by
 from streamchat.app.comparing import Compared
 from streamchat.app.cycling import use_next_effort, use_next_model
 from streamchat.app.patience import Patience
+from streamchat.app.prompt_keys import keymap_of, prompt_settings
 from streamchat.app.repl import Repl
 from streamchat.app.selecting import in_background
 from streamchat.app.session import Session
@@ -48,7 +49,6 @@ from streamchat.cli.wiring.files import list_files, only_sendable
 from streamchat.cli.wiring.prompt import (
     build_prompt_look,
     open_plain_prompt,
-    prompt_settings,
     read_prompt_settings,
 )
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
@@ -127,7 +127,8 @@ async def converse(
     screen, and `compared` are its last answers if there are several."""
     screen = open_terminal_screen(run, price=live_price(session))
     session.prompt = read_prompt_settings(run.settings)
-    screen.stop_key = lambda: prompt_settings(session).keymap.stop_key
+    screen.stop_key = lambda: keymap_of(session).stop_key
+    screen.stop_one_key = lambda: keymap_of(session).stop_one_key
     describe_session(run, session, screen)
     session.clipboard = SystemClipboard(run, session)
     session.warn = lambda text: screen.error(run.notes.redact(text))
@@ -270,7 +271,7 @@ def open_reader(
             show_ahead=screen.show_type_ahead,
             resting=screen.resting,
             on_answer=learn,
-            keymap=lambda: prompt_settings(session).keymap,
+            keymap=partial(keymap_of, session),
             next_model=lambda: use_next_model(session),
             next_effort=lambda: use_next_effort(session),
             shows_menu=lambda: prompt_settings(session).opens_menu,

@@ -17,7 +17,7 @@ class KeyAction:
     help: str
 
 
-KEY_ACTIONS = (
+PROMPT_ACTIONS = (
     KeyAction("send", ("Enter",), "send the message; during an answer, queue it"),
     KeyAction(
         "new_line",
@@ -42,6 +42,25 @@ KEY_ACTIONS = (
     KeyAction("suspend", ("Ctrl-Z",), "suspend"),
     KeyAction("exit", ("Ctrl-D",), "exit, on an empty line; twice during an answer"),
 )
+
+LIST_ACTIONS = (
+    KeyAction("list_up", ("Up", "Ctrl-P"), "in a list: the row above"),
+    KeyAction("list_down", ("Down", "Ctrl-N"), "in a list: the row below"),
+    KeyAction("list_page_up", ("PageUp",), "in a list: a page up"),
+    KeyAction("list_page_down", ("PageDown",), "in a list: a page down"),
+    KeyAction("list_first", ("Ctrl-Home",), "in a list: the first row"),
+    KeyAction("list_last", ("Ctrl-End",), "in a list: the last row"),
+    KeyAction("list_take", ("Enter",), "in a list: take the chosen row"),
+    KeyAction("list_leave", ("Esc", "Ctrl-D", "Ctrl-G"), "leave a list or a question"),
+    KeyAction("list_rename", ("Ctrl-R",), "in the conversations: rename"),
+    KeyAction("list_delete", ("Ctrl-X",), "in the conversations: delete"),
+    KeyAction("list_copy", ("Ctrl-F",), "in the conversations: copy"),
+    KeyAction("list_export", ("Ctrl-E",), "in the conversations: export"),
+)
+
+KEY_ACTIONS = (*PROMPT_ACTIONS, *LIST_ACTIONS)
+EVERYWHERE = "suspend"  # at the prompt and in lists
+HAS_DOUBLE_ESCAPE = "edit_last"  # the only one: a double Esc needs a clock
 
 WHEN_ENTER_IS_A_NEW_LINE = {
     "send": ("Alt-Enter", "Ctrl-Enter"),

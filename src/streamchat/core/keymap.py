@@ -3,9 +3,9 @@
 Owns how keys are spelled. A chord is one key, or two that are pressed one after the other.
 Spellings vary (`ctrl+x`, `C-x`, `Ctrl-X`); a KeyMap holds the last form alone.
 
-Rules: a key has one action; no key is the beginning of another action's chord, or it would
-wait; a key that types a character types it. Ctrl-C always stops, clears and exits. Ctrl-J
-always is a new line, because it is the end of a line in some pastes.
+Rules: at the prompt, and in lists, a key has one action; no key is the beginning of another
+action's chord, or it would wait; a key that types a character types it. Ctrl-C always stops,
+clears and exits. Ctrl-J always is a new line, because it is the end of a line in some pastes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,15 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from streamchat.core.formatting import quoted
-from streamchat.core.key_actions import KEY_ACTIONS, WHEN_ENTER_IS_A_NEW_LINE
+from streamchat.core.key_actions import (
+    EVERYWHERE,
+    HAS_DOUBLE_ESCAPE,
+    KEY_ACTIONS,
+    LIST_ACTIONS,
+    PROMPT_ACTIONS,
+    WHEN_ENTER_IS_A_NEW_LINE,
+    KeyAction,
+)
 
 Bindings: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 """Actions, each with its chords."""
@@ -40,6 +48,7 @@ _SAME_KEY = {"Ctrl-I": "Tab", "Ctrl-M": "Enter", "Ctrl-[": "Esc", "Ctrl-/": "Ctr
 _CTRL_SIGNS = "\\]^_[/"
 _SEQUENCE_STARTS = ("Alt-[", "Alt-Shift-O")
 _MOST_KEYS = 2
+TWICE_ESCAPE = "Esc Esc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +60,20 @@ class KeyMap:
     is_vi: bool = False
     enter_sends: bool = True
 
+    def key_of(self, action: str, otherwise: str = "") -> str:
+        """The first key of an action, to be named in a text; `otherwise` if it has none."""
+        return next(iter(self.chords[action]), otherwise)
+
     @property
     def stop_key(self) -> str:
         """What stops an answer, whatever is being typed."""
-        chords = () if self.is_vi else self.chords["stop"]
-        return next(iter(chords), "Ctrl-C").lower()
+        return "Ctrl-C" if self.is_vi else self.key_of("stop", "Ctrl-C")
+
+    @property
+    def stop_one_key(self) -> str:
+        """What follows a digit to stop one of several answers; "" if nothing does."""
+        key = self.key_of("stop")
+        return f"Esc {key}" if key and self.is_vi else key
 
 
 def build_keymap(
@@ -66,7 +84,8 @@ def build_keymap(
     if not enter_sends:
         chords |= WHEN_ENTER_IS_A_NEW_LINE
     chords |= dict(bindings)
-    _require_one_action(chords)
+    _require_one_action(_some(chords, PROMPT_ACTIONS), {"Ctrl-J": "new_line"})
+    _require_one_action(_some(chords, LIST_ACTIONS) | {EVERYWHERE: chords[EVERYWHERE]}, {})
     return KeyMap(chords, is_vi, enter_sends)
 
 
@@ -89,13 +108,16 @@ def _chords(action: str, value: object) -> Iterator[str]:
     if not isinstance(written, list) or not all(isinstance(each, str) for each in written):
         raise ValueError(f"{action}: write a key, such as 'Ctrl-T', or a list of keys")
     for each in written:
-        yield parse_chord(each)
+        chord = parse_chord(each)
+        if chord == TWICE_ESCAPE and action != HAS_DOUBLE_ESCAPE:
+            raise ValueError(f"{action}: only {HAS_DOUBLE_ESCAPE} can be {TWICE_ESCAPE}")
+        yield chord
 
 
 def parse_chord(text: str) -> str:
     """The usual spelling of a chord. Raises ValueError."""
     keys = [_key(each, text) for each in text.split()]
-    is_twice_esc = keys == ["Esc", "Esc"]
+    is_twice_esc = keys == TWICE_ESCAPE.split()
     if not 1 <= len(keys) <= _MOST_KEYS:
         raise ValueError(f"{quoted(text)}: write one key, or two with a blank between them")
     if len(keys[0]) == 1:
@@ -157,8 +179,14 @@ def _with(held: set[str], name: str) -> str:
     return "-".join([*order, name])
 
 
-def _require_one_action(chords: Mapping[str, Iterable[str]]) -> None:
-    owners = {"Ctrl-J": "new_line"}
+def _some(
+    chords: Mapping[str, tuple[str, ...]], actions: Iterable[KeyAction]
+) -> dict[str, tuple[str, ...]]:
+    return {action.name: chords[action.name] for action in actions}
+
+
+def _require_one_action(chords: Mapping[str, Iterable[str]], owners: dict[str, str]) -> None:
+    """`owners` are keys that are taken already."""
     for action, keys in chords.items():
         for chord in keys:
             if owners.setdefault(chord, action) != action:

@@ -16,14 +16,14 @@ from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import Input as KeyInput
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Window
 from prompt_toolkit.layout.processors import BeforeInput
 from prompt_toolkit.output import Output
 
+from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 from streamchat.core.sanitize import clean_line
 from streamchat.prompt.appearance import PromptLook
-from streamchat.prompt.entry import normalised
+from streamchat.prompt.keys.chords import ActionKeys
 from streamchat.prompt.list_keys import load_list_keys
 from streamchat.prompt.list_window import build_list_window, run_list_window
 
@@ -31,7 +31,6 @@ T = TypeVar("T")
 MOST_NUMBERED = 9
 _MOST_ROWS = 15
 _OTHER_ROWS = 3  # the question, the keys, and one that stays free
-_KEYS = "Up, Down, or type to search; Enter takes it, Esc leaves"
 
 
 def find_labels(labels: Sequence[str], words: str) -> list[int]:
@@ -66,6 +65,15 @@ class Offered:
         self.row = max(0, min(self.row + rows, len(self.found) - 1))
 
 
+def format_keys(keymap: KeyMap) -> str:
+    """What the keys do, as they are bound."""
+    moves = [key for key in map(keymap.key_of, ("list_up", "list_down")) if key]
+    take, leave = keymap.key_of("list_take"), keymap.key_of("list_leave", "Ctrl-C")
+    takes = f"{take} takes it, " * bool(take)
+    search = ", ".join([*moves, "or type to search" if moves else "Type to search"])
+    return f"{search}; {takes}{leave} leaves"
+
+
 class Chooser(Generic[T]):
     """One question. `current` is chosen at first."""
 
@@ -77,6 +85,7 @@ class Chooser(Generic[T]):
         question: str,
         options: Sequence[tuple[T, str]],
         *,
+        keymap: KeyMap = DEFAULT_KEYMAP,
         current: T | None = None,
     ) -> None:
         self._output, self._look, self._options = output, look, options
@@ -87,7 +96,11 @@ class Chooser(Generic[T]):
         self._is_numbered = len(labels) <= MOST_NUMBERED
         self._words = Buffer(multiline=False, on_text_changed=self._search)
         self._app: Application[int | None] = build_list_window(
-            self._windows(clean_line(question)), self._load_keys(), look, keyboard, output
+            self._windows(clean_line(question), format_keys(keymap)),
+            self._load_keys(keymap),
+            look,
+            keyboard,
+            output,
         )
 
     async def run(self) -> T | None:
@@ -100,29 +113,18 @@ class Chooser(Generic[T]):
 
     # Keys
 
-    def _load_keys(self) -> KeyBindings:
-        bindings = load_list_keys()
+    def _load_keys(self, keymap: KeyMap) -> KeyBindings:
+        bindings = load_list_keys(
+            keymap, move=self._offered.move, page=lambda: _MOST_ROWS, end=len(self._options)
+        )
 
-        @bindings.add("enter")
+        @ActionKeys(keymap).on(bindings, "list_take")
         def take(event: KeyPressEvent) -> None:
             if self._offered.chosen is not None:
                 event.app.exit(result=self._offered.chosen)
 
-        @bindings.add(Keys.BracketedPaste)
-        def paste(event: KeyPressEvent) -> None:
-            words = " ".join(normalised(event.data).split())
-            event.current_buffer.insert_text(clean_line(words))
-
-        self._load_moves(bindings)
         self._load_numbers(bindings)
         return bindings
-
-    def _load_moves(self, bindings: KeyBindings) -> None:
-        pages = (("pageup", -_MOST_ROWS), ("pagedown", _MOST_ROWS))
-        ends = (("c-home", -len(self._options)), ("c-end", len(self._options)))
-        steps = (("up", -1), ("c-p", -1), ("down", 1), ("c-n", 1))
-        for name, rows in (*steps, *pages, *ends):
-            bindings.add(name)(lambda _, rows=rows: self._offered.move(rows))
 
     def _load_numbers(self, bindings: KeyBindings) -> None:
         if not self._is_numbered:
@@ -136,7 +138,7 @@ class Chooser(Generic[T]):
 
     # Screen
 
-    def _windows(self, question: str) -> HSplit:
+    def _windows(self, question: str, keys: str) -> HSplit:
         words = BufferControl(
             self._words, input_processors=[BeforeInput(f"{question} ", "class:question")]
         )
@@ -144,7 +146,7 @@ class Chooser(Generic[T]):
             [
                 Window(words, dont_extend_height=True, wrap_lines=True),
                 Window(FormattedTextControl(self._draw), height=lambda: self._height),
-                Window(FormattedTextControl([("class:remark", _KEYS)]), height=1),
+                Window(FormattedTextControl([("class:remark", keys)]), height=1),
             ]
         )
 

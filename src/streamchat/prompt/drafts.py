@@ -102,8 +102,11 @@ class Drafts:
             self._timer = None
 
 
-def describe_adopted(count: int) -> str:
-    """What the first prompt says about drafts of earlier chats."""
+def describe_adopted(count: int, key: str) -> str:
+    """What the first prompt says about drafts of earlier chats; `key` recalls them, if there
+    is one."""
     if count > 1:
-        return f"{count} unsent drafts are in the history. Up brings them back."
-    return "An unsent draft is one Up away." if count else ""
+        brings = f" {key} brings them back." if key else ""
+        return f"{count} unsent drafts are in the history.{brings}"
+    one = f"An unsent draft is one {key} away." if key else "An unsent draft is in the history."
+    return one if count else ""

@@ -17,17 +17,20 @@ from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import Input as KeyInput
-from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-from prompt_toolkit.keys import Keys
+from prompt_toolkit.key_binding import (
+    KeyBindings,
+    KeyBindingsBase,
+    KeyPressEvent,
+    merge_key_bindings,
+)
 from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Window
 from prompt_toolkit.layout.processors import BeforeInput
 from prompt_toolkit.output import Output
 from prompt_toolkit.utils import get_cwidth
 
 from streamchat.core.keymap import KeyMap
-from streamchat.core.sanitize import clean_line, clean_title
+from streamchat.core.sanitize import clean_title
 from streamchat.prompt.appearance import PromptLook
-from streamchat.prompt.entry import normalised
 from streamchat.prompt.fuzzy import FuzzyTerms
 from streamchat.prompt.history import FileHistory
 from streamchat.prompt.keys.chords import ActionKeys
@@ -124,32 +127,25 @@ class HistorySearch:
 
     # Keys
 
-    def _load_keys(self, keymap: KeyMap) -> KeyBindings:
-        bindings = load_list_keys()
+    def _load_keys(self, keymap: KeyMap) -> KeyBindingsBase:
+        """A later binding goes first."""
+        bindings, keys = KeyBindings(), ActionKeys(keymap)
+        bindings.add("c-s")(lambda _: self._move(-1))
+        keys.on(bindings, "search_history")(lambda _: self._move(1))
 
-        @bindings.add("enter")
         @bindings.add("tab")
+        @keys.on(bindings, "list_take")
         def take(event: KeyPressEvent) -> None:
             self._take()
 
-        @bindings.add(Keys.BracketedPaste)
-        def paste(event: KeyPressEvent) -> None:
-            first = normalised(event.data).partition("\n")[0]
-            event.current_buffer.insert_text(clean_line(first))
+        every_list = load_list_keys(
+            keymap, move=self._move, page=lambda: _MOST_ROWS, end=len(self._labels)
+        )
+        return merge_key_bindings([bindings, every_list])
 
-        moves = (("up", -1), ("c-p", -1), ("c-s", -1), ("down", 1), ("c-n", 1))
-        pages = (("pageup", -_MOST_ROWS), ("pagedown", _MOST_ROWS))
-        for name, rows in (*moves, *pages):
-            bindings.add(name)(self._mover(rows))
-        ActionKeys(keymap).on(bindings, "search_history")(self._mover(1))
-        return bindings
-
-    def _mover(self, rows: int) -> Callable[[KeyPressEvent], None]:
-        def move(_: KeyPressEvent) -> None:
-            self._settle()
-            self._found = self._found.moved(rows)
-
-        return move
+    def _move(self, rows: int) -> None:
+        self._settle()
+        self._found = self._found.moved(rows)
 
     # Screen
 
@@ -157,8 +153,7 @@ class HistorySearch:
         words = BufferControl(
             self._words, input_processors=[BeforeInput("history: ", "class:prompt")]
         )
-        chord = next(iter(keymap.chords["search_history"]), "Down")
-        hint = f"{chord} goes to an older one; Enter takes it, Esc leaves"
+        hint = format_keys(keymap)
         return HSplit(
             [
                 Window(words, dont_extend_height=True),
@@ -200,6 +195,13 @@ class HistorySearch:
                 break
             row.append((f"{style} class:hit" if at in places else style, label[at]))
         return row
+
+
+def format_keys(keymap: KeyMap) -> str:
+    """What the keys do, as they are bound."""
+    older = keymap.key_of("search_history") or keymap.key_of("list_down")
+    take, leave = keymap.key_of("list_take", "Tab"), keymap.key_of("list_leave", "Ctrl-C")
+    return f"{older} goes to an older one; {take} takes it, {leave} leaves"
 
 
 async def search_history(

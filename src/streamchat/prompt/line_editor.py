@@ -230,7 +230,9 @@ class LineEditor:
                 self._history.keep_in_memory(line)
         if result.fault:
             kept = result.text != before and not result.is_wanted
-            self._hooks.notice(result.fault + " What it left is one Up away." * kept)
+            key = self._keymap.key_of("older")
+            left = f" What it left is {f'one {key} away' if key else 'in the history'}."
+            self._hooks.notice(result.fault + left * kept)
         if ahead := taken_text(self._keyboard):
             text = f"{document.text}\n{ahead}" if document.text else ahead
             document = Document(text, len(text))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from prompt_toolkit.input import Input
-from prompt_toolkit.key_binding import KeyBindings
-from prompt_toolkit.key_binding.key_processor import KeyPressEvent
+from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.output import Output
 from prompt_toolkit.shortcuts.prompt import PromptSession
 
+from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 from streamchat.core.sanitize import clean_line
 from streamchat.prompt.appearance import PromptLook
+from streamchat.prompt.list_keys import load_leaving_keys
+from streamchat.prompt.tty import parse_keys
 
 
 async def ask_line(
@@ -19,13 +21,16 @@ async def ask_line(
     question: str,
     prefill: str = "",
     *,
+    keymap: KeyMap = DEFAULT_KEYMAP,
     is_secret: bool = False,
 ) -> str | None:
-    """What is typed or pasted; None for Esc, Ctrl-C, Ctrl-D."""
-    session: PromptSession[str] = PromptSession(
+    """What is typed or pasted; None when it is left."""
+    if isinstance(keyboard, Vt100Input):
+        parse_keys(keyboard)
+    session: PromptSession[str | None] = PromptSession(
         message=f"{clean_line(question)} ",
         is_password=is_secret,
-        key_bindings=_leaving(),
+        key_bindings=load_leaving_keys(keymap),
         style=look.styles,
         input=keyboard,
         output=output,
@@ -34,14 +39,3 @@ async def ask_line(
         return await session.prompt_async(default=clean_line(prefill))
     except (EOFError, KeyboardInterrupt):
         return None
-
-
-def _leaving() -> KeyBindings:
-    bindings = KeyBindings()
-
-    @bindings.add("escape", eager=True)
-    @bindings.add("c-d")
-    def leave(event: KeyPressEvent) -> None:
-        event.app.exit(exception=KeyboardInterrupt)
-
-    return bindings

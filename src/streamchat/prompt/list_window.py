@@ -11,21 +11,29 @@ from typing import TypeVar
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.input import Input as KeyInput
-from prompt_toolkit.key_binding import KeyBindings
+from prompt_toolkit.input.vt100 import Vt100Input
+from prompt_toolkit.key_binding import KeyBindingsBase
 from prompt_toolkit.layout import HSplit, Layout
 from prompt_toolkit.output import Output
 
 from streamchat.posix.fatal_signals import is_ignored
 from streamchat.prompt.appearance import PromptLook
 from streamchat.prompt.key_parser import ESCAPE_SECONDS
+from streamchat.prompt.tty import parse_keys
 
 T = TypeVar("T")
 
 
 def build_list_window(
-    windows: HSplit, keys: KeyBindings, look: PromptLook, keyboard: KeyInput, output: Output
+    windows: HSplit,
+    keys: KeyBindingsBase,
+    look: PromptLook,
+    keyboard: KeyInput,
+    output: Output,
 ) -> Application[T]:
     """The application of one list; `run_list_window` runs it."""
+    if isinstance(keyboard, Vt100Input):
+        parse_keys(keyboard)
     app: Application[T] = Application(
         layout=Layout(windows),
         key_bindings=keys,

@@ -9,6 +9,7 @@ from typing import TypeVar
 from prompt_toolkit.input import Input
 from prompt_toolkit.output import Output
 
+from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 from streamchat.core.ports import Archive, Picked
 from streamchat.core.sanitize import clean
 from streamchat.prompt.appearance import PromptLook
@@ -27,6 +28,7 @@ class Menu:
     keyboard: Input
     output: Output
     look: PromptLook
+    keymap: Callable[[], KeyMap] = lambda: DEFAULT_KEYMAP
 
     @property
     def can_choose(self) -> bool:
@@ -44,17 +46,37 @@ class Menu:
     ) -> T | None:
         """See ports.Asker."""
         chooser = Chooser(
-            self.keyboard, self.output, self.look, question, options, current=current
+            self.keyboard,
+            self.output,
+            self.look,
+            question,
+            options,
+            keymap=self.keymap(),
+            current=current,
         )
         return await chooser.run()
 
     async def ask_secret(self, question: str) -> str | None:
         """See ports.Asker."""
-        return await ask_line(self.keyboard, self.output, self.look, question, is_secret=True)
+        leave = self.keymap().key_of("list_leave", "Ctrl-C")
+        return await self._ask_line(f"{question} ({leave} goes back):", is_secret=True)
 
     async def ask_text(self, question: str, *, prefill: str = "") -> str | None:
         """See ports.Asker."""
-        return await ask_line(self.keyboard, self.output, self.look, question, prefill)
+        return await self._ask_line(question, prefill)
+
+    async def _ask_line(
+        self, question: str, prefill: str = "", *, is_secret: bool = False
+    ) -> str | None:
+        return await ask_line(
+            self.keyboard,
+            self.output,
+            self.look,
+            question,
+            prefill,
+            keymap=self.keymap(),
+            is_secret=is_secret,
+        )
 
     async def pick(
         self,
@@ -66,6 +88,13 @@ class Menu:
     ) -> Picked | None:
         """See ports.Asker."""
         picker = Picker(
-            self.keyboard, self.output, archive, self.look, age, words=words, note=note
+            self.keyboard,
+            self.output,
+            archive,
+            self.look,
+            age,
+            keymap=self.keymap(),
+            words=words,
+            note=note,
         )
         return await picker.run()

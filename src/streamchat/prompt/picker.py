@@ -19,30 +19,30 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import Input as KeyInput
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Window
 from prompt_toolkit.layout.containers import VSplit
 from prompt_toolkit.layout.processors import BeforeInput
 from prompt_toolkit.output import Output
 
 from streamchat.core.errors import StreamchatError
+from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 from streamchat.core.library import Hit, Progress
 from streamchat.core.library_filter import FILTERS
 from streamchat.core.ports import Archive, PickAct, Picked
 from streamchat.core.sanitize import clean_line
 from streamchat.prompt.appearance import PromptLook
 from streamchat.prompt.drawing import Drawing, Heights
-from streamchat.prompt.entry import normalised
+from streamchat.prompt.keys.chords import ActionKeys
 from streamchat.prompt.list_keys import load_list_keys
 from streamchat.prompt.list_window import build_list_window, run_list_window
 
 MOST_SHOWN = 200
-_KEYS = "Enter open, ^R rename, ^X delete, ^F copy, ^E export, Esc leave"
 _ACTS = {
-    "c-r": PickAct.RENAME,
-    "c-x": PickAct.DELETE,
-    "c-f": PickAct.FORK,
-    "c-e": PickAct.EXPORT,
+    "list_take": PickAct.OPEN,
+    "list_rename": PickAct.RENAME,
+    "list_delete": PickAct.DELETE,
+    "list_copy": PickAct.FORK,
+    "list_export": PickAct.EXPORT,
 }
 
 
@@ -83,11 +83,13 @@ class Picker:
         look: PromptLook,
         age: Callable[[float], str],
         *,
+        keymap: KeyMap = DEFAULT_KEYMAP,
         words: str = "",
         note: str = "",
     ) -> None:
         """It begins with `words`; `note` is shown until something else is found."""
         self._note = clean_line(note)
+        self._keys = format_keys(keymap)
         self._archive = archive
         self._found = Found()
         self._progress: Progress | None = None
@@ -102,7 +104,7 @@ class Picker:
         self._drawing = Drawing(look, age)
         self._output = output
         self._app: Application[Picked | None] = build_list_window(
-            self._windows(look), self._load_keys(), look, keyboard, output
+            self._windows(look), self._load_keys(keymap), look, keyboard, output
         )
 
     async def run(self) -> Picked | None:
@@ -159,37 +161,16 @@ class Picker:
 
     # Keys
 
-    def _load_keys(self) -> KeyBindings:
-        bindings = load_list_keys()
-
-        @bindings.add("enter")
-        def open_chosen(event: KeyPressEvent) -> None:
-            self._want(PickAct.OPEN)
-
-        @bindings.add(Keys.BracketedPaste)
-        def paste(event: KeyPressEvent) -> None:
-            words = " ".join(normalised(event.data).split())
-            event.current_buffer.insert_text(clean_line(words))
-
-        for key, act in _ACTS.items():
-            bindings.add(key)(lambda _, act=act: self._want(act))
-        self._load_moves(bindings)
+    def _load_keys(self, keymap: KeyMap) -> KeyBindings:
+        bindings = load_list_keys(
+            keymap, move=self._found.move, page=lambda: self._heights.hits, end=MOST_SHOWN
+        )
+        for action, act in _ACTS.items():
+            ActionKeys(keymap).on(bindings, action)(self._wanting(act))
         return bindings
 
-    def _load_moves(self, bindings: KeyBindings) -> None:
-        def moves(rows: int, *names: str) -> None:
-            for name in names:
-                bindings.add(name)(lambda _: self._found.move(rows))
-
-        def turns_pages(pages: int, name: str) -> None:
-            bindings.add(name)(lambda _: self._found.move(pages * self._heights.hits))
-
-        moves(-1, "up", "c-p")
-        moves(1, "down", "c-n")
-        moves(-MOST_SHOWN, "c-home")
-        moves(MOST_SHOWN, "c-end")
-        turns_pages(-1, "pageup")
-        turns_pages(1, "pagedown")
+    def _wanting(self, act: PickAct) -> Callable[[KeyPressEvent], None]:
+        return lambda _: self._want(act)
 
     # Screen
 
@@ -246,7 +227,7 @@ class Picker:
         return self._drawing.preview(excerpt, rows=self._heights.preview, width=self._width)
 
     def _draw_keys(self) -> StyleAndTextTuples:
-        said = _KEYS if self._found.has_moved else self._note or _KEYS
+        said = self._keys if self._found.has_moved else self._note or self._keys
         return [("class:remark", self._drawing.look.cut(said, self._width))]
 
     def _state(self) -> str:
@@ -257,6 +238,16 @@ class Picker:
         if progress is None or self._is_caught_up:
             return count
         return f"{count} indexing {100 * progress.done // progress.total} %".strip()
+
+
+def format_keys(keymap: KeyMap) -> str:
+    """Enter open, ^R rename, …, Esc leave: what can be done, by the keys as they are bound."""
+    acts = {**{action: act.value for action, act in _ACTS.items()}, "list_leave": "leave"}
+    keys = {action: keymap.key_of(action) for action in acts}
+    keys["list_leave"] = keys["list_leave"] or "Ctrl-C"
+    return ", ".join(
+        f"{key.replace('Ctrl-', '^')} {acts[action]}" for action, key in keys.items() if key
+    )
 
 
 def _window(draw: Callable[[], StyleAndTextTuples], height: Callable[[], int]) -> Window:

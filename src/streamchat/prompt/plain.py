@@ -148,7 +148,7 @@ class PlainPrompt:
     async def ask_secret(self, question: str) -> str | None:
         """See ports.Reader."""
         with _without_echo(self._file):
-            line = await self._line(f"{question} ")
+            line = await self._line(f"{question}: ")
         self._say("\n")
         return line if isinstance(line, str) else None
 

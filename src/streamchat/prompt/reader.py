@@ -34,7 +34,7 @@ from streamchat.prompt.type_ahead import AheadLine
 from streamchat.prompt.watch import Actions, Watch
 
 T = TypeVar("T")
-LEAVE_NOTICE = "Ctrl-D again stops the answer and exits."
+LEAVE_NOTICE = "again stops the answer and exits."
 
 
 class Prompt(Menu):
@@ -62,8 +62,8 @@ class Prompt(Menu):
         """What is sent is written to the file `history`, what is unsent to the directory
         `drafts`. `names` tells commands from messages; `questions` are put to the terminal
         once the prompt stands."""
-        super().__init__(keyboard, output, look)
         self._hooks = hooks or Hooks()
+        super().__init__(keyboard, output, look, self._hooks.keymap)
         known = {name for row in commands for name in (row.name, *row.aliases)}
         self._provenance = Provenance(names or CommandNames(known), Pastes())
         self._history = FileHistory(history, self._provenance.line_of_entry)
@@ -136,7 +136,7 @@ class Prompt(Menu):
         """Put what earlier chats left unsent into the history, once; a line about it."""
         directory, self._drafts_directory = self._drafts_directory, None
         count = adopt_drafts(directory, self._history.adopt) if directory else 0
-        return describe_adopted(count)
+        return describe_adopted(count, self._hooks.keymap().key_of("older"))
 
     def _begun(self, prefill: str) -> Document:
         """What stands in the prompt at first: what was typed without sight of a text that is
@@ -185,6 +185,7 @@ class Prompt(Menu):
         self, stop: Callable[[], None], stop_one: Callable[[int], bool] = stops_none
     ) -> AsyncIterator[None]:
         """See ports.Reader."""
+        hooks = self._hooks
 
         def stop_all() -> None:
             self._keep_queue()
@@ -203,14 +204,13 @@ class Prompt(Menu):
                 self._drafts.write()
                 stop_all()
             else:
-                self._hooks.notice(LEAVE_NOTICE)
+                self._hooks.notice(f"{hooks.keymap().key_of('exit')} {LEAVE_NOTICE}")
 
         def show() -> None:
             if not self._leaves:
                 self._line_changed(self._ahead.row.text)
             self._hooks.show_ahead(self._ahead.shown(self._editor.shown))
 
-        hooks = self._hooks
         actions = Actions(stop_all, escape, hooks.unfold, hooks.redraw, leave, hooks.resting)
         watch = Watch(
             self.keyboard,

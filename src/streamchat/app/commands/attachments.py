@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from streamchat.app.commands.arguments import parse_choice, parse_count, parse_reference
 from streamchat.app.commands.registry import AskUser, Done, Outcome, Topic, command
-from streamchat.app.selecting import FETCHING, STOPPED, select_until_stopped
+from streamchat.app.prompt_keys import describe_fetching
+from streamchat.app.selecting import STOPPED, select_until_stopped
 from streamchat.app.session import Session
 from streamchat.core.attaching import (
     Selection,
@@ -40,7 +41,7 @@ def attach(session: Session, argument: str) -> Outcome:
         selection = await select_until_stopped(session, reference, reader)
         return Done(STOPPED) if selection is None else _offer(session, selection)
 
-    return AskUser(fetch, FETCHING)
+    return AskUser(fetch, describe_fetching(session))
 
 
 def _offer(session: Session, selection: Selection) -> Outcome:
@@ -58,8 +59,8 @@ def _offer(session: Session, selection: Selection) -> Outcome:
 
 @command("/paste", topic=Topic.REQUEST)
 def paste(session: Session, argument: str) -> Outcome:
-    """Attach the image on the clipboard to the next message. Ctrl-V does it at the prompt, and
-    inserts a text."""
+    """Attach the image on the clipboard to the next message. At the prompt, the key of paste
+    does it too, and inserts a text."""
 
     async def take(_reader: Reader) -> Outcome:
         pasted = await session.clipboard.paste()

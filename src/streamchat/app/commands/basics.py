@@ -17,11 +17,11 @@ from streamchat.app.commands.registry import (
 )
 from streamchat.app.commands.unsaved import unless_unsaved
 from streamchat.app.listing import ago, conversations_table, find_summaries
+from streamchat.app.prompt_keys import keymap_of
 from streamchat.app.session import Session
 from streamchat.app.shelf import Shelf, ask_to_delete
 from streamchat.core.errors import Busy, UsageError
 from streamchat.core.ports import Opened, Reader
-from streamchat.core.prompt_settings import DEFAULT_PROMPT_SETTINGS
 from streamchat.core.schema import shown_message
 
 COPY_INSTEAD = "Continue in a copy?"
@@ -32,7 +32,7 @@ ALREADY_OPEN = "That conversation is already open."
 def show_help(session: Session, argument: str) -> Outcome:
     """List the commands. With the name of a command, explain it; keys lists the keys, all
     explains every command."""
-    keymap = (session.prompt or DEFAULT_PROMPT_SETTINGS).keymap
+    keymap = keymap_of(session)
     return ShowReport(explain_command(argument, keymap) if argument else help_overview(keymap))
 
 

@@ -45,8 +45,9 @@ def retry(session: Session, argument: str) -> Outcome:
 def compare(session: Session, argument: str) -> Outcome:
     """Ask other models the last question too, all at the same time, and show the answers
     side by side. A digit alone as the next message keeps one; any other message continues
-    from the first answer. All stay in the tree. Esc stops all answers, a digit and Esc
-    one. --blind hides the names until one is kept."""
+    from the first answer. All stay in the tree. The key that stops an answer stops all of
+    them, or the one whose digit was typed before it. --blind hides the names until one is
+    kept."""
     words = argument.split()
     models = tuple(word for word in words if word != "--blind")
     if session.conversation.last_question is None:

@@ -18,17 +18,18 @@ from streamchat.app.commands.registry import (
 from streamchat.core.key_actions import KEY_ACTIONS
 from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 
+_CTRL_C = "clear the line{}, or stop an answer; twice, exit"
 _OTHER_KEYS = (
     ("`!command`", "run it in your shell and attach what it writes; `\\!` is text"),
     ("`@path`", "attach a file; a menu offers those that are there"),
-    ("`Ctrl-C`", "clear the line (`Up` brings it back), or stop an answer; twice, exit"),
     ("a trailing `\\`", "continue the message on a new line"),
     ('`"""`', "begin and end a message of several lines"),
 )
 _ABOUT_KEYS = """\
 `[keys]` in config.toml binds an action: `thinking = "F5"`, or a list of keys.
-`keys = "vi"` edits as in vi; there, `Esc` stops an answer in normal mode only.
-With `enter = "newline"`, `Enter` is a new line and `Alt-Enter` or `Ctrl-Enter` sends.
+`keys = "vi"` edits as in vi; there, the key of `stop` stops an answer in normal mode only.
+With `enter = "newline"`, `Enter` is a new line and, unless `[keys]` binds `send`,
+`Alt-Enter` or `Ctrl-Enter` sends.
 Some terminals send the same for `Shift-Enter` as for `Enter`; xterm keeps `Alt-Enter`.
 """
 
@@ -39,6 +40,8 @@ def keys_table(keymap: KeyMap = DEFAULT_KEYMAP) -> str:
         (_format_chords(keymap.chords[action.name]), action.help, f"`{action.name}`")
         for action in KEY_ACTIONS
     ]
+    back = f" ({_format_chords(keymap.chords['older'][:1])} brings it back)"
+    rows.append(("`Ctrl-C`", _CTRL_C.format(back * bool(keymap.chords["older"])), ""))
     rows += [(keys, about, "") for keys, about in _OTHER_KEYS]
     cells = [f"| {keys} | {about} | {action} |" for keys, about, action in rows]
     return "\n".join(

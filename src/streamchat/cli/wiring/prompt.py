@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
-from streamchat.app.session import Session
 from streamchat.cli.environment import Environment
+from streamchat.cli.run import Run
 from streamchat.core.keymap import build_keymap
-from streamchat.core.prompt_settings import DEFAULT_PROMPT_SETTINGS, PromptSettings
+from streamchat.core.prompt_settings import PromptSettings
 from streamchat.core.settings import Settings
 from streamchat.core.terminal import Depth
 
@@ -24,11 +24,6 @@ def read_prompt_settings(settings: Settings) -> PromptSettings:
         enter_sends=settings.enter == "send",
     )
     return PromptSettings(keymap, settings.menu == "typing", settings.favorite_models)
-
-
-def prompt_settings(session: Session) -> PromptSettings:
-    """What is set for the prompt now."""
-    return session.prompt or DEFAULT_PROMPT_SETTINGS
 
 
 def build_prompt_look(env: Environment) -> PromptLook:
@@ -55,13 +50,14 @@ def open_plain_prompt(env: Environment, keys: TextIO) -> PlainPrompt:
     return PlainPrompt(keys, env.stdout, "You: " if env.terminal.is_accessible else "> ")
 
 
-def open_asker(env: Environment, keys: TextIO) -> Asker:
+def open_asker(run: Run, keys: TextIO) -> Asker:
     """Who answers questions before a chat."""
     from streamchat.prompt import open_keyboard, open_output
     from streamchat.prompt.menu import Menu
 
-    terminal = env.terminal
+    env, terminal = run.env, run.env.terminal
     if terminal.is_append_only:
         return open_plain_prompt(env, keys)
     output = open_output(env.stdout, terminal)
-    return Menu(open_keyboard(keys), output, build_prompt_look(env))
+    keymap = read_prompt_settings(run.settings).keymap
+    return Menu(open_keyboard(keys), output, build_prompt_look(env), lambda: keymap)

@@ -10,14 +10,13 @@ from prompt_toolkit.filters import FilterOrBool
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 
-from streamchat.core.keymap import KeyMap
+from streamchat.core.keymap import TWICE_ESCAPE, KeyMap
 from streamchat.prompt.key_codes import ALONE, ALT_ENTER, CTRL_ENTER, SHIFT_ENTER
 
 Pressed: TypeAlias = Keys | str
 Handler: TypeAlias = Callable[[KeyPressEvent], None]
 
 LONE_ESCAPE: tuple[Pressed, ...] = (Keys.Escape, ALONE.key)
-TWICE_ESCAPE = "Esc Esc"  # a chord with a clock of its own
 _ENTERS = {"Alt": ALT_ENTER, "Shift": SHIFT_ENTER, "Ctrl": CTRL_ENTER}
 _FIRST_SHIFTED_F = 12
 

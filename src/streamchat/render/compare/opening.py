@@ -29,6 +29,7 @@ def open_comparison(
     new_fold: NewFold,
     clock: Callable[[], float],
     stop_key: str,
+    stop_one_key: str,
 ) -> ComparedViews:
     """The views of the answers, on a terminal of that width."""
     beside = is_live and fits_columns(width, len(labels))
@@ -44,5 +45,7 @@ def open_comparison(
 
     panes = [build_pane(*each) for each in zip(labels, widths, strict=True)]
     rows = (ColumnRows if beside else InTurnRows)(panes, look=look, width=width)
-    status = ComparisonStatus(panes, now_s=clock(), look=look, stop_key=stop_key)
+    status = ComparisonStatus(
+        panes, now_s=clock(), look=look, stop_key=stop_key, stop_one_key=stop_one_key
+    )
     return ComparedViews(panes, open_frame(rows, status), rows, clock)

@@ -19,12 +19,19 @@ class ComparisonStatus:
     """Implements `Status`."""
 
     def __init__(
-        self, panes: Sequence[Pane], *, now_s: float, look: Style, stop_key: str
+        self,
+        panes: Sequence[Pane],
+        *,
+        now_s: float,
+        look: Style,
+        stop_key: str,
+        stop_one_key: str,
     ) -> None:
         self._panes = panes
         self._look = look
         self._since_s = now_s
-        self._stop_hint = f"{stop_key} to stop, a digit and {stop_key} for one"
+        for_one = f", a digit and {stop_one_key.lower()} for one" if stop_one_key else ""
+        self._stop_hint = f"{stop_key.lower()} to stop{for_one}"
 
     @property
     def awaited(self) -> str:

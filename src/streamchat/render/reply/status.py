@@ -73,12 +73,12 @@ class StatusRow:
         now_s: float,
         look: Style,
         price: Price | None = None,
-        stop_key: str = "esc",
+        stop_key: str = "Esc",
     ) -> None:
         self._model = clean_line(model)
         self._look = look
         self._price = price
-        self._stop_hint = f"{stop_key} to stop"
+        self._stop_hint = f"{stop_key.lower()} to stop"
         self._since_s = now_s
         self._awaited, self._awaited_since_s = "connecting", now_s
         self._retry: _Retry | None = None

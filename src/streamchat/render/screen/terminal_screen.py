@@ -43,7 +43,8 @@ from streamchat.render.style import Style, build_style
 
 class TerminalScreen:
     """Made by `open_screen`. Beyond the port it has `resized`, `resting`, `restore`,
-    `show_type_ahead`, and `appearance` and `stop_key`, which may be set between replies."""
+    `show_type_ahead`, and `appearance`, `stop_key` and `stop_one_key`, which may be set between
+    replies."""
 
     def __init__(
         self,
@@ -56,7 +57,8 @@ class TerminalScreen:
         price: Price | None,
     ) -> None:
         self.appearance = appearance
-        self.stop_key: Callable[[], str] = lambda: "esc"
+        self.stop_key: Callable[[], str] = lambda: "Esc"
+        self.stop_one_key: Callable[[], str] = lambda: "Esc"
         self.label: Callable[[Message | None], str] = lambda _: ""
         self.mask: Callable[[str], str] = str  # of whatever was stored, or comes from elsewhere
         self._sink = Sink(stdout)
@@ -115,6 +117,7 @@ class TerminalScreen:
             new_fold=_new_fold,
             clock=self._clock,
             stop_key=self.stop_key(),
+            stop_one_key=self.stop_one_key(),
         )
 
     def show_type_ahead(self, shown: TypeAhead | None) -> None:

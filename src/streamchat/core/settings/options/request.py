@@ -46,7 +46,7 @@ REQUEST = (
     ),
     setting(
         "favorite_models", Group.REQUEST, "--favorite-models",
-        "a model that Alt-M goes to at the prompt; may repeat",
+        "a model that the key of next_model (Alt-M) goes to; may repeat",
         kind=Kind.TEXTS, metavar="ID", default=(),
         reach=Reach.USER,
     ),

@@ -1,0 +1,22 @@
+"""What is set for the prompt now: which key does what, to be named in a text."""
+
+from __future__ import annotations
+
+from streamchat.app.session import Session
+from streamchat.core.keymap import KeyMap
+from streamchat.core.prompt_settings import DEFAULT_PROMPT_SETTINGS, PromptSettings
+
+
+def prompt_settings(session: Session) -> PromptSettings:
+    """The defaults where there is no prompt."""
+    return session.prompt or DEFAULT_PROMPT_SETTINGS
+
+
+def keymap_of(session: Session) -> KeyMap:
+    """The keys as they are bound."""
+    return prompt_settings(session).keymap
+
+
+def describe_fetching(session: Session) -> str:
+    """What is shown while an address is fetched."""
+    return f"Fetching; {keymap_of(session).stop_key} stops it."
