@@ -69,3 +69,11 @@ def test_what_is_given_is_not_changed() -> None:
     messages = [said(document(LONG))]
     with_cache_points({"messages": messages}, "5m")
     assert messages == [said(document(LONG))]
+
+
+def test_a_system_message_at_the_end_has_a_point_before_it() -> None:
+    told = said(text("Be brief."), role="system")
+    messages = [said(document(LONG), text("hi")), told]
+    found = with_cache_points({"messages": messages}, "5m")
+    assert found["messages"] == [said(document(LONG), marked(text("hi"))), told]
+    assert found["cache_control"] == POINT

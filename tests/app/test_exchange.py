@@ -16,15 +16,16 @@ from fakes import (
     partial_events,
     reply_events,
 )
+from streamchat.app.cap_watch import PRICED_CHARACTERS
 from streamchat.app.checkpoints import CHECKPOINT_BYTES
 from streamchat.app.exchange import (
     MOST_PAUSES,
-    PRICED_CHARACTERS,
     Exchange,
 )
 from streamchat.app.oneshot import exit_status
 from streamchat.app.outcome import Result
 from streamchat.app.patience import Patience
+from streamchat.app.requesting import note_setup
 from streamchat.app.session import CONTINUES_IN_MEMORY, Session
 from streamchat.core.budget import Budget
 from streamchat.core.capabilities import ModelFacts
@@ -799,7 +800,7 @@ def test_other_sites_leave_earlier_thinking_out() -> None:
     answered.run()
     for web, is_sent in ((Web(), True), (Web(allowed=("a.org",)), False)):
         answered.session.web = web
-        answered.session.note_tools()
+        note_setup(answered.session)
         sent = answered.session.request().messages
         assert any(map(has_thinking, sent)) is is_sent
 

@@ -6,7 +6,8 @@ Everything else is sent byte for byte, because thinking signatures are bound to 
 The prompt cache always has a point behind the last turn. A long system prompt and long
 attachments get points of their own, so that they stay in the cache when a later turn is edited,
 asked again or left; the API allows four. Short parts get none: no server caches so little, and
-not every server reads points in the parts.
+not every server reads points in the parts. A system message at the end gets one before it:
+the API has skipped the point behind the last turn there.
 """
 
 from __future__ import annotations
@@ -69,13 +70,18 @@ def with_cache_points(params: JsonObject, ttl: str) -> JsonObject:
         block = {"type": "text", "text": system, "cache_control": point}
         params = {**params, "system": [block]}
     messages = list(params["messages"])
-    for at in reversed(range(len(messages))):
-        content = messages[at]["content"]
-        if place := _last_attachment(content):
-            marked = list(content)
-            marked[place - 1] = {**marked[place - 1], "cache_control": point}
-            messages[at] = {**messages[at], "content": marked}
+    places = {}
+    asked = [at for at, each in enumerate(messages) if each["role"] == "user"]
+    if asked and messages[-1]["role"] == "system":
+        places[asked[-1]] = len(messages[asked[-1]]["content"])
+    for at in reversed(asked):
+        if place := _last_attachment(messages[at]["content"]):
+            places.setdefault(at, place)
             break
+    for at, place in places.items():
+        marked = list(messages[at]["content"])
+        marked[place - 1] = {**marked[place - 1], "cache_control": point}
+        messages[at] = {**messages[at], "content": marked}
     return {**params, "messages": messages, "cache_control": point}
 
 

@@ -74,6 +74,7 @@ def _build_request(session: Session) -> Request:
     said = [
         f"{'User' if turn.role == 'user' else 'Assistant'}: {turn.message.text[:_MOST_SENT]}"
         for turn in session.conversation.path[: 2 * AFTER_QUESTIONS]
+        if turn.role != "system"
     ]
     return Request(
         model=own if cheap in FAMILIES else cheap,

@@ -20,6 +20,7 @@ from streamchat.app.comparison_views import Nameless, UnderHeading
 from streamchat.app.exchange import Exchange
 from streamchat.app.outcome import Result
 from streamchat.app.patience import Patience
+from streamchat.app.requesting import tell_system
 from streamchat.app.session import Session
 from streamchat.core.capabilities import is_same_model
 from streamchat.core.errors import UsageError
@@ -163,8 +164,10 @@ class Comparison:
 
     def _begin(self, views: Sequence[View]) -> dict[int, asyncio.Task[Result]]:
         """Start the exchanges, and show the answers that are there."""
-        question = self.session.conversation.last_question
         has_answer = any(each.answer for each in self.candidates)
+        if not has_answer:
+            tell_system(self.session)
+        asked = tell_system(self.session, self.session.conversation.last_asked or "")
         tasks = {}
         for number, (each, view) in enumerate(zip(self.candidates, views, strict=True)):
             if each.answer is not None:
@@ -178,7 +181,7 @@ class Comparison:
                 self.monotonic,
                 self.patience,
                 model="" if each.is_own else each.model,
-                after="" if is_main or question is None else question.id,
+                after="" if is_main else asked,
                 falls_back=False,
             )
         for number, exchange in self._exchanges.items():

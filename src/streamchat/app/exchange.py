@@ -21,12 +21,13 @@ from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
+from streamchat.app.cap_watch import CapWatch
 from streamchat.app.checkpoints import Checkpoints
-from streamchat.app.context_window import expected
 from streamchat.app.keeping import Keeping
 from streamchat.app.omissions import Omissions
 from streamchat.app.outcome import Result, ended_by, ended_itself, interrupted
 from streamchat.app.patience import Patience
+from streamchat.app.requesting import note_setup, tell_system
 from streamchat.app.session import Session
 from streamchat.core.errors import ApiError, StreamchatError, TryLater
 from streamchat.core.events import (
@@ -38,16 +39,13 @@ from streamchat.core.events import (
     Started,
     TextDelta,
     ThinkingDelta,
-    UsageUpdated,
 )
 from streamchat.core.media_limits import require_fit
-from streamchat.core.messages import Message, Request
+from streamchat.core.messages import Message
 from streamchat.core.ports import Source, View
 from streamchat.core.reply import ReplyFold
-from streamchat.core.spending import Reservation
 
 MOST_PAUSES = 10  # pause_turn replies that are continued without asking
-PRICED_CHARACTERS = 400  # how much of an answer may arrive between two cost checks
 
 _ADVICE = re.compile(r"\s*Try again in (a moment|[\d.]+ \w+)\.$")  # we do exactly that
 
@@ -80,8 +78,7 @@ class Exchange:
     _end: Finished | None = None
     _keeping: Keeping = field(init=False)
     _is_settled: bool = False  # what arrived of this turn was stored and charged
-    _reservation: Reservation | None = None  # the caps allow this turn
-    _unpriced_characters: int = 0
+    _caps: CapWatch = field(init=False)
     _omissions: Omissions = field(init=False)
     _checkpoints: Checkpoints = field(init=False)
     _task: asyncio.Task[None] | None = None
@@ -89,7 +86,7 @@ class Exchange:
 
     def __post_init__(self) -> None:
         self._asked = self.model
-        self._omissions = Omissions(self.session)
+        self._omissions, self._caps = Omissions(self.session), CapWatch(self.session)
         self._keeping = Keeping(self.session, self.question, self.is_aside, self.after)
         self._checkpoints = Checkpoints(
             lambda text: self._keeping.checkpoint(self._turn_id, text)
@@ -134,7 +131,9 @@ class Exchange:
         return self._turn.thinking
 
     async def _receive(self) -> None:
-        self.session.note_tools()
+        if self.question is None:
+            self._keeping.after = tell_system(self.session, self.after)
+        note_setup(self.session)
         if self.model:
             self._feed(ModelSwitched(self.model))
         for _ in range(MOST_PAUSES):
@@ -147,7 +146,7 @@ class Exchange:
 
     def _begin_turn(self) -> None:
         self._turn, self._turn_id, self._end = ReplyFold(), self.session.new_id(), None
-        self._is_settled, self._reservation = False, None
+        self._is_settled, self._caps = False, CapWatch(self.session)
 
     async def _reply_by_any(self) -> None:
         """A reply by the model that is asked, or by the next of the fallback models when it
@@ -203,34 +202,11 @@ class Exchange:
         keeping = self._keeping
         request = self._omissions.request(keeping.question, self._asked, keeping.after)
         require_fit(request.messages, request.model)
-        await self._admit(request)
+        await self._caps.admit(request, self.source)
         async with aclosing(self.source.stream(request)) as events:
             async for event in events:
                 self._feed(event)
-                self._watch_cost(event)
-
-    async def _admit(self, request: Request) -> None:
-        """Raises OverBudget when the turn would exceed a cap."""
-        if self.session.budget.binds and self._reservation is None:
-            tokens = await self.source.count_tokens(request)
-            usage = expected(self.session, tokens, request.tools)
-            self._reservation = self.session.budget.admit(request.model, usage)
-
-    def _watch_cost(self, event: Event) -> None:
-        """Raises OverBudget when the reply exceeds the cap."""
-        match event:
-            case TextDelta(text) | ThinkingDelta(text):
-                self._unpriced_characters += len(text)
-                due = self._unpriced_characters >= PRICED_CHARACTERS
-            case Started() | UsageUpdated():
-                due = True
-            case _:
-                due = False
-        usage = self._turn.usage_so_far()
-        if due and usage is not None:
-            self._unpriced_characters = 0
-            reservation = self._reservation or Reservation()
-            self.session.budget.check(self._model, usage, reservation)
+                self._caps.watch(event, self._turn, self._model)
 
     @property
     def _model(self) -> str:
@@ -289,12 +265,7 @@ class Exchange:
             return
         self._is_settled = True
         usage = self._turn.usage_so_far()
-        cost = self.session.budget.price(self._model, usage) if usage else None
-        reservation = self._reservation or Reservation()
-        if usage:
-            self.session.budget.charge(self._model, usage, cost, reservation)
-        else:
-            self.session.budget.release(reservation)
+        cost = self._caps.charge(self._model, usage)
         received = self._turn.received()
         if received is not None:
             self._keeping.keep(replace(received, cost_usd=cost), turn_id=self._turn_id)

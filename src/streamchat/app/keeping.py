@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from streamchat.app.requesting import read_prompt, tell
 from streamchat.app.session import Session
 from streamchat.core.conversation import VALUE
 from streamchat.core.messages import Message, has_answer
@@ -51,5 +52,12 @@ class Keeping:
             self.session.add_empty_reply(received)
 
     def _question_turn(self) -> list[Turn]:
+        """The question, and the system turn that is due behind it."""
         question, self.question = self.question, None
-        return [] if question is None else [self.session.add_automatic(question)]
+        if question is None:
+            return []
+        turns = [self.session.add_automatic(question)]
+        if news := read_prompt(self.session).news:
+            told, id = tell(self.session, news), self.session.new_id()
+            turns.append(self.session.conversation.append(told, id, self.session.now()))
+        return turns

@@ -121,7 +121,7 @@ def _quotation(hit: Hit) -> str:
     return f"{SPEAKERS.get(hit.role, hit.role)}: {''.join(pieces)}"
 
 
-SPEAKERS = {"user": "you", "assistant": "answer", "title": "title"}
+SPEAKERS = {"user": "you", "assistant": "answer", "system": "system", "title": "title"}
 
 
 def hits_lines(hits: Iterable[Hit]) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from streamchat.app.requesting import note_setup
 from streamchat.app.session import Session
 from streamchat.core.errors import INVALID_SIGNATURE, ApiError, InvalidRequest
 from streamchat.core.messages import Message, Request, has_thinking
@@ -27,11 +28,19 @@ class Omissions:
     session: Session
     remarks: list[str] = field(default_factory=list)
     _without_thinking: bool = False
+    _model: str = ""  # the one that was asked last
+    _told: bool = False  # whether it was sent a system turn
 
     def request(self, question: Message | None, model: str = "", end: str = "") -> Request:
         """See Session.request."""
-        thinking = not self._without_thinking
-        request = self.session.request(question, thinking=thinking, model=model, end=end)
+        request = self.session.request(
+            question,
+            thinking=not self._without_thinking,
+            model=model,
+            end=end,
+        )
+        self._told = any(message.role == "system" for message in request.messages)
+        self._model = request.model
         remark = f"{request.model} cannot use the web; it was asked without."
         if self.session.web and not request.tools and remark not in self.remarks:
             self.remarks.append(remark)
@@ -40,7 +49,8 @@ class Omissions:
     def can_send_less(self, error: ApiError) -> bool:
         """Leave out what the server refused; False if there is nothing to leave out."""
         return (
-            self._drops_thinking(error)
+            self._drops_system_turns(error)
+            or self._drops_thinking(error)
             or self._drops_tools(error)
             or self._drops_parameter(error)
         )
@@ -50,6 +60,21 @@ class Omissions:
         if self._without_thinking and self.session.conversation.sends_thinking:
             self.session.record(self.session.conversation.leave_out_thinking())
             self.remarks.append(_THINKING_REFUSED)
+
+    def _drops_system_turns(self, error: ApiError) -> bool:
+        """Send the system prompt at the top alone, to this model from now on."""
+        names_it = re.search(r"\brole\b|\bsystem message", error.message, re.IGNORECASE)
+        if not (self._told and names_it):
+            return False
+        session = self.session
+        session.refuses_system_turns |= {self._model}
+        session.record(session.conversation.refuse_system_turns(self._model))
+        note_setup(session)
+        self.remarks.append(
+            f"{self._model} takes no system prompt in mid-conversation here. It gets the newest"
+            " one alone from now on, and earlier turns without their thinking."
+        )
+        return True
 
     def _drops_thinking(self, error: ApiError) -> bool:
         if error.kind != INVALID_SIGNATURE or self._without_thinking:
@@ -66,7 +91,7 @@ class Omissions:
         if self.session.refused_versions >= len(WEB_VERSIONS):
             self.session.web, self.session.refused_versions = None, 0
             self.remarks.append("The server offers no web search; it was asked without one.")
-        self.session.note_tools()
+        note_setup(self.session)
         return True
 
     def _drops_parameter(self, error: ApiError) -> bool:

@@ -72,5 +72,6 @@ class PipeScreen:
         if turn.role == "assistant":
             self.markdown(answer_markdown(turn))
         else:
-            lines = turn.message.text.split("\n")
+            lead = "System prompt: " if turn.role == "system" else ""
+            lines = f"{lead}{turn.message.text}".split("\n")
             self.markdown("\n".join(f"> {line}".rstrip() for line in lines))

@@ -69,7 +69,7 @@ def _reason(before: CacheBefore, session: Session) -> str:
     conversation = session.conversation
     reply = conversation.last_reply
     model = (reply.message.model if reply else "") or conversation.model
-    system, tools, cites = before.setup
+    system, tools, cites, _ = before.setup
     if not is_same_model(before.model, model):
         return "the model changed"
     if tools != conversation.tools:

@@ -11,10 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from streamchat.app.requesting import build_request
 from streamchat.core.attaching import Selection
 from streamchat.core.budget import Budget
-from streamchat.core.capabilities import ModelFacts, facts_by_table, if_taken
-from streamchat.core.citations import cite_documents
+from streamchat.core.capabilities import ModelFacts, facts_by_table
 from streamchat.core.conversation import ASKED, AUTOMATIC, COMPACTS, SERVER, Conversation
 from streamchat.core.errors import DiskError, UsageError
 from streamchat.core.media_limits import require_fit
@@ -42,7 +42,7 @@ from streamchat.core.schema import Shape
 from streamchat.core.settings.resolve import Preferences
 from streamchat.core.templates import NoTemplates, TemplateFiles
 from streamchat.core.times import stamp
-from streamchat.core.web import Web, build_web_tools, describe_tools
+from streamchat.core.web import Web, build_web_tools
 
 if TYPE_CHECKING:
     from streamchat.core.prompt_settings import PromptSettings
@@ -81,6 +81,7 @@ class Session:
     web: Web | None = None  # what the model may do on the web
     web_setup: Web = field(default_factory=Web)  # the same, once it is switched on
     refused_versions: int = 0  # of the web's tools, the newest that the server refused
+    refuses_system_turns: frozenset[str] = frozenset()  # models that refused one in this run
     fallback: tuple[str, ...] = ()  # models to ask when one declines or is overloaded
     templates: TemplateFiles = field(default_factory=NoTemplates)
     clipboard: Clipboard = field(default_factory=NoClipboard)
@@ -127,15 +128,6 @@ class Session:
         """The tools that run on the server, as `model` or the conversation's own takes them."""
         facts, age = self.facts(model or self.conversation.model), self.refused_versions
         return build_web_tools(self.web, facts, age=age, cites=self.shape is None)
-
-    def note_tools(self) -> None:
-        """Record the tools and the citations before the turn that is made with them."""
-        tools = describe_tools(self.tools())
-        if tools != self.conversation.tools:
-            self.record(self.conversation.use_tools(tools))
-        cites = self.citations and self.shape is None  # the API takes no schema with them
-        if cites != self.conversation.cites:
-            self.record(self.conversation.use_citations(cites))
 
     def add_automatic(self, question: Message) -> Turn:
         """Add what the program asks by itself; in memory, to be recorded with the reply."""
@@ -254,26 +246,7 @@ class Session:
         as it would stand with that question. `thinking` is False to leave out that of earlier
         turns. With `model`, that one is asked instead of the conversation's own: it gets no
         thinking of others, and no setting that it does not accept."""
-        with_thinking = thinking and not model and self.conversation.sends_thinking
-        messages = self.conversation.request_messages(
-            thinking=with_thinking, server=self.server, end=end or None
-        )
-        facts = self.facts(model) if model else None
-        messages += (question,) if question else ()
-        return Request(
-            model=model or self.conversation.model,
-            messages=cite_documents(messages) if self.conversation.cites else messages,
-            max_tokens=self.max_tokens,
-            system=self.conversation.system,
-            effort=if_taken(self.effort, facts.takes_effort if facts else None),
-            thinking=if_taken(self.thinking, facts.takes_thinking if facts else None),
-            cache=self.cache,
-            cache_ttl=self.choose_ttl(),
-            tools=self.tools(model),
-            schema=self.shape.schema if self.shape else None,
-            stop=self.stop,
-            extra=self.extra,
-        )
+        return build_request(self, question, thinking=thinking, model=model, end=end or None)
 
     def change_model(self, model: str) -> str:
         """Let another model answer from now on. A setting that it does not accept goes back

@@ -116,7 +116,9 @@ def _as_markdown(turn: Turn) -> str:
     if message.role == "assistant":
         return f"{answer_markdown(turn)}\n"
     others = [block for block in message.content if block.get("type") != "text"]
-    lines = [*(f"[{describe_sent(block)}]" for block in others), *message.text.splitlines()]
+    lead = "System prompt: " if message.role == "system" else ""
+    said = f"{lead}{message.text}".splitlines()
+    lines = [*(f"[{describe_sent(block)}]" for block in others), *said]
     return "".join(f"> {line}".rstrip() + "\n" for line in lines)
 
 

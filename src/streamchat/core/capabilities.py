@@ -32,6 +32,13 @@ _WITHOUT_FILTERS = (
 )
 
 
+# The models that take a system message in mid-conversation; Sonnet 5 does not.
+_TAKES_SYSTEM_TURNS = (
+    *("claude-opus-4-8", "claude-opus-5", "claude-sonnet-5-5", "claude-haiku-5-5"),
+    *("claude-fable-5", "claude-mythos-5"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
     """One model. `efforts` are in ascending order, `thinking` holds wire types."""
@@ -42,6 +49,7 @@ class ModelFacts:
     thinking: frozenset[str] | None = None
     searches_web: bool | None = None
     filters_web: bool | None = None  # runs code on what was found
+    takes_system_turns: bool = False  # no server says so: by the table alone
 
     @classmethod
     def read(cls, id: str, data: Mapping[str, Any]) -> ModelFacts:
@@ -81,7 +89,12 @@ def facts_by_table(id: str) -> ModelFacts:
     """What the table says about a model."""
     windows = (size for name, size in _WINDOWS.items() if id.startswith(name))
     filters = False if id.startswith(_WITHOUT_FILTERS) else None
-    return ModelFacts(id, window=next(windows, None), filters_web=filters)
+    return ModelFacts(
+        id,
+        window=next(windows, None),
+        filters_web=filters,
+        takes_system_turns=id.startswith(_TAKES_SYSTEM_TURNS),
+    )
 
 
 def _supports(said: object, name: str) -> bool | None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, TypeAlias, cast, get_args
 
-Role: TypeAlias = Literal["user", "assistant"]
+Role: TypeAlias = Literal["user", "assistant", "system"]
 Block: TypeAlias = Mapping[str, Any]  # a content block, wire form
 JsonObject: TypeAlias = dict[str, Any]
 
@@ -23,6 +23,7 @@ DEEPEST = 100  # levels of JSON in a block; libraries give up at about 250
 FIRST_LINE, LAST_LINE = "first_line", "last_line"  # our own fields of a citation
 _LINES = frozenset({FIRST_LINE, LAST_LINE})
 _NAMES = frozenset({"title", "context"})  # of an image; documents are sent with both
+_REPLACES = "From here on, these instructions replace the system prompt:"
 THINKING_TYPES = frozenset({"thinking", "redacted_thinking"})
 
 
@@ -117,8 +118,10 @@ class Message:
 
     @property
     def text(self) -> str:
-        """The text blocks, joined: what a person reads."""
-        return "".join(str(b.get("text", "")) for b in self.content if b.get("type") == "text")
+        """The text blocks, joined: what a person reads. Of a system message it is the last:
+        the one before it says that it replaces the earlier ones."""
+        texts = [str(b.get("text", "")) for b in self.content if b.get("type") == "text"]
+        return "".join(texts[-1:] if self.role == "system" else texts)
 
     def to_wire(self) -> JsonObject:
         """The `{"role", "content"}` object that a request carries."""
@@ -143,6 +146,11 @@ def _without(names: frozenset[str], value: Any) -> Any:
 def user_message(text: str) -> Message:
     """A message of one text block, typed by the user."""
     return Message("user", (text_block(text),))
+
+
+def system_message(text: str, *, replaces: bool) -> Message:
+    """A system prompt that holds from here on, instead of an earlier one if it `replaces`."""
+    return Message("system", (*map(text_block, [_REPLACES] * replaces), text_block(text)))
 
 
 def with_text(message: Message, text: str) -> Message:
@@ -179,7 +187,7 @@ def content_from_wire(content: object) -> tuple[Block, ...]:
 
 def role_from_wire(role: object) -> Role:
     """Raises ValueError for anything but `user` and `assistant`."""
-    if role in get_args(Role):
+    if role in get_args(Role) and role != "system":
         return cast("Role", role)
     raise ValueError(f"role must be user or assistant, not {role!r:.60}")
 

@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 
 from streamchat.core.messages import Block, JsonObject, content_from_wire
 from streamchat.demo.citing import cite_blocks, cited_documents
+from streamchat.demo.descriptions import describe, quote
 from streamchat.demo.models import find
 from streamchat.demo.sample_value import sample_value
 from streamchat.demo.web_search import asks_for_web, search_blocks
@@ -26,7 +27,6 @@ from streamchat.demo.web_search import asks_for_web, search_blocks
 MAX_LONG_CHARS = 400_000
 _DEFAULT_LONG_CHARS = 20_000
 _MAX_TOPIC_WORDS = 8  # a longer message is about something else, even if it contains a topic
-_MAX_QUOTE_CHARS = 240
 
 
 class Trick(Enum):
@@ -231,10 +231,15 @@ def _long_text(wanted: int) -> str:
 
 def _memory(body: JsonObject, said: list[str]) -> ScriptedAnswer:
     """What the user said before, from the messages of this request."""
-    lines = [f"{number}. {_quote(text)}" for number, text in enumerate(said, 1)]
+    lines = [f"{number}. {quote(text)}" for number, text in enumerate(said, 1)]
     listed = "\n".join(lines) or "Nothing before this question: the conversation is new."
-    system = body.get("system")
-    shown = f"\n\nThe system prompt: {_quote(_text_of(system))}" if system else ""
+    told = [content_from_wire(m["content"]) for m in body["messages"] if m["role"] == "system"]
+    prompts = [body.get("system") or "", *(list(blocks[-1:]) for blocks in told)]
+    shown = "".join(
+        f"\n\nThe system prompt{' from then on' * (number > 0)}: {quote(text)}"
+        for number, text in enumerate(map(_text_of, prompts))
+        if text
+    )
     text = text_page("memory").text.replace("{said}", listed + shown)
     return ScriptedAnswer(
         text, thinking=f"The request holds {len(said)} earlier messages of the user."
@@ -244,38 +249,9 @@ def _memory(body: JsonObject, said: list[str]) -> ScriptedAnswer:
 def _unknown(body: JsonObject, latest: str) -> ScriptedAnswer:
     page = text_page("unknown")
     questions = [message for message in body["messages"] if message["role"] == "user"]
-    gist = [_describe(block) for block in content_from_wire(questions[-1]["content"])]
+    gist = [describe(block) for block in content_from_wire(questions[-1]["content"])]
     received = "\n".join(f"- {line}" for line in gist) or "- nothing at all"
     return replace(page, text=page.text.replace("{received}", received))
-
-
-def _describe(block: Block) -> str:
-    match block:
-        case {"type": "text", "text": str(text)}:
-            words = len(text.split())
-            return f"{words} word{'s' * (words != 1)} of text: {_quote(text)}"
-        case {
-            "type": str(kind),
-            "source": {"type": "base64", "media_type": media, "data": data},
-        }:
-            return f"{_article(kind)}, `{media}`, {len(data) * 3 // 4:,} bytes"
-        case {"type": str(kind), "source": {"type": "url", "url": url}}:
-            return f"{_article(kind)} at `{url}`"
-        case {"type": str(kind), "source": {"type": "text", "data": data}}:
-            return f"{_article(kind)} of {len(data):,} characters"
-        case _:
-            return f"a block of type `{block.get('type')}`"
-
-
-def _article(kind: str) -> str:
-    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
-
-
-def _quote(text: str) -> str:
-    """A code span of one line, so that nothing in it is read as Markdown."""
-    line = " ".join(text.split()).replace("`", "ˋ")
-    clipped = line if len(line) <= _MAX_QUOTE_CHARS else line[: _MAX_QUOTE_CHARS - 1] + "…"
-    return f"`{clipped}`"
 
 
 def _said(messages: list[JsonObject]) -> Iterator[str]:

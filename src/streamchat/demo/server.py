@@ -6,15 +6,15 @@ time. It refuses only what it cannot answer: a demo need not enforce the rules o
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from itertools import count
 from typing import TypeAlias, assert_never
 
-from streamchat.core.messages import JsonObject, content_from_wire
+from streamchat.core.messages import JsonObject
 from streamchat.demo import models
+from streamchat.demo.checks import parse_json, require_answerable, require_placed_system
 from streamchat.demo.compose import Thinking, build_message, choose_thinking, write_reply
 from streamchat.demo.http import BadRequest, Channel, HttpRequest, LoopbackServer
 from streamchat.demo.models import Model
@@ -127,6 +127,7 @@ class DemoApi:
         """The model that is asked. Raises Refused if the request cannot be answered."""
         model = models.callable_model(body.get("model"))
         require_answerable(body)
+        require_placed_system(body["messages"], model)
         return model
 
     def _compose(
@@ -241,39 +242,6 @@ def _silent_tokens(message: JsonObject) -> int:
         return 0
     thought: int = message["usage"]["output_tokens_details"]["thinking_tokens"]
     return min(thought, _MAX_SILENT_TOKENS)
-
-
-def parse_json(body: bytes) -> JsonObject:
-    """The request body as an object. Raises Refused if it is not one."""
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError) as bad:
-        raise Refused(400, f"The request body is not valid JSON: {bad}") from None
-    if not isinstance(data, dict):
-        raise Refused(400, "The request body must be a JSON object")
-    return data
-
-
-def require_answerable(body: JsonObject) -> None:
-    """Raises Refused for a request that cannot be answered."""
-    messages = body.get("messages")
-    if not isinstance(messages, list) or not messages:
-        raise Refused(400, "messages: at least one message is required")
-    limit = body.get("max_tokens")
-    if not isinstance(limit, int) or limit < 1:
-        raise Refused(400, "max_tokens: Input should be greater than or equal to 1")
-    try:
-        content_from_wire(body.get("system") or "")
-        said = [content_from_wire(message["content"]) for message in messages]
-        roles = [str(message["role"]) for message in messages]
-    except (LookupError, TypeError, ValueError) as bad:
-        raise Refused(400, f"messages: {bad}") from None
-    if not any(said) or "user" not in roles:
-        raise Refused(400, "messages: all messages must have non-empty content")
-    for name, kind in (("tools", dict), ("stop_sequences", str)):
-        items = body.get(name) or []
-        if not (isinstance(items, list) and all(isinstance(item, kind) for item in items)):
-            raise Refused(400, f"{name}: Input should be a valid list")
 
 
 def send_json(data: JsonObject, channel: Channel) -> None:

@@ -82,7 +82,7 @@ def start_of_last(roles: Sequence[str], replies: int | None) -> int:
     answered = [
         at for at, role in enumerate(roles) if role == "user" and "assistant" in roles[at + 1 :]
     ]
-    firsts = [at for at in answered if at == 0 or roles[at - 1] != "user"]
+    firsts = [at for at in answered if at == 0 or roles[at - 1] == "assistant"]
     return 0 if replies is None or replies >= len(firsts) else firsts[-replies]
 
 
@@ -91,7 +91,7 @@ def _said(turn: Turn) -> Said:
     return Said(
         role=message.role,
         at=turn.at,
-        text=cited_text(message.content),
+        text=message.text if message.role == "system" else cited_text(message.content),
         model=message.model or "",
         thinking="\n\n".join(_thoughts(message)),
         attached=tuple(_attached(block) for block in message.content if _is_other(block)),

@@ -63,8 +63,9 @@ def _summary(document: Document) -> str:
 
 
 def _turn(said: Said, time: str) -> str:
-    kind = "user" if said.role == "user" else "assistant"
-    who = "You" if said.role == "user" else clean_line(said.model) or "Assistant"
+    kind = "assistant" if said.role == "assistant" else "user"
+    names = {"user": "You", "system": "System prompt"}
+    who = names.get(said.role) or clean_line(said.model) or "Assistant"
     body = "\n".join(filter(None, _parts(said)))
     return f"""\
 <article class="{kind}">
@@ -92,7 +93,7 @@ def _parts(said: Said) -> Iterator[str]:
             f'<div class="typed" dir="auto">{escape(clean_prose(said.thinking))}</div>'
             "</details>"
         )
-    if said.role == "user" and said.text.strip():
+    if said.role != "assistant" and said.text.strip():
         yield f'<div class="typed" dir="auto">{escape(clean_prose(said.text))}</div>'
     elif said.text.strip():
         text = format_value(said.text) if said.is_value else said.text

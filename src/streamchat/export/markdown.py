@@ -28,7 +28,7 @@ def as_markdown(document: Document) -> str:
 
 
 def _heading(said: Said, time: str) -> str:
-    role = "User" if said.role == "user" else "Assistant"
+    role = {"user": "User", "system": "System prompt"}.get(said.role, "Assistant")
     price = format_price(said.cost_usd) if said.cost_usd is not None else ""
     about = ", ".join(filter(None, [escape_markdown(clean_line(said.model)), price]))
     return f"## {role}{f' ({about})' if about else ''}{f', {time}' if time else ''}"

@@ -21,7 +21,7 @@ _HIGHEST = 18  # rows, all together
 _LOW, _VERY_LOW = 12, 8
 _HERE = " [here]"
 _AGE_WIDTH = 6  # "59 min"
-_SPEAKERS = {"user": "you", "assistant": "answer", "title": "title"}
+_SPEAKERS = {"user": "you", "assistant": "answer", "system": "system", "title": "title"}
 
 
 @dataclass(frozen=True, slots=True)

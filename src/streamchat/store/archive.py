@@ -10,7 +10,6 @@ from streamchat.core.conversation import IMPORTED, Conversation
 from streamchat.core.errors import DiskError, NotFound, UsageError
 from streamchat.core.formatting import format_path
 from streamchat.core.library import Hit, Progress, Summary
-from streamchat.core.message_list import load_json, parse_message_list
 from streamchat.core.messages import without_empty_text
 from streamchat.core.ports import Archive, Index, Journal, Opened, TakenIn
 from streamchat.core.records import Header
@@ -178,6 +177,11 @@ class Store:
         kind = foreign_kind(read_file(self._disk, path, HEAD_BYTES))
         if kind is None:
             return None
+        from streamchat.core.message_list import (
+            load_json,
+            parse_message_list,
+        )  # 1 ms; few need it
+
         name = format_path(str(path))
         if kind.name:
             raise NotFound(f"{name} is {kind.name}; streamchat --import {name} imports it.")

@@ -29,7 +29,7 @@ from streamchat.core.records import (
 )
 
 WHOLE_BYTES = 4_000_000  # at the end of the file are parsed at once: 0.02 s
-_RECORD = re.compile(r'\{\s*"type"\s*:\s*"(?:turn|partial|head|set)"')
+_RECORD = re.compile(r'\{\s*"type"\s*:\s*"(?:turn|system|partial|head|set)"')
 LoadBlob: TypeAlias = Callable[[str], bytes | None]
 _MOST_SAVED = 100  # records from one bad line
 

@@ -128,19 +128,30 @@ def _go_to(session: Session, number: int) -> Outcome:
         raise UsageError(f"There are only {len(ids)} turns (see /tree).")
     turn = conversation.turn(ids[number - 1])
     answers_to = ""
-    if turn.role == "user" and (answers := _answers(conversation, turn.id)):
+    is_asked = turn.role != "assistant"
+    if is_asked and (answers := _answers(conversation, turn.id)):
         turn = conversation.turn(answers[-1])
         answers_to = f", the answer to {number}"
     if turn.id != conversation.head:
         session.record(conversation.jump(turn.id))
-    unanswered = " It has no answer yet; /retry asks it." if turn.role == "user" else ""
+    unanswered = " It has no answer yet; /retry asks it." if turn.role != "assistant" else ""
     notice = f"Now at turn {ids.index(turn.id) + 1} of {len(ids)}{answers_to}.{unanswered}"
     return Replay(notice, exchanges=SHOWN_AFTER_A_JUMP)
 
 
 def _answers(conversation: Conversation, question: str) -> list[str]:
-    below = [id for id, parent in conversation.outline() if parent == question]
-    return [id for id in below if conversation.turn(id).role == "assistant"]
+    """The answers to a question; a system turn may stand between."""
+    above, answers = {question}, []
+    for id, parent in conversation.outline():
+        if parent in above:
+            match conversation.turn(id).role:
+                case "assistant":
+                    answers.append(id)
+                case "system":
+                    above.add(id)
+                case _:
+                    pass
+    return answers
 
 
 @command("/fork", topic=Topic.CONVERSATIONS)

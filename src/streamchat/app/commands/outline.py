@@ -125,6 +125,7 @@ def _gist(turn: Turn, characters: int, author: str) -> str:
     kinds = ", ".join(dict.fromkeys(str(b.get("type")) for b in turn.message.content))
     text = text or (f"[{kinds}]" if kinds else "[damaged]")
     sign = "❯ " if turn.role == "user" else "  "
+    author = "system prompt" if turn.role == "system" else author
     if author:
         text = f"{one_line(author)}: {text}"
     return sign + (text if len(text) <= characters else f"{text[: characters - 1]}…")

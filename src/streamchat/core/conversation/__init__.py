@@ -22,7 +22,7 @@ from streamchat.core.conversation.history import (
     SERVER,
     VALUE,
 )
-from streamchat.core.conversation.questions import ReadableConversation
+from streamchat.core.conversation.questions import Prompt, ReadableConversation
 from streamchat.core.conversation.titles import one_line
 from streamchat.core.conversation.tree import Setup
 from streamchat.core.errors import UsageError
@@ -49,6 +49,7 @@ __all__ = [
     "VALUE",
     "Conversation",
     "Keep",
+    "Prompt",
     "Setup",
     "Turn",
     "one_line",
@@ -155,10 +156,10 @@ class Conversation(ReadableConversation):
 
     def retry(self) -> Head:
         """Move the head to the last question, to ask it again. The old answer stays."""
-        question = self.last_question
-        if question is None:
+        asked = self.last_asked
+        if asked is None:
             raise UsageError("There is no question to ask again.")
-        return self.jump(question.id)
+        return self.jump(asked)
 
     def edit(self, turn: str) -> Head:
         """Move the head to just before a user's turn, so that another can take its place.
@@ -206,6 +207,14 @@ class Conversation(ReadableConversation):
     def leave_out_thinking(self) -> Setting:
         """Send no thinking of earlier turns any more: a server refused it."""
         return self._set(sends_thinking=False)
+
+    def refuse_system_turns(self, model: str) -> Setting:
+        """Remember that the server of this model refused a system turn."""
+        return self._set(refuses_system_turns=sorted({*self.refuses_system_turns, model}))
+
+    def send_system_turns(self, on: bool) -> Setting:  # noqa: FBT001 - the value of the setting
+        """Change whether replies are made with the system turns."""
+        return self._set(sends_system_turns=on)
 
     def add_empty_reply(self, message: Message, at: str) -> EmptyReply:
         """Count the cost of a reply that does not become a turn."""

@@ -8,6 +8,8 @@
   that is nested so deeply that no library reads it.
 - What another server made is sent as its text only: its thinking is signed for that server,
   and its search results or unknown blocks mean nothing elsewhere.
+- A system turn is sent behind the questions that it follows, where the API takes one, or
+  not at all when the request has the newest system prompt at its top.
 - An attachment whose data is lost is sent as a line that names it.
 - Thinking is signed together with everything that was sent before it: the system prompt,
   the tools and the turns above, as these rules rendered them then. Turns never change and
@@ -18,7 +20,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from streamchat.core.conversation.tree import Setup, Tree
 from streamchat.core.messages import (
@@ -48,18 +50,41 @@ def to_send(
     tree: Tree, path: Sequence[str], setup: Setup, *, thinking: bool, server: str
 ) -> Iterator[Message]:
     """The messages of a branch, under `setup`, for `server`."""
-    intact = True
+    intact, told = True, False
     answered = answered_calls(b for id in path for b in tree.turn(id).message.content)
     for id in path:
         turn, node = tree.turn(id), tree.nodes[id]
         intact = intact and not (node.orphan or id in tree.unreadable or _has_lost(turn))
-        bound = intact and node.setup == setup and IMPORTED not in turn.extra
+        if turn.role == "system":
+            told = True
+            if not setup.tells:
+                continue
+        under = setup if told else setup._replace(tells=False)
+        bound = intact and node.setup == under and IMPORTED not in turn.extra
         foreign = bool(server) and turn.extra.get(SERVER, server) != server
         content = _sendable(
             turn.message, answered, thinking=thinking and bound, foreign=foreign
         )
         if content:
             yield Message(turn.role, content)
+
+
+def in_api_order(messages: Iterable[Message]) -> Iterator[Message]:
+    """The messages with each system message behind the questions of its exchange: the API
+    takes one only between a question and an answer, or at the end."""
+    waiting: list[Message] = []
+    last: Message | None = None
+    for message in messages:
+        if message.role == "system":
+            waiting.append(message)
+            continue
+        if message.role == "assistant" and last is not None and last.role == "user":
+            yield from waiting
+            waiting.clear()
+        yield message
+        last = message
+    if last is not None and last.role == "user":
+        yield from waiting
 
 
 def _sendable(

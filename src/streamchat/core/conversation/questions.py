@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
-from streamchat.core.conversation.history import ASKED, AUTOMATIC, COMPACTS, to_send
+from streamchat.core.conversation.history import (
+    ASKED,
+    AUTOMATIC,
+    COMPACTS,
+    in_api_order,
+    to_send,
+)
 from streamchat.core.conversation.titles import one_line
 from streamchat.core.conversation.totals import Totals
 from streamchat.core.conversation.tree import Setup, Tree
 from streamchat.core.messages import Message, Usage
 from streamchat.core.records import Header, Record, Setting, Turn
+
+
+class Prompt(NamedTuple):
+    """The system prompt of a request: what stands at its top, whether the system turns are
+    sent, and what a new one has to tell; "" if nothing."""
+
+    top: str | None
+    tells: bool = False
+    news: str = ""
 
 
 class ReadableConversation:
@@ -53,7 +69,38 @@ class ReadableConversation:
 
     @property
     def _setup(self) -> Setup:
-        return Setup(self.system, self.tools, self.cites)
+        return Setup(self.system, self.tools, self.cites, self.sends_system_turns)
+
+    @property
+    def sends_system_turns(self) -> bool:
+        return self._settings.get("sends_system_turns") is not False
+
+    @property
+    def refuses_system_turns(self) -> frozenset[str]:
+        """The models whose server refused them."""
+        named = self._settings.get("refuses_system_turns")
+        return frozenset(map(str, named)) if isinstance(named, list) else frozenset()
+
+    def has_system_turns(self) -> bool:
+        """Whether the path has any."""
+        head = self.head
+        return head is not None and self._tree.nodes[head].told is not None
+
+    def prompt(self, *, takes_turns: bool, end: str | None = None) -> Prompt:
+        """The system prompt of a request after the head, or after the turn `end`, to a model
+        that takes system turns or does not. What changed in mid-conversation is told by one."""
+        wanted, at = self.system, end or self.head
+        node = None if at is None else self._tree.nodes[at]
+        if node is None or not node.answered or not takes_turns or wanted is None:
+            return Prompt(wanted)
+        known = node.top if node.told is None else node.told
+        return Prompt(node.top, tells=True, news=wanted if wanted != known else "")
+
+    def is_told_another(self, end: str | None = None) -> bool:
+        """Whether another system prompt holds up to that turn, which a new one replaces."""
+        at = end or self.head
+        node = None if at is None else self._tree.nodes[at]
+        return node is not None and bool(node.told or node.top)
 
     def setup_of(self, turn: str) -> Setup:
         """What a turn was made under."""
@@ -63,9 +110,11 @@ class ReadableConversation:
     def next_parent(self) -> str | None:
         """The turn that the next question follows: the head, or what stands before a
         question that the model declined."""
-        head = self.head
-        declined = head is not None and head == self._settings.get("declined")
-        return self.before(head) if head is not None and declined else head
+        head = question = self.head
+        while question is not None and self._tree.nodes[question].turn.role == "system":
+            question = self.before(question)
+        declined = question is not None and question == self._settings.get("declined")
+        return self.before(question) if question is not None and declined else head
 
     @property
     def sends_thinking(self) -> bool:
@@ -140,6 +189,22 @@ class ReadableConversation:
         return next((turn for turn in asked if not _is_ours(turn)), None)
 
     @property
+    def last_asked(self) -> str | None:
+        """Where answers to the last question hang: the question, or the system turn behind it
+        that told the present system prompt."""
+        question = self.last_question
+        if question is None:
+            return None
+        found = question.id
+        path = self.line()
+        for id in path[path.index(question.id) + 1 :]:
+            node = self._tree.nodes[id]
+            if node.turn.role != "system":
+                break
+            found = id if node.told == self.system else found
+        return found
+
+    @property
     def last_reply(self) -> Turn | None:
         ids = self._tree.said_by("assistant", self._tree.upwards())
         return next(map(self.turn, ids), None)
@@ -160,13 +225,24 @@ class ReadableConversation:
         return self._tree.unreadable
 
     def request_messages(
-        self, *, thinking: bool = True, server: str = "", end: str | None = None
+        self,
+        prompt: Prompt | None = None,
+        *,
+        thinking: bool = True,
+        server: str = "",
+        end: str | None = None,
+        then: Iterable[Message] = (),
     ) -> tuple[Message, ...]:
         """What the model on `server` is sent: the path to the head, or to the turn `end`,
-        by the rules of history. The request must carry `system`. `thinking` is False when
-        that server refused it."""
+        by the rules of history, then `then`. The request must carry the top of `prompt`.
+        `thinking` is False when that server refused it. Without `prompt`, system turns are
+        sent as they were before."""
+        tells = self.sends_system_turns and self.has_system_turns()
+        prompt = prompt or self.prompt(takes_turns=tells, end=end)
+        setup = Setup(prompt.top, self.tools, self.cites, prompt.tells)
         path = self._tree.path(end)
-        return tuple(to_send(self._tree, path, self._setup, thinking=thinking, server=server))
+        sent = to_send(self._tree, path, setup, thinking=thinking, server=server)
+        return tuple(in_api_order((*sent, *then)))
 
     def last_exchanges(self, count: int | None) -> tuple[Turn, ...]:
         """The turns of the path from its last `count` questions on; all of them for None."""

@@ -15,23 +15,29 @@ from streamchat.core.records import Partial, Sealed, Turn
 
 
 class Setup(NamedTuple):
-    """What a signature covers beside the turns: the system prompt, the tools with their
-    parameters, whether documents are cited."""
+    """What a signature covers beside the turns: the system prompt above them, the tools with
+    their parameters, whether documents are cited, whether the system turns were sent."""
 
     system: str | None = None
     tools: tuple[str, ...] = ()
     cites: bool = False
+    tells: bool = False
 
 
 @dataclass(slots=True)
 class Node:
-    """A turn at its place, and the setup that it was made under."""
+    """A turn at its place, and the setup that it was made under. `top` is the system prompt
+    of a request that tells later ones by system turns, `told` the last system turn up to here,
+    `answered` whether there is a reply up to here."""
 
     turn: Turn | Sealed
     parent: str | None
     setup: Setup
     orphan: bool
     partial: bool
+    top: str | None
+    told: str | None
+    answered: bool
     children: list[str] = field(default_factory=list)
 
 
@@ -83,7 +89,18 @@ class Tree:
         """Add a turn below the parent it names."""
         orphan = turn.parent is not None and turn.parent not in self.nodes
         parent = self.head if orphan else turn.parent
-        self.nodes[turn.id] = Node(turn, parent, setup, orphan, partial)
+        above = None if parent is None else self.nodes[parent]
+        is_reply = turn.role == "assistant"
+        told = above.told if above else None
+        if isinstance(turn, Turn) and turn.role == "system":
+            told = turn.message.text
+        is_first = is_reply and told is None  # the next change of the prompt can be told
+        top = setup.system if above is None or is_first else above.top
+        tells = setup.tells and told is not None
+        setup = setup._replace(system=top if tells else setup.system, tells=tells)
+        answered = is_reply or (above is not None and above.answered)
+        node = Node(turn, parent, setup, orphan, partial, top, told, answered)
+        self.nodes[turn.id] = node
         self.ids_below(parent).append(turn.id)
 
     def ids_below(self, turn: str | None) -> list[str]:

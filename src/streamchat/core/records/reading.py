@@ -47,6 +47,8 @@ def from_dict(data: object) -> WholeRecord:
             return _header(dict(data))
         case "turn":
             return _turn(dict(data))
+        case "system":
+            return _system_turn(dict(data))
         case "partial":
             return _partial(dict(data))
         case "head":
@@ -165,6 +167,18 @@ def _header(data: JsonObject) -> Header:
 
 def _turn(data: JsonObject) -> Turn:
     role = role_from_wire(data.pop("role", None))
+    return _read_turn(role, data)
+
+
+def _system_turn(data: JsonObject) -> Turn:
+    turn = _read_turn("system", data)
+    blocks = turn.message.content
+    if not blocks or any(not isinstance(block.get("text"), str) for block in blocks):
+        raise ValueError("a system turn needs text")
+    return turn
+
+
+def _read_turn(role: Role, data: JsonObject) -> Turn:
     content = content_from_wire(data.pop("content", None))
     return Turn(
         id=_id(data),

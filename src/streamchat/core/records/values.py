@@ -1,8 +1,8 @@
 """The records of a conversation file as frozen values, and the JSON that each becomes.
 
 A file says its version on its first line. It begins as version 1 and becomes version 2 with
-its first attachment, so that an older program can go on with whatever it understands. The
-digit is the only byte of a file that is ever written again.
+its first attachment or system turn, so that an older program can go on with whatever it
+understands. The digit is the only byte of a file that is ever written again.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from typing import Any, TypeAlias
 from streamchat.core.messages import JsonObject, Message, Role, Usage
 
 VERSION = 2  # the newest that this program reads
-FIRST_VERSION = 1  # what a conversation is until its first attachment
+FIRST_VERSION = 1  # what a conversation is until something needs the newer one
 _VERSION_1 = b'{"streamchat": 1,'
 VERSION_AT = _VERSION_1.index(b"1")  # where the digit stands in a file of ours
 VERSION_DIGIT = str(VERSION).encode("ascii")
 REFERENCE = b'"sha256": "'  # in a line of version 2; inside a text its quotes are escaped
+_SYSTEM_LINE = b'{"type": "system", '
 Extra: TypeAlias = Mapping[str, Any]  # the fields that we do not know
 
 
@@ -49,7 +50,8 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A message at its place in the tree. It never changes once it is written."""
+    """A message at its place in the tree. It never changes once it is written. A system turn
+    is a record of its own type, which a program that does not know it keeps and skips."""
 
     id: str
     parent: str | None
@@ -74,12 +76,13 @@ class Turn:
             "cost_usd": message.cost_usd,
             "request_id": message.request_id,
         }
+        is_system = message.role == "system"
         return {
-            "type": "turn",
+            "type": "system" if is_system else "turn",
             "id": self.id,
             "parent": self.parent,
             "at": self.at,
-            "role": message.role,
+            **({} if is_system else {"role": message.role}),
             "content": [dict(block) for block in message.content],
             **{key: value for key, value in about_reply.items() if value is not None},
             **extra,
@@ -162,7 +165,8 @@ def is_version_1(beginning: bytes) -> bool:
 
 def needs_version_2(lines: bytes) -> bool:
     """Whether these lines cannot stand in a file of version 1."""
-    return REFERENCE in lines
+    has_system_turn = lines.startswith(_SYSTEM_LINE) or b"\n" + _SYSTEM_LINE in lines
+    return has_system_turn or REFERENCE in lines
 
 
 def with_version(lines: bytes) -> bytes:

@@ -68,7 +68,19 @@ class HistoryRows:
                 yield [BLANK]
 
     def _steps(self, message: Message) -> Iterator[list[Row]]:
-        return self._question(message) if message.role == "user" else self._answer(message)
+        match message.role:
+            case "user":
+                return self._question(message)
+            case "system":
+                return self._system(message)
+            case _:
+                return self._answer(message)
+
+    def _system(self, message: Message) -> Iterator[list[Row]]:
+        style = build_part_style(self.look, "notice")
+        lead = "System prompt: "
+        for number, part in enumerate(_line_runs(message.text)):
+            yield literal_rows(part, self.width, style=style, first="" if number else lead)
 
     def _question(self, message: Message) -> Iterator[list[Row]]:
         mark = choose_marks(self.look).prompt
