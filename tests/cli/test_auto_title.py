@@ -81,6 +81,27 @@ def test_after_the_second_exchange_it_is_named_by_itself(
     assert "Scripted 400" not in terminal.text
 
 
+def test_who_leaves_at_once_still_gets_the_title(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    configure("auto_title = true\n")
+    server.enqueue(*map(text_reply, ("One.", "Two.", "On tea")))
+    assert chat(towards, "a", "b").status == 0
+    assert titles() == ["On tea"]
+
+
+def test_a_title_that_did_not_come_is_asked_for_in_the_next_chat(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    configure("auto_title = true\n")
+    server.enqueue(text_reply("One."), text_reply("Two."), error_reply(400))
+    assert chat(towards, "a", "b").status == 0
+    assert titles() == []
+    server.enqueue(*map(text_reply, ("Three.", "On tea")))
+    assert chat(towards, "c", flags=("-c",)).status == 0
+    assert (titles(), len(server.posts)) == (["On tea"], 5)
+
+
 def test_it_counts_under_the_cap(server: ScriptedServer, towards: Mapping[str, str]) -> None:
     configure('[prices."claude-sonnet-5-5"]\ninput = 1.0\noutput = 1000.0\n')
     server.enqueue(text_reply("ok"))

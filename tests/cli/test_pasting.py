@@ -76,6 +76,14 @@ def test_without_an_image_it_is_the_text(programs: Programs) -> None:
     assert take_clipboard(programs.environ()) == Clipping()
 
 
+def test_a_photo_is_called_one(programs: Programs) -> None:
+    (programs.directory.parent / "photo").write_bytes(b"\xff\xd8\xff\xe0 a photo")
+    programs.write("pngpaste", shows(programs, "photo"))
+    session = open_session()
+    pasted(programs, session)
+    assert [block["title"] for block in session.attached] == ["clipboard.jpg"]
+
+
 def clipboard_of(programs: Programs, session: Session) -> SystemClipboard:
     run: Any = SimpleNamespace(env=SimpleNamespace(environ=programs.environ()))
     return SystemClipboard(run, session)

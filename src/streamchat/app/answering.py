@@ -31,6 +31,7 @@ from streamchat.core.messages import THINKING_TYPES, Message, text_block, user_m
 from streamchat.core.ports import Ending, Reader, Screen, Source, View
 from streamchat.core.schema import Shape
 
+LEAVING_S = 2.0  # for a title that is on its way
 DEAD_TIME_S = 1.0  # after a stop: a Ctrl-C in it was meant for what was stopped
 
 
@@ -63,6 +64,7 @@ class Answering:
     is_warned: bool = False  # the user knows that the context window is nearly full
     names_by_itself: bool = False  # auto_title
     _naming: asyncio.Task[None] | None = None
+    _named: set[str] = field(default_factory=set)  # what was asked about in this chat
     exchange: Exchange | None = None  # the exchange in progress
     stopped_at: float = -math.inf  # when the user last stopped something
 
@@ -230,7 +232,10 @@ class Answering:
 
     def _name_in_time(self) -> None:
         """With `auto_title`, name the conversation once, while the user goes on."""
-        if self.names_by_itself and is_due(self.session) and self._naming is None:
+        id = self.session.conversation.id
+        is_new = id not in self._named and self._naming is None
+        if self.names_by_itself and is_new and is_due(self.session):
+            self._named.add(id)
             self._naming = asyncio.get_running_loop().create_task(self._name_quietly())
 
     async def _name_quietly(self) -> None:
@@ -242,10 +247,20 @@ class Answering:
                 self.session.record(conversation.rename(title))
         self._naming = None
 
-    async def end_naming(self) -> None:
-        """The chat ends: wait no longer for a title."""
+    async def wait_for_title(self) -> None:
+        """The user leaves: a title that was asked for has a moment to arrive."""
+        if self._naming is not None:
+            await asyncio.wait({self._naming}, timeout=LEAVING_S)
+
+    def stop_naming(self) -> None:
+        """Wait no longer for a title."""
         if self._naming is not None:
             self._naming.cancel()
+
+    async def end_naming(self) -> None:
+        """The chat ends."""
+        self.stop_naming()
+        if self._naming is not None:
             await asyncio.wait({self._naming})
 
     def _hold_queue(self) -> None:

@@ -29,11 +29,12 @@ _ASKED = (
 
 
 def is_due(session: Session) -> bool:
-    """Whether the second exchange has ended, and nobody has set a title."""
+    """Whether the second exchange has ended, now or in an earlier chat, and there is no title
+    yet."""
     path = session.conversation.path
     asked = sum(turn.role == "user" for turn in path)
     is_answered = bool(path) and path[-1].role == "assistant"
-    return asked == AFTER_QUESTIONS and is_answered and not session.conversation.given_title
+    return asked >= AFTER_QUESTIONS and is_answered and not session.conversation.given_title
 
 
 async def ask_title(session: Session, source: Source) -> str:

@@ -6,7 +6,7 @@ what a text of references stands for, `blocks` builds the block of one file.
 
 from __future__ import annotations
 
-from streamchat.attachments.blocks import Built, build_block
+from streamchat.attachments.blocks import Built, build_block, image_suffix
 from streamchat.attachments.selecting import (
     LARGEST_BYTES,
     ReferenceScope,
@@ -20,6 +20,7 @@ __all__ = [
     "Built",
     "ReferenceScope",
     "build_block",
+    "image_suffix",
     "names_files",
     "read_attachment",
     "select_files",

@@ -68,6 +68,12 @@ def image_type(data: bytes) -> str | None:
     return None
 
 
+def image_suffix(data: bytes) -> str:
+    """What the name of a file with this image ends in."""
+    kind = (image_type(data) or "image/png").removeprefix("image/")
+    return "jpg" if kind == "jpeg" else kind
+
+
 def _base64(media_type: str, data: bytes) -> Block:
     encoded = base64.b64encode(data).decode("ascii")
     return {"type": "base64", "media_type": media_type, "data": encoded}

@@ -84,4 +84,8 @@ def _load(invocation: Invocation, env: Environment) -> tuple[Settings, Paths]:
     )
     settings = resolve(layers)
     settings = with_model_ids(settings, paths, env)
-    return settings, paths.for_demo() if settings.demo else paths
+    if not settings.demo:
+        return settings, paths
+    from streamchat.cli.demo_models import with_demo_models
+
+    return with_demo_models(settings), paths.for_demo()

@@ -15,7 +15,7 @@ from streamchat.core.ports import Pasted
 if TYPE_CHECKING:
     from streamchat.attachments import Built
 
-NAME = "clipboard.png"
+NAME = "clipboard"
 NOTHING = "There is no image and no text on the clipboard."
 NO_PROGRAM = (
     "No program here reads images from the clipboard: install wl-clipboard, xclip or pngpaste."
@@ -54,10 +54,11 @@ class SystemClipboard:
 
         clipping = take_clipboard(self.run.env.environ)
         if clipping.image:
-            from streamchat.attachments import build_block
+            from streamchat.attachments import build_block, image_suffix
 
             limits = limits_for(self.session.conversation.model)
-            return build_block(clipping.image, name=NAME, limits=limits)
+            name = f"{NAME}.{image_suffix(clipping.image)}"
+            return build_block(clipping.image, name=name, limits=limits)
         if clipping.text:
             return Pasted(clipping.text)
         return Pasted(line=NOTHING if clipping.can_read_images else NO_PROGRAM)

@@ -8,7 +8,7 @@ cannot change while a chat runs can only be saved for the next one.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,6 @@ from streamchat.cli.build import build_run, with_commanded_key
 from streamchat.cli.choices import profile_choices, theme_choices
 from streamchat.cli.run import Run, require_theme
 from streamchat.core.errors import UsageError
-from streamchat.core.formatting import escape_markdown
 from streamchat.core.ports import Reader, TakenSettings
 from streamchat.core.settings import (
     Given,
@@ -29,8 +28,9 @@ from streamchat.core.settings import (
     needs_commanded_key,
 )
 from streamchat.core.settings.changes import COMMAND, Change, find_key, read_change
-from streamchat.core.settings.report import describe_value, setting_rows
+from streamchat.core.settings.report import describe_value, format_table, setting_rows
 from streamchat.core.templates import Template
+from streamchat.posix.signals import interruptible
 
 if TYPE_CHECKING:
     from streamchat.cli.live_roles import Overlay
@@ -50,6 +50,8 @@ async def changing_settings(run: Run, chat: Chat) -> AsyncIterator[None]:
     chat.repl.names_by_itself = run.settings.auto_title
     try:
         yield
+        with interruptible(chat.repl.stop_naming):
+            await chat.repl.wait_for_title()
     finally:
         await chat.repl.end_naming()
         await chat.server.aclose()
@@ -68,7 +70,8 @@ class LiveSettings:
         rows = list(setting_rows(self._now()))
         usual = [row for row in rows if row[2] == "default"]
         chosen = [row for row in rows if row[2] != "default"]
-        parts = [_table(usual), *([_table(map(self._short, chosen))] if chosen else [])]
+        tables = [usual, [*map(self._short, chosen)]]
+        parts = [format_table(each) for each in tables if each]
         return "\n\n".join([*parts, f"`{COMMAND} KEY VALUE` sets one, `--save` keeps it.\n"])
 
     def explain(self, key: str) -> str:
@@ -76,7 +79,7 @@ class LiveSettings:
         option, name, _ = find_key(key)
         shown = [self._short(row) for row in setting_rows(self._now()) if row[0] == name]
         about = option.help[0].upper() + option.help[1:]
-        return f"{_table(shown)}\n\n{about}. It takes: {describe_value(option)}.\n"
+        return f"{format_table(shown)}\n\n{about}. It takes: {describe_value(option)}.\n"
 
     def change(self, key: str, text: str) -> str:
         """See ports.Configuration."""
@@ -291,9 +294,3 @@ class LiveSettings:
 def _quotation(change: Change, text: str) -> str:
     is_short = text.isprintable() and len(text) <= _LONGEST_SHOWN
     return text if is_short and not change.option.secret else "set"
-
-
-def _table(rows: Iterable[tuple[str, str, str]]) -> str:
-    lines = ["| setting | value | from |", "|---|---|---|"]
-    lines += [f"| {' | '.join(map(escape_markdown, row))} |" for row in rows]
-    return "\n".join(lines)

@@ -32,6 +32,7 @@ from streamchat.core.settings import (
     VARIABLES,
     Layer,
     SettingSource,
+    for_demo,
     from_keys,
     from_variables,
     is_taken,
@@ -68,6 +69,7 @@ def load(
     if not in_demo and here != paths.env_file and not _same(here, named_path):
         layers.extend(_here(here, paths.allowed_env, ask, user))
     layers.extend(_configuration(paths, environ, user))
+    layers = [*for_demo(layers)]
     by_strength = sorted(layers, key=lambda layer: layer.source)
     chooser = next((layer for layer in by_strength if "role" in layer.given), None)
     if chooser is not None and chooser.given["role"].text:

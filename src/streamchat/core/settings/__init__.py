@@ -27,7 +27,13 @@ from streamchat.core.settings.options import (
     VARIABLES,
 )
 from streamchat.core.settings.proxy import Proxy, choose_proxy, proxies
-from streamchat.core.settings.resolve import Credential, CredentialKind, Settings, resolve
+from streamchat.core.settings.resolve import (
+    Credential,
+    CredentialKind,
+    Settings,
+    for_demo,
+    resolve,
+)
 from streamchat.core.settings.rows import Group, Kind, Option
 from streamchat.core.settings.trust import (
     Endpoint,
@@ -67,6 +73,7 @@ __all__ = [
     "clouds_secrets",
     "did_you_mean",
     "endpoint",
+    "for_demo",
     "from_keys",
     "from_variables",
     "is_taken",

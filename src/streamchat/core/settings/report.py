@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from streamchat.core.errors import ConfigError
-from streamchat.core.formatting import quoted
+from streamchat.core.formatting import escape_markdown, quoted
 from streamchat.core.rates import Rates
 from streamchat.core.settings.options import OPTIONS, SETTINGS
 from streamchat.core.settings.proxy import proxies
@@ -213,3 +213,10 @@ def _server_lines(settings: Settings, *, has_no_key: bool) -> list[str]:
         f"key sent to {server.address.host}: {format_settings(key)}",
         *map(format_settings, server.remarks),
     ]
+
+
+def format_table(rows: Iterable[tuple[str, str, str]]) -> str:
+    """Rows of settings as a Markdown table."""
+    lines = ["| setting | value | from |", "|---|---|---|"]
+    lines += [f"| {' | '.join(map(escape_markdown, row))} |" for row in rows]
+    return "\n".join(lines)

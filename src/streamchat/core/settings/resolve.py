@@ -22,7 +22,7 @@ from streamchat.core.rates import Rates
 from streamchat.core.settings.address import parse_address, require_encrypted
 from streamchat.core.settings.layers import did_you_mean
 from streamchat.core.settings.options import SETTINGS
-from streamchat.core.settings.rows import Option, Reach
+from streamchat.core.settings.rows import Group, Option, Reach
 from streamchat.core.settings.values import (
     DEFAULT,
     FILES_OF_OTHERS,
@@ -157,6 +157,10 @@ def build_preferences(settings: Settings) -> Preferences:
     return Preferences(**{name: getattr(settings, name) for name in PREFERENCES})
 
 
+_DEMO = next(row for row in SETTINGS if row.name == "demo")
+_OF_A_SERVER = frozenset(row.name for row in SETTINGS if row.group is Group.SERVER) - {
+    *("demo", "profile", "env_file", "prices")
+}
 _FIELDS = frozenset(Settings.__dataclass_fields__)
 
 
@@ -184,6 +188,23 @@ def resolve(layers: Sequence[Layer]) -> Settings:
         credentials=tuple(_credentials(ordered)),
         notes=tuple(note for layer in ordered for note in layer.notes),
     )
+
+
+def for_demo(layers: Sequence[Layer]) -> Sequence[Layer]:
+    """The layers of a run. The demo has a server of its own: what files and variables say
+    about another one is not even read, so a mistake in it stops no demo."""
+    ordered = sorted(layers, key=lambda layer: layer.source)
+    if not _find(_DEMO, ordered).value:
+        return layers
+    return [
+        layer if layer.source is SettingSource.FLAG else _serverless(layer) for layer in layers
+    ]
+
+
+def _serverless(layer: Layer) -> Layer:
+    given = {name: text for name, text in layer.given.items() if name not in _OF_A_SERVER}
+    profiles = {name: _serverless(each) for name, each in layer.profiles.items()}
+    return replace(layer, given=given, profiles=profiles)
 
 
 def _with_profile(layers: list[Layer]) -> list[Layer]:

@@ -1,0 +1,33 @@
+"""The models of a run with the demo. Settings that were made for another server may name some
+that the demo does not have; it answers as its own then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from streamchat.core.settings import DEFAULT_MODEL, Origin, Settings, SettingSource
+from streamchat.core.settings.values import DEFAULT
+
+
+def with_demo_models(settings: Settings) -> Settings:
+    """The settings without models that the demo lacks, but for those of the command line."""
+    origins = dict(settings.origins)
+    fallback = settings.fallback
+    model = settings.model
+    if _is_of_a_file(origins["model"]) and not _knows(model):
+        model, origins["model"] = DEFAULT_MODEL, DEFAULT
+    if _is_of_a_file(origins["fallback"]):
+        fallback = tuple(filter(_knows, fallback))
+    return replace(settings, model=model, fallback=fallback, origins=origins)
+
+
+def _is_of_a_file(origin: Origin) -> bool:
+    """Whether a file or a variable says so; a role that a flag chose is a file too."""
+    is_typed = origin.source is SettingSource.FLAG and not origin.place
+    return not is_typed and origin.source is not SettingSource.DEFAULT
+
+
+def _knows(model: str) -> bool:
+    from streamchat.demo import models  # json: only where a model is set
+
+    return any(model in (each.id, each.alias) for each in models.catalogue())
