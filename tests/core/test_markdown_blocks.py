@@ -24,6 +24,7 @@ from streamchat.core.markdown import (
     Rule,
     Table,
 )
+from streamchat.core.markdown.pieces import PIECE_LINES
 
 
 def blocks(source: str) -> list[LeafBlock]:
@@ -256,11 +257,24 @@ def test_a_table_loses_no_cell() -> None:
 
 def test_a_table_does_not_grow_beyond_what_was_written() -> None:
     wide = "|a" * 1000 + "|\n" + "|-" * 1000 + "|\n" + "|x|\n" * 1000
-    *tables, rest = blocks(wide)
-    rows = [row for table in tables if isinstance(table, Table) for row in table.rows]
+    found = blocks(wide)
+    rows = [row for table in found if isinstance(table, Table) for row in table.rows]
+    rest = [block.text for block in found if isinstance(block, Paragraph)]
     assert sum(map(len, rows)) < 70_000
-    assert isinstance(rest, Paragraph)
-    assert len(rows) + rest.text.count("x") == 1000
+    assert len(rows) + "".join(rest).count("x") == 1000
+
+
+def test_a_leaf_has_no_more_lines_than_can_be_shown_in_one_step() -> None:
+    """Each line costs more to show than some characters do."""
+    text, rows = "a\n" * 1_300, "|a|\n" * 1_300
+    for source in (text, f"> {text}", f"- {text}", text.replace("a", "> a"), f"$$\n{text}"):
+        found = [block for block in blocks(source) if isinstance(block, Paragraph)]
+        sizes = [block.text.count("\n") + 1 for block in found]
+        assert (len(sizes), max(sizes)) == (3, PIECE_LINES)
+        assert sum(sizes) == source.count("\n")
+    tables = [block for block in blocks(f"|a|\n|-|\n{rows}") if isinstance(block, Table)]
+    sizes = [len(table.rows) for table in tables]
+    assert (sum(sizes), max(sizes)) == (1_300, PIECE_LINES)
 
 
 @pytest.mark.parametrize("depth", [60, 990])

@@ -225,7 +225,7 @@ def test_a_row_larger_than_all_that_is_kept_is_kept() -> None:
 
 def test_a_huge_header_is_cropped_too() -> None:
     blocks = Blocks()
-    blocks.feed("|a" * 5_000 + "|\n" + "|-" * 5_000 + "|\n" + "|x|\n")
+    blocks.feed("|a" * 3_000 + "|\n" + "|-" * 3_000 + "|\n" + "|x|\n")
     (leaf,) = blocks.tail(max_chars=50)
     assert leaf.cropped
     assert isinstance(leaf.block, Table)
@@ -296,11 +296,17 @@ FLAT = [
 @pytest.mark.parametrize("name", FLAT)
 def test_the_work_of_a_tail_does_not_grow_with_the_document(name: str) -> None:
     def tail_of(length: int) -> int:
+        """The most of several frames: how much a crop keeps varies."""
         blocks = Blocks()
-        blocks.feed(SHAPES[name](length))
-        return calls_during(lambda: blocks.tail(max_chars=50))
+        source = SHAPES[name](length)
+        blocks.feed(source)
+        most = 0
+        for _ in range(600):
+            blocks.feed(source[source.rindex("\n", 0, -1) + 1 :])
+            most = max(most, calls_during(lambda: blocks.tail(max_chars=50)))
+        return most
 
-    assert tail_of(4000) <= 1.1 * tail_of(1000)  # how much a crop keeps varies
+    assert tail_of(4000) <= 1.1 * tail_of(1000)
 
 
 def test_a_line_that_grows_costs_only_what_comes() -> None:

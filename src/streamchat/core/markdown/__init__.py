@@ -17,8 +17,8 @@ what comes later, or would hide what was written, the policy is ours:
 - Excess cells of a table's row are kept, joined into its last cell.
 - Containers are nested at most 1,000 deep; what would be deeper is text. No part of the
 parser recurses.
-- A block longer than 16 KB comes as several leaves: a paragraph in pieces, a table in parts,
-a heading followed by text. A row of a table may not be that long.
+- A block longer than 8 KB or 512 lines comes as several leaves: a paragraph in pieces, a
+table in parts, a heading followed by text. A row of a table may not be that long.
 """
 
 from streamchat.core.markdown.leaves import (

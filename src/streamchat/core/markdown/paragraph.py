@@ -26,7 +26,7 @@ from streamchat.core.markdown.leaves import (
     Paragraph,
 )
 from streamchat.core.markdown.maths import ENVIRONMENTS
-from streamchat.core.markdown.pieces import PIECE_CHARACTERS, pieces
+from streamchat.core.markdown.pieces import PIECE_CHARACTERS, PIECE_LINES, pieces
 
 _BLANKS = " \t"
 _UNDERLINES = {"=": 1, "-": 2}
@@ -78,6 +78,7 @@ class OpenParagraph:
         self._math: _Delimiters | None = None  # display math that waits for its closer
         self._math_start = 0
         self._chars = 0  # of the lines with their newlines
+        self._is_full = False  # a further line begins another piece
 
     @property
     def in_math(self) -> bool:
@@ -91,14 +92,15 @@ class OpenParagraph:
         """Add a line's text; return what it completed."""
         text = line.content()
         blocks: list[LeafBlock] = []
-        if self._chars > PIECE_CHARACTERS:
+        if self._is_full:
             blocks += self._take_text()
             self.scan = self._math = None
         self._header_possible = not lazy and line.indent < CODE_INDENT
         self.lines.append(text)
         self._indents.append(_LAZY if lazy else min(line.indent, _WIDEST_INDENT))
         self._chars += len(text) + 1
-        if self._chars > PIECE_CHARACTERS:
+        self._is_full = self._chars > PIECE_CHARACTERS or len(self.lines) >= PIECE_LINES
+        if self._is_full:
             self.scan = self._math = None
             return blocks
         if self.scan is not None or (self._is_first_line and text[0] == "["):
@@ -190,6 +192,7 @@ class OpenParagraph:
             blocks.append(Paragraph(piece, self._continues))
             self._continues = True
         self.lines, self._indents, self._chars = [], [], 0
+        self._is_full = False
         return blocks
 
     def _indented_lines(self) -> list[str]:
@@ -229,7 +232,7 @@ class OpenParagraph:
             return False
         if len(self.lines) != 1 or self._continues or self.cropped or self.scan is not None:
             return False
-        if self.in_math or self._chars > PIECE_CHARACTERS:
+        if self.in_math or self._is_full:
             return False
         return not line.content().rstrip(_BLANKS).strip(line.char)
 
@@ -260,6 +263,7 @@ class OpenParagraph:
         copy._chars = self._chars - start
         copy._header_possible = self._header_possible
         if not copy.cropped:
+            copy._is_full = self._is_full
             copy.scan = self.scan
             copy._math, copy._math_start = self._math, self._math_start
         return copy

@@ -1,7 +1,8 @@
 """Text that is too long for one leaf, cut into pieces.
 
-What a leaf costs to show grows with it, and keys and signals are served between leaves.
-A piece ends at the end of a line, or else between words, or else between characters.
+What a leaf costs to show grows with its characters and, more, with its lines; keys and
+signals are served between leaves. A piece ends at the end of a line, or else between words,
+or else between characters.
 """
 
 from __future__ import annotations
@@ -9,22 +10,27 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
-PIECE_CHARACTERS = 16_384
+PIECE_CHARACTERS = 8_192
+PIECE_LINES = 512
 _JOINERS = "\u200d\ufe0e\ufe0f"
 
 
 def pieces(text: str) -> Iterator[str]:
-    """At least one; none is longer than PIECE_CHARACTERS."""
+    """At least one; none is longer than PIECE_CHARACTERS or PIECE_LINES."""
     start = 0
-    while len(text) - start > PIECE_CHARACTERS:
-        end = _cut(text, start)
+    while (end := _cut(text, start)) < len(text):
         yield text[start:end].rstrip(" \n")
         start = end + (text[end] in " \n")
     yield text[start:]
 
 
 def _cut(text: str, start: int) -> int:
+    """Where the piece that begins at `start` ends."""
     least, most = start + PIECE_CHARACTERS // 2, start + PIECE_CHARACTERS
+    if text.count("\n", start, most) >= PIECE_LINES:
+        return _end_of_lines(text, start)
+    if most >= len(text):
+        return len(text)
     for blank in "\n ":
         found = text.rfind(blank, least, most)
         if found >= 0:
@@ -32,6 +38,13 @@ def _cut(text: str, start: int) -> int:
     end = most
     while end > least and _belongs_to_the_left(text[end - 1], text[end]):
         end -= 1
+    return end
+
+
+def _end_of_lines(text: str, start: int) -> int:
+    end = start - 1
+    for _ in range(PIECE_LINES):
+        end = text.index("\n", end + 1)
     return end
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from streamchat.core.markdown.cropping import crop_start
 from streamchat.core.markdown.leaves import Alignment, Table
-from streamchat.core.markdown.pieces import PIECE_CHARACTERS
+from streamchat.core.markdown.pieces import PIECE_CHARACTERS, PIECE_LINES
 
 # A wide header and many short rows would grow quadratically; markdown-it's limit.
 MAX_PADDED_CELLS = 0x10000
@@ -80,7 +80,7 @@ class OpenTable:
     def taken(self) -> list[Table]:
         """The rows so far, once they are enough for a leaf. The first part decides the column
         widths."""
-        if self._chars <= PIECE_CHARACTERS:
+        if self._chars <= PIECE_CHARACTERS and len(self.rows) < PIECE_LINES:
             return []
         part = self._part()
         self._begun = part.rows if self._begun is None else self._begun

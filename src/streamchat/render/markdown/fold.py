@@ -26,6 +26,7 @@ _SLICE_CHARS = 8_192  # of source that are parsed in one step
 _STEP_WORK = 4_096  # of characters that are rendered in one step
 _LEAF_WORK = 50  # that the smallest leaf takes, in characters
 _TAIL_CHARS_MIN = 200  # a small window still shows where an emphasis began
+_TAIL_CHARS_MAX = 5_000  # of a leaf; a frame takes no longer where the window is huge
 
 
 class Fold:
@@ -67,9 +68,8 @@ class Fold:
 
     def tail(self, height: int) -> list[Row]:
         """At most `height` rows: the last of what `close` would add now."""
-        leaves = self._blocks.tail(
-            max_chars=self._width * height + _TAIL_CHARS_MIN, max_rows=height
-        )
+        max_chars = min(self._width * height + _TAIL_CHARS_MIN, _TAIL_CHARS_MAX)
+        leaves = self._blocks.tail(max_chars=max_chars, max_rows=height)
         if leaves:
             leaves[-1:] = _mended(leaves[-1])
         branch = self._rows.branch()
