@@ -2,13 +2,16 @@
 
 The rows are the faults that were measured on the SDK, and the oddities of compatible
 servers. Kept apart from the tests that play them. `python tests/faults.py` plays them all
-through the program, and 5,000 mutated streams, and prints what each gave as a table.
+through the program and prints what each gave as a table. Then it plays 5,000 mutated streams,
+2,000 damaged conversation files and 500 damaged imports; its status says whether each of them
+ended in a line.
 """
 
 from __future__ import annotations
 
 import gzip
 import signal
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -514,4 +517,4 @@ ALL = [
 ]
 
 if __name__ == "__main__":
-    import_module("outcomes").print_table()  # which imports this module
+    sys.exit(import_module("outcomes").print_all())  # it imports this module

@@ -12,6 +12,7 @@ import json
 import random
 import secrets
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -162,8 +163,18 @@ async def _settled(api: ApiClient, server: ScriptedServer, reply: Reply) -> dict
     }
 
 
-def print_table() -> None:
-    """What every fault gave, and the mutated streams in numbers, as Markdown."""
+def print_all() -> int:
+    """The table of faults, the mutated streams in numbers, and the tests of damaged files."""
+    _print_table()
+    _print_mutants()
+    sys.stdout.flush()
+    damaged_files = str(Path(__file__).parent / "cli/test_file_fuzz.py")
+    sweep = [sys.executable, "-m", "pytest", "-q", "-m", "slow or not slow", damaged_files]
+    return subprocess.run(sweep, check=False).returncode
+
+
+def _print_table() -> None:
+    """What every fault gave, as Markdown."""
     rows: list[tuple[str, Outcome]] = []
     cases: list[Case | Told] = [*ALL, *ODD, *ENDINGS, *ODD_ENDINGS]
     with ScriptedServer() as server:
@@ -177,7 +188,6 @@ def print_table() -> None:
         write(f"| {' | '.join(_cell(cell) for cell in cells)} |\n")
     leaks = sum(bool(got.leaks) for _, got in rows)
     write(f"\n{len(rows)} cases; the key leaked in {leaks}.\n")
-    _print_mutants()
 
 
 def _print_mutants() -> None:

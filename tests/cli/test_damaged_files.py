@@ -139,6 +139,48 @@ def test_what_is_odd_in_a_conversation_costs_at_most_its_line(data: bytes) -> No
     assert path.read_bytes().startswith(data)
 
 
+FILES = Path(__file__).parents[1] / "data/files"
+CONVERSATIONS = {  # what is said of each when it is shown
+    "20260101-0000-x-abcd1234-hugecost.jsonl": "",
+    "20260101-0000-x-abcd1234-deep.jsonl": ", line 3: nested too deeply",
+}
+IMPORTS = {  # the titles that come
+    "claude-year1.json": ["n", "second"],
+}
+
+
+def test_every_file_here_has_its_ending() -> None:
+    names = {path.name for path in FILES.iterdir()}
+    assert names == CONVERSATIONS.keys() | IMPORTS.keys()
+
+
+@pytest.mark.parametrize("name", CONVERSATIONS)
+def test_the_conversations_that_broke_a_list(name: str) -> None:
+    good()
+    path = put(name, (FILES / name).read_bytes())
+    said = f"streamchat: {name}{CONVERSATIONS[name]}\n" if CONVERSATIONS[name] else ""
+    listed = run_program("--list")
+    assert [row.split("\t")[0] for row in listed.stdout.splitlines()] == [
+        "abcd1234",
+        "good0001",
+    ]
+    assert (listed.status, listed.stderr) == (0, "")
+    for argv in (["--show", "abcd1234"], ["--export", "md", str(path)]):
+        shown = run_program(*argv)
+        assert (shown.status, shown.stderr, "q" in shown.stdout) == (0, said, True)
+    assert f"{said}resumed: q\n" in ask("-c").stderr
+    assert path.read_bytes().startswith((FILES / name).read_bytes())
+
+
+@pytest.mark.parametrize("name", IMPORTS)
+def test_the_imports_that_broke_off(name: str) -> None:
+    run = run_program("--import", str(FILES / name))
+    assert (run.status, run.stderr) == (0, f"{len(IMPORTS[name])} imported.\n")
+    assert [row.split("\t")[3] for row in run.stdout.splitlines()] == IMPORTS[name]
+    listed = run_program("--list")
+    assert (listed.status, len(listed.stdout.splitlines())) == (0, len(IMPORTS[name]))
+
+
 def ask(*argv: str) -> Finished:
     """A question to a server that is not there."""
     environ = {"ANTHROPIC_API_KEY": "sk-ant-x", "ANTHROPIC_BASE_URL": "http://127.0.0.1:9"}

@@ -484,6 +484,19 @@ def test_a_path_needs_no_directory(store: Store, found: dict[str, Path]) -> None
     assert store.find("here.json") == Path("here.json")
     Path("plain").write_text("[]")
     assert store.find("plain") == Path("plain")
+    cake = found["Plum cake"]
+    assert store.find(cake.name) == cake
+    Path(cake.name).write_text("[]")
+    assert store.find(cake.name) == Path(cake.name)
+    for odd in ("n" * 300 + ".json", "a\0.json"):
+        assert store.find(odd) == Path(odd)
+
+
+def test_a_renamed_file_is_found_by_the_id_inside(store: Store, found: dict[str, Path]) -> None:
+    cake = found["Plum cake"]
+    copy = cake.rename(cake.with_name("kept-for-later.jsonl"))
+    assert store.find("00000001") == copy
+    assert store.find("later.jsonl") == Path("later.jsonl")
 
 
 @pytest.mark.parametrize(

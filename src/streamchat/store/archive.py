@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +23,7 @@ from streamchat.store.finding import (
     names_file,
     nobody,
     with_id,
+    with_id_inside,
     with_title,
 )
 from streamchat.store.folder import Folder
@@ -221,15 +223,21 @@ class Store:
         """The file that `ref` names. Raises NotFound, which lists the nearest, or
         Ambiguous, which lists all."""
         if looks_like_path(ref):
-            return expanded(ref)
+            return self._located(ref)
         if found := with_id(self._findable(), ref):
             return found
         summaries = self.summaries()
-        if found := with_title(summaries, ref):
+        if found := with_id_inside(summaries, ref) or with_title(summaries, ref):
             return found
         if names_file(ref):
             return Path(ref)
         raise nobody(summaries, ref)
+
+    def _located(self, ref: str) -> Path:
+        """The path; the bare name of a file, as problems are told, may be one of ours."""
+        path, ours = expanded(ref), self._folder.path / Path(ref).name
+        is_bare = path == Path(path.name) and not os.path.lexists(path)
+        return ours if is_bare and names_file(str(ours)) else path
 
     def summaries(self) -> list[Summary]:
         """See ports.Archive."""

@@ -36,11 +36,20 @@ def names_file(ref: str) -> bool:
 
 
 def with_id(paths: Iterable[Path], ref: str) -> Path | None:
-    """The file whose id begins with `ref`. Raises Ambiguous."""
+    """The file with the id `ref`, or that begins so, in its name. Raises Ambiguous."""
+    return _with_id([(id_in(path.name), path) for path in paths], ref)
+
+
+def with_id_inside(summaries: Iterable[Summary], ref: str) -> Path | None:
+    """The same for a file that was renamed: its id is in its first line. Raises Ambiguous."""
+    return _with_id([(each.id, Path(each.path)) for each in summaries], ref)
+
+
+def _with_id(files: Sequence[tuple[str, Path]], ref: str) -> Path | None:
     if len(ref) < SHORTEST_ID:
         return None
-    found = [path for path in paths if id_in(path.name).startswith(ref)]
-    exact = [path for path in found if id_in(path.name) == ref]
+    found = [path for id, path in files if id.startswith(ref)]
+    exact = [path for id, path in files if id == ref]
     return _only(exact or found, ref, [path.name for path in exact or found])
 
 
