@@ -9,7 +9,7 @@ import pytest
 
 from fakes import RecordingScreen, ScriptedReader, ScriptedSource, open_session
 from streamchat.app.commands.help import keys_table
-from streamchat.app.prompt_keys import describe_fetching
+from streamchat.app.prompt_keys import describe_waiting
 from streamchat.app.repl import Repl
 from streamchat.app.session import Session
 from streamchat.core.errors import CutOff
@@ -68,9 +68,9 @@ class _Shell:
 
 
 def test_what_stops_a_fetch() -> None:
-    assert describe_fetching(bound({})) == "Fetching; Esc stops it."
-    assert describe_fetching(bound({"stop": "F5"})) == "Fetching; F5 stops it."
-    assert describe_fetching(bound({}, is_vi=True)) == "Fetching; Ctrl-C stops it."
+    assert describe_waiting(bound({})) == "Fetching; Esc stops it."
+    assert describe_waiting(bound({"stop": "F5"})) == "Fetching; F5 stops it."
+    assert describe_waiting(bound({}, is_vi=True)) == "Fetching; Ctrl-C stops it."
 
 
 def test_the_help_says_what_brings_back_a_cleared_line() -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from program import run_program
+from program import run_on_terminal, run_program
 from streamchat.core.settings import OPTIONS
 from streamchat.core.settings.rows import Kind
+from terminal import Person
 
 # Each option that reads a file, as it is written before the name.
 READERS = {
@@ -81,13 +83,53 @@ def test_a_settings_file_that_is_none_is_named(name: str) -> None:
     assert said() == (78, f"streamchat: {directory / name}: it is a named pipe\n")
 
 
-def test_a_pipe_may_hold_the_variables_the_system_prompt_and_an_attachment() -> None:
-    def pipe(text: str) -> str:
-        out, into = os.pipe()
-        os.write(into, text.encode())
-        os.close(into)
-        return f"/dev/fd/{out}"
+def pipe(text: str) -> str:
+    out, into = os.pipe()
+    os.write(into, text.encode())
+    os.close(into)
+    return f"/dev/fd/{out}"
 
+
+def test_a_chat_attaches_what_comes_through_a_pipe() -> None:
+    def person(terminal: Person) -> None:
+        terminal.wait_for_prompt()
+        terminal.type(f"/attach {pipe('the second')}\r")
+        terminal.wait_for("Attached to the next message:")
+        terminal.wait_for_prompt()
+        terminal.type("what is in it\r")
+        terminal.wait_for("5 characters")
+        terminal.wait_for_prompt()
+        terminal.type("/exit\r")
+
+    terminal = run_on_terminal(person, "--demo", "-a", pipe("first"), columns=120)
+    assert (terminal.status, "10 characters" in terminal.text) == (0, True)
+
+
+def test_a_silent_pipe_in_a_chat_is_left_by_a_key(tmp_path: Path) -> None:
+    os.mkfifo("silent")
+
+    def person(terminal: Person) -> None:
+        terminal.wait_for_prompt()
+        terminal.type("/attach silent\r")
+        terminal.wait_for("Reading the pipe; Esc stops it.")
+        terminal.type("\x1b")
+        terminal.wait_for("Stopped. Nothing was attached.")
+        terminal.wait_for_prompt()
+        terminal.type("/exit\r")
+
+    assert run_on_terminal(person, "--demo").status == 0
+
+
+def test_who_writes_to_a_pipe_later_is_waited_for(tmp_path: Path) -> None:
+    os.mkfifo("p")
+    writer = threading.Thread(target=lambda: Path("p").write_text("through the pipe"))
+    writer.start()
+    run = run_program("--demo", "--script", "-", stdin="/attach p\nwhat is in it\n")
+    writer.join()
+    assert (run.status, "a document of 16 characters" in run.stdout) == (0, True)
+
+
+def test_a_pipe_may_hold_the_variables_the_system_prompt_and_an_attachment() -> None:
     run = run_program(
         "--demo", "-q", "--env-file", pipe("STREAMCHAT_OUTPUT_FORMAT=json\n"),
         "--system-file", pipe("Be brief."), "-a", pipe("a text"), "what did I say",

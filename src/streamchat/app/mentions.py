@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 
 from streamchat.app.commands.attachments import list_selection
-from streamchat.app.prompt_keys import describe_fetching
+from streamchat.app.prompt_keys import describe_waiting
 from streamchat.app.selecting import STOPPED, select_until_stopped
 from streamchat.app.session import Session
 from streamchat.core.attaching import list_blocks, list_remarks, names_address, why_ask
@@ -38,7 +38,7 @@ async def read_attached(
     try:
         for reference in references:
             if names_address(reference):
-                screen.notice(describe_fetching(session))
+                screen.notice(describe_waiting(session))
             selection = await select_until_stopped(session, reference, reader)
             if selection is None:
                 screen.notice(STOPPED)

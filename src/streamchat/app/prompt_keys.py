@@ -17,6 +17,6 @@ def keymap_of(session: Session) -> KeyMap:
     return prompt_settings(session).keymap
 
 
-def describe_fetching(session: Session) -> str:
-    """What is shown while an address is fetched."""
-    return f"Fetching; {keymap_of(session).stop_key} stops it."
+def describe_waiting(session: Session, doing: str = "Fetching") -> str:
+    """What is shown while an address is fetched or a pipe is read."""
+    return f"{doing}; {keymap_of(session).stop_key} stops it."

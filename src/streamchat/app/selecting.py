@@ -1,7 +1,7 @@
 """Selects what a text of references stands for, without holding up the program.
 
-Addresses are fetched in a thread of its own, which nobody waits for once the user stops it:
-a look-up of a name cannot be interrupted.
+Addresses are fetched and pipes are read in a thread of its own, which nobody waits for once the
+user stops it: a look-up of a name cannot be interrupted.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from streamchat.app.session import Session
 from streamchat.core.attaching import Selection, names_address
+from streamchat.core.errors import MustWait
 from streamchat.core.ports import Reader
 
 STOPPED = "Stopped. Nothing was attached."
@@ -24,7 +25,8 @@ _T = TypeVar("_T")
 async def select_until_stopped(session: Session, text: str, reader: Reader) -> Selection | None:
     """See Session.select_files for what it raises; None if the user stopped it."""
     if not names_address(text):
-        return session.select_files(text)
+        with suppress(MustWait):
+            return session.select_files(text)
     task = asyncio.create_task(in_background(lambda: session.select_files(text)))
 
     def stop() -> None:

@@ -21,7 +21,7 @@ from streamchat.attachments.references import (
 )
 from streamchat.attachments.walking import files_matching, files_under, is_glob
 from streamchat.core.attaching import Selection
-from streamchat.core.errors import InvalidRequest, NotFound, StreamchatError
+from streamchat.core.errors import InvalidRequest, MustWait, NotFound, StreamchatError
 from streamchat.core.formatting import format_path
 from streamchat.core.media_limits import MediaLimits
 from streamchat.core.messages import Block
@@ -159,4 +159,5 @@ def _read(path: Path, wait: Wait | None) -> bytes:
             raise InvalidRequest(
                 f"{name} is larger than 32 MB, the limit of a request."
             ) from error
-        raise NotFound(f"Cannot read {name}: {error.strerror}.") from error
+        kind = MustWait if error.errno == errno.ESPIPE else NotFound
+        raise kind(f"Cannot read {name}: {error.strerror}.") from error

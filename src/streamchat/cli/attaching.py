@@ -3,6 +3,7 @@ be asked."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -58,6 +59,15 @@ def _fetch(run: Run, limits: MediaLimits | None, address: str) -> Built:
         find_proxy=lambda url: choose_proxy(parse_address(url), environ),
     )
     return fetcher.build_block(address, limits)
+
+
+def wait_beside_the_loop() -> Wait | None:
+    """A pipe may be waited for in a thread of its own, not in that of the event loop."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return pipe_wait()
+    return None
 
 
 def names_files(run: Run, reference: str) -> bool:

@@ -65,6 +65,10 @@ class NotFound(StreamchatError):
     kind = "not_found"
 
 
+class MustWait(NotFound):
+    """It is a pipe, which is read only where waiting holds up nobody."""
+
+
 class Ambiguous(NotFound):
     """One name matches several conversations; `matches` lists them."""
 

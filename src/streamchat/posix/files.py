@@ -22,12 +22,13 @@ NOT_A_LINK = os.O_NOFOLLOW
 PIPE_S = 60.0  # time for a password manager to ask for its password
 _PIECE_BYTES = 1 << 16
 _KINDS = {
-    stat.S_IFDIR: "it is a directory",
-    stat.S_IFIFO: "it is a named pipe",
-    stat.S_IFCHR: "it is a device",
-    stat.S_IFBLK: "it is a device",
-    stat.S_IFSOCK: "it is a socket",
+    stat.S_IFDIR: (errno.EISDIR, "it is a directory"),
+    stat.S_IFIFO: (errno.ESPIPE, "it is a named pipe"),
+    stat.S_IFCHR: (errno.EINVAL, "it is a device"),
+    stat.S_IFBLK: (errno.EINVAL, "it is a device"),
+    stat.S_IFSOCK: (errno.EINVAL, "it is a socket"),
 }
+_NO_FILE = (errno.EINVAL, "it is not a regular file")
 
 Wait: TypeAlias = Callable[[int], bool]
 """Blocks until the descriptor can be read; False when it takes too long."""
@@ -72,8 +73,7 @@ def require_regular(found: os.stat_result) -> None:
     """Raises OSError that says what the file is instead."""
     kind = stat.S_IFMT(found.st_mode)
     if kind != stat.S_IFREG:
-        code = errno.EISDIR if kind == stat.S_IFDIR else errno.EINVAL
-        raise OSError(code, _KINDS.get(kind, "it is not a regular file"))
+        raise OSError(*_KINDS.get(kind, _NO_FILE))
 
 
 def is_not_a_file(error: OSError) -> bool:
@@ -83,7 +83,8 @@ def is_not_a_file(error: OSError) -> bool:
 
 
 _NOT_A_FILE = frozenset(
-    (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EINVAL, errno.ENXIO, errno.EAGAIN)
+    {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENXIO, errno.EAGAIN}
+    | {errno.EINVAL, errno.ESPIPE}
 )
 
 
@@ -96,6 +97,8 @@ def read_with_status(
     path: Path | str, *, most_bytes: int, wait: Wait | None = None
 ) -> tuple[bytes, os.stat_result]:
     """The same, with the status of the file that was read."""
+    if wait is None:
+        _refuse_pipe(path)
     fd = _open(path, os.O_RDONLY, SYSTEM)
     try:
         found = os.fstat(fd)
@@ -105,6 +108,16 @@ def read_with_status(
         return _read_to_end(fd, most_bytes, wait if is_pipe else None), found
     finally:
         os.close(fd)
+
+
+def _refuse_pipe(path: Path | str) -> None:
+    """Without opening it: who waits to write to it would take us for its reader."""
+    try:
+        found = Path(path).stat()
+    except (OSError, ValueError):  # opening it tells why
+        return
+    if stat.S_ISFIFO(found.st_mode):
+        require_regular(found)
 
 
 def read_stream(stream: BinaryIO, *, most_bytes: int) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from streamchat.app.commands.arguments import parse_choice, parse_count, parse_reference
 from streamchat.app.commands.registry import AskUser, Done, Outcome, Topic, command
-from streamchat.app.prompt_keys import describe_fetching
+from streamchat.app.prompt_keys import describe_waiting
 from streamchat.app.selecting import STOPPED, select_until_stopped
 from streamchat.app.session import Session
 from streamchat.core.attaching import (
@@ -19,7 +19,7 @@ from streamchat.core.attaching import (
     names_address,
     why_ask,
 )
-from streamchat.core.errors import UsageError
+from streamchat.core.errors import MustWait, UsageError
 from streamchat.core.ports import Reader
 
 TAKES_BACK = "/detach N takes one back."
@@ -29,19 +29,23 @@ TAKES_BACK = "/detach N takes one back."
 def attach(session: Session, argument: str) -> Outcome:
     """Attach files, directories or URLs to the next message. Quotes or backslashes keep
     blanks in a name; a directory leaves out what .gitignore names; a URL is fetched here, as
-    readable text, image or PDF. Without an argument, list what is attached. @PATH or @URL in
-    a typed message attaches it too."""
+    readable text, image or PDF; a pipe is read to its end. Without an argument, list what is
+    attached. @PATH or @URL in a typed message attaches it too."""
     if not argument:
         return Done("\n".join(list_attached(session)) or "Nothing is attached.")
     reference = parse_reference(argument)
+    slow = "Fetching"
     if not names_address(reference):
-        return _offer(session, session.select_files(reference))
+        try:
+            return _offer(session, session.select_files(reference))
+        except MustWait:
+            slow = "Reading the pipe"
 
     async def fetch(reader: Reader) -> Outcome:
         selection = await select_until_stopped(session, reference, reader)
         return Done(STOPPED) if selection is None else _offer(session, selection)
 
-    return AskUser(fetch, describe_fetching(session))
+    return AskUser(fetch, describe_waiting(session, slow))
 
 
 def _offer(session: Session, selection: Selection) -> Outcome:

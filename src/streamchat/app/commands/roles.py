@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from streamchat.app.commands.arguments import parse_words
 from streamchat.app.commands.attachments import list_attached
 from streamchat.app.commands.registry import AskUser, Done, EditFile, Outcome, Topic, command
-from streamchat.app.prompt_keys import describe_fetching
+from streamchat.app.prompt_keys import describe_waiting
 from streamchat.app.selecting import STOPPED, select_until_stopped
 from streamchat.app.session import Session
 from streamchat.core.attaching import names_address
@@ -100,4 +100,4 @@ def _attach(session: Session, references: Sequence[str], said: str) -> Outcome:
         return Done("\n".join(list_attached(session)))
 
     is_slow = any(map(names_address, references))
-    return AskUser(read, f"{said}\n{describe_fetching(session)}" if is_slow else said)
+    return AskUser(read, f"{said}\n{describe_waiting(session)}" if is_slow else said)
