@@ -334,6 +334,11 @@ class ScriptedReader:
         self.holds += 1
         return self.queued
 
+    echoed: list[str] = field(default_factory=list)
+
+    def echo(self, text: str) -> None:
+        self.echoed.append(text)
+
     def interrupting(self) -> AbstractContextManager[None]:
         return nullcontext()
 

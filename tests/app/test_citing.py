@@ -9,7 +9,7 @@ from test_repl import Dialogue
 
 from fakes import reply_events
 from streamchat.app.commands import dispatch
-from streamchat.app.commands.registry import Done
+from streamchat.app.commands.outcomes import Done
 from streamchat.app.requesting import note_setup
 from streamchat.core.citations import CitedDocuments, cite_documents, cited_text
 from streamchat.core.errors import UsageError

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +16,7 @@ from prompt_toolkit.key_binding import KeyBindings
 
 from streamchat.core.keymap import DEFAULT_KEYMAP
 from streamchat.core.ports import Input, Key, TypeAhead, Typed
+from streamchat.posix.signals import interruptible
 from streamchat.prompt.key_codes import decode
 from streamchat.prompt.key_sequences import Tokenizer
 from streamchat.prompt.pastes import MAX_LINES, Pastes, Shown
@@ -310,3 +313,18 @@ def test_a_watch_redraws_and_folds() -> None:
 
     run(watched())
     assert calls == ["redraw", "unfold"]
+
+
+def test_a_ctrl_c_that_stops_long_work_is_not_one_at_the_next_prompt() -> None:
+    """The loop hears of it only when the work has ended."""
+
+    async def person(at: Desk) -> object:
+        with interruptible(lambda: None):
+            at.type("typed meanwhile")
+            with pytest.raises(KeyboardInterrupt), at.prompt.interrupting():
+                os.kill(os.getpid(), signal.SIGINT)
+            asyncio.get_running_loop().call_later(0.1, at.type, "\r")
+            return await at.prompt.read()
+
+    with desk() as at:
+        assert run(person(at)) == Typed("typed meanwhile")

@@ -13,7 +13,7 @@ from sheets import text_of
 
 from fakes import open_session
 from streamchat.app import commands
-from streamchat.app.commands.registry import Copy
+from streamchat.app.commands.outcomes import Copy
 from streamchat.core.conversation import Conversation
 from streamchat.core.input_line import CommandLine
 from streamchat.core.messages import Message, text_block

@@ -23,12 +23,14 @@ from streamchat.app.commands import (
     Done,
     Edit,
     EditFile,
+    ImportFile,
     LongWork,
     OpenInEditor,
     Outcome,
     Quit,
     Redraw,
     Replay,
+    RunScript,
     SayPrompt,
     ShowReport,
 )
@@ -38,8 +40,8 @@ from streamchat.app.drafts import Draft
 from streamchat.app.mentions import read_attached, read_mentioned
 from streamchat.app.prompt_files import ask_missing, fill_prompt, join_prompt
 from streamchat.app.prompt_keys import keymap_of
-from streamchat.app.showing import Showing
-from streamchat.core.errors import StreamchatError, UsageError
+from streamchat.app.scripting import Scripting
+from streamchat.core.errors import StreamchatError
 from streamchat.core.input_line import (
     CommandLine,
     CommandNames,
@@ -60,23 +62,14 @@ LEAVE_HINT = "Ctrl-C again to exit"
 EDIT_HINT = "an empty message changes nothing"
 
 
-async def _no_editor(_text: str, _name: str) -> str:
-    raise UsageError("No editor can be opened here.")
-
-
 @dataclass(slots=True)
-class Repl(Showing):
-    """Connects a session, the keyboard and the screen. `open_in_editor(text, name)` opens a
-    file of that name in the user's editor and returns its path; it raises UsageError."""
+class Repl(Scripting):
+    """Connects a session, the keyboard and the screen."""
 
-    open_in_editor: Callable[[str, str], Awaitable[str]] = _no_editor
-    edit_file: Callable[[str, str], Awaitable[str]] = _no_editor
     shell: Shell | None = None  # for !command
     allows_shell: bool = False  # from a queue too
     names: CommandNames = field(default_factory=command_names)
-    prefill: str = ""
     hint: str = ""
-    draft: Draft | None = None
     given_up: Draft | None = None  # the last one that was left unsent
     was_asked: bool = False  # whether to leave, since the last line was typed
 
@@ -134,7 +127,7 @@ class Repl(Showing):
                     self.session, mentions, self.reader, self.screen
                 )
                 if attached is None:
-                    self.prefill, self.draft = text, draft
+                    self._hand_back(text, draft)
                 else:
                     await self._say(said, draft, attached)
                 return True
@@ -193,9 +186,8 @@ class Repl(Showing):
 
     def _take_back(self, message: Message, after: str | None, text: str) -> None:
         """Put a message that was not sent, or not answered, into the prompt again."""
-        self.prefill = typed(text, self.names)
-        if after != self.session.conversation.head or len(message.content) > 1:
-            self.draft = Draft(after, message)
+        is_edited = after != self.session.conversation.head or len(message.content) > 1
+        self._hand_back(typed(text, self.names), Draft(after, message) if is_edited else None)
 
     async def _run(self, line: CommandLine, text: str) -> bool:
         try:
@@ -210,6 +202,8 @@ class Repl(Showing):
         match outcome:
             case Done() | ShowReport() | Replay() | Redraw() | Copy():
                 await self._show(outcome)
+            case ImportFile() | OpenInEditor() | EditFile():
+                await self._show(outcome)
             case LongWork():
                 return await self._do(self._work(outcome))
             case AskModel() | Compare():
@@ -222,18 +216,23 @@ class Repl(Showing):
                 await self._name()
             case Compact(focus):
                 await self._compact(focus)
-            case OpenInEditor() | EditFile():
-                await self._use_editor(outcome)
             case SayPrompt(template, words):
                 await self._say_prompt(template, words)
-            case AskUser(then, notice):
-                self._notice(notice)
-                return await self._ask(then)
-            case Quit():
-                return False
+            case AskUser() | RunScript() | Quit():
+                return await self._may_leave(outcome)
             case _:
                 assert_never(outcome)
         return True
+
+    async def _may_leave(self, outcome: AskUser | RunScript | Quit) -> bool:
+        match outcome:
+            case AskUser(then, notice):
+                self._notice(notice)
+                return await self._ask(then)
+            case RunScript(path):
+                return await self._run_script(path)
+            case Quit():
+                return False
 
     async def _ask_model(self, outcome: AskModel | Compare) -> None:
         match outcome:
@@ -247,7 +246,7 @@ class Repl(Showing):
         try:
             clipboard = self.session.clipboard.read_text
             rest, values = fill_prompt(template, words, stdin="", read_clipboard=clipboard)
-            filled = await ask_missing(template, values, self.reader)
+            filled = await ask_missing(template, values, self.answering)
             if filled is None:
                 return
             text = join_prompt(template, filled, rest)
@@ -261,26 +260,13 @@ class Repl(Showing):
         """Say it with what the front matter of its prompt file attaches, to its model."""
         attached = await read_attached(self.session, taken.attach, self.reader, self.screen)
         if attached is None:
-            self.prefill = typed(text, self.names)
+            self._hand_back(typed(text, self.names))
         else:
             await self._say(text, None, attached, model=taken.model)
 
-    async def _use_editor(self, outcome: EditFile | OpenInEditor) -> None:
-        try:
-            match outcome:
-                case EditFile(path, text):
-                    await self.edit_file(path, text)
-                    self._notice(f"It is in {path}.")
-                case OpenInEditor(text, name):
-                    path = await self.open_in_editor(text, name)
-                    keep = "save it elsewhere to keep it"
-                    self._notice(f"It is in {path} until you leave; {keep}.")
-        except StreamchatError as error:
-            self._fail(error)
-
     async def _ask(self, then: Callable[[Reader], Awaitable[Outcome]]) -> bool:
         try:
-            outcome = await then(self.reader)
+            outcome = await then(self.answering)
         except StreamchatError as error:
             self._fail(error)
             return True

@@ -7,25 +7,56 @@ nothing; what was shown until then stays on the screen.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import Any, TypeAlias, assert_never
 
-from streamchat.app.commands import Copy, Done, LongWork, Outcome, Redraw, Replay, ShowReport
+from streamchat.app.commands import (
+    Copy,
+    Done,
+    EditFile,
+    ImportFile,
+    LongWork,
+    OpenInEditor,
+    Outcome,
+    Redraw,
+    Replay,
+    ShowReport,
+)
 from streamchat.app.commands.last_answer import format_copied
 from streamchat.app.comparing import Comparing
-from streamchat.core.errors import StreamchatError
+from streamchat.core.errors import StreamchatError, UsageError
 from streamchat.core.messages import Message, text_block
+from streamchat.core.ports import TakenIn
 
+Shown: TypeAlias = (
+    Done | ShowReport | Replay | Redraw | Copy | ImportFile | EditFile | OpenInEditor
+)
 LONG_REPORT = 20_000  # characters; a shorter one is there at once
 STOPPED = "Stopped."
+IMPORTING = "Importing; Ctrl-C stops it."
+
+
+async def _no_editor(_text: str, _name: str) -> str:
+    raise UsageError("No editor can be opened here.")
+
+
+def _no_import(_path: str, _name: str) -> Iterator[TakenIn | StreamchatError]:
+    raise UsageError("Nothing can be imported here.")
 
 
 @dataclass(slots=True)
 class Showing(Comparing):
-    """What a REPL does with the outcomes that ask nothing of the model or the user."""
+    """What a REPL does with the outcomes that ask nothing of the model or the user.
+    `open_in_editor(text, name)` opens a file of that name in the user's editor and returns
+    its path; it raises UsageError. `import_file(path, name)` gives what it saved and what
+    could not be read, as it goes."""
 
-    async def _show(self, outcome: Done | ShowReport | Replay | Redraw | Copy) -> None:
+    open_in_editor: Callable[[str, str], Awaitable[str]] = _no_editor
+    edit_file: Callable[[str, str], Awaitable[str]] = _no_editor
+    import_file: Callable[[str, str], Iterator[TakenIn | StreamchatError]] = _no_import
+
+    async def _show(self, outcome: Shown) -> None:
         match outcome:
             case Done(notice):
                 self._notice(notice)
@@ -41,6 +72,10 @@ class Showing(Comparing):
                 await self._until_stopped(self.screen.history(turns, model=model, whole=whole))
             case Redraw(reply):
                 await self._until_stopped(self.screen.redraw(reply))
+            case ImportFile(path, name):
+                self._import(path, name)
+            case OpenInEditor() | EditFile():
+                await self._use_editor(outcome)
             case Copy(text, subject):
                 self._notice(format_copied(subject, await self.screen.copy(text)))
             case _:
@@ -56,6 +91,45 @@ class Showing(Comparing):
         except StreamchatError as error:
             self._fail(error)
             return Done()
+
+    def _import(self, path: str, name: str) -> None:
+        """What went in before a failure or a stop stays."""
+        from streamchat.app import imported  # for those who use it
+
+        self._notice(IMPORTING)
+        taken: list[TakenIn] = []
+        failures: list[StreamchatError] = []
+        try:
+            with self.reader.interrupting():
+                for each in self.import_file(path, name):
+                    if isinstance(each, TakenIn):
+                        taken.append(each)
+                    else:
+                        failures.append(each)
+            if not taken and (name or not failures):
+                failures.append(imported.found_none(path, name))
+        except KeyboardInterrupt:
+            self._notice(self._stopped().notice)
+        except StreamchatError as error:
+            failures.append(error)
+        left_out = [each for each in taken if each.problem]
+        for failure in (*failures, *map(imported.why_left_out, left_out)):
+            self._fail(failure)
+        if taken:
+            self._notice(imported.format_counts(taken))
+
+    async def _use_editor(self, outcome: EditFile | OpenInEditor) -> None:
+        try:
+            match outcome:
+                case EditFile(path, text):
+                    await self.edit_file(path, text)
+                    self._notice(f"It is in {path}.")
+                case OpenInEditor(text, name):
+                    path = await self.open_in_editor(text, name)
+                    keep = "save it elsewhere to keep it"
+                    self._notice(f"It is in {path} until you leave; {keep}.")
+        except StreamchatError as error:
+            self._fail(error)
 
     async def _until_stopped(self, showing: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(showing)

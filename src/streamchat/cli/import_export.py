@@ -6,9 +6,12 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import TextIO
 
+from streamchat.app.imported import describe_taken, format_counts, found_none, why_left_out
 from streamchat.app.listing import row_line
+from streamchat.app.session import Session
 from streamchat.cli.damaged_turns import tell_unreadable
 from streamchat.cli.run import Run
 from streamchat.cli.wiring import (
@@ -17,8 +20,7 @@ from streamchat.cli.wiring import (
     read_conversation,
 )
 from streamchat.core.conversation import Conversation
-from streamchat.core.errors import ExitStatus, NotFound
-from streamchat.core.formatting import format_path, quoted
+from streamchat.core.errors import ExitStatus, StreamchatError, UsageError
 from streamchat.core.ports import TakenIn
 from streamchat.core.sanitize import clean
 
@@ -59,18 +61,17 @@ def import_conversations(run: Run, path: str) -> int:
     listing = _Listing(run)
     faults: list[str] = []
     try:
-        for each in open_archive(run).take_in(_made(run, path, faults)):
+        for each in open_archive(run).take_in(_made(run, path, run.invocation.prompt, faults)):
             listing.add(each)
     finally:
         listing.end()
         for fault in faults:
             run.notes.warn(fault)
         if listing.taken:
-            run.notes.note(_format_counts(listing.taken))
+            run.notes.note(format_counts(listing.taken))
     name = run.invocation.prompt
     if not listing.taken and (name or not faults):
-        called = f" {quoted(name)}" if name else ""
-        raise NotFound(f"{format_path(path)} holds no conversation{called}.")
+        raise found_none(path, name)
     return _status(listing.taken, faults)
 
 
@@ -83,19 +84,31 @@ def _status(taken: list[TakenIn], faults: list[str]) -> ExitStatus:
     return ExitStatus.FAILURE if is_partial else ExitStatus.OK
 
 
-def _made(run: Run, path: str, faults: list[str]) -> Iterator[Conversation]:
+def _made(run: Run, path: str, name: str, faults: list[str]) -> Iterator[Conversation]:
     from streamchat.importers import (  # 10 ms, for this alone
         ImportFault,
         conversations_in,
         is_named,
     )
 
-    place = run.env.cwd / path
+    place = run.env.cwd / Path(path).expanduser()
     for found in conversations_in(place, model=run.settings.model):
         if isinstance(found, ImportFault):
             faults.append(f"{path}: {found.text}.")
-        elif not run.invocation.prompt or is_named(found, run.invocation.prompt):
+        elif not name or is_named(found, name):
             yield found
+
+
+def import_in_chat(
+    run: Run, session: Session, path: str, name: str
+) -> Iterator[TakenIn | StreamchatError]:
+    """What is saved, and what cannot be read, as it goes."""
+    faults: list[str] = []
+    for each in session.archive.take_in(_made(run, path, name, faults)):
+        yield each
+        while faults:
+            yield UsageError(faults.pop(0))
+    yield from map(UsageError, faults)
 
 
 class _Listing:
@@ -109,34 +122,15 @@ class _Listing:
     def add(self, each: TakenIn) -> None:
         out = self._run.env.stdout
         if each.problem:
-            self._run.notes.warn(f"{each.title or each.id[:8]}: {each.problem}")
+            self._run.notes.warn(why_left_out(each).message)
         if self._is_json:
             out.write("[\n" if not self.taken else ",\n")
             json.dump(asdict(each), out)
         elif not each.problem:
-            out.write(f"{row_line(_cells(each))}\n")
+            out.write(f"{row_line(describe_taken(each))}\n")
         out.flush()
         self.taken.append(each)
 
     def end(self) -> None:
         if self._is_json:
             self._run.env.stdout.write("\n]\n" if self.taken else "[]\n")
-
-
-def _cells(taken: TakenIn) -> list[str]:
-    state = "new" if taken.is_new else f"{taken.added} more turns" if taken.added else "kept"
-    return [taken.id[:8], state, str(taken.turns), " ".join(taken.title.split())]
-
-
-def _format_counts(taken: list[TakenIn]) -> str:
-    left_out = sum(bool(each.problem) for each in taken)
-    new = sum(each.is_new for each in taken)
-    more = sum(bool(each.added) for each in taken) - new
-    counts = {
-        "imported": new,
-        "with more turns": more,
-        "already imported": len(taken) - left_out - new - more,
-        "left out": left_out,
-    }
-    parts = (f"{n} {what}" for what, n in counts.items() if n or what == "imported")
-    return f"{', '.join(parts)}."

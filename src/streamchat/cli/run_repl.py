@@ -53,9 +53,9 @@ from streamchat.cli.wiring.prompt import (
 )
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
 from streamchat.core.attaching import list_blocks
-from streamchat.core.errors import Busy, ExitStatus, UsageError
+from streamchat.core.errors import Busy, ExitStatus, StreamchatError, UsageError
 from streamchat.core.input_line import CommandNames
-from streamchat.core.ports import Reader
+from streamchat.core.ports import Reader, Script, TakenIn
 from streamchat.core.settings import needs_commanded_key
 from streamchat.core.terminal_answers import format_questions
 from streamchat.core.window_signals import Activity
@@ -180,6 +180,8 @@ async def converse(
                 advice=partial(advice_on, run, source),
                 open_in_editor=editor.open,
                 edit_file=editor.edit,
+                import_file=partial(_import, run, session),
+                open_script=partial(_open_script, run),
                 patience=Patience(run.settings.retries),
                 prefill=prefill,
                 names=build_names(session, runs_shell=run.settings.shell),
@@ -197,6 +199,20 @@ async def converse(
         screen.restore()
         session.close()
         await source.aclose()
+
+
+def _import(
+    run: Run, session: Session, path: str, name: str
+) -> Iterator[TakenIn | StreamchatError]:
+    from streamchat.cli.import_export import import_in_chat  # for those who import
+
+    return import_in_chat(run, session, path, name)
+
+
+async def _open_script(run: Run, path: str, keyboard: Reader) -> Script:
+    from streamchat.cli.script_file import open_script  # for those who have one
+
+    return await open_script(run, path, keyboard)
 
 
 def build_editor(run: Run, keys: TextIO) -> EditorFiles:

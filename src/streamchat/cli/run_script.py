@@ -5,7 +5,6 @@ It stops at the first failure, with its exit status.
 
 from __future__ import annotations
 
-import errno
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -26,13 +25,10 @@ from streamchat.cli.oneshot_output import output
 from streamchat.cli.resumed import describe_resumed
 from streamchat.cli.run import Run
 from streamchat.cli.run_compared import open_piped
-from streamchat.cli.run_oneshot import (
-    LARGEST_INPUT,
-    decode_piped,
-    piped_bytes,
-)
+from streamchat.cli.run_oneshot import piped_bytes
 from streamchat.cli.run_repl import build_names
-from streamchat.cli.script import ScriptReader, split_script
+from streamchat.cli.script import ScriptLine, ScriptReader
+from streamchat.cli.script_file import STDIN, allows_shell, read_script
 from streamchat.cli.shell import open_shell
 from streamchat.cli.wiring import (
     load_prices,
@@ -41,27 +37,18 @@ from streamchat.cli.wiring import (
     read_given,
 )
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
-from streamchat.core.errors import ExitStatus, NotFound, StreamchatError, UsageError
+from streamchat.core.errors import ExitStatus, StreamchatError, UsageError
 from streamchat.core.ports import View
-from streamchat.core.sanitize import clean_line
 from streamchat.core.schema import Shape
-from streamchat.posix.files import pipe_wait, read_file
 
 if TYPE_CHECKING:
     from streamchat.api import ApiClient
 
-_STDIN = "-"
-
 
 async def run_script(run: Run) -> int:
     """Run the script; returns the exit status."""
-    text, name = await in_background(partial(_read, run))
-    try:
-        lines = split_script(text, allows_shell=_allows_shell(run))
-    except UsageError as error:
-        error.message = f"{name}, {error.message}"
-        raise
-    reads_stdin = _STDIN in run.invocation.attachments
+    lines, name = await in_background(partial(_read, run))
+    reads_stdin = STDIN in run.invocation.attachments
     piped = await in_background(partial(piped_bytes, run)) if reads_stdin else b""
     selections = await select_attachments(run, piped)
     given = await in_background(partial(read_given, run))
@@ -75,19 +62,19 @@ async def run_script(run: Run) -> int:
             load_prices(session)
             session.clipboard = SystemClipboard(run, session)
             failures = _Failures(session)
-            reader = ScriptReader(lines, failures.is_over)
+            reader = ScriptReader(lines, name, failures.is_over)
             repl = _build_repl(run, session, source, reader, failures)
             chat = Chat(session, repl, LiveServer(session, repl, source))
             async with changing_settings(run, chat):
                 await repl.run()
-            return _tell(run, session, failures, f"{name}, line {reader.number}")
+            return _tell(run, session, failures, reader.place)
         finally:
             session.close()
             await source.aclose()
 
 
-def _read(run: Run) -> tuple[str, str]:
-    """The text of the script, and what it is called. Blocks for as long as a pipe is silent.
+def _read(run: Run) -> tuple[list[ScriptLine], str]:
+    """The lines of the script, and what it is called. Blocks for as long as a pipe is silent.
     Raises NotFound, UsageError."""
     path = run.invocation.script
     for flag, is_given in (
@@ -96,19 +83,9 @@ def _read(run: Run) -> tuple[str, str]:
     ):
         if is_given:
             raise UsageError(f"--script cannot be combined with {flag}")
-    if path == _STDIN:
-        if _STDIN in run.invocation.attachments:
-            raise UsageError("--script - and -a - cannot both read stdin")
-        data, name = piped_bytes(run), "stdin"
-    else:
-        name = clean_line(path)
-        try:
-            data = read_file(run.env.cwd / path, most_bytes=LARGEST_INPUT, wait=pipe_wait())
-        except OSError as error:
-            if error.errno == errno.EFBIG:
-                raise UsageError(f"The script {name!r} holds more than 32 MB.") from error
-            raise NotFound(f"The script {name!r} cannot be read: {error.strerror}.") from error
-    return decode_piped(run, data, name).removeprefix("\ufeff"), name
+    if path == STDIN and STDIN in run.invocation.attachments:
+        raise UsageError("--script - and -a - cannot both read stdin")
+    return read_script(run, path)
 
 
 @dataclass(slots=True)
@@ -142,18 +119,14 @@ def _build_repl(
         run.env.monotonic,
         advice=partial(advice_on, run, source),
         patience=Patience(run.settings.retries),
-        names=build_names(session, runs_shell=_allows_shell(run)),
+        names=build_names(session, runs_shell=allows_shell(run)),
         shell=open_shell(run, None),
-        allows_shell=_allows_shell(run),
+        allows_shell=allows_shell(run),
         on_failure=failures,
         has_user=False,
         frame=_as_it_is,
         others=run.invocation.others,
     )
-
-
-def _allows_shell(run: Run) -> bool:
-    return run.settings.shell and run.settings.allow_shell
 
 
 def _as_it_is(view: View, _shape: Shape | None) -> View:

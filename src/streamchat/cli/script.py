@@ -16,7 +16,7 @@ from typing import TypeVar
 from streamchat.core.errors import UsageError
 from streamchat.core.formatting import quoted
 from streamchat.core.input_line import VERBATIM
-from streamchat.core.ports import Archive, Input, Key, Picked, Typed, stops_none
+from streamchat.core.ports import Archive, Input, Key, Picked, Reader, Typed, stops_none
 from streamchat.posix.signals import interruptible, interrupting
 from streamchat.prompt.entry import block_is_open, continues, message, normalised
 
@@ -65,12 +65,24 @@ def _line(number: int, typed: str, *, allows_shell: bool) -> Iterator[ScriptLine
 
 
 class ScriptReader:
-    """Implements ports.Reader: types the lines, until `is_over()`."""
+    """Implements ports.Script: types the lines of the file `name`, until `is_over()`.
+    `keyboard` stops what is long; without one, SIGINT does."""
 
-    def __init__(self, lines: list[ScriptLine], is_over: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        lines: list[ScriptLine],
+        name: str,
+        is_over: Callable[[], bool] = bool,
+        keyboard: Reader | None = None,
+    ) -> None:
         self._lines = iter(lines)
-        self._is_over = is_over
-        self.number = 0  # of the line that was typed last
+        self._name, self._number = name, 0
+        self._is_over, self._keyboard = is_over, keyboard
+
+    @property
+    def place(self) -> str:
+        """See ports.Script."""
+        return f"{self._name}, line {self._number}"
 
     async def read(self, *, prefill: str = "", hint: str = "") -> Input:
         """The next line. What is handed back to be edited is not sent again."""
@@ -124,8 +136,15 @@ class ScriptReader:
         self, stop: Callable[[], None], stop_one: Callable[[int], bool] = stops_none
     ) -> AsyncIterator[None]:
         """While entered, Ctrl-C calls `stop`."""
-        with interruptible(stop):
-            yield
+        if self._keyboard is None:
+            with interruptible(stop):
+                yield
+        else:
+            async with self._keyboard.watching(stop, stop_one):
+                yield
+
+    def echo(self, text: str) -> None:
+        """The output of a pipe has no questions."""
 
     def interrupting(self) -> AbstractContextManager[None]:
         """See ports.Reader."""
@@ -142,5 +161,5 @@ class ScriptReader:
         line = next(self._lines, None)
         if line is None:
             return None
-        self.number = line.number
+        self._number = line.number
         return line.text

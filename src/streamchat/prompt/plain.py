@@ -10,15 +10,15 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import termios
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
 from typing import TextIO, TypeVar
 
 from streamchat.core.errors import TerminalClosed
 from streamchat.core.input_line import plain_text
 from streamchat.core.ports import Archive, Input, Key, PickAct, Picked, Typed, stops_none
 from streamchat.core.sanitize import clean, clean_line, clean_title
+from streamchat.posix.echo import without_echo
 from streamchat.posix.signals import interruptible, interrupting
 from streamchat.prompt.chooser import find_labels
 from streamchat.prompt.confirm import ANSWERS
@@ -147,7 +147,7 @@ class PlainPrompt:
 
     async def ask_secret(self, question: str) -> str | None:
         """See ports.Reader."""
-        with _without_echo(self._file):
+        with without_echo(self._file):
             line = await self._line(f"{question}: ")
         self._say("\n")
         return line if isinstance(line, str) else None
@@ -163,6 +163,10 @@ class PlainPrompt:
     def hold(self) -> int:
         """Nothing is queued here: the terminal keeps what is typed."""
         return 0
+
+    def echo(self, text: str) -> None:
+        """See ports.Reader."""
+        self._say(f"{self._sign}{plain_text(text)}\n")
 
     def interrupting(self) -> AbstractContextManager[None]:
         """See ports.Reader."""
@@ -215,20 +219,3 @@ class PlainPrompt:
             for task in waiting:
                 task.cancel()
         return interrupted.is_set()
-
-
-@contextmanager
-def _without_echo(file: int) -> Iterator[None]:
-    """While entered, the terminal does not show what is typed."""
-    try:
-        before = termios.tcgetattr(file)
-    except termios.error:  # no terminal
-        yield
-        return
-    silent = [*before]
-    silent[3] &= ~termios.ECHO
-    termios.tcsetattr(file, termios.TCSADRAIN, silent)
-    try:
-        yield
-    finally:
-        termios.tcsetattr(file, termios.TCSADRAIN, before)

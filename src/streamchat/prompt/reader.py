@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +17,7 @@ from prompt_toolkit.output import Output
 from streamchat.core.input_line import VERBATIM, CommandNames
 from streamchat.core.ports import Input, Key, Typed, stops_none
 from streamchat.core.terminal import Joins
+from streamchat.posix.echo import without_echo
 from streamchat.posix.signals import interruptible, interrupting
 from streamchat.prompt.ahead import taken_text
 from streamchat.prompt.appearance import PromptLook
@@ -34,6 +36,7 @@ from streamchat.prompt.type_ahead import AheadLine
 from streamchat.prompt.watch import Actions, Watch
 
 T = TypeVar("T")
+_TURNS_OF_A_SIGNAL = 3  # of the loop, until it has heard of one
 LEAVE_NOTICE = "again stops the answer and exits."
 
 
@@ -76,7 +79,7 @@ class Prompt(Menu):
             self._entry,
             lambda problem: self._editor.remarks.say(problem),
         )
-        self._holds = self._leaves = False
+        self._holds = self._leaves = self._was_interrupted = False
         self._editor = LineEditor(
             keyboard,
             output,
@@ -99,6 +102,10 @@ class Prompt(Menu):
 
     async def read(self, *, prefill: str = "", hint: str = "") -> Input:
         """See ports.Reader. Cancelling restores the terminal."""
+        if self._was_interrupted:
+            self._was_interrupted = False
+            for _ in range(_TURNS_OF_A_SIGNAL):
+                await asyncio.sleep(0)  # or the prompt would take it for its own
         if self._leaves:
             self._leaves = False
             return Key.END
@@ -123,9 +130,19 @@ class Prompt(Menu):
             self._sent(result), recalled=recalled and self._provenance.sent_input(recalled)
         )
 
-    def interrupting(self) -> AbstractContextManager[None]:
+    def echo(self, text: str) -> None:
         """See ports.Reader."""
-        return interrupting()
+        self._editor.echo(self._provenance.line_of_input(text))
+
+    @contextmanager
+    def interrupting(self) -> Iterator[None]:
+        """See ports.Reader. What is typed meanwhile stands in the next prompt."""
+        with without_echo(self.keyboard.fileno(), keeps_typed=True), interrupting():
+            try:
+                yield
+            except KeyboardInterrupt:
+                self._was_interrupted = True
+                raise
 
     def close(self) -> None:
         """See ports.Reader."""

@@ -4,8 +4,9 @@ A row is a function. The decorator names its usage, group and aliases; the docst
 help text. Dispatch, completion, /help and README read the same table. A handler changes the
 session and returns an outcome for the loop to act on; it never prints.
 
-`registry` has the table and the outcomes, `help` what /help shows, the other modules the
-handlers by topic. The order of the imports is the order within each group of /help.
+`registry` has the table, `outcomes` what a handler returns, `help` what /help shows, the
+other modules the handlers by topic. The order of the imports is the order within each group
+of /help.
 """
 
 from streamchat.app.commands import (
@@ -16,6 +17,7 @@ from streamchat.app.commands import (
     bug,
     config,
     exports,
+    files,
     last_answer,
     models,
     money,
@@ -24,12 +26,10 @@ from streamchat.app.commands import (
     shown,
     web,
 )
-from streamchat.app.commands.registry import (
-    COMMANDS,
+from streamchat.app.commands.outcomes import (
     AskModel,
     AskTitle,
     AskUser,
-    Command,
     Compact,
     Compare,
     Copy,
@@ -37,16 +37,18 @@ from streamchat.app.commands.registry import (
     Done,
     Edit,
     EditFile,
+    ImportFile,
     LongWork,
     OpenInEditor,
     Outcome,
     Quit,
     Redraw,
     Replay,
+    RunScript,
     SayPrompt,
     ShowReport,
-    dispatch,
 )
+from streamchat.app.commands.registry import COMMANDS, Command, dispatch
 
 __all__ = [
     "COMMANDS",
@@ -61,12 +63,14 @@ __all__ = [
     "Done",
     "Edit",
     "EditFile",
+    "ImportFile",
     "LongWork",
     "OpenInEditor",
     "Outcome",
     "Quit",
     "Redraw",
     "Replay",
+    "RunScript",
     "SayPrompt",
     "ShowReport",
     "accounts",
@@ -77,6 +81,7 @@ __all__ = [
     "config",
     "dispatch",
     "exports",
+    "files",
     "last_answer",
     "models",
     "money",

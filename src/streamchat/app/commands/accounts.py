@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from streamchat.app.commands.arguments import parse_word
-from streamchat.app.commands.registry import AskUser, Done, Outcome, Topic, command
+from streamchat.app.commands.outcomes import AskUser, Done, Outcome
+from streamchat.app.commands.registry import Topic, command
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
 from streamchat.core.ports import Reader

@@ -7,7 +7,8 @@ context window; the list is shown first.
 from __future__ import annotations
 
 from streamchat.app.commands.arguments import parse_choice, parse_count, parse_reference
-from streamchat.app.commands.registry import AskUser, Done, Outcome, Topic, command
+from streamchat.app.commands.outcomes import AskUser, Done, Outcome
+from streamchat.app.commands.registry import Topic, command
 from streamchat.app.prompt_keys import describe_waiting
 from streamchat.app.selecting import STOPPED, select_until_stopped
 from streamchat.app.session import Session

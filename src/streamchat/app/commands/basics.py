@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from streamchat.app.commands.arguments import parse_count, parse_reference
 from streamchat.app.commands.help import explain_command, help_overview
-from streamchat.app.commands.registry import (
+from streamchat.app.commands.outcomes import (
     AskUser,
     Done,
     Outcome,
@@ -12,9 +12,8 @@ from streamchat.app.commands.registry import (
     Redraw,
     Replay,
     ShowReport,
-    Topic,
-    command,
 )
+from streamchat.app.commands.registry import Topic, command
 from streamchat.app.commands.unsaved import unless_unsaved
 from streamchat.app.listing import ago, conversations_table, find_summaries
 from streamchat.app.prompt_keys import keymap_of

@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from streamchat.app.commands.arguments import parse_choice, parse_count, parse_word
-from streamchat.app.commands.outline import draw
-from streamchat.app.commands.registry import (
+from streamchat.app.commands.outcomes import (
     AskModel,
     AskTitle,
     Compare,
@@ -16,9 +15,9 @@ from streamchat.app.commands.registry import (
     Outcome,
     Replay,
     ShowReport,
-    Topic,
-    command,
 )
+from streamchat.app.commands.outline import draw
+from streamchat.app.commands.registry import Topic, command
 from streamchat.app.commands.unsaved import unless_unsaved
 from streamchat.app.compaction_prompts import ask_for_rest
 from streamchat.app.session import Session

@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import PurePath
 
 from streamchat.app.commands.arguments import parse_count, parse_words
-from streamchat.app.commands.registry import Done, LongWork, Outcome, ShowReport, Topic, command
+from streamchat.app.commands.outcomes import Done, LongWork, Outcome, ShowReport
+from streamchat.app.commands.registry import Topic, command
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
 from streamchat.core.formatting import quoted

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from streamchat.app.commands.arguments import parse_count
-from streamchat.app.commands.registry import Copy, Done, OpenInEditor, Outcome, Topic, command
+from streamchat.app.commands.outcomes import Copy, Done, OpenInEditor, Outcome
+from streamchat.app.commands.registry import Topic, command
 from streamchat.app.session import Session
 from streamchat.core.citations import cited_text
 from streamchat.core.errors import UsageError

@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 from streamchat.app.commands.arguments import parse_dollars
-from streamchat.app.commands.registry import (
-    Compact,
-    CountRequest,
-    Done,
-    Outcome,
-    Topic,
-    command,
-)
+from streamchat.app.commands.outcomes import Compact, CountRequest, Done, Outcome
+from streamchat.app.commands.registry import Topic, command
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
 

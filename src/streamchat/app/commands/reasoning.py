@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from streamchat.app.commands.arguments import parse_choice
-from streamchat.app.commands.registry import Done, Outcome, Topic, command
+from streamchat.app.commands.outcomes import Done, Outcome
+from streamchat.app.commands.registry import Topic, command
 from streamchat.app.session import Session
 from streamchat.core.capabilities import ModelFacts
 from streamchat.core.errors import UsageError

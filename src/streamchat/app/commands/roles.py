@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from streamchat.app.commands.arguments import parse_words
 from streamchat.app.commands.attachments import list_attached
-from streamchat.app.commands.registry import AskUser, Done, EditFile, Outcome, Topic, command
+from streamchat.app.commands.outcomes import AskUser, Done, EditFile, Outcome
+from streamchat.app.commands.registry import Topic, command
 from streamchat.app.prompt_keys import describe_waiting
 from streamchat.app.selecting import STOPPED, select_until_stopped
 from streamchat.app.session import Session

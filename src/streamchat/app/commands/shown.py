@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from streamchat.app.commands.registry import Done, Outcome, Topic, command
+from streamchat.app.commands.outcomes import Done, Outcome
+from streamchat.app.commands.registry import Topic, command
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
 from streamchat.core.formatting import quoted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from streamchat.app.commands.registry import AskUser, Done, Outcome
+from streamchat.app.commands.outcomes import AskUser, Done, Outcome
 from streamchat.app.session import Session
 from streamchat.core.ports import Reader
 

@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 
 from streamchat.app.commands.arguments import parse_words
-from streamchat.app.commands.registry import Done, Outcome, Topic, command
+from streamchat.app.commands.outcomes import Done, Outcome
+from streamchat.app.commands.registry import Topic, command
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
 from streamchat.core.formatting import quoted

@@ -23,6 +23,7 @@ from streamchat.core.ports.reader import (
     PickAct,
     Picked,
     Reader,
+    Script,
     Typed,
     stops_none,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "Picked",
     "Reader",
     "Screen",
+    "Script",
     "Source",
     "Summary",
     "TakenIn",

@@ -117,8 +117,19 @@ class Reader(Asker, Protocol):
         """While entered, Ctrl-C raises KeyboardInterrupt in what runs, for work that has no
         steps between which keys could be served."""
 
+    def echo(self, text: str) -> None:
+        """Show a line of a script as if it had been typed and sent."""
+
     def close(self) -> None:
         """Nothing is read any more. What is unsent stays for the next chat."""
+
+
+class Script(Reader, Protocol):
+    """Types the lines of a file; the next line answers a question."""
+
+    @property
+    def place(self) -> str:
+        """The file and the number of the line that was typed last: "lines.txt, line 2"."""
 
 
 class ForgetTyped(Protocol):

@@ -1,0 +1,41 @@
+"""What an import has done, in lines. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from streamchat.core.errors import NotFound, UsageError
+from streamchat.core.formatting import format_path, quoted
+from streamchat.core.ports import TakenIn
+
+
+def describe_taken(taken: TakenIn) -> list[str]:
+    """The id, what is new, the turns and the title of one conversation."""
+    state = "new" if taken.is_new else f"{taken.added} more turns" if taken.added else "kept"
+    return [taken.id[:8], state, str(taken.turns), " ".join(taken.title.split())]
+
+
+def why_left_out(taken: TakenIn) -> UsageError:
+    """The error of a conversation that was left out."""
+    return UsageError(f"{taken.title or taken.id[:8]}: {taken.problem}")
+
+
+def format_counts(taken: Sequence[TakenIn]) -> str:
+    """How many there are of each kind."""
+    left_out = sum(bool(each.problem) for each in taken)
+    new = sum(each.is_new for each in taken)
+    more = sum(bool(each.added) for each in taken) - new
+    counts = {
+        "imported": new,
+        "with more turns": more,
+        "already imported": len(taken) - left_out - new - more,
+        "left out": left_out,
+    }
+    parts = (f"{n} {what}" for what, n in counts.items() if n or what == "imported")
+    return f"{', '.join(parts)}."
+
+
+def found_none(path: str, name: str) -> NotFound:
+    """The error of a file that holds no conversation, or none that `name` means."""
+    called = f" {quoted(name)}" if name else ""
+    return NotFound(f"{format_path(path)} holds no conversation{called}.")

@@ -1,0 +1,93 @@
+"""/script: the lines of a file, run in the chat as if they were typed.
+
+Rules: a failure or a stop ends the script and never the chat. A question that a command asks
+is answered by the next line; whether to send a message, the user answers. A message that was
+not sent ends the script too, and stands in the prompt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from streamchat.app.drafts import Draft
+from streamchat.app.showing import Showing
+from streamchat.core.errors import StreamchatError, UsageError
+from streamchat.core.ports import Reader, Script, Typed
+
+_TURNS_OF_A_KEY = 3  # of the loop, until a key or a signal is known
+
+
+async def _no_script(_path: str, _keyboard: Reader) -> Script:
+    raise UsageError("A script cannot run a script.")
+
+
+@dataclass(slots=True)
+class Scripting(Showing):
+    """`open_script(path, keyboard)` gives the lines of a file; while they run, `keyboard`
+    stops what is long. It raises StreamchatError."""
+
+    open_script: Callable[[str, Reader], Awaitable[Script]] = _no_script
+    script: Script | None = None  # the one that runs
+    prefill: str = ""
+    draft: Draft | None = None
+    is_unsent: bool = False  # the last message; it stands in the prompt
+
+    @property
+    def answering(self) -> Reader:
+        """Who answers the question of a command."""
+        return self.script or self.reader
+
+    async def _act_on(self, text: str, draft: Draft | None, *, was_queued: bool) -> bool:
+        raise NotImplementedError
+
+    def _hand_back(self, text: str, draft: Draft | None = None) -> None:
+        """Put what was not sent into the prompt again."""
+        self.prefill, self.draft, self.is_unsent = text, draft, True
+
+    async def _run_script(self, path: str) -> bool:
+        """Whether the user stays."""
+        try:
+            opens = _no_script if self.script else self.open_script
+            script = await opens(path, self.reader)
+        except StreamchatError as error:
+            self._fail(error)
+            return True
+        failures: list[StreamchatError] = []
+        usual, self.on_failure = self.on_failure, failures.append
+        self.script, self.stopped_at, self.is_unsent = script, -math.inf, False
+        try:
+            stays = await self._type_lines(script, failures)
+        finally:
+            self.script, self.on_failure = None, usual
+        if self._ends(failures):
+            self._notice(f"The script stopped at {script.place}.")
+        return stays
+
+    async def _type_lines(self, script: Script, failures: list[StreamchatError]) -> bool:
+        while not self._ends(failures):
+            draft, self.draft, self.prefill = self.draft, None, ""
+            match await script.read():
+                case Typed(text):
+                    self.reader.echo(text)
+                    if not await self._act_on(text, draft, was_queued=False):
+                        return False
+                    await self._hear_a_stop()
+                case _:
+                    break
+        return True
+
+    def _ends(self, failures: list[StreamchatError]) -> bool:
+        return bool(failures) or self.is_unsent or self.stopped_at > -math.inf
+
+    async def _hear_a_stop(self) -> None:
+        """Between two lines that take no time."""
+
+        def stop() -> None:
+            self.stopped_at = self.monotonic()
+
+        async with self.reader.watching(stop):
+            for _ in range(_TURNS_OF_A_KEY):
+                await asyncio.sleep(0)

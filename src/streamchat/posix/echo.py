@@ -1,0 +1,25 @@
+"""What a terminal shows of what is typed."""
+
+from __future__ import annotations
+
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def without_echo(file: int, *, keeps_typed: bool = False) -> Iterator[None]:
+    """While entered, the terminal does not show what is typed. With `keeps_typed`, Ctrl-C does
+    not drop it either."""
+    try:
+        before = termios.tcgetattr(file)
+    except termios.error:  # no terminal
+        yield
+        return
+    silent = [*before]
+    silent[3] = silent[3] & ~termios.ECHO | (termios.NOFLSH if keeps_typed else 0)
+    termios.tcsetattr(file, termios.TCSADRAIN, silent)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(file, termios.TCSADRAIN, before)
