@@ -8,6 +8,8 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from streamchat.config import Paths
 
 _INTERRUPTED = 130
@@ -15,8 +17,11 @@ _INTERRUPTED = 130
 
 def main() -> None:
     """Run the program in this process's world and exit with its status."""
-    if sys.argv[1:2] == ["--complete"]:
-        return _complete(sys.argv[2:])
+    match sys.argv[1:]:
+        case ["--complete", *words]:
+            return _print(lambda: _complete(words))
+        case ["--completion", "bash" | "zsh" | "fish" as shell]:
+            return _print(lambda: _script(shell))
     usual = signal.getsignal(signal.SIGINT)
     _leave_at_interrupt(usual, _INTERRUPTED)  # nothing has begun that could be lost
     from streamchat.cli import environment
@@ -41,8 +46,22 @@ def _leave_at_interrupt(usual: object, status: int) -> None:
         signal.signal(signal.SIGINT, lambda *_: os._exit(status))
 
 
-def _complete(words: list[str]) -> None:
-    """Answer a completion script of the shell, which must not wait for the program."""
+def _print(make: Callable[[], str]) -> None:
+    """Print for a shell, which must not wait for the program."""
+    try:
+        print(make(), flush=True)  # noqa: T201
+    except (KeyboardInterrupt, BrokenPipeError):
+        sys.stdout = None
+
+
+def _script(shell: str) -> str:
+    from streamchat.cli.completion_scripts import completion_script
+
+    return completion_script(shell).rstrip("\n")
+
+
+def _complete(words: list[str]) -> str:
+    """The answer to a completion script."""
     from streamchat.cli.completion import complete
 
     def find_paths() -> Paths:
@@ -52,10 +71,7 @@ def _complete(words: list[str]) -> None:
 
         return build_paths(os.environ, Path.home())
 
-    try:
-        print(*complete(words, find_paths), sep="\n", flush=True)  # noqa: T201
-    except (KeyboardInterrupt, BrokenPipeError):
-        sys.stdout = None
+    return "\n".join(complete(words, find_paths))
 
 
 if __name__ == "__main__":

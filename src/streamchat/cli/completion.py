@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from streamchat.core.sanitize import clean_line
 from streamchat.core.settings.options import OPTIONS
 from streamchat.core.settings.rows import Kind, Option
 
@@ -37,6 +36,12 @@ class Suggestion:
 
     def __str__(self) -> str:
         return f"{self.text}\t{self.about}" if self.about else self.text
+
+
+def _clean(text: str) -> str:
+    from streamchat.core.sanitize import clean_line  # its patterns cost as much as the table
+
+    return clean_line(text)
 
 
 Completer: TypeAlias = "Callable[[Paths], Iterator[Suggestion]]"
@@ -126,7 +131,7 @@ def _conversations(paths: Paths) -> Iterator[Suggestion]:
         if match := _CONVERSATION.fullmatch(name):
             day, slug, id = match.groups()
             about = f"{day[:4]}-{day[4:6]}-{day[6:]} {slug.replace('-', ' ')}"
-            yield Suggestion(id, clean_line(about))
+            yield Suggestion(id, _clean(about))
 
 
 def _models(paths: Paths) -> Iterator[Suggestion]:
@@ -144,13 +149,13 @@ def _models(paths: Paths) -> Iterator[Suggestion]:
             continue  # an unreadable cache entry counts as missing
         if isinstance(id, str) and id not in seen:
             seen.add(id)
-            yield Suggestion(clean_line(id), clean_line(str(name)))
+            yield Suggestion(_clean(id), _clean(str(name)))
 
 
 def _stems(directory: str) -> Completer:
     def find(paths: Paths) -> Iterator[Suggestion]:
         for file in sorted((paths.config_dir / directory).glob("*.md"))[:_MOST]:
-            yield Suggestion(clean_line(file.stem))
+            yield Suggestion(_clean(file.stem))
 
     return find
 
