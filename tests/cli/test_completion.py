@@ -110,10 +110,10 @@ def test_another_shell_is_wrong_use() -> None:
 def test_the_manual_page_names_every_option_command_and_status() -> None:
     page = format_man_page(OPTIONS, [(row.usage, row.help) for row in COMMANDS])
     assert page.isascii()
-    plain = page.replace("\\-", "-").replace("\\e", "\\").replace("\\[u2026]", "…")
+    plain = page.replace("\\-", "-").replace("\\e", "\\")
     for row in OPTIONS:
         assert all(flag in plain for flag in row.flags)
-    assert all(row.usage in plain for row in COMMANDS)
+    assert all(row.usage.replace("…", "...") in plain for row in COMMANDS)
     assert all(f"\\fB{int(status)}\\fR" in page for status in ExitStatus)
     macros = {line.split()[0] for line in page.splitlines() if line.startswith(".")}
     assert macros == {".TH", ".SH", ".SS", ".TP", ".B"}

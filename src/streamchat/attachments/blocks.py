@@ -69,8 +69,8 @@ def image_type(data: bytes) -> str | None:
 
 
 def image_suffix(data: bytes) -> str:
-    """What the name of a file with this image ends in."""
-    kind = (image_type(data) or "image/png").removeprefix("image/")
+    """What the name of a file with this image ends in; "" for what is none."""
+    kind = (image_type(data) or "").removeprefix("image/")
     return "jpg" if kind == "jpeg" else kind
 
 

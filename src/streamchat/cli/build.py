@@ -86,6 +86,8 @@ def _load(invocation: Invocation, env: Environment) -> tuple[Settings, Paths]:
     settings = with_model_ids(settings, paths, env)
     if not settings.demo:
         return settings, paths
+    if invocation.report is not None:  # which shows what is set
+        return settings, paths.for_demo()
     from streamchat.cli.demo_models import with_demo_models
 
     return with_demo_models(settings), paths.for_demo()

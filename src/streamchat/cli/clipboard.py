@@ -50,12 +50,11 @@ class SystemClipboard:
 
     def _take(self) -> Built | Pasted:
         """An image as a block, or what else there is. Raises InvalidRequest."""
+        from streamchat.attachments import build_block, image_suffix
         from streamchat.posix.clipboard import take_clipboard
 
-        clipping = take_clipboard(self.run.env.environ)
+        clipping = take_clipboard(self.run.env.environ, lambda data: bool(image_suffix(data)))
         if clipping.image:
-            from streamchat.attachments import build_block, image_suffix
-
             limits = limits_for(self.session.conversation.model)
             name = f"{NAME}.{image_suffix(clipping.image)}"
             return build_block(clipping.image, name=name, limits=limits)

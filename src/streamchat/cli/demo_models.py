@@ -22,9 +22,8 @@ def with_demo_models(settings: Settings) -> Settings:
 
 
 def _is_of_a_file(origin: Origin) -> bool:
-    """Whether a file or a variable says so; a role that a flag chose is a file too."""
-    is_typed = origin.source is SettingSource.FLAG and not origin.place
-    return not is_typed and origin.source is not SettingSource.DEFAULT
+    """Whether a file or a variable says so, and no flag chose that."""
+    return origin.source not in (SettingSource.FLAG, SettingSource.DEFAULT)
 
 
 def _knows(model: str) -> bool:

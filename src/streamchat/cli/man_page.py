@@ -66,6 +66,6 @@ def _entry(term: str, text: str) -> list[str]:
 def _escape(text: str) -> str:
     """Text that troff prints as it is: not a macro, minus signs, not hyphens, and ASCII, which
     needs no locale."""
-    plain = text.replace("\\", "\\e").replace("-", "\\-")
+    plain = text.replace("\\", "\\e").replace("-", "\\-").replace("…", "...")
     plain = "".join(c if c.isascii() else f"\\[u{ord(c):04X}]" for c in plain)
     return f"\\&{plain}" if plain.startswith((".", "'")) else plain

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 _READ_S = 3.0
@@ -33,14 +33,15 @@ class Clipping:
     can_read_images: bool = False
 
 
-def take_clipboard(environ: Mapping[str, str]) -> Clipping:
-    """The image on the clipboard, or else its text."""
+def take_clipboard(environ: Mapping[str, str], is_image: Callable[[bytes], bool]) -> Clipping:
+    """The image on the clipboard, or else its text. A program may give the text where it was
+    asked for an image, so `is_image` decides."""
     can_read = False
     for argv, is_base64 in _image_programs(environ):
         output = _run(argv, environ)
         can_read = can_read or output is not None
         image = _unpacked(output or b"", is_base64=is_base64)
-        if image and len(image) <= _MOST_IMAGE_BYTES:
+        if is_image(image) and len(image) <= _MOST_IMAGE_BYTES:
             return Clipping(image, can_read_images=True)
     return Clipping(text=read_clipboard(environ), can_read_images=can_read)
 
@@ -84,7 +85,9 @@ def _unpacked(output: bytes, *, is_base64: bool) -> bytes:
 def _text_programs(environ: Mapping[str, str]) -> list[list[str]]:
     programs = [["wl-paste", "--no-newline"]] if environ.get("WAYLAND_DISPLAY") else []
     if environ.get("DISPLAY"):
-        programs += [["xclip", "-selection", "clipboard", "-o"], ["xsel", "--clipboard"]]
+        programs.append(["xclip", "-selection", "clipboard", "-o"])
+        # Without --output it sets the clipboard to what its stdin holds.
+        programs.append(["xsel", "--clipboard", "--output"])
     return [*programs, ["pbpaste"], ["powershell.exe", "-NoProfile", "Get-Clipboard"]]
 
 
