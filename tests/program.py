@@ -36,10 +36,13 @@ import pytest
 from prompt_toolkit.input import typeahead
 
 from patience import PATIENCE_S
+from shared_bindings import share_bindings
 from streamchat import demo
 from streamchat.cli.environment import Environment, new_id
 from streamchat.cli.main import main
 from terminal import Person
+
+share_bindings()
 
 NOW_S = 1_790_000_000.0  # 2026-09-21T14:13:20Z
 

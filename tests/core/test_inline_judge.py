@@ -200,6 +200,6 @@ SPEC = [
 ]
 
 
-@pytest.mark.parametrize("source", SPEC)
-def test_each_construct_has_the_tokens_of_the_judge(source: str) -> None:
-    assert ours(source) == judged(source)
+def test_each_construct_has_the_tokens_of_the_judge() -> None:
+    for source in SPEC:
+        assert ours(source) == judged(source), source

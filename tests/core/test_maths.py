@@ -20,10 +20,10 @@ def text_of(pieces: tuple[FormulaPiece, ...] | None) -> str:
     return "".join(f"*{p.text}*" if p.bold else p.text for p in pieces or ())
 
 
-@pytest.mark.parametrize(("source", "shown"), FORMULAS)
-def test_formulas_of_all_fields(source: str, shown: str) -> None:
-    assert text_of(format_formula(f"${source}$")) == shown
-    assert text_of(format_formula(rf"\({source}\)")) == shown
+def test_formulas_of_all_fields() -> None:
+    for source, shown in FORMULAS:
+        for formula in (f"${source}$", rf"\({source}\)"):
+            assert text_of(format_formula(formula)) == shown, formula
 
 
 def test_few_have_no_form() -> None:

@@ -99,18 +99,17 @@ def test_what_commands_or_hides_is_made_visible(source: str, expected: str) -> N
     assert_however_cut(source, expected)
 
 
-@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
-def test_no_payload_reaches_the_terminal(payload: str) -> None:
-    expected = clean(payload)
-    controls = [
-        character
-        for character in expected.replace("\n", "").replace("\t", "")
-        if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
-    ]
-    assert controls == []
-    expected.encode()  # no lone surrogate
-    for cut in range(min(len(payload), 200) + 1):
-        assert fed(payload[:cut], payload[cut:]) == expected
+def test_no_payload_reaches_the_terminal() -> None:
+    for name, payload in PAYLOADS.items():
+        expected = clean(payload)
+        controls = [
+            character
+            for character in expected.replace("\n", "").replace("\t", "")
+            if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
+        ]
+        assert controls == [], name
+        for cut in range(min(len(payload), 200) + 1):
+            assert fed(payload[:cut], payload[cut:]) == expected, (name, cut)
 
 
 def test_the_corpus_is_whole() -> None:

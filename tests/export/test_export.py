@@ -290,8 +290,16 @@ def test_json_is_what_a_client_takes_and_comes_back_the_same(
 # The page
 
 
-@pytest.mark.parametrize("payload", HOSTILE, ids=range(len(HOSTILE)))
-def test_no_payload_gets_through_the_page(exporter: FileExporter, payload: str) -> None:
+def test_no_payload_gets_through_the_page(exporter: FileExporter) -> None:
+    for payload in filter(str.strip, HOSTILE):
+        conversation = made_of(payload)
+        source = exporter.text(conversation, "html", replies=None)
+        assert_harmless(source)
+        source.encode()
+
+
+def made_of(payload: str) -> Conversation:
+    """A conversation with `payload` wherever a text of others can be."""
     attached: Block = {
         "type": "image",
         "title": payload,
@@ -312,13 +320,7 @@ def test_no_payload_gets_through_the_page(exporter: FileExporter, payload: str) 
     thinking: Block = {"type": "thinking", "thinking": payload, "signature": payload}
     odd: Block = {"type": f"odd{payload}", "name": payload}
     reply = Message("assistant", (thinking, odd, cited), payload, "end_turn")
-    if not payload.strip():
-        return
-    source = exporter.text(
-        talk(user(payload, attached, forged), reply, title=f"t {payload}"), "html", replies=None
-    )
-    assert_harmless(source)
-    source.encode()
+    return talk(user(payload, attached, forged), reply, title=f"t {payload}")
 
 
 @pytest.mark.parametrize(
@@ -429,7 +431,7 @@ def test_a_file_that_is_there_is_written_over_only_when_asked(
     assert place.read_text() == "mine"
     exporter.save(conversation, "md", path="q.md", replies=None, replace=True)
     assert place.read_text().startswith("# q")
-    assert sorted(tmp_path.iterdir()) == [tmp_path / "home", place]
+    assert list(tmp_path.iterdir()) == [place]
 
 
 def test_a_link_is_not_followed_out_unless_asked(
@@ -493,7 +495,7 @@ def test_where_there_are_no_hard_links_nothing_is_overwritten_either(
     with pytest.raises(UsageError, match="already exists"):
         exporter.save(talk(user("other")), "md", path="x.md", replies=None, replace=False)
     assert (tmp_path / "x.md").read_text().startswith("# q")
-    assert len(list(tmp_path.glob("*.md"))) == len(list(tmp_path.iterdir())) - 1
+    assert [each.name for each in tmp_path.iterdir()] == ["x.md"]
 
 
 def test_what_a_killed_export_left_is_removed_by_the_next(

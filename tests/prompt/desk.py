@@ -16,6 +16,7 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import PipeInput, create_pipe_input
 
 from patience import PATIENCE_S
+from shared_bindings import share_bindings
 from streamchat.core.input_line import CommandNames
 from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 from streamchat.core.ports import Input, Pasted, TypeAhead
@@ -23,6 +24,8 @@ from streamchat.core.status_line import StatusPart
 from streamchat.prompt import Choice, Hooks, Prompt, PromptLook
 from streamchat.prompt.drafts import Later
 from streamchat.prompt.tty import PromptOutput
+
+share_bindings()
 
 Result = TypeVar("Result")
 _TURNS_AT_REST = 50

@@ -87,37 +87,34 @@ GRAPHEMES = {
     "e\u0301": 1,
     "각": 2,
 }
-MEASURED = [
-    (joins, text, columns)
-    for joins, table in (
-        (Joins.NOTHING, XTERM),
-        (Joins.SELECTORS, KITTY_0_26),
-        (Joins.JOINER, TMUX_3_3),
-        (Joins.GRAPHEMES, GRAPHEMES),
-    )
-    for text, columns in table.items()
-]
+MEASURED = {
+    Joins.NOTHING: XTERM,
+    Joins.SELECTORS: KITTY_0_26,
+    Joins.JOINER: TMUX_3_3,
+    Joins.GRAPHEMES: GRAPHEMES,
+}
 
 
-@pytest.mark.parametrize(("joins", "text", "columns"), MEASURED)
-def test_widths_are_those_that_terminals_showed(joins: Joins, text: str, columns: int) -> None:
-    for line in (text, f"a{text}b", text * 3):
-        found = list(units(line, joins))
-        assert "".join(found) == line
-        more = len(line.replace(text, ""))
-        assert (
-            sum(unit_width(unit, joins) for unit in found) == columns * line.count(text) + more
-        )
+@pytest.mark.parametrize("joins", MEASURED)
+def test_widths_are_those_that_terminals_showed(joins: Joins) -> None:
+    for text, columns in MEASURED[joins].items():
+        for line in (text, f"a{text}b", text * 3):
+            found = list(units(line, joins))
+            assert "".join(found) == line
+            width = sum(unit_width(unit, joins) for unit in found)
+            assert width == columns * line.count(text) + len(line.replace(text, "")), line
 
 
-@pytest.mark.parametrize(("joins", "text", "columns"), MEASURED)
-def test_the_cursor_is_where_the_terminal_has_it(joins: Joins, text: str, columns: int) -> None:
+@pytest.mark.parametrize("joins", MEASURED)
+def test_the_cursor_is_where_the_terminal_has_it(joins: Joins) -> None:
     """When the message is sent, it goes back to the first column from where it is."""
     with desk(look=PromptLook(marks=False, unicode=False, joins=joins)) as at:
-        assert at.read(f"{text}z\r") == Typed(f"{text}z")
-        written = at.paper.getvalue()
-    assert f"{text}z" in written
-    assert re.findall(r"\x1b\[(\d+)D", written)[-1] == str(len("> ") + columns + len("z"))
+        for text, columns in MEASURED[joins].items():
+            assert at.read(f"{text}z\r") == Typed(f"{text}z")
+            written = at.paper.getvalue()
+            assert f"{text}z" in written
+            back = re.findall(r"\x1b\[(\d+)D", written)[-1]
+            assert back == str(len("> ") + columns + len("z")), text
 
 
 def test_a_text_is_written_as_it_is_and_its_cells_are_counted_once() -> None:

@@ -112,10 +112,9 @@ def test_the_cost_grows_with_the_answer_and_is_about_until_the_server_counts() -
     assert " · $12.30" in row(made, 3.0)
 
 
-@pytest.mark.parametrize("width", range(1, 80))
-def test_whatever_the_width_the_row_fits(width: int) -> None:
+def test_whatever_the_width_the_row_fits() -> None:
     made = status((1.0, STARTED), (2.0, TextDelta("x" * 400)))
-    assert made.row(4.0, width).width <= width
+    assert [width for width in range(1, 80) if made.row(4.0, width).width > width] == []
 
 
 def test_the_way_out_is_shown_before_the_figures() -> None:
