@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from patience import PATIENCE_S
 from receiving import REQUEST
 from server import ScriptedServer, text_reply
 from streamchat.api import ApiClient, Deadlines, Server
@@ -33,7 +34,7 @@ def listener() -> Iterator[socket.socket]:
 
 def opened(listener: socket.socket, clock: Clock | None = None) -> EarlySocket:
     host, port = listener.getsockname()
-    early = EarlySocket(host, port, timeout_s=10.0, now=clock or Clock())
+    early = EarlySocket(host, port, timeout_s=PATIENCE_S, now=clock or Clock())
     early.connect()
     return early
 
@@ -68,14 +69,14 @@ def test_one_that_the_server_has_closed_is_not_used(listener: socket.socket) -> 
     accepted, _ = listener.accept()
     accepted.close()
     assert early._socket is not None
-    early._socket.settimeout(10.0)
+    early._socket.settimeout(PATIENCE_S)
     assert early._socket.recv(1, socket.MSG_PEEK) == b""  # the end has come
     assert early.take(*listener.getsockname()) is None
 
 
 def test_what_is_wanted_no_more_is_closed_when_it_comes(listener: socket.socket) -> None:
     host, port = listener.getsockname()
-    early = EarlySocket(host, port, timeout_s=10.0)
+    early = EarlySocket(host, port, timeout_s=PATIENCE_S)
     early.close()
     early.connect()
     accepted, _ = listener.accept()
@@ -85,7 +86,7 @@ def test_what_is_wanted_no_more_is_closed_when_it_comes(listener: socket.socket)
 
 
 def test_who_cannot_be_reached_is_no_fault() -> None:
-    early = EarlySocket("127.0.0.1", 9, timeout_s=10.0)
+    early = EarlySocket("127.0.0.1", 9, timeout_s=PATIENCE_S)
     early.connect()
     assert early.take("127.0.0.1", 9) is None
 
@@ -106,14 +107,14 @@ def test_who_cannot_be_reached_is_no_fault() -> None:
 def test_it_leads_only_where_requests_surely_go(
     server: Server, address: tuple[str, int] | None
 ) -> None:
-    early = early_socket(server, timeout_s=1.0)
+    early = early_socket(server, timeout_s=PATIENCE_S)
     assert (early._address if early else None) == address
 
 
 def test_the_first_request_takes_it(server: ScriptedServer) -> None:
     server.enqueue(text_reply("one"), text_reply("two"))
     host, port = server.base_url.removeprefix("http://").split(":")
-    early = EarlySocket(host, int(port), timeout_s=10.0)
+    early = EarlySocket(host, int(port), timeout_s=PATIENCE_S)
     early.connect()
     assert early._socket is not None
     local = early._socket.getsockname()

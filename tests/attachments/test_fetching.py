@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from patience import PATIENCE_S
 from relays import Place, http_proxy
 from streamchat.attachments.connecting import Connector, Trust, judge
 from streamchat.attachments.fetching import LARGEST_BYTES, Fetcher, parse_address
@@ -66,7 +67,7 @@ class World:
     def connect(self, ip: str, port: int, seconds: float) -> socket.socket:
         assert seconds <= 10
         self.connected.append((ip, port))
-        return socket.create_connection(("127.0.0.1", self.port), timeout=5)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S)
 
     environ: dict[str, str] = field(default_factory=dict)
 

@@ -11,11 +11,12 @@ import pytest
 
 from patience import PATIENCE_S
 from program import (
+    run_on_terminal,
     run_program,
     said,
 )
 from server import ScriptedServer, Wait, text_reply
-from terminal import Terminal
+from terminal import Person, Terminal
 
 
 def test_a_chat_streams_remembers_and_leaves(
@@ -159,7 +160,7 @@ def test_ctrl_c_in_a_pipe_keeps_what_arrived(
     assert said() == [("user", "go"), ("assistant", "So far")]
 
 
-def test_a_conversation_that_is_open_elsewhere_can_be_gone_on_with_in_a_copy(
+def test_a_conversation_that_is_open_elsewhere_can_be_continued_in_a_copy(
     server: ScriptedServer, towards: Mapping[str, str]
 ) -> None:
     server.enqueue(text_reply("one"), text_reply("two"), text_reply("three"))
@@ -172,14 +173,22 @@ def test_a_conversation_that_is_open_elsewhere_can_be_gone_on_with_in_a_copy(
         assert run.status == 75
         assert '"hello" is open in process' in run.stderr
         assert "prints it meanwhile." in run.stderr
-        with Terminal("-c", environ=towards) as second:
-            second.wait_for("Continue in a copy? [y/N]")
-            second.type("y\r")
-            second.wait_for_prompt()
-            assert "hello (fork)" in second.text
-            second.type("again\r")
-            second.wait_for("two")
-        with Terminal("-r", "hello", environ=towards) as third:
-            third.wait_for("[y/N]")
-            third.type("\r")
-            assert third.end() == 75
+        assert run_on_terminal(continue_in_a_copy, "-c", environ=towards).status == 0
+        refusing = run_on_terminal(refuse_a_copy, "-r", "hello", environ=towards)
+        assert refusing.status == 75
+
+
+def continue_in_a_copy(person: Person) -> None:
+    person.wait_for("Continue in a copy? [y/N]")
+    person.type("y\r")
+    person.wait_for_prompt()
+    assert "hello (fork)" in person.text
+    person.type("again\r")
+    person.wait_for("two")
+    person.wait_for_prompt()
+    person.type("\x04")
+
+
+def refuse_a_copy(person: Person) -> None:
+    person.wait_for("[y/N]")
+    person.type("\r")

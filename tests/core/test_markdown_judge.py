@@ -99,8 +99,19 @@ documents = st.lists(blocks | outside, min_size=1, max_size=4).flatmap(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=60)
 @given(documents)
 def test_grown_documents_have_the_structure_of_the_judge(source: str) -> None:
+    assert_as_judged(source)
+
+
+@pytest.mark.slow
+@settings(max_examples=2000)
+@given(documents)
+def test_many_grown_documents_have_the_structure_of_the_judge(source: str) -> None:
+    assert_as_judged(source)
+
+
+def assert_as_judged(source: str) -> None:
     if not (_indented_start.search(source) or has_long_setext_heading(source)):
         assert plain(parse(source)) == plain(judge(source))

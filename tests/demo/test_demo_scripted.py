@@ -41,7 +41,12 @@ async def opened(
     server: ScriptedServer, key: str = "demo"
 ) -> AsyncIterator[anthropic.AsyncMessageStream[None]]:
     """A stream on this server, asked "hi"."""
-    client = anthropic.AsyncAnthropic(base_url=server.base_url, api_key=key, max_retries=0)
+    client = anthropic.AsyncAnthropic(
+        base_url=server.base_url,
+        api_key=key,
+        max_retries=0,
+        http_client=anthropic.DefaultAsyncHttpxClient(verify=False),
+    )
     async with (
         client,
         client.messages.stream(

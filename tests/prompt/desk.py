@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -178,7 +177,7 @@ def desk(
     unfold: Callable[[], None] = lambda: None,
     size: Size = SIZE,
     show_ahead: Callable[[TypeAhead | None], None] = lambda _: None,
-    clock: Callable[[], float] = time.monotonic,
+    clock: Callable[[], float] = lambda: 0.0,
     keymap: KeyMap = DEFAULT_KEYMAP,
     files: Sequence[str] = (),
     rows: Sequence[Row] = ROWS,

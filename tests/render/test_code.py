@@ -74,8 +74,8 @@ def seen(text: str, kinds: Kinds) -> Kinds:
     ]
 
 
-@pytest.mark.parametrize("lines", [3, 30, 300])
-@pytest.mark.parametrize("language", list(SAMPLES))
+@pytest.mark.parametrize("lines", [3, 30, pytest.param(300, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("language", SAMPLES)
 def test_colours_are_those_of_the_whole_block(language: str, lines: int) -> None:
     lexer, work = lexer_of(language), Work()
     for sample in SAMPLES[language]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 import re
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -77,7 +78,7 @@ STREAMED = given(
 )
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @STREAMED
 def test_documents_of_a_grammar(
     source: str, width: int, height: int, size: int, seed: int
@@ -101,8 +102,16 @@ def stream_in_pieces(source: str, width: int, height: int, size: int, seed: int)
     stream(pieces, width=width, height=height, look=look, dropped=dropped, seed=seed)
 
 
-@pytest.mark.parametrize("size", share([(80, 24), (40, 5), (20, 10)], every=3))
-@pytest.mark.parametrize("name", ["tour", "unicode", "table", "code", "lists", "math"])
+@pytest.mark.parametrize(
+    ("name", "size"),
+    share(
+        product(
+            ["tour", "unicode", "table", "code", "lists", "math"],
+            [(80, 24), (40, 5), (20, 10)],
+        ),
+        every=4,
+    ),
+)
 def test_the_pages_of_the_demo(name: str, size: tuple[int, int]) -> None:
     source = (TEXTS / f"{name}.md").read_text()
     width, height = size

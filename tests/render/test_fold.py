@@ -7,6 +7,7 @@ import random
 import re
 import sys
 from collections import Counter
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -49,8 +50,9 @@ def check_rows(rows: list[Row], width: int, source: str) -> None:
         assert row.text.count("\x1b]8;;\x1b\\") * 2 == row.text.count("\x1b]8;")
 
 
-@pytest.mark.parametrize("look", [LOOK, COLOURS, RICH, PLAIN], ids=lambda look: look.depth.name)
-@pytest.mark.parametrize("width", [2, 20, 40, 80])
+@pytest.mark.parametrize(
+    ("width", "look"), share(product([2, 20, 40, 80], [LOOK, COLOURS, RICH, PLAIN]), every=3)
+)
 def test_streaming_by_character_is_one_shot(width: int, look: Style) -> None:
     at_once = render(TOUR, width=width, look=look)
     check_rows(at_once, width, TOUR)

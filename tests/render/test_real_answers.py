@@ -23,8 +23,7 @@ from streamchat.render.style import Depth, Style
 DATA = Path(__file__).parents[1] / "data" / "answers"
 ANSWERS = {path.stem: path.read_text("utf-8") for path in sorted(DATA.glob("*.md"))}
 SHORT = (DATA / "short.txt").read_text("utf-8").split("\n=====\n")
-ALL = [*ANSWERS.values(), *SHORT]
-NAMES = [*ANSWERS, *(f"short {number}" for number in range(len(SHORT)))]
+ALL = ANSWERS | {f"short {number}": source for number, source in enumerate(SHORT)}
 SCREENS = sorted((DATA / "screens").glob("*.txt"))
 LOOK = Style(theme_named("dark"), Depth.COLOURS_256, hyperlinks=True)
 MARKUP = re.compile(r"\*\*(?!kwargs)|\ufffd|&nbsp;|\$\\|^\|")
@@ -37,12 +36,14 @@ def test_there_are_sixty() -> None:
     assert len(ANSWERS) >= 24
 
 
-@pytest.mark.parametrize("size", share([(80, 24), (50, 15), (24, 10)], every=3))
-@pytest.mark.parametrize("source", ALL, ids=NAMES)
+@pytest.mark.parametrize(
+    ("name", "width", "height"),
+    share(((name, *size) for name in ALL for size in ((80, 24), (50, 15), (24, 10))), every=5),
+)
 def test_however_it_arrives_it_ends_as_one_print_shows_it(
-    source: str, size: tuple[int, int]
+    name: str, width: int, height: int
 ) -> None:
-    width, height = size
+    source = ALL[name]
     pieces = random_cuts(random.Random(source), source)
     stream(pieces, width=width, height=height, look=LOOK, dropped=0.6)
 
@@ -55,7 +56,7 @@ def test_what_was_read_and_found_good_stays(path: Path) -> None:
 
 @pytest.mark.parametrize("width", [80, 50, 24])
 def test_no_prose_is_wider_than_the_window_and_no_markup_is_left(width: int) -> None:
-    for name, source in zip(NAMES, ALL, strict=True):
+    for name, source in ALL.items():
         rows = prose_of(text_of(source, width, LOOK))
         assert [row for row in rows if cell_len(row) > width and "://" not in row] == [], name
         assert not [row for row in rows if MARKUP.search(row)], name
@@ -111,6 +112,6 @@ def words(text: str) -> list[str]:
 
 
 def test_a_page_has_the_words_of_the_terminal() -> None:
-    for name, source in zip(NAMES, ALL, strict=True):
+    for name, source in ALL.items():
         shown = words(" ".join(text_of(source, 10_000, WIDE)))
         assert words("".join(_Words(format_html(source)).parts)) == shown, name

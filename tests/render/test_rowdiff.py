@@ -8,6 +8,7 @@ import pytest
 from pyte_terminal import PyteTerminal
 from row_streams import build_row
 
+from shares import share
 from streamchat.render.rows import Row
 from streamchat.render.screen.row_diff import Patch, patch, plain_text
 
@@ -59,11 +60,12 @@ def test_what_joins_the_last_character_is_no_suffix() -> None:
     assert patch(old, new, at_end=True) == Patch(0, f"\x1b[K{new.text}", new.width)
 
 
-def test_random_rows_become_each_other() -> None:
-    random_ = random.Random(7)
+@pytest.mark.parametrize("seed", share(range(4), every=4))
+def test_random_rows_become_each_other(seed: int) -> None:
+    random_ = random.Random(seed)
     terminal = PyteTerminal(30, 2)
     old = build_row("")
-    for _ in range(1500):
+    for _ in range(500):
         new = random_row(random_)
         change = patch(old, new)
         assert change.column is not None

@@ -20,6 +20,7 @@ from disks import (
     open_store,
     power_cuts,
 )
+from shares import share
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import DiskError, NotFound
 from streamchat.core.messages import Message, text_block, user_message
@@ -92,16 +93,16 @@ def assert_kept(directory: Path, conversation: Conversation) -> None:
 
 
 @pytest.mark.parametrize("lasting", [False, True], ids=["once", "lasting"])
-@pytest.mark.parametrize("error", ERRORS.values(), ids=ERRORS)
+@pytest.mark.parametrize("error", share(ERRORS, every=3))
 def test_whichever_call_fails_nothing_is_lost(
-    error: int,
+    error: str,
     *,
     lasting: bool,
     tmp_path: Path,
 ) -> None:
     for number in range(1, 1000):
         directory = tmp_path / f"{number}/a/b"
-        disk = FailingDisk(number, error, lasting=lasting)
+        disk = FailingDisk(number, ERRORS[error], lasting=lasting)
         conversation, journal = open_store(directory, disk).start(MODEL, None)
         refused = append_all(conversation, journal)
         if not disk.failed:
@@ -127,11 +128,11 @@ def torn(directory: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("error", ERRORS.values(), ids=ERRORS)
-def test_whichever_call_fails_a_torn_file_is_mended_later(error: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("error", share(ERRORS, every=3))
+def test_whichever_call_fails_a_torn_file_is_mended_later(error: str, tmp_path: Path) -> None:
     for number in range(1, 1000):
         path = torn(tmp_path / str(number))
-        disk = FailingDisk(number, error)
+        disk = FailingDisk(number, ERRORS[error])
         store = open_store(path.parent, disk)
         try:
             opened = store.open(str(path), model=MODEL)
@@ -148,11 +149,11 @@ def test_whichever_call_fails_a_torn_file_is_mended_later(error: int, tmp_path: 
     pytest.fail("the disk never stopped failing")
 
 
-@pytest.mark.parametrize("error", ERRORS.values(), ids=ERRORS)
-def test_whichever_call_fails_finding_says_so_in_our_words(error: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("error", share(ERRORS, every=3))
+def test_whichever_call_fails_finding_says_so_in_our_words(error: str, tmp_path: Path) -> None:
     path = torn(tmp_path)
     for number in range(1, 1000):
-        disk = FailingDisk(number, error)
+        disk = FailingDisk(number, ERRORS[error])
         store = open_store(tmp_path, disk)
         with suppress(DiskError, NotFound):
             store.open_newest().journal.close()
@@ -237,7 +238,7 @@ def test_that_test_fails_for_a_program_without_fsync(forgotten: str, tmp_path: P
     assert not all(survivals(log, tmp_path / "state"))
 
 
-@pytest.mark.parametrize("failing", range(1, 8))
+@pytest.mark.parametrize("failing", share(range(1, 8), every=3))
 def test_what_a_failed_sync_forgot_is_written_again(failing: int, tmp_path: Path) -> None:
     disk = RecordingDisk(fails_at=failing)
     conversation, journal = open_store(tmp_path / "a", disk).start(MODEL, None)
