@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 
 from program import run_program
+from scripts import error_reply
+from server import ScriptedServer, text_reply
 from strict_api import StrictServer
 
 CHAT = "/system Be brief.\nhello\n/system Be long.\nwhat did I say\n"
@@ -70,3 +72,40 @@ def test_the_cache_and_the_thinking_of_earlier_turns_hold() -> None:
     assert read[1] > 700
     assert read[2] > read[1]
     assert not [each for each in records if "sends_thinking" in each]
+
+
+CHANGED = "/system Be brief.\nlong 9000\nhello\nhello\n/system Be long.\nhello\n"
+
+
+def test_a_miss_is_explained_by_the_server() -> None:
+    with StrictServer() as server:
+        environ = {"ANTHROPIC_API_KEY": "sk-ant-x", "ANTHROPIC_BASE_URL": server.base_url}
+        flags = ("-m", "claude-sonnet-5", "--script", "-")
+        finished = run_program(*flags, environ=environ, stdin=CHANGED)
+    [missed] = [line for line in finished.stderr.splitlines() if "cache" in line]
+    assert missed.startswith("cache missed: the system prompt changed, ")
+    assert missed.endswith("K tokens")
+    directory = Path(os.environ["XDG_DATA_HOME"], "streamchat/conversations")
+    [file] = directory.glob("*.jsonl")
+    records = [json.loads(line) for line in file.read_text().splitlines()]
+    answers = [each for each in records if each.get("role") == "assistant"]
+    assert all(each["message_id"].startswith("msg_") for each in answers)
+
+
+def test_a_server_that_refuses_to_compare_is_not_asked_again(server: ScriptedServer) -> None:
+    start = {"id": "msg_1", "diagnostics": None}
+    server.enqueue(text_reply("a", **start), error_reply(400, "diagnostics: not permitted"))
+    server.enqueue(*(text_reply(text, **start) for text in "bcd"))
+    environ = {"ANTHROPIC_API_KEY": "sk-ant-x", "ANTHROPIC_BASE_URL": server.base_url}
+    lines = "one\ntwo\nthree\nfour\n"
+    finished = run_program("-q", "--script", "-", environ=environ, stdin=lines)
+    assert finished.stdout.split() == ["a", "b", "c", "d"]
+    asked = [body.get("diagnostics") for body in server.bodies]
+    assert asked == [None, {"previous_message_id": "msg_1"}, None, None, None]
+
+
+def test_a_server_without_comparisons_is_never_asked(server: ScriptedServer) -> None:
+    server.enqueue(text_reply("a"), text_reply("b"))
+    environ = {"ANTHROPIC_API_KEY": "sk-ant-x", "ANTHROPIC_BASE_URL": server.base_url}
+    run_program("-q", "--script", "-", environ=environ, stdin="one\ntwo\n")
+    assert [body.get("diagnostics") for body in server.bodies] == [None, None]

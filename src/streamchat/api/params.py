@@ -37,6 +37,8 @@ def reply_params(request: Request) -> JsonObject:
     params = {"max_tokens": request.max_tokens, **prompt_params(request)}
     if request.stop:
         params["stop_sequences"] = list(request.stop)
+    if request.compared_with is not None:
+        params["diagnostics"] = {"previous_message_id": request.compared_with or None}
     if request.extra:
         params["extra_body"] = cleaned(dict(request.extra))
     if request.cache:

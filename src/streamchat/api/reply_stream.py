@@ -24,8 +24,10 @@ from streamchat.api.server import Deadlines, Server
 from streamchat.api.wording import redact_text
 from streamchat.core.errors import ApiError, CutOff
 from streamchat.core.events import (
+    PENDING,
     BlockStarted,
     BlockStopped,
+    CacheDiagnosis,
     Event,
     Finished,
     RawEvent,
@@ -34,7 +36,7 @@ from streamchat.core.events import (
     ThinkingDelta,
     UsageUpdated,
 )
-from streamchat.core.messages import Block, JsonObject, Message, Usage
+from streamchat.core.messages import Block, JsonObject, Message, Usage, read_count
 
 _LONGEST_NAME = 200  # characters of a model or an id
 SdkStream: TypeAlias = "AsyncMessageStream[None]"
@@ -143,7 +145,9 @@ class ReplyStream:
         message = stream.current_message_snapshot
         id = str(message.id or "")[:_LONGEST_NAME]
         model = self._model_of(message)
-        return Started(id, model, _usage(message), self._request_id(stream))
+        return Started(
+            id, model, _usage(message), self._request_id(stream), _read_diagnosis(message)
+        )
 
     def _model_of(self, message: Any) -> str:
         """Who answers, by the server's word if that is a name."""
@@ -180,6 +184,7 @@ class ReplyStream:
             stop_reason=final.stop_reason if isinstance(final.stop_reason, str) else None,
             usage=_usage(final),
             request_id=self._request_id(stream),
+            message_id=str(final.id)[:_LONGEST_NAME] if _has_diagnosis(final) else None,
         )
 
 
@@ -210,6 +215,26 @@ def _block(block: Any) -> Block:
 
 def _usage(message: Any) -> Usage:
     return Usage.from_wire(message.usage.to_dict(mode="json", warnings=False))
+
+
+def _has_diagnosis(message: Any) -> bool:
+    """Whether the server has a word for it, if only null."""
+    return "diagnostics" in message.model_fields_set
+
+
+def _read_diagnosis(message: Any) -> CacheDiagnosis | None:
+    """Of a message that has just begun."""
+    if not _has_diagnosis(message):
+        return None
+    said = message.to_dict(mode="json", warnings=False).get("diagnostics")
+    match said:
+        case {"cache_miss_reason": {"type": str(reason), **rest}}:
+            tokens = read_count(rest.get("cache_missed_input_tokens"))
+            return CacheDiagnosis(reason, tokens)
+        case {"cache_miss_reason": None}:
+            return CacheDiagnosis(PENDING)
+        case _:
+            return CacheDiagnosis()
 
 
 def _cut_off(*, started: bool) -> CutOff:

@@ -21,7 +21,6 @@ from streamchat.app.filling import mind_the_window
 from streamchat.app.oneshot import build_failure
 from streamchat.app.outcome import Result, ended_by, offer
 from streamchat.app.patience import Patience
-from streamchat.app.prompt_cache import explain_cache, note_cache
 from streamchat.app.prompt_keys import keymap_of
 from streamchat.app.session import Session
 from streamchat.app.view_wrappers import frame_for_terminal
@@ -84,10 +83,7 @@ class Answering:
         if model:
             own = self.session.conversation.model
             self._notice(f"{model} answers this once; {own} stays the model here.")
-        before = note_cache(self.session)
         result = await self._prepared_exchange(question, is_aside=is_aside, model=model)
-        usage = result.message.usage if result.message else None
-        self._notice(explain_cache(before, self.session, usage))
         await self._advise(model or self.session.conversation.model)
         for remark in result.remarks:
             self._notice(remark)

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from streamchat.app.requesting import read_prompt
 from streamchat.app.session import Session
 from streamchat.core.budget import expected_usage
 from streamchat.core.formatting import format_size
 from streamchat.core.messages import JsonObject, Usage
+from streamchat.core.records import Turn
 from streamchat.core.times import parse_time
-from streamchat.core.web import most_searches
+from streamchat.core.web import describe_tools, most_searches
 
 CACHE_S = 300.0
 LONG_CACHE_S = 3600.0
@@ -56,7 +58,8 @@ def measure_context(session: Session) -> Context | None:
 
 
 def measure_cache(session: Session) -> Cached | None:
-    """None when nothing was cached, when another model cached it, or when it has expired."""
+    """None when nothing was cached, when it was cached for another model, system prompt or
+    tools, or when it has expired."""
     reply, usage = session.conversation.last_reply, _last_usage(session)
     if reply is None or usage is None or not session.cache:
         return None
@@ -64,9 +67,19 @@ def measure_cache(session: Session) -> Cached | None:
     model = reply.message.model or ""
     if not used or not model.startswith(session.conversation.model):
         return None
-    kept_s = LONG_CACHE_S if usage.cache_1h_tokens else CACHE_S
-    until_s = _seconds(reply.at) + kept_s
+    setup = session.conversation.setup_of(reply.id)
+    now = (read_prompt(session).top, describe_tools(session.tools()))
+    if (setup.system, setup.tools) != now:
+        return None
+    until_s = kept_until_s(reply)
     return Cached(usage.prompt_tokens or 0, until_s) if until_s > session.clock() else None
+
+
+def kept_until_s(reply: Turn) -> float:
+    """Until when a server keeps what the request of a reply put into its cache."""
+    usage = reply.message.usage
+    kept_s = LONG_CACHE_S if usage and usage.cache_1h_tokens else CACHE_S
+    return (parse_time(reply.at) or 0.0) + kept_s  # an unreadable time is long ago
 
 
 def expected(session: Session, input_tokens: int, tools: Iterable[JsonObject] = ()) -> Usage:
@@ -96,8 +109,3 @@ def warning(context: Context | None) -> str:
 def _last_usage(session: Session) -> Usage | None:
     reply = session.conversation.last_reply
     return reply.message.usage if reply else None
-
-
-def _seconds(at: str) -> float:
-    """The time of a record; an unreadable one counts as long ago."""
-    return parse_time(at) or 0.0

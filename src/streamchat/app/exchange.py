@@ -27,6 +27,7 @@ from streamchat.app.keeping import Keeping
 from streamchat.app.omissions import Omissions
 from streamchat.app.outcome import Result, ended_by, ended_itself, interrupted
 from streamchat.app.patience import Patience
+from streamchat.app.prompt_cache import CacheExplanation
 from streamchat.app.requesting import note_setup, tell_system
 from streamchat.app.session import Session
 from streamchat.core.errors import ApiError, StreamchatError, TryLater
@@ -80,6 +81,7 @@ class Exchange:
     _is_settled: bool = False  # what arrived of this turn was stored and charged
     _caps: CapWatch = field(init=False)
     _omissions: Omissions = field(init=False)
+    _cache: CacheExplanation = field(init=False)
     _checkpoints: Checkpoints = field(init=False)
     _task: asyncio.Task[None] | None = None
     _showing: asyncio.Task[None] | None = None  # of what arrived faster than it was shown
@@ -87,6 +89,7 @@ class Exchange:
     def __post_init__(self) -> None:
         self._asked = self.model
         self._omissions, self._caps = Omissions(self.session), CapWatch(self.session)
+        self._cache = CacheExplanation(self.session)
         self._keeping = Keeping(self.session, self.question, self.is_aside, self.after)
         self._checkpoints = Checkpoints(
             lambda text: self._keeping.checkpoint(self._turn_id, text)
@@ -134,6 +137,8 @@ class Exchange:
         if self.question is None:
             self._keeping.after = tell_system(self.session, self.after)
         note_setup(self.session)
+        if not self.after:  # others, at the same time, find nothing
+            self._cache.note()
         if self.model:
             self._feed(ModelSwitched(self.model))
         for _ in range(MOST_PAUSES):
@@ -203,6 +208,7 @@ class Exchange:
         request = self._omissions.request(keeping.question, self._asked, keeping.after)
         require_fit(request.messages, request.model)
         await self._caps.admit(request, self.source)
+        self._cache.ask(request)
         async with aclosing(self.source.stream(request)) as events:
             async for event in events:
                 self._feed(event)
@@ -217,6 +223,7 @@ class Exchange:
         match event:
             case Started(model=model):
                 self._started, self._repeating = True, None
+                self._cache.begin(event)
                 self._omissions.settle()
                 own = self.session.conversation.model
                 self.session.budget.note_name(self._asked or own, model)
@@ -247,7 +254,8 @@ class Exchange:
             fault = fault or showing.exception()
         if fault is not None and not isinstance(fault, StreamchatError):
             raise fault
-        return replace(result, remarks=(*self._omissions.remarks, *result.remarks))
+        remarks = (self._cache.line, *self._omissions.remarks, *result.remarks)
+        return replace(result, remarks=tuple(filter(None, remarks)))
 
     def _result(self, task: asyncio.Task[None], seconds: float) -> Result:
         return replace(self._judged(task, seconds), received=self._keeping.received)
@@ -266,6 +274,7 @@ class Exchange:
         self._is_settled = True
         usage = self._turn.usage_so_far()
         cost = self._caps.charge(self._model, usage)
+        self._cache.end(self._turn)
         received = self._turn.received()
         if received is not None:
             self._keeping.keep(replace(received, cost_usd=cost), turn_id=self._turn_id)

@@ -98,6 +98,9 @@ class Omissions:
         """Stop sending a parameter of [request] that the server refused."""
         if not isinstance(error, InvalidRequest):
             return False
+        if self.session.compares_requests and "diagnostics" in error.message:
+            self.session.compares_requests = False
+            return True
         extra = self.session.extra
         named = (name for name in extra if re.search(rf"\b{re.escape(name)}\b", error.message))
         refused = next(named, None)

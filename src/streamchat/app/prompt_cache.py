@@ -1,8 +1,8 @@
 """The prompt cache: how long to keep it, and why a request found nothing in it.
 
 A server keeps what a request had in common with an earlier one: the tools, the system
-prompt, the turns, in this order, for one model. What changed since the last reply is known
-here, so a miss can be explained without asking the server.
+prompt, the turns, in this order, for one model. Some servers compare a request with the one
+before and say why it missed; elsewhere, what changed since the last reply is known here.
 """
 
 from __future__ import annotations
@@ -10,30 +10,109 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from streamchat.app.context_window import CACHE_S, LONG_CACHE_S, measure_cache
+from streamchat.app.context_window import CACHE_S, LONG_CACHE_S, kept_until_s
+from streamchat.app.requesting import read_prompt
 from streamchat.app.session import Session
 from streamchat.core.capabilities import is_same_model
 from streamchat.core.conversation import Setup
+from streamchat.core.events import CacheDiagnosis, Started
 from streamchat.core.formatting import format_price, format_size
-from streamchat.core.messages import Usage
+from streamchat.core.messages import Request, Usage
+from streamchat.core.reply import ReplyFold
 from streamchat.core.times import parse_time
 
-_LEAST_TOKENS = 1024  # a smaller prefix is never cached
+_LEAST_TOKENS = 1024  # less is not worth a word
 _GAPS = 6  # of the user's own turns, the last ones
+_REASONS = {  # the API's words, and ours
+    "model_changed": "the model changed",
+    "tools_changed": "the tools changed",
+    "system_changed": "the system prompt changed",
+    "messages_changed": "earlier turns changed",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class CacheBefore:
-    """What was probably cached before a request, and under which setup."""
+class _Before:
+    """What was probably cached before a request, and what it was cached for."""
 
     tokens: int
     is_warm: bool
     model: str
     setup: Setup
     last_turn: str
+    how_asked: tuple[object, ...]
 
 
-def note_cache(session: Session) -> CacheBefore | None:
+@dataclass(slots=True)
+class CacheExplanation:
+    """Why a reply's request missed the cache: by the server's word, or by what we know has
+    changed. `line` is "" when the cache was read, or nothing was in it."""
+
+    session: Session
+    line: str = ""
+    _before: _Before | None = None
+    _diagnosis: CacheDiagnosis | None = None
+
+    def note(self) -> None:
+        """Before the request."""
+        self._before = _note(self.session)
+
+    def ask(self, request: Request) -> None:
+        self.session.how_asked = (request.thinking, request.effort, request.schema)
+
+    def begin(self, started: Started) -> None:
+        """The server took the request."""
+        if self.session.compares_requests is not False:
+            self.session.compares_requests = True if started.diagnosis else None
+        self._diagnosis = started.diagnosis
+
+    def end(self, reply: ReplyFold) -> None:
+        """The reply is over; what follows a pause is not explained again."""
+        before, self._before = self._before, None
+        usage = reply.usage_so_far()
+        if before and usage and usage.cache_read_input_tokens is not None:
+            self.line = self._explain(before, usage, reply.model or before.model)
+
+    def _explain(self, before: _Before, usage: Usage, model: str) -> str:
+        prompt_tokens = usage.prompt_tokens or 0
+        missed = min(before.tokens, prompt_tokens) - (usage.cache_read_input_tokens or 0)
+        diagnosis = self._diagnosis or CacheDiagnosis()
+        if reason := _REASONS.get(diagnosis.reason):
+            said = diagnosis.missed_tokens
+            missed = missed if said is None else min(said, prompt_tokens)
+        elif missed >= before.tokens / 2:
+            reason = self._guess(before, model)
+        if not reason or missed < _LEAST_TOKENS:
+            return ""
+        parts = [f"cache missed: {reason}", f"{format_size(missed)} tokens"]
+        kept_1h = bool(usage.cache_1h_tokens)
+        if (cost := _cost(self.session, model, missed, kept_1h=kept_1h)) is not None:
+            parts.append(format_price(cost))
+        return ", ".join(parts)
+
+    def _guess(self, before: _Before, model: str) -> str:
+        conversation = self.session.conversation
+        setup = before.setup
+        now = read_prompt(self.session)
+        if not is_same_model(before.model, model):
+            return _REASONS["model_changed"]
+        if setup.tools != conversation.tools:
+            return _REASONS["tools_changed"]
+        if setup.cites != conversation.cites:
+            return "citations were switched"
+        if setup.system != now.top:
+            return _REASONS["system_changed"]
+        if before.how_asked and before.how_asked != self.session.how_asked:
+            return "thinking, effort or the schema changed"
+        if before.last_turn not in conversation.line():
+            return _REASONS["messages_changed"]
+        if not before.is_warm:
+            return "it had expired"
+        is_same = self._diagnosis == CacheDiagnosis()
+        return "the server no longer had it" if is_same else "for no known reason"
+
+
+def _note(session: Session) -> _Before | None:
     """What the last reply left in the cache; None where nothing is worth a word."""
     reply = session.conversation.last_reply
     usage = reply.message.usage if reply else None
@@ -43,55 +122,23 @@ def note_cache(session: Session) -> CacheBefore | None:
     tokens = usage.prompt_tokens or 0
     if not has_cached or tokens < _LEAST_TOKENS:
         return None
-    return CacheBefore(
+    return _Before(
         tokens,
-        measure_cache(session) is not None,
+        kept_until_s(reply) > session.clock(),
         reply.message.model or "",
         session.conversation.setup_of(reply.id),
         reply.id,
+        session.how_asked,
     )
 
 
-def explain_cache(before: CacheBefore | None, session: Session, usage: Usage | None) -> str:
-    """The line below an answer whose request missed the cache; "" when it was read."""
-    if before is None or usage is None or usage.cache_read_input_tokens is None:
-        return ""
-    missed = before.tokens - usage.cache_read_input_tokens
-    if missed < before.tokens / 2:
-        return ""
-    parts = [f"cache missed: {_reason(before, session)}", f"{format_size(missed)} tokens"]
-    if (cost := _cost(session, missed)) is not None:
-        parts.append(format_price(cost))
-    return ", ".join(parts)
-
-
-def _reason(before: CacheBefore, session: Session) -> str:
-    conversation = session.conversation
-    reply = conversation.last_reply
-    model = (reply.message.model if reply else "") or conversation.model
-    system, tools, cites, _ = before.setup
-    if not is_same_model(before.model, model):
-        return "the model changed"
-    if tools != conversation.tools:
-        return "the tools changed"
-    if cites != conversation.cites:
-        return "citations were switched"
-    if system != conversation.system:
-        return "the system prompt changed"
-    if before.last_turn not in conversation.line():
-        return "earlier turns changed"
-    return "the turns were sent differently" if before.is_warm else "it had expired"
-
-
-def _cost(session: Session, tokens: int) -> float | None:
+def _cost(session: Session, model: str, tokens: int, *, kept_1h: bool) -> float | None:
     """What the tokens cost more than if they had been read from the cache."""
-    model, price = session.conversation.model, session.budget.price
-    zero = Usage(input_tokens=0, output_tokens=0, cache_read_input_tokens=0)
-    written = price(model, Usage(0, 0, cache_creation_input_tokens=tokens))
+    price, long_kept = session.budget.price, tokens if kept_1h else None
+    cached = Usage(0, 0, cache_creation_input_tokens=tokens, cache_1h_tokens=long_kept)
+    written = price(model, cached)
     read = price(model, Usage(0, 0, cache_read_input_tokens=tokens))
-    if written is None or read is None or price(model, zero) is None:
-        return None
-    return written - read
+    return None if written is None or read is None else written - read
 
 
 def choose_ttl(setting: str, session: Session) -> str:

@@ -56,7 +56,16 @@ def build_request(
         schema=session.shape.schema if session.shape else None,
         stop=session.stop,
         extra=session.extra,
+        compared_with=None if model else _compared_with(session),
     )
+
+
+def _compared_with(session: Session) -> str | None:
+    """The reply whose request the server compares with the next one; see Request."""
+    if not (session.compares_requests and session.cache):
+        return None
+    reply = session.conversation.last_reply
+    return (reply.message.message_id if reply else "") or ""
 
 
 def read_prompt(session: Session, model: str = "", *, end: str | None = None) -> Prompt:

@@ -97,6 +97,9 @@ class Session:
     write_bug_report: Callable[[], str] = _no_report  # returns the name of the file
     disk_failed: bool = False
     gives_up: bool = False  # the user leaves, though the conversation is not saved
+    # Whether the server says why a request missed the cache; False once it refused to.
+    compares_requests: bool | None = None
+    how_asked: tuple[object, ...] = ()  # what else the last request had, see prompt_cache
     server: str = ""  # the host that answers; some blocks of a reply are for it alone
 
     def now(self) -> str:

@@ -15,7 +15,7 @@ from streamchat.app.session import Session
 from streamchat.cli.run import Run, require_key
 from streamchat.cli.short_names import build_model_names
 from streamchat.cli.warming import ask_model_facts
-from streamchat.cli.wiring import build_budget, open_model_cache, server_name
+from streamchat.cli.wiring import build_budget, compares_requests, open_model_cache, server_name
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
 from streamchat.models.facts import ModelLookup
 
@@ -44,6 +44,7 @@ class LiveServer:
         self.repl.source = mask_keys(run, self.session, source)
         self.repl.advice = partial(advice_on, run, source)
         self.session.server = server_name(run.settings)
+        self.session.compares_requests = compares_requests(run.settings)
         self.session.model_names = build_model_names(run.settings, run.paths, run.env)
         self.session.budget.price = build_budget(run).price
         if self.learning is not None:

@@ -14,6 +14,8 @@ from typing import TypeAlias
 
 from streamchat.core.messages import Block, JsonObject, Message, Usage
 
+PENDING = "pending"
+
 
 @dataclass(frozen=True, slots=True)
 class RawEvent:
@@ -32,13 +34,24 @@ class Retrying:
 
 
 @dataclass(frozen=True, slots=True)
+class CacheDiagnosis:
+    """What the server says about the prompt cache. `reason` is the API's word for what differs
+    from the request before; "" if nothing does, PENDING if it has not finished looking."""
+
+    reason: str = ""
+    missed_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
-    """`message_start`: the server accepted the request."""
+    """`message_start`: the server accepted the request. `diagnosis` is None where the server
+    compares no requests."""
 
     message_id: str
     model: str
     usage: Usage
     request_id: str | None = None
+    diagnosis: CacheDiagnosis | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,7 @@ class Message:
     usage: Usage | None = None
     cost_usd: float | None = None
     request_id: str | None = None
+    message_id: str | None = None  # of a server that can compare the next request with this
 
     @property
     def text(self) -> str:
@@ -260,4 +261,7 @@ class Request:
     schema: JsonObject | None = None  # the answer is one JSON value of it
     tools: tuple[JsonObject, ...] = ()  # that run on the server
     stop: tuple[str, ...] = ()  # the answer ends before one of these texts
+    # The reply whose request the server compares with this one: why the cache was missed.
+    # "" for none yet, None to ask for no comparison.
+    compared_with: str | None = None
     extra: Mapping[str, object] = field(default_factory=dict)  # parameters beyond the SDK's

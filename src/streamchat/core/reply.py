@@ -122,6 +122,9 @@ class ReplyFold:
             stop_reason=stop_reason,
             usage=self._usage,
             request_id=self._started.request_id if self._started else None,
+            message_id=self._started.message_id
+            if self._started and self._started.diagnosis
+            else None,
         )
 
     def _arriving(self) -> list[Block]:

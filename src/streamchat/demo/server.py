@@ -34,7 +34,7 @@ from streamchat.demo.sse import (
     error_type,
     make_message_id,
 )
-from streamchat.demo.tokens import Link, PromptCache, build_chain, end_digest
+from streamchat.demo.tokens import Comparisons, Link, PromptCache, build_chain, end_digest
 
 Route: TypeAlias = Callable[[HttpRequest, Channel], None]
 
@@ -68,7 +68,7 @@ class DemoApi:
     def __init__(self, *, speed: float, ping_s: float = _PING_S) -> None:
         self._speed = speed
         self._ping_s = ping_s
-        self._cache = PromptCache()
+        self._cache, self._comparisons = PromptCache(), Comparisons()
         self._failures: dict[bytes, int] = {}
         self._served = count(1)
 
@@ -139,6 +139,7 @@ class DemoApi:
             written, answer, model=model.id, before=end_digest(links), thinking=thinking
         )
         message["usage"] |= self._cache.usage(model.id, body, links)
+        message["diagnostics"] = self._comparisons.compare(body, links, message["id"])
         return message
 
     def _decide(self, body: JsonObject, key: bytes, channel: Channel) -> ScriptedAnswer | None:

@@ -139,6 +139,48 @@ class PromptCache:
         self._expiry = dict(live[-_MAX_ENTRIES:])
 
 
+@dataclass(slots=True)
+class Comparisons:
+    """The requests that asked to be compared, by the id of their reply."""
+
+    _known: dict[str, tuple[JsonObject, list[Link]]] = field(default_factory=dict)
+
+    def compare(
+        self, body: Mapping[str, Any], links: list[Link], reply: str
+    ) -> JsonObject | None:
+        """The `diagnostics` of a reply: why its request misses the cache of an earlier one."""
+        asked = body.get("diagnostics")
+        if not isinstance(asked, Mapping):
+            return None
+        about = {name: body.get(name) for name in ("model", "thinking", "output_config")}
+        earlier = self._known.get(str(asked.get("previous_message_id")))
+        self._known[reply] = (about, links)
+        if asked.get("previous_message_id") is None:
+            return None
+        if earlier is None:
+            return {"cache_miss_reason": {"type": "previous_message_not_found"}}
+        reason = _difference(earlier[0], about, earlier[1], links)
+        return reason and {"cache_miss_reason": reason}
+
+
+def _difference(
+    before: JsonObject, about: JsonObject, old: list[Link], new: list[Link]
+) -> JsonObject | None:
+    same = 0
+    for one, other in zip(old, new, strict=False):
+        if one.digest != other.digest:
+            break
+        same += 1
+    missed = old[-1].tokens - (old[same - 1].tokens if same else 0)
+    if before["model"] != about["model"]:
+        return {"type": "model_changed", "cache_missed_input_tokens": old[-1].tokens}
+    if same < len(old):
+        roles = {links[same].role for links in (old, new) if same < len(links)}
+        kind = "tools" if "tools" in roles else "system" if "prompt" in roles else "messages"
+        return {"type": f"{kind}_changed", "cache_missed_input_tokens": missed}
+    return None if before == about else {"type": "unavailable"}
+
+
 def _input_usage(fresh: int, written: int, read: int, ttl: str) -> JsonObject:
     return {
         "input_tokens": fresh,

@@ -124,6 +124,7 @@ def open_session(run: Run, archive: Archive, given: GivenTexts, *, copied: str =
         stop=settings.stop,
         extra=dict(settings.request),
         server=server_name(settings),
+        compares_requests=compares_requests(settings),
         model_names=build_model_names(settings, run.paths, run.env),
         preferences=build_preferences(settings),
     )
@@ -191,6 +192,12 @@ def server_name(settings: Settings) -> str:
     if settings.demo:
         return "demo"
     return settings.platform or endpoint(settings).address.host
+
+
+def compares_requests(settings: Settings) -> bool | None:
+    """True where the server surely takes the parameter for it. Others show it in a reply."""
+    is_own = not settings.platform and endpoint(settings).address.is_default
+    return True if settings.demo or is_own else None
 
 
 def build_budget(run: Run) -> Budget:

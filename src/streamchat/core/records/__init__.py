@@ -3,11 +3,11 @@
     conversation  line 1: streamchat (the version, 1 or 2), id, created, model, system;
                   directory (where it began); forked_from, or imported_from and source_id
     turn          id, parent, at, role, content; of a reply also model, stop_reason, usage,
-                  cost_usd, request_id. Marks: imported (its system prompt is unknown), server
-                  (the host that made a reply with more than text), automatic (a user's turn
-                  that the program wrote, for /continue), compacts (a summary: the turn that it
-                  sums up to). In version 2, an attachment's data is kept beside the file: its
-                  source has sha256 and bytes instead of data (see `blobs`)
+                  cost_usd, request_id, message_id. Marks: imported (its system prompt is
+                  unknown), server (the host that made a reply with more than text), automatic
+                  (a user's turn that the program wrote, for /continue), compacts (a summary:
+                  the turn that it sums up to). In version 2, an attachment's data is kept
+                  beside the file: its source has sha256 and bytes instead of data (see `blobs`)
     system        id, parent, at, content: a system turn, in version 2. It follows a question,
                   and what follows it is answered under its last text, which replaced the
                   system prompt in mid-conversation. A program that does not know it sends the

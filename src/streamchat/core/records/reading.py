@@ -223,6 +223,7 @@ def _message(role: Role, content: tuple[Block, ...], data: JsonObject) -> Messag
         usage=known,
         cost_usd=cost,
         request_id=_take(data, "request_id", str),
+        message_id=_take(data, "message_id", str),
     )
 
 

@@ -75,6 +75,7 @@ class Turn:
             "usage": usage or None,
             "cost_usd": message.cost_usd,
             "request_id": message.request_id,
+            "message_id": message.message_id,
         }
         is_system = message.role == "system"
         return {

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import isnan
 
-from streamchat.core.formatting import format_price
+from streamchat.core.formatting import format_price, format_size
 from streamchat.core.messages import Message, Usage
 
 SEPARATOR = " · "
@@ -28,10 +28,11 @@ def format_whole_seconds(seconds: float) -> str:
 
 
 def format_usage(message: Message | None, seconds: float) -> str:
-    """1,234 in (1,000 cached) · 567 out (99 thinking) · 12.3 s · 46 tok/s · $0.0123"""
+    """1,234 in · cache 1K read · 567 out (99 thinking) · 12.3 s · 46 tok/s · $0.0123"""
     usage = (message.usage if message else None) or Usage()
     parts = [
-        _input(usage),
+        _count(usage.prompt_tokens, "in", {"to cache": usage.cache_creation_input_tokens}),
+        _read(usage.cache_read_input_tokens),
         _output(usage),
         "" if isnan(seconds) else format_seconds(seconds),
         _rate(usage.output_tokens, seconds),
@@ -40,9 +41,8 @@ def format_usage(message: Message | None, seconds: float) -> str:
     return SEPARATOR.join(part for part in parts if part)
 
 
-def _input(usage: Usage) -> str:
-    read, written = usage.cache_read_input_tokens, usage.cache_creation_input_tokens
-    return _count(usage.prompt_tokens, "in", {"cached": read, "to cache": written})
+def _read(tokens: int | None) -> str:
+    return f"cache {format_size(tokens)} read" if tokens else ""
 
 
 def _output(usage: Usage) -> str:
