@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,7 +74,9 @@ def shown_and_kept(*pieces: bytes, has_escapes: bool = True) -> tuple[str, str]:
         (b"one\ntwo", "one\ntwo", "one\ntwo"),
         (b"\x1b[31mred\x1b[0m\n", "red\n", "red\n"),
         (b"\x1b]52;c;aGk=\x07x\x1b]0;t\x1b\\y\n", "xy\n", "xy\n"),
-        (b"a\x07\n", "a\u2407\n", "a\x07\n"),
+        (b"a\x07\n", "a\u2407\n", "a\n"),
+        (b"N\x08NA\x08A_\x08x\x08\n", "N␈NA␈A_␈x␈\n", "NAx\n"),
+        (b"\x08a\x00\x0b\x7f\tb\n", "␈a␀␋␡\tb\n", "a\tb\n"),
         (b"a\r\nb\r\n", "a\nb\n", "a\nb\n"),
         (b"10%\r20%\r30%\n", "10%\r\x1b[K20%\r\x1b[K30%\n", "30%\n"),
         ("日本\n".encode(), "日本\n", "日本\n"),
@@ -139,6 +143,19 @@ def test_a_process_in_the_background_is_not_waited_for(tmp_path: Path) -> None:
         run = asyncio.run(shell.run("sleep 1000 & echo $! > pid; echo started"))
     os.kill(int((tmp_path / "pid").read_text()), 9)
     assert (run.status, run.output) == (0, "started\n")
+
+
+@pytest.mark.parametrize(("ending", "restores"), [("kill -9 $$", True), ("exit 1", False)])
+def test_a_killed_program_does_not_keep_the_screen(
+    ending: str, restores: bool, tmp_path: Path
+) -> None:
+    """It may have switched to the other screen, hidden the cursor, set a scroll region."""
+    shell = TerminalShell({"SHELL": "/bin/sh"}, tmp_path, io.StringIO(), io.StringIO())
+    with (tmp_path / "keys").open("w+") as keys:
+        shell = replace(shell, keys=keys)
+        asyncio.run(shell.run(f"less() {{ {ending}; }}; less x"))
+    written = shell.screen.getvalue()  # type: ignore[attr-defined]
+    assert ("\x1b[?1047l" in written, "\x1b[?25h" in written) == (restores, restores)
 
 
 SHELL = {"SHELL": "/bin/sh"}

@@ -116,6 +116,7 @@ def test_the_key_that_stops_is_one_that_always_does() -> None:
     assert build_keymap().stop_key == "Esc"
     assert build_keymap(is_vi=True).stop_key == "Ctrl-C"
     assert build_keymap((("stop", ("Alt-Q",)),)).stop_key == "Alt-Q"
+    assert build_keymap((("stop", ("Esc", "F5")),), is_vi=True).stop_key == "F5"
     assert build_keymap((("stop", ()),)).stop_key == "Ctrl-C"
 
 
@@ -123,7 +124,7 @@ def test_one_of_several_answers_is_stopped_behind_its_digit() -> None:
     """In vi, the digit is typed in the insert mode, and an answer stops in the normal mode."""
     assert build_keymap().stop_one_key == "Esc"
     assert build_keymap(is_vi=True).stop_one_key == "Esc Esc"
-    assert build_keymap((("stop", ("F5",)),), is_vi=True).stop_one_key == "Esc F5"
+    assert build_keymap((("stop", ("F5",)),), is_vi=True).stop_one_key == "F5"
     assert build_keymap((("stop", ()),)).stop_one_key == ""
 
 

@@ -167,6 +167,14 @@ def test_esc_during_an_answer_leaves_the_insert_mode_and_then_stops() -> None:
         assert run(stopped(at)) == [(0, True), (1, True)]
 
 
+def test_another_key_than_esc_stops_in_the_insert_mode_too() -> None:
+    ahead = Ahead()
+    keymap = build_keymap((("stop", ("Esc", "F5")),), is_vi=True)
+    with desk(keymap=keymap, show_ahead=ahead.show) as at:
+        run(type_during_an_answer(at, ahead, f"one{F5}", "one"))
+    assert (ahead.stops, ahead.seen[-1].is_normal) == (1, False)
+
+
 def test_keys_are_bound_during_an_answer_too() -> None:
     ahead = Ahead()
     with desk(keymap=bound(stop="F5", send="Alt-Q"), show_ahead=ahead.show) as at:

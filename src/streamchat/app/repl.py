@@ -154,6 +154,8 @@ class Repl(Scripting):
                 self._fail(error)
                 return
             self._notice(ran.notice)
+            if ran.was_stopped:
+                self.stopped_at = self.monotonic()
             if ran.failure:
                 self.on_failure(ran.failure)
 

@@ -28,6 +28,7 @@ class RanCommand:
 
     notice: str
     failure: UsageError | None = None
+    was_stopped: bool = False  # by a signal, such as that of Ctrl-C
 
 
 async def run_command(session: Session, shell: Shell, command: str) -> RanCommand:
@@ -41,7 +42,7 @@ async def run_command(session: Session, shell: Shell, command: str) -> RanComman
         session.attach([build_block(command, run)])
         said += list_attached(session)
     failure = UsageError(f"!{clean_line(command)}: {ending}") if run.status else None
-    return RanCommand("\n".join(said), failure)
+    return RanCommand("\n".join(said), failure, was_stopped=run.status < 0)
 
 
 def describe_status(status: int) -> str:

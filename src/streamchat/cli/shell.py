@@ -27,8 +27,13 @@ from streamchat.core.ports.shell import ShellRun
 from streamchat.posix.signals import interruptible
 
 _READ_BYTES = 65536
+# What a program that was killed may have left: the other screen, no cursor, a reported mouse, a
+# scroll region. Where the cursor is nobody knows, so the chat goes on below the last row.
+_USUAL_SCREEN = "\x1b[?1047l\x1b[?25h\x1b[?7h\x1b[?1000;1002;1003;1004;1006l\x1b[m\x1b[r"
+_BELOW_ALL = "\x1b[9999B\r\n"
 _MOST_LAST_READS = 16  # what is left in the pipe; a process in the background may fill it
 _ENDS = 2  # how often Ctrl-C is pressed to end a command that does not stop
+_KILLED = 128  # and the number of the signal
 _USUAL_SHELL = "/bin/sh"
 _FULL_SCREEN = frozenset(
     [
@@ -60,8 +65,10 @@ class TerminalShell:
         argv = [self.environ.get("SHELL") or _USUAL_SHELL, "-c", command]
         if self.keys is not None and draws_on_terminal(command):
             with _modes_restored(self.keys):
-                process = self._start(argv, None, None)
-                return ShellRun(await _wait(process, _nothing), None)
+                status = await _wait(self._start(argv, None, None), _nothing)
+            if _was_killed(status) and self.has_escapes:
+                self._show(_USUAL_SCREEN + _BELOW_ALL)
+            return ShellRun(status, None)
         output = CommandOutput(has_escapes=self.has_escapes)
         reading, writing = os.pipe()
         with os.fdopen(reading, "rb", 0) as pipe, _modes_restored(self.keys):
@@ -135,6 +142,11 @@ def open_shell(run: Run, keys: TextIO | None) -> TerminalShell:
 
 def _nothing() -> None:
     pass
+
+
+def _was_killed(status: int) -> bool:
+    """By a signal, as Popen says it or as a shell does."""
+    return status < 0 or status > _KILLED
 
 
 async def _wait(process: subprocess.Popen[bytes], on_stop: Callable[[], None]) -> int:

@@ -2,7 +2,7 @@
 
 Pure: bytes in, text out. What is shown cannot drive the terminal: escape sequences are taken
 out, other controls are made visible. A carriage return begins the row anew, as it does on a
-terminal. What is kept is the beginning and the end, at most 100 KB.
+terminal. What is kept is plain text: the beginning and the end, at most 100 KB.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ _ESCAPES = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-Z\\^-~])"
 )
 _BEGUN = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b]*\x1b?|[ -/]*)?\Z")
+_BACKSPACE = "\b"
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _NEW_ROW = "\r\x1b[K"
 
 
@@ -74,6 +76,8 @@ class CommandOutput:
             self._row = ""
 
     def _keep_row(self, row: str) -> None:
+        body = row.removesuffix("\n")
+        row = _as_read(body) + row[len(body) :]
         size = len(row.encode("utf-8", "replace"))
         if not self._tail and self._head_bytes + size <= _HALF:
             self._head.append(row)
@@ -88,6 +92,22 @@ class CommandOutput:
             gone = len(self._tail.popleft().encode("utf-8", "replace"))
             self._tail_bytes -= gone
             self._left_out_bytes += gone
+
+
+def _as_read(row: str) -> str:
+    """The row without controls. What is written after a backspace takes the place of what
+    stood there."""
+    if _BACKSPACE in row:
+        read: list[str] = []
+        at = 0
+        for character in row:
+            if character == _BACKSPACE:
+                at = max(0, at - 1)
+            else:
+                read[at : at + 1] = character
+                at += 1
+        row = "".join(read)
+    return _CONTROLS.sub("", row)
 
 
 def _without_begun(text: str) -> tuple[str, str]:

@@ -67,13 +67,18 @@ class KeyMap:
     @property
     def stop_key(self) -> str:
         """What stops an answer, whatever is being typed."""
-        return "Ctrl-C" if self.is_vi else self.key_of("stop", "Ctrl-C")
+        keys = [key for key in self.chords["stop"] if not self.leaves_insert_mode(key)]
+        return next(iter(keys), "Ctrl-C")
 
     @property
     def stop_one_key(self) -> str:
         """What follows a digit to stop one of several answers; "" if nothing does."""
         key = self.key_of("stop")
-        return f"Esc {key}" if key and self.is_vi else key
+        return f"{key} {key}" if self.leaves_insert_mode(key) else key
+
+    def leaves_insert_mode(self, key: str) -> bool:
+        """Whether it only does that, where the insert mode of vi is."""
+        return self.is_vi and key == "Esc"
 
 
 def build_keymap(

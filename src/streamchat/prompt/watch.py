@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 
-from prompt_toolkit.filters import Condition, vi_mode, vi_navigation_mode
+from prompt_toolkit.filters import Condition
 from prompt_toolkit.input import Input
 from prompt_toolkit.input.typeahead import get_typeahead
 from prompt_toolkit.input.vt100 import Vt100Input
@@ -27,7 +27,6 @@ from streamchat.prompt.keys.chords import ActionKeys
 from streamchat.prompt.type_ahead import AheadLine
 
 _ENTER = KeyPress(Keys.ControlM, "\r")
-vi_typing = vi_mode & ~vi_navigation_mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +137,7 @@ class Watch:
         def stay(event: KeyPressEvent) -> None:
             """prompt_toolkit's own actions need a screen."""
 
-        @keys.on(bindings, "stop", filter=~vi_typing)
+        @keys.on(bindings, "stop")
         def escape(event: KeyPressEvent) -> None:
             actions.escape()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from prompt_toolkit.filters import FilterOrBool
+from prompt_toolkit.filters import FilterOrBool, to_filter, vi_mode, vi_navigation_mode
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 
@@ -16,6 +16,7 @@ from streamchat.prompt.key_codes import ALONE, ALT_ENTER, CTRL_ENTER, SHIFT_ENTE
 Pressed: TypeAlias = Keys | str
 Handler: TypeAlias = Callable[[KeyPressEvent], None]
 
+vi_typing = vi_mode & ~vi_navigation_mode
 LONE_ESCAPE: tuple[Pressed, ...] = (Keys.Escape, ALONE.key)
 _ENTERS = {"Alt": ALT_ENTER, "Shift": SHIFT_ENTER, "Ctrl": CTRL_ENTER}
 _FIRST_SHIFTED_F = 12
@@ -30,12 +31,15 @@ class ActionKeys:
     def on(
         self, bindings: KeyBindings, action: str, *, filter: FilterOrBool = True
     ) -> Callable[[Handler], Handler]:
-        """A decorator. The double Esc is left out: it needs a clock."""
+        """A decorator. The double Esc is left out: it needs a clock. In the insert mode of vi,
+        Esc does nothing else than leave it."""
 
         def add(handler: Handler) -> Handler:
             for chord in self.keymap.chords[action]:
                 if chord != TWICE_ESCAPE:
-                    bindings.add(*pressed(chord), filter=filter)(handler)
+                    leaves = self.keymap.leaves_insert_mode(chord)
+                    when = to_filter(filter) & ~vi_typing if leaves else filter
+                    bindings.add(*pressed(chord), filter=when)(handler)
             return handler
 
         return add
