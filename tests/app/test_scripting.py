@@ -193,7 +193,7 @@ def imported(
         import_file=import_file,
     )
     asyncio.run(repl.run())
-    assert screen.shown.pop(0) == ("notice", "Importing; Ctrl-C stops it.")
+    assert screen.shown.pop(0) == ("notice", "Importing; Esc stops it.")
     return screen.shown
 
 

@@ -6,10 +6,12 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from program import Finished, run_on_terminal, run_program, saved_records
+from scripts import Wait
 from server import ScriptedServer, error_reply, text_reply
 from terminal import Person
 
@@ -51,6 +53,27 @@ def test_a_failure_of_the_command_is_said_and_changes_nothing(
     assert "no titles here" in run.stderr
     assert titles() == []
     assert chat(towards, "/rename auto").status == 2
+
+
+def test_esc_stops_it_and_keeps_what_was_typed(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    server.enqueue(text_reply("One."), text_reply(Wait(Event())))
+
+    def person(terminal: Person) -> None:
+        terminal.wait_for_prompt()
+        terminal.type("a\r")
+        terminal.wait_for("One.")
+        terminal.wait_for_prompt()
+        terminal.type("/rename auto\r")
+        server.wait_for_posts(2)
+        terminal.type("typed\x1b")
+        terminal.wait_for(lambda: terminal.prompt == "❯ typed")
+        terminal.type("\x15/exit\r")
+
+    terminal = run_on_terminal(person, environ=towards)
+    assert "Stopped. The title is as it was." in terminal.text
+    assert titles() == []
 
 
 @pytest.mark.parametrize("fails", [False, True], ids=["named", "fails"])

@@ -1,4 +1,4 @@
-"""What a terminal shows, and keeps, of what is typed."""
+"""What a terminal shows of what is typed."""
 
 from __future__ import annotations
 
@@ -6,20 +6,16 @@ import os
 import pty
 import termios
 
-import pytest
-
 from streamchat.posix.echo import without_echo
 
 
-@pytest.mark.parametrize("keeps_typed", [False, True])
-def test_nothing_is_shown_and_ctrl_c_may_keep_what_was_typed(keeps_typed: bool) -> None:
+def test_nothing_is_shown() -> None:
     master, terminal = pty.openpty()
     try:
         usual = termios.tcgetattr(terminal)
-        with without_echo(terminal, keeps_typed=keeps_typed):
+        with without_echo(terminal):
             flags = termios.tcgetattr(terminal)[3]
             assert not flags & termios.ECHO
-            assert bool(flags & termios.NOFLSH) is keeps_typed
         assert termios.tcgetattr(terminal) == usual
     finally:
         os.close(master)

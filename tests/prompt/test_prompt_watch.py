@@ -8,7 +8,8 @@ import select
 import signal
 import sys
 import termios
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from patience import PATIENCE_S
 from streamchat.core.ports import Input, Key, Typed
 from streamchat.prompt import Hooks, Prompt, PromptLook, open_keyboard
 
-ESC, CTRL_C, CTRL_O = "\x1b", "\x03", "\x0f"
+ESC, CTRL_C, CTRL_O, LEFT = "\x1b", "\x03", "\x0f", "\x1b[D"
 
 
 class Pty:
@@ -378,3 +379,49 @@ def test_ctrl_z_suspends_in_a_reply_and_in_the_prompt(tmp_path: Path) -> None:
     shell.send("exit\r")
     shell.expect(pexpect.EOF)
     shell.close()
+
+
+# While the main thread works
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Work, and serve nothing."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < deadline
+
+
+async def working(pty: Pty, typed: str, has_ended: Callable[[], bool]) -> None:
+    with pty.prompt.interrupting():
+        pty.type(typed)
+        until(has_ended)
+
+
+@pytest.mark.parametrize("key", [ESC, CTRL_C])
+def test_work_without_steps_is_stopped_and_what_was_typed_is_not_sent(
+    pty: Pty, key: str
+) -> None:
+    before = pty.modes
+    with pytest.raises(KeyboardInterrupt):
+        run(working(pty, f"one\r{LEFT}two\r{LEFT}draft{key}", lambda: False))
+    assert pty.modes == before
+    pty.type_ahead("\x1b[A\x1b[A\r")
+    assert run(pty.prompt.read()) == Typed("one")
+
+
+def test_what_is_typed_while_the_main_thread_works_is_queued_in_order(pty: Pty) -> None:
+    typed = f"one\r{LEFT}\x1b[200~a\r\nb\x1b[201~\r{LEFT}dra\x7fft{CTRL_O}"
+    run(working(pty, typed, pty.unfolded.is_set))
+    queued = run(pty.prompt.read())
+    assert queued == Typed("one")
+    assert isinstance(queued, Typed)
+    assert queued.was_queued
+    assert run(pty.prompt.read()) == Typed("a\nb")
+    pty.type_ahead("!\r")
+    assert run(pty.prompt.read()) == Typed("drft!")
+
+
+def test_ctrl_d_twice_leaves_while_the_main_thread_works(pty: Pty) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run(working(pty, "\x04\x04", lambda: False))
+    assert run(pty.prompt.read()) == Key.END

@@ -23,6 +23,7 @@ from streamchat.app.outcome import Result, ended_by, offer
 from streamchat.app.patience import Patience
 from streamchat.app.prompt_keys import keymap_of
 from streamchat.app.session import Session
+from streamchat.app.stopping import until_stopped
 from streamchat.app.view_wrappers import frame_for_terminal
 from streamchat.core.errors import CutOff, StreamchatError
 from streamchat.core.key_check import ASK, NOTE, may_send
@@ -219,12 +220,16 @@ class Answering:
         """Ask a cheap model for a title, and set it."""
         try:
             await self.before_request()
-            title = await ask_title(self.session, self.source)
+            titled = await until_stopped(ask_title(self.session, self.source), self.reader)
         except StreamchatError as error:
             self._fail(error)
             return
-        self.session.record(self.session.conversation.rename(title))
-        self._notice(f"The title is '{title}'.")
+        if titled is None:
+            self.stopped_at = self.monotonic()
+            self._notice("Stopped. The title is as it was.")
+            return
+        self.session.record(self.session.conversation.rename(titled.result))
+        self._notice(f"The title is '{titled.result}'.")
 
     def _name_in_time(self) -> None:
         """With `auto_title`, name the conversation once, while the user goes on."""

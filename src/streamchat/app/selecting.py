@@ -1,7 +1,7 @@
 """Selects what a text of references stands for, without holding up the program.
 
 Addresses are fetched and pipes are read in a thread of its own, which nobody waits for once the
-user stops it: a look-up of a name cannot be interrupted.
+user stops it: a look-up of a name cannot be interrupted. Reading a file can be.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from streamchat.app.session import Session
+from streamchat.app.stopping import until_stopped
 from streamchat.core.attaching import Selection, names_address
 from streamchat.core.errors import MustWait
 from streamchat.core.ports import Reader
@@ -25,19 +26,14 @@ _T = TypeVar("_T")
 async def select_until_stopped(session: Session, text: str, reader: Reader) -> Selection | None:
     """See Session.select_files for what it raises; None if the user stopped it."""
     if not names_address(text):
-        with suppress(MustWait):
-            return session.select_files(text)
-    task = asyncio.create_task(in_background(lambda: session.select_files(text)))
-
-    def stop() -> None:
-        task.cancel()
-
-    try:
-        async with reader.watching(stop):
-            await asyncio.wait({task})
-    finally:
-        task.cancel()
-    return None if task.cancelled() else task.result()
+        try:
+            with suppress(MustWait), reader.interrupting():
+                return session.select_files(text)
+        except KeyboardInterrupt:
+            return None
+    selecting = in_background(lambda: session.select_files(text))
+    selected = await until_stopped(selecting, reader)
+    return selected.result if selected else None
 
 
 async def in_background(work: Callable[[], _T]) -> _T:

@@ -1,12 +1,11 @@
 """Shows what a command returned, and does its long work, in a way that can be stopped.
 
-Rules: Ctrl-C stops what is long and stays in the chat. Work that is stopped has changed
+Rules: Esc and Ctrl-C stop what is long and stays in the chat. Work that is stopped has changed
 nothing; what was shown until then stays on the screen.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias, assert_never
@@ -25,6 +24,8 @@ from streamchat.app.commands import (
 )
 from streamchat.app.commands.last_answer import format_copied
 from streamchat.app.comparing import Comparing
+from streamchat.app.prompt_keys import describe_waiting
+from streamchat.app.stopping import until_stopped
 from streamchat.core.errors import StreamchatError, UsageError
 from streamchat.core.messages import Message, text_block
 from streamchat.core.ports import TakenIn
@@ -34,7 +35,6 @@ Shown: TypeAlias = (
 )
 LONG_REPORT = 20_000  # characters; a shorter one is there at once
 STOPPED = "Stopped."
-IMPORTING = "Importing; Ctrl-C stops it."
 
 
 async def _no_editor(_text: str, _name: str) -> str:
@@ -96,7 +96,7 @@ class Showing(Comparing):
         """What went in before a failure or a stop stays."""
         from streamchat.app import imported  # for those who use it
 
-        self._notice(IMPORTING)
+        self._notice(describe_waiting(self.session, "Importing"))
         taken: list[TakenIn] = []
         failures: list[StreamchatError] = []
         try:
@@ -132,20 +132,8 @@ class Showing(Comparing):
             self._fail(error)
 
     async def _until_stopped(self, showing: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(showing)
-
-        def stop() -> None:
-            task.cancel()
-
-        try:
-            async with self.reader.watching(stop):
-                await asyncio.wait({task})
-        finally:
-            task.cancel()
-        if task.cancelled():
+        if await until_stopped(showing, self.reader) is None:
             self._notice(self._stopped().notice)
-        else:
-            task.result()
 
     def _stopped(self) -> Done:
         self.stopped_at = self.monotonic()

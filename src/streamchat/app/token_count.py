@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, replace
 
 from streamchat.app.context_window import expected, measure_cache
 from streamchat.app.session import Session
+from streamchat.app.stopping import until_stopped
 from streamchat.core.formatting import format_clock, format_price, format_size
 from streamchat.core.messages import JsonObject, Message, Usage, text_block
 from streamchat.core.ports import Reader, Source
@@ -49,14 +49,8 @@ async def count_until_stopped(
     session: Session, source: Source, text: str, reader: Reader
 ) -> str:
     """The line about the next request; "" when the user stopped it. Raises ApiError."""
-    task = asyncio.create_task(count(session, source, text))
-
-    def stop() -> None:
-        task.cancel()
-
-    async with reader.watching(stop):
-        await asyncio.wait({task})
-    return "" if task.cancelled() else format_token_count(task.result(), session)
+    counted = await until_stopped(count(session, source, text), reader)
+    return format_token_count(counted.result, session) if counted else ""
 
 
 async def count(session: Session, source: Source, text: str = "") -> TokenCount:

@@ -8,16 +8,15 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def without_echo(file: int, *, keeps_typed: bool = False) -> Iterator[None]:
-    """While entered, the terminal does not show what is typed. With `keeps_typed`, Ctrl-C does
-    not drop it either."""
+def without_echo(file: int) -> Iterator[None]:
+    """While entered, the terminal does not show what is typed."""
     try:
         before = termios.tcgetattr(file)
     except termios.error:  # no terminal
         yield
         return
     silent = [*before]
-    silent[3] = silent[3] & ~termios.ECHO | (termios.NOFLSH if keeps_typed else 0)
+    silent[3] &= ~termios.ECHO
     termios.tcsetattr(file, termios.TCSADRAIN, silent)
     try:
         yield

@@ -30,14 +30,23 @@ def interruptible(stop: Callable[[], None]) -> Iterator[None]:
 @contextmanager
 def interrupting() -> Iterator[None]:
     """While entered, SIGINT and the signals that end a process raise KeyboardInterrupt in what
-    runs. The event loop, which waits meanwhile, learns of the signal afterwards. A signal
+    runs, once. The event loop, which waits meanwhile, learns of the signal afterwards. A signal
     that was ignored at the start stays ignored. Main thread only."""
+    is_running = True
+
+    def interrupt(_number: int, _frame: object) -> None:
+        nonlocal is_running
+        if is_running:
+            is_running = False
+            raise KeyboardInterrupt
+
     numbers = [number for number in (signal.SIGINT, *FATAL) if not is_ignored(number)]
     usual = {number: signal.getsignal(number) for number in numbers}
     for number in numbers:
-        signal.signal(number, signal.default_int_handler)
+        signal.signal(number, interrupt)
     try:
         yield
     finally:
+        is_running = False
         for number, handler in usual.items():
             signal.signal(number, handler)

@@ -17,10 +17,10 @@ from prompt_toolkit.output import Output
 from streamchat.core.input_line import VERBATIM, CommandNames
 from streamchat.core.ports import Input, Key, Typed, stops_none
 from streamchat.core.terminal import Joins
-from streamchat.posix.echo import without_echo
 from streamchat.posix.signals import interruptible, interrupting
 from streamchat.prompt.ahead import taken_text
 from streamchat.prompt.appearance import PromptLook
+from streamchat.prompt.aside import Interruption, watching_aside
 from streamchat.prompt.completion import Arguments, CommandRow, LateCompleter
 from streamchat.prompt.draft_files import DraftFile, adopt_drafts
 from streamchat.prompt.drafts import Drafts, describe_adopted
@@ -37,7 +37,7 @@ from streamchat.prompt.watch import Actions, Watch
 
 T = TypeVar("T")
 _TURNS_OF_A_SIGNAL = 3  # of the loop, until it has heard of one
-LEAVE_NOTICE = "again stops the answer and exits."
+LEAVE_NOTICE = "again stops this and exits."
 
 
 class Prompt(Menu):
@@ -136,13 +136,17 @@ class Prompt(Menu):
 
     @contextmanager
     def interrupting(self) -> Iterator[None]:
-        """See ports.Reader. What is typed meanwhile stands in the next prompt."""
-        with without_echo(self.keyboard.fileno(), keeps_typed=True), interrupting():
-            try:
+        """See ports.Reader. The keys do what they do during an answer."""
+        interruption = Interruption()
+        watch = self._build_watch(interruption.send, stops_none, _nothing)
+        try:
+            with watching_aside(watch), interrupting(), interruption.open():
                 yield
-            except KeyboardInterrupt:
-                self._was_interrupted = True
-                raise
+        except KeyboardInterrupt:
+            self._was_interrupted = True
+            raise
+        finally:
+            self._row_changed()
 
     def close(self) -> None:
         """See ports.Reader."""
@@ -183,6 +187,11 @@ class Prompt(Menu):
         """Nothing but the queue and this line is unsent now."""
         self._drafts.changed([*self._ahead.queue, line])
 
+    def _row_changed(self) -> None:
+        """Something was typed ahead. Whoever leaves has written it already."""
+        if not self._leaves:
+            self._line_changed(self._ahead.row.text)
+
     def adapt(self, joins: Joins, *, wants_grapheme_mode: bool) -> None:
         """Draw emoji as the terminal says that it does."""
         self._editor.adapt(joins, wants_grapheme_mode=wants_grapheme_mode)
@@ -202,8 +211,25 @@ class Prompt(Menu):
         self, stop: Callable[[], None], stop_one: Callable[[int], bool] = stops_none
     ) -> AsyncIterator[None]:
         """See ports.Reader."""
-        hooks = self._hooks
 
+        def show() -> None:
+            self._row_changed()
+            self._hooks.show_ahead(self._ahead.shown(self._editor.shown))
+
+        watch = self._build_watch(stop, stop_one, show)
+        with self._drafts.written_on_failure(), interruptible(watch.actions.stop), watch:
+            show()
+            try:
+                yield
+            finally:
+                self._hooks.show_ahead(None)
+
+    def _build_watch(
+        self,
+        stop: Callable[[], None],
+        stop_one: Callable[[int], bool],
+        show: Callable[[], None],
+    ) -> Watch:
         def stop_all() -> None:
             self._keep_queue()
             stop()
@@ -217,29 +243,23 @@ class Prompt(Menu):
 
         def leave(is_sure: bool) -> None:  # noqa: FBT001
             if is_sure:
+                self._row_changed()
                 self._leaves = True
                 self._drafts.write()
                 stop_all()
             else:
                 self._hooks.notice(f"{hooks.keymap().key_of('exit')} {LEAVE_NOTICE}")
 
-        def show() -> None:
-            if not self._leaves:
-                self._line_changed(self._ahead.row.text)
-            self._hooks.show_ahead(self._ahead.shown(self._editor.shown))
-
-        actions = Actions(stop_all, escape, hooks.unfold, hooks.redraw, leave, hooks.resting)
-        watch = Watch(
+        hooks = self._hooks
+        return Watch(
             self.keyboard,
             self.output,
             ahead=self._ahead,
             show=show,
-            actions=actions,
+            actions=Actions(stop_all, escape, hooks.unfold, hooks.redraw, leave, hooks.resting),
             keymap=hooks.keymap(),
         )
-        with self._drafts.written_on_failure(), interruptible(stop_all), watch:
-            show()
-            try:
-                yield
-            finally:
-                hooks.show_ahead(None)
+
+
+def _nothing() -> None:
+    pass

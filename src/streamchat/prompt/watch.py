@@ -44,7 +44,8 @@ class Actions:
 
 
 class Watch:
-    """One watch over `keyboard`. `show` is called when `ahead` has changed."""
+    """One watch over `keyboard`, in the loop that runs when it is entered. `show` is called
+    when `ahead` has changed."""
 
     def __init__(
         self,
@@ -60,7 +61,7 @@ class Watch:
         self._output = output
         self._ahead = ahead
         self._show = show
-        self._actions = actions
+        self.actions = actions
         self._flush: asyncio.TimerHandle | None = None
         self._modes = ExitStack()
         ahead.use(keymap, self._load_keys(keymap))
@@ -129,7 +130,7 @@ class Watch:
 
     def _load_keys(self, keymap: KeyMap) -> KeyBindings:
         """The keys that are not typed. In vi, Esc only leaves the insert mode."""
-        keys, bindings, actions = ActionKeys(keymap), KeyBindings(), self._actions
+        keys, bindings, actions = ActionKeys(keymap), KeyBindings(), self.actions
         is_empty = Condition(lambda: not self._ahead.row.text)
 
         @bindings.add("c-l")
@@ -155,7 +156,7 @@ class Watch:
         return bindings
 
     def _suspend(self) -> None:
-        with self._actions.resting():
+        with self.actions.resting():
             self._modes.close()
             os.kill(0, signal.SIGTSTP)  # the group, as the terminal would; returns on fg
             self._take_terminal()

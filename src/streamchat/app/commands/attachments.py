@@ -7,7 +7,7 @@ context window; the list is shown first.
 from __future__ import annotations
 
 from streamchat.app.commands.arguments import parse_choice, parse_count, parse_reference
-from streamchat.app.commands.outcomes import AskUser, Done, Outcome
+from streamchat.app.commands.outcomes import AskUser, Done, LongWork, Outcome
 from streamchat.app.commands.registry import Topic, command
 from streamchat.app.prompt_keys import describe_waiting
 from streamchat.app.selecting import STOPPED, select_until_stopped
@@ -35,18 +35,20 @@ def attach(session: Session, argument: str) -> Outcome:
     if not argument:
         return Done("\n".join(list_attached(session)) or "Nothing is attached.")
     reference = parse_reference(argument)
-    slow = "Fetching"
-    if not names_address(reference):
-        try:
-            return _offer(session, session.select_files(reference))
-        except MustWait:
-            slow = "Reading the pipe"
 
     async def fetch(reader: Reader) -> Outcome:
         selection = await select_until_stopped(session, reference, reader)
         return Done(STOPPED) if selection is None else _offer(session, selection)
 
-    return AskUser(fetch, describe_waiting(session, slow))
+    def select() -> Outcome:
+        try:
+            return _offer(session, session.select_files(reference))
+        except MustWait:
+            return AskUser(fetch, describe_waiting(session, "Reading the pipe"))
+
+    if names_address(reference):
+        return AskUser(fetch, describe_waiting(session))
+    return LongWork(select)
 
 
 def _offer(session: Session, selection: Selection) -> Outcome:

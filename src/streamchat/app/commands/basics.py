@@ -7,6 +7,7 @@ from streamchat.app.commands.help import explain_command, help_overview
 from streamchat.app.commands.outcomes import (
     AskUser,
     Done,
+    LongWork,
     Outcome,
     Quit,
     Redraw,
@@ -145,8 +146,12 @@ def list_conversations(session: Session, argument: str) -> Outcome:
     filters: model:NAME after:2026-11 before:2026-11-20 has:code dir:PART."""
     count, _, rest = argument.partition(" ")
     wanted = rest if count.isdecimal() else argument
-    summaries = find_summaries(session.archive, wanted)
-    summaries = summaries[: parse_count(count if count.isdecimal() else "", default=20)]
+    most = parse_count(count if count.isdecimal() else "", default=20)
+    return LongWork(lambda: _list(session, wanted, most))
+
+
+def _list(session: Session, wanted: str, most: int) -> Outcome:
+    summaries = find_summaries(session.archive, wanted)[:most]
     session.tell_problems()
     if not summaries:
         return Done("No conversation fits." if wanted else "No saved conversations yet.")

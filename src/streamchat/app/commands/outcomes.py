@@ -106,7 +106,7 @@ class Compact:
 
 @dataclass(frozen=True, slots=True)
 class LongWork:
-    """Work that may take seconds and changes nothing in the session; Ctrl-C stops it. Its
+    """Work that may take seconds; Esc or Ctrl-C stops it, and then it has changed nothing. Its
     result is the next outcome."""
 
     run: Callable[[], Outcome]

@@ -114,8 +114,9 @@ class Reader(Asker, Protocol):
         else. Returns how many messages wait."""
 
     def interrupting(self) -> AbstractContextManager[None]:
-        """While entered, Ctrl-C raises KeyboardInterrupt in what runs, for work that has no
-        steps between which keys could be served."""
+        """While entered, Esc and Ctrl-C raise KeyboardInterrupt in what runs, for work that has
+        no steps between which keys could be served. Other keys are typed ahead, as in
+        `watching`."""
 
     def echo(self, text: str) -> None:
         """Show a line of a script as if it had been typed and sent."""
