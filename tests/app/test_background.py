@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from streamchat.app.selecting import in_background
+from streamchat.app.waiting import in_background
 
 
 def test_the_result_and_the_failure_come_to_whoever_waits() -> None:

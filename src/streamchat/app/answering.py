@@ -23,8 +23,8 @@ from streamchat.app.outcome import Result, ended_by, offer
 from streamchat.app.patience import Patience
 from streamchat.app.prompt_keys import keymap_of
 from streamchat.app.session import Session
-from streamchat.app.stopping import until_stopped
 from streamchat.app.view_wrappers import frame_for_terminal
+from streamchat.app.waiting import until_stopped
 from streamchat.core.errors import CutOff, StreamchatError
 from streamchat.core.key_check import ASK, NOTE, may_send
 from streamchat.core.messages import THINKING_TYPES, Message, text_block, user_message

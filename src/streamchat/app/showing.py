@@ -25,7 +25,7 @@ from streamchat.app.commands import (
 from streamchat.app.commands.last_answer import format_copied
 from streamchat.app.comparing import Comparing
 from streamchat.app.prompt_keys import describe_waiting
-from streamchat.app.stopping import until_stopped
+from streamchat.app.waiting import until_stopped
 from streamchat.core.errors import StreamchatError, UsageError
 from streamchat.core.messages import Message, text_block
 from streamchat.core.ports import TakenIn

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from streamchat.app.context_window import expected, measure_cache
 from streamchat.app.session import Session
-from streamchat.app.stopping import until_stopped
+from streamchat.app.waiting import until_stopped
 from streamchat.core.formatting import format_clock, format_price, format_size
 from streamchat.core.messages import JsonObject, Message, Usage, text_block
 from streamchat.core.ports import Reader, Source

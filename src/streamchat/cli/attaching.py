@@ -9,8 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from streamchat import __version__
-from streamchat.app.selecting import in_background
 from streamchat.app.session import Session
+from streamchat.app.waiting import in_background
 from streamchat.cli.run import Run
 from streamchat.core.attaching import (
     Selection,

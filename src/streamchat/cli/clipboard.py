@@ -37,7 +37,7 @@ class SystemClipboard:
 
     async def paste(self) -> Pasted:
         """See ports.Clipboard."""
-        from streamchat.app.selecting import in_background
+        from streamchat.app.waiting import in_background
 
         try:
             found = await in_background(self._take)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from streamchat.app.oneshot import OneShot, build_failure, exit_status, is_taken_back
 from streamchat.app.outcome import Result
 from streamchat.app.patience import Patience
-from streamchat.app.selecting import in_background
 from streamchat.app.session import Session
 from streamchat.app.view_wrappers import OnceStarted
+from streamchat.app.waiting import in_background
 from streamchat.cli.attaching import attach, select_attachments
 from streamchat.cli.banner import DEMO_NOTE
 from streamchat.cli.oneshot_output import is_live, open_view, unfit

@@ -20,9 +20,9 @@ from streamchat.app.cycling import use_next_effort, use_next_model
 from streamchat.app.patience import Patience
 from streamchat.app.prompt_keys import keymap_of, prompt_settings
 from streamchat.app.repl import Repl
-from streamchat.app.selecting import in_background
 from streamchat.app.session import Session
 from streamchat.app.status_line import StatusLine
+from streamchat.app.waiting import in_background
 from streamchat.cli.adopting import Chat
 from streamchat.cli.attaching import attach_asking
 from streamchat.cli.banner import NEW, build_banner

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from streamchat.app.patience import Patience
 from streamchat.app.pipe_screen import PipeScreen
 from streamchat.app.repl import Repl
-from streamchat.app.selecting import in_background
 from streamchat.app.session import Session
 from streamchat.app.view_wrappers import SayingRetries
+from streamchat.app.waiting import in_background
 from streamchat.cli.adopting import Chat
 from streamchat.cli.attaching import attach, select_attachments
 from streamchat.cli.banner import DEMO_NOTE

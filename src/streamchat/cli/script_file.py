@@ -6,7 +6,7 @@ import errno
 from functools import partial
 from pathlib import Path
 
-from streamchat.app.selecting import in_background
+from streamchat.app.waiting import in_background
 from streamchat.cli.run import Run
 from streamchat.cli.run_oneshot import LARGEST_INPUT, decode_piped, piped_bytes
 from streamchat.cli.script import ScriptLine, ScriptReader, split_script

@@ -1,0 +1,67 @@
+"""Waits for what takes time, without holding up the program.
+
+Slow work runs in a thread of its own, which nobody waits for once the user stops it: a look-up
+of a name cannot be interrupted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from streamchat.core.ports import Reader
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Reached(Generic[_T]):
+    """The work came to its end, with this result."""
+
+    result: _T
+
+
+async def until_stopped(work: Coroutine[Any, Any, _T], reader: Reader) -> Reached[_T] | None:
+    """None when the user stopped it. Raises what the work raises."""
+    task = asyncio.create_task(work)
+
+    def stop() -> None:
+        task.cancel()
+
+    try:
+        async with reader.watching(stop):
+            await asyncio.wait({task})
+    finally:
+        task.cancel()
+    return None if task.cancelled() else Reached(task.result())
+
+
+async def in_background(work: Callable[[], _T]) -> _T:
+    """The result of slow work. If this is cancelled, the thread ends by itself, unheard."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[_T] = loop.create_future()
+
+    def settle(result: _T | None, error: BaseException | None) -> None:
+        if done.cancelled():
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(result)  # type: ignore[arg-type]
+
+    def run() -> None:
+        result: _T | None = None
+        failure: BaseException | None = None
+        try:
+            result = work()
+        except BaseException as error:  # noqa: BLE001 - raised again by who waits for it
+            failure = error
+        with suppress(RuntimeError):  # the program has ended meanwhile
+            loop.call_soon_threadsafe(settle, result, failure)
+
+    threading.Thread(target=run, daemon=True).start()
+    return await done
