@@ -138,5 +138,15 @@ def _dealt(line: Sequence[Span], pieces: list[Piece]) -> list[Line]:
     return lines
 
 
+def cut_off(line: Sequence[Span], count: int) -> Line:
+    """What of the line stands behind its first characters."""
+    kept: Line = []
+    for span in line:
+        if count < len(span.text):
+            kept.append(span._replace(text=span.text[count:]))
+        count = max(0, count - len(span.text))
+    return kept
+
+
 def measure_width(line: Iterable[Span]) -> int:
     return cell_len("".join(span.text for span in line))

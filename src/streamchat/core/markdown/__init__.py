@@ -3,8 +3,8 @@
 Owns the block structure; inline source stays source. Where the structure could depend on
 what comes later, or would hide what was written, the policy is ours:
 
-- Setext headings only under a paragraph of one line: under more, a line of dashes is a
-  rule and `===` is text.
+- Setext headings only under a paragraph of one line, of at most 256 characters: under more, a
+  line of dashes is a rule and `===` is text.
 - HTML blocks are literal lines of text.
 - A list item keeps the number that was written. One equal to the number written before
   it counts on from there. Loose and tight look alike.
@@ -17,6 +17,7 @@ what comes later, or would hide what was written, the policy is ours:
 - Excess cells of a table's row are kept, joined into its last cell.
 - Containers are nested at most 1,000 deep; what would be deeper is text. No part of the
 parser recurses.
+- A long paragraph may come in parts while it arrives, which together are the whole.
 - A block longer than 8 KB or 512 lines comes as several leaves: a paragraph in pieces, a
 table in parts, a heading followed by text. A row of a table may not be that long.
 """

@@ -7,10 +7,11 @@ remembers the list its last child belonged to, which is all that numbering needs
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from streamchat.core.markdown.cursor import CODE_INDENT, LineCursor
-from streamchat.core.markdown.leaves import Container, Quote
+from streamchat.core.markdown.leaves import Container, Item, Quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,17 @@ class OpenContainer:
             return False
         line.dedent(self.columns)
         return True
+
+    def next_item(self, delimiter: str, written: int | None, new_id: Callable[[], int]) -> Item:
+        """The item that begins in it: the next of its last list, if it fits."""
+        the_list = self.last_list
+        if the_list is None or the_list.delimiter != delimiter:
+            the_list = OpenList(new_id(), delimiter, None, None)
+        number = written
+        if number is not None and number == the_list.written and the_list.shown is not None:
+            number = the_list.shown + 1
+        self.last_list = OpenList(the_list.id, delimiter, written, number)
+        return Item(new_id(), the_list.id, number, delimiter)
 
     def copy(self) -> OpenContainer:
         return OpenContainer(

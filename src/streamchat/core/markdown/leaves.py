@@ -43,7 +43,8 @@ Container: TypeAlias = Quote | Item | Footnote
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     text: str
-    continues: bool = False  # the block before it, which was too long for one leaf
+    continues: bool = False  # the paragraph or heading of which the leaf before it is a part
+    goes_on: bool = False  # in its last line, with the next leaf
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,22 @@
 """The open paragraph: also what may yet become definitions, display math or a table.
 
-Its lines are joined once, when it closes. A paragraph that grows longer than a piece is
-closed in pieces and can then only be text. Lines keep their indentation (verse, drawings,
-code without a fence). In an item, the least indentation of its lines is removed. A paragraph
-of one line has none. Display math (`$$ … $$`,
-`\\[ … \\]`, `\\begin{…} … \\end{…}`) starts at a line's beginning and is held as a paragraph,
-because it is one if no closer ends a line. Where Markdown removed the backslashes, `[` and
-`]` on lines of their own enclose it too, if there is TeX between them.
+Its lines are joined once, when it closes. They keep their indentation (verse, drawings, code
+without a fence). In an item, the least indentation of its lines is removed. A paragraph of one
+line has none.
+
+A paragraph that grows longer than a piece is closed in pieces and can then only be text. One
+that settles early comes in parts. Each ends at a quiet place (see `inline.quiet`), and before
+the last line while that may yet head a table or be underlined. Parts look like the whole.
 """
 
 from __future__ import annotations
-
-import re
-from dataclasses import dataclass
 
 from streamchat.core.markdown import table
 from streamchat.core.markdown.cropping import CUT, crop_start
 from streamchat.core.markdown.cursor import CODE_INDENT, LineCursor
 from streamchat.core.markdown.definitions import Scan, Stage, definition
+from streamchat.core.markdown.display_math import BARE_BRACKETS, MACRO, Delimiters, opened_by
+from streamchat.core.markdown.inline.quiet import quiet_end
 from streamchat.core.markdown.leaves import (
     Definition,
     Heading,
@@ -25,57 +24,30 @@ from streamchat.core.markdown.leaves import (
     MathBlock,
     Paragraph,
 )
-from streamchat.core.markdown.maths import ENVIRONMENTS
 from streamchat.core.markdown.pieces import PIECE_CHARACTERS, PIECE_LINES, pieces
 
 _BLANKS = " \t"
 _UNDERLINES = {"=": 1, "-": 2}
 _WIDEST_INDENT = 100
+LONG_LINE = 256  # characters; a longer line is neither a heading nor that of a table
+SLICE = 128  # characters in which the rest of it is read; a part has no fewer
 _LAZY = -1  # the indentation of a line outside the paragraph's containers
 
 
-@dataclass(frozen=True, slots=True)
-class _Delimiters:
-    opener: str
-    closer: re.Pattern[str]
-
-
-_begin = re.compile(r"\\begin\{([A-Za-z]+\*?)\}")
-# A delimiter after an odd number of backslashes is TeX's or Markdown's own character.
-_MATH = (
-    _Delimiters("$$", re.compile(r"(?<!\\)(?:\\\\)*\$\$")),
-    _Delimiters("\\[", re.compile(r"(?<!\\)(?:\\\\)*\\\]")),
-)
-
-
-def _math_opened_by(text: str) -> _Delimiters | None:
-    for math in _MATH:
-        if text.startswith(math.opener):
-            return math
-    if text.rstrip(_BLANKS) == "[":
-        return _BARE_BRACKETS
-    begins = _begin.match(text)
-    if begins is None or begins[1].removesuffix("*") not in ENVIRONMENTS:
-        return None
-    return _Delimiters(begins[0], re.compile(re.escape(f"\\end{{{begins[1]}}}")))
-
-
-_BARE_BRACKETS = _Delimiters("[", re.compile(r"\A\]"))
-_macro = re.compile(r"\\[A-Za-z]")
-
-
 class OpenParagraph:
-    def __init__(self, *, in_item: bool = False) -> None:
+    def __init__(self, *, in_item: bool = False, settles_early: bool = False) -> None:
         self.lines: list[str] = []  # without their indentation
         self._indents: list[int] = []  # of each line
         self._in_item = in_item
-        self._cropped_margin = _WIDEST_INDENT  # of lines that a tail leaves out
+        self._settles_early = settles_early
+        self._part_chars = LONG_LINE  # that it takes to look for the end of a part
+        self._margin_before = _WIDEST_INDENT  # of lines that are not here any more
         self.scan: Scan | None = None  # while the lines may be a definition
         self.cropped = False
         self.closed = False  # by its own last line
         self._continues = False  # one piece is closed
         self._header_possible = False  # the last line may head a table
-        self._math: _Delimiters | None = None  # display math that waits for its closer
+        self._math: Delimiters | None = None  # display math that waits for its closer
         self._math_start = 0
         self._chars = 0  # of the lines with their newlines
         self._is_full = False  # a further line begins another piece
@@ -109,7 +81,62 @@ class OpenParagraph:
             self._math = None
         elif self._ends_math(text):
             return blocks + self._close_math()
-        return blocks + self._settle_definition()
+        return blocks + self._settle_definition() + self._take_part()
+
+    @property
+    def may_grow(self) -> bool:
+        """Whether its last line, the beginning of a long one, is text whatever follows."""
+        text = self.lines[-1]
+        if self.scan is not None or self._math is not None:
+            return False
+        return text[0] not in "<[|:-=" and "|" not in text
+
+    def grow(self, text: str) -> list[LeafBlock]:
+        """The last line goes on."""
+        self.lines[-1] += text
+        self._chars += len(text)
+        self._header_possible = False
+        if self._chars <= PIECE_CHARACTERS:
+            return self._take_part()
+        blocks = self._take_text()
+        rest = blocks.pop()
+        self.lines = rest.text.split("\n")
+        self._indents = [_LAZY] * len(self.lines)
+        self._chars = self._count_chars()
+        return [*blocks]
+
+    def _take_part(self) -> list[LeafBlock]:
+        """What is final, once it is enough for a leaf."""
+        if not self._settles_early or self._chars <= self._part_chars:
+            return []
+        if self.scan is not None or self._math is not None:
+            return []
+        if self._is_first_line and (self._chars <= LONG_LINE + 1 or self._indents[0] > 0):
+            return []
+        self._part_chars = 2 * self._chars  # so that all searches are linear work
+        below = self._indents[not self._continues :]
+        if self._in_item and any(indent > 0 for indent in below):
+            return []
+        lines = self._indented_lines()
+        text = "\n".join(lines)
+        if len(self.lines[-1]) <= LONG_LINE or self._header_possible:
+            text = text[: -len(lines[-1])]  # which may yet head a table
+        end = quiet_end(text)
+        return [self._part(lines, text[:end])] if end >= SLICE else []
+
+    def _part(self, lines: list[str], text: str) -> Paragraph:
+        """`text`, with which the lines begin; what stands behind it stays."""
+        count = text.count("\n")
+        offset = len(text) - text.rfind("\n") - 1
+        part = Paragraph(text, self._continues, goes_on=True)
+        self._margin_before = min(self._margin_before, self._margin())
+        del self.lines[:count], self._indents[:count]
+        if offset:
+            self.lines[0], self._indents[0] = lines[count][offset:], _LAZY
+        self._continues, self._is_full = True, False
+        self._chars = self._count_chars()
+        self._part_chars = self._chars + SLICE
+        return part
 
     @property
     def _is_first_line(self) -> bool:
@@ -139,7 +166,7 @@ class OpenParagraph:
     def _ends_math(self, text: str) -> bool:
         start = 0
         if self._math is None:
-            self._math = _math_opened_by(text)
+            self._math = opened_by(text)
             if self._math is None:
                 return False
             self._math_start = len(self.lines) - 1
@@ -151,8 +178,8 @@ class OpenParagraph:
             len(self.lines) - 1 > self._math_start or text[start : closer.start()].strip()
         )
         if holds_something and not text[closer.end() :].strip(_BLANKS):
-            is_bare = self._math is _BARE_BRACKETS
-            if not is_bare or any(map(_macro.search, self.lines[self._math_start :])):
+            is_bare = self._math is BARE_BRACKETS
+            if not is_bare or any(map(MACRO.search, self.lines[self._math_start :])):
                 return True
         self._math = None
         return False
@@ -183,16 +210,16 @@ class OpenParagraph:
                 blocks.append(self._take_definition())
         return blocks + self._take_text()
 
-    def _take_text(self) -> list[LeafBlock]:
+    def _take_text(self) -> list[Paragraph]:
         """All lines as paragraphs, one for each piece."""
         if not self.lines:
             return []
-        blocks: list[LeafBlock] = []
+        blocks: list[Paragraph] = []
         for piece in pieces("\n".join(self._indented_lines()).rstrip(_BLANKS)):
             blocks.append(Paragraph(piece, self._continues))
             self._continues = True
         self.lines, self._indents, self._chars = [], [], 0
-        self._is_full = False
+        self._part_chars, self._is_full = LONG_LINE, False
         return blocks
 
     def _indented_lines(self) -> list[str]:
@@ -209,7 +236,7 @@ class OpenParagraph:
         goes_on = self._continues or self.cropped
         below = self._indents if goes_on else self._indents[1:]
         least = min((indent for indent in below if indent != _LAZY), default=_WIDEST_INDENT)
-        return min(least, self._cropped_margin)
+        return min(least, self._margin_before)
 
     def table_from(self, line: LineCursor) -> table.OpenTable | None:
         """The table that `line` makes of the last line, which then leaves the paragraph."""
@@ -232,7 +259,7 @@ class OpenParagraph:
             return False
         if len(self.lines) != 1 or self._continues or self.cropped or self.scan is not None:
             return False
-        if self.in_math or self._is_full:
+        if self.in_math or self._chars > LONG_LINE + 1:
             return False
         return not line.content().rstrip(_BLANKS).strip(line.char)
 
@@ -256,8 +283,8 @@ class OpenParagraph:
         copy.lines.reverse()
         copy._indents.reverse()
         copy._in_item = self._in_item
-        if start > 0 and self._in_item:
-            copy._cropped_margin = self._margin()
+        crops_item = start > 0 and self._in_item
+        copy._margin_before = self._margin() if crops_item else self._margin_before
         copy.cropped = start > 0
         copy._continues = self._continues
         copy._chars = self._chars - start

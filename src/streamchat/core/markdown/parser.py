@@ -8,10 +8,10 @@ stream was cut.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TypeAlias, assert_never
 
-from streamchat.core.markdown.containers import OpenContainer, OpenList, matched
+from streamchat.core.markdown.containers import OpenContainer, matched
 from streamchat.core.markdown.cursor import CODE_INDENT, LineCursor
 from streamchat.core.markdown.leaves import (
     CodeEnd,
@@ -30,7 +30,7 @@ from streamchat.core.markdown.leaves import (
     Table,
 )
 from streamchat.core.markdown.paragraph import OpenParagraph
-from streamchat.core.markdown.pieces import pieces
+from streamchat.core.markdown.pieces import heading_pieces
 from streamchat.core.markdown.starts import (
     ContainerStart,
     FootnoteStart,
@@ -52,7 +52,8 @@ DEEPEST = 1_000  # containers in containers; what would stand deeper is text
 
 
 class Parser:
-    def __init__(self) -> None:
+    def __init__(self, *, settles_early: bool = False) -> None:
+        self._settles_early = settles_early
         self._stack = [OpenContainer(None, shown=True)]  # the document, then what is open in it
         self._leaf: OpenLeaf | None = None  # in the innermost container
         self._path: tuple[Container, ...] | None = ()  # of the stack; None: not yet made
@@ -83,6 +84,19 @@ class Parser:
             if not leaf.admits(line):
                 self._close_leaf()
         self._read(line, depth)
+
+    def line_may_grow(self, text: str) -> bool:
+        """Whether the last line, `text`, is text of the open paragraph whatever follows in
+        it."""
+        leaf = self._leaf
+        return (
+            isinstance(leaf, OpenParagraph) and text.endswith(leaf.lines[-1]) and leaf.may_grow
+        )
+
+    def grow_line(self, text: str) -> None:
+        """The last line goes on."""
+        assert isinstance(self._leaf, OpenParagraph)
+        self._emit(self._leaf.grow(text))
 
     def close(self) -> None:
         """Close everything that is open."""
@@ -173,7 +187,9 @@ class Parser:
         self._close_leaf()
         if not line.blank:
             kind = self._stack[-1].kind
-            paragraph = OpenParagraph(in_item=isinstance(kind, Item))
+            paragraph = OpenParagraph(
+                in_item=isinstance(kind, Item), settles_early=self._settles_early
+            )
             self._hold(paragraph)
             self._add_to_paragraph(paragraph, line, lazy=False)
 
@@ -189,7 +205,7 @@ class Parser:
     def _open_leaf(self, start: LeafStart | OpenIndentedCode, line: LineCursor) -> None:
         if isinstance(start, Heading | Rule):
             self._fill()
-            self._emit(_pieces_of(start) if isinstance(start, Heading) else (start,))
+            self._emit(heading_pieces(start) if isinstance(start, Heading) else (start,))
             return
         self._hold(start)
         self._emit(start.open(line))
@@ -212,7 +228,7 @@ class Parser:
         opened = OpenContainer(None, quotes=parent.quotes)
         match start:
             case ItemStart():
-                opened.kind = self._numbered_item(parent, start)
+                opened.kind = parent.next_item(start.delimiter, start.number, self._next_id)
                 opened.columns = start.columns
             case QuoteStart():
                 parent.last_list = None
@@ -226,17 +242,6 @@ class Parser:
                 assert_never(start)
         self._stack.append(opened)
         self._path = None
-
-    def _numbered_item(self, parent: OpenContainer, start: ItemStart) -> Item:
-        """The item that `start` begins: the next of the parent's last list, if it fits."""
-        the_list = parent.last_list
-        if the_list is None or the_list.delimiter != start.delimiter:
-            the_list = OpenList(self._next_id(), start.delimiter, None, None)
-        number = start.number
-        if number is not None and number == the_list.written and the_list.shown is not None:
-            number = the_list.shown + 1
-        parent.last_list = OpenList(the_list.id, start.delimiter, start.number, number)
-        return Item(self._next_id(), the_list.id, number, start.delimiter)
 
     def _next_id(self) -> int:
         self._last_id += 1
@@ -290,11 +295,3 @@ class Parser:
             container.shown = True
             count += 1
         return count
-
-
-def _pieces_of(heading: Heading) -> Iterator[LeafBlock]:
-    """A heading. The part that is too long follows as text."""
-    first, *others = pieces(heading.text)
-    yield Heading(heading.level, first)
-    for other in others:
-        yield Paragraph(other, continues=True)

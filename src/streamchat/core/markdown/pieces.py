@@ -10,6 +10,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
+from streamchat.core.markdown.leaves import Heading, Paragraph
+
 PIECE_CHARACTERS = 8_192
 PIECE_LINES = 512
 _JOINERS = "\u200d\ufe0e\ufe0f"
@@ -22,6 +24,14 @@ def pieces(text: str) -> Iterator[str]:
         yield text[start:end].rstrip(" \n")
         start = end + (text[end] in " \n")
     yield text[start:]
+
+
+def heading_pieces(heading: Heading) -> Iterator[Heading | Paragraph]:
+    """A heading. The part that is too long follows as text."""
+    first, *others = pieces(heading.text)
+    yield Heading(heading.level, first)
+    for other in others:
+        yield Paragraph(other, continues=True)
 
 
 def _cut(text: str, start: int) -> int:

@@ -34,6 +34,7 @@ from streamchat.core.markdown.leaves import (
     Table,
 )
 from streamchat.core.markdown.maths import format_block
+from streamchat.core.markdown.paragraph import LONG_LINE
 from streamchat.core.sanitize import clean_line, without_hints
 from streamchat.core.theme import Part
 from streamchat.render.cells import TAB_CELLS, fold, wrap, wrap_keeping_indent
@@ -125,7 +126,8 @@ class BlockLines:
         task = {"": "", "☐": glyphs.unchecked, "☑": glyphs.checked}[box]
         lines = self._inline.lines(text, references)
         lines[0][:0] = self._footnote_label(leaf)
-        hangs = len(lines) > 1 or leaf.cropped or paragraph.continues
+        is_long = len(text) > LONG_LINE or paragraph.continues or paragraph.goes_on
+        hangs = len(lines) > 1 or leaf.cropped or is_long
         return Drawn(lines, task=task, missed=self._inline.missed, hangs=hangs)
 
     def _alert(self, alert: Alert, references: Mapping[str, Reference]) -> Drawn:
@@ -135,7 +137,7 @@ class BlockLines:
         if alert.text:
             lines += self._inline.lines(alert.text, references)
             missed |= self._inline.missed
-        return Drawn(lines, missed=missed)
+        return Drawn(lines, missed=missed, hangs=True)
 
     def _html(self, html: HtmlLine) -> Drawn:
         """A summary behind a triangle, text between dim tags, other HTML as it was written."""

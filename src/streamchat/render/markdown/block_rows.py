@@ -6,46 +6,36 @@ streaming: a block is rendered by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple
 
 from streamchat.core.markdown.inline import Reference
-from streamchat.core.markdown.leaves import (
-    Leaf,
-)
+from streamchat.core.markdown.leaves import Leaf, Paragraph
 from streamchat.core.sanitize import clean_line, marked_hints, without_hints
-from streamchat.render.cells import fold, wrap, wrap_keeping_indent
+from streamchat.render.cells import fold, wrap
 from streamchat.render.code.fence import CodeBlocks
 from streamchat.render.markdown.block_lines import BlockLines
 from streamchat.render.markdown.container_prefix import Prefix, build_prefix
-from streamchat.render.markdown.growing import GrowingLine
-from streamchat.render.markdown.hanging import hanging_cells, wrap_hanging
 from streamchat.render.markdown.inline import Inline
-from streamchat.render.markdown.links import addresses_apart, is_long_address
 from streamchat.render.markdown.live_inline import LiveInline
+from streamchat.render.markdown.prose_rows import Begun, Cut, Spans, prose_rows
 from streamchat.render.rows import Row
-from streamchat.render.spans import (
-    Breaker,
-    Line,
-    Span,
-    broken,
-    build_row,
-    measure_width,
-    text_of,
-)
+from streamchat.render.spans import Breaker, Line, broken, build_row, measure_width
 from streamchat.render.style import Palette
 
 CODE_RULE_CELLS = 40
 _LINES_KEPT = 256  # of code and tables at the open end, which most frames show again
 
 
-_Spans: TypeAlias = tuple[Span, ...]
-_Cut: TypeAlias = Callable[[_Spans, _Spans, _Spans, int, Breaker], tuple[Row, ...]]
+class Rendered(NamedTuple):
+    rows: list[Row]
+    missed: frozenset[str]  # labels that nothing has defined so far
+    begun: Begun | None = None
 
 
 def _cut(
-    line: _Spans, first: _Spans, rest: _Spans, width: int, breaker: Breaker
+    line: Spans, first: Spans, rest: Spans, width: int, breaker: Breaker
 ) -> tuple[Row, ...]:
     """The line as rows of text at most `width` wide, behind `first` and then `rest`."""
     before, *others = broken(line, width, breaker)
@@ -59,7 +49,7 @@ class BlockRows:
         width: int,
         inline: Inline,
         code: CodeBlocks,
-        cut: _Cut = _cut,
+        cut: Cut = _cut,
         *,
         is_live: bool = False,
     ) -> None:
@@ -72,7 +62,6 @@ class BlockRows:
         self._is_live = is_live
         self._wraps_all = is_live or palette.look.wraps_all
         self._live: BlockRows | None = None
-        self._growing = GrowingLine()
 
     def at_width(self, width: int) -> BlockRows:
         return BlockRows(self._palette, width, self._inline, self.code)
@@ -92,9 +81,9 @@ class BlockRows:
         return self._live
 
     def rows(
-        self, leaf: Leaf, references: Mapping[str, Reference]
-    ) -> tuple[list[Row], frozenset[str]]:
-        """The rows, and the labels that nothing has defined so far."""
+        self, leaf: Leaf, references: Mapping[str, Reference], begun: Begun | None = None
+    ) -> Rendered:
+        """`begun` is what the leaf before it has left."""
         prefix = build_prefix(leaf, self._palette, self.width)
         drawn = self._lines.drawn(
             leaf,
@@ -104,8 +93,19 @@ class BlockRows:
         )
         if drawn.task:
             prefix = build_prefix(leaf, self._palette, self.width, task=drawn.task)
-        rows = self._behind(prefix, drawn.lines, drawn.breaker, hangs=drawn.hangs)
-        return rows, drawn.missed
+        if drawn.breaker is not wrap:
+            return Rendered(self._behind(prefix, drawn.lines, drawn.breaker), drawn.missed)
+        rows, begun = prose_rows(
+            drawn.lines,
+            prefix,
+            max(1, self._columns(is_prose=True) - prefix.cells),
+            self._cut,
+            hangs=drawn.hangs,
+            lets_wrap=not (prefix.cells or self._wraps_all),
+            begun=None if leaf.cropped else begun,
+            goes_on=isinstance(leaf.block, Paragraph) and leaf.block.goes_on,
+        )
+        return Rendered(rows, drawn.missed, begun)
 
     def code_start_rows(self, leaf: Leaf, info: str | None) -> list[Row]:
         """A rule with the language in it."""
@@ -147,32 +147,12 @@ class BlockRows:
             for text, is_hint in marked_hints(span.text)
         ]
 
-    def _behind(
-        self, prefix: Prefix, lines: list[Line], breaker: Breaker, *, hangs: bool = False
-    ) -> list[Row]:
-        """`hangs`: rows after the first of each line stand below its text."""
-        is_prose = breaker is wrap
-        if is_prose:
-            breaker = wrap_hanging if hangs else wrap_keeping_indent
-        width = max(1, self._columns(is_prose=is_prose) - prefix.cells)
+    def _behind(self, prefix: Prefix, lines: list[Line], breaker: Breaker) -> list[Row]:
+        width = max(1, self.width - prefix.cells)
         first, rest = tuple(prefix.first), tuple(prefix.rest)
-        lets_wrap = is_prose and not (prefix.cells or self._wraps_all)
         rows: list[Row] = []
-        for number, line in enumerate(lines, start=1):
-            parts = addresses_apart(line, width) if lets_wrap else [line]
-            for part in parts:
-                if lets_wrap and is_long_address(part, width):
-                    rows.append(build_row(part))  # the terminal wraps it: see `code_rows`
-                    continue
-                hang = hanging_cells(text_of(part), width) if hangs else 0
-                before = rest if rows else first
-                after = (*rest, Span(" " * hang)) if hang else rest
-                if is_prose and self._is_live and number == len(lines):
-                    rows += self._growing.rows(
-                        part, before, after, breaker, width=width, later_width=width - hang
-                    )
-                else:
-                    rows += self._cut(tuple(part), before, after, width, breaker)
+        for line in lines:
+            rows += self._cut(tuple(line), rest if rows else first, rest, width, breaker)
         return rows
 
     def _columns(self, *, is_prose: bool) -> int:

@@ -32,7 +32,7 @@ _TAIL_CHARS_MAX = 5_000  # of a leaf; a frame takes no longer where the window i
 class Fold:
     def __init__(self, *, width: int, look: Style) -> None:
         self._sanitizer = Sanitizer(keeps_hints=True)
-        self._blocks = Blocks()
+        self._blocks = Blocks(settles_early=True)
         self._rows = LeafRows(Palette(look), max(1, width))
         self._width = max(1, width)
 
@@ -96,16 +96,15 @@ class Fold:
 
 def _mended(leaf: Leaf) -> list[Leaf]:
     """Close the inline markup that is still open, for the live view only."""
-    match leaf.block:
+    block = leaf.block
+    match block:
         case Paragraph(text=text) if found := half_table(text):
             before, table = found
             if not before:
                 return [replace(leaf, block=table)]
-            return [replace(leaf, block=Paragraph(before)), Leaf(table, leaf.path)]
-        case Paragraph(text=text):
-            return [replace(leaf, block=Paragraph(repaired(text)))]
-        case Heading(level=level, text=text):
-            return [replace(leaf, block=Heading(level, repaired(text)))]
+            return [replace(leaf, block=replace(block, text=before)), Leaf(table, leaf.path)]
+        case Paragraph() | Heading():
+            return [replace(leaf, block=replace(block, text=repaired(block.text)))]
         case _:
             return [leaf]
 

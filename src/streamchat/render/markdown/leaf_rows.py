@@ -25,9 +25,10 @@ from streamchat.core.markdown.leaves import (
     Leaf,
 )
 from streamchat.render.code.fence import CodeBlocks, OpenCode
-from streamchat.render.markdown.block_rows import BlockRows
+from streamchat.render.markdown.block_rows import BlockRows, Rendered
 from streamchat.render.markdown.container_prefix import blank_between
 from streamchat.render.markdown.inline import Inline
+from streamchat.render.markdown.prose_rows import Begun
 from streamchat.render.rows import Row
 from streamchat.render.style import Palette
 
@@ -40,6 +41,7 @@ class _Held:
     previous: Leaf | None
     rows: list[Row]
     missed: frozenset[str]
+    begun: Begun | None  # before it
     definitions: tuple[tuple[Leaf, Leaf], ...] = ()  # each with the leaf before it
     after: tuple[Row, ...] = ()  # the rows of the definitions
 
@@ -53,6 +55,7 @@ class LeafRows:
         self._references_are_shared = False
         self._previous: Leaf | None = None
         self._held: _Held | None = None
+        self._begun: Begun | None = None  # the last leaf's row, which goes on
         self._code: OpenCode | None = None
         self._code_leaf: Leaf | None = None
 
@@ -98,30 +101,33 @@ class LeafRows:
         held, self._held = self._held, None
         if held is None:
             return
-        rows, missed = self._rendered(held.leaf, held.previous)
+        rows, missed, _ = self._rendered(held.leaf, held.previous, held.begun)
         after = [
             row
             for definition, previous in held.definitions
-            for row in self._rendered(definition, previous)[0]
+            for row in self._rendered(definition, previous).rows
         ]
         self._held = replace(held, rows=rows, missed=missed, after=tuple(after))
 
     def _settle_or_hold(self, leaf: Leaf) -> list[Row]:
         previous, self._previous = self._previous, leaf
-        rows, missed = self._rendered(leaf, previous)
+        begun = self._begun
+        rows, missed, self._begun = self._rendered(leaf, previous, begun)
         if not missed:
             return rows
-        self._held = _Held(leaf, previous, rows, missed)
+        self._held = _Held(leaf, previous, rows, missed, begun)
         return []
 
     def _release(self) -> list[Row]:
         held, self._held = self._held, None
         return [*held.rows, *held.after] if held is not None else []
 
-    def _rendered(self, leaf: Leaf, previous: Leaf | None) -> tuple[list[Row], frozenset[str]]:
+    def _rendered(
+        self, leaf: Leaf, previous: Leaf | None, begun: Begun | None = None
+    ) -> Rendered:
         self.leaves_rendered += 1
-        rows, missed = self._blocks.rows(leaf, self._references)
-        return self._blank_before(leaf, previous) + rows, missed
+        rendered = self._blocks.rows(leaf, self._references, begun)
+        return rendered._replace(rows=self._blank_before(leaf, previous) + rendered.rows)
 
     def _blank_before(self, leaf: Leaf, previous: Leaf | None) -> list[Row]:
         if previous is None:
@@ -132,12 +138,12 @@ class LeafRows:
         """A definition serves what follows it, and the leaf that waits for it."""
         self._learn(definition)
         previous, self._previous = self._previous, leaf
-        rows, _ = self._rendered(leaf, previous)
+        rows = self._rendered(leaf, previous).rows
         held = self._held
         if held is None or previous is None:
             return rows
         if definition.label in held.missed:
-            again, missed = self._rendered(held.leaf, held.previous)
+            again, missed, _ = self._rendered(held.leaf, held.previous, held.begun)
             held = replace(held, rows=again, missed=missed)
         self._held = replace(
             held,

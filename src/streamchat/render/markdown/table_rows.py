@@ -23,7 +23,7 @@ from streamchat.core.drawn_units import drawn_cells, is_drawn_alike
 from streamchat.core.markdown.leaves import Alignment
 from streamchat.core.terminal import Joins
 from streamchat.render.cells import cell_len, longest_word
-from streamchat.render.spans import Line, Span, broken
+from streamchat.render.spans import Line, Span, broken, cut_off
 from streamchat.render.style import Palette
 
 Cell: TypeAlias = list[Line]
@@ -240,23 +240,13 @@ def _field(name: Line, value: Cell, width: int) -> Iterator[Line]:
         first = [*name, colon, *first]
     head = broken(first, width)[0]
     yield head
-    rest = _after(first, sum(len(span.text) for span in head))
+    rest = cut_off(first, sum(len(span.text) for span in head))
     indent = min(_VALUE_INDENT, width - 1)
     for line in (rest, *others):
         if line is rest and not line:
             continue
         for part in broken(line, width - indent):
             yield [Span(" " * indent), *part]
-
-
-def _after(line: Line, count: int) -> Line:
-    """What of the line stands behind its first characters."""
-    kept: Line = []
-    for span in line:
-        if count < len(span.text):
-            kept.append(span._replace(text=span.text[count:]))
-        count = max(0, count - len(span.text))
-    return kept
 
 
 def _flat(cell: Cell) -> Line:

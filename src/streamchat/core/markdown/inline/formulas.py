@@ -25,25 +25,11 @@ _begin = re.compile(r"\\begin\{([A-Za-z]+\*?)\}")
 _words = re.compile(r"[A-Za-z]+")
 _letter = re.compile(r"[A-Za-z]")
 _number = re.compile(r"-?[0-9]+(?:[.,][0-9]+)*%?")
-_FUNCTIONS = frozenset(
-    [
-        "sin",
-        "cos",
-        "tan",
-        "log",
-        "exp",
-        "max",
-        "min",
-        "mod",
-        "gcd",
-        "lim",
-        "det",
-        "dim",
-        "ker",
-        "sup",
-        "inf",
-        "arg",
-    ]
+_function = "sin|cos|tan|log|exp|max|min|mod|gcd|lim|det|dim|ker|sup|inf|arg"
+_FUNCTIONS = frozenset(_function.split("|"))
+_price = re.compile(  # `$5 and`, `$5, which`, `$9.99 to`
+    r"\$[0-9][0-9.,]*+[kKMB]?[)\]]?[.,;:!?]?[ \n]+"
+    rf"(?!(?:{_function})\b)(?:[A-Za-z][a-z]{{2,}}|to|or|in|on|of|is|at|by|as|an|if|it)\b"
 )
 _looks_like_tex = re.compile(r"[\\^_=]")
 _word = re.compile(r"[A-Za-z]{2}")
@@ -60,7 +46,7 @@ class FormulaFinder:
         """Where the formula at `start` (a dollar or a backslash) ends; else `start`."""
         source = self._source
         if source[start] == "$":
-            match = _dollars.match(source, start)
+            match = None if self.is_price(start) else _dollars.match(source, start)
             return match.end() if match and _may_be_formula(match[0]) else start
         if source.startswith("\\begin{", start):
             return self._environment_end(start)
@@ -74,6 +60,10 @@ class FormulaFinder:
         before = source[start - 1 : start]
         is_call = before.isascii() and before.isalnum() and not _looks_like_tex.search(body)
         return start if is_call or _is_escaped_prose(bracket, body) else end
+
+    def is_price(self, start: int) -> bool:
+        """Whether a sentence goes on behind an amount: no dollar can end a formula there."""
+        return _price.match(self._source, start) is not None
 
     def _environment_end(self, start: int) -> int:
         begins = _begin.match(self._source, start)

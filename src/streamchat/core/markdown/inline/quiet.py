@@ -1,0 +1,93 @@
+"""Where all inline markup of a text is closed, whatever will follow it.
+
+What stands before such a *quiet* place can be shown for good while the text still grows: it
+is parsed the same alone as in the whole. The search is strict. A mark that might find its
+partner later ends it, and so does any that is not worth the trouble (labels in brackets,
+which may still be defined; tags). The number of a source is one all the same: what defines it
+mostly comes long after the paragraph.
+"""
+
+from __future__ import annotations
+
+import re
+
+from streamchat.core.markdown.inline.addresses import address_end, scheme_start
+from streamchat.core.markdown.inline.emphasis import NOTHING, find_flanks
+from streamchat.core.markdown.inline.formulas import FormulaFinder
+from streamchat.core.markdown.inline.windows_paths import path_end
+
+_mark = re.compile(r"`+|\*+|_+|~+|\\|\[|<(?=[A-Za-z/!?])|\$|://|[【\ue200]")
+_last_place = re.compile(
+    r".*(?:(?<=[^\s\\])(?= \S)|(?<!\\)\n|(?<=[、。，；：？！])(?=[^\W_]))", re.DOTALL
+)
+# A plain link, a footnote's mark, the number of a source, a check box, an alert's kind.
+_whole_bracket = re.compile(
+    r"\[[^\[\]\\`*_~<$&:\n]+\]\([^\s()<>\\&]*\)"
+    r"|\[(?:\^[^\s\[\]\\`*_~<$&:]+|[0-9]{1,3}|[ xX]|![A-Za-z]+)\](?![(\[:])"
+)
+
+
+def quiet_end(text: str) -> int:
+    """The last quiet place: before a blank, behind the end of a line, or behind Chinese or
+    Japanese punctuation. 0 if there is none."""
+    quiet = at = 0
+    marks: list[str] = []  # of emphasis that is open
+    formulas = FormulaFinder(text)
+    while True:
+        match = _mark.search(text, at)
+        stop = match.start() if match else len(text)
+        if not marks and (place := _last_place.match(text, at, stop)):
+            quiet = place.end()
+        if match is None:
+            return quiet
+        past = _past(text, match, marks, formulas)
+        if past < 0:
+            return quiet
+        at = past
+
+
+def _past(text: str, match: re.Match[str], marks: list[str], formulas: FormulaFinder) -> int:
+    """Where the search goes on behind a mark, -1 if it ends."""
+    mark, start, end = match[0], match.start(), match.end()
+    match mark[0]:
+        case "`":
+            closing = re.compile(f"(?<!`){mark}(?!`)").search(text, end)
+            return closing.end() if closing else -1
+        case "*" | "_" | "~":
+            return end if _balances(text, match, marks) else -1
+        case "\\" if text.startswith(("(", "[", "begin{"), end):
+            formula = formulas.end(start)
+            return formula if formula > start else -1
+        case "\\":
+            return max(end + 1, path_end(text, start))
+        case "$" if formulas.is_price(start):
+            return end
+        case "$":
+            formula = formulas.end(start)
+            return formula if formula > start else -1
+        case "[":
+            bracket = _whole_bracket.match(text, start)
+            return bracket.end() if bracket else -1
+        case ":":
+            scheme = scheme_start(text[max(0, start - 8) : start])
+            begin = max(0, start - 8) + scheme
+            return max(end, address_end(text, begin, start)) if scheme >= 0 else end
+        case _:
+            return -1
+
+
+def _balances(text: str, match: re.Match[str], marks: list[str]) -> bool:
+    """Note what a delimiter run opens or closes; False if that is not plain."""
+    run = match[0]
+    before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+    flanks = find_flanks(run[0], len(run), before, after)
+    if flanks == NOTHING:
+        return True
+    if flanks.can_close and marks and marks[-1] == run:
+        marks.pop()
+        return True
+    if flanks.can_close and any(mark[0] == run[0] for mark in marks):
+        return False
+    if flanks.can_open:
+        marks.append(run)
+    return True
