@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
-from fakes import RecordingView
+from fakes import RecordingComparison, RecordingView
 from streamchat.core.events import Retrying, TextDelta
 from streamchat.core.ports import Ending
 from streamchat.core.terminal import Terminal, read_terminal
-from streamchat.core.window_signals import Activity
+from streamchat.core.window_signals import FOCUS_WENT, Activity
 from streamchat.render.screen.attention import Attention
 from terminals import Tty
 
@@ -99,3 +101,26 @@ def test_an_unknown_terminal_and_one_without_titles_get_nothing() -> None:
     off.answer(60.0)
     off.attention.restore()
     assert unknown.written == off.written == []
+
+
+def test_the_answers_of_a_comparison_end_together() -> None:
+    window = Window(terminal())
+    window.attention.hear(FOCUS_WENT)
+    shown = window.attention.watch_all(RecordingComparison([RecordingView(), RecordingView()]))
+    there, slow = shown.views
+    there.close(Ending.COMPLETE, None, math.nan)  # it was there before
+    slow.feed(TextDelta("x"))
+    slow.close(Ending.COMPLETE, None, 11.0)
+    assert window.written[-1] == "\x1b]2;writing: tea - streamchat\a"
+    shown.close()
+    assert window.written[-2:] == ["\x1b]2;tea - streamchat\a", BELL]
+
+
+def test_a_short_comparison_tells_nobody() -> None:
+    window = Window(terminal())
+    window.attention.hear(FOCUS_WENT)
+    shown = window.attention.watch_all(RecordingComparison([RecordingView(), RecordingView()]))
+    for view in shown.views:
+        view.close(Ending.COMPLETE, None, 9.0)
+    shown.close()
+    assert window.bells == 0

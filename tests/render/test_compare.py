@@ -293,3 +293,17 @@ def test_nothing_is_painted_after_the_end() -> None:
         shown.views[0].feed(event)
     made.loop.advance(5)
     assert len(made.tty.text) == written
+
+
+@pytest.mark.parametrize("width", [120, 80], ids=["columns", "in-turn"])
+def test_the_time_of_day_stands_behind_the_figures(width: int) -> None:
+    made = stage(width, 24)
+    made.screen.stamp = lambda: "18:09"
+    shown = begin(made)
+    for number in (0, 1):
+        say(shown, number, "Yes.")
+        finish(shown, number)
+    made.screen.stamp = lambda: "19:00"
+    shown.close()
+    text = "\n".join(made.lines)
+    assert (text.count("$0.5000 · 18:09"), text.count("19:00")) == (2, 0)

@@ -77,10 +77,15 @@ class StatusLine:
 
 def label_answer(session: Session, message: Message | None) -> str:
     """What stands behind the figures of an answer: its model, and the time of day."""
-    if session.preferences.no_times or message is None:
+    time = stamp_answer(session)
+    if not time or message is None:
         return ""
-    model = message.model or session.conversation.model
-    return f"{model} · {format_clock(session.clock())}"
+    return f"{message.model or session.conversation.model} · {time}"
+
+
+def stamp_answer(session: Session) -> str:
+    """The time of day, where a heading names the model."""
+    return "" if session.preferences.no_times else format_clock(session.clock())
 
 
 def _name(block: Block) -> str:

@@ -25,10 +25,11 @@ def style_question(screen: TerminalScreen) -> str:
 def describe_session(run: Run, session: Session, screen: TerminalScreen) -> None:
     """Let the screen say what it cannot know: what stands behind the figures of an answer, the
     title of the window, and whether to notify."""
-    from streamchat.app.status_line import label_answer
+    from streamchat.app.status_line import label_answer, stamp_answer
     from streamchat.render.screen.attention import Attention
 
     screen.label = partial(label_answer, session)
+    screen.stamp = partial(stamp_answer, session)
     screen.attention = Attention(
         screen.write,
         run.env.terminal,

@@ -30,6 +30,7 @@ def open_comparison(
     clock: Callable[[], float],
     stop_key: str,
     stop_one_key: str,
+    stamp: Callable[[], str],
 ) -> ComparedViews:
     """The views of the answers, on a terminal of that width."""
     beside = is_live and fits_columns(width, len(labels))
@@ -41,7 +42,9 @@ def open_comparison(
 
     def build_pane(label: str, width: int) -> Pane:
         status = StatusRow(model=label, now_s=clock(), look=look)
-        return Pane(label, build_answer, status, look=look, width=width, clock=clock)
+        return Pane(
+            label, build_answer, status, look=look, width=width, clock=clock, stamp=stamp
+        )
 
     panes = [build_pane(*each) for each in zip(labels, widths, strict=True)]
     rows = (ColumnRows if beside else InTurnRows)(panes, look=look, width=width)

@@ -6,7 +6,7 @@ Must not know where it is shown.
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import inf
+from math import inf, isnan
 from typing import TypeAlias
 
 from streamchat.core.events import Event, TextDelta, ThinkingDelta
@@ -40,7 +40,9 @@ class Pane:
         look: Style,
         width: int,
         clock: Callable[[], float],
+        stamp: Callable[[], str] = str,
     ) -> None:
+        """`stamp` gives the time of day, to be shown when the answer has ended."""
         self.label = label
         self.has_begun = False  # something to show has arrived
         self.is_closed = False
@@ -53,6 +55,7 @@ class Pane:
         self._is_ended = False
         self._answer = build_answer(width, self._now_s)
         self._end: tuple[Ending, Message | None, float] | None = None
+        self._stamp, self._ended_at = stamp, ""
         self._is_over = False
 
     @property
@@ -90,6 +93,7 @@ class Pane:
         self.end()
         self.has_begun = self.is_closed = True
         self._end = ending, message, seconds
+        self._ended_at = "" if isnan(seconds) else self._stamp()  # it was there before
 
     def settle(self, *, budget_s: float = inf) -> list[Row]:
         rows = self._answer.settle(budget_s=budget_s)
@@ -136,6 +140,7 @@ class Pane:
             look=self._look,
             width=self._width,
             after_blank=self._answer.ends_blank,
+            label=self._ended_at,
         )
         if said := _FAILURES.get(ending):
             mark = choose_marks(self._look).failed

@@ -6,12 +6,12 @@ have the focus.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from streamchat.core.events import Event, Retrying, TextDelta, ThinkingDelta
 from streamchat.core.messages import Message
-from streamchat.core.ports import Ending, View
+from streamchat.core.ports import ComparisonView, Ending, View
 from streamchat.core.terminal import Terminal
 from streamchat.core.window_signals import (
     FOCUS_CAME,
@@ -55,7 +55,12 @@ class Attention:
     def watch(self, view: View) -> View:
         """The view of a reply, whose progress the title shows."""
         self.show(Activity.WAITING)
-        return _WatchedView(view, self)
+        return _WatchedView(view, self, self.end)
+
+    def watch_all(self, shown: ComparisonView) -> ComparisonView:
+        """The same for replies that arrive together: they end when the last one does."""
+        self.show(Activity.WAITING)
+        return _WatchedComparison(shown, self)
 
     def show(self, activity: Activity) -> None:
         """Set the title of the window, where it is not the one already."""
@@ -87,6 +92,7 @@ class Attention:
 class _WatchedView:
     view: View
     attention: Attention
+    on_close: Callable[[float], None]
 
     def feed(self, event: Event) -> None:
         match event:
@@ -103,4 +109,24 @@ class _WatchedView:
 
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         self.view.close(ending, message, seconds)
-        self.attention.end(seconds)
+        self.on_close(seconds)
+
+
+class _WatchedComparison:
+    def __init__(self, shown: ComparisonView, attention: Attention) -> None:
+        self._shown, self._attention = shown, attention
+        self._longest_s = 0.0
+        self.views: Sequence[View] = [
+            _WatchedView(view, attention, self._closed) for view in shown.views
+        ]
+
+    def _closed(self, seconds: float) -> None:
+        if seconds > self._longest_s:  # not for NaN: an answer that was there before
+            self._longest_s = seconds
+
+    async def catch_up(self) -> None:
+        await self._shown.catch_up()
+
+    def close(self) -> None:
+        self._shown.close()
+        self._attention.end(self._longest_s)

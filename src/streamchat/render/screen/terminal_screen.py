@@ -60,6 +60,7 @@ class TerminalScreen:
         self.stop_key: Callable[[], str] = lambda: "Esc"
         self.stop_one_key: Callable[[], str] = lambda: "Esc"
         self.label: Callable[[Message | None], str] = lambda _: ""
+        self.stamp: Callable[[], str] = str  # the time of day, below a compared answer
         self.mask: Callable[[str], str] = str  # of whatever was stored, or comes from elsewhere
         self._sink = Sink(stdout)
         self._environ = environ
@@ -108,7 +109,7 @@ class TerminalScreen:
         from streamchat.render.compare.opening import open_comparison
 
         size, look = self._size(), self.look
-        return open_comparison(
+        shown = open_comparison(
             labels,
             lambda rows, status: self._open_frame(rows, status, look, size),
             look=look,
@@ -118,7 +119,9 @@ class TerminalScreen:
             clock=self._clock,
             stop_key=self.stop_key(),
             stop_one_key=self.stop_one_key(),
+            stamp=self.stamp,
         )
+        return self.attention.watch_all(shown)
 
     def show_type_ahead(self, shown: TypeAhead | None) -> None:
         """Show what is typed below the reply that arrives, and below the next ones, until
