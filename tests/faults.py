@@ -357,7 +357,9 @@ STATUSES = [
         for status in (301, 302, 303, 307, 308)
     ),
     Case(
-        "302 to nowhere", Reply((b"",), status=302), replace(REDIRECT, says="redirects (302)")
+        "302 to nowhere",
+        Reply((b"",), status=302),
+        replace(REDIRECT, says="does not say where"),
     ),
 ]
 WHOLE = [

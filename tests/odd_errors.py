@@ -244,6 +244,53 @@ SAID = [
         invalid("(405): Method Not Allowed."),
     ),
     Case("599", Reply((b"",), status=599), busy("The server failed (599).")),
+    Case(
+        "520 with a page that has a title",
+        Reply((b"<!DOCTYPE html><title>Web server &amp; proxy</title><p>x",), status=520),
+        busy("failed (520): Web server & proxy."),
+    ),
+    Case(
+        "403 of an XML API",
+        Reply((b"<Error><Code>AccessDenied</Code><Message>By policy</Message>",), status=403),
+        refused("permission (403): By policy.", "authentication_error"),
+    ),
+    Case(
+        "a login page with a title",
+        ok("<html><title>Sign in</title>", "text/html"),
+        replace(NO_REPLY, says="(text/html). It says: Sign in. Is"),
+    ),
+    Case(
+        "an error after a byte order mark",
+        Reply((b'\xef\xbb\xbf{"error": {"message": "too few"}}',), status=400),
+        invalid("(400): too few."),
+    ),
+    Case(
+        "an error whose words are an object",
+        json_reply({"error": {"message": {"text": "too few"}}}, status=400),
+        invalid('(400): {"error": {"message": {"text": "too few"}}}.'),
+    ),
+    Case("an error that is a number", json_reply({"error": 42}, status=400), invalid("42}.")),
+    Case(
+        "Ollama's own API",
+        json_reply({"model": "x", "message": {"role": "assistant", "content": "Hello"}}),
+        replace(NO_REPLY, says='It says: {"model": "x", "message"'),
+    ),
+    Case(
+        "the older completions API",
+        json_reply({"completion": " Hello", "stop_reason": "stop_sequence"}),
+        replace(NO_REPLY, says='It says: {"completion": " Hello"'),
+    ),
+    Case(
+        "a list of events for a stream",
+        json_reply([{"type": "message_start", "message": {"content": []}}]),
+        NO_REPLY,
+    ),
+    Case(
+        "304",
+        Reply((), status=304),
+        Fails(Unreachable, "API server: its answer is no reply (304)", "not_an_api"),
+    ),
+    Case("the end within the first event", event_reply(b"event: message_start\n"), SHORT),
     Case("300", Reply((b"",), status=300), Fails(Unreachable, "redirects (300)", "redirect")),
 ]
 ABSURD = [
@@ -364,6 +411,9 @@ def _endings() -> Iterator[Told]:
         yield Told(f"stop reason {reason}", (stopped(reason),), "cut_off", 76, "Hello")
     for reason in ("content_filter", "SAFETY", "guardrail_intervened"):
         yield Told(f"stop reason {reason}", (stopped(reason),), "refused", 1, "Hello")
+    for reason in ("error", "network_error", "insufficient_system_resource"):
+        yield Told(f"stop reason {reason}", (stopped(reason),), "cut_off", 76, "Hello")
+    yield Told("a blank stop reason", (stopped(" "),), "cut_off", 76, "Hello")
     yield Told("stop reason tool_calls", (stopped("tool_calls"),), "complete", 0, "Hello")
     overloaded = event_reply(data(b"Overloaded", b"error"))
     again = ("--retries", "1")

@@ -186,6 +186,11 @@ BLOCKS = [
 ]
 MESSAGES = [
     Case("no message_start", without("message_start"), kept="Hello"),
+    Case(
+        "a delta that is a string",
+        mid(sse("content_block_delta", index=0, delta="lo"), *REST[1:]),
+        kept="Hello",
+    ),
     Case("a delta alone", event_reply(text_delta("Hello"), END, STOP), kept="Hello"),
     Case("a list for a message", hello(b'"message":{', b'"message":[],"x":{'), kept="Hello"),
     Case("message_start twice", mid(START, *REST), kept="Hello"),

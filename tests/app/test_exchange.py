@@ -413,9 +413,10 @@ def test_what_came_before_a_pause_is_kept_when_the_rest_fails() -> None:
     assert result.message.text == "First"
 
 
-def test_an_asked_for_tool_is_named() -> None:
+@pytest.mark.parametrize("stop_reason", ["tool_use", "end_turn"])
+def test_an_asked_for_tool_is_named(stop_reason: str) -> None:
     call = {"type": "tool_use", "id": "t1", "name": "get_weather", "input": {}}
-    events = reply_events("Let me see.", stop_reason="tool_use")
+    events = reply_events("Let me see.", stop_reason=stop_reason)
     end = events.pop()
     assert isinstance(end, Finished)
     content = (*end.message.content, call)
@@ -426,6 +427,15 @@ def test_an_asked_for_tool_is_named() -> None:
     [remark] = result.remarks
     assert "a tool (get_weather), which streamchat does not offer" in remark
     assert answered.session.request().messages[-1].content == (text_block("Let me see."),)
+
+
+def test_an_answer_without_words_says_so() -> None:
+    call = {"type": "server_tool_use", "id": "s", "name": "web_search", "input": {}}
+    events = reply_events("", stop_reason="end_turn")
+    end = events.pop()
+    assert isinstance(end, Finished)
+    events.append(Finished(replace(end.message, content=(call,))))
+    assert Answered(events).run().remarks == ("The answer has no text.",)
 
 
 def test_a_new_stop_reason_is_a_remark_and_none_is_a_cut() -> None:

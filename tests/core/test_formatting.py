@@ -12,8 +12,8 @@ def test_prices() -> None:
 
 
 def test_a_cap_has_the_digits_it_was_given() -> None:
-    assert [format_cap(usd) for usd in (2, 2.5, 0.005, 1500)] == [
-        "$2.00", "$2.50", "$0.005", "$1,500.00"
+    assert [format_cap(usd) for usd in (2, 2.5, 0.005, 1500, 1e-6)] == [
+        "$2.00", "$2.50", "$0.005", "$1,500.00", "$0.000001"
     ]  # fmt: skip
 
 

@@ -7,11 +7,14 @@ name. This module reads all of these. Must not know: the SDK, our errors.
 
 from __future__ import annotations
 
+import html
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from streamchat.api.wording import clean_line
+from streamchat.core.messages import is_nested_deeper
 
 _MOST_SAID = 3  # messages of a list of errors
 _LONGEST_NAME = 80
@@ -24,7 +27,9 @@ _LISTS = ("error", "errors", "detail")
 _ERROR_FIELDS = frozenset(("error", "errors", "detail", "__type", *_WORDS))
 _KIND_FIELDS = ("type", "__type", "status")  # Anthropic and OpenAI, AWS, Google
 _CODE_FIELDS = ("error_code", "code", "status_code", "status", "http_status", "statusCode")
-_MARKUP = re.compile(r"(?i)\s*<(!doctype|html|head|body|\?xml)")
+_MARKUP = re.compile(r"(?i)\s*<(!doctype|html|head|body|\?xml|error)")
+_IN_MARKUP = re.compile(r"(?is)<(title|message|faultstring)\b[^>]*>([^<]{1,2000})</\1")
+_LONGEST_MARKUP = 65536  # characters that are searched
 _STATUS = range(400, 600)
 
 # Names of errors without "error", "exception" and punctuation, and the status that each has.
@@ -83,13 +88,23 @@ def is_error(body: object) -> bool:
         return any(isinstance(item, Mapping) and is_error(item) for item in body[:_MOST_SAID])
     if not isinstance(body, Mapping) or "content" in body or "choices" in body:
         return False
-    return not _ERROR_FIELDS.isdisjoint(name for name, value in body.items() if value)
+    told = (name for name, value in body.items() if value and not _is_part(name, value))
+    return not _ERROR_FIELDS.isdisjoint(told)
+
+
+def _is_part(name: str, value: object) -> bool:
+    """Whether a field that would hold words holds an object, such as Ollama's message."""
+    return name in _WORDS and isinstance(value, Mapping)
 
 
 def read_error(body: object) -> ErrorBody:
     """Read the body of an error: JSON of any shape, or text."""
+    if isinstance(body, str):
+        body = _from_json(body)
     found = _read(body, _DEEPEST)
-    words = "" if _MARKUP.match(found.words) else clean_line(found.words)
+    if not (found.words or found.kind or found.code) and body and not isinstance(body, str):
+        found = replace(found, words=_shown(body))
+    words = clean_line(_out_of_markup(found.words))
     implied = _status_of_name(found.kind) or _status_of_name(found.code)
     return replace(
         found,
@@ -98,6 +113,30 @@ def read_error(body: object) -> ErrorBody:
         status=implied or found.status or _status_of_words(words),
         request_id=_text(body.get("request_id")) if isinstance(body, Mapping) else None,
     )
+
+
+def _from_json(text: str) -> object:
+    """What the SDK takes for text because of its first characters."""
+    bare = text.lstrip("\ufeff \r\n")
+    if not bare.startswith(("{", "[")):
+        return text
+    try:
+        return json.loads(bare)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _shown(body: object) -> str:
+    """The JSON itself, where nothing in it is known to hold words."""
+    return "" if is_nested_deeper(body, _DEEPEST) else json.dumps(body, ensure_ascii=False)
+
+
+def _out_of_markup(words: str) -> str:
+    """The title of a page or the message of an XML error; "" for other markup."""
+    if not _MARKUP.match(words):
+        return words
+    found = _IN_MARKUP.search(words[:_LONGEST_MARKUP])
+    return html.unescape(found[2]) if found else ""
 
 
 def _read(body: object, deep: int) -> ErrorBody:

@@ -62,6 +62,7 @@ class Tap:
     repair: StreamRepair = field(default_factory=StreamRepair)
     raws: deque[JsonObject] = field(default_factory=deque)
     words: str = ""
+    is_torn: bool = False  # it ended within an event
 
 
 @dataclass(slots=True)
@@ -138,6 +139,7 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
         async for piece in pieces:
             yield decoder.feed(piece)
         yield decoder.close()
+        self._tap.is_torn = decoder.is_within_event
 
     async def _in_time(self, arrivals: Arrivals) -> AsyncGenerator[bytes]:
         while True:

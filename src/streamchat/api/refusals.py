@@ -34,6 +34,7 @@ _REFUSED_THINKING = re.compile(
 )
 _SPENT = re.compile(r"(?i)spend|billing|quota|credit|balance|usage_limit|on_hold")
 _LONGEST_REQUEST_ID = 200
+_REDIRECTS = frozenset((300, 301, 302, 303, 307, 308))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +104,12 @@ def _refused(fault: ServerRefusal, model: str | None) -> ApiError:
     status = fault.status if fault.status >= 300 else fault.implied_status or 200
     if status < 300:
         return _broken_off(fault)
-    if status < 400:
+    if status in _REDIRECTS:
         return _redirected(fault)
+    if status < 400:
+        return _no_api(fault, "its answer is no reply")
     if status == 501:
-        return _no_api(fault)
+        return _no_api(fault, "it does not support the request")
     if status == 407:
         return _proxy_wants_a_name(fault)
     if status in (401, 402, 403):
@@ -129,21 +132,24 @@ def _broken_off(fault: ServerRefusal) -> ApiError:
 def _redirected(fault: ServerRefusal) -> ApiError:
     goal = clean_line(urljoin(fault.url, fault.location or "")).split("?")[0]
     base = goal.removesuffix("/v1/messages").rstrip("/")
+    where = (
+        f" to {goal}, and redirects are not followed: set --base-url to {base} if you trust it."
+        if fault.location
+        else " and does not say where. Is the base URL right?"
+    )
     return Unreachable(
-        f"The server redirects ({fault.status}) to {goal}, and redirects are not followed:"
-        f" set --base-url to {base} if you trust it.",
+        f"The server redirects ({fault.status}){where}",
         kind="redirect",
         http_status=fault.status,
         request_id=fault.request_id,
     )
 
 
-def _no_api(fault: ServerRefusal) -> ApiError:
+def _no_api(fault: ServerRefusal, why: str) -> ApiError:
     """What a plain web server answers to any POST; trying again does not help."""
     host = urlsplit(fault.url).netloc
     return Unreachable(
-        f"{host} is not a Messages API server: it does not support the request (501)."
-        " Is the base URL right?",
+        f"{host} is not a Messages API server: {why} ({fault.status}). Is the base URL right?",
         kind=fault.kind or "not_an_api",
         http_status=fault.status,
         request_id=fault.request_id,

@@ -118,7 +118,8 @@ class StreamRepair:
     def _message_delta(self, data: JsonObject) -> list[StreamEvent]:
         """A later event does not undo what an earlier one said."""
         delta, usage = dict(_object(data.get("delta"))), dict(_object(data.get("usage")))
-        if not isinstance(delta.get("stop_reason"), str):
+        reason = delta.get("stop_reason")
+        if not isinstance(reason, str) or not reason.strip():
             delta["stop_reason"] = None
         for name in _ENDING_FIELDS:
             if delta.get(name) is None and name in self._ending:
@@ -204,7 +205,9 @@ class StreamRepair:
         return self._odd_delta(data)
 
     def _odd_delta(self, data: JsonObject) -> list[StreamEvent]:
-        delta = _with_words(_with_type(_object(data.get("delta")), _DELTA_TYPES))
+        said = data.get("delta")
+        bare = {"text": said} if isinstance(said, str) else _object(said)
+        delta = _with_words(_with_type(bare, _DELTA_TYPES))
         index = _hashable(data.get("index"))
         opening = self._begun()
         if delta.get("type") in _OPENS_A_BLOCK:

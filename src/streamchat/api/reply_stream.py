@@ -163,7 +163,7 @@ class ReplyStream:
         """The complete reply. Raises the fault, or another ApiError, if it is not complete."""
         repair = self._tap.repair
         if not repair.started or not (repair.stopped or repair.stop_reason):
-            raise fault or _cut_off(started=repair.started)
+            raise fault or _cut_off(started=repair.started or self._tap.is_torn)
         if fault is not None and not repair.stop_reason:
             raise fault
         try:

@@ -61,6 +61,11 @@ class EventDecoder:
         if rest.endswith(b"\r"):
             yield from self._lines(rest)
 
+    @property
+    def is_within_event(self) -> bool:
+        """Whether an event has begun, or a line that may be of one."""
+        return bool(self._name or self._data or b"".join(self._unread).strip())
+
     def _lines(self, lines: bytes) -> Iterator[ServerEvent]:
         for line in lines.splitlines():
             if not line:

@@ -71,4 +71,4 @@ def no_reply(body: bytes, response: httpx2.Response, server: Server) -> ApiError
 
 
 def _is_readable(words: str) -> bool:
-    return bool(words) and words[0] not in "{[<" and "\ufffd" not in words
+    return bool(words) and words[0] != "<" and "\ufffd" not in words

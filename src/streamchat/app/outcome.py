@@ -14,12 +14,16 @@ from streamchat.core.messages import JsonObject, Message
 from streamchat.core.ports import Ending
 
 _WHOLE = frozenset({"end_turn", "stop_sequence"})
-_FILTERED = "content_filter"
+_FILTERED, _BROKEN = "content_filter", "error"
 # What servers that translate from other APIs say, in lower case, by what it means.
 _TRANSLATED = {
     "end_turn": ("stop", "eos", "eos_token", "completed", "complete", "done"),
     "max_tokens": ("length", "max_length", "max_output_tokens", "model_length"),
     "tool_use": ("tool_calls", "function_call"),
+    _BROKEN: (
+        *("failed", "network_error", "timeout", "abort", "aborted", "cancelled", "canceled"),
+        *("insufficient_system_resource", "malformed_function_call"),
+    ),
     _FILTERED: (
         *("content_filtered", "safety", "recitation", "prohibited_content"),
         *("blocklist", "guardrail_intervened", "sensitive"),
@@ -32,6 +36,7 @@ _CUT_OFF_REASONS = {
     "max_tokens": "The answer reached the token limit (raise it with --max-tokens).",
     "model_context_window_exceeded": "The conversation fills the model's context window.",
     "pause_turn": "The model paused its turn too often and was not asked to continue.",
+    _BROKEN: "The server stopped the answer because of an error; it may be incomplete.",
     None: "The reply ended without a stop reason; it may be incomplete.",
 }
 
@@ -94,13 +99,14 @@ def _meaning(stop_reason: str | None) -> str | None:
 
 
 def _remark(stop_reason: str | None, kept: Message | None) -> str:
-    if stop_reason in _WHOLE:
-        return ""
-    if stop_reason == "tool_use":
-        blocks = kept.content if kept else ()
-        names = [str(b.get("name")) for b in blocks if b.get("type") == "tool_use"]
+    blocks = kept.content if kept else ()
+    names = [str(b.get("name")) for b in blocks if b.get("type") == "tool_use"]
+    if stop_reason == "tool_use" or (names and stop_reason in _WHOLE):
         tool = f" ({_shortened(', '.join(names))})" if names else ""
         return f"The model asked for a tool{tool}, which streamchat does not offer."
+    if stop_reason in _WHOLE:
+        is_silent = kept is not None and not kept.text.strip()
+        return "The answer has no text." if is_silent else ""
     said = _shortened(str(stop_reason))
     return f"The answer ended with a stop reason unknown to streamchat: {said}."
 

@@ -20,7 +20,9 @@ def format_price(usd: float) -> str:
 
 def format_cap(usd: float) -> str:
     """A cap as the user would type it: $2.50, with as many digits as it needs."""
-    return f"${usd:,.2f}" if round(usd, 2) == usd else f"${usd:g}"
+    if round(usd, 2) == usd:
+        return f"${usd:,.2f}"
+    return f"${usd:.12f}".rstrip("0") if usd >= 1e-12 else f"${usd:g}"
 
 
 def format_size(tokens: int) -> str:
