@@ -1,6 +1,7 @@
 """`commands.branches` and `commands.outline`: the tree drawn, walked, copied and named."""
 
 import pytest
+from wcwidth import wcswidth
 
 from fakes import MODEL, MemoryJournal, open_session
 from streamchat.app import commands
@@ -80,6 +81,15 @@ def test_ages_and_texts() -> None:
         "2    now  ● ❯ [image]",
         "3    now  ●   word word word word word word word word word word word…   ◀ here",
     ]
+
+
+@pytest.mark.parametrize("sign", ["w", "漢", "👋"])
+def test_a_row_fits_eighty_columns_whatever_it_says(sign: str) -> None:
+    session = open_session()
+    for _ in range(12):
+        exchange(session, sign * 200, sign * 200)
+    widths = [wcswidth(line) for line in drawing(session)]
+    assert max(widths) <= 79
 
 
 def test_a_long_conversation_leaves_its_uneventful_stretches_out() -> None:

@@ -8,19 +8,22 @@ are not read. Pure: a conversation in, text out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from streamchat.app.listing import age
 from streamchat.core.capabilities import is_same_model
+from streamchat.core.cell_cut import cut_to_cells
 from streamchat.core.conversation import Conversation, one_line
+from streamchat.core.messages import Role
 from streamchat.core.records import Turn
 from streamchat.core.times import parse_time
 
 ENOUGH_LINES = 40  # a tree up to this length is drawn completely
-_TEXT_CHARACTERS = 58
+_ROW_CELLS = 79  # a row fits a window of 80 columns
 _DEEPEST_GRAPH = 24  # characters; deeper graphs are cut to leave room for the text
 _SHORTEST_GAP = 3
+_SIGNS: Mapping[Role, str] = {"user": "❯ ", "assistant": "  ", "system": "  "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,9 @@ def draw(conversation: Conversation, *, now: float, whole: bool) -> list[str]:
         dot = "●" if row.id in path else "○"
         since = f"{_age(turn.at, now):>6}"
         author = _author(conversation, turn)
-        text = _gist(turn, _TEXT_CHARACTERS - len(row.graph), author)
-        lines.append(f"{numbers[row.id]:{width}} {since}  {row.graph}{dot} {text}{here}")
+        start = f"{numbers[row.id]:{width}} {since}  {row.graph}{dot} {_SIGNS[turn.role]}"
+        gist = cut_to_cells(_gist(turn, author), _ROW_CELLS - len(start) - len(here))
+        lines.append(f"{start}{gist}{here}")
     return lines
 
 
@@ -119,13 +123,10 @@ def _author(conversation: Conversation, turn: Turn) -> str:
     return "" if is_alone else author or ""
 
 
-def _gist(turn: Turn, characters: int, author: str) -> str:
-    """The speaker's sign, the author if one is to be named, the start of the text."""
+def _gist(turn: Turn, author: str) -> str:
+    """The author, if one is to be named, and the start of the text."""
     text = one_line(turn.message.text).lstrip("#>*- ")
     kinds = ", ".join(dict.fromkeys(str(b.get("type")) for b in turn.message.content))
     text = text or (f"[{kinds}]" if kinds else "[damaged]")
-    sign = "❯ " if turn.role == "user" else "  "
     author = "system prompt" if turn.role == "system" else author
-    if author:
-        text = f"{one_line(author)}: {text}"
-    return sign + (text if len(text) <= characters else f"{text[: characters - 1]}…")
+    return f"{one_line(author)}: {text}" if author else text
