@@ -107,3 +107,19 @@ def test_what_is_counted_is_sent_too(answer: bool, counted: int) -> None:
     chat = Chat(f"/tokens {KEY}", answers=(answer,))
     chat.run()
     assert len(chat.source.counted) == counted
+
+
+def test_a_system_prompt_is_searched_and_asked_about_once() -> None:
+    chat = Chat("hello", "again", answers=(False, True))
+    session = chat.session
+    session.record(session.conversation.configure(system=f"Use {KEY}."))
+    assert chat.run() == ["again", "Noted."]
+    asked = f"{SAID} in the system prompt. Send it?"
+    assert chat.reader.questions == [asked, asked]
+
+
+def test_a_system_prompt_that_was_agreed_to_is_not_asked_about_again() -> None:
+    chat = Chat("hello", "again", answers=(True,))
+    session = chat.session
+    session.record(session.conversation.configure(system=f"Use {KEY}."))
+    assert chat.run() == ["hello", "Noted.", "again", "Noted."]

@@ -56,3 +56,21 @@ def test_on_a_terminal_a_no_sends_nothing() -> None:
         terminal.wait_for("It was not sent.")
 
     assert run_on_terminal(person, "--demo", f"help {KEY}").status == 1
+
+
+def test_piped_text_the_system_prompt_and_the_output_of_a_command_are_searched(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "deploy.env"
+    file.write_text(f"TOKEN={KEY}\n")
+    script = tmp_path / "lines"
+    script.write_text(f"!cat {file}\nhelp\n")
+    for argv, stdin, place in (
+        (["help"], file.read_text(), ""),
+        (["--system-file", str(file), "help"], "", " in the system prompt"),
+        (["--system", KEY, "--dry-run", "help"], "", " in the system prompt"),
+        (["--allow-shell", "--script", str(script)], "", " in !cat "),
+    ):
+        done = run_program("--demo", "--secrets", "refuse", *argv, stdin=stdin)
+        assert done.status == 2, argv
+        assert f"{SAID}{place}" in done.stderr, argv

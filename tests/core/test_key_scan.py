@@ -42,6 +42,25 @@ KEYS = [
     ("a PyPI token", "pypi-" + "AgEIcHlwaS5vcmc" + letters(120)),
     ("a Hugging Face token", "hf_" + letters(34, string.ascii_letters)),
     ("a DigitalOcean token", "dop_v1_" + letters(64, HEX)),
+    ("an AWS secret key", "aws_secret_access_key = " + letters(40)),
+    ("an AWS secret key", "AWS_SECRET_ACCESS_KEY=" + letters(40)),
+    ("an AWS secret key", '"SecretAccessKey": "' + letters(40)),
+    ("an Anthropic key", "sk-ant-" + "admin01-" + letters(90)),
+    ("an Anthropic key", "sk-ant-" + "oat01-" + letters(95)),
+    ("an OpenAI key", "sk-" + "svcacct-" + letters(74) + "T3BlbkFJ" + letters(74)),
+    ("an OpenRouter key", "sk-or-" + "v1-" + letters(64, HEX)),
+    ("a Groq key", "gsk_" + letters(52)),
+    ("a Google OAuth token", "ya29." + "a0" + letters(150)),
+    ("a private key", '"private_key": "-----BEGIN ' + "PRIVATE KEY-----\\n" + letters(64)),
+    ("a Slack token", "xoxp-" + "123456789012-123456789012-1234567890123-" + letters(32, HEX)),
+    ("a Slack token", "xoxe." + "xoxp-1-" + letters(160)),
+    ("a Stripe key", "sk_test_" + letters(24)),
+    ("a Stripe webhook secret", "whsec_" + letters(32)),
+    ("a GitLab token", "glptt-" + letters(40, HEX)),
+    ("a Docker token", "dckr_pat_" + letters(27)),
+    ("an address with a password", "postgres" + "://app:s3cr7Tq!x@db.example.com/x"),
+    ("an address with a password", "https" + "://:h0-Rk8z_q@host"),
+    ("a password of .netrc", "machine " + "api.host.com login me\n  password h0Rk8zq"),
     ("a JSON web token", ".".join(("eyJ" + letters(30), "eyJ" + letters(60), letters(43)))),
 ]
 
@@ -77,6 +96,17 @@ def test_ordinary_code_holds_none() -> None:
         "550e8400-e29b-41d4-a716-446655440000 3f2504e0-4f89-11d3-9a0c-0305e82c3301",
         "ssh-rsa AAAAB3NzaC1yc2E" + letters(350),
         "a" * 5 + "AKIA" + letters(16, UPPER),
+        "postgres://user:password@localhost/db redis://:secret@cache amqp://guest:guest@mq",
+        "https://$USER:$PASSWORD@host https://{user}:{password}@host http://u:<pass>@host",
+        "http://127.0.0.1:8080/@scope https://medium.com/@user ssh://git@github.com:22/a",
+        "https://user:yourpassword@host https://a:my-password1@host ftp://x:xxxxxxxx@host",
+        "machine api.host.com login me password $TOKEN",
+        "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "aws_secret_access_key = <40 characters> AWS_SECRET_ACCESS_KEY=${SECRET}",
+        'resolved "https://registry.npmjs.org/a/-/a-1.0.0.tgz#0123456789abcdef0123456789abcdef"',
+        "integrity sha512-" + b64encode(hashlib.sha512(b"y").digest()).decode(),
+        'checksum = "' + hashlib.sha256(b"z").hexdigest() + '"',
+        "data:image/png;base64," + b64encode(_RANDOM.randbytes(30_000)).decode(),
     ],
     ids=lambda text: text[:24],
 )
@@ -106,8 +136,25 @@ def test_the_texts_of_attachments_are_searched_and_named() -> None:
     assert describe_keys(found).endswith("in a␛.env and 1 more")
 
 
+def test_what_is_told_of_an_address_is_not_its_password() -> None:
+    found = find_keys("postgres" + "://app:s3cr7Tq!x@db.example.com/x")
+    assert [str(each) for each in found] == ["an address with a password (://app:…)"]
+
+
 @pytest.mark.parametrize(
-    "piece", ["AKIA", "-----BEGIN ", "sk-", "eyJ", "eyJ" * 30 + ".", "SG."]
+    "piece",
+    [
+        "://a:",
+        "machine a login ",
+        "aws_secret_access_key",
+        "ya29.",
+        "AKIA",
+        "-----BEGIN ",
+        "sk-",
+        "eyJ",
+        "eyJ" * 30 + ".",
+        "SG.",
+    ],
 )
 def test_a_text_of_nothing_but_beginnings_is_searched_quickly(piece: str) -> None:
     assert find_keys(piece * (200_000 // len(piece))) == ()

@@ -61,6 +61,7 @@ class Answering:
     before_request: Callable[[], Awaitable[None]] = _be_ready  # raises StreamchatError
     has_user: bool = True  # somebody answers questions; a script does not
     advised: set[str] = field(default_factory=set)
+    agreed_system: str | None = None  # it was sent, whatever it holds
     is_warned: bool = False  # the user knows that the context window is nearly full
     names_by_itself: bool = False  # auto_title
     _naming: asyncio.Task[None] | None = None
@@ -161,17 +162,21 @@ class Answering:
 
     async def _may_send(self, message: Message) -> bool:
         """Whether to send a message that may hold a key."""
-        policy = self.session.preferences.secrets
+        policy, system = self.session.preferences.secrets, self.session.conversation.system
         try:
-            return await may_send(
+            sends = await may_send(
                 message,
                 NOTE if policy == ASK and not self.has_user else policy,
+                system="" if system == self.agreed_system else system or "",
                 confirm=lambda question: self.reader.confirm(question, default=False),
                 note=self._notice,
             )
         except StreamchatError as error:
             self._fail(error)
             return False
+        if sends:
+            self.agreed_system = system
+        return sends
 
     async def _count(self, text: str) -> None:
         try:

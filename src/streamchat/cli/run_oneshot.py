@@ -149,7 +149,8 @@ async def require_sendable(run: Run, session: Session, prompt: str) -> None:
     policy = session.preferences.secrets
     if policy == ASK and not (run.env.stdin.isatty() and run.env.stderr.isatty()):
         policy = NOTE
-    if not await may_send(message, policy, confirm=confirm, note=run.notes.note):
+    system = session.conversation.system or ""
+    if not await may_send(message, policy, system=system, confirm=confirm, note=run.notes.note):
         raise StreamchatError(NOT_SENT)
 
 

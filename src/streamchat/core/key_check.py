@@ -1,15 +1,15 @@
-"""What looks like a key: private keys, and the tokens of well-known services; and whether a
-message that holds one is sent, by the setting `secrets`.
+"""Finds what looks like a key in a message, and decides by the setting `secrets` whether it is
+sent.
 
-Pure: how a question is put is given. The patterns are those that the services publish, as
-they are collected in the rules of gitleaks (https://github.com/gitleaks/gitleaks,
-config/gitleaks.toml, MIT) and the plugins of detect-secrets
-(https://github.com/Yelp/detect-secrets, Apache 2.0), 2026-11. Patterns that ordinary hashes,
-ids or passwords fit are left out. detect-secrets itself needs requests and PyYAML, and each
-message would wait until they are loaded.
+Pure: how a question is put is given. Images and PDFs are not searched. The patterns are those
+that the services publish, as they are collected in the rules of gitleaks
+(https://github.com/gitleaks/gitleaks, config/gitleaks.toml, MIT) and the plugins of
+detect-secrets (https://github.com/Yelp/detect-secrets, Apache 2.0), 2026-11. Patterns that
+ordinary hashes, ids or passwords fit are left out. detect-secrets itself needs requests and
+PyYAML, and each message would wait until they are loaded.
 
 Rule: a pattern begins with a literal text and is bounded, so that a search is as fast as
-looking for that text, and is compiled only where that text occurs.
+looking for that text, and is compiled only where that text occurs. A password is a group.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ ASK, NOTE, REFUSE, OFF = "ask", "note", "refuse", "off"
 NOT_SENT = "It was not sent."
 _LEAST_VARIETY = 8  # different characters; xxxxxxxx stands for a key in documentation
 _SHOWN = 8  # characters of a key that tell the user which one it is
+_MOST_SHOWN = 32  # of what stands before a password
+_SYSTEM_PROMPT = "the system prompt"
 _LONGEST_NAME = 60  # of an attachment
 
 
@@ -39,44 +41,93 @@ class KeyPattern:
     rest: str
 
 
-_PATTERNS = (
+PLACEHOLDERS = re.compile(
+    r"(?i)[$<{%*.].*|(?:my|your|the)?[-_]?"
+    r"(?:pass(?:word|wd|phrase)?|pwd?|secret|token|key|user(?:name)?|admin|root|guest|test"
+    r"|changeme|change-?it|example|sample|dummy|postgres|mysql|redis|rabbit|x+)\d{0,4}"
+)
+"""What stands for a password in documentation."""
+
+PATTERNS = (
     KeyPattern(
         "a private key",
         ("-----BEGIN ",),
         r"(?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----[\w+/=\s:.,()\\-]{64}",
     ),
     KeyPattern("an AWS access key", ("AKIA", "ASIA", "ABIA", "ACCA"), r"[A-Z2-7]{16}\b"),
+    KeyPattern(
+        "an AWS secret key",
+        ("aws_secret_access_key", "AWS_SECRET_ACCESS_KEY", "SecretAccessKey"),
+        r"[\"']?\s{0,3}[:=]\s{0,3}[\"']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])",
+    ),
     KeyPattern("an Anthropic key", ("sk-ant-",), r"[a-z]{3,5}\d\d-[\w-]{80,120}"),
     KeyPattern("an OpenAI key", ("sk-",), r"[\w-]{16,120}T3BlbkFJ[\w-]{20,120}"),
+    KeyPattern("an OpenRouter key", ("sk-or-v1-",), r"[a-f0-9]{64}\b"),
+    KeyPattern("a Groq key", ("gsk_",), r"[0-9A-Za-z]{52}\b"),
+    KeyPattern("an xAI key", ("xai-",), r"[0-9A-Za-z]{80}\b"),
+    KeyPattern("a Perplexity key", ("pplx-",), r"[0-9A-Za-z]{48}\b"),
+    KeyPattern("a Replicate token", ("r8_",), r"[0-9A-Za-z]{37}\b"),
     KeyPattern("a Google API key", ("AIza",), r"[\w-]{35}(?![\w-])"),
     KeyPattern("a Google OAuth secret", ("GOCSPX-",), r"[\w-]{28}(?![\w-])"),
+    KeyPattern("a Google OAuth token", ("ya29.",), r"[\w-]{60,1000}"),
     KeyPattern("an Azure storage key", ("AccountKey=",), r"[A-Za-z0-9+/]{86}=="),
     KeyPattern(
         "a GitHub token", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"[0-9A-Za-z]{36}\b"
     ),
     KeyPattern("a GitHub token", ("github_pat_",), r"\w{82}\b"),
-    KeyPattern("a GitLab token", ("glpat-", "gldt-", "glrt-"), r"[\w-]{20,64}"),
+    KeyPattern(
+        "a GitLab token",
+        ("glpat-", "gldt-", "glrt-", "glptt-", "glcbt-", "glsoat-", "glft-", "glagent-"),
+        r"[\w.-]{20,300}",
+    ),
     KeyPattern(
         "a Slack token",
         ("xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-"),
         r"\d{10,13}-[\w-]{10,120}",
     ),
+    KeyPattern(
+        "a Slack token", ("xoxe.xoxb-", "xoxe.xoxp-", "xoxe-"), r"\d-[0-9A-Za-z]{100,250}"
+    ),
     KeyPattern("a Slack app token", ("xapp-",), r"\d-[A-Z0-9]{8,14}-\d{10,16}-[a-f0-9]{64}"),
     KeyPattern(
         "a Slack webhook", ("hooks.slack.com/services/",), r"T\w{8,12}/B\w{8,12}/\w{20,28}"
     ),
-    KeyPattern("a Stripe key", ("sk_live_", "rk_live_"), r"[0-9A-Za-z]{16,99}\b"),
+    KeyPattern(
+        "a Stripe key",
+        ("sk_live_", "rk_live_", "sk_test_", "rk_test_"),
+        r"[0-9A-Za-z]{16,247}\b",
+    ),
+    KeyPattern("a Stripe webhook secret", ("whsec_",), r"[0-9A-Za-z+/]{32,64}"),
     KeyPattern("a SendGrid key", ("SG.",), r"[\w-]{22}\.[\w-]{43}(?![\w-])"),
     KeyPattern("an npm token", ("npm_",), r"[0-9A-Za-z]{36}\b"),
-    KeyPattern("a PyPI token", ("pypi-AgEIcHlwaS5vcmc",), r"[\w-]{50,250}"),
+    KeyPattern(
+        "a PyPI token",
+        ("pypi-AgEIcHlwaS5vcmc", "pypi-AgENdGVzdC5weXBpLm9yZw"),
+        r"[\w-]{50,250}",
+    ),
+    KeyPattern("a RubyGems key", ("rubygems_",), r"[a-f0-9]{48}\b"),
+    KeyPattern("a Docker token", ("dckr_pat_", "dckr_oat_"), r"[\w-]{27,32}(?![\w-])"),
     KeyPattern("a Hugging Face token", ("hf_",), r"[A-Za-z]{34}\b"),
     KeyPattern("a DigitalOcean token", ("dop_v1_", "doo_v1_", "dor_v1_"), r"[a-f0-9]{64}\b"),
     KeyPattern("a Databricks token", ("dapi",), r"[a-f0-9]{32}(?:-\d)?\b"),
     KeyPattern("a Shopify token", ("shpat_", "shpca_", "shppa_", "shpss_"), r"[a-f0-9]{32}\b"),
+    KeyPattern("an Atlassian token", ("ATATT3",), r"[\w=-]{180,200}"),
+    KeyPattern("a Grafana token", ("glsa_",), r"[0-9A-Za-z]{32}_[a-f0-9]{8}\b"),
+    KeyPattern("a Linear key", ("lin_api_",), r"[0-9A-Za-z]{40}\b"),
     KeyPattern("a Vault token", ("hvs.",), r"[\w-]{90,120}"),
     KeyPattern("an age key", ("AGE-SECRET-KEY-1",), r"[02-9AC-HJ-NP-Z]{58}\b"),
     KeyPattern(
         "a JSON web token", ("eyJ",), r"[\w-]{14,400}\.eyJ[\w-]{14,4000}\.[\w-]{40,1400}"
+    ),
+    KeyPattern(
+        "an address with a password",
+        ("://",),
+        r"[^\s/:@\"'`<>]{0,64}:([^\s/:@\"'`]{6,128})@[\w\[]",
+    ),
+    KeyPattern(
+        "a password of .netrc",
+        ("machine ",),
+        r"\S{1,253}\s{1,9}login\s{1,9}\S{1,128}\s{1,9}password\s{1,9}(\S{6,128})",
     ),
 )
 
@@ -97,23 +148,25 @@ class FoundKey:
 def find_keys(text: str, attachment: str = "") -> tuple[FoundKey, ...]:
     """What looks like a key in the text, each once."""
     found = (
-        FoundKey(pattern.kind, clean_line(key[:_SHOWN]).strip(), attachment)
-        for pattern in _PATTERNS
+        FoundKey(pattern.kind, clean_line(beginning).strip(), attachment)
+        for pattern in PATTERNS
         for start in pattern.starts
-        for key in _find(text, start, pattern.rest)
+        for beginning in _find(text, start, pattern.rest)
     )
     return tuple(dict.fromkeys(found))
 
 
 def _find(text: str, start: str, rest: str) -> Iterator[str]:
+    """What to show of each key: its beginning, or what stands before a password."""
     at = text.find(start)
     if at < 0:
         return
     pattern = re.compile(rest)
     while at >= 0:
         follows = pattern.match(text, at + len(start))
-        if follows and not _continues_a_word(text, at) and not _is_placeholder(follows[0]):
-            yield start + follows[0]
+        if follows and not _continues_a_word(text, at) and not _is_placeholder(follows):
+            named = follows.start(follows.lastindex) if follows.lastindex else at + _SHOWN
+            yield text[at : min(named, at + _MOST_SHOWN)]
         at = text.find(start, follows.end() if follows else at + len(start))
 
 
@@ -122,8 +175,10 @@ def _continues_a_word(text: str, at: int) -> bool:
     return at > 0 and text[at].isalnum() and (text[at - 1].isalnum() or text[at - 1] in "_+")
 
 
-def _is_placeholder(key: str) -> bool:
-    return "EXAMPLE" in key.upper() or len(set(key)) < _LEAST_VARIETY
+def _is_placeholder(found: re.Match[str]) -> bool:
+    if found.lastindex:  # a password
+        return PLACEHOLDERS.fullmatch(found[found.lastindex]) is not None
+    return "EXAMPLE" in found[0].upper() or len(set(found[0])) < _LEAST_VARIETY
 
 
 def find_keys_in(message: Message) -> tuple[FoundKey, ...]:
@@ -150,12 +205,15 @@ async def may_send(
     message: Message,
     policy: str,
     *,
+    system: str = "",
     confirm: Callable[[str], Awaitable[bool]],
     note: Callable[[str], None],
 ) -> bool:
-    """Whether to send the message; `confirm` puts a question to the user. Raises UsageError
-    where keys are refused."""
-    found = find_keys_in(message) if policy != OFF else ()
+    """Whether to send the message with that system prompt; `confirm` puts a question to the
+    user. Raises UsageError where keys are refused."""
+    if policy == OFF:
+        return True
+    found = (*find_keys_in(message), *find_keys(system, _SYSTEM_PROMPT))
     if not found:
         return True
     said = describe_keys(found)
