@@ -3,7 +3,7 @@
 Owns the block structure; inline source stays source. Where the structure could depend on
 what comes later, or would hide what was written, the policy is ours:
 
-- Setext headings only under a paragraph of one line, of at most 256 characters: under more, a
+- Setext headings only under a paragraph of one line, of at most 128 characters: under more, a
   line of dashes is a rule and `===` is text.
 - HTML blocks are literal lines of text.
 - A list item keeps the number that was written. One equal to the number written before

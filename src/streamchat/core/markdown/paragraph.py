@@ -29,8 +29,8 @@ from streamchat.core.markdown.pieces import PIECE_CHARACTERS, PIECE_LINES, piece
 _BLANKS = " \t"
 _UNDERLINES = {"=": 1, "-": 2}
 _WIDEST_INDENT = 100
-LONG_LINE = 256  # characters; a longer line is neither a heading nor that of a table
-SLICE = 128  # characters in which the rest of it is read; a part has no fewer
+_LEAST_PART = 64  # characters
+LONG_LINE = 128  # characters; a longer line is read in slices, and is no heading nor a table's
 _LAZY = -1  # the indentation of a line outside the paragraph's containers
 
 
@@ -122,7 +122,7 @@ class OpenParagraph:
         if len(self.lines[-1]) <= LONG_LINE or self._header_possible:
             text = text[: -len(lines[-1])]  # which may yet head a table
         end = quiet_end(text)
-        return [self._part(lines, text[:end])] if end >= SLICE else []
+        return [self._part(lines, text[:end])] if end >= _LEAST_PART else []
 
     def _part(self, lines: list[str], text: str) -> Paragraph:
         """`text`, with which the lines begin; what stands behind it stays."""
@@ -135,7 +135,7 @@ class OpenParagraph:
             self.lines[0], self._indents[0] = lines[count][offset:], _LAZY
         self._continues, self._is_full = True, False
         self._chars = self._count_chars()
-        self._part_chars = self._chars + SLICE
+        self._part_chars = self._chars + LONG_LINE
         return part
 
     @property

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, zip_longest
 from typing import TypeAlias
 
@@ -88,6 +89,7 @@ def _drawn_width(line: Line, joins: Joins) -> int:
     return cell_len(text) if is_drawn_alike(text) else drawn_cells(text, joins)
 
 
+@lru_cache(1024)  # in each frame, all cells of the open table are measured
 def _longest_word(text: str, joins: Joins) -> int:
     """Addresses may be folded: they would take the room of all other columns."""
     text = _address.sub(lambda match: match[0][:ADDRESS_CELLS], text)
