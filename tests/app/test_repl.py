@@ -522,6 +522,14 @@ def test_a_count_that_fails_is_an_error_and_one_that_hangs_can_be_stopped() -> N
     assert screen.shown == []
 
 
+def test_after_a_refused_key_the_way_to_another_is_told() -> None:
+    dialogue = Dialogue(Key.END)
+    screen = dialogue.again(
+        "hi", Key.END, answers=[[NoPermission("Refused.", http_status=401)]]
+    )
+    assert ("error", "Refused. /login takes another key.") in screen.shown
+
+
 def test_a_question_over_the_cap_is_handed_back() -> None:
     dialogue = Dialogue(Key.END)
     dialogue.session.budget = Budget(dollars, cap_usd=0.5)

@@ -28,6 +28,8 @@ from streamchat.config import Paths, build_paths
 from streamchat.config.profiles import local_profiles
 from streamchat.config.writing import add_profile, forget_key, keep_key
 from streamchat.core.errors import ApiError, DiskError, NoPermission, Unreachable
+from streamchat.core.settings import Proxy
+from streamchat.core.settings.certificates import Authorities
 from terminal import Person
 
 KEY = "sk-ant-test-0123456789"
@@ -154,6 +156,18 @@ def test_a_key_is_checked_and_kept_for_the_user_alone(paths: Paths) -> None:
     )
     assert stat.S_IMODE(paths.env_file.stat().st_mode) == 0o600
     assert KEY not in desk.stderr.getvalue()
+
+
+def test_a_key_is_checked_through_the_proxy_and_by_the_authorities_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("SSL_CERT_FILE", "/authorities.pem")
+    desk = Desk()
+    desk.choose(Answers(["paste", "use it"], [KEY]))
+    [asked] = desk.asked
+    assert asked.proxy == Proxy("http://proxy.example:3128", "HTTPS_PROXY")
+    assert Authorities("SSL_CERT_FILE", "/authorities.pem") in asked.certificates.replacing
 
 
 def test_a_key_may_be_used_without_being_kept(paths: Paths) -> None:

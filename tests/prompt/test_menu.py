@@ -126,6 +126,12 @@ def test_an_at_offers_files_quoted_right(typed: str, sent: str) -> None:
         assert run(sent_after(at, typed, "src/m", f"{TAB}\r\r")) == Typed(sent)
 
 
+def test_tab_takes_the_only_file_and_enter_sends() -> None:
+    with desk(shows_menu=True, files=["my notes.txt"]) as at:
+        taken = run(sent_after(at, "see @my", "my notes", f"{TAB}\r"))
+    assert taken == Typed(r"see @my\ notes.txt")
+
+
 def test_files_that_fit_best_come_first() -> None:
     with desk(shows_menu=True, files=FILES) as at:
         shown = run(shown_for(at, "@main", "test_main"))

@@ -35,6 +35,7 @@ _REFUSED_THINKING = re.compile(
 _SPENT = re.compile(r"(?i)spend|billing|quota|credit|balance|usage_limit|on_hold")
 _LONGEST_REQUEST_ID = 200
 _REDIRECTS = frozenset((300, 301, 302, 303, 307, 308))
+KEY_ADVICE = "Check ANTHROPIC_API_KEY, or the key of this profile."
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ def _proxy_wants_a_name(fault: ServerRefusal) -> ApiError:
 
 def _no_permission(fault: ServerRefusal, status: int) -> ApiError:
     what, advice = {
-        401: ("The key was refused", "Check ANTHROPIC_API_KEY, or the key of this profile."),
+        401: ("The key was refused", KEY_ADVICE),
         402: ("The account cannot pay", "Look at the billing page of the console."),
         403: ("The key lacks the permission", "Use another key, model or workspace."),
     }[status]

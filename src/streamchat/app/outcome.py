@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from streamchat.core.errors import ApiError, CutOff, OverBudget, StreamchatError
+from streamchat.core.errors import ApiError, CutOff, NoPermission, OverBudget, StreamchatError
 from streamchat.core.events import Finished
 from streamchat.core.messages import JsonObject, Message
 from streamchat.core.ports import Ending
@@ -128,6 +128,8 @@ def offer(result: Result) -> str:
     """Which command helps after this ending, to follow its line."""
     if result.ending is Ending.REFUSED:
         return " /retry MODEL asks another model."
+    if isinstance(result.error, NoPermission) and result.error.http_status == 401:
+        return " /login takes another key."
     if isinstance(result.error, OverBudget):
         return " /budget changes the cap."
     if result.message is not None and result.ending in (Ending.CUT_OFF, Ending.FAILED):

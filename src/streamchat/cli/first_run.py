@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Protocol, TypeVar
 
 from streamchat.api.local_servers import USUAL, LocalServer, is_running
+from streamchat.api.refusals import KEY_ADVICE
 from streamchat.api.server import Server, checked
 from streamchat.cli.environment import Environment
 from streamchat.cli.invocation import Invocation
@@ -20,7 +21,15 @@ from streamchat.cli.run import Run, has_surely_no_key
 from streamchat.config.profiles import local_profiles
 from streamchat.config.writing import KEY_VARIABLE, add_profile, keep_key
 from streamchat.core.errors import ApiError, ConfigError, ExitStatus, NoPermission
-from streamchat.core.settings import Given, Layer, SettingSource
+from streamchat.core.settings import (
+    DEFAULT_URL,
+    Given,
+    Layer,
+    SettingSource,
+    choose_proxy,
+    parse_address,
+    read_certificates,
+)
 
 T = TypeVar("T")
 MOST_MODELS = 15  # in the list of a local server
@@ -152,13 +161,18 @@ class FirstRun:
     async def _is_accepted(self, key: str) -> bool:
         """Whether the server takes the key. One that cannot be checked now may be good."""
         try:
-            await self.list_models(Server(api_key=key))
+            await self.list_models(self._default_server(key))
         except NoPermission as error:
-            self._say(error.message, key=key)
+            self._say(error.message.removesuffix(f" {KEY_ADVICE}"), key=key)
             return False
         except ApiError as error:
             self._say(f"{error.message} The key could not be checked.", key=key)
         return True
+
+    def _default_server(self, key: str) -> Server:
+        environ = self.run.env.environ
+        proxy = choose_proxy(parse_address(DEFAULT_URL), environ)
+        return Server(api_key=key, proxy=proxy, certificates=read_certificates(environ))
 
     async def _with_server(self, server: LocalServer) -> Run | None:
         if server.name in local_profiles(self.run.paths):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prompt_toolkit.buffer import Buffer, CompletionState
-from prompt_toolkit.completion import CompleteEvent, get_common_complete_suffix
+from prompt_toolkit.completion import CompleteEvent, Completion, get_common_complete_suffix
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
 from streamchat.prompt.keys.chords import ActionKeys
@@ -26,7 +26,9 @@ def load_completing(keys: ActionKeys) -> KeyBindings:
         buffer = event.current_buffer
         is_chosen = buffer.complete_state and buffer.complete_state.current_completion
         if is_chosen or not _complete(buffer):
-            if _has_entries(buffer):
+            if (only := _only_entry(buffer)) and not is_chosen:
+                buffer.apply_completion(only)
+            elif _has_entries(buffer):
                 buffer.complete_next()
             elif at_mention():
                 buffer.start_completion(select_first=True)
@@ -36,6 +38,11 @@ def load_completing(keys: ActionKeys) -> KeyBindings:
 
 def _has_entries(buffer: Buffer) -> bool:
     return buffer.complete_state is not None and bool(buffer.complete_state.completions)
+
+
+def _only_entry(buffer: Buffer) -> Completion | None:
+    entries = buffer.complete_state.completions if buffer.complete_state else []
+    return entries[0] if len(entries) == 1 else None
 
 
 def _complete(buffer: Buffer) -> bool:
