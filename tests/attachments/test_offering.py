@@ -42,7 +42,7 @@ def test_in_a_repository_git_says_which_files_there_are(tree: Path) -> None:
 
 
 def test_a_walk_has_a_bound(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(offering, "MOST_LISTED", 6)
+    monkeypatch.setattr(offering, "MOST_LISTED", 5)
     assert list_offered(tree, {"PATH": ""}) == ["build/", "a.py", "build/out.txt"]
 
 
