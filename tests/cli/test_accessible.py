@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from program import Window, run_on_terminal, run_program
+from program import Window, just_look, run_on_terminal, run_program
 from streamchat.cli import first_run
 from terminal import Person
 
@@ -44,6 +44,19 @@ def test_roles_are_words_and_an_answer_has_an_end() -> None:
     assert text.count("claude-sonnet-5-5 answers:\n") == 1
     assert re.search(r"End of the answer\. \d+ in, \d+ out", text)
     assert "You: hello there\n\nclaude-sonnet-5-5:\n" in text.rpartition("/show")[2]
+
+
+def test_code_and_compared_answers_have_words_for_their_bounds() -> None:
+    spoken = {"ACCESSIBLE": "1"}
+    code = heard(run_on_terminal(just_look, "--demo", "code", environ=spoken))
+    assert "Code, python:\nfrom collections import Counter\n" in code
+    assert "\nEnd of the code.\n\n## Rust\nCode, rust:\n" in code
+    compared = heard(
+        run_on_terminal(just_look, "--demo", "--compare", "haiku", "compare", environ=spoken)
+    )
+    assert compared.count("2 models answer:\n") == 1
+    assert "Answer 1, claude-sonnet-5-5:\n" in compared
+    assert compared.count("End of the answer. ") == 2
 
 
 def test_tables_lists_and_quotes_have_no_boxes_and_bullets() -> None:

@@ -258,8 +258,13 @@ def test_one_that_fails_says_so_in_its_column() -> None:
     assert "✗ failed" in right
 
 
-@pytest.mark.parametrize("environ", [{"TERM": "dumb"}, {"ACCESSIBLE": "1"}])
-def test_where_nothing_may_move_one_follows_the_other(environ: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("environ", "heading"),
+    [({"TERM": "dumb"}, "{} · {}"), ({"ACCESSIBLE": "1"}, "Answer {}, {}:")],
+)
+def test_where_nothing_may_move_one_follows_the_other(
+    environ: dict[str, str], heading: str
+) -> None:
     made = stage(160, 12, **environ)
     shown = begin(made)
     say(shown, 0, "one\n\n")
@@ -268,8 +273,8 @@ def test_where_nothing_may_move_one_follows_the_other(environ: dict[str, str]) -
         finish(shown, number)
     shown.close()
     assert "\x1b" not in made.tty.text
-    assert made.tty.text.index("1 · opus") < made.tty.text.index("one")
-    assert made.tty.text.index("2 · haiku") < made.tty.text.index("two")
+    assert made.tty.text.index(heading.format(1, "opus")) < made.tty.text.index("one")
+    assert made.tty.text.index(heading.format(2, "haiku")) < made.tty.text.index("two")
 
 
 def test_a_row_is_cut_with_its_styling() -> None:

@@ -14,6 +14,7 @@ from math import inf
 from streamchat.render.compare.pane import Pane
 from streamchat.render.compare.panes import PaneRows
 from streamchat.render.literal import build_part_style, one_row
+from streamchat.render.reply.asides import say_plainly
 from streamchat.render.rows import BLANK, Row
 from streamchat.render.style import Style
 
@@ -74,4 +75,6 @@ class InTurnRows(PaneRows):
 
     def _heading(self, pane: Pane) -> list[Row]:
         bold = build_part_style(self._look, "strong")
-        return [one_row(pane.label, self._width, style=bold), BLANK]
+        label = say_plainly(pane.label, self._look)
+        label = f"Answer {label}:" if self._look.speaks else label
+        return [one_row(label, self._width, style=bold), BLANK]

@@ -35,7 +35,7 @@ class ComparisonStatus:
 
     @property
     def awaited(self) -> str:
-        return SEPARATOR.join(
+        return (", " if self._look.speaks else SEPARATOR).join(
             f"{number} {pane.awaited}"
             for number, pane in enumerate(self._panes, 1)
             if not pane.is_closed

@@ -108,17 +108,20 @@ class BlockRows:
         return Rendered(rows, drawn.missed, begun)
 
     def code_start_rows(self, leaf: Leaf, info: str | None) -> list[Row]:
-        """A rule with the language in it."""
+        """A rule with the language in it, or words that say so."""
         prefix = build_prefix(leaf, self._palette, self.width)
         label = clean_line(without_hints(info or ""))
-        return self._behind(prefix, [self._code_rule(prefix, label)], fold)
+        spoken = f"Code, {label}:" if label.strip() else "Code:"
+        return self._behind(prefix, [self._code_rule(prefix, label, spoken)], fold)
 
     def code_end_rows(self, leaf: Leaf) -> list[Row]:
         prefix = build_prefix(leaf, self._palette, self.width)
         prefix = prefix._replace(first=prefix.rest)
-        return self._behind(prefix, [self._code_rule(prefix, "")], fold)
+        return self._behind(prefix, [self._code_rule(prefix, "", "End of the code.")], fold)
 
-    def _code_rule(self, prefix: Prefix, label: str) -> Line:
+    def _code_rule(self, prefix: Prefix, label: str, spoken: str) -> Line:
+        if self._palette.look.speaks:
+            return [self._lines.span(spoken, "language")]
         stroke = self._palette.glyphs.horizontal
         line = [self._lines.span(stroke * 2, "rule")]
         if label := label.strip():

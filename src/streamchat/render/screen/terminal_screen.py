@@ -109,6 +109,8 @@ class TerminalScreen:
         from streamchat.render.compare.opening import open_comparison
 
         size, look = self._size(), self.look
+        if look.speaks:
+            self._say(f"{len(labels)} models answer:", "notice")
         shown = open_comparison(
             labels,
             lambda rows, status: self._open_frame(rows, status, look, size),
