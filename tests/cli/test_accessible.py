@@ -31,6 +31,7 @@ def heard(terminal: Window) -> str:
 def ask(terminal: Person, line: str, answer: str) -> None:
     terminal.wait_for(lambda: terminal.prompt == "You:")
     terminal.type(f"{line}\r")
+    terminal.wait_for(f"You: {line}")
     terminal.wait_for(answer)
 
 
@@ -80,7 +81,8 @@ def test_pickers_and_questions_are_lists_with_numbers() -> None:
         terminal.wait_for("Enter to leave:")
         terminal.type("2\r")
         ask(terminal, "hello", "End of the answer.")
-        ask(terminal, "/theme", "number to take")
+        ask(terminal, "/theme", "")
+        terminal.wait_for(lambda: terminal.text.count("number to take") == 2)
         terminal.type("mono\r")
         terminal.wait_for("4 mono")
         terminal.type("4\r")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import signal
 from collections.abc import Iterator
 
 import pytest
 from desk import Paper, run
 
+from patience import PATIENCE_S
 from streamchat.core.input_line import VERBATIM
 from streamchat.core.ports import Input, Key, Typed
 from streamchat.prompt import PlainPrompt
+from streamchat.prompt.early import count_waiting
 
 
 class Pipe:
@@ -88,3 +91,91 @@ def test_watching_hears_sigint(pipe: Pipe) -> None:
             await event.wait()
 
     run(stopped())
+
+
+# On a terminal
+
+
+class Cooked:
+    """A person at a terminal that edits lines by itself."""
+
+    def __init__(self) -> None:
+        self.person, self.terminal = os.openpty()
+        self.stream = os.fdopen(self.terminal, closefd=False)
+        self.paper = Paper()
+        self.prompt = PlainPrompt(self.stream, self.paper)
+
+    def type(self, text: str) -> None:
+        os.write(self.person, text.encode())
+
+    async def read(self, *typed: str) -> Input:
+        """What is read when this is typed at the prompt, one after the other."""
+        reading = asyncio.ensure_future(self.prompt.read())
+        await self.paper.until(lambda: self.paper.getvalue().endswith("> "))
+        for keys in typed:
+            self.type(keys)
+            while count_waiting(self.terminal):  # noqa: ASYNC110
+                await asyncio.sleep(0)
+        return await reading
+
+    async def answer(self, *typed: str, is_stopped: bool = False) -> None:
+        """An answer during which lines are typed."""
+        async with self.prompt.watching(lambda: None):
+            for count, keys in enumerate(typed, 1):
+                self.type(keys)
+                while len(self.prompt.queue) < count:  # noqa: ASYNC110
+                    await asyncio.sleep(0)
+            if is_stopped:
+                os.kill(os.getpid(), signal.SIGINT)
+                await asyncio.sleep(0)
+                await asyncio.sleep(0)
+
+
+@pytest.fixture
+def cooked() -> Iterator[Cooked]:
+    made = Cooked()
+    yield made
+    made.stream.close()
+    os.close(made.person)
+    os.close(made.terminal)
+
+
+def test_lines_that_are_pasted_together_are_one_message(cooked: Cooked) -> None:
+    assert run(cooked.read("/exit\r\rtwo\r")) == Typed(f"{VERBATIM}/exit\n\ntwo")
+
+
+def test_the_last_line_of_a_paste_ends_with_the_next_enter(cooked: Cooked) -> None:
+    assert run(cooked.read("a\rb", "!\r")) == Typed("a\nb!")
+
+
+def test_what_was_typed_before_the_prompt_was_typed_line_by_line(cooked: Cooked) -> None:
+    cooked.type("one\rtwo\r")
+    assert select.select([cooked.terminal], [], [], PATIENCE_S)[0]
+    assert [run(cooked.prompt.read()) for _ in range(2)] == [Typed("one"), Typed("two")]
+
+
+def test_what_is_typed_during_an_answer_is_queued(cooked: Cooked) -> None:
+    run(cooked.answer("one\r", "two\rlines\r", "end\r"))
+    queued = [run(cooked.prompt.read()) for _ in range(3)]
+    assert queued == [Typed("one"), Typed("two\nlines"), Typed("end")]
+    assert all(isinstance(each, Typed) and each.was_queued for each in queued)
+    assert cooked.paper.getvalue() == "> one\n> two\nlines\n> end\n"
+
+
+def test_a_stop_shows_the_queue_and_sends_nothing(cooked: Cooked) -> None:
+    run(cooked.answer("one\r", "two\r", is_stopped=True))
+    assert cooked.paper.getvalue() == "Not sent: one\nNot sent: two\n"
+    assert run(cooked.read("new\r")) == Typed("new")
+
+
+def test_a_failure_holds_the_queue_until_something_else_is_sent(cooked: Cooked) -> None:
+    run(cooked.answer("one\r"))
+    assert cooked.prompt.hold() == 0
+    assert cooked.paper.getvalue() == "1 queued message waits for the next answer.\n"
+    assert run(cooked.read("new\r")) == Typed("new")
+    assert run(cooked.prompt.read()) == Typed("one")
+
+
+def test_ctrl_d_after_a_line_ends_the_input_after_that_line(cooked: Cooked) -> None:
+    assert run(cooked.read("last\r\x04")) == Typed("last")
+    assert run(cooked.prompt.read()) == Key.END

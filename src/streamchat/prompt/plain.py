@@ -1,28 +1,30 @@
 """`PlainPrompt`, for TERM=dumb and for those who listen: the terminal's own line editing,
 no escape sequence.
 
-The same rules of entry hold (a trailing backslash, blocks of three quotes). A text handed
-back for editing cannot be edited here: it is shown, and an empty line sends it again.
+The same rules of entry hold (a trailing backslash, blocks of three quotes), and lines that are
+pasted together are one message. A text handed back for editing cannot be edited here: it is
+shown, and an empty line sends it again. Lines typed during an answer are queued; a stop shows
+them and sends nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, suppress
 from typing import TextIO, TypeVar
 
 from streamchat.core.errors import TerminalClosed
-from streamchat.core.input_line import plain_text
+from streamchat.core.input_line import ANY_NAME, plain_text
 from streamchat.core.ports import Archive, Input, Key, PickAct, Picked, Typed, stops_none
 from streamchat.core.sanitize import clean, clean_line, clean_title
 from streamchat.posix.echo import without_echo
 from streamchat.posix.signals import interruptible, interrupting
 from streamchat.prompt.chooser import find_labels
 from streamchat.prompt.confirm import ANSWERS
-from streamchat.prompt.entry import block_is_open, continues, message, normalised
+from streamchat.prompt.entry import as_message, block_is_open, continues, message
+from streamchat.prompt.plain_lines import PlainLines
 
 T = TypeVar("T")
 MOST_LISTED = 20
@@ -38,7 +40,6 @@ _ACTS = {
     "c": PickAct.FORK,
     "e": PickAct.EXPORT,
 }
-_PIECE_BYTES = 65536
 
 
 class PlainPrompt:
@@ -48,32 +49,58 @@ class PlainPrompt:
         """`sign` stands before what is typed."""
         self._sign = sign
         self._file = keys.fileno()
-        self._is_terminal = keys.isatty()
+        self._lines = PlainLines(keys)
         self._screen = screen
-        self._pending = b""
-        self._ended = False
+        self._typed = ""  # of a message of several lines
+        self.queue: list[str] = []  # what to send after the answer
+        self._holds = False
 
     async def read(self, *, prefill: str = "", hint: str = "") -> Input:
         """One prompt. SIGINT drops the lines of an unfinished message first."""
+        if self.queue and not (prefill or self._holds):
+            self.echo(queued := self.queue.pop(0))
+            return Typed(queued, was_queued=True)
         self._say(f"({hint})\n" if hint else "")
         self._say(f"{plain_text(prefill)}\n(Enter sends this again.)\n" if prefill else "")
-        typed = ""
+        interrupted = asyncio.Event()
+        with interruptible(interrupted.set):
+            while True:
+                said = await self._message(interrupted, shows_sign=True)
+                if said is not None:
+                    self._holds = False
+                    return Typed(said or prefill)
+                if not interrupted.is_set():
+                    return Key.END
+                interrupted.clear()
+                self._say("\n")
+                if not self._typed:
+                    return Key.INTERRUPT
+                self._typed = ""
+
+    async def _message(self, stop: asyncio.Event, *, shows_sign: bool = False) -> str | None:
+        """What the next lines say; None at the end of input, or as soon as `stop` is set."""
         while True:
-            line = await self._line("  " if typed else self._sign)
-            if line is None:
-                return Typed(message(typed)) if typed else Key.END
-            if isinstance(line, Key):
-                if not typed:
-                    return line
-                typed = ""
-                continue
-            typed += line
-            if block_is_open(typed):
-                typed += "\n"
-            elif continues(typed):
-                typed = typed[:-1] + "\n"
+            if shows_sign:
+                self._say("  " if self._typed else self._sign)
+            is_new = not self._typed
+            comes_alone = self._lines.is_typed_ahead and shows_sign
+            text = await (self._lines.line if comes_alone else self._lines.lines)(stop)
+            if text is None:
+                typed = self._typed
+                if typed and not stop.is_set():
+                    self._typed = ""
+                    return message(typed)
+                return None
+            if is_new and "\n" in text:
+                return as_message(text, ANY_NAME)
+            self._typed += text
+            if block_is_open(self._typed):
+                self._typed += "\n"
+            elif continues(self._typed):
+                self._typed = self._typed[:-1] + "\n"
             else:
-                return Typed(message(typed) or prefill)
+                typed, self._typed = self._typed, ""
+                return message(typed)
 
     async def confirm(self, question: str, *, default: bool) -> bool:
         """Ask a question of yes or no; leaving it is a no."""
@@ -156,12 +183,43 @@ class PlainPrompt:
     async def watching(
         self, stop: Callable[[], None], stop_one: Callable[[int], bool] = stops_none
     ) -> AsyncIterator[None]:
-        """While entered, SIGINT (Ctrl-C) calls `stop`; other keys are the terminal's."""
-        with interruptible(stop):
-            yield
+        """While entered, SIGINT (Ctrl-C) calls `stop`, and lines are queued."""
+        is_stopped = False
+
+        def stop_all() -> None:
+            nonlocal is_stopped
+            is_stopped = True
+            stop()
+
+        queuing = asyncio.create_task(self._fill_queue())
+        try:
+            with interruptible(stop_all):
+                yield
+        finally:
+            queuing.cancel()
+            await asyncio.wait({queuing})
+            if is_stopped:
+                self._give_up_queue()
+
+    async def _fill_queue(self) -> None:
+        """Until it is cancelled, or the input ends."""
+        with suppress(TerminalClosed):
+            while (said := await self._message(asyncio.Event())) is not None:
+                if said:
+                    self.queue.append(said)
+
+    def _give_up_queue(self) -> None:
+        queue, self.queue = self.queue, []
+        for said in queue:
+            self._say(f"Not sent: {plain_text(said)}\n")
 
     def hold(self) -> int:
-        """Nothing is queued here: the terminal keeps what is typed."""
+        """See ports.Reader. It says itself how many messages wait: no key takes them back."""
+        if self.queue:
+            self._holds = True
+            count = len(self.queue)
+            waits = "1 queued message waits" if count == 1 else f"{count} queued messages wait"
+            self._say(f"{waits} for the next answer.\n")
         return 0
 
     def echo(self, text: str) -> None:
@@ -184,38 +242,8 @@ class PlainPrompt:
         self._say(sign)
         interrupted = asyncio.Event()
         with interruptible(interrupted.set):
-            while b"\n" not in self._pending and not self._ended:
-                if await self._interrupted_first(interrupted):
-                    self._say("\n")
-                    return Key.INTERRUPT
-                piece = self._read()
-                self._pending += piece
-                self._ended = not piece
-        line, end, self._pending = self._pending.partition(b"\n")
-        text = line.removesuffix(b"\r").decode(errors="replace")
-        return normalised(text) if line or end else None
-
-    def _read(self) -> bytes:
-        """Some bytes, none at the end of input. Raises TerminalClosed where the end is that
-        of the terminal, and not a Ctrl-D."""
-        try:
-            piece = os.read(self._file, _PIECE_BYTES)
-        except OSError as error:
-            raise TerminalClosed() from error
-        if not piece and self._is_terminal and not os.isatty(self._file):
-            raise TerminalClosed()
-        return piece
-
-    async def _interrupted_first(self, interrupted: asyncio.Event) -> bool:
-        """Wait for input or SIGINT, and tell whether it was SIGINT."""
-        loop = asyncio.get_running_loop()
-        happened = asyncio.Event()
-        loop.add_reader(self._file, happened.set)
-        waiting = {loop.create_task(happened.wait()), loop.create_task(interrupted.wait())}
-        try:
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            loop.remove_reader(self._file)
-            for task in waiting:
-                task.cancel()
-        return interrupted.is_set()
+            line = await self._lines.line(interrupted)
+        if interrupted.is_set():
+            self._say("\n")
+            return Key.INTERRUPT
+        return line
