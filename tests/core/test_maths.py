@@ -42,7 +42,16 @@ def test_few_have_no_form() -> None:
             "x_ij",
             "my_total",
         ),
-        *(r"\text{\foo}", r"\ce{\x}", r"\end{matrix}", "a & b }", "\\", r"\not", "x\x0ey"),
+        *(
+            r"\text{\foo}",
+            r"\ce{\x}",
+            r"\SI{1}{\kilo}",
+            r"\end{matrix}",
+            "a & b }",
+            "\\",
+            r"\not",
+            "x\x0ey",
+        ),
         *(r"\frac" * 200, r"\sqrt{" * 100, "", " "),
     ],
 )

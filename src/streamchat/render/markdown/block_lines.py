@@ -6,6 +6,7 @@ lines. Must not know order or streaming: a block is drawn by itself, for the roo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
@@ -64,6 +65,7 @@ _ALERTS: Mapping[AlertKind, Part] = {
     "warning": "alert-warning",
     "caution": "alert-caution",
 }
+_address = re.compile(r"(https?://\S+)")  # the terminal wraps a long one
 _NONE: frozenset[str] = frozenset()
 
 
@@ -105,7 +107,10 @@ class BlockLines:
             case MathBlock(source=source):
                 return self._formula(source, room)
             case Definition(source=source):
-                return Drawn(self._literal(source, "definition"))
+                parts = map(_address.split, source.expandtabs(TAB_CELLS).split("\n"))
+                return Drawn(
+                    [[self.span(each, "definition") for each in line] for line in parts]
+                )
             case Empty():
                 return Drawn([self._footnote_label(leaf)])
             case CodeStart() | CodeLine() | CodeEnd():

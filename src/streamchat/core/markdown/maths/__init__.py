@@ -21,7 +21,7 @@ __all__ = ["ENVIRONMENTS", "FormulaPiece", "format_block", "format_formula"]
 LONGEST = 8_000
 _delimiters = re.compile(r"\$\$|\$|\\\[|\\\(|\[(?=\n)")
 # TeX would take the first letter only; who writes this means all of them.
-_glued = re.compile(r"_(?:[ijklmn]{2}|[a-z]{3,})(?![A-Za-z])")
+_glued = re.compile(r"(?<!\\)_(?:[ijklmn]{2}|[a-z]{3,})(?![A-Za-z])")
 _before_end = re.compile(r" ([.,;] *)\Z")  # a formula ends a sentence
 _mark = re.compile(f"({BOLD_ON}|{BOLD_OFF})")
 

@@ -15,13 +15,15 @@ _isotope = re.compile(r"\^\{?([0-9]+)\}?_\{?([0-9]+)\}?(?=[A-Z])")
 _charge = re.compile(r"\^\{?([0-9]*[+-]|[0-9n]+)\}?")
 _bare_charge = re.compile(r"(?<=[A-Za-z0-9\])])([+-])(?=\s|\(|\Z)")
 _count = re.compile(r"(?<=[A-Za-z)\]])_?\{?([0-9]+)\}?")
-_power = re.compile(r"(?<=[A-Za-z])\^?\{?(-?[0-9]+)\}?")
+_degree = re.compile(r"\^\{?\\circ\}?\s*")
+_water = re.compile(r"(?:(?<=[A-Za-z)\]])|(?<=[A-Za-z)\]][0-9]))[.*](?=[0-9]*[A-Z])")
 _macro = re.compile(r"\\([A-Za-z]+)")
 
 
 def read_chemistry(source: str) -> str:
     """Raises Unformattable."""
-    text = source
+    text = _degree.sub("°", source.replace("\\,", " "))
+    text = _water.sub("·", text)
     for written, shown in _ARROWS:
         text = text.replace(written, shown)
     text = _leaving.sub(lambda match: _LEAVES[match[1]], text)
@@ -30,14 +32,6 @@ def read_chemistry(source: str) -> str:
     text = _bare_charge.sub(lambda match: match[1].translate(SUPERSCRIPTS), text)
     text = _count.sub(lambda match: match[1].translate(SUBSCRIPTS), text)
     text = _macro.sub(lambda match: LETTERS.get(match[1], match[0]), text)
-    if re.search(r"[\\${}^_]", text):
-        raise Unformattable(source)
-    return text
-
-
-def read_units(source: str) -> str:
-    r"""`9.81 m/s^2` or `kJ mol-1`, as `\pu{…}` writes it. Raises Unformattable."""
-    text = _power.sub(lambda match: match[1].translate(SUPERSCRIPTS), source)
     if re.search(r"[\\${}^_]", text):
         raise Unformattable(source)
     return text

@@ -77,7 +77,7 @@ ROLES: tuple[tuple[Mapping[str, str], Role], ...] = (
 CHARACTERS: Mapping[str, Role] = (
     dict.fromkeys("([", "open")  # type: ignore[assignment]
     | dict.fromkeys(")]!", "close")
-    | dict.fromkeys(",;", "comma")
+    | dict.fromkeys(",;.", "comma")
     | dict.fromkeys("+-=<>*/|:", "sign")
 )
 ESCAPED: Mapping[str, Role] = (

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
-from streamchat.core.markdown.maths.chemistry import read_chemistry, read_units
+from streamchat.core.markdown.maths.chemistry import read_chemistry
 from streamchat.core.markdown.maths.macro_names import ALIGNED, CASES, ENVIRONMENTS, NEGATED
 from streamchat.core.markdown.maths.nodes import (
     BLANK,
@@ -23,9 +23,12 @@ from streamchat.core.markdown.maths.nodes import (
     Words,
     is_blank,
 )
+from streamchat.core.markdown.maths.units import read_number, read_unit
 
 if TYPE_CHECKING:
     from streamchat.core.markdown.maths.reading import FormulaReader
+
+Macro: TypeAlias = "Callable[[FormulaReader], list[Node]]"
 
 _escape = re.compile(r"\\([ _%&#-])")
 
@@ -126,9 +129,49 @@ def _operator(reader: FormulaReader) -> list[Node]:
     return [Braced(reader.argument())]
 
 
-def _arrow(reader: FormulaReader) -> list[Node]:
-    reader.optional()
-    return [Scripts((Symbol("→", "relation"),), None, reader.argument())]
+def _arrow(sign: str) -> Macro:
+    def read(reader: FormulaReader) -> list[Node]:
+        below = reader.inner(reader.optional()) or None
+        return [Scripts((Symbol(sign, "relation"),), below, reader.argument())]
+
+    return read
+
+
+def _enclosed(opening: str, closing: str) -> Macro:
+    def read(reader: FormulaReader) -> list[Node]:
+        body = [*reader.argument()]
+        if reader.peek() == "{":  # `\braket{a}{b}`
+            body += [Symbol("|", "sign"), *reader.argument()]
+        return [Symbol(opening, "open"), *body, Symbol(closing, "close")]
+
+    return read
+
+
+def _ket_bra(reader: FormulaReader) -> list[Node]:
+    ket, bra = reader.argument(), reader.argument()
+    bar = Symbol("|", "operand")
+    return [bar, *ket, Symbol("⟩⟨", "operand"), *bra, bar]
+
+
+def _isotope(reader: FormulaReader) -> list[Node]:
+    above, below = reader.argument(), reader.argument()
+    return [Scripts((), below or None, above or None), *reader.argument()]
+
+
+def _derivative(sign: Symbol) -> Macro:
+    r"""`\dv[2]{f}{x}`"""
+
+    def read(reader: FormulaReader) -> list[Node]:
+        order = reader.inner(reader.optional()) or None
+        above = reader.argument()
+        below = reader.argument() if reader.peek() == "{" else ()
+        if not below:
+            above, below = (), above
+        power: tuple[Node, ...] = (Scripts((sign,), None, order),) if order else (sign,)
+        under: tuple[Node, ...] = (Scripts(below, None, order),) if order else below
+        return [Fraction((*power, *above), (sign, *under))]
+
+    return read
 
 
 def _chemistry(reader: FormulaReader) -> list[Node]:
@@ -136,22 +179,50 @@ def _chemistry(reader: FormulaReader) -> list[Node]:
 
 
 def _quantity(reader: FormulaReader) -> list[Node]:
+    reader.optional()
     number, unit = reader.verbatim(), reader.verbatim()
-    return [Words(f"{read_words(number)} {read_words(unit)}")]
+    unit = read_unit(unit)
+    return [Words(f"{read_number(number)}{'' if unit in ('°', '%') else ' '}{unit}")]
 
 
-def _physical(reader: FormulaReader) -> list[Node]:
-    return [Words(read_units(reader.verbatim()))]
+def _number(reader: FormulaReader) -> list[Node]:
+    reader.optional()
+    return [Words(read_number(reader.verbatim()))]
 
 
-Macro: TypeAlias = "Callable[[FormulaReader], list[Node]]"
+def _angle(reader: FormulaReader) -> list[Node]:
+    return [Words(f"{read_number(reader.verbatim())}°")]
+
+
+def _unit(reader: FormulaReader) -> list[Node]:
+    reader.optional()
+    return [Words(read_unit(reader.verbatim()))]
+
+
 MACROS: Mapping[str, Macro] = {
     **dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac", "sfrac"), _fraction),
     **dict.fromkeys(("binom", "dbinom", "tbinom"), _binomial),
     **dict.fromkeys(("overset", "stackrel"), _above),
     **dict.fromkeys(("underbrace", "overbrace"), _braced),
     **dict.fromkeys(("mathop", "ensuremath"), _operator),
-    **dict.fromkeys(("xrightarrow", "xlongrightarrow"), _arrow),
+    **dict.fromkeys(("xrightarrow", "xlongrightarrow"), _arrow("→")),
+    "xleftarrow": _arrow("←"),
+    "xleftrightarrow": _arrow("↔"),
+    "xRightarrow": _arrow("⇒"),
+    "xmapsto": _arrow("↦"),
+    "xrightleftharpoons": _arrow("⇌"),
+    **dict.fromkeys(("braket", "expval", "ev"), _enclosed("⟨", "⟩")),
+    "ket": _enclosed("|", "⟩"),
+    "bra": _enclosed("⟨", "|"),
+    "ketbra": _ket_bra,
+    "abs": _enclosed("|", "|"),
+    "norm": _enclosed("‖", "‖"),
+    "set": _enclosed("{", "}"),
+    "ceil": _enclosed("⌈", "⌉"),
+    "floor": _enclosed("⌊", "⌋"),
+    **dict.fromkeys(("dv", "odv"), _derivative(Symbol("d", "operand"))),
+    "pdv": _derivative(Symbol("∂", "letter")),
+    "prescript": _isotope,
     **dict.fromkeys(("textcolor", "colorbox"), _coloured),
     **dict.fromkeys(("SI", "qty"), _quantity),
     "choose": lambda reader: [Symbol("choose", "infix")],
@@ -164,5 +235,7 @@ MACROS: Mapping[str, Macro] = {
     "tag": _tag,
     "underset": _below,
     "ce": _chemistry,
-    "pu": _physical,
+    "num": _number,
+    "ang": _angle,
+    **dict.fromkeys(("unit", "si", "pu"), _unit),
 }

@@ -38,12 +38,16 @@ def _with_blank(text: str, *, is_wide: bool) -> str:
 
 def _with_signs(terms: list[Term]) -> list[Term]:
     """The terms, with the roles that depend on what stands before them: an operator after
-    nothing is a sign, a triangle between operands an operator, a bar opens or closes."""
+    nothing is a sign, a triangle or three dots between operands are an operator, a bar opens or
+    closes."""
     opened = 0  # bars
     for number, (text, role) in enumerate(terms):
         before = _neighbour(terms, number, -1)
         if text == "△" and before in _OPERANDS - {"words"}:
             role = "operator"
+        if text == "⋯" and before in _OPERANDS:
+            after = _neighbour(terms, number, 1)
+            role = "operator" if after in _OPERANDS - {"close"} else role
         if role == "operator" and before in _BEFORE_SIGNS:
             role = "letter"
         if text[:1] in _BARS and role in ("sign", "open", "close"):
@@ -135,9 +139,11 @@ _BEFORE_SIGNS = frozenset({"", "open", "bar", "relation", "operator", "sign", "c
 
 
 def _neighbour(terms: Sequence[Term], number: int, step: int) -> str:
-    """The role of the next term that is no blank, "" at the end."""
+    """The role of the next term that is no blank, "" at the end and at a wide blank."""
     at = number + step
     while 0 <= at < len(terms) and terms[at].role == "blank":
+        if terms[at].text == QUAD.text:
+            return ""
         at += step
     return terms[at].role if 0 <= at < len(terms) else ""
 

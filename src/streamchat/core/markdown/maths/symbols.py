@@ -1,6 +1,6 @@
 """TeX's names of symbols, letters and functions.
 
-Each table is text: a name and what it stands for, in turn.
+Each table is text, which `read_table` reads.
 """
 
 from __future__ import annotations
@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 
-def _table(text: str) -> dict[str, str]:
+def read_table(text: str) -> dict[str, str]:
+    """A name and what it stands for, in turn."""
     words = text.split()
     return dict(zip(words[::2], words[1::2], strict=True))
 
 
 # Letters and what stands before an operand: a blank after their name is not shown.
-LETTERS: Mapping[str, str] = _table(
+LETTERS: Mapping[str, str] = read_table(
     """
     alpha α beta β gamma γ delta δ epsilon ε varepsilon ε zeta ζ eta η theta θ vartheta ϑ
     iota ι kappa κ varkappa ϰ lambda λ mu μ nu ν xi ξ omicron ο pi π varpi ϖ rho ρ varrho ϱ
@@ -25,26 +26,27 @@ LETTERS: Mapping[str, str] = _table(
     Re Re Im Im eth ð complement ∁ sharp ♯ flat ♭ natural ♮ mho ℧ AA Å
     """
 )
-PLAIN: Mapping[str, str] = _table(
+PLAIN: Mapping[str, str] = read_table(
     """
     infty ∞ emptyset ∅ varnothing ∅ top ⊤ bot ⊥ prime ′ backprime ‵ degree ° square □
     Box □ blacksquare ■ qed ∎ diamond ⋄ Diamond ◇ lozenge ◊ star ⋆ bigstar ★ circledast ⊛
     ldots … dots … dotsc … dotsb … dotsm … cdots ⋯ vdots ⋮ ddots ⋱ iddots ⋰
     clubsuit ♣ diamondsuit ♦ heartsuit ♥ spadesuit ♠ checkmark ✓ dagger † ddagger ‡
     copyright © pounds £ euro € yen ¥ S § P ¶ ss ß o ø O Ø ae æ AE Æ l ł L Ł
-    lbrace { rbrace } lbrack [ rbrack ] backslash \\ textbackslash \\ colon : vert | Vert ‖
-    lvert | rvert | lVert ‖ rVert ‖ textasciitilde ~ textdegree ° therefore ∴ because ∵
-    blacktriangle ▴ bigcirc ◯ circledR ® trademark ™ mathsection § mathdollar $
+    lbrace { rbrace } lbrack [ rbrack ] backslash \\ textbackslash \\ vert | Vert ‖
+    textasciitilde ~ textdegree ° therefore ∴ because ∵ blacktriangle ▴
+    bigcirc ◯ circledR ® trademark ™ mathsection § mathdollar $
     """
 )
-OPENING: Mapping[str, str] = _table(
-    "langle ⟨ lceil ⌈ lfloor ⌊ lgroup ( llbracket ⟦ ulcorner ⌜ llcorner ⌞"
+OPENING: Mapping[str, str] = read_table(
+    "langle ⟨ lvert | lVert ‖ lceil ⌈ lfloor ⌊ lgroup ( llbracket ⟦ ulcorner ⌜ llcorner ⌞"
 )
-CLOSING: Mapping[str, str] = _table(
-    "rangle ⟩ rceil ⌉ rfloor ⌋ rgroup ) rrbracket ⟧ urcorner ⌝ lrcorner ⌟"
+CLOSING: Mapping[str, str] = read_table(
+    "rangle ⟩ rvert | rVert ‖ colon : rceil ⌉ rfloor ⌋ rgroup ) rrbracket ⟧ urcorner ⌝"
+    " lrcorner ⌟"
 )
 # A blank stands on both sides.
-RELATIONS: Mapping[str, str] = _table(
+RELATIONS: Mapping[str, str] = read_table(
     """
     le ≤ leq ≤ ge ≥ geq ≥ lt < gt > ne ≠ neq ≠ equiv ≡ approx ≈ sim ∼ simeq ≃ cong ≅ ncong ≇
     propto ∝ varpropto ∝ asymp ≍ doteq ≐ triangleq ≜ coloneqq ≔ eqqcolon ≕ coloneq ≔ defeq ≝
@@ -67,7 +69,7 @@ RELATIONS: Mapping[str, str] = _table(
     multimap ⊸ vcentcolon : Perp ⫫ indep ⫫
     """
 )
-OPERATORS: Mapping[str, str] = _table(
+OPERATORS: Mapping[str, str] = read_table(
     """
     pm ± mp ∓ times × div ÷ cdot · ast ∗ circ ∘ bullet • oplus ⊕ ominus ⊖ otimes ⊗ oslash ⊘
     odot ⊙ cap ∩ cup ∪ Cap ⋒ Cup ⋓ sqcap ⊓ sqcup ⊔ uplus ⊎ amalg ⨿ wedge ∧ land ∧ vee ∨ lor ∨
@@ -77,13 +79,13 @@ OPERATORS: Mapping[str, str] = _table(
     """
 )
 # Large operators; their limits are scripts.
-LARGE: Mapping[str, str] = _table(
+LARGE: Mapping[str, str] = read_table(
     """
     sum ∑ prod ∏ coprod ∐ int ∫ iint ∬ iiint ∭ oint ∮ oiint ∯ intop ∫ bigcup ⋃ bigcap ⋂
     bigvee ⋁ bigwedge ⋀ bigoplus ⨁ bigotimes ⨂ bigodot ⨀ biguplus ⨄ bigsqcup ⨆
     """
 )
-FUNCTIONS: Mapping[str, str] = _table(
+FUNCTIONS: Mapping[str, str] = read_table(
     """
     arccos arccos arcsin arcsin arctan arctan arg arg cos cos cosh cosh cot cot coth coth
     csc csc deg deg det det dim dim exp exp gcd gcd hom hom ker ker lcm lcm lg lg ln ln log log
@@ -98,6 +100,8 @@ LIMITS: Mapping[str, str] = {
     "liminf": "lim inf",
     "varliminf": "lim inf",
     "injlim": "inj lim",
+    "varinjlim": "lim→",
+    "varprojlim": "lim←",
     "projlim": "proj lim",
 }
 # Marks that are combined with the character before them.
