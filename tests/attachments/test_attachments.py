@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from streamchat.attachments import LARGEST_BYTES, ReferenceScope, build_block, read_attachment
+from streamchat.attachments import (
+    LARGEST_BYTES,
+    ReferenceScope,
+    build_block,
+    read_attachment,
+    select_files,
+)
 from streamchat.core.errors import InvalidRequest, NotFound
 from streamchat.core.messages import format_block_name
 
@@ -86,3 +92,46 @@ def test_an_endless_file_is_refused(tmp_path: Path) -> None:
         file.truncate(LARGEST_BYTES + 1)
     with pytest.raises(InvalidRequest, match="32 MB"):
         read_attachment("large", ReferenceScope(tmp_path))
+
+
+HEAD = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x38\0\0\0\x1c\x08\x02\0\0\0....."
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "note"),
+    [
+        (
+            "a.png",
+            HEAD + b"\0\0\0\x08acTL....IDAT",
+            "a.png is animated: a model sees its first",
+        ),
+        ("a.png", HEAD + b"IDAT acTL", ""),
+        ("a.gif", b"GIF89a\x20\0\x20\0\0\0\0\x21\xff\x0bNETSCAPE2.0", "a.gif is animated"),
+        ("a.gif", b"GIF89a\x20\0\x20\0\0\0\0,", ""),
+        ("a.webp", b"RIFF....WEBPVP8X....\x02" + bytes(12), "a.webp is animated"),
+        ("a.webp", b"RIFF....WEBPVP8X....\0" + bytes(12), ""),
+        (
+            "a.pdf",
+            b"%PDF-1.4 trailer<</Encrypt 9 0 R>>",
+            "a.pdf is encrypted: models read",
+        ),
+        ("a.pdf", b"%PDF-1.4", ""),
+        ("a.ipynb", b'{"cells": [{', "a.ipynb is no whole notebook: it is sent as it stands."),
+        ("a.ipynb", b'{"cells": []}', ""),
+    ],
+)
+def test_what_a_model_sees_of_it_is_noted(name: str, data: bytes, note: str) -> None:
+    built = build_block(data, name=name)
+    assert built.note.startswith(note)
+    assert bool(built.note) == bool(note)
+
+
+def test_a_pdf_may_begin_with_blanks_which_are_not_sent() -> None:
+    block = build_block(b"\r\n %PDF-1.4", name="a.pdf").block
+    assert base64.b64decode(block["source"]["data"]) == b"%PDF-1.4"
+
+
+def test_a_file_may_be_called_like_the_home_of_nobody(tmp_path: Path) -> None:
+    (tmp_path / "~nobody-is-called-so.txt").write_text("x")
+    reach = ReferenceScope(tmp_path)
+    assert len(select_files("~nobody-is-called-so.txt", reach).blocks) == 1

@@ -160,6 +160,7 @@ def test_what_no_model_reads_is_refused_by_name(data: bytes, said: str) -> None:
     [
         ("Grüße aus Köln", "cp1252"),
         ("café", "latin-1"),
+        ("Zażółć gęślą jaźń", "iso8859-2"),
         ("naïve “quote”", "cp1252"),
         ("Привет, мир. Как дела?", "cp1251"),
         ("日本語のテキストです。", "shift_jis"),

@@ -8,13 +8,16 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
-from streamchat.attachments.images import fit_image
+from streamchat.attachments.images import fit_image, is_animated
 from streamchat.attachments.refused import describe_refused
 from streamchat.attachments.texts import decode_text, notebook_text
 from streamchat.core.errors import InvalidRequest
 from streamchat.core.formatting import format_path
 from streamchat.core.media_limits import MediaLimits
 from streamchat.core.messages import Block
+
+_BLANKS = b"\0\t\n\f\r "  # that may come before a PDF
+_WITHOUT_PASSWORD = "models read only PDFs without a password"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +38,21 @@ def build_block(data: bytes, *, name: str, limits: MediaLimits | None = None) ->
         fitted = fit_image(data, image, name=shown, limits=limits)
         source = _base64(fitted.media_type, fitted.data)
         note = f"{shown} was {fitted.note}." if fitted.note else ""
+        if is_animated(data):
+            note = f"{note} {shown} is animated: a model sees its first picture.".strip()
         return Built({"type": "image", "source": source, "title": name}, note)
-    if data.startswith(b"%PDF-"):
-        return Built(_document(_base64("application/pdf", data), name))
+    if (pdf := data.lstrip(_BLANKS)).startswith(b"%PDF-"):
+        note = f"{shown} is encrypted: {_WITHOUT_PASSWORD}." if b"/Encrypt" in pdf else ""
+        return Built(_document(_base64("application/pdf", pdf), name), note)
     if refused := describe_refused(data):
         raise InvalidRequest(f"{shown} is {refused}.")
     if (text := decode_text(data)) is None:
         raise InvalidRequest(f"{shown} is not an image (PNG, JPEG, GIF, WebP), a PDF or text.")
-    if name.endswith(".ipynb"):
-        text = notebook_text(text) or text
-    return Built(build_text(text, name))
+    if not name.endswith(".ipynb"):
+        return Built(build_text(text, name))
+    cells = notebook_text(text)
+    note = f"{shown} is no whole notebook: it is sent as it stands." if cells is None else ""
+    return Built(build_text(cells or text, name), note)
 
 
 def build_text(text: str, name: str) -> Block:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MOST_PIXELS = 250_000_000  # a larger one would take gigabytes of memory
 INSTALL = "run pip install 'streamchat[images]' to have it scaled down"
 _QUALITY = 90
+_HEAD_BYTES = 2048
 _STEP = 0.75  # of the sides, until the bytes fit
 _PLAIN_MODES = frozenset({"L", "LA", "RGB", "RGBA"})
 
@@ -59,6 +60,15 @@ def fit_image(
             return _fitted(opened, media_type, size, limits)
     except (OSError, SyntaxError, ValueError) as error:
         raise InvalidRequest(f"{name} is damaged: it cannot be read as an image.") from error
+
+
+def is_animated(data: bytes) -> bool:
+    """Whether it holds several pictures, by the marks that animations begin with."""
+    if data.startswith(b"\x89PNG"):
+        return b"acTL" in data[: data.find(b"IDAT")]
+    if data.startswith(b"GIF"):
+        return b"\x21\xff\x0bNETSCAPE2.0" in data[:_HEAD_BYTES]
+    return data[12:16] == b"VP8X" and data[:4] == b"RIFF" and bool(data[20] & 2)
 
 
 def _exceeds(data: bytes, size: tuple[int, int], limits: MediaLimits) -> bool:

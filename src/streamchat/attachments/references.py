@@ -59,6 +59,8 @@ def locate(reference: str, cwd: Path) -> Path:
     try:
         return cwd / Path(reference).expanduser()
     except RuntimeError as error:  # ~name of nobody
+        if os.path.lexists(cwd / reference):
+            return cwd / reference
         raise NotFound(f"{quoted(reference)}: there is no such user.") from error
 
 

@@ -28,6 +28,8 @@ _STARTS = (  # (first bytes, what it is, what to do)
     (b"OggS", "audio or video (Ogg)", _SOUND),
     (b"MThd", "audio (MIDI)", _SOUND),
     (b"\x1a\x45\xdf\xa3", "video (Matroska or WebM)", _SOUND),
+    (b"#!AMR", "audio (AMR)", _SOUND),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "audio or video (Windows Media)", _SOUND),
     (b"FLV\x01", "video (Flash)", _SOUND),
     (b"\0\0\x01\xba", "video (MPEG)", _SOUND),
     (b"\0\0\x01\xb3", "video (MPEG)", _SOUND),
@@ -61,6 +63,8 @@ def describe_refused(data: bytes) -> str:
         return f"a BMP image: {_PICTURE}"
     if data.startswith(b"RIFF") and (sound := _RIFF.get(data[8:12])):
         return f"{sound}: {_SOUND}"
+    if data.startswith(b"FORM") and data[8:12] in (b"AIFF", b"AIFC"):
+        return f"audio (AIFF): {_SOUND}"
     if data[4:8] == b"ftyp":
         return _by_brand(data[8:12])
     return f"a tar archive: {_UNPACK}" if data[257:262] == b"ustar" else ""

@@ -14,7 +14,8 @@ _MARKS = (  # byte order marks, the longer ones first
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLE_BYTES = 1 << 16  # enough to tell an encoding
-_WESTERN = "cp1252"  # among equally likely encodings of short texts
+# Of equally likely encodings of a short text, the one that is used most.
+_USUAL = ("cp1252", "cp1251", "iso8859_2", "cp1250", "cp1254")
 
 
 def decode_text(data: bytes) -> str | None:
@@ -50,11 +51,13 @@ def _guess(data: bytes) -> str:
     if not found:
         return ""
     best = found[0]
-    for match in found:
-        is_as_likely = (match.chaos, match.coherence) == (best.chaos, best.coherence)
-        if is_as_likely and _WESTERN in (match.encoding, *match.could_be_from_charset):
-            return _WESTERN
-    return best.encoding
+    likely = {
+        name
+        for match in found
+        if (match.chaos, match.coherence) == (best.chaos, best.coherence)
+        for name in (match.encoding, *match.could_be_from_charset)
+    }
+    return next((name for name in _USUAL if name in likely), best.encoding)
 
 
 def notebook_text(text: str) -> str | None:
