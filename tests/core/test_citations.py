@@ -4,9 +4,13 @@ from typing import Any
 
 import pytest
 
+from fakes import RecordingView
+from streamchat.app.view_wrappers import WithSources
 from streamchat.core.capabilities import ModelFacts, facts_by_table
 from streamchat.core.citations import Citations, cited_text
+from streamchat.core.events import BlockStarted, BlockStopped, TextDelta
 from streamchat.core.messages import text_block
+from streamchat.core.ports import Ending
 from streamchat.core.web import (
     WEB_VERSIONS,
     Web,
@@ -123,13 +127,39 @@ def test_sources_are_numbered_once_in_the_order_of_their_marks() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("texts", "shown"),
+    [
+        (["The sea. \n\n", "Next"], "The sea.[1] \n\nNext"),
+        (["The sea", "(2020)"], "The sea[1]\\(2020)"),
+        (["The sea ", "(2020)"], "The sea[1] (2020)"),
+    ],
+)
+def test_a_mark_stands_behind_the_words_and_is_no_link(texts: list[str], shown: str) -> None:
+    url = {"type": "web_search_result_location", "url": "https://a.example", "title": "A"}
+    blocks = [cited(texts[0], url), text_block(texts[1])]
+    sources = "\n\n1. [A](https://a.example)\n"
+    assert cited_text(blocks) == shown + sources
+    for starts in (False, True):
+        view = RecordingView()
+        wrapped = WithSources(view)
+        for block in blocks:
+            if starts:
+                wrapped.feed(BlockStarted(0, "text"))
+            for character in block["text"]:
+                wrapped.feed(TextDelta(character))
+            wrapped.feed(BlockStopped(0, block))
+        wrapped.close(Ending.COMPLETE, None, 0.0)
+        assert view.text == shown + sources
+
+
 def test_documents_name_their_place() -> None:
     page = {"document_title": "r.pdf", "start_page_number": 3, "end_page_number": 4}
     pages = {"document_title": "r.pdf", "start_page_number": 3, "end_page_number": 6}
     part = {"document_title": "notes", "start_block_index": 0, "end_block_index": 1}
     characters = {"start_char_index": 10, "end_char_index": 20}
     citations = Citations()
-    marks = citations.marks(cited("x", page, pages, page, part, characters))
+    marks = citations.end_block(cited("x", page, pages, page, part, characters))
     assert marks == "[1][2][3][4]"
     assert citations.list() == (
         "\n\n1. r.pdf, page 3\n2. r.pdf, pages 3–5\n3. notes, part 1\n"

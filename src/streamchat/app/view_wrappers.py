@@ -86,14 +86,20 @@ class WithSources:
 
     def feed(self, event: Event) -> None:
         match event:
-            case BlockStopped(block=block) if marks := self._citations.marks(block):
-                self.view.feed(TextDelta(marks))
-                self.view.feed(event)
+            case TextDelta(text):
+                shown = self._citations.text(text)
+                if shown != text:
+                    self._show(shown)
+                    return
+            case BlockStopped(block=block):
+                self._show(self._citations.end_block(block))
+            case BlockStarted():  # some servers send no end of a block
+                self._show(self._citations.end_block())
             case Finished(message) if message.stop_reason != "pause_turn":
                 self._list()
-                self.view.feed(event)
             case _:
-                self.view.feed(event)
+                pass
+        self.view.feed(event)
 
     async def catch_up(self) -> None:
         await self.view.catch_up()
@@ -103,9 +109,13 @@ class WithSources:
         self.view.close(ending, message, seconds)
 
     def _list(self) -> None:
-        if sources := self._citations.list():
-            self._citations.sources.clear()
-            self.view.feed(TextDelta(sources))
+        self._show(self._citations.end_block())
+        self._show(self._citations.list())
+        self._citations.sources.clear()
+
+    def _show(self, text: str) -> None:
+        if text:
+            self.view.feed(TextDelta(text))
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@
     2. report.pdf, page 3
 
 Both are Markdown, so they look alike on the screen, in exports and in pipes. A mark stands
-where its text block ends; a source has one number, however often it is cited.
+where the words of its text block end; a source has one number, however often it is cited.
 
 A text that was attached is cited by its characters. `with_lines` adds the lines, which people
 can find, where the reply enters the program; they are shown and never sent.
@@ -55,15 +55,32 @@ class Citation:
 
 @dataclass(slots=True)
 class Citations:
-    """The sources of one answer, numbered in the order in which they are cited."""
+    """Writes the marks into the text of one answer as it arrives. `sources` are numbered in
+    the order in which they are cited."""
 
     sources: list[Citation] = field(default_factory=list)
     _numbers: dict[tuple[str, ...], int] = field(default_factory=dict)
+    _blank: str = ""  # at the end of the text so far; the marks go before it
+    _is_marked: bool = False  # the text so far ends with a mark
 
-    def marks(self, block: Block) -> str:
-        """What to write behind a text block: [1][2], or "" when it cites nothing."""
-        numbers = dict.fromkeys(self._number(each) for each in read_citations(block))
-        return "".join(f"[{number}]" for number in numbers)
+    def text(self, piece: str) -> str:
+        """What to show for the next piece of a text block."""
+        if self._is_marked and piece.startswith("("):
+            piece = f"\\{piece}"  # or the mark would be a link
+        text = self._blank + piece
+        shown = text.rstrip()
+        self._blank = text[len(shown) :]
+        self._is_marked = self._is_marked and not text
+        return shown
+
+    def end_block(self, block: Block | None = None) -> str:
+        """What to show where a text block ends: [1][2]."""
+        numbers = dict.fromkeys(map(self._number, read_citations(block or {})))
+        marks = "".join(f"[{number}]" for number in numbers)
+        shown, self._blank = marks + self._blank, ""
+        if shown:
+            self._is_marked = shown == marks
+        return shown
 
     def _number(self, citation: Citation) -> int:
         if citation.key not in self._numbers:
@@ -81,7 +98,7 @@ def cited_text(content: Iterable[Block]) -> str:
     """The text of an answer with its marks and its sources."""
     citations = Citations()
     texts = [
-        f"{block.get('text', '')}{citations.marks(block)}"
+        citations.text(str(block.get("text", ""))) + citations.end_block(block)
         for block in content
         if block.get("type") == "text"
     ]

@@ -20,6 +20,8 @@ def web(session: Session, argument: str) -> Outcome:
     """Show or set whether the model may search and read the web. SITES are the only domains
     it may use (example.com docs.python.org). Searches cost extra."""
     words = parse_words(argument)
+    if words[:1] == ["sites"] and words[1:]:
+        words = words[1:]
     if words == ["off"]:
         session.web = None
     elif words == ["on"]:

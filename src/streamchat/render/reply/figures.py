@@ -34,6 +34,7 @@ def format_usage(message: Message | None, seconds: float) -> str:
         _count(usage.prompt_tokens, "in", {"to cache": usage.cache_creation_input_tokens}),
         _read(usage.cache_read_input_tokens),
         _output(usage),
+        _searches(usage.web_searches),
         "" if isnan(seconds) else format_seconds(seconds),
         _rate(usage.output_tokens, seconds),
         _cost(message),
@@ -47,6 +48,10 @@ def _read(tokens: int | None) -> str:
 
 def _output(usage: Usage) -> str:
     return _count(usage.output_tokens, "out", {"thinking": usage.thinking_tokens})
+
+
+def _searches(count: int | None) -> str:
+    return f"{count:,} search{'es' * (count > 1)}" if count else ""
 
 
 def _cost(message: Message | None) -> str:

@@ -112,8 +112,14 @@ class HistoryRows:
             answer.feed(ModelSwitched(message.model))
         citations = Citations()
         for event in replayed(message):
-            if isinstance(event, BlockStopped) and (marks := citations.marks(event.block)):
-                answer.feed(TextDelta(marks))
+            match event:
+                case TextDelta(text):
+                    answer.feed(TextDelta(citations.text(text)))
+                    continue
+                case BlockStopped(block=block):
+                    answer.feed(TextDelta(citations.end_block(block)))
+                case _:
+                    pass
             answer.feed(event)
         if sources := citations.list():
             answer.feed(TextDelta(sources))
