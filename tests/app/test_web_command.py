@@ -16,6 +16,8 @@ def test_switching_on_keeps_what_is_configured() -> None:
     assert session.web == Web(3, blocked=("a.org",))
     dispatch(session, CommandLine("web", "b.org"))
     assert session.web == Web(3, allowed=("b.org",))
+    dispatch(session, CommandLine("web", "sites c.org d.org/x"))
+    assert session.web == Web(3, allowed=("c.org", "d.org/x"))
 
 
 def test_a_model_that_takes_no_search_is_named() -> None:

@@ -75,6 +75,14 @@ def test_allowed_and_blocked_domains_exclude_each_other() -> None:
     assert finished.status == ExitStatus.USAGE
 
 
+@pytest.mark.parametrize("site", ["http://a.org", "a", "a.org b.org"])
+def test_what_is_no_domain_is_refused_before_anything_is_sent(site: str) -> None:
+    for flag in ("--web-allow", "--web-block"):
+        finished = run_program("--demo", "--web", flag, site, "hi")
+        assert finished.status == ExitStatus.USAGE
+        assert f"{flag}: {site!r}: give a domain: example.com" in finished.stderr
+
+
 def test_a_turn_that_pauses_goes_on_by_itself() -> None:
     finished = run_program("--demo", "-q", "--no-save", "--web", "--json", "research the sea")
     result = json.loads(finished.stdout)

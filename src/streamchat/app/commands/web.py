@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from streamchat.app.commands.arguments import parse_words
@@ -11,8 +10,7 @@ from streamchat.app.commands.registry import Topic, command
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
 from streamchat.core.formatting import quoted
-
-_DOMAIN = re.compile(r"[\w*-]+(\.[\w-]+)+(/\S*)?")
+from streamchat.core.settings.address import is_domain
 
 
 @command("/web [on|off|SITES]", topic=Topic.REQUEST)
@@ -39,6 +37,6 @@ def web(session: Session, argument: str) -> Outcome:
 
 def _domains(words: list[str]) -> tuple[str, ...]:
     for word in words:
-        if not _DOMAIN.fullmatch(word):
+        if not is_domain(word):
             raise UsageError(f"{quoted(word)} is no domain; write on, off or example.com.")
     return tuple(words)

@@ -25,6 +25,9 @@ _LOOPBACK = re.compile(rf"localhost|127(?:\.{_OCTET}){{3}}|\[(?:0*:)*:0*1\]")
 _API_PATH = re.compile(r"/v1(?:/messages)?$")  # what people copy; we add it ourselves
 
 
+_DOMAIN = re.compile(r"[\w*-]+(\.[\w-]+)+(/\S*)?")
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """A server: `url` is used for requests, `host` (with the port) is shown. What goes to
@@ -75,3 +78,8 @@ def _what_is_wrong(text: str) -> str:
     if "?" in text or "#" in text:
         return "leave out the query"
     return f"this is not the URL of a server; give one such as {DEFAULT_URL}"
+
+
+def is_domain(text: str) -> bool:
+    """Whether the text is a domain, maybe with a path, as the web's tools take it."""
+    return _DOMAIN.fullmatch(text) is not None

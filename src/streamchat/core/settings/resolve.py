@@ -19,7 +19,7 @@ from typing import Any, cast
 
 from streamchat.core.formatting import quoted
 from streamchat.core.rates import Rates
-from streamchat.core.settings.address import parse_address, require_encrypted
+from streamchat.core.settings.address import is_domain, parse_address, require_encrypted
 from streamchat.core.settings.layers import did_you_mean
 from streamchat.core.settings.options import SETTINGS
 from streamchat.core.settings.rows import Group, Option, Reach
@@ -181,6 +181,7 @@ def resolve(layers: Sequence[Layer]) -> Settings:
         _exclude(pair, found)
     _require_encrypted(found)
     _require_one_action_for_each_key(found)
+    _require_domains(found["web_allow"], found["web_block"])
     values: dict[str, Any] = {name: each.value for name, each in found.items()}
     return Settings(
         **values,
@@ -253,6 +254,14 @@ def _require_encrypted(found: Mapping[str, _Found]) -> None:
         require_encrypted(parse_address(str(base_url.value)), allow_http)
     except ValueError as wrong:
         raise complaint(base_url.origin, f"{quoted(str(base_url.value))}: {wrong}") from None
+
+
+def _require_domains(*lists: _Found) -> None:
+    """The API refuses an address where it wants a domain."""
+    for each in lists:
+        for text in cast(tuple[str, ...], each.value or ()):
+            if not is_domain(text):
+                raise complaint(each.origin, f"{quoted(text)}: give a domain: example.com")
 
 
 def _require_one_action_for_each_key(found: Mapping[str, _Found]) -> None:
