@@ -208,6 +208,7 @@ def test_a_long_address_is_left_to_the_terminal_to_wrap() -> None:
     source = f"See {url}, and (then) go on.\n"
     assert text_of(source, 20) == ["See", f"{url},", "and (then) go on."]
     assert text_of(f"[a]: {url} 'T'", 20) == ["[a]:", url, "'T'"]
+    assert text_of(f"[a]: {url}", 20) == ["[a]:", url]
     assert text_of(f"> {source}", 20)[:3] == [
         "▌ See",
         "▌ https://example.or",

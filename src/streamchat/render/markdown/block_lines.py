@@ -109,7 +109,7 @@ class BlockLines:
             case Definition(source=source):
                 parts = map(_address.split, source.expandtabs(TAB_CELLS).split("\n"))
                 return Drawn(
-                    [[self.span(each, "definition") for each in line] for line in parts]
+                    [[self.span(each, "definition") for each in line if each] for line in parts]
                 )
             case Empty():
                 return Drawn([self._footnote_label(leaf)])
