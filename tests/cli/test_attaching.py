@@ -115,3 +115,9 @@ def test_what_a_model_says_attaches_nothing(
     run_program("--script", "script", environ=towards)
     assert "hidden" not in json.dumps(server.bodies)
     assert len(server.bodies) == 3
+
+
+def test_a_name_of_two_lines_is_listed_on_one() -> None:
+    Path("two\nlines.txt").write_text("x")
+    said = run_program("--demo", "--no-save", "-a", "two\nlines.txt", "hi").stderr
+    assert "attached: 1. two␤lines.txt (text, 1 B, about 1 token)\n" in said

@@ -264,6 +264,21 @@ def test_a_temperature_joins_the_parameters_of_the_profile(
     assert sent == [(0.5, 5), (0.7, 5), (0.5, 5), (0.7, 5)]
 
 
+def test_a_role_may_hold_what_is_on_the_clipboard(
+    server: ScriptedServer, towards_sent: Mapping[str, str], tmp_path: Path
+) -> None:
+    write("roles/a.md", "You know: {{clipboard}}")
+    nobody = {**towards_sent, "PATH": str(tmp_path)}
+    refused = run_program("--role", "a", "hi", environ=nobody)
+    assert (refused.status, refused.stderr.count("\n")) == (ExitStatus.CONFIG, 1)
+    assert "the clipboard holds no text" in refused.stderr
+    (tmp_path / "pbpaste").write_text("#!/bin/sh\nprintf 'the {{word}}'\n")
+    (tmp_path / "pbpaste").chmod(0o755)
+    assert run_program("--role", "a", "hi", environ=nobody).status == 0
+    script(nobody, "/role a", "hi")
+    assert [body["system"] for body in server.bodies] == ["You know: the {{word}}"] * 2
+
+
 def test_a_prompt_asks_its_model_once_and_says_so(
     server: ScriptedServer, towards_sent: Mapping[str, str]
 ) -> None:

@@ -80,7 +80,8 @@ def take_role(
     beneath = overlay.lift(before) if overlay else before
     layer = Layer(SettingSource.FLAG, {})
     if name is not None:
-        layer = role_layer(name, SettingSource.FLAG, chat.session.templates)
+        templates, environ = chat.session.templates, run.env.environ
+        layer = role_layer(name, SettingSource.FLAG, templates, environ)
     role = resolve([layer])
     given = _given(layer, role, beneath)
     values = {**beneath, **given}

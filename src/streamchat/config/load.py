@@ -77,7 +77,7 @@ def load(
         from streamchat.config.templates import Templates
 
         name, templates = chooser.given["role"].text, Templates(paths, cwd, user, ask)
-        layers.append(role_layer(name, chooser.source, templates))
+        layers.append(role_layer(name, chooser.source, templates, environ))
     return tuple(layers)
 
 

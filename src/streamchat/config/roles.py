@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from streamchat.core.attaching import names_address
+from streamchat.core.errors import ConfigError
 from streamchat.core.settings import Layer, SettingSource
 from streamchat.core.settings.roles import from_front_matter, from_role
-from streamchat.core.templates import Template, TemplateFiles, TemplateKind
+from streamchat.core.templates import CLIPBOARD, Template, TemplateFiles, TemplateKind
 
 
-def role_layer(name: str, source: SettingSource, templates: TemplateFiles) -> Layer:
-    """It counts directly under the layer that chose it. Raises NotFound, ConfigError."""
+def role_layer(
+    name: str, source: SettingSource, templates: TemplateFiles, environ: Mapping[str, str]
+) -> Layer:
+    """It counts directly under the layer that chose it. The clipboard is read for a role that
+    names it. Raises NotFound, ConfigError."""
     template = templates.read(TemplateKind.ROLE, name)
     place = Path(templates.path(TemplateKind.ROLE, name))
-    return from_role(_beside(place, template), source, place=str(place))
+    values: dict[str, str] = {}
+    if template.uses(CLIPBOARD):
+        from streamchat.posix.clipboard import read_clipboard  # subprocess: 6 ms
+
+        text = read_clipboard(environ)
+        if text is None and CLIPBOARD in template.missing:
+            raise ConfigError(f"{place}: the clipboard holds no text, or cannot be read here")
+        values = {CLIPBOARD: text} if text is not None else {}
+    return from_role(_beside(place, template), source, place=str(place), values=values)
 
 
 def prompt_layer(template: Template, templates: TemplateFiles) -> Layer:

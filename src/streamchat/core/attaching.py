@@ -16,6 +16,7 @@ from streamchat.core.formatting import format_bytes, format_size
 from streamchat.core.media_size import count_pages, image_size
 from streamchat.core.messages import Block, format_block_name
 from streamchat.core.reply import CHARACTERS_PER_TOKEN
+from streamchat.core.sanitize import clean_line
 
 MOST_UNASKED_FILES = 100
 MOST_UNASKED_SHARE = 0.2  # of the context window
@@ -115,7 +116,7 @@ def describe_block(block: Block) -> str:
         parts.append(format_bytes(measure.size_bytes))
     if measure.tokens:
         parts.append(_format_tokens(measure.tokens))
-    name, said = format_block_name(block), ", ".join(parts)
+    name, said = clean_line(format_block_name(block)), ", ".join(parts)
     if address := fetched_address(block):
         name = address if name in address else f"{name}, {address}"
     return said if name == block.get("type") and measure.size_bytes else f"{name} ({said})"

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from streamchat.core.errors import ConfigError
 from streamchat.core.settings.layers import section_layer
 from streamchat.core.settings.values import Given, Layer, SettingSource
-from streamchat.core.templates import SETTING_KEYS, Template, TemplateKind
+from streamchat.core.templates import SETTING_KEYS, Template, TemplateKind, still_missing
 
 
-def from_role(template: Template, source: SettingSource, *, place: str) -> Layer:
-    """The layer of a role: its text as the system prompt, its front matter as settings.
-    Raises ConfigError."""
+def from_role(
+    template: Template,
+    source: SettingSource,
+    *,
+    place: str,
+    values: Mapping[str, str] = MappingProxyType({}),
+) -> Layer:
+    """The layer of a role: its text, filled, as the system prompt, its front matter as
+    settings. Raises ConfigError."""
     layer = from_front_matter(template, TemplateKind.ROLE, source, place=place)
-    if template.missing:
+    if missing := still_missing(template, values):
         raise ConfigError(
-            f"{place}: a role gives each placeholder a default: {{{{{template.missing[0]}|…}}}}"
+            f"{place}: a role gives each placeholder a default: {{{{{missing[0]}|…}}}}"
         )
     given = dict(layer.given)
-    if text := template.fill({}):
+    if text := template.fill(values):
         given["system"] = Given(text, "the text")
     return Layer(source, given, place, joins=True, notes=layer.notes)
 
