@@ -101,6 +101,15 @@ def test_a_fallback_answers_after_a_refusal_and_is_named() -> None:
     assert "claude-sonnet-5-5 declined to answer. claude-opus-5-5 answers." in finished.stderr
 
 
+def test_a_fallback_answers_where_the_first_stays_overloaded() -> None:
+    fallback = ("--demo", "--retries", "0", "--fallback", "claude-opus-5-5", "busy")
+    finished = run_program(*fallback)
+    assert finished.status == ExitStatus.OK
+    [line] = [line for line in finished.stderr.splitlines() if "claude-opus-5-5" in line]
+    assert line.endswith("The demo was asked for a 529. claude-opus-5-5 answers.")
+    assert "529" in run_program(*fallback[:3], "busy").stderr
+
+
 MARKS = "twice a day[1]"
 TITLE, ADDRESS = "Why the sea is salt", "https://example.net/sea?page=2"
 

@@ -166,7 +166,7 @@ class Exchange:
                 is_overloaded = isinstance(error, TryLater) and error.http_status == 529
                 if not (is_overloaded and others) or self._is_answering:
                     raise
-                reason = error.message
+                reason = _ADVICE.sub("", error.message)
             if not reason or not others:
                 return
             self._settle_turn()

@@ -141,8 +141,8 @@ def plan_reply(body: JsonObject) -> Plan:
         return _memory(body, said[:-1])
     if asks_for_web(body) and (words := {"search", "research"} & {*plain.split()}):
         return _search(body, latest, pauses="research" in words)
-    if plain == "compare" or plain == "decline":
-        return _comparable(body.get("model"), declines=plain == "decline")
+    if plain in ("compare", "decline", "busy"):
+        return _by_model(plain, find(body.get("model")).line)
     if "cite" in plain.split() and (documents := cited_documents(body)):
         return ScriptedAnswer("", blocks=cite_blocks(documents))
     return _topic(plain) or _unknown(body, latest)
@@ -158,11 +158,12 @@ def _search(body: JsonObject, query: str, *, pauses: bool) -> ScriptedAnswer:
     return ScriptedAnswer("", blocks=blocks[:2], pauses=True)
 
 
-def _comparable(model: object, *, declines: bool) -> ScriptedAnswer:
-    """An answer that differs between the lines of models; one of them may decline."""
-    line = find(model).line
-    if declines and line == "sonnet":
+def _by_model(word: str, line: str) -> Plan:
+    """An answer that differs between the lines of models; one of them may give none."""
+    if word == "decline" and line == "sonnet":
         return ScriptedAnswer("", stop_details=_REFUSAL)
+    if word == "busy" and line == "sonnet":
+        return Fail(529)
     return text_page(f"compare-{line if line in ('haiku', 'sonnet') else 'opus'}")
 
 
