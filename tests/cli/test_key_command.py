@@ -45,7 +45,9 @@ def test_the_first_line_is_the_key_and_the_command_is_run_once(server: ScriptedS
     assert (run.status, run.stdout) == (0, "ok\n")
     assert server.posts[0].headers["x-api-key"] == KEY
     assert runs() == 1
-    assert run_program("--list").status == run_program("--show-config").status == 0
+    shown = run_program("--show-config")
+    assert run_program("--list").status == shown.status == 0
+    assert "what api_key_command prints" in shown.stdout
     assert run_program("--demo", "hi").status == 0
     assert runs() == 1
 

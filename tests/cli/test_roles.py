@@ -129,6 +129,8 @@ def test_a_repositorys_prompt_needs_to_be_allowed_and_gives_its_text_alone() -> 
     finished = run_program("--demo", "--no-save", "--prompt", "local")
     assert finished.stdout == "local text\n"
     assert "its front matter is ignored" in finished.stderr
+    told = run_program("--demo", "--no-save", "--script", "-", stdin="/local").stderr
+    assert told.count("its front matter is ignored") == 1
     path.write_text("echo changed")
     assert ask("--prompt", "local").status == ExitStatus.CONFIG
 
@@ -228,6 +230,12 @@ def test_the_next_role_takes_back_what_the_first_set(
         assert body.get("output_config", {}).get("effort") == effort
         assert not read_sent(body)["attached"]
     assert "No role: all is as it was before it." in told.stderr
+    shown = script(towards_sent, "/role a", "/config effort", "/role off", "/config effort")
+    rows = [line for line in shown.stdout.splitlines() if line.startswith("| effort")]
+    assert [row.split(" | ")[1:] for row in rows] == [
+        ["low", r"effort in \~/.config/streamchat/roles/a.md |"],
+        ["-", "default |"],
+    ]
 
 
 def test_a_role_that_is_wrong_changes_nothing(

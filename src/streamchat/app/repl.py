@@ -253,7 +253,7 @@ class Repl(Scripting):
                 return
             text = join_prompt(template, filled, rest)
             with self.session.configuration.under_prompt(template) as taken:
-                self._notice("\n".join([*template.notes, *taken.notes]))
+                self._notice("\n".join(taken.notes))
                 await self._say_under(text, taken)
         except StreamchatError as error:
             self._fail(error)

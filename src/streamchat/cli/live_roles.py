@@ -32,6 +32,7 @@ class Overlay:
 
     beneath: Mapping[str, Any]
     above: Mapping[str, Any]
+    origins: Mapping[str, Origin]  # of what is beneath
 
     def lift(self, now: Mapping[str, Any]) -> dict[str, Any]:
         """The settings without the role: those that the user changed since are as now."""
@@ -46,7 +47,8 @@ def _of_start(run: Run) -> Overlay | None:
     if run.settings.role is None:
         return None
     without = build_run(_with_role(run.invocation, ""), run.env)
-    return Overlay(_values(without.settings), _values(run.settings))
+    before = without.settings
+    return Overlay(_values(before), _values(run.settings), before.origins)
 
 
 def _with_role(invocation: Invocation, name: str) -> Invocation:
@@ -85,9 +87,13 @@ def take_role(
     role = resolve([layer])
     given = _given(layer, role, beneath)
     values = {**beneath, **given}
-    changed = {"role", *(each for each in values if values[each] != before[each])}
-    origins = {**now.origins, **dict.fromkeys(changed, _BY_ROLE)}
-    origins |= {each: role.origins[each] for each in given}
+    own = {
+        each: overlay.origins[each]
+        for each in _SET
+        if overlay and before[each] == overlay.above[each]
+    }
+    beneath_origins = {**now.origins, **own}
+    origins = {**beneath_origins, "role": _BY_ROLE, **{n: role.origins[n] for n in given}}
     settings = replace(now, **values, role=name, origins=origins)
     said = _adopt(chat, now, replace(run, settings=settings))
     session = chat.session
@@ -95,7 +101,7 @@ def take_role(
     above = {**_values(settings), "effort": session.effort, "thinking": session.thinking}
     taken = TakenSettings((*said, *role.notes), role.role_attach)
     run = replace(run, invocation=_with_role(run.invocation, name or ""), settings=settings)
-    return run, Overlay(beneath, above), taken
+    return run, Overlay(beneath, above, beneath_origins), taken
 
 
 def _adopt(chat: Chat, before: Settings, run: Run) -> list[str]:

@@ -116,7 +116,7 @@ class FixedConfiguration:
         raise UsageError("The settings cannot be changed here.")
 
     def under_prompt(self, template: Template) -> AbstractContextManager[TakenSettings]:
-        return nullcontext(TakenSettings())
+        return nullcontext(TakenSettings(template.notes))
 
     async def log_in(self, reader: Reader) -> str:
         return self.describe()

@@ -14,7 +14,7 @@ from streamchat.core.settings.options import OPTIONS, SETTINGS
 from streamchat.core.settings.proxy import proxies
 from streamchat.core.settings.resolve import CredentialKind, Settings
 from streamchat.core.settings.rows import Group, Kind, Option, Reach
-from streamchat.core.settings.trust import endpoint, masked
+from streamchat.core.settings.trust import endpoint, masked, needs_commanded_key
 from streamchat.core.settings.values import Value
 
 _WIDTH = 88
@@ -205,6 +205,8 @@ def _server_lines(settings: Settings, *, has_no_key: bool) -> list[str]:
         key = f"{masked(server.credential.secret)} ({server.credential.origin})"
     elif server.platform:
         return [f"key sent to {server.platform}: the credentials that its own library finds"]
+    elif needs_commanded_key(settings):
+        key = "what api_key_command prints"
     elif has_no_key:
         key = "none was found (set ANTHROPIC_API_KEY)"
     else:
