@@ -52,6 +52,8 @@ def test_marks_and_sources_are_in_what_is_shown_and_exported_later() -> None:
     assert shown.rstrip().endswith(SOURCES.rstrip())
     exported = run_program("--demo", "--export", "md", str(file)).stdout
     assert SOURCES.strip() in exported
+    assert "*[searched the web: search the sea]*" in exported
+    assert "*[reading the page failed: the page cannot be read]*" in exported
     page = run_program("--demo", "--export", "html", str(file)).stdout
     assert '<a href="https://example.org/tides"' in page
     lines = [json.loads(line) for line in file.read_text().splitlines()]

@@ -14,6 +14,8 @@ from streamchat.core.messages import INTERRUPTED, THINKING_TYPES, Block, Message
 from streamchat.core.records import Turn
 from streamchat.core.schema import is_value
 from streamchat.core.times import parse_time
+from streamchat.core.tool_lines import tool_line
+from streamchat.core.web import tool_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +112,17 @@ def _thoughts(message: Message) -> Iterator[str]:
 
 def _is_other(block: Block) -> bool:
     kind = str(block.get("type"))
-    return kind != "text" and kind not in THINKING_TYPES and not kind.endswith("_result")
+    is_result = kind.endswith("_result") and not tool_error(block)
+    return kind != "text" and kind not in THINKING_TYPES and not is_result
 
 
 def _attached(block: Block) -> Attached:
     kind, source = str(block.get("type")), block.get("source")
+    if kind.endswith("tool_use"):
+        return Attached(tool_line(block))
+    if failed := tool_error(block):
+        return Attached(failed)
+    kind = kind.replace("_", " ")
     name = str(block.get("title") or block.get("name") or "")
     if fetched_address(block):
         name = f"{name}. {block['context']}"

@@ -107,7 +107,7 @@ def _attachment(attached: Attached) -> str:
     if attached.media_type in _PICTURES and _BASE64.fullmatch(attached.data):
         source = f"data:{attached.media_type};base64,{attached.data}"
         return f'<p><img alt="{escape(name or "picture")}" src="{source}"></p>'
-    label = clean_line(attached.kind).replace("_", " ")
+    label = clean_line(attached.kind)
     if is_safe(name):
         return f'<p class="attached">{escape(label)} {link(name, name)}</p>'
     return f'<p class="attached">{escape(f"{label} {name}".strip())}</p>'

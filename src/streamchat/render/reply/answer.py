@@ -34,9 +34,10 @@ from streamchat.core.events import (
 )
 from streamchat.core.messages import THINKING_TYPES, Block, Usage
 from streamchat.core.sanitize import clean_line
+from streamchat.core.tool_lines import tool_line
 from streamchat.core.web import tool_error
 from streamchat.render.literal import build_part_style, literal_rows, one_row
-from streamchat.render.reply.asides import choose_marks, thought_line, tool_line, trace_line
+from streamchat.render.reply.asides import choose_marks, thought_line, trace_line
 from streamchat.render.reply.thoughts import Thoughts
 from streamchat.render.rows import BLANK, Row
 from streamchat.render.style import Style

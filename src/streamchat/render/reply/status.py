@@ -26,9 +26,9 @@ from streamchat.core.formatting import format_price
 from streamchat.core.messages import Usage
 from streamchat.core.reply import CHARACTERS_PER_TOKEN
 from streamchat.core.sanitize import clean_line
+from streamchat.core.tool_lines import awaited_in, running_in
 from streamchat.render.cells import cell_len
 from streamchat.render.literal import build_part_style, one_row
-from streamchat.render.reply.asides import awaited_in, running_in
 from streamchat.render.reply.figures import SEPARATOR, format_whole_seconds
 from streamchat.render.rows import BLANK, Row
 from streamchat.render.style import Style
