@@ -272,6 +272,22 @@ def test_a_temperature_joins_the_parameters_of_the_profile(
     assert sent == [(0.5, 5), (0.7, 5), (0.5, 5), (0.7, 5)]
 
 
+def test_many_files_of_a_role_are_asked_about(
+    server: ScriptedServer, towards_sent: Mapping[str, str]
+) -> None:
+    for number in range(101):
+        write(f"roles/many/{number}.txt", "x")
+    write("roles/a.md", "---\nattach: many\n---\n")
+    refused = run_program("--role", "a", "hi", environ=towards_sent)
+    assert (refused.status, server.posts) == (ExitStatus.USAGE, [])
+    assert "The role would attach 101 files." in refused.stderr
+    for answer in "n", "y":
+        script(towards_sent, "/role a", answer, "hi")
+    assert run_program("--role", "a", "--force", "hi", environ=towards_sent).status == 0
+    sent = [len(body["messages"][0]["content"]) for body in server.bodies]
+    assert sent == [1, 102, 102]
+
+
 def test_a_role_may_hold_what_is_on_the_clipboard(
     server: ScriptedServer, towards_sent: Mapping[str, str], tmp_path: Path
 ) -> None:

@@ -71,8 +71,11 @@ def parse_arguments(argv: Sequence[str], options: Sequence[Option]) -> Invocatio
     report, report_words = _report(taken)
     attached = tuple(taken.attach or ())
     forces = taken.force is not None
-    if forces and report is not ReportKind.EXPORT and (report or not attached):
-        parser.error(f"{taken.force.flag}: only --export and --attach take it")
+    attaches = not report and (attached or taken.role or taken.prompt_name)
+    if forces and report is not ReportKind.EXPORT and not attaches:
+        parser.error(
+            f"{taken.force.flag}: only --export, --attach, --role and --prompt take it"
+        )
     settings = {row.name for row in options if row.is_setting}
     given = {name: value for name, value in vars(taken).items() if name in settings and value}
     script = taken.script.text if taken.script else ""

@@ -4,7 +4,7 @@ be asked."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -97,26 +97,30 @@ async def attach(run: Run, session: Session, selections: tuple[Selection, ...]) 
     """Attach what the role and the arguments name. Raises UsageError if a directory or a
     glob names so much that a person would be asked, unless --force allows it."""
     window = session.facts(session.conversation.model).window
-    for selection in selections:
+    of_role = await _select_of_role(run, session)
+    for selection in (*of_role, *selections):
         reason = why_ask(selection, window)
         if reason and not run.invocation.forces:
-            raise UsageError(f"-a would attach {reason}. Name fewer, or add --force.")
+            who = "The role" if selection in of_role else "-a"
+            raise UsageError(f"{who} would attach {reason}. Name fewer, or add --force.")
         for line in list_remarks(selection):
             run.notes.note(line)
-    blocks = [block for selection in selections for block in selection.blocks]
-    session.of_role = await attached_by_role(run, session)
-    session.attached = (*session.of_role, *blocks)
+    session.of_role = _blocks_of(of_role)
+    session.attached = (*session.of_role, *_blocks_of(selections))
     for line in list_blocks(session.attached):
         run.notes.note(f"attached: {line}")
 
 
-async def attached_by_role(run: Run, session: Session) -> tuple[Block, ...]:
+def _blocks_of(selections: Sequence[Selection]) -> tuple[Block, ...]:
+    return tuple(block for selection in selections for block in selection.blocks)
+
+
+async def _select_of_role(run: Run, session: Session) -> list[Selection]:
     """What the role attaches to the first message."""
-    blocks: list[Block] = []
-    for reference in run.settings.role_attach:
-        select = partial(session.select_files, reference)
-        blocks += (await in_background(select)).blocks
-    return tuple(blocks)
+    return [
+        await in_background(partial(session.select_files, reference))
+        for reference in run.settings.role_attach
+    ]
 
 
 async def attach_asking(
@@ -124,16 +128,28 @@ async def attach_asking(
 ) -> None:
     """Attach what the role and the arguments name, as /attach does it, where a person can be
     asked."""
-    session.of_role = await attached_by_role(run, session)
-    session.attach(session.of_role)
+    of_role = await _select_of_role(run, session)
+    for selection in of_role:
+        if await _is_wanted(run, session, selection, confirm):
+            session.attach(selection.blocks)
+            session.of_role += selection.blocks
     for reference in run.invocation.attachments:
         selection = await in_background(partial(session.select_files, reference))
-        for line in list_remarks(selection):
-            run.notes.note(line)
-        reason = why_ask(selection, session.facts(session.conversation.model).window)
-        if reason and not run.invocation.forces:
-            for line in list_blocks(selection.blocks):
-                run.notes.note(line)
-            if not await confirm(f"Attach {reason}?"):
-                continue
-        session.attach(selection.blocks)
+        if await _is_wanted(run, session, selection, confirm):
+            session.attach(selection.blocks)
+
+
+async def _is_wanted(
+    run: Run,
+    session: Session,
+    selection: Selection,
+    confirm: Callable[[str], Awaitable[bool]],
+) -> bool:
+    for line in list_remarks(selection):
+        run.notes.note(line)
+    reason = why_ask(selection, session.facts(session.conversation.model).window)
+    if not reason or run.invocation.forces:
+        return True
+    for line in list_blocks(selection.blocks):
+        run.notes.note(line)
+    return await confirm(f"Attach {reason}?")

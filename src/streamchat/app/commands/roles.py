@@ -11,7 +11,7 @@ from streamchat.app.commands.registry import Topic, command
 from streamchat.app.prompt_keys import describe_waiting
 from streamchat.app.selecting import STOPPED, select_until_stopped
 from streamchat.app.session import Session
-from streamchat.core.attaching import names_address
+from streamchat.core.attaching import names_address, why_ask
 from streamchat.core.errors import UsageError
 from streamchat.core.ports import Reader
 from streamchat.core.templates import TemplateKind
@@ -96,6 +96,9 @@ def _attach(session: Session, references: Sequence[str], said: str) -> Outcome:
             selection = await select_until_stopped(session, reference, reader)
             if selection is None:
                 return Done(STOPPED)
+            reason = why_ask(selection, session.facts(session.conversation.model).window)
+            if reason and not await reader.confirm(f"Attach {reason}?", default=False):
+                continue
             session.attach(selection.blocks)
             session.of_role += selection.blocks
         return Done("\n".join(list_attached(session)))

@@ -28,7 +28,7 @@ REPORTS = (
     report(
         "force",
         "--force",
-        "let --export overwrite the file at PATH, and --attach attach many files",
+        "let --export overwrite the file at PATH, and attach many files unasked",
     ),
     report(
         "import",
