@@ -27,7 +27,7 @@ _EXAMPLES = {
     Kind.WHOLE: "7",
     Kind.SECONDS: "7",
     Kind.DOLLARS: "7",
-    Kind.TEXTS: "END",
+    Kind.TEXTS: "example.com",
 }
 
 
