@@ -81,6 +81,25 @@ def test_a_sequence_that_never_goes_on_takes_nothing_with_it(start: str) -> None
     assert Typist().reads(start, "A", "B", apart=SLOW_LINK_SECONDS) == ["A", "B"]
 
 
+@pytest.mark.parametrize("apart", [0.03, 0.2])
+@pytest.mark.parametrize("answer", ["\x1b]11;rgb:f/f/f\x1b\\", "\x1bP>|kitty(0.42.0)\x1b\\"])
+def test_an_answer_that_comes_byte_by_byte_is_not_typed(answer: str, apart: float) -> None:
+    typist = Typist()
+    heard: list[str] = []
+    typist.parser.on_answer = heard.append
+    typist.parser.is_awaiting = lambda: True
+    given = typist.reads(*answer, apart=apart)
+    assert given in ([], LONE)  # an Esc alone is one in any case
+    assert heard == [answer[1:-2]]
+    assert typist.reads("]", "a") == [*given, "]", "a"]
+
+
+def test_an_esc_is_not_held_back_by_an_answer_that_never_comes() -> None:
+    typist = Typist()
+    typist.parser.is_awaiting = lambda: True
+    assert typist.reads("\x1b", "a", apart=ESCAPE_SECONDS) == [*LONE, "a"]
+
+
 def test_a_paste_whose_end_is_lost_ends_in_a_long_silence() -> None:
     typist = Typist()
     assert typist.reads("\x1b[200~a", "b", apart=1.0) == []

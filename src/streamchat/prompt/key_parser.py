@@ -4,7 +4,8 @@ Takes the place of prompt_toolkit's parser in an Input. `feed` is called with wh
 gave, `flush` when nothing came for ESCAPE_SECONDS.
 
 Rules: an Esc that nothing follows is a key by itself, and what comes later is not its chord.
-"ESC [" and strings wait longer, for slow links. Where a message is typed (`taking_lines`), an
+"ESC [" and strings wait longer, for slow links; while the terminal owes an answer, one that is
+cut behind its ESC is put together again. Where a message is typed (`taking_lines`), an
 Enter that more text follows in the same read was pasted by a terminal that does not mark
 pastes: it is a new line. Such a paste may come in several reads, so an Enter at the end of one
 waits for the next. What was typed before anybody read (`expect_typed_ahead`) was typed key by
@@ -13,6 +14,7 @@ key, however it arrives.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -20,7 +22,15 @@ from prompt_toolkit.input.vt100_parser import Vt100Parser
 from prompt_toolkit.key_binding import KeyPress
 
 from streamchat.prompt.key_codes import decode
-from streamchat.prompt.key_sequences import Answer, Character, Sequence, Token, Tokenizer
+from streamchat.prompt.key_sequences import (
+    ESC,
+    Answer,
+    Character,
+    Escape,
+    Sequence,
+    Token,
+    Tokenizer,
+)
 
 ESCAPE_SECONDS = 0.05
 SLOW_LINK_SECONDS = 0.5
@@ -41,8 +51,10 @@ class KeyParser(Vt100Parser):
         self._clock = clock
         self.on_protocol = _nothing
         self.on_answer: Callable[[str], object] = str
+        self.is_awaiting: Callable[[], bool] = bool  # an answer of the terminal
         self._tokens = Tokenizer()
         self._fed_at = clock()
+        self._gave_escape = False  # which may have been the beginning of an answer
         self._is_pasting = False  # lines come without marks; the last one may go on
         self._held_enter = False  # at the end of the last read
         self._expects_typed_ahead = False
@@ -75,7 +87,10 @@ class KeyParser(Vt100Parser):
     def feed(self, data: str) -> None:
         if not data:
             return
-        self._give_up_old()
+        silence = self._give_up_old()
+        if self._gave_escape and silence < SLOW_LINK_SECONDS and _answer.match(data):
+            data = f"{ESC}{data}"
+        self._gave_escape = False
         tokens = self._tokens.feed(data)
         if self._takes_lines and not self._expects_typed_ahead:
             tokens = self._with_new_lines(tokens)
@@ -88,16 +103,21 @@ class KeyParser(Vt100Parser):
         if self._held_enter:
             self._held_enter = False
             self._emit([Character("\r")])
-        self._emit(self._tokens.settle())
+        if self.is_awaiting() and self._tokens.begins_string:
+            return
+        tokens = self._tokens.settle()
+        self._gave_escape |= tokens == [Escape()] and self.is_awaiting()
+        self._emit(tokens)
 
-    def _give_up_old(self) -> None:
-        """What began before a long silence does not go on."""
+    def _give_up_old(self) -> float:
+        """What began before a long silence does not go on. Returns its seconds."""
         silence, self._fed_at = self._clock() - self._fed_at, self._clock()
         if silence >= ESCAPE_SECONDS:
             self.flush()
         longest = LOST_END_SECONDS if self._tokens.is_pasting else SLOW_LINK_SECONDS
         if silence >= longest:
             self._emit(self._tokens.abandon())
+        return silence
 
     def _with_new_lines(self, tokens: list[Token]) -> list[Token]:
         """The Enters of an unmarked paste as new lines."""
@@ -137,6 +157,7 @@ def _nothing() -> None:
     pass
 
 
+_answer = re.compile(r"[\]P]|\[\?")
 _ENTER, _NEW_LINE = Character("\r"), Character("\n")
 
 

@@ -81,6 +81,11 @@ class Tokenizer:
         """Whether something has begun that is not complete."""
         return bool(self._pending) or self.is_pasting
 
+    @property
+    def begins_string(self) -> bool:
+        """Whether "ESC ]" or the like stands at the end, which may be a key with Alt."""
+        return len(self._pending) == 2 and self._pending[1] in _STRING_STARTS
+
     def feed(self, data: str) -> list[Token]:
         tokens: list[Token] = []
         text, self._pending = self._pending + data, ""
@@ -103,7 +108,7 @@ class Tokenizer:
                 tokens = [Escape(), Escape()]
             case "\x1b[M":  # the rest of a mouse report would have come: st's Ctrl-Delete
                 tokens = [Sequence("[", "", "M")]
-            case start if len(start) == 2 and start[1] in _STRING_STARTS:
+            case start if self.begins_string:
                 tokens = [Character(start[1], is_alt=True)]
             case _:
                 return []

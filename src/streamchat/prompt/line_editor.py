@@ -86,6 +86,7 @@ class LineEditor:
             self._parser = parse_keys(keyboard)
             self._parser.on_protocol = lambda: self._questions.use_protocol()
             self._parser.on_answer = lambda answer: self._questions.heard(answer)
+            self._parser.is_awaiting = lambda: self._questions.is_awaiting
         self._keyboard, self._output = keyboard, output
         self._look, self._environ, self._hooks = look, environ, hooks
         self._provenance, self._history = provenance, history
