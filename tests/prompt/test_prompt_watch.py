@@ -196,6 +196,13 @@ def test_an_esc_that_comes_as_the_reply_ends_stops_nothing() -> None:
         assert stops == []
 
 
+def test_an_esc_that_was_read_just_before_the_watch_stops(pty: Pty) -> None:
+    """By a watch in another thread, whose loop ended before the Esc was a key by itself."""
+    pty.keyboard.vt100_parser.feed(ESC)
+    run(pty.watch(""))
+    assert pty.stopped.is_set()
+
+
 def test_nothing_is_echoed_and_output_is_still_processed(pty: Pty) -> None:
     async def watched() -> list[Any]:
         async with pty.prompt.watching(pty.stopped.set):

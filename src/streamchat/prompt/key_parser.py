@@ -84,6 +84,11 @@ class KeyParser(Vt100Parser):
         was_held, self._held_enter = self._held_enter, False
         return was_held
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a key has begun that may go on, such as an Esc."""
+        return self._tokens.is_waiting
+
     def feed(self, data: str) -> None:
         if not data:
             return

@@ -70,6 +70,9 @@ class Watch:
         self._loop = asyncio.get_running_loop()
         self._take_terminal()
         self._act(get_typeahead(self._keyboard))
+        if isinstance(self._parser, KeyParser) and self._parser.is_waiting:
+            # An Esc that came in another watch, whose loop has ended.
+            self._flush = self._loop.call_later(ESCAPE_SECONDS, self._flush_keys)
 
     def __exit__(self, *_: object) -> None:
         if isinstance(self._parser, KeyParser) and self._parser.take_held_enter():
