@@ -300,7 +300,7 @@ def test_a_lock_note_of_any_content_is_no_trouble(note: bytes) -> None:
     assert busy.status == 75
     assert busy.stderr.splitlines()[1:] == [
         'streamchat: "good lexer" is open in another process. '
-        "Close it there first; --show good0001 prints it meanwhile."
+        "Close it there first, or print it with --show good0001."
     ]
     assert ask("-c").status == 69
 

@@ -172,7 +172,7 @@ def test_a_conversation_that_is_open_elsewhere_can_be_continued_in_a_copy(
         run = run_program("-c", "more", environ=towards)
         assert run.status == 75
         assert '"hello" is open in process' in run.stderr
-        assert "prints it meanwhile." in run.stderr
+        assert "or print it with --show" in run.stderr
         assert run_on_terminal(continue_in_a_copy, "-c", environ=towards).status == 0
         refusing = run_on_terminal(refuse_a_copy, "-r", "hello", environ=towards)
         assert refusing.status == 75

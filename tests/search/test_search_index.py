@@ -19,7 +19,7 @@ from streamchat.core.conversation import Conversation
 from streamchat.core.errors import Busy, DiskError, NotFound, UsageError
 from streamchat.core.library import Progress
 from streamchat.core.messages import user_message
-from streamchat.search import database
+from streamchat.search import database, queries
 from streamchat.store import FileJournal, Store
 from streamchat.store import library as stepping
 
@@ -565,3 +565,15 @@ def test_any_time_is_taken(library: Library, at: str) -> None:
     message = user_message("lexer")
     library.change(path, lambda chat, journal: journal.append(chat.append(message, "odd", at)))
     assert [(hit.text, hit.at) for hit in library.hits("lexer")] == [("lexer", at)]
+
+
+def test_a_mistake_in_our_code_is_not_taken_for_damage(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.converse("lexer")
+    library.catch_up()
+    before = library.path.read_bytes()
+    monkeypatch.setattr(queries, "problems", lambda db: db.execute("SELECT ?").fetchall())
+    with pytest.raises(sqlite3.ProgrammingError):
+        library.index().problems()
+    assert library.path.read_bytes() == before

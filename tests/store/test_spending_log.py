@@ -86,6 +86,6 @@ def test_a_file_that_is_none_costs_a_warning_or_the_turn(path: Path, said: list[
     os.mkfifo(path)
     log = open_log(path, said)
     log.charge("a", USED, 0.25, "")
-    assert [line.endswith("missing in --costs.") for line in said] == [True]
+    assert [line.endswith("missing from --costs.") for line in said] == [True]
     with pytest.raises(DiskError):
         log.reserve(0.1, cap_usd=1.0)

@@ -292,7 +292,7 @@ def test_a_second_process_is_told_who_has_it(store: Store, home: Path) -> None:
         since = datetime.fromisoformat(AT).astimezone().strftime("%H:%M")
         assert str(busy) == f'"a" is open in process {holder.pid} since {since}.'
         assert busy.advice == (
-            f"Close it there first; --show {conversation.id[:8]} prints it meanwhile."
+            f"Close it there first, or print it with --show {conversation.id[:8]}."
         )
         seen = store.read(str(path))
         assert seen.conversation.turns == conversation.turns

@@ -1,9 +1,9 @@
 """Conversations of other programs, read from their files.
 
 An edge: owns the formats, reads the files that the user names and no others, writes nothing.
-Ids are derived from the source's own, so that a second import finds what the first one made.
-What cannot be read is a fault that says which element is wrong; the others are read all the
-same. Imported turns name the model that wrote them, if the other program says it.
+Ids are derived from the source's own, so that a second import finds what the first one made. An
+element that cannot be read becomes a fault that names it; the others are still read. Imported
+turns name the model that wrote them, if the other program says it.
 
 `loading` reads JSON and JSON lines, `zips` the zip of an export, `building` makes a
 conversation; there is a module for each format.
@@ -39,9 +39,9 @@ _AICHAT = re.compile(rb"^(compressed_)?messages:\s*$", re.MULTILINE)
 
 
 def conversations_in(path: Path, *, model: str) -> Iterator[Conversation | ImportFault]:
-    """What an export of claude.ai or ChatGPT (the zip or its conversations.json), a session
-    of Claude Code or aichat, the logs.db of llm, or a list of messages holds. They are
-    continued with `model`.
+    """The conversations in an export of claude.ai or ChatGPT (the zip or its
+    conversations.json), a session of Claude Code or aichat, the logs.db of llm, or a list of
+    messages. `model` continues them.
 
     Raises NotFound for anything else, DiskError.
     """
@@ -105,7 +105,7 @@ def _in_text(
 def _in_loaded(
     loaded: object, data: bytes, path: Path, model: str, find_image: FindImage
 ) -> Iterator[Conversation | ImportFault] | None:
-    """By what the elements look like; None for what is nothing that we know."""
+    """Choose the format by what the elements look like; None if it is unknown."""
     if isinstance(loaded, dict) and claude_code.is_session(loaded):
         loaded = JsonLines([loaded])
     is_lines = isinstance(loaded, JsonLines)

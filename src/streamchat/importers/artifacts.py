@@ -47,7 +47,7 @@ def _artifact(made: Mapping[str, object]) -> str:
 
 
 def _change(title: str, made: Mapping[str, object]) -> str:
-    """A replacement, as the lines that went and came."""
+    """A replacement as a diff: the removed and the added lines."""
     old, new = text_of(made, "old_str"), text_of(made, "new_str")
     lines = [f"-{line}" for line in old.split("\n")] if old else []
     lines += [f"+{line}" for line in new.split("\n")] if new else []

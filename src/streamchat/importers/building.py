@@ -22,8 +22,8 @@ class ImportFault:
 
 @dataclass(frozen=True, slots=True)
 class AboutFile:
-    """What a file says of a conversation that says nothing of itself: its name, and when it
-    was written, as records carry it."""
+    """Used for a conversation that has no name and date of its own: the name of its file, and
+    when that was written, as records carry it."""
 
     name: str
     written: str
@@ -76,7 +76,7 @@ def build_conversation(
                 item.role,
                 content,
                 item.model,
-                # How a reply ended is not on record there: it counts as complete.
+                # Other programs do not record how a reply ended: it counts as complete.
                 "end_turn" if item.role == "assistant" else None,
                 item.usage,
             )
@@ -107,8 +107,8 @@ def derive_id(*names: str) -> str:
 
 
 def read_time(value: object) -> str:
-    """A time as records carry it: from ISO 8601, or from seconds since the epoch; "" for
-    what is none."""
+    """A time as records carry it: from ISO 8601, or from seconds since the epoch; "" if it is
+    neither."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         seconds: float | None = value if abs(value) < 1e15 else None
     else:

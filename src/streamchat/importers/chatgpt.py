@@ -2,9 +2,9 @@
 
 Each conversation has `title`, `create_time`, `current_node` and `mapping`: a tree of nodes by
 id, each with `parent`, `children` and maybe a `message` (`author.role`, `content`,
-`create_time`, `metadata.model_slug`). All branches are kept. Taken are the texts, the code
-that the model ran and what it printed, and images if the zip has them; hidden messages,
-reasoning and what other tools answered are not.
+`create_time`, `metadata.model_slug`). All branches are kept. It takes the texts, the code that
+the model ran and its output, and images if the zip has them. It leaves out hidden messages,
+reasoning and the results of other tools.
 """
 
 from __future__ import annotations

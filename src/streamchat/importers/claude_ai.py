@@ -1,10 +1,10 @@
 """The conversations.json of a claude.ai export.
 
-Each conversation has `uuid`, `name`, `created_at` and `chat_messages`; each of these
-`uuid`, `sender` (human, assistant), `text`, maybe `content` blocks and, since branches are
-exported, `parent_message_uuid` (of a first message one that no message has). Texts, what was
-extracted from attachments, and artifacts are taken; other tools, and thinking, which is not
-signed there, are not. The bytes of uploaded files are not in an export: their names are.
+Each conversation has `uuid`, `name`, `created_at` and `chat_messages`; each of these `uuid`,
+`sender` (human, assistant), `text`, maybe `content` blocks and, since branches are exported,
+`parent_message_uuid` (no message has that of a first message). It takes texts, the text
+extracted from attachments, and artifacts. It leaves out other tools, and thinking, which has no
+signature there. An export holds only the names of uploaded files.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """A session file of Claude Code: JSON lines, one file a session.
 
-A line has `type` (user, assistant, summary, …), `uuid`, `parentUuid`, `timestamp`,
-`sessionId` and a `message` of the Messages API; a reply is written as a line for each of its
-blocks, all with the same `message.id`. Texts are taken, calls and results of tools as text;
-thinking, what subagents said (`isSidechain`) and the program's own notes (`isMeta`) are not.
+A line has `type` (user, assistant, summary, …), `uuid`, `parentUuid`, `timestamp`, `sessionId`
+and a `message` of the Messages API; a reply is written as a line for each of its blocks, all
+with the same `message.id`. It takes texts, and calls and results of tools as text. It leaves
+out thinking, subagents (`isSidechain`) and the program's own notes (`isMeta`).
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""The logs.db of simonw/llm, in both of its forms.
+"""The logs.db of simonw/llm, in both of its formats.
 
-Until 0.31: `responses`, one row for a prompt and its answer, in `conversations`. Since
-0.32 (seen: 0.36): `turns` in `threads`, over a tree of `messages` with `parts`. A
-thread that continues an old conversation has its id and holds all of its messages. Text and
-attachments are taken; tools and reasoning are not.
+Until 0.31: `responses`, one row for a prompt and its answer, in `conversations`. Since 0.32
+(seen: 0.36): `turns` in `threads`, over a tree of `messages` with `parts`. A thread that
+continues an old conversation has its id and holds all of its messages. It takes text and
+attachments, not tools and reasoning.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
 def read_llm_logs(path: Path, *, model: str) -> Iterator[Conversation | ImportFault]:
-    """Raises NotFound for a database of something else."""
+    """Raises NotFound for another database."""
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
             db.row_factory = sqlite3.Row
@@ -48,7 +48,7 @@ def read_llm_logs(path: Path, *, model: str) -> Iterator[Conversation | ImportFa
 
 
 class _NotLogs(ValueError):
-    """A database of something else."""
+    """Another database."""
 
 
 class _Logs:
@@ -164,7 +164,7 @@ class _Logs:
 
     def _chain(self, tip: object, known: Container[object]) -> list[dict[str, Any]]:
         """The messages up to this one that are not known yet, oldest first."""
-        line: dict[object, dict[str, Any]] = {}  # in which a ring ends
+        line: dict[object, dict[str, Any]] = {}  # which also ends a cycle
         while tip in self._messages and tip not in known and tip not in line:
             line[tip] = self._messages[tip]
             tip = line[tip]["parent_hash"]
@@ -199,7 +199,7 @@ class _Logs:
         return self._rows("SELECT * FROM parts WHERE message_hash = ? ORDER BY position", hash)
 
     def _part_text(self, part: Row) -> str:
-        """Its own, or one composed of fragments, which are kept once."""
+        """Its own text, or that of its fragments, which are stored once."""
         if part["text"] is not None or not isinstance(part["payload"], str):
             return _text(part["text"])
         payload = read_json(part["payload"]) if part["payload"] else None

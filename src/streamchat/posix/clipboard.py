@@ -1,6 +1,6 @@
 """Reads the clipboard by the platform's own programs: a text, or an image.
 
-Rule: a program that is missing, fails or hangs is passed over; the next one may do it.
+Rule: a program that is missing, fails or hangs is skipped, and the next one is tried.
 """
 
 from __future__ import annotations

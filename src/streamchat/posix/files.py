@@ -1,7 +1,7 @@
 """Opening and reading files whose names came from outside, without ever hanging.
 
 Rules: opening does not wait (a FIFO would hang); what is judged is the opened file (fstat),
-not its name; reading is bounded. A pipe is read only on request, with a limit of time.
+not its name; reading is bounded. A pipe is read only on request, with a time limit.
 Every failure is an OSError whose `strerror` says in plain words what is wrong.
 """
 
@@ -111,7 +111,7 @@ def read_with_status(
 
 
 def _refuse_pipe(path: Path | str) -> None:
-    """Without opening it: who waits to write to it would take us for its reader."""
+    """Without opening it: a process that waits to write to it would take us for its reader."""
     try:
         found = Path(path).stat()
     except (OSError, ValueError):  # opening it tells why

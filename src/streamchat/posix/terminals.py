@@ -9,7 +9,7 @@ USUAL_WIDTH = 80
 
 
 def measure_width(stream: TextIO) -> int:
-    """In columns; the usual 80 for what is not a terminal, or does not know."""
+    """In columns; 80 if it is not a terminal, or does not know its width."""
     try:
         return os.get_terminal_size(stream.fileno()).columns or USUAL_WIDTH
     except (OSError, ValueError):

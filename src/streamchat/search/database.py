@@ -21,7 +21,7 @@ from streamchat.search.query_words import PREFIXES, TOKENIZER
 
 VERSION = 3
 _DELETES_AT_ONCE = (3, 42)  # SQLite, from the index of words too
-BUSY_S = 0.7  # others write for a tenth of a second at a time; with the start, it is a second
+BUSY_S = 0.7  # others write for 0.1 s at a time; a start that waits takes 1 s
 _CACHE_KIB = 65536  # a batch must fit, or others could not read while it is written
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
 
@@ -61,7 +61,7 @@ PRAGMA user_version = {VERSION};
 
 
 def open_file(path: Path, *, writes: bool, waits: bool = True) -> sqlite3.Connection:
-    """The index on disk. With `waits`, for as long as another process may use it. Raises
+    """Open the index on disk. With `waits`, wait while another process uses it. Raises
     sqlite3.Error, OSError."""
     if writes:
         with suppress(PermissionError):  # it may still be read
@@ -80,11 +80,11 @@ def open_file(path: Path, *, writes: bool, waits: bool = True) -> sqlite3.Connec
 
 
 def open_memory(copied_from: Path | None) -> sqlite3.Connection:
-    """An index that ends with the process; it starts with what the one on disk knows."""
+    """Open an index in memory, as a copy of the one on disk if that is given."""
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     try:
         if copied_from is not None:
-            # Who copies has waited already. backup() would wait for ever for a reader's lock.
+            # The wait is over by now, and backup() would wait for a reader's lock for ever.
             with closing(open_file(copied_from, writes=False, waits=False)) as disk:
                 disk.execute("BEGIN")
                 _version(disk)

@@ -88,7 +88,7 @@ def _write_file(db: sqlite3.Connection, content: FileContent, *, searchable: boo
 def _news_of(
     db: sqlite3.Connection, file: int, conversation: Conversation | None
 ) -> Iterator[_Row]:
-    """The rows that the index lacks; rows that are no longer true are deleted."""
+    """The rows that the index lacks. Rows that are out of date are deleted."""
     query = "SELECT turn, id FROM turns WHERE file = ? AND settled"
     have: dict[str, int] = dict(db.execute(query, (file,)))
     if conversation is None:
@@ -132,7 +132,7 @@ def _turn_row(file: int, turn: Turn, *, settled: bool) -> _Row:
 
 
 def _second_of(at: str) -> int:
-    """0 for a time that is none."""
+    """0 if it is not a time."""
     return int(parse_time(at) or 0)
 
 
@@ -158,7 +158,7 @@ def _delete(db: sqlite3.Connection, file: int, *, keep: Iterable[int]) -> None:
 
 
 def remove(db: sqlite3.Connection, paths: Iterable[str]) -> int:
-    """Take files out; returns how many were in."""
+    """Remove files; returns how many of them were indexed."""
     return sum([_remove(db, path) for path in paths])
 
 
@@ -172,9 +172,9 @@ def _remove(db: sqlite3.Connection, path: str) -> bool:
 
 
 def erase(db: sqlite3.Connection) -> None:
-    """Leave no trace of what was removed. SQLite overwrites what it frees (secure_delete); a
-    newer one has taken the words out of their index too, in an older one they are there until
-    its parts are merged, which takes a second for a large index."""
+    """Leave no trace of what was removed. SQLite overwrites what it frees (secure_delete). A
+    newer SQLite removes the words from the full-text index too; an older one keeps them until
+    the index is merged, which takes a second for a large index."""
     secure = "SELECT v FROM words_config WHERE k = 'secure-delete'"
     if db.execute(secure).fetchone() != (1,):
         db.execute("INSERT INTO words (words) VALUES ('optimize')")

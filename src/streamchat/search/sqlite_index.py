@@ -39,7 +39,7 @@ _BUSY_WORDS = (
 
 
 class _Place(Enum):
-    """Where the tables are; each is where to go when the one before it fails."""
+    """Where the tables are. When one place fails, the next one is used."""
 
     FILE = "on disk"
     COPY = "in memory, starting from what is on disk"
@@ -70,7 +70,7 @@ class SqliteIndex:
         return SqliteIndex(self._path, writes=False)
 
     def close(self) -> None:
-        """Drop what is in memory; the file is opened for each call anew (1 ms)."""
+        """Drop what is in memory. The file is opened anew for each call (1 ms)."""
         with self._lock:
             if self._memory is not None:
                 self._memory.close()
@@ -136,14 +136,16 @@ class SqliteIndex:
                 f"{self._path} may still hold words of {path}: {error.strerror}."
             ) from error
 
-    # Wherever it works
+    # On disk or in memory
 
     def _run(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
-        """Do it on disk, or where it can be done. Raises DiskError."""
+        """Run it on disk, or else in memory. Raises DiskError."""
         with self._lock:
             while True:
                 try:
                     return self._do(work)
+                except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
+                    raise  # a mistake in our code, not a damaged index
                 except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
                     self.close()  # the last is sqlite3's, from a message about damage
                     if not self._another_way(error):
@@ -155,12 +157,12 @@ class SqliteIndex:
                 return work(db)
         if self._memory is None:
             self._memory = open_memory(self._path if self._place is _Place.COPY else None)
-            # Closed with its last user; from 3.13 on Python warns of one left open.
+            # Closed when it is no longer used: Python 3.13 warns about an open connection.
             weakref.finalize(self, self._memory.close)
         return work(self._memory)
 
     def _another_way(self, error: Exception) -> bool:
-        """Whether to try again, and where."""
+        """Choose where to try again; False if nothing is left."""
         self._losses += 1
         if is_busy(error):
             self._trouble = _BUSY
@@ -197,7 +199,7 @@ def _transaction(db: sqlite3.Connection) -> Iterator[None]:
 
 
 def _erase(db: sqlite3.Connection, paths: set[str]) -> None:
-    """Leave no word of these files."""
+    """Remove all words of these files."""
     with _transaction(db):
         if indexing.remove(db, paths):
             indexing.erase(db)

@@ -18,10 +18,10 @@ from streamchat.core.times import stamp
 from streamchat.store.disk import Disk, read_file, writing
 from streamchat.store.files import ConversationFiles
 from streamchat.store.finding import (
+    build_not_found,
     expanded,
     looks_like_path,
     names_file,
-    nobody,
     with_id,
     with_id_inside,
     with_title,
@@ -50,10 +50,10 @@ class Store:
         only_here: bool = False,
         mask: Callable[[str], str] = str,
     ) -> None:
-        """New conversations begin in `directory_now`; with `only_here`, no others are listed
-        and found. `open_index` is called when something is to be listed or searched; it returns
-        None where there is no index. One that does not save is only read from. What is listed
-        and found is masked by `mask`."""
+        """New conversations belong to `directory_now`; with `only_here`, only its conversations
+        are listed and found. `open_index` is called by the first list or search; it returns
+        None if there is no index. Without `saves`, nothing is written. `mask` hides secrets in
+        what is listed and found."""
         self.saves = saves
         self._folder = Folder(disk, directory)
         self._files = ConversationFiles(self._folder, clock)
@@ -100,7 +100,7 @@ class Store:
         return conversation, self._files.journal(conversation)
 
     def keep(self, conversation: Conversation) -> FileJournal:
-        """A file for a conversation that had none; on disk when this returns, unless it
+        """Give a conversation a file. It is on disk when this returns, unless the conversation
         has no turn yet."""
         journal = self._files.journal(conversation)
         if conversation.turn_count:
@@ -231,10 +231,10 @@ class Store:
             return found
         if names_file(ref):
             return Path(ref)
-        raise nobody(summaries, ref)
+        raise build_not_found(summaries, ref)
 
     def _located(self, ref: str) -> Path:
-        """The path; the bare name of a file, as problems are told, may be one of ours."""
+        """The path. A bare file name, as in messages about problems, may be one of ours."""
         path, ours = expanded(ref), self._folder.path / Path(ref).name
         is_bare = path == Path(path.name) and not os.path.lexists(path)
         return ours if is_bare and names_file(str(ours)) else path

@@ -54,8 +54,8 @@ class BlobDirectory:
         return data if name_blob(data) == name else None
 
     def write(self, blobs: Blobs) -> None:
-        """Put them on disk. Raises OSError. Names are synced even where the bytes are there
-        already: an earlier attempt may have failed in between."""
+        """Put them on disk. Raises OSError. Names are synced even if the bytes are there
+        already: an earlier attempt may have failed before it synced them."""
         if not blobs:
             return
         self._ensure()
@@ -101,7 +101,8 @@ class BlobDirectory:
                     self.disk.unlink(str(self.path / name))
 
     def _names(self) -> list[str]:
-        """The blobs, and what a killed process left of one. Raises OSError."""
+        """The blobs, and the remains of one that a killed process was writing. Raises
+        OSError."""
         names = self.disk.list(str(self.path))
         return [name for name in names if is_blob_name(name) or _is_scratch(name)]
 

@@ -26,7 +26,7 @@ from streamchat.store.journal import FileJournal, NewFilePlace, SealedJournal
 from streamchat.store.ledger import Ledger
 from streamchat.store.naming import build_file_name, id_in
 
-MOST_DAMAGE = 5  # lines of one file that are told one by one
+MOST_DAMAGE = 5  # damaged lines of one file that are reported one by one
 
 
 class Unreadable(NotFound):
@@ -46,8 +46,8 @@ class ConversationFiles:
         return self.folder.path / build_file_name(header.created, conversation.title, header.id)
 
     def journal(self, conversation: Conversation, path: Path | None = None) -> FileJournal:
-        """For a conversation without a file: all of it is written with its next turn, to a
-        file named after it; or to `path`, and what is there is put aside."""
+        """The journal of a conversation without a file. The next turn writes all of it, to a
+        file named after it or to `path`; what is at `path` is put aside."""
 
         def place() -> NewFilePlace:
             target = path or self.path_of(conversation)
@@ -68,7 +68,7 @@ class ConversationFiles:
         return Ledger(self.folder.disk, path, since=lambda: stamp(self.clock()))
 
     def read(self, path: Path, *, model: str = "") -> Opened:
-        """Read it only. Raises NotFound, DiskError."""
+        """Read it without opening it. Raises NotFound, DiskError."""
         return self._parse(path, read_file(self.folder.disk, path), model)
 
     def open(self, path: Path, *, model: str = "") -> Opened:
@@ -106,7 +106,7 @@ class ConversationFiles:
 
     def _put_aside(self, path: Path) -> Path | None:
         """Raises Busy, OSError."""
-        with suppress(NotFound, DiskError):  # what cannot be opened, nobody has open
+        with suppress(NotFound, DiskError):  # what cannot be opened is not open elsewhere
             self.lock(path).close()
         return put_aside(self.folder.disk, path)
 
@@ -119,9 +119,9 @@ class ConversationFiles:
         return False
 
     def _make_room(self, path: Path, data: bytes) -> None:
-        """Make room for a file of that content. A file that is the beginning of it may be
-        replaced; anything else is put aside, also a link, a directory and what cannot be
-        read. Raises OSError."""
+        """Make room for a file with this content. A file that holds only the beginning of it
+        may be replaced. Anything else is put aside, even a link, a directory or an unreadable
+        file. Raises OSError."""
         with suppress(NotFound, DiskError):
             if data.startswith(read_file(self.folder.disk, path)):
                 return
@@ -138,7 +138,7 @@ class ConversationFiles:
             )
         except NotConversation as error:
             raise Unreadable(f"{path} is not a conversation: {error}.") from error
-        why = f"{path.name} was opened to be read only."
+        why = f"{path.name} was opened for reading only."
         if _is_newer(conversation):
             why = f"{path.name} was written by a newer streamchat; it can only be read."
         return Opened(conversation, SealedJournal(str(path), why), _told(path.name, damage))
@@ -157,7 +157,7 @@ class ConversationFiles:
             str(path),
             pid=busy.pid,
             since=busy.since,
-            advice=f"Close it there first; --show {ref} prints it meanwhile.",
+            advice=f"Close it there first, or print it with --show {ref}.",
         )
 
 
@@ -169,7 +169,7 @@ def _since(at: str | None, now: float) -> str:
 
 
 def _told(name: str, damage: Sequence[Damage]) -> tuple[str, ...]:
-    """A line for each damage; of many, the first few and the number of the others."""
+    """A line for each damaged line; if there are many, for the first few, and how many more."""
     lines = [f"{name}, {each}" for each in damage]
     if len(lines) > MOST_DAMAGE + 1:
         more = len(lines) - MOST_DAMAGE

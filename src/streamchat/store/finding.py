@@ -23,7 +23,7 @@ def expanded(ref: str) -> Path:
     """The path, with a leading ~ replaced by the home directory. Raises NotFound."""
     try:
         return Path(ref).expanduser()
-    except RuntimeError as error:  # ~name of nobody
+    except RuntimeError as error:  # no user has that name
         raise NotFound(f"{quoted(ref)}: there is no such user.") from error
 
 
@@ -36,7 +36,7 @@ def names_file(ref: str) -> bool:
 
 
 def with_id(paths: Iterable[Path], ref: str) -> Path | None:
-    """The file with the id `ref`, or that begins so, in its name. Raises Ambiguous."""
+    """The file whose name has the id `ref`, or an id that begins with it. Raises Ambiguous."""
     return _with_id([(id_in(path.name), path) for path in paths], ref)
 
 
@@ -79,8 +79,8 @@ def _only(found: list[Path], ref: str, names: list[str]) -> Path | None:
     return found[0] if found else None
 
 
-def nobody(summaries: Sequence[Summary], ref: str) -> NotFound:
-    """The error for a name without a conversation; it lists the nearest ids and titles."""
+def build_not_found(summaries: Sequence[Summary], ref: str) -> NotFound:
+    """The error for a name that no conversation has; it lists the nearest ids and titles."""
     import difflib  # 4 ms, and only for a mistake
 
     names = {s.title.casefold(): f"{s.id[:8]} {s.title}" for s in summaries}

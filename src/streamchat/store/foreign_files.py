@@ -1,7 +1,7 @@
-"""Files of other programs that a path may name: what they are, by how they begin.
+"""Recognises files of other programs by how they begin.
 
-A plain list of messages is opened like a conversation; of any other it is said how to import
-it. Pure.
+A plain list of messages is opened like a conversation; for all others, a message says how to
+import them. Pure.
 """
 
 from __future__ import annotations

@@ -126,7 +126,7 @@ def _left_out(made: Conversation, problem: str, *, is_busy: bool = False) -> Tak
 
 
 def merge(saved: Conversation, made: Conversation) -> list[Record]:
-    """Apply to the saved conversation what it lacks of the other; returns the records.
+    """Add to the saved conversation what only the other one has; returns the records.
 
     If the user continued it here, the head stays; otherwise it moves to the other's head. A
     title that was given here stays.
@@ -146,7 +146,7 @@ def merge(saved: Conversation, made: Conversation) -> list[Record]:
 
 
 def last_said(conversation: Conversation) -> float | None:
-    """The time of its newest turn, else of its beginning, in seconds since the epoch; None
+    """When its newest turn was written, or else when it began, in seconds since the epoch; None
     if unknown."""
     times = [parse_time(turn.at) for turn in conversation.turns]
     known = [seconds for seconds in times if seconds is not None]

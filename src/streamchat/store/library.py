@@ -30,7 +30,7 @@ from streamchat.store.naming import id_in
 
 STEP_BYTES = 2_000_000  # of files that are indexed at once: a tenth of a second or two
 STEP_FILES = 500
-MOST_PROBLEMS = 5  # that are told one by one
+MOST_PROBLEMS = 5  # that are reported one by one
 
 
 class Library:
@@ -86,7 +86,7 @@ class Library:
         except (DiskError, NotFound) as error:
             return self._unreadable(file, error.message)
         except NotConversation as error:
-            if not data:  # made, and never written: nothing is lost with it
+            if not data:  # created but never written: nothing is lost
                 return FileContent(file, None)
             return self._unreadable(file, f"It is not a conversation: {error}.")
         return FileContent(file, conversation if conversation.turn_count else None)
@@ -164,7 +164,7 @@ class Library:
 
     def search(self, text: str, *, most: int) -> list[Hit]:
         """See ports.Archive."""
-        from streamchat.core.library_filter import split_filters  # a search alone needs it
+        from streamchat.core.library_filter import split_filters  # only a search needs it
 
         words, within = split_filters(text, Filter(self._here))
         return self._ask(lambda index: index.search(words, most=most, within=within))
@@ -196,7 +196,7 @@ class Library:
         return self._index
 
     def forget(self, path: Path) -> None:
-        """Keep no word of a deleted file. Raises DiskError."""
+        """Remove the words of a deleted file from the index. Raises DiskError."""
         if self._index is not None:
             self._index.forget(str(path))
 

@@ -1,7 +1,7 @@
 """The note beside a file that says who has it open.
 
 Rule: the note only informs. The lock itself is the system's and ends with its process, so a
-note that stayed behind means nothing, and one of any content is no trouble.
+stale note means nothing, and a damaged one does no harm.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NotSaving:
-    """Implements ports.Archive: `reader` finds and reads; `writer` does what the user asks
-    for in so many words, /delete and /save."""
+    """Implements ports.Archive: `reader` finds and reads; `writer` does what the user
+    explicitly asks for: /delete and /save."""
 
     reader: Store
     writer: Store

@@ -84,7 +84,7 @@ class FileSpendingLog:
             with writing(self.path), self._open() as fd:
                 self._append(fd, entry)
         except DiskError as error:
-            self.warn(f"{error.message} The costs of this turn are missing in --costs.")
+            self.warn(f"{error.message} The costs of this turn will be missing from --costs.")
 
     @contextmanager
     def _open(self) -> Iterator[int]:
