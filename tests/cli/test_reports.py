@@ -48,3 +48,10 @@ def test_every_report_warns_of_settings_that_the_group_can_write(report: list[st
     note = f"the group of {config} can write it; type: chmod g-w {config}"
     assert note in run_program(*report).stderr.splitlines()
     assert note not in run_program(*report, "-q").stderr.splitlines()
+
+
+def test_an_answer_by_another_model_is_labelled() -> None:
+    run_program("--demo", "--script", "-", stdin="a table\n/retry haiku\nmore\n/rename two")
+    shown = run_program("--demo", "--show", "two").stdout
+    assert shown.startswith("> a table\n\n*claude-haiku-5-5:*\n\n")
+    assert shown.count(":*\n") == 1

@@ -25,10 +25,11 @@ from streamchat.cli.wiring import (
 )
 from streamchat.cli.wiring.source import open_source
 from streamchat.core.attaching import describe_sent
+from streamchat.core.capabilities import is_same_model
 from streamchat.core.errors import ConfigError, ExitStatus, NotFound
 from streamchat.core.formatting import escape_markdown
 from streamchat.core.records import Turn
-from streamchat.core.sanitize import clean
+from streamchat.core.sanitize import clean, clean_line
 from streamchat.core.schema import answer_markdown
 from streamchat.core.settings.report import show_config
 
@@ -106,15 +107,19 @@ def print_conversation(run: Run, ref: str) -> None:
     elif out.isatty() and not run.settings.raw:
         open_terminal_screen(run).print_history(turns, model=opened.conversation.model)
     else:
-        texts = (mask(f"{_as_markdown(turn)}\n") for turn in turns)
+        own = opened.conversation.model
+        texts = (mask(f"{_as_markdown(turn, own)}\n") for turn in turns)
         out.writelines(map(clean, texts) if out.isatty() else texts)
     tell_unreadable(run, opened)
 
 
-def _as_markdown(turn: Turn) -> str:
+def _as_markdown(turn: Turn, own: str) -> str:
+    """The turn; with the name of its model, if that is not the conversation's own."""
     message = turn.message
     if message.role == "assistant":
-        return f"{answer_markdown(turn)}\n"
+        is_own = not message.model or is_same_model(message.model, own)
+        label = "" if is_own else f"*{clean_line(message.model or '')}:*\n\n"
+        return f"{label}{answer_markdown(turn)}\n"
     others = [block for block in message.content if block.get("type") != "text"]
     lead = "System prompt: " if message.role == "system" else ""
     said = f"{lead}{message.text}".splitlines()
