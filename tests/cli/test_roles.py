@@ -303,6 +303,24 @@ def test_a_role_may_hold_what_is_on_the_clipboard(
     assert [body["system"] for body in server.bodies] == ["You know: the {{word}}"] * 2
 
 
+def test_a_chat_goes_on_without_what_its_first_prompt_set(
+    server: ScriptedServer, towards_sent: Mapping[str, str]
+) -> None:
+    write("prompts/one.md", f"{FRONT_MATTER}hi")
+
+    def person(terminal: Person) -> None:
+        terminal.wait_for_prompt()
+        terminal.type("again\r")
+        terminal.wait_for(lambda: terminal.text.count("Jack") == 2)
+        terminal.wait_for_prompt()
+        terminal.type("/exit\r")
+
+    run_on_terminal(person, "-i", "--prompt", "one", environ=towards_sent)
+    first, second = map(read_sent, server.bodies)
+    assert first == SET
+    assert not any(second[name] == SET[name] for name in SET)
+
+
 def test_a_prompt_asks_its_model_once_and_says_so(
     server: ScriptedServer, towards_sent: Mapping[str, str]
 ) -> None:

@@ -42,8 +42,12 @@ _IN_THIS_CHAT = Origin(SettingSource.FLAG, "this chat")
 
 
 @asynccontextmanager
-async def changing_settings(run: Run, chat: Chat) -> AsyncIterator[None]:
-    """While entered, the settings of the chat can be changed."""
+async def changing_settings(
+    run: Run, chat: Chat, before: Settings | None = None
+) -> AsyncIterator[None]:
+    """While entered, the settings of the chat can be changed. `before` are those of the
+    session, if they are not those of the run."""
+    adopt(chat, before or run.settings, run)
     settings = LiveSettings(run, chat)
     chat.session.configuration = settings
     chat.repl.before_request = settings.before_request

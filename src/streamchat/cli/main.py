@@ -160,7 +160,7 @@ def _with_template(run: Run) -> tuple[Run, Template | None]:
     from streamchat.cli.templates import read_named_prompt, with_front_matter
 
     template = read_named_prompt(run)
-    return with_front_matter(run, template, build_run), template
+    return with_front_matter(run, template), template
 
 
 def _act(run: Run, act: Callable[[Run], Coroutine[Any, Any, int]]) -> int:

@@ -125,9 +125,19 @@ async def answer_once(run: Run, template: Template | None = None) -> int:
             if run.settings.interactive:
                 from streamchat.cli.run_repl import converse
 
-                shown = typed(left)
+                after = run
+                if template is not None and template.settings:
+                    from streamchat.cli.templates import without_front_matter
+
+                    after = without_front_matter(run, template)
                 await converse(
-                    run, session, source, is_begun=is_asked, prefill=shown, compared=compared
+                    after,
+                    session,
+                    source,
+                    is_begun=is_asked,
+                    prefill=typed(left),
+                    compared=compared,
+                    before=run.settings,
                 )
                 return ExitStatus.OK
             return status

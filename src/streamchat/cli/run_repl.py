@@ -56,7 +56,7 @@ from streamchat.core.attaching import list_blocks
 from streamchat.core.errors import Busy, ExitStatus, StreamchatError, UsageError
 from streamchat.core.input_line import CommandNames
 from streamchat.core.ports import Reader, Script, TakenIn
-from streamchat.core.settings import needs_commanded_key
+from streamchat.core.settings import Settings, needs_commanded_key
 from streamchat.core.terminal_answers import format_questions
 from streamchat.core.window_signals import Activity
 from streamchat.models.facts import ModelLookup
@@ -122,9 +122,10 @@ async def converse(
     prefill: str = "",
     early: EarlyPrompt | None = None,
     compared: Compared | None = None,
+    before: Settings | None = None,
 ) -> None:
     """The REPL on an open session; with `is_begun`, the conversation is already on the
-    screen, and `compared` are its last answers if there are several."""
+    screen, `compared` are its last answers, and `before` the settings for that alone."""
     screen = open_terminal_screen(run, price=live_price(session))
     session.prompt = read_prompt_settings(run.settings)
     screen.stop_key = lambda: keymap_of(session).stop_key
@@ -192,7 +193,7 @@ async def converse(
                 compared=compared,
             )
             server = LiveServer(session, repl, source, learning)
-            async with changing_settings(run, Chat(session, repl, server, screen)):
+            async with changing_settings(run, Chat(session, repl, server, screen), before):
                 await repl.run()
     finally:
         warming.end()

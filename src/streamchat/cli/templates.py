@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TypeAlias
 
 from streamchat.app.prompt_files import fill_prompt, join_prompt
-from streamchat.cli.environment import Environment
-from streamchat.cli.invocation import Invocation
+from streamchat.cli.build import build_run
 from streamchat.cli.run import Run
 from streamchat.cli.trust import ask_on_terminal
 from streamchat.config import AskTrust
@@ -19,8 +16,6 @@ from streamchat.core.sanitize import clean_line
 from streamchat.core.settings import Given, resolve
 from streamchat.core.templates import STDIN, Template, TemplateKind
 from streamchat.posix.clipboard import read_clipboard
-
-BuildRun: TypeAlias = Callable[[Invocation, Environment], Run]
 
 
 def open_templates(run: Run, ask: AskTrust | None = None) -> Templates:
@@ -35,7 +30,7 @@ def read_named_prompt(run: Run) -> Template:
     return templates.read(TemplateKind.PROMPT, run.invocation.prompt_name)
 
 
-def with_front_matter(run: Run, template: Template, build_run: BuildRun) -> Run:
+def with_front_matter(run: Run, template: Template) -> Run:
     """The run with what the prompt file sets; flags come before it. Raises ConfigError,
     UsageError."""
     if not template.settings:
@@ -47,7 +42,7 @@ def with_front_matter(run: Run, template: Template, build_run: BuildRun) -> Run:
     for note in layer.notes:
         run.notes.note(note)
     given = {
-        name: Given(each.text, f"{each.name} of the prompt {template.name}")
+        name: Given(each.text, f"{each.name}{_mark(template)}")
         for name, each in layer.given.items()
         if name != "role_attach"
     }
@@ -58,6 +53,24 @@ def with_front_matter(run: Run, template: Template, build_run: BuildRun) -> Run:
     flags = replace(invocation.flags, given={**given, **invocation.flags.given})
     attachments = (*prompt.role_attach, *invocation.attachments)
     return build_run(replace(invocation, flags=flags, attachments=attachments), run.env)
+
+
+def _mark(template: Template) -> str:
+    """What the name of a setting ends in that the prompt file gives."""
+    return f" of the prompt {template.name}"
+
+
+def without_front_matter(run: Run, template: Template) -> Run:
+    """The run as it goes on after the message of the prompt file."""
+    flags = run.invocation.flags
+    given = {
+        name: each
+        for name, each in flags.given.items()
+        if not each.name.endswith(_mark(template))
+    }
+    after = build_run(replace(run.invocation, flags=replace(flags, given=given)), run.env)
+    settings = replace(after.settings, credentials=run.settings.credentials)
+    return replace(after, settings=settings)
 
 
 def fill_named_prompt(run: Run, template: Template, piped: str) -> str:
