@@ -94,6 +94,12 @@ def test_a_turn_that_pauses_goes_on_by_itself() -> None:
     assert result["text"].startswith("The demo searched for")
 
 
+def test_the_tree_says_what_was_searched() -> None:
+    lines = "research the sea\n/tree\n"
+    finished = run_program("--demo", "-q", "--no-save", "--web", "--script", "-", stdin=lines)
+    assert "[searched the web: research the sea]" in finished.stdout
+
+
 def test_a_fallback_answers_after_a_refusal_and_is_named() -> None:
     fallback = ("--demo", "--fallback", "claude-opus-5-5", "decline")
     found = json.loads(run_program("--json", *fallback).stdout)

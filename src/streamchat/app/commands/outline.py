@@ -15,9 +15,10 @@ from streamchat.app.listing import age
 from streamchat.core.capabilities import is_same_model
 from streamchat.core.cell_cut import cut_to_cells
 from streamchat.core.conversation import Conversation, one_line
-from streamchat.core.messages import Role
+from streamchat.core.messages import Block, Role
 from streamchat.core.records import Turn
 from streamchat.core.times import parse_time
+from streamchat.core.tool_lines import tool_line
 
 ENOUGH_LINES = 40  # a tree up to this length is drawn completely
 _ROW_CELLS = 79  # a row fits a window of 80 columns
@@ -123,10 +124,18 @@ def _author(conversation: Conversation, turn: Turn) -> str:
     return "" if is_alone else author or ""
 
 
+def _kind(block: Block) -> str:
+    """What a block without text is; for a call of a tool, what it did."""
+    kind = str(block.get("type"))
+    if kind.endswith("tool_use"):
+        return tool_line(block)
+    return "" if kind.endswith("_result") else kind.replace("_", " ")
+
+
 def _gist(turn: Turn, author: str) -> str:
     """The author, if one is to be named, and the start of the text."""
     text = one_line(turn.message.text).lstrip("#>*- ")
-    kinds = ", ".join(dict.fromkeys(str(b.get("type")) for b in turn.message.content))
-    text = text or (f"[{kinds}]" if kinds else "[damaged]")
+    kinds = ", ".join(dict.fromkeys(filter(None, map(_kind, turn.message.content))))
+    text = text or (f"[{one_line(kinds)}]" if kinds else "[damaged]")
     author = "system prompt" if turn.role == "system" else author
     return f"{one_line(author)}: {text}" if author else text
