@@ -153,6 +153,14 @@ def test_rows_that_are_known_are_those_that_would_be_made_anew() -> None:
         assert growing.tail(40) == anew.tail(40)
 
 
+def test_a_row_that_the_terminal_draws_narrower_is_not_folded() -> None:
+    look = replace(LOOK, joins=Joins.NOTHING)  # the sign takes one cell, not two
+    source = "| word | sign |\n|---|---|\n| some words | \u26a0\ufe0f nine |\n"
+    rows = sheet(source, 19, look)
+    assert len(rows) == 3
+    assert rows[2].endswith("\u26a0\ufe0f nine")
+
+
 @pytest.mark.parametrize("joins", Joins)
 def test_columns_meet_whatever_the_terminal_draws_as_one(joins: Joins) -> None:
     source = (

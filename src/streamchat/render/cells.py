@@ -112,6 +112,11 @@ def fold(text: str, width: int) -> list[Piece]:
     return pieces
 
 
+def whole(text: str, _width: int) -> list[Piece]:
+    """One piece, whatever its width: a line that fits as the terminal at hand draws it."""
+    return [Piece(0, len(text), 0)]
+
+
 def wrap_keeping_indent(text: str, width: int) -> list[Piece]:
     """Break between words; blanks at the beginning stay, where there is room for them."""
     indent = _past_blanks(text, 0)

@@ -38,7 +38,7 @@ from streamchat.core.markdown.maths import format_block
 from streamchat.core.markdown.paragraph import LONG_LINE
 from streamchat.core.sanitize import clean_line, without_hints
 from streamchat.core.theme import Part
-from streamchat.render.cells import TAB_CELLS, fold, wrap, wrap_keeping_indent
+from streamchat.render.cells import TAB_CELLS, fold, whole, wrap, wrap_keeping_indent
 from streamchat.render.markdown.inline import Inline
 from streamchat.render.markdown.table_rows import (
     Cell,
@@ -206,7 +206,7 @@ class BlockLines:
         )
         if label := self._footnote_label(leaf):
             lines.insert(0, label)
-        return Drawn(lines, fold, missed=missed)
+        return Drawn(lines, whole, missed=missed)
 
     def _formula(self, source: str, room: int) -> Drawn:
         rows = format_block(source, room)

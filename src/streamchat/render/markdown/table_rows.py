@@ -23,8 +23,8 @@ from typing import TypeAlias
 from streamchat.core.drawn_units import drawn_cells, is_drawn_alike
 from streamchat.core.markdown.leaves import Alignment
 from streamchat.core.terminal import Joins
-from streamchat.render.cells import cell_len, longest_word
-from streamchat.render.spans import Line, Span, broken, cut_off
+from streamchat.render.cells import cell_len, longest_word, whole, wrap
+from streamchat.render.spans import Line, Span, broken, cut_off, text_of
 from streamchat.render.style import Palette
 
 Cell: TypeAlias = list[Line]
@@ -184,7 +184,7 @@ def _beside(
 ) -> Iterator[Line]:
     """One table row as screen rows: its cells wrapped, side by side."""
     columns = [
-        [part for line in cell for part in broken(line, width)]
+        [part for line in cell for part in _wrapped(line, width, grid.joins)]
         for cell, width in zip(row, grid.widths, strict=True)
     ]
     empty: Line = []
@@ -195,6 +195,12 @@ def _beside(
                 line.append(grid.divider)
             line += _aligned(part, grid.widths[column], alignments[column], grid.joins)
         yield line
+
+
+def _wrapped(line: Line, width: int, joins: Joins) -> list[Line]:
+    """Whole if it fits as this terminal draws it."""
+    is_drawn_narrower = not is_drawn_alike(text_of(line)) and _drawn_width(line, joins) <= width
+    return broken(line, width, whole if is_drawn_narrower else wrap)
 
 
 def _aligned(part: Line, width: int, alignment: Alignment, joins: Joins) -> Line:
@@ -243,7 +249,7 @@ def _field(name: Line, value: Cell, width: int) -> Iterator[Line]:
     head = broken(first, width)[0]
     yield head
     rest = cut_off(first, sum(len(span.text) for span in head))
-    indent = min(_VALUE_INDENT, width - 1)
+    indent = min(_VALUE_INDENT, max(0, width - 2))  # an ideograph takes two cells
     for line in (rest, *others):
         if line is rest and not line:
             continue
