@@ -46,6 +46,15 @@ def test_a_walk_has_a_bound(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert list_offered(tree, {"PATH": ""}) == ["build/", "a.py", "build/out.txt"]
 
 
+def test_of_too_many_files_those_that_are_near_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offering, "MOST_LISTED", 2)
+    names = ["deep/er/a", "deep/b", "z"]
+    monkeypatch.setattr(offering, "_known_to_git", lambda *_: names)
+    assert list_offered(tmp_path, {}) == ["deep/", "z", "deep/b"]
+
+
 def test_what_is_binary_inside_or_gone_is_left_out(tree: Path) -> None:
     (tree / "data.txt").write_bytes(b"a\0b")
     (tree / "photo.png").write_bytes(b"\x89PNG\0")

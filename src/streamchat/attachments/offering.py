@@ -14,7 +14,7 @@ from pathlib import Path
 
 from streamchat.posix.files import open_regular
 
-MOST_LISTED = 100_000
+MOST_LISTED = 300_000
 _GIT_SECONDS = 20.0
 _HEAD_BYTES = 2_000
 _GIT = (
@@ -36,7 +36,9 @@ def list_offered(cwd: Path, environ: Mapping[str, str]) -> list[str]:
     """The paths, relative to `cwd`, and the directories that hold them."""
     names = _known_to_git(cwd, environ)
     files = [name for name in (_walked(cwd) if names is None else names) if _may_offer(name)]
-    del files[MOST_LISTED:]
+    if len(files) > MOST_LISTED:  # what is near stays
+        files.sort(key=lambda name: name.count("/"))
+        del files[MOST_LISTED:]
     return [*_directories(files), *files]
 
 
