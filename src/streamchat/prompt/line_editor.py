@@ -101,6 +101,7 @@ class LineEditor:
         self._keymap = hooks.keymap()
         self._below = BelowLine(hooks, look, output, count_queued)
         self._session = self._new_session(completer, self._load_keys())
+        self._last_change = keys.LastChange(self._session.app, self._session.default_buffer)
         if look.status_line:
             add_status_bar(self._session.layout, self._below.parts, separator=look.separator)
         self._questions = TerminalQuestions(
@@ -115,6 +116,7 @@ class LineEditor:
         bound = keys.ActionKeys(self._keymap)
         return merge_key_bindings(
             [
+                keys.load_vi(lambda: self._last_change()),
                 keys.load_sending(bound, self._is_taller),
                 keys.load_leaving(bound, self.remarks.show_hint_again, self._line_cleared),
                 keys.load_escaping(bound, self._hooks.clock),

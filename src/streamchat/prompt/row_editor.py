@@ -15,9 +15,16 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.enums import DEFAULT_BUFFER, EditingMode
 from prompt_toolkit.filters import vi_navigation_mode
 from prompt_toolkit.input import DummyInput
-from prompt_toolkit.key_binding import DynamicKeyBindings, KeyBindingsBase, KeyPress
+from prompt_toolkit.key_binding import (
+    DynamicKeyBindings,
+    KeyBindingsBase,
+    KeyPress,
+    merge_key_bindings,
+)
 from prompt_toolkit.layout import BufferControl, Layout, Window
 from prompt_toolkit.output import DummyOutput
+
+from streamchat.prompt.keys.vi import LastChange, load_vi
 
 
 class RowEditor:
@@ -57,10 +64,13 @@ class RowEditor:
     def _new_app(self) -> Application[None]:
         app: Application[None] = Application(
             layout=Layout(Window(BufferControl(self.buffer))),
-            key_bindings=DynamicKeyBindings(lambda: self.bindings),
+            key_bindings=merge_key_bindings(
+                [load_vi(lambda: last_change()), DynamicKeyBindings(lambda: self.bindings)]
+            ),
             input=DummyInput(),
             output=DummyOutput(),
         )
+        last_change = LastChange(app, self.buffer)
         # None: a chord waits for its second key (prompt_toolkit infers the type too narrowly)
         app.timeoutlen = None  # type: ignore[assignment]
         return app

@@ -13,10 +13,12 @@ from streamchat.prompt.keys.pasting import load_pasting
 from streamchat.prompt.keys.recalling import Recall, Searching, load_recalling
 from streamchat.prompt.keys.screen import Editing, load_cycling, load_editing, load_unfolding
 from streamchat.prompt.keys.sending import load_sending
+from streamchat.prompt.keys.vi import LastChange, load_vi
 
 __all__ = [
     "ActionKeys",
     "Editing",
+    "LastChange",
     "Recall",
     "Searching",
     "load_completing",
@@ -28,4 +30,5 @@ __all__ = [
     "load_recalling",
     "load_sending",
     "load_unfolding",
+    "load_vi",
 ]
