@@ -12,7 +12,7 @@ from patience import PATIENCE_S
 from terminal import Terminal
 
 DEMO = ("--demo",)
-OTHERS = [signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM]
+OTHERS = [signal.SIGQUIT, signal.SIGUSR1, signal.SIGALRM, signal.SIGVTALRM]
 
 
 def is_cooked(terminal: int) -> bool:

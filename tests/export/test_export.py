@@ -25,7 +25,7 @@ from streamchat.core.errors import DiskError, UsageError
 from streamchat.core.input_line import CommandLine
 from streamchat.core.messages import Block, Message, text_block
 from streamchat.core.sanitize import clean
-from streamchat.export import FileExporter, build_export_name
+from streamchat.export import FileExporter, build_export_name, colours
 from streamchat.export.prose import format_html
 from work import calls_during
 
@@ -649,6 +649,19 @@ def test_invisible_hints_are_dropped_and_marked_in_code_too() -> None:
     page = format_html("a\u200bb d\xade `c\u200bd` f\u200eg\n\n```\ne\ufefff\n```\n")
     assert "<p>a<wbr>b d&shy;e <code>c<span" in page
     assert Page(page).text.split() == ["ab", "d\xade", "c<200b>d", "fg", "e<feff>f"]
+
+
+def test_code_that_takes_too_long_to_colour_is_plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = 0
+
+    def give_up(_seconds: float, _work: object) -> None:
+        nonlocal asked
+        asked += 1
+
+    monkeypatch.setattr(colours, "within", give_up)
+    page = format_html("```python\nx = '<'\n```\n" * 30)
+    assert page.count("<pre><code>x = &#x27;&lt;&#x27;\n</code></pre>") == 30
+    assert asked == 3
 
 
 def test_long_code_and_much_code_is_not_coloured() -> None:

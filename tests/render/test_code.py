@@ -12,19 +12,21 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
+from typing import ClassVar
 
 import pytest
 from code_samples import SAMPLES, filled
 from pygments.lexer import Lexer, RegexLexer
 from pygments.lexers.python import PythonLexer
-from pygments.token import _TokenType
+from pygments.token import Keyword, Text, _TokenType
 from sheets import LOOK, SIXTEEN, bare, marked, rule, sheet, streamed, text_of
 
 from streamchat.core.theme import theme_named
+from streamchat.render.code import lexing
 from streamchat.render.code.fence import BATCH, LAG
 from streamchat.render.code.languages import lexer_for, parse_language, preload_lexers
 from streamchat.render.code.lexer_steps import moved
-from streamchat.render.code.lexing import LineLexer
+from streamchat.render.code.lexing import MOST_GIVEN_UP, LexedLine, LineLexer
 from streamchat.render.markdown.fold import Fold, render
 from streamchat.render.style import Depth, Style
 from streamchat.render.work import Work
@@ -141,6 +143,36 @@ def test_a_line_too_long_to_read_is_left_plain() -> None:
     marks = sheet(f"```python\nif 1:\n{long_line}\nif 2:\n```\n", 100, COLOURS)
     assert marks[2] == rows[2]
     assert marks[3] == "{35 if} {31 2}:"
+
+
+class EndlessLexer(RegexLexer):
+    name = "Endless"
+    tokens: ClassVar = {"root": [(r"(a|a)*b", Keyword), (r"\w", Keyword), (r"\s", Text)]}
+
+
+def test_lines_over_which_a_lexer_takes_for_ever_are_plain() -> None:
+    work = Work()
+    line_lexer = LineLexer(EndlessLexer(), work)
+    start, endless = line_lexer.start(), "a" * 60
+    for _ in range(MOST_GIVEN_UP):
+        assert line_lexer.lex(start, ["x", endless]) == [LexedLine([], start)] * 2
+        given_up = work.lexings_given_up
+        (lexed,) = line_lexer.lex(start, ["xy"])
+        assert bool(lexed.tokens) is (given_up < MOST_GIVEN_UP)
+    characters = work.characters_lexed
+    assert line_lexer.lex(start, [endless])[0].tokens == []
+    assert work.characters_lexed == characters
+
+
+def test_what_the_live_view_gives_up_settles_in_colours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fold = Fold(width=40, look=COLOURS)
+    fold.feed("```python\npass\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(lexing, "within", lambda _seconds, _work: None)
+        assert [marked(row) for row in fold.tail(9)] == ["pass"]
+    assert next(map(marked, fold.close())) == "{35 pass}"
 
 
 def test_tabs_reach_the_lexer_and_stops_are_counted_from_the_start_of_the_line() -> None:

@@ -12,9 +12,10 @@ import os
 import signal
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from itertools import filterfalse
 from typing import Any, TextIO
 
-from streamchat.posix.fatal_signals import FATAL, is_ignored
+from streamchat.posix.fatal_signals import FATAL, LIMITING, is_ignored
 
 
 def run_guarded(main: Coroutine[Any, Any, int]) -> int:
@@ -31,8 +32,13 @@ async def _guarded(main: Coroutine[Any, Any, int]) -> int:
         received.append(number)
         task.cancel()
 
-    for number in FATAL:
-        if not is_ignored(number):
+    def end_soon(number: int, _frame: object) -> None:
+        loop.call_soon_threadsafe(end, number)
+
+    for number in filterfalse(is_ignored, FATAL):
+        if number == LIMITING:
+            signal.signal(number, end_soon)
+        else:
             loop.add_signal_handler(number, end, number)
     try:
         return await task

@@ -20,14 +20,17 @@ from pygments.token import (
 from pygments.util import ClassNotFound
 
 from streamchat.core.sanitize import marked_hints
+from streamchat.posix.cpu_limit import within
 
 if TYPE_CHECKING:
     from pygments.token import _TokenType
 
-# A lexer reads a block in one piece and may take quadratic time over it. Both limits bound
-# that, so that the work grows linearly with the conversation.
+# A lexer reads a block in one piece and may take quadratic time over it, or for ever. These
+# limits bound that, so that the work grows linearly with the conversation.
 LONGEST = 8_000  # characters of a block that is coloured
 MOST_IN_ANSWER = 40_000  # characters that are coloured in one answer
+_LIMIT_S = 0.3
+_MOST_GIVEN_UP = 3  # blocks of an answer that take longer
 _CLASSES = (
     (Comment.Preproc, "kw"),
     (Comment, "com"),
@@ -50,29 +53,49 @@ _CLASSES = (
 )
 
 
-def coloured(code: str, language: str) -> str:
+def uncoloured(code: str) -> str:
     """Escaped HTML with every character of the code; invisible characters are shown as
     marks."""
-    if len(marked_hints(code)) == 1:
-        return _coloured(code, language)
     return "".join(
         f'<span class="tag">{escape(part)}</span>' if is_hint else escape(part)
         for part, is_hint in marked_hints(code)
     )
 
 
-def _coloured(code: str, language: str) -> str:
-    lexer = _lexer(language) if len(code) <= LONGEST else None
-    if lexer is None:
-        return escape(code)
-    tokens = [(_class_of(kind), text) for kind, text in lexer.get_tokens(code)]
-    if "".join(text for _, text in tokens) != code:  # a lexer that tidies
-        return escape(code)
-    runs = ((name, "".join(t for _, t in run)) for name, run in groupby(tokens, lambda t: t[0]))
-    return "".join(
-        f'<span class="{name}">{escape(text)}</span>' if name else escape(text)
-        for name, text in runs
-    )
+class AnswerColours:
+    """Colours the code of one answer, as long as it costs little."""
+
+    def __init__(self) -> None:
+        self._characters = 0
+        self._given_up = 0
+
+    def coloured(self, code: str, language: str) -> str:
+        self._characters += len(code)
+        tokens = self._tokens(code, language)
+        if "".join(text for _, text in tokens) != code:  # a lexer that tidies, or none
+            return uncoloured(code)
+        runs = (
+            (name, "".join(t for _, t in run)) for name, run in groupby(tokens, lambda t: t[0])
+        )
+        return "".join(
+            f'<span class="{name}">{escape(text)}</span>' if name else escape(text)
+            for name, text in runs
+        )
+
+    def _tokens(self, code: str, language: str) -> list[tuple[str, str]]:
+        """Each with its class."""
+        if len(code) > LONGEST or self._characters > MOST_IN_ANSWER:
+            return []
+        if self._given_up == _MOST_GIVEN_UP or len(marked_hints(code)) > 1:
+            return []
+        lexer = _lexer(language)
+        if lexer is None:
+            return []
+        tokens = within(
+            _LIMIT_S, lambda: [(_class_of(kind), text) for kind, text in lexer.get_tokens(code)]
+        )
+        self._given_up += tokens is None
+        return tokens or []
 
 
 def _lexer(language: str) -> Lexer | None:

@@ -31,7 +31,7 @@ from streamchat.core.markdown.inline import (
 from streamchat.core.markdown.maths import FormulaPiece, format_formula
 from streamchat.core.markdown.scripts import subscript, superscript
 from streamchat.core.sanitize import SOFT_HYPHEN, ZERO_WIDTH_SPACE, clean_line
-from streamchat.export.colours import coloured
+from streamchat.export.colours import uncoloured
 
 _SAFE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 # Where the reader's browser may break a word.
@@ -151,7 +151,7 @@ def _format_token(
         case LineBreak():
             return "<br>"
         case Code(text):
-            return f"<code>{coloured(text, '')}</code>"
+            return f"<code>{uncoloured(text)}</code>"
         case Formula(source):
             return f'<span class="math">{format_pieces(format_formula(source), source)}</span>'
         case Tag(source):

@@ -35,10 +35,10 @@ from streamchat.core.markdown.conventions import read_alert, read_html_line, spl
 from streamchat.core.markdown.inline import Reference
 from streamchat.core.markdown.maths import format_block
 from streamchat.core.sanitize import clean, clean_line, without_hints
-from streamchat.export.colours import MOST_IN_ANSWER, coloured
+from streamchat.export.colours import AnswerColours
 from streamchat.export.inline import format_inline, format_pieces, is_safe, link
 
-__all__ = ["code_block", "format_html", "is_safe", "link"]
+__all__ = ["format_html", "is_safe", "link"]
 
 _OUTER_HEADINGS = 2  # of the page: an answer's first level is its third
 _DEEPEST_HEADING = 6
@@ -54,14 +54,6 @@ def format_html(source: str) -> str:
     for leaf in leaves:
         writer.write(leaf)
     return writer.done()
-
-
-def code_block(code: str, info: str, *, is_coloured: bool = True) -> str:
-    language = info.split(maxsplit=1)[0] if info.strip() else ""
-    shown = escape(clean_line(without_hints(info.strip())))
-    label = f'<div class="lang">{shown}</div>' if shown else ""
-    inner = coloured(code, language if is_coloured else "")
-    return f'<div class="code">{label}<pre><code>{inner}</code></pre></div>\n'
 
 
 def _references(leaves: Iterable[Leaf]) -> Mapping[str, Reference]:
@@ -92,7 +84,7 @@ class _Writer:
     _end_of_run: str = ""  # closes the table or HTML block whose parts are several leaves
     _code: list[str] = field(default_factory=list)
     _info: str = ""
-    _coloured: int = 0  # characters of code so far
+    _colours: AnswerColours = field(default_factory=AnswerColours)
 
     def done(self) -> str:
         self._end_run()
@@ -100,8 +92,12 @@ class _Writer:
         return "".join(self._parts)
 
     def _code_block(self, code: str) -> str:
-        self._coloured += len(code)
-        return code_block(code, self._info, is_coloured=self._coloured <= MOST_IN_ANSWER)
+        info = self._info.strip()
+        language = info.split(maxsplit=1)[0] if info else ""
+        shown = escape(clean_line(without_hints(info)))
+        label = f'<div class="lang">{shown}</div>' if shown else ""
+        inner = self._colours.coloured(code, language)
+        return f'<div class="code">{label}<pre><code>{inner}</code></pre></div>\n'
 
     def write(self, leaf: Leaf) -> None:
         if not _continues(leaf.block):

@@ -1,4 +1,5 @@
-"""System calls that several edges need: opening files safely, and the signal of Ctrl-C.
+"""System calls that several edges need: opening files safely, the signal of
+Ctrl-C, and a limit for work that takes too long.
 
 Below the edges and above nothing but the standard library. Raises OSError; each edge turns
 it into an error of its own.

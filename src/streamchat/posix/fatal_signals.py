@@ -14,6 +14,9 @@ _NAMES = "HUP QUIT TERM USR1 USR2 ALRM VTALRM PROF XCPU POLL PWR STKFLT"
 FATAL = tuple(
     getattr(signal, f"SIG{name}") for name in _NAMES.split() if hasattr(signal, f"SIG{name}")
 )
+# Ours for a while, when `posix.cpu_limit` uses it: no event loop may listen for it, since it
+# would hear of that.
+LIMITING = signal.SIGVTALRM
 
 
 def is_ignored(number: int) -> bool:

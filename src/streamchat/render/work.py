@@ -1,4 +1,4 @@
-"""Work that is counted for tests: a linear program is one whose counts are."""
+"""Work that is counted: a linear program is one whose counts are."""
 
 from __future__ import annotations
 
@@ -10,3 +10,4 @@ class Work:
     """What has been done since the beginning."""
 
     characters_lexed: int = 0
+    lexings_given_up: int = 0

@@ -152,14 +152,23 @@ class Leaf:
     crowded: int = field(default=0, compare=False)
 
 
+_LINE_SIZE = 20  # of the smallest line or cell
+_LEXED_SIZE = 3
+_LEXER_SIZE = 10_000  # of a language that is loaded
+
+
 def leaf_size(block: LeafBlock) -> int:
-    """The characters of its source, roughly: what it costs to show."""
+    """What it costs to show, in characters of prose, roughly."""
     match block:
-        case Paragraph(text=text) | Heading(text=text) | CodeLine(text) | HtmlLine(text=text):
-            return len(text)
+        case Paragraph(text=text) | Heading(text=text) | HtmlLine(text=text):
+            return len(text) + _LINE_SIZE * (text.count("\n") + 1)
         case MathBlock(source=source) | Definition(source=source):
-            return len(source)
-        case Table(rows=rows):
-            return sum(len(cell) for row in rows for cell in row)
+            return len(source) + _LINE_SIZE * (source.count("\n") + 1)
+        case CodeStart():
+            return _LEXER_SIZE
+        case CodeLine(text):
+            return _LINE_SIZE + _LEXED_SIZE * len(text)
+        case Table(header=header, rows=rows):
+            return sum(_LINE_SIZE + len(cell) for row in (header, *rows) for cell in row)
         case _:
-            return 0
+            return _LINE_SIZE

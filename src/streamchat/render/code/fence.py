@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LAG = 4
 BATCH = 4
-COLOURED_MAX = 1_000  # characters; a longer line is not meant to be read
+COLOURED_MAX = 300  # characters; a longer line is not meant to be read
 
 
 class OpenCode:
@@ -40,8 +40,9 @@ class OpenCode:
 
 
 class ColouredCode(OpenCode):
-    def __init__(self, lexer: LineLexer, colours: Colours) -> None:
-        self._lexer = lexer
+    def __init__(self, lexer: LineLexer, live_lexer: LineLexer, colours: Colours) -> None:
+        """Two of the same lexer: what is given up in the live view must not settle plain."""
+        self._lexer, self._live_lexer = lexer, live_lexer
         self._colours = colours
         self._mark = lexer.start()
         self._held: list[str] = []
@@ -60,12 +61,12 @@ class ColouredCode(OpenCode):
     def branch(self) -> OpenCode:
         mark = self._ahead[-1].mark if self._ahead else self._mark
         for text in self._held[len(self._ahead) :]:
-            lexed = lexed_line(self._lexer, mark, text)
+            lexed = lexed_line(self._live_lexer, mark, text)
             self._ahead.append(lexed)
             mark = lexed.mark
         known = len(self._shown)
         self._shown += map(self._colours.line, self._held[known:], self._ahead[known:])
-        return _Unsettled(self._lexer, self._colours, mark, self._shown.copy())
+        return _Unsettled(self._live_lexer, self._colours, mark, self._shown.copy())
 
     def _settle(self, count: int) -> list[Line]:
         if not count:
@@ -110,7 +111,7 @@ class CodeBlocks:
     """Begins code blocks; loads pygments (10 ms and the lexer) for the first coloured one."""
 
     def __init__(self, palette: Palette) -> None:
-        self.work = Work()
+        self.work, self.live_work = Work(), Work()
         self._palette = palette
         self._colours: Colours | None = None
 
@@ -124,4 +125,6 @@ class CodeBlocks:
         from streamchat.render.code.token_styles import Colours
 
         self._colours = self._colours or Colours(self._palette)
-        return ColouredCode(LineLexer(lexer, self.work), self._colours)
+        return ColouredCode(
+            LineLexer(lexer, self.work), LineLexer(lexer, self.live_work), self._colours
+        )

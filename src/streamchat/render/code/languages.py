@@ -51,9 +51,7 @@ def lexer_for(language: str) -> Lexer | None:
 def preload_lexers(languages: Iterable[str] = COMMON) -> None:
     """Import these lexers and compile their tables, before a frame has to."""
     for language in languages:
-        lexer = lexer_for(parse_language(language))
-        if lexer is not None:
-            list(lexer.get_tokens("x"))
+        lexer_for(parse_language(language))
 
 
 @lru_cache(1)
@@ -72,4 +70,6 @@ def _places() -> Mapping[str, tuple[str, str]]:
 def _loaded(module: str, class_name: str, *, starts_inside: bool) -> Lexer:
     lexer_class: type[Lexer] = getattr(import_module(module), class_name)
     # PHP in an answer mostly leaves out the opening tag.
-    return lexer_class(startinline=True) if starts_inside else lexer_class()
+    lexer = lexer_class(startinline=True) if starts_inside else lexer_class()
+    list(lexer.get_tokens("x"))  # some load further lexers, for which a line has no time
+    return lexer

@@ -2,7 +2,8 @@
 
 Owns the `Mark`: all that must be known to go on at the start of a line. Must not know
 colours or screens. Rule: the result for a line depends on the mark before it and on the lines
-given with it, never on how they arrived.
+given with it, never on how they arrived. Lines over which a lexer takes too long have no
+tokens; after some of these, none has.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pygments.lexer import Lexer
 from pygments.token import Error, Text
 
+from streamchat.posix.cpu_limit import within
 from streamchat.render.code.constructs import Construct, find_constructs
 from streamchat.render.code.lexer_steps import LexerState, State, Step, innermost, walker_for
 from streamchat.render.code.token_types import TokenType
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
 _TRIALS_MAX = 3  # here documents of different names in one window
 _BEFORE_MAX = 200
+# Code that people read takes some milliseconds; expressions that backtrack take for ever.
+LIMIT_S = 0.12
+MOST_GIVEN_UP = 3
 
 
 class Token(NamedTuple):
@@ -66,6 +71,14 @@ class LineLexer:
 
     def lex(self, mark: Mark, lines: Sequence[str]) -> list[LexedLine]:
         """`lines` without their newlines. All lines are lexed together."""
+        if self._work.lexings_given_up < MOST_GIVEN_UP:
+            lexed = within(LIMIT_S, lambda: self._lexed(mark, lines))
+            if lexed is not None:
+                return lexed
+            self._work.lexings_given_up += 1
+        return [LexedLine([], mark) for _ in lines]
+
+    def _lexed(self, mark: Mark, lines: Sequence[str]) -> list[LexedLine]:
         text = mark.before + "".join(f"{line}\n" for line in lines)
         begin = len(mark.before)
         owed = _placed(mark)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from streamchat.core.markdown.inline import Reference
-from streamchat.core.markdown.leaves import Leaf, Paragraph
+from streamchat.core.markdown.leaves import Container, Leaf, Paragraph
 from streamchat.core.sanitize import clean_line, marked_hints, without_hints
 from streamchat.render.cells import fold, wrap
 from streamchat.render.code.fence import CodeBlocks
@@ -62,6 +62,7 @@ class BlockRows:
         self._is_live = is_live
         self._wraps_all = is_live or palette.look.wraps_all
         self._live: BlockRows | None = None
+        self._known_prefix: tuple[tuple[Container, ...], int, Prefix] | None = None
 
     def at_width(self, width: int) -> BlockRows:
         return BlockRows(self._palette, width, self._inline, self.code)
@@ -84,7 +85,7 @@ class BlockRows:
         self, leaf: Leaf, references: Mapping[str, Reference], begun: Begun | None = None
     ) -> Rendered:
         """`begun` is what the leaf before it has left."""
-        prefix = build_prefix(leaf, self._palette, self.width)
+        prefix = self._prefix(leaf)
         drawn = self._lines.drawn(
             leaf,
             references,
@@ -107,15 +108,24 @@ class BlockRows:
         )
         return Rendered(rows, drawn.missed, begun)
 
+    def _prefix(self, leaf: Leaf) -> Prefix:
+        """The one of the leaf before, if they stand in the same containers: these may be a
+        thousand."""
+        known = self._known_prefix
+        if known is None or known[0] is not leaf.path or known[1] != leaf.opens:
+            prefix = build_prefix(leaf, self._palette, self.width)
+            self._known_prefix = known = (leaf.path, leaf.opens, prefix)
+        return known[2]
+
     def code_start_rows(self, leaf: Leaf, info: str | None) -> list[Row]:
         """A rule with the language in it, or words that say so."""
-        prefix = build_prefix(leaf, self._palette, self.width)
+        prefix = self._prefix(leaf)
         label = clean_line(without_hints(info or ""))
         spoken = f"Code, {label}:" if label.strip() else "Code:"
         return self._behind(prefix, [self._code_rule(prefix, label, spoken)], fold)
 
     def code_end_rows(self, leaf: Leaf) -> list[Row]:
-        prefix = build_prefix(leaf, self._palette, self.width)
+        prefix = self._prefix(leaf)
         prefix = prefix._replace(first=prefix.rest)
         return self._behind(prefix, [self._code_rule(prefix, "", "End of the code.")], fold)
 
@@ -136,7 +146,7 @@ class BlockRows:
         if not (leaf.path or self._wraps_all):
             # The terminal wraps the line itself, so that it is copied as one line.
             return [build_row(line) for line in lines]
-        prefix = build_prefix(leaf, self._palette, self.width)
+        prefix = self._prefix(leaf)
         return self._behind(prefix._replace(first=prefix.rest), lines, fold)
 
     def _with_marks(self, line: Line) -> Line:

@@ -124,6 +124,8 @@ def _that_fit(steps: list[_Step], width: int) -> list[tuple[int, _Step]]:
 
 
 def _shared_depth(previous: Leaf, leaf: Leaf) -> int:
+    if previous.path is leaf.path:
+        return len(leaf.path)
     depth = 0
     for ours, theirs in zip(previous.path, leaf.path, strict=False):
         if ours.id != theirs.id:

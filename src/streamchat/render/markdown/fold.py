@@ -24,7 +24,7 @@ from streamchat.render.style import Palette, Style
 _OF_EVERYTHING = "*a* [b](http://x.org) 中 $\\alpha$\n\n```python\npass\n```\n"
 _SLICE_CHARS = 8_192  # of source that are parsed in one step
 _STEP_WORK = 4_096  # of characters that are rendered in one step
-_LEAF_WORK = 50  # that the smallest leaf takes, in characters
+_LEAF_WORK = 30  # that the smallest leaf takes, in characters
 _TAIL_CHARS_MIN = 200  # a small window still shows where an emphasis began
 _TAIL_CHARS_MAX = 5_000  # of a leaf; a frame takes no longer where the window is huge
 
@@ -86,11 +86,12 @@ class Fold:
         rows: list[Row] = []
         work = 0
         for leaf in leaves:
-            rows += self._rows.feed(leaf)
-            work += _LEAF_WORK + leaf_size(leaf.block)
-            if work > _STEP_WORK:
+            size = _LEAF_WORK + leaf_size(leaf.block)
+            if work and work + size > _STEP_WORK:
                 yield rows
                 rows, work = [], 0
+            rows += self._rows.feed(leaf)
+            work += size
         yield rows
 
 

@@ -61,7 +61,8 @@ class LeafRows:
 
     @property
     def characters_lexed(self) -> int:
-        return self._blocks.code.work.characters_lexed
+        code = self._blocks.code
+        return code.work.characters_lexed + code.live_work.characters_lexed
 
     def feed(self, leaf: Leaf) -> list[Row]:
         match leaf.block:
