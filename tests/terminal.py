@@ -79,9 +79,14 @@ class Person:
         below = self.screen.lines - 1 - self.screen.cursor.y
         return " ".join(self.rows[len(self.rows) - below :]).strip()
 
+    def shows(self, wanted: str) -> bool:
+        """Whether the text is there, however the window wraps it between words."""
+        text = self.text
+        return wanted in text or wanted in " ".join(text.split())
+
     def wait_for(self, wanted: str | Callable[[], bool]) -> None:
         """Read until the text (or the condition) is there; fails after PATIENCE_S."""
-        arrived = wanted if callable(wanted) else lambda: wanted in self.text
+        arrived = wanted if callable(wanted) else partial(self.shows, wanted)
         deadline = time.monotonic() + PATIENCE_S
         while not arrived():
             if time.monotonic() > deadline or not self.read():

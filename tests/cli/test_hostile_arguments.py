@@ -113,12 +113,13 @@ def test_an_option_answers_every_value_with_a_line(option: str, kind: str) -> No
 def test_a_directory_that_is_gone_is_nothing_to_die_of(argument: str, tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
-    program = (
-        "import os, sys; os.rmdir(os.getcwd()); from streamchat.__main__ import main; main()"
+    program = tmp_path / "streamchat"
+    program.write_text(
+        "import os; os.rmdir(os.getcwd()); from streamchat.__main__ import main; main()"
     )
     environ = {**os.environ, "HOME": str(tmp_path), "XDG_DATA_HOME": "", "XDG_CONFIG_HOME": ""}
     done = subprocess.run(
-        [sys.executable, "-c", program, argument],
+        [sys.executable, str(program), argument],
         cwd=gone,
         env=environ,
         capture_output=True,

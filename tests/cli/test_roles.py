@@ -246,7 +246,7 @@ def test_a_role_that_is_wrong_changes_nothing(
     def person(terminal: Person) -> None:
         terminal.wait_for_prompt()
         terminal.type("/role a\r")
-        terminal.wait_for(lambda: "none.json does not exist" in " ".join(terminal.text.split()))
+        terminal.wait_for("none.json does not exist")
         terminal.wait_for_prompt()
         terminal.type("hi\r")
         terminal.wait_for("Jack")

@@ -1,11 +1,11 @@
 """`models.facts`: what a server says of its models, asked once, behind the prompt."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from streamchat.core.capabilities import ModelFacts
+from streamchat.core.capabilities import ModelFacts, facts_by_table
 from streamchat.core.messages import JsonObject
 from streamchat.models.cache import ModelCache
 from streamchat.models.facts import ModelLookup
@@ -44,15 +44,15 @@ async def settle() -> None:
 
 def test_the_table_holds_until_the_server_has_spoken() -> None:
     server = Server({SONNET: info(SONNET, 500, effort={"low": {"supported": True}})})
-    known = learning(server)
+    known, by_table = learning(server), facts_by_table(SONNET)
 
     async def main() -> None:
-        assert known(SONNET) == ModelFacts(SONNET, 1_000_000)
+        assert known(SONNET) == by_table
         assert server.asked == []  # the prompt is not on the screen yet
         await known.ask(SONNET)
 
     asyncio.run(main())
-    assert known(SONNET) == ModelFacts(SONNET, 500, ("low",))
+    assert known(SONNET) == replace(by_table, window=500, efforts=("low",))
 
 
 def test_another_model_is_asked_for_once_and_never_waited_for() -> None:

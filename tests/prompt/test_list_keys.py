@@ -168,7 +168,7 @@ def test_leaving_during_an_answer_names_the_key_that_does_it() -> None:
     async def pressed(at: Desk) -> None:
         async with at.prompt.watching(lambda: None):
             at.type("\x1bq")
-            await at.sees("Alt-Q again stops the answer and exits.")
+            await at.sees("Alt-Q again stops this and exits.")
 
     with desk(keymap=REBOUND, size=Size(20, 70)) as at:
         run(pressed(at))
