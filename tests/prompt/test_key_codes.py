@@ -19,6 +19,7 @@ def keys(sent: str) -> list[Keys | str]:
 ENTERS = [
     ("\n", Keys.ControlJ),
     ("\x1b\r", ALT_ENTER.key),
+    ("\x1b\n", ALT_ENTER.key),
     ("\x1b[13;2u", SHIFT_ENTER.key),
     ("\x1b[13;3u", ALT_ENTER.key),
     ("\x1b[13;5u", CTRL_ENTER.key),

@@ -115,6 +115,12 @@ def test_an_enter_that_more_follows_in_the_same_read_is_a_new_line() -> None:
     assert typist.reads("\r") == ["a", NEW, "b", NEW, "c", SEND]
 
 
+def test_a_line_end_of_windows_in_an_unmarked_paste_is_one_new_line() -> None:
+    typist = Typist()
+    assert typist.reads("a\r\nb\r\n") == ["a", NEW, "b"]
+    assert typist.waits(ESCAPE_SECONDS) == ["a", NEW, "b", SEND]
+
+
 def test_the_last_enter_of_an_unmarked_paste_waits_for_what_may_follow() -> None:
     typist = Typist()
     assert typist.reads("a\rb\r") == ["a", NEW, "b"]

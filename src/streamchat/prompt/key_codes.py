@@ -100,7 +100,7 @@ def decode(token: Token) -> list[KeyPress]:
             return [KeyPress(Keys.Escape, "\x1b"), ALONE]
         case Paste(text):
             return [KeyPress(Keys.BracketedPaste, text)]
-        case Character("\r", is_alt=True):
+        case Character("\r" | "\n", is_alt=True):
             return [ALT_ENTER]
         case Character(text, is_alt):
             return _with_alt(_character(text), is_alt)

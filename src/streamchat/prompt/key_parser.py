@@ -131,7 +131,7 @@ class KeyParser(Vt100Parser):
             tokens = [Character("\r"), *tokens]
         read: list[Token] = []
         text_follows = False
-        for token in reversed(tokens):
+        for token in reversed(_without_line_feeds(tokens)):
             if token == _ENTER and text_follows:
                 self._is_pasting = True
                 token = _NEW_LINE
@@ -169,3 +169,9 @@ _ENTER, _NEW_LINE = Character("\r"), Character("\n")
 def _is_text(token: Token) -> bool:
     """Whether the token is a character that stays where it is typed."""
     return isinstance(token, Character) and not token.is_alt and token.text >= " "
+
+
+def _without_line_feeds(tokens: list[Token]) -> list[Token]:
+    """The tokens with Enter alone as the line end of Windows."""
+    pairs = zip([None, *tokens], tokens, strict=False)
+    return [token for before, token in pairs if (before, token) != (_ENTER, _NEW_LINE)]
