@@ -1,10 +1,11 @@
-"""Ctrl-Z while an answer arrives, and fg: the answer is in the scrollback once."""
+"""Ctrl-Z and fg: an answer is in the scrollback once, a question stands again."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -97,3 +98,60 @@ def test_a_chat_is_suspended_and_goes_on(shell: Shell, gate: Event) -> None:
     assert_whole(shell)
     shell.type("/exit\r")
     shell.wait_for(lambda: shell.prompt == "shell>")
+
+
+def suspend_at(shell: Shell, question: str) -> None:
+    """Suspend the program when it asks, go on, and see the question again."""
+    shell.wait_for(question)
+    stops = shell.text.count("Stopped")
+    shell.type("\x1a")
+    shell.wait_for(lambda: shell.text.count("Stopped") > stops)
+    shell.wait_for(lambda: shell.prompt == "shell>")
+    shown = shell.raw.count(question.encode())
+    shell.type("fg\r")
+    shell.wait_for(lambda: shell.raw.count(question.encode()) > shown)
+
+
+QUESTIONS = {
+    "/delete\r": "for good? [y/N]",
+    "/model\r": "Enter takes it",
+    "/resume\r": "Enter open",
+    "/login\r": "Enter takes it",
+}
+
+
+@pytest.mark.parametrize(
+    ("flag", "prompt", "questions"),
+    [("", "❯", QUESTIONS), ("--accessible", "You:", {"/theme\r": "Enter to leave:"})],
+)
+def test_the_questions_of_a_chat_come_back(
+    flag: str, prompt: str, questions: Mapping[str, str], shell: Shell, server: ScriptedServer
+) -> None:
+    server.enqueue(text_reply("Hello."))
+    shell.type(f"{sys.executable} -m streamchat {flag}\r")
+    shell.wait_for(lambda: shell.prompt == prompt)
+    shell.type("hello\r")
+    shell.wait_for(lambda: shell.prompt == prompt and "Hello." in shell.text)
+    for typed, question in questions.items():
+        shell.type(typed)
+        suspend_at(shell, question)
+        shell.type("\x03")
+        shell.wait_for(lambda: shell.prompt == prompt)
+
+
+def test_a_question_before_a_chat_comes_back(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("STREAMCHAT_MODEL=x\n")
+    shell.type(f"cd {tmp_path}; {sys.executable} -m streamchat\r")
+    suspend_at(shell, "as it stays as it is? [y/N]")
+    shell.type("n\r")
+    shell.wait_for_prompt()
+
+
+def test_the_choice_at_the_first_run_comes_back(tmp_path: Path) -> None:
+    shell = Shell({})
+    shell.wait_for("shell>")
+    shell.type(f"{sys.executable} -m streamchat\r")
+    suspend_at(shell, "How do you want to begin?")
+    shell.type("\r")
+    suspend_at(shell, "Paste your API key")
+    shell.child.close(force=True)

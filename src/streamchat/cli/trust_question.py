@@ -10,6 +10,7 @@ from streamchat.cli.environment import Environment
 from streamchat.config import AskedSetting, Question, Verdict
 from streamchat.core.cell_cut import count_cells, cut_start_to_cells, cut_to_cells
 from streamchat.core.sanitize import clean_line
+from streamchat.posix.signals import on_continued
 from streamchat.posix.terminals import measure_width
 
 _ANSWERS = {
@@ -23,9 +24,15 @@ _LEAST_VALUE = 24  # cells: a shorter one could hide the end of a host
 
 def ask_user(question: Question, env: Environment) -> Verdict:
     """Ask on the terminal. After Enter alone, the question comes again next time."""
-    env.stderr.write(format_question(question, width=measure_width(env.stderr)))
-    env.stderr.flush()
-    return _ANSWERS.get(env.stdin.readline().strip().lower(), Verdict.UNDECIDED)
+
+    def show() -> None:
+        env.stderr.write(format_question(question, width=measure_width(env.stderr)))
+        env.stderr.flush()
+
+    with on_continued(show):
+        show()
+        answer = env.stdin.readline()
+    return _ANSWERS.get(answer.strip().lower(), Verdict.UNDECIDED)
 
 
 def format_question(question: Question, *, width: int) -> str:

@@ -1,4 +1,4 @@
-"""SIGINT (Ctrl-C), for as long as somebody else handles it."""
+"""SIGINT (Ctrl-C) and SIGCONT (fg), for as long as somebody else handles them."""
 
 from __future__ import annotations
 
@@ -50,3 +50,14 @@ def interrupting() -> Iterator[None]:
         is_running = False
         for number, handler in usual.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def on_continued(redraw: Callable[[], None]) -> Iterator[None]:
+    """While entered, `redraw` is called when the program goes on after a Ctrl-Z: what stood
+    before the cursor was left behind in the shell. Main thread only."""
+    usual = signal.signal(signal.SIGCONT, lambda _number, _frame: redraw())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGCONT, usual)

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
 from typing import TextIO, TypeVar
 
 from streamchat.core.errors import TerminalClosed
@@ -20,7 +20,7 @@ from streamchat.core.input_line import ANY_NAME, plain_text
 from streamchat.core.ports import Archive, Input, Key, PickAct, Picked, Typed, stops_none
 from streamchat.core.sanitize import clean, clean_line, clean_title
 from streamchat.posix.echo import without_echo
-from streamchat.posix.signals import interruptible, interrupting
+from streamchat.posix.signals import interruptible, interrupting, on_continued
 from streamchat.prompt.chooser import find_labels
 from streamchat.prompt.confirm import ANSWERS
 from streamchat.prompt.entry import as_message, block_is_open, continues, message
@@ -80,11 +80,12 @@ class PlainPrompt:
     async def _message(self, stop: asyncio.Event, *, shows_sign: bool = False) -> str | None:
         """What the next lines say; None at the end of input, or as soon as `stop` is set."""
         while True:
-            if shows_sign:
-                self._say("  " if self._typed else self._sign)
+            sign = ("  " if self._typed else self._sign) if shows_sign else ""
             is_new = not self._typed
             comes_alone = self._lines.is_typed_ahead and shows_sign
-            text = await (self._lines.line if comes_alone else self._lines.lines)(stop)
+            read = self._lines.line if comes_alone else self._lines.lines
+            with self._saying(sign):
+                text = await read(stop)
             if text is None:
                 typed = self._typed
                 if typed and not stop.is_set():
@@ -233,15 +234,26 @@ class PlainPrompt:
     def close(self) -> None:
         """Nothing is kept here."""
 
+    @contextmanager
+    def _saying(self, sign: str) -> Iterator[None]:
+        """Say it, and again when the program goes on after a Ctrl-Z."""
+        loop = asyncio.get_running_loop()
+
+        def again() -> None:
+            loop.call_soon_threadsafe(self._say, sign)
+
+        with on_continued(again):
+            self._say(sign)
+            yield
+
     def _say(self, text: str) -> None:
         self._screen.write(clean(text))
         self._screen.flush()
 
     async def _line(self, sign: str) -> str | Key | None:
         """One line without its end; None at the end of input, a Key for SIGINT."""
-        self._say(sign)
         interrupted = asyncio.Event()
-        with interruptible(interrupted.set):
+        with interruptible(interrupted.set), self._saying(sign):
             line = await self._lines.line(interrupted)
         if interrupted.is_set():
             self._say("\n")
