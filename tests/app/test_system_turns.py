@@ -15,6 +15,7 @@ from streamchat.app.exchange import Exchange
 from streamchat.app.outcome import Result
 from streamchat.app.patience import Patience
 from streamchat.app.session import Session
+from streamchat.app.token_count import count
 from streamchat.core.capabilities import facts_by_table
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import ApiError, InvalidRequest
@@ -226,6 +227,16 @@ def test_servers_refuse_it_in_words_of_their_own(fault: ApiError) -> None:
     session.say("two")
     result, _ = exchange(session, [fault], reply_events("2"))
     assert result.message is not None
+
+
+def test_a_count_is_healed_too() -> None:
+    session = chat()
+    change(session, "B")
+    source = ScriptedSource([], counts=[UNKNOWN_ROLE, 7])
+    counted = asyncio.run(count(session, source, "two"))
+    assert (counted.tokens, len(counted.remarks)) == (7, 1)
+    assert [outline(request)[-1] for request in source.counted] == ["s B", "u two"]
+    assert outline(ask(session, "two", "2"))[0] == "B"
 
 
 def test_a_fault_without_a_system_turn_is_not_healed() -> None:

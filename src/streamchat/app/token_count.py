@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from streamchat.app.context_window import expected, measure_cache
+from streamchat.app.omissions import Omissions
 from streamchat.app.session import Session
 from streamchat.app.waiting import until_stopped
+from streamchat.core.errors import ApiError
 from streamchat.core.formatting import format_clock, format_price, format_size
 from streamchat.core.messages import JsonObject, Message, Usage, text_block
 from streamchat.core.ports import Reader, Source
@@ -22,6 +24,7 @@ class TokenCount:
     usage: Usage
     input_usd: float | None
     turn_usd: float | None
+    remarks: tuple[str, ...] = ()  # about what the server refused to count
 
     def to_dict(self) -> JsonObject:
         """What `--dry-run --json` prints."""
@@ -55,14 +58,21 @@ async def count_until_stopped(
 
 async def count(session: Session, source: Source, text: str = "") -> TokenCount:
     """Count the next request, with `text` as its question. Raises ApiError."""
-    request = session.request(
-        Message("user", (*session.attached, text_block(text or "Go on.")))
-    )
-    tokens = await source.count_tokens(request)
+    question = Message("user", (*session.attached, text_block(text or "Go on.")))
+    omissions = Omissions(session)
+    while True:
+        request = omissions.request(question)
+        try:
+            tokens = await source.count_tokens(request)
+            break
+        except ApiError as error:
+            if not omissions.can_send_less(error):
+                raise
     usage = expected(session, tokens, request.tools)
     price = session.budget.price
     reading = price(request.model, replace(usage, output_tokens=0, web_searches=None))
-    return TokenCount(request.model, tokens, usage, reading, price(request.model, usage))
+    expected_usd, remarks = price(request.model, usage), tuple(omissions.remarks)
+    return TokenCount(request.model, tokens, usage, reading, expected_usd, remarks)
 
 
 def format_token_count(counted: TokenCount, session: Session) -> str:
@@ -72,7 +82,7 @@ def format_token_count(counted: TokenCount, session: Session) -> str:
     if session.budget.billed:
         lines.append(counted.price)
     lines.append(_cache(session))
-    lines.append(_spent(session))
+    lines += [_spent(session), *counted.remarks]
     return "\n".join(line for line in lines if line)
 
 
