@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sheets import text_of
+from test_policies import EXAMPLES
 
 from fakes import open_session
 from streamchat.app import commands
@@ -90,3 +91,20 @@ def words_in_page(page: str) -> str:
     page = re.sub(r'<li value="(\d+)">', r" \1. ", page)
     page = re.sub(r"</?(?:a|b|strong|em|s|kbd|code|span|wbr)\b[^>]*>", "", page)
     return unescape(re.sub(r"<[^>]*>", " ", page))
+
+
+@pytest.mark.parametrize(("holds", "written", "_"), EXAMPLES, ids=[e[0] for e in EXAMPLES])
+def test_every_policy_of_the_page_of_policies_holds_in_exports_and_copies(
+    holds: str, written: str, _: str, tmp_path: Path
+) -> None:
+    text = written.replace("⏎", "\n")
+    shown = words_of(" ".join(text_of(text, 200, LOOK)))
+    page = re.sub(r'image: <a href="([^"]*)".*?</a>', r"\g<0> (\1)", format_html(text))
+    assert words_of(words_in_page(page)) == shown, holds
+
+    session = open_session()
+    session.conversation = asked(text)
+    assert commands.dispatch(session, CommandLine("copy", "")) == Copy(text, "The answer")
+    exporter = FileExporter(tmp_path, tmp_path, "", zone=UTC)
+    written_to = exporter.text(asked(text), "md", replies=None)
+    assert written_to.endswith("\n\n" + text.strip("\n") + "\n")
