@@ -1,4 +1,4 @@
-"""The lines above the first prompt, for whoever shows them before the screen is opened."""
+"""The lines above the first prompt, for callers that show them before the screen is opened."""
 
 from __future__ import annotations
 

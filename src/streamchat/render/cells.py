@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from streamchat.core.sanitize import SOFT_HYPHEN, ZERO_WIDTH_SPACE
 
-# Characters that take one cell each whatever surrounds them; a text of these alone is
+# Characters that always take one cell each; a text of these alone is
 # measured by len(), and no library need be loaded.
 _NARROW_CLASS = (
     "\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff"  # letters
@@ -113,7 +113,7 @@ def fold(text: str, width: int) -> list[Piece]:
 
 
 def whole(text: str, _width: int) -> list[Piece]:
-    """One piece, whatever its width: a line that fits as the terminal at hand draws it."""
+    """One piece of any width, for a line that fits as this terminal draws it."""
     return [Piece(0, len(text), 0)]
 
 

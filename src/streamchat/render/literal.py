@@ -41,7 +41,7 @@ def literal_rows(
 
 
 def one_row(text: str, width: int, *, style: str = "") -> Row:
-    """As much as fits in one row; the text itself may be cut, and says so."""
+    """As much as fits in one row; an ellipsis shows that the text is cut."""
     line = clean_title(text)
     if cell_len(line) > width:
         ending = "…" if width > 1 else ""

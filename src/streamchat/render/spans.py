@@ -110,7 +110,7 @@ def dealt(line: Sequence[Span], pieces: list[Piece]) -> list[Line]:
 
 
 def _with_breaks(row: Line) -> Line:
-    """The row as it is seen: of the places where it might break, only a hyphen at its end."""
+    """The row as it is shown: hints for line breaks go, except a hyphen at its end."""
     if not any(_break.search(span.text) for span in row):
         return row
     row = [span for span in row if span.text]
@@ -139,7 +139,7 @@ def _dealt(line: Sequence[Span], pieces: list[Piece]) -> list[Line]:
 
 
 def cut_off(line: Sequence[Span], count: int) -> Line:
-    """What of the line stands behind its first characters."""
+    """The line without its first `count` characters."""
     kept: Line = []
     for span in line:
         if count < len(span.text):

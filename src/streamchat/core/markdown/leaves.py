@@ -43,7 +43,7 @@ Container: TypeAlias = Quote | Item | Footnote
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     text: str
-    continues: bool = False  # the paragraph or heading of which the leaf before it is a part
+    continues: bool = False  # the paragraph or heading that the previous leaf begins
     goes_on: bool = False  # in its last line, with the next leaf
 
 

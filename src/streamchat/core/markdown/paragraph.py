@@ -1,4 +1,4 @@
-"""The open paragraph: also what may yet become definitions, display math or a table.
+"""The open paragraph: also lines that may still become definitions, display math or a table.
 
 Its lines are joined once, when it closes. They keep their indentation (verse, drawings, code
 without a fence). In an item, the least indentation of its lines is removed. A paragraph of one
@@ -6,7 +6,8 @@ line has none.
 
 A paragraph that grows longer than a piece is closed in pieces and can then only be text. One
 that settles early comes in parts. Each ends at a quiet place (see `inline.quiet`), and before
-the last line while that may yet head a table or be underlined. Parts look like the whole.
+the last line while that may still become a heading or the header of a table. Parts look like
+the whole.
 """
 
 from __future__ import annotations
@@ -85,14 +86,14 @@ class OpenParagraph:
 
     @property
     def may_grow(self) -> bool:
-        """Whether its last line, the beginning of a long one, is text whatever follows."""
+        """Whether its last line, of which only the beginning is there, can only be text."""
         text = self.lines[-1]
         if self.scan is not None or self._math is not None:
             return False
         return text[0] not in "<[|:-=" and "|" not in text
 
     def grow(self, text: str) -> list[LeafBlock]:
-        """The last line goes on."""
+        """Add more of the last line."""
         self.lines[-1] += text
         self._chars += len(text)
         self._header_possible = False
@@ -120,7 +121,7 @@ class OpenParagraph:
         lines = self._indented_lines()
         text = "\n".join(lines)
         if len(self.lines[-1]) <= LONG_LINE or self._header_possible:
-            text = text[: -len(lines[-1])]  # which may yet head a table
+            text = text[: -len(lines[-1])]  # which may still become the header of a table
         end = quiet_end(text)
         return [self._part(lines, text[:end])] if end >= _LEAST_PART else []
 

@@ -94,7 +94,7 @@ class Parser:
         )
 
     def grow_line(self, text: str) -> None:
-        """The last line goes on."""
+        """Add more of the last line."""
         assert isinstance(self._leaf, OpenParagraph)
         self._emit(self._leaf.grow(text))
 

@@ -77,7 +77,7 @@ class Blocks:
         self._pieces, self._pieces_chars = [line[start:]], len(line) - start
 
     def _begin(self, text: str) -> bool:
-        """Parse the beginning of a long line, if it is text whatever follows."""
+        """Parse the beginning of a long line, if the line can only be text."""
         if _letters.search(text) is None:
             return False  # markers of many containers, a rule: not worth a trial
         trial = self._parser.copy(NO_LIMIT, NO_LIMIT)

@@ -41,7 +41,7 @@ def parse_language(info: str | None) -> str:
 
 
 def lexer_for(language: str) -> Lexer | None:
-    """None for what is to be shown plain. Lexers keep no state between texts."""
+    """None if the code is shown plain. Lexers keep no state between texts."""
     if language in _PLAIN:
         return None
     place = _places().get(language)
@@ -69,7 +69,7 @@ def _places() -> Mapping[str, tuple[str, str]]:
 @lru_cache(64)
 def _loaded(module: str, class_name: str, *, starts_inside: bool) -> Lexer:
     lexer_class: type[Lexer] = getattr(import_module(module), class_name)
-    # PHP in an answer mostly leaves out the opening tag.
+    # PHP in answers usually leaves out the opening tag.
     lexer = lexer_class(startinline=True) if starts_inside else lexer_class()
     list(lexer.get_tokens("x"))  # some load further lexers, for which a line has no time
     return lexer

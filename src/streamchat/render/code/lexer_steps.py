@@ -1,7 +1,7 @@
 """A lexer's steps one by one, with its states.
 
 pygments walks its tables of regular expressions in a generator that hides the stack of
-states. This walk shows it, so that lexing can stop at a line's end and go on later.
+states. This walk exposes it, so that lexing can stop at the end of a line and continue later.
 Must not know lines or colours. Three kinds of lexer, one step type.
 """
 
@@ -128,8 +128,8 @@ def _tables_of(lexer: RegexLexer) -> dict[str, list[Any]]:
 
 
 def moved(stack: Stack, move: Any) -> Stack:
-    """The stack after a rule's transition; the last state is never popped. Of a deep stack the
-    middle is forgotten: every step copies it, and no real code nests that deep."""
+    """The stack after a rule's transition; the last state is never popped. The middle of a deep
+    stack is dropped: every step copies the stack, and no real code nests that deep."""
     after = _transition(stack, move)
     return after if len(after) <= _DEEPEST_STACK else (after[0], *after[2:])
 
@@ -206,7 +206,7 @@ def _twin(context: LexerContext) -> LexerContext:
 
 
 class TokenWalker:
-    """Lexers of their own making: every line begins anew (JSON, console sessions)."""
+    """Lexers without tables: each line is lexed on its own (JSON, console sessions)."""
 
     def __init__(self, lexer: Lexer) -> None:
         self._lexer = lexer

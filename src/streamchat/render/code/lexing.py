@@ -1,6 +1,6 @@
 """Lexing that can stop at the end of any line and continue later.
 
-Owns the `Mark`: all that must be known to go on at the start of a line. Must not know
+Owns the `Mark`: everything needed to continue at the start of a line. Must not know
 colours or screens. Rule: the result for a line depends on the mark before it and on the lines
 given with it, never on how they arrived. Lines over which a lexer takes too long have no
 tokens; after some of these, none has.
@@ -122,7 +122,7 @@ class LineLexer:
 
 
 def _suspected(construct: Construct, text: str, at: int, plain: list[Step]) -> bool:
-    """A cheap look whether a trial can succeed."""
+    """A cheap check whether a trial can succeed."""
     if construct.state:
         return any(innermost(step.state) == construct.state for step in plain)
     if construct.errs:
@@ -164,7 +164,7 @@ def _by_line(text: str, begin: int, found: Iterable[LexerState]) -> Iterator[lis
 def _gapless(
     text: str, done: int, found: Iterable[LexerState]
 ) -> Iterator[tuple[TokenType, str]]:
-    """Every character of text[done:] once, whatever a lexer forgot or said twice."""
+    """Every character of text[done:] exactly once, even if a lexer omits or repeats some."""
     for start, kind, value in found:
         end = min(start + len(value), len(text))
         if end <= done:
@@ -179,7 +179,7 @@ def _gapless(
 
 
 def _marks(text: str, resumed: int, mark: Mark, walked: _Walked) -> Iterator[Mark]:
-    """The mark at the end of every line; lexing went on at `resumed`."""
+    """The mark at the end of every line; lexing resumed at `resumed`."""
     steps = iter(walked.steps)
     step = Step(0, resumed, _placed(mark), mark.state, mark.state)
     inside = _step_across(walked.steps, len(text)) if walked.open else None
@@ -197,7 +197,7 @@ def _marks(text: str, resumed: int, mark: Mark, walked: _Walked) -> Iterator[Mar
 
 
 def _placed(mark: Mark) -> list[LexerState]:
-    """What is owed, where it stands in the text."""
+    """The owed tokens, at their places in the text."""
     at = len(mark.before)
     placed = []
     for kind, size in mark.owed:
@@ -207,7 +207,7 @@ def _placed(mark: Mark) -> list[LexerState]:
 
 
 def _owed(step: Step, place: int) -> tuple[tuple[TokenType, int], ...]:
-    """What this step says of the text behind a place in its midst."""
+    """What this step says about the text after `place`, which lies inside the step."""
     owed = []
     done = place
     for start, kind, value in step.tokens:

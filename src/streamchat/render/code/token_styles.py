@@ -36,7 +36,7 @@ class Colours:
         return style
 
     def line(self, text: str, lexed: LexedLine) -> Line:
-        """Plain where the text was not given to the lexer."""
+        """Plain if the text was not lexed."""
         if not lexed.tokens:
             return [Span(text.expandtabs(TAB_CELLS))]
         spans = [Span(value, self.of(kind)) for kind, value in lexed.tokens]
@@ -60,7 +60,7 @@ class Colours:
 
 
 def _without_tabs(spans: Line) -> Line:
-    """Tabs as blanks up to the next stop; lexers have seen them as they were."""
+    """Tabs become blanks up to the next stop, after lexing."""
     column = 0
     expanded = []
     for text, style, link in spans:

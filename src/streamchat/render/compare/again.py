@@ -50,7 +50,7 @@ def rest_of(rows: Sequence[Row], printed: Printed) -> list[Row] | None:
 
 
 def _nearest(stream: str, printed: Printed) -> int | None:
-    """Where the last letters end that were printed, as near as possible to their number."""
+    """Where the last printed letters end: the match nearest to their number."""
     if not printed.count:
         return 0
     found, best = -1, None

@@ -2,11 +2,11 @@
 
 Owns the widths of the columns and the joining of their rows. Must not know the terminal.
 
-Rule 1: a row settles when every answer has passed it, or is over. What an answer has beyond
-that waits here; the tail shows the newest rows of each, below a note that counts the others.
+Rule 1: a row settles when every answer has passed it or is over. The further rows of an answer
+wait here; the tail shows the newest rows of each, below a note that counts the others.
 Rule 2: every row fits its column; nothing is left for the terminal to wrap.
-Rule 3: after a change of the width, rows that wait are made anew, from where the printed ones
-end. Where that is not to be found, they are folded if they no longer fit.
+Rule 3: when the width changes, waiting rows are rendered again, from where the printed ones
+end. If that place cannot be found, rows that no longer fit are folded.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ _GAP = 3  # cells between two columns
 
 
 def fits_columns(width: int, count: int) -> bool:
-    """Whether so many answers stand side by side in a window of that width."""
+    """Whether that many answers fit side by side in a window of that width."""
     return width >= max(LEAST_WINDOW, count * (_LEAST_COLUMN + _GAP) - _GAP)
 
 
 def divide(width: int, count: int) -> list[int]:
-    """The widths of the columns; the first ones get what is left over."""
+    """The widths of the columns; the first ones get the remaining cells."""
     room = max(count, width - _GAP * (count - 1))
     return [room // count + (number < room % count) for number in range(count)]
 
@@ -98,7 +98,7 @@ class ColumnRows(PaneRows):
                 self._waiting[number] = deque(self._anew(number, size))
 
     def _anew(self, number: int, width: int) -> list[Row]:
-        """The rows of a column that wait, for another width."""
+        """The waiting rows of a column, for another width."""
         rows = self._panes[number].again()
         rest = None if rows is None else rest_of(rows, self._printed[number])
         if rest is None:
@@ -120,7 +120,7 @@ class ColumnRows(PaneRows):
     def _newest(
         self, waiting: deque[Row], tail: list[Row], height: int, width: int
     ) -> list[Row]:
-        """The last rows of a column; a note stands for those that do not fit."""
+        """The last rows of a column; a note replaces those that do not fit."""
         count = len(waiting) + len(tail)
         if count <= height:
             return [*waiting, *tail]
@@ -140,7 +140,7 @@ class ColumnRows(PaneRows):
         return self._join(cells)
 
     def _join(self, cells: Sequence[Row]) -> Row:
-        """One row of the columns; the last one is not filled up."""
+        """One row of all columns; the last column is not padded."""
         gap = build_row([Span(self._glyphs.vertical.rstrip(), self._rule)]).text + " "
         parts = []
         for cell, width in zip(cells, self._widths, strict=True):

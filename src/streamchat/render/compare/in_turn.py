@@ -67,7 +67,7 @@ class InTurnRows(PaneRows):
             pane.resize(width)
 
     def _line_up(self) -> None:
-        """Those that have begun since then, in their order."""
+        """Queue the answers that have begun since the last call, in order."""
         for pane in self._panes:
             if pane.has_begun and pane.label not in self._begun:
                 self._begun.add(pane.label)

@@ -74,7 +74,7 @@ class Pane:
         return self._is_over
 
     def feed(self, event: Event, now_s: float) -> bool:
-        """Whether this is the first that there is to read."""
+        """Return whether this is the first event with something to read."""
         self._status.feed(event, now_s)
         self._answer.feed(event)
         self._fed.append((event, now_s))
@@ -103,8 +103,8 @@ class Pane:
         return rows
 
     def again(self) -> list[Row] | None:
-        """Every row that is final, made anew for the width; None for an answer too long for
-        that. `settle` goes on behind them."""
+        """All final rows, rendered again for the new width; None if the answer is too long for
+        that. `settle` continues after them."""
         if self._characters > MOST_CHARACTERS:
             return None
         self._answer = self._build_answer(self._width, self._now_s)

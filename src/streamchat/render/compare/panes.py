@@ -1,4 +1,4 @@
-"""What every arrangement of compared answers does with all of them alike."""
+"""What columns and answers in turn have in common: ending and abandoning all answers."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class PaneView:
             self._frame.changed(at_once=is_first)
 
     async def catch_up(self) -> None:
-        """The others may not be there yet: ComparedViews catches up with all."""
+        """Other answers may still be arriving: ComparedViews catches up with all of them."""
         self._pane.end()
         self._frame.changed()
 

@@ -1,7 +1,7 @@
 """The look of every block but code, as lines that are not yet cut to rows.
 
 Owns headings, rules, check boxes, alerts, footnotes, formulas, tables, HTML and definition
-lines. Must not know order or streaming: a block is drawn by itself, for the room it has.
+lines. Must not know order or streaming: each block is drawn on its own, for the room it has.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Drawn:
     lines: list[Line]
     breaker: Breaker = wrap
     task: str = ""  # the check box that replaces the bullet
-    missed: frozenset[str] = _NONE  # labels that were looked up in vain
+    missed: frozenset[str] = _NONE  # labels without a definition
     hangs: bool = False  # rows of a wrapped line stand below its text, not below its marker
 
 

@@ -68,8 +68,7 @@ class BlockRows:
         return BlockRows(self._palette, width, self._inline, self.code)
 
     def live(self) -> BlockRows:
-        """The same for the open end of the document, which remembers rows from frame to
-        frame."""
+        """The same for the open end of the document; it caches rows between frames."""
         if self._live is None:
             self._live = BlockRows(
                 self._palette,
@@ -84,7 +83,7 @@ class BlockRows:
     def rows(
         self, leaf: Leaf, references: Mapping[str, Reference], begun: Begun | None = None
     ) -> Rendered:
-        """`begun` is what the leaf before it has left."""
+        """`begun` is the unfinished row of the leaf before it."""
         prefix = self._prefix(leaf)
         drawn = self._lines.drawn(
             leaf,
@@ -150,7 +149,7 @@ class BlockRows:
         return self._behind(prefix._replace(first=prefix.rest), lines, fold)
 
     def _with_marks(self, line: Line) -> Line:
-        """Characters of code that nobody would see, as marks."""
+        """Invisible characters of code become visible marks."""
         if all(span.text.isascii() for span in line):
             return line
         mark = self._palette.parts["tag"]
@@ -169,5 +168,5 @@ class BlockRows:
         return rows
 
     def _columns(self, *, is_prose: bool) -> int:
-        """Prose is not as wide as a wide window."""
+        """Prose does not use the full width of a wide window."""
         return min(self.width, self._palette.look.prose_width) if is_prose else self.width

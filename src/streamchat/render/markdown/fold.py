@@ -77,7 +77,7 @@ class Fold:
         return (rows + branch.close())[-height:]
 
     def resize(self, width: int) -> None:
-        """Rows made from now on; those returned before stay as they are."""
+        """Applies to rows made from now on; rows already returned stay as they are."""
         self._width = max(1, width)
         self._rows.resize(self._width)
 
@@ -111,7 +111,7 @@ def _mended(leaf: Leaf) -> list[Leaf]:
 
 
 def render(source: str, *, width: int, look: Style) -> list[Row]:
-    """A whole source at once: the same fold, so that streaming cannot differ."""
+    """Render a whole source with the same fold, so that streaming cannot differ."""
     fold = Fold(width=width, look=look)
     return fold.feed(source) + fold.close()
 

@@ -19,7 +19,7 @@ _marker = re.compile(
 
 
 def hanging_cells(text: str, width: int) -> int:
-    """By how much its rows after the first are indented."""
+    """How far the rows after the first are indented."""
     match = _marker.match(text)
     cells = cell_len(match[0]) if match else 0
     return cells if cells <= min(_MOST_CELLS, width // 2) and cells < cell_len(text) else 0

@@ -3,8 +3,8 @@
 Owns order, blank rows and reference definitions, and holds back a leaf whose `[label]` may be
 defined right after it. Must not know how leaves are found, how a block looks or where rows
 go.
-Rules: a row returned is final; what a leaf looks like depends on the leaves before it, on
-the definitions that follow it at once, and on nothing else. `branch` gives a copy to feed
+Rules: a row returned is final; the look of a leaf depends only on the leaves before it and on
+the definitions that follow it immediately. `branch` gives a copy to feed
 the open end of the document to: nothing it learns comes back.
 """
 
@@ -35,7 +35,7 @@ from streamchat.render.style import Palette
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A closed leaf with labels that may yet be defined, and the definitions so far."""
+    """A closed leaf with labels that may still be defined, and the definitions so far."""
 
     leaf: Leaf
     previous: Leaf | None

@@ -21,7 +21,7 @@ Cut: TypeAlias = Callable[[Spans, Spans, Spans, int, Breaker], tuple[Row, ...]]
 
 
 class Begun(NamedTuple):
-    """The row in which a leaf ends whose line goes on in the next leaf."""
+    """The last row of a leaf whose line continues in the next leaf."""
 
     line: Line
     before: Spans

@@ -60,7 +60,7 @@ def _queued_row(queued: tuple[str, ...], *, width: int, look: Style) -> Row | No
 
 
 def _end_of(text: str, room: int, *, unicode: bool) -> str:
-    """As much of its end as fits, behind a sign that there is more."""
+    """As much of its end as fits, after a sign that the beginning is cut."""
     if cell_len(text) <= room:
         return text
     more = ("…" if unicode else "~")[:room]

@@ -1,4 +1,4 @@
-"""Tells the user what goes on while the window is out of sight: title and notification.
+"""Tells the user what happens while the window is out of sight: title and notification.
 
 Rule: a notification comes only after a long answer, and only while the window is not known to
 have the focus.
@@ -72,7 +72,7 @@ class Attention:
             self._shown = wanted
 
     def end(self, seconds: float) -> None:
-        """An answer took so long."""
+        """An answer has ended after that time."""
         self.show(Activity.IDLE)
         notify = self._notify()
         if seconds < LONG_S or self._has_focus or notify == OFF:

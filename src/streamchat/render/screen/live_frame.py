@@ -5,8 +5,8 @@ typed. The scheduler decides when a frame is painted, the panel how it is writte
 
 Rule 1: `changed` only asks for a frame; reading deltas waits for one frame at most.
 Rule 2: an exception while painting gives the terminal back before it propagates.
-Rule 3: in a low window the row being typed stays longest, then the status, the tail, the
-queue.
+Rule 3: a low window drops the queue first, then the tail, then the status, and the row being
+typed last.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ class LiveFrame:
 
     def leave(self) -> str:
         """The bytes that bring the cursor below the live rows, which then stand; the next
-        frame (`resized`) begins anew below them."""
+        frame (`resized`) starts below them."""
         return self._painter.leave()
 
     def _tick(self) -> None:

@@ -146,8 +146,8 @@ class Painter:
         """Print all up to the last row that the terminal has to wrap, or may have to, since it
         finds emoji wider than we do; return the others.
 
-        Such a row is written in one go, below all others: that it goes on from row to row
-        is what a terminal remembers when it copies.
+        Such a row is written in one piece, below all others: only then does the terminal
+        remember that the row continues, and copies it as one line.
         """
         wide = [at for at, row in enumerate(final) if widest(row) > self._width]
         start = 0
@@ -189,7 +189,7 @@ class Painter:
             self._add(end, target[end : len(target) - bottom], bottom, settled)
 
     def _update_last(self, target: list[Row], live_count: int) -> None:
-        """Keep the last row the last one, when rows come or go above it: it is a status."""
+        """When rows come or go above the last row, which is a status, keep it last."""
         shown = self._shown
         if not shown or not live_count or len(shown) == len(target):
             return
@@ -261,9 +261,9 @@ def _common(one: Sequence[Row], other: Sequence[Row]) -> int:
 
 
 def _shift(old: Sequence[Row], new: Sequence[Row]) -> int:
-    """How many rows left the top of a window that only moved on, or 0.
+    """How many rows scrolled off the top if the window only scrolled, else 0.
 
-    Half of the others must be found again: its last rows may have changed as well.
+    Half of the other rows must match: the last rows may have changed as well.
     """
     for shift in range(1, len(old)):
         kept = len(old) - shift

@@ -1,8 +1,8 @@
-"""What a window of another size made of the live rows.
+"""Where the live rows are after the window has changed its size.
 
-A guess, since nobody says: a terminal that re-wraps its rows is known by name, in any other
-they are where they were. It never reaches above the live region: at worst a stale live row
-stays, and no settled row is lost.
+This is a guess, since terminals do not tell: those that re-wrap rows are known by name, and
+in all others the rows stay where they were. It never reaches above the live region: at worst
+a stale live row stays, and no settled row is lost.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ def widest(row: Row) -> int:
 
 @lru_cache(maxsize=512)
 def _widest(text: str) -> int:
-    """Each character by itself, marks and selectors too: no terminal joins fewer."""
+    """Each character counts separately, marks and selectors too: the widest case."""
     import wcwidth  # loaded already: the width of the row was measured
 
     return sum(max(wcwidth.wcwidth(char), char in _WIDENING or _is_mark(char)) for char in text)
@@ -104,7 +104,7 @@ def patch(old: Row, new: Row, *, at_end: bool = False) -> Patch:
 
 
 def _from_the_end(old: Row, new: Row) -> Patch | None:
-    """Move back over the text that goes, if any, then write the new text. None if that is not
+    """Move back over removed text, if any, then write the new text. None if that is not
     safe."""
     goes_on = new.text.startswith(old.text)
     kept = len(old.text) if goes_on else _same(old.text, new.text)

@@ -160,7 +160,7 @@ class TerminalScreen:
         )
 
     def print_history(self, turns: tuple[Turn, ...], *, model: str = "") -> None:
-        """All of the turns at once, for a caller without other tasks."""
+        """Print all turns without a pause, for a caller without other tasks."""
         for rows in self._replay(model).rows([shown_message(turn) for turn in turns]):
             self._show(rows)
 

@@ -1,6 +1,6 @@
 """Inline Markdown to tokens: CommonMark with GFM's strikethrough and addresses.
 
-Where CommonMark would hide what was written, or read it as nobody meant it, the policy is
+Where CommonMark would hide what was written, or misread what was meant, the policy is
 ours: see `emphasis` (Chinese, Japanese and Korean; products of numbers), `html` (tags of
 style and `<br>`), `formulas`, and these:
 

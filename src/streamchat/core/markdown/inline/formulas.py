@@ -62,7 +62,7 @@ class FormulaFinder:
         return start if is_call or _is_escaped_prose(bracket, body) else end
 
     def is_price(self, start: int) -> bool:
-        """Whether a sentence goes on behind an amount: no dollar can end a formula there."""
+        """Whether this is an amount in a sentence, so that no formula begins here."""
         return _price.match(self._source, start) is not None
 
     def _environment_end(self, start: int) -> int:

@@ -1,7 +1,7 @@
 """Inline HTML: tags with a meaning in the terminal, and all others.
 
 `<br>` breaks the line. A pair of style tags becomes a mark. A comment, another tag or a style
-tag without its partner is shown as it was written. A tag never hides text.
+tag without its partner is shown literally. A tag never hides text.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ from streamchat.core.sanitize import without_hints
 
 
 class Links:
-    """The brackets that are open, and the labels that were looked up in vain."""
+    """The open brackets, and the labels without a definition."""
 
     def __init__(self, references: Mapping[str, Reference]) -> None:
         self.missed: set[str] = set()

@@ -64,7 +64,7 @@ _blanks_and_line_end = re.compile(r"[ \t]*\n")
 
 class Parsed(NamedTuple):
     tokens: list[Token]
-    missed: frozenset[str]  # labels that were looked up in vain
+    missed: frozenset[str]  # labels without a definition
 
 
 def parse_inline(source: str, references: Mapping[str, Reference]) -> Parsed:

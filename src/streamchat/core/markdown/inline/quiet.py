@@ -1,10 +1,9 @@
-"""Where all inline markup of a text is closed, whatever will follow it.
+"""Places in a growing text at which no inline markup is open.
 
-What stands before such a *quiet* place can be shown for good while the text still grows: it
-is parsed the same alone as in the whole. The search is strict. A mark that might find its
-partner later ends it, and so does any that is not worth the trouble (labels in brackets,
-which may still be defined; tags). The number of a source is one all the same: what defines it
-mostly comes long after the paragraph.
+Text before such a *quiet* place is final: parsed alone, it gives the same tokens as in the
+whole. The search is strict. A mark that might find its partner later ends it, and so does any
+that is not worth the trouble (labels in brackets, which may still be defined; tags). The number
+of a source does not count: its definition usually comes long after the paragraph.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ def quiet_end(text: str) -> int:
 
 
 def _past(text: str, match: re.Match[str], marks: list[str], formulas: FormulaFinder) -> int:
-    """Where the search goes on behind a mark, -1 if it ends."""
+    """Where the search continues after a mark, or -1 if it ends."""
     mark, start, end = match[0], match.start(), match.end()
     match mark[0]:
         case "`":
