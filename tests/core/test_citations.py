@@ -153,6 +153,23 @@ def test_a_mark_stands_behind_the_words_and_is_no_link(texts: list[str], shown: 
         assert view.text == shown + sources
 
 
+@pytest.mark.parametrize(
+    ("text", "head"),
+    [
+        ("1. One\n2. Two", "\n\nSources:"),
+        ("- One\n\n  still one", "\n\nSources:"),
+        ("1. One\n\nThe end", ""),
+        ("2024 was dry", ""),
+    ],
+)
+def test_sources_are_no_items_of_a_list_before_them(text: str, head: str) -> None:
+    for pieces in ([text], list(text)):
+        citations = Citations()
+        shown = [citations.text(piece) for piece in pieces]
+        shown += [citations.end_block(cited(text, found("https://a.org"))), citations.list()]
+        assert "".join(shown) == f"{text}[1]{head}\n\n1. [A page](https://a.org)\n"
+
+
 def test_documents_name_their_place() -> None:
     page = {"document_title": "r.pdf", "start_page_number": 3, "end_page_number": 4}
     pages = {"document_title": "r.pdf", "start_page_number": 3, "end_page_number": 6}

@@ -16,6 +16,7 @@ Pure. The shapes are the API's (anthropic.types.TextCitation).
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,8 @@ from streamchat.core.formatting import escape_markdown
 from streamchat.core.messages import FIRST_LINE, LAST_LINE, Block, Message
 from streamchat.core.sanitize import clean_line
 
+_LINE_BEGINNING = 80  # characters
+_IN_A_LIST = re.compile(r"\s+\S|(\d+[.)]|[-*+])\s")
 _WEB = ("http://", "https://")
 
 
@@ -62,6 +65,7 @@ class Citations:
     _numbers: dict[tuple[str, ...], int] = field(default_factory=dict)
     _blank: str = ""  # at the end of the text so far; the marks go before it
     _is_marked: bool = False  # the text so far ends with a mark
+    _line: str = ""  # how the last line of the text begins
 
     def text(self, piece: str) -> str:
         """What to show for the next piece of a text block."""
@@ -71,6 +75,9 @@ class Citations:
         shown = text.rstrip()
         self._blank = text[len(shown) :]
         self._is_marked = self._is_marked and not text
+        _, begins, rest = shown.rpartition("\n")
+        if begins or len(self._line) < _LINE_BEGINNING:
+            self._line = ("" if begins else self._line) + rest[:_LINE_BEGINNING]
         return shown
 
     def end_block(self, block: Block | None = None) -> str:
@@ -91,7 +98,9 @@ class Citations:
     def list(self) -> str:
         """The numbered sources as Markdown, to stand below the answer; "" for none."""
         lines = (f"{n}. {each.markdown}\n" for n, each in enumerate(self.sources, 1))
-        return "\n\n" + "".join(lines) if self.sources else ""
+        # Behind a list, the sources would be more of its items.
+        head = "\n\nSources:" if _IN_A_LIST.match(self._line) else ""
+        return f"{head}\n\n{''.join(lines)}" if self.sources else ""
 
 
 def cited_text(content: Iterable[Block]) -> str:
