@@ -69,3 +69,19 @@ def test_a_log_that_cannot_be_written_is_said_before_anything_is_sent(
     run = run_program("--debug-log", "missing/log", "hi", environ=towards)
     assert (run.status, run.stdout, server.bodies) == (74, "", [])
     assert "missing/log" in run.stderr
+
+
+def test_an_origin_names_no_directory_and_no_profile(
+    server: ScriptedServer, towards: Mapping[str, str], tmp_path: Path
+) -> None:
+    config = tmp_path / "alice" / "streamchat" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text('effort = "low"\n[profiles.acme]\nmax_tokens = 7\n')
+    environ = {**towards, "XDG_CONFIG_HOME": str(tmp_path / "alice")}
+    run_program("--profile", "acme", "--script", "-", stdin="/bug\n", environ=environ)
+    [path] = Path().glob("streamchat-bug-*.json")
+    text = path.read_text("utf-8")
+    settings = json.loads(text)["settings"]
+    assert settings["effort"]["origin"] == "effort in config.toml"
+    assert settings["max_tokens"]["origin"] == ("max_tokens of profile … in config.toml")
+    assert not [name for name in ("alice", "acme") if name in text]

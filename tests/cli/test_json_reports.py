@@ -17,6 +17,7 @@ KEYS = {
         *("input_usd_per_million", "output_usd_per_million"),
     },
     "--paths": {"path", "about", "bytes"},
+    "--show-config": {"setting", "value", "origin"},
     "--costs": {"day", "replies", "usage", "usd", "unpriced_replies"},
 }
 

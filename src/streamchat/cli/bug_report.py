@@ -1,7 +1,8 @@
 """/bug and --debug-log: what is known of this run without its text.
 
 Rule: values of settings are shown only where they are numbers, switches or choices, or name
-the model or the theme; of all others, only whether they are set. Home directories are ~.
+the model or the theme; of all others, only whether they are set. No directory and no profile
+is named.
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ import json
 import os
 from collections.abc import Iterable
 from contextlib import suppress
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePath
 
 from streamchat import __version__
 from streamchat.app.event_log import EventLog
 from streamchat.cli.run import Run
 from streamchat.core.errors import DiskError
 from streamchat.core.messages import JsonObject
-from streamchat.core.settings import SETTINGS, Option
+from streamchat.core.settings import SETTINGS, Option, Origin
 from streamchat.core.settings.rows import Kind
 from streamchat.core.times import stamp
 from streamchat.posix.files import open_regular
@@ -95,8 +97,14 @@ def _setting(run: Run, row: Option) -> JsonObject:
     value = getattr(run.settings, row.name, None)
     is_shown = not row.secret and (row.kind in _SHOWN or row.name in _NAMES)
     shown = value if is_shown else "set" if value else "not set"
-    place = str(origin).replace(f"{run.env.home}/", "~/") if origin else ""
-    return {"value": shown, "origin": place}
+    return {"value": shown, "origin": _without_names(origin) if origin else ""}
+
+
+def _without_names(origin: Origin) -> str:
+    """Where a value came from, without the directories and the profiles of the user."""
+    place = PurePath(origin.place).name if origin.place else ""
+    profile = "…" if origin.profile else ""
+    return str(replace(origin, place=place, profile=profile))
 
 
 def _append(run: Run, path: Path, entry: JsonObject) -> None:

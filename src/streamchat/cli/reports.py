@@ -31,15 +31,24 @@ from streamchat.core.formatting import escape_markdown
 from streamchat.core.records import Turn
 from streamchat.core.sanitize import clean, clean_line
 from streamchat.core.schema import answer_markdown
-from streamchat.core.settings.report import show_config
+from streamchat.core.settings.report import setting_rows, show_config
 
 if TYPE_CHECKING:
     from streamchat.api import ModelInfo
 
+_OF_A_SETTING = ("setting", "value", "origin")
+
 
 def show_configuration(run: Run) -> None:
-    """Every setting, its value and its origin; secrets are masked. How the SDK is imported is
-    known only after the import."""
+    """Every setting, its value and its origin, or a JSON list of them; secrets are masked. How
+    the SDK is imported is known only after the import."""
+    if run.settings.output_format != "text":
+        rows = [
+            dict(zip(_OF_A_SETTING, row, strict=True)) for row in setting_rows(run.settings)
+        ]
+        json.dump(rows, run.env.stdout, indent=1)
+        run.env.stdout.write("\n")
+        return
     from streamchat.api import import_sdk_once
 
     has_no_key = False
