@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
@@ -17,8 +19,11 @@ from fakes import (
     open_session,
 )
 from streamchat.app.repl import Repl
+from streamchat.app.selecting import select_until_stopped
 from streamchat.app.showing import LONG_REPORT, STOPPED
+from streamchat.core.attaching import Selection
 from streamchat.core.conversation import Conversation
+from streamchat.core.errors import MustWait, NotFound
 from streamchat.core.messages import Message, text_block
 from streamchat.core.ports import Input, Key, Typed
 from streamchat.core.records import Turn
@@ -96,3 +101,20 @@ def test_a_long_report_is_stopped() -> None:
         during=stop_soon,
     )
     assert screen.shown == [STOP]
+
+
+def test_a_silent_pipe_is_left() -> None:
+    session, gate, loops = open_session(), threading.Event(), []
+
+    def select(reference: str) -> Selection:
+        with suppress(RuntimeError):
+            loops.append(asyncio.get_running_loop())
+            raise MustWait("it is a pipe")
+        gate.wait()
+        raise NotFound("nothing came")
+
+    session.select_files = select
+    reader = ScriptedReader(iter(()), during=stop_soon)
+    assert asyncio.run(select_until_stopped(session, "silent", reader)) is None
+    gate.set()
+    assert len(loops) == 1

@@ -6,12 +6,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from program import NOW_S, Finished, conversations_directory, run_program
+from server import ScriptedServer, text_reply
 
 AT = "2026-01-01T00:00:00Z"
 HEADER = {
@@ -179,6 +180,18 @@ def test_the_imports_that_broke_off(name: str) -> None:
     assert [row.split("\t")[3] for row in run.stdout.splitlines()] == IMPORTS[name]
     listed = run_program("--list")
     assert (listed.status, len(listed.stdout.splitlines())) == (0, len(IMPORTS[name]))
+
+
+@pytest.mark.parametrize("model", [None, "", ["m"]])
+def test_a_conversation_without_a_model_goes_on_with_the_usual_one(
+    model: object, server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    put("20260101-0000-x-abcd1234.jsonl", line({**HEADER, "model": model}) + line(QUESTION))
+    server.enqueue(text_reply("Yes."), text_reply("Yes."))
+    script = "/resume abcd1234\nand now?\n"
+    for argv, stdin in ((["-c", "again?"], ""), (["--script", "-"], script)):
+        assert run_program(*argv, "-m", "usual", stdin=stdin, environ=towards).status == 0
+    assert [body["model"] for body in server.bodies] == ["usual", "usual"]
 
 
 def ask(*argv: str) -> Finished:

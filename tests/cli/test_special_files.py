@@ -105,21 +105,6 @@ def test_a_chat_attaches_what_comes_through_a_pipe() -> None:
     assert (terminal.status, "10 characters" in terminal.text) == (0, True)
 
 
-def test_a_silent_pipe_in_a_chat_is_left_by_a_key(tmp_path: Path) -> None:
-    os.mkfifo("silent")
-
-    def person(terminal: Person) -> None:
-        terminal.wait_for_prompt()
-        terminal.type("/attach silent\r")
-        terminal.wait_for("Reading the pipe; Esc stops it.")
-        terminal.type("\x1b")
-        terminal.wait_for("Stopped. Nothing was attached.")
-        terminal.wait_for_prompt()
-        terminal.type("/exit\r")
-
-    assert run_on_terminal(person, "--demo").status == 0
-
-
 def test_who_writes_to_a_pipe_later_is_waited_for(tmp_path: Path) -> None:
     os.mkfifo("p")
     writer = threading.Thread(target=lambda: Path("p").write_text("through the pipe"))

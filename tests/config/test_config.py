@@ -311,6 +311,13 @@ def test_who_can_write_a_role_or_a_prompt_is_judged_as_for_config_toml(
         )
 
 
+def test_no_name_is_suggested_for_itself(world: World) -> None:
+    link = world.write(".config/streamchat/roles/other.md", "").with_name("r.md")
+    link.symlink_to("nowhere")
+    with pytest.raises(NotFound, match=r"r\.md\)$"):
+        Templates(world.paths, world.project, world.user).read(TemplateKind.ROLE, "r")
+
+
 @pytest.mark.parametrize("place", ["", "[profiles.local]\n"])
 def test_one_with_headers_is_refused_then_since_they_may_be_keys(
     world: World, place: str

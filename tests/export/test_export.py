@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,6 +27,7 @@ from streamchat.core.input_line import CommandLine
 from streamchat.core.messages import Block, Message, text_block
 from streamchat.core.sanitize import clean
 from streamchat.export import FileExporter, build_export_name, colours
+from streamchat.export.document import start_of_last
 from streamchat.export.prose import format_html
 from work import calls_during
 
@@ -254,6 +256,23 @@ def test_the_last_answers_come_with_their_questions(exporter: FileExporter) -> N
     assert words(2) == words(None) == words(9) == everything
     sent = json.loads(exporter.text(conversation, "json", replies=1))
     assert [m["content"][0]["text"] for m in sent] == ["q2", "more", "a2", "q3"]
+
+
+class _Roles(list[str]):
+    """Counts what is taken out of it."""
+
+    taken = 0
+
+    def __getitem__(self, at: Any) -> Any:
+        found = super().__getitem__(at)
+        self.taken += len(found) if isinstance(at, slice) else 1
+        return found
+
+
+def test_finding_the_last_answers_is_linear() -> None:
+    roles = _Roles(["user", "assistant"] * 1000)
+    assert start_of_last(roles, 1) == 1998
+    assert roles.taken < 3 * len(roles)
 
 
 # JSON

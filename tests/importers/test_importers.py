@@ -412,7 +412,7 @@ def test_a_conversation_gone_on_with_by_a_newer_llm_is_there_once(tmp_path: Path
     [
         (b"", "is not JSON: line 1, column 1"),
         (b'[{"role": "user",\n]', "is not JSON: line 2, column 1"),
-        (b"\xff\xfe", "is not JSON: 'utf-8' codec"),
+        (b"\xff\xfe", "is not JSON: line 1: not UTF-8 text"),
         (b'"text"', "is not a list of conversations or messages"),
         (b'{"a": 1}', "is not a list of conversations or messages"),
         (b"PK\x03\x04rest", "is not a readable zip file"),

@@ -29,6 +29,15 @@ def test_a_regular_file_is_read_whole(tmp_path: Path) -> None:
     assert reason(file, most_bytes=99) == "it is larger than 99 bytes"
 
 
+def test_a_large_file_is_not_read_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    os.truncate(tmp_path / "file", 3 << 30)
+    monkeypatch.delattr(os, "read")
+    assert reason(tmp_path / "file", most_bytes=10**6) == "it is larger than 1,000,000 bytes"
+
+
 @pytest.mark.parametrize("waits", [False, True])
 def test_what_is_no_file_is_named(tmp_path: Path, waits: bool) -> None:
     listener = socket.socket(socket.AF_UNIX)

@@ -15,6 +15,7 @@ from prompt_toolkit.data_structures import Size
 
 from streamchat.core.errors import DiskError
 from streamchat.core.ports import Typed
+from streamchat.prompt import history_file
 from streamchat.prompt.history import MAX_ENTRIES, READ_BYTES, FileHistory
 from streamchat.prompt.history_file import (
     MAX_ENTRY_CHARACTERS,
@@ -229,6 +230,17 @@ def lines(*entries: tuple[str, str | None]) -> bytes:
         json.dumps(text).encode() + b"\n" if id is None else HistoryEntry(text, id).to_line()
         for text, id in entries
     )
+
+
+def test_a_history_that_is_too_large_is_named_and_not_shortened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "history"
+    append_entry(path, HistoryEntry("mine", "c1"))
+    monkeypatch.setattr(history_file, "MAX_FILE_BYTES", 9)
+    with pytest.raises(DiskError, match="may still hold what you typed there: it is larger"):
+        forget_entries(path, "c1", texts=(), names=())
+    assert b"mine" in path.read_bytes()
 
 
 def test_what_was_typed_in_a_deleted_conversation_leaves_the_file(tmp_path: Path) -> None:

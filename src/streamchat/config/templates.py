@@ -58,7 +58,7 @@ class Templates:
             return Template(name, text.strip(), _front_matter(file, front), notes)
         if file := read_text(self.cwd / HERE / kind.value / f"{name}{_SUFFIX}"):
             return self._of_repository(kind, name, file)
-        near = did_you_mean(name, self.names(kind))
+        near = did_you_mean(name, [each for each in self.names(kind) if each != name])
         raise NotFound(f"There is no {kind.noun} {quoted(name)} ({path}){near}")
 
     def path(self, kind: TemplateKind, name: str) -> str:

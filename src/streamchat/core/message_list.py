@@ -44,6 +44,9 @@ def load_json(data: bytes) -> object:
         return read_json(data)
     except json.JSONDecodeError as error:
         raise ValueError(f"line {error.lineno}, column {error.colno}: {error.msg}") from error
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ValueError(f"line {line}: not UTF-8 text") from error
 
 
 def parse_message_list(loaded: object) -> MessageList:

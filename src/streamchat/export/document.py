@@ -81,9 +81,8 @@ def last(items: Sequence[Turn], roles: Sequence[str], replies: int | None) -> Se
 
 def start_of_last(roles: Sequence[str], replies: int | None) -> int:
     """Where the `replies`-th last answer's question begins."""
-    answered = [
-        at for at, role in enumerate(roles) if role == "user" and "assistant" in roles[at + 1 :]
-    ]
+    last_answer = max((at for at, role in enumerate(roles) if role == "assistant"), default=0)
+    answered = [at for at, role in enumerate(roles[:last_answer]) if role == "user"]
     firsts = [at for at in answered if at == 0 or roles[at - 1] == "assistant"]
     return 0 if replies is None or replies >= len(firsts) else firsts[-replies]
 

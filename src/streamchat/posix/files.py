@@ -105,6 +105,8 @@ def read_with_status(
         is_pipe = stat.S_ISFIFO(found.st_mode) and wait is not None
         if not is_pipe:
             require_regular(found)
+            if found.st_size > most_bytes:
+                raise _too_large(most_bytes)
         return _read_to_end(fd, most_bytes, wait if is_pipe else None), found
     finally:
         os.close(fd)

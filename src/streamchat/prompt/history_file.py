@@ -12,6 +12,7 @@ it, so the file is whole at every moment. Must not know: prompt_toolkit.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -31,6 +32,7 @@ from streamchat.posix.files import NOT_A_LINK, open_regular
 from streamchat.prompt.entry import normalised
 
 MAX_ENTRY_CHARACTERS = 4_000_000
+MAX_FILE_BYTES = 256_000_000  # of which lines are taken out
 LOCK_PATIENCE_S = 0.5  # nobody holds the lock for longer than a write takes
 
 
@@ -140,7 +142,10 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 def _read(file: int) -> bytes:
-    return os.pread(file, os.fstat(file).st_size, 0)
+    size = os.fstat(file).st_size
+    if size > MAX_FILE_BYTES:
+        raise OSError(errno.EFBIG, f"it is larger than {MAX_FILE_BYTES:,} bytes")
+    return os.pread(file, size, 0)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from streamchat.core.conversation import Conversation
@@ -84,7 +84,9 @@ def read_conversation(
     if header is None:
         _require_records(reading)
         reading.damage.append(Damage(1, "the header is missing"))
-    conversation = Conversation(header or lost)
+    conversation = Conversation(
+        replace(header, model=header.model or lost.model) if header else lost
+    )
     for record in reading.records:
         if record is not header:
             conversation.apply(record)

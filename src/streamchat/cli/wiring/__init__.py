@@ -272,7 +272,9 @@ def _apply_flags(run: Run, opened: Opened, system: str | None) -> None:
     conversation = opened.conversation
     origins = run.settings.origins
     named = {name for name, origin in origins.items() if origin.source is SettingSource.FLAG}
-    if "model" in named and run.settings.model != conversation.model:
+    if ("model" in named or not conversation.model) and (
+        run.settings.model != conversation.model
+    ):
         opened.journal.append(conversation.configure(model=run.settings.model))
     if named & {"system", "system_file"} and system != conversation.system:
         opened.journal.append(conversation.configure(system=system))
