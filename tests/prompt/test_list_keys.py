@@ -11,7 +11,7 @@ from prompt_toolkit.data_structures import Size
 from fakes import MemoryArchive
 from streamchat.core.keymap import KeyMap, build_keymap, read_bindings
 from streamchat.core.library import Hit, Summary
-from streamchat.core.ports import PickAct, Picked
+from streamchat.core.ports import Input, PickAct, Picked, Typed
 from streamchat.prompt import chooser, history_search, picker
 from streamchat.prompt.drafts import describe_adopted
 
@@ -75,6 +75,28 @@ def picked(at: Desk, keys: str) -> Picked | None:
 def test_the_keys_of_a_list_can_be_bound(keys: str, chosen: int | None) -> None:
     with desk(keymap=REBOUND, size=Size(20, 70)) as at:
         assert asked(at, keys) == chosen
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"), [("how are you\r", "how are you?"), ("option 1", "?")]
+)
+def test_a_message_that_a_question_cuts_into_goes_to_the_next_prompt(
+    typed: str, sent: str
+) -> None:
+    """What is found was a search, which is over with its list."""
+
+    async def person() -> Input:
+        choosing = asyncio.ensure_future(at.prompt.choose("Which?", OPTIONS))
+        await at.sees("option 0")
+        at.type(typed)
+        await at.sees(f"Which? {typed.strip()}")
+        at.type("\x03")
+        assert await choosing is None
+        at.type("?\r")
+        return await at.prompt.read()
+
+    with desk(size=Size(20, 70)) as at:
+        assert run(person()) == Typed(sent)
 
 
 @pytest.mark.parametrize(

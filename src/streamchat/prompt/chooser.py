@@ -15,7 +15,8 @@ from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import Input as KeyInput
-from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.input.typeahead import store_typeahead
+from prompt_toolkit.key_binding import KeyBindings, KeyPress, KeyPressEvent
 from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Window
 from prompt_toolkit.layout.processors import BeforeInput
 from prompt_toolkit.output import Output
@@ -88,7 +89,8 @@ class Chooser(Generic[T]):
         keymap: KeyMap = DEFAULT_KEYMAP,
         current: T | None = None,
     ) -> None:
-        self._output, self._look, self._options = output, look, options
+        self._keyboard, self._output = keyboard, output
+        self._look, self._options = look, options
         labels = [clean_line(label) for _, label in options]
         values = [value for value, _ in options]
         first = values.index(current) if current in values else 0
@@ -104,8 +106,13 @@ class Chooser(Generic[T]):
         )
 
     async def run(self) -> T | None:
-        """What was chosen; None when it was left."""
+        """What was chosen; None when it was left. Words that match nothing were no search, but
+        a message that somebody was typing when the question came: they go to the next
+        prompt."""
         chosen = await run_list_window(self._app)
+        if chosen is None and not self._offered.found:
+            typed = [KeyPress(each, each) for each in self._words.text]
+            store_typeahead(self._keyboard, typed)
         return None if chosen is None else self._options[chosen][0]
 
     def _search(self, words: Buffer) -> None:
