@@ -60,7 +60,7 @@ def test_a_line_whose_file_cannot_be_sent_comes_back(tmp_path: Path) -> None:
     made = dialogue(tmp_path, "see @a.zip")
     assert made.source.requests == []
     assert made.screen.shown == [
-        ("error", "a.zip is a ZIP archive: unpack it and attach what it holds.")
+        ("error", "a.zip is a ZIP archive: unpack it and attach its files.")
     ]
     assert made.reader.prompts[-1] == ("see @a.zip", "")
 

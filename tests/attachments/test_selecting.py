@@ -87,9 +87,7 @@ def test_what_cannot_be_sent_is_left_out_and_named(tmp_path: Path) -> None:
     (tmp_path / "d/z.zip").write_bytes(b"PK\x03\x04rest")
     selection = select_files("d", ReferenceScope(tmp_path))
     assert len(selection.blocks) == 1
-    assert selection.left_out == (
-        "d/z.zip is a ZIP archive: unpack it and attach what it holds.",
-    )
+    assert selection.left_out == ("d/z.zip is a ZIP archive: unpack it and attach its files.",)
     (tmp_path / "d/a.txt").unlink()
     with pytest.raises(
         NotFound, match=r"directory without a file that can be attached: d/z.zip is"

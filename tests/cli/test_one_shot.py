@@ -330,7 +330,7 @@ def test_a_directory_is_attached_by_its_files_which_are_named(
     server.enqueue(text_reply("ok"))
     run = run_program("-a", "d", "compare", environ=towards)
     assert run.stderr.splitlines()[1:] == [
-        "Left out: d/b.zip is a ZIP archive: unpack it and attach what it holds.",
+        "Left out: d/b.zip is a ZIP archive: unpack it and attach its files.",
         "attached: 1. d/a.txt (text, 7 B, about 3 tokens)",
     ]
     [document, _text] = server.bodies[0]["messages"][0]["content"]

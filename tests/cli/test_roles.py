@@ -139,7 +139,7 @@ def test_a_repositorys_file_never_comes_before_the_users_own_nor_reads_the_clipb
     allow(here("prompts", "p", "echo theirs {{clipboard}}"))
     finished = run_program("--demo", "--no-save", "--prompt", "p")
     assert finished.stdout == "theirs\n"
-    assert ".streamchat/prompts/p.md: it gets nothing of your clipboard" in finished.stderr
+    assert ".streamchat/prompts/p.md: it may not read your clipboard" in finished.stderr
     write("prompts/p.md", "echo mine")
     assert ask("--prompt", "p").stdout == "mine\n"
 

@@ -1,7 +1,7 @@
 """Turns files and addresses into content blocks, for `-a`, /attach and `@path`.
 
 Only names that the user typed are read, never names from a model or a pipe. `selecting` reads
-what a text of references stands for, `blocks` builds the block of one file.
+what the references in a text name, `blocks` builds the block of one file.
 """
 
 from __future__ import annotations

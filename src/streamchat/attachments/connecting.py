@@ -1,9 +1,9 @@
 """Connects to the host of an address, at an IP address that was looked at before.
 
 Rule: the IP address that is checked is the one that is connected to, so a name that is looked
-up twice with two results (DNS rebinding) gains nothing. `Trust` says how near an IP address
-is; a redirect may lead further away, never nearer. Behind a proxy, what can be looked up here
-is judged as well; the proxy is given the name.
+up twice with two results (DNS rebinding) gains nothing. `Trust` says how near an IP address is;
+a redirect may lead further away, never nearer. Behind a proxy, a name that can be looked up
+here is checked as well, and the proxy gets the name.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ IpAddress: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve: TypeAlias = Callable[[str, int], Sequence[str]]
 """The IP addresses of a host, as text. Raises OSError."""
 Connect: TypeAlias = Callable[[str, int, float], "Wire"]
-"""A socket to an IP address and port, made in at most so many seconds. Raises OSError."""
+"""Connect to an IP address and port within so many seconds. Raises OSError."""
 _LOOK_UP_S = 3.0  # of a name that the proxy may know
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # an IPv4 address behind NAT64
 
 
 class Wire(Protocol):
-    """What is used of a socket."""
+    """The part of a socket that is used."""
 
     def settimeout(self, seconds: float, /) -> None: ...
 
@@ -57,7 +57,7 @@ class Trust(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class HopTarget:
-    """Where a hop goes. `nearest` is the nearest that it may be."""
+    """Where a hop goes. `nearest` is how near it may lead."""
 
     host: str
     port: int
@@ -73,7 +73,7 @@ class Deadline:
     clock: Callable[[], float]
 
     def left(self) -> float:
-        """Seconds; raises TimeoutError if there are none."""
+        """The seconds that are left; raises TimeoutError if there are none."""
         left = self.at - self.clock()
         if left <= 0:
             raise TimeoutError
@@ -92,7 +92,7 @@ def connect_to(ip: str, port: int, seconds: float) -> socket.socket:
 
 
 def judge(ip: str) -> Trust:
-    """How near an IP address is. Raises ValueError for what is none."""
+    """How near an IP address is. Raises ValueError for any other text."""
     address = _plain(ipaddress.ip_address(ip))
     if address.is_loopback or address.is_unspecified or address.is_link_local:
         return Trust.MACHINE
@@ -100,7 +100,7 @@ def judge(ip: str) -> Trust:
 
 
 def _plain(address: IpAddress) -> IpAddress:
-    """The IPv4 address inside an IPv6 address, where there is one."""
+    """The IPv4 address inside an IPv6 address, if there is one."""
     if isinstance(address, ipaddress.IPv4Address):
         return address
     if address in _TRANSLATED:
@@ -109,7 +109,7 @@ def _plain(address: IpAddress) -> IpAddress:
 
 
 def is_written_as_near(host: str) -> bool:
-    """Whether a host says by itself that it may be this machine: an IP address, localhost,
+    """Whether the name of a host shows that it may be this machine: an IP address, localhost,
     or a name without a dot."""
     try:
         ipaddress.ip_address(host)
@@ -141,8 +141,8 @@ class Connector:
     def open(
         self, target: HopTarget, deadline: Deadline, proxy: Proxy | None = None
     ) -> Iterator[Way]:
-        """The way to a server. Raises InvalidRequest if it is nearer than it may be,
-        Unreachable, OSError."""
+        """Connect to a server. Raises Unreachable, OSError, and InvalidRequest if it is nearer
+        than allowed."""
         if proxy is not None:
             with self._open_behind(proxy, target, deadline) as way:
                 yield way

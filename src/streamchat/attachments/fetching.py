@@ -1,9 +1,9 @@
-"""Fetches what an address leads to: web pages as text, images, PDFs and texts.
+"""Fetches web pages as text, images, PDFs and texts.
 
 Rules: http and https only; 10 s, 10 MB and 5 redirects in all; no cookies and no credentials.
-An address that leads to a public host never leads on to this machine or its network, whatever
-a redirect or a name server says (see `connecting`). Proxies are those that requests to a
-server take.
+An address that leads to a public host never leads on to this machine or its network, whatever a
+redirect or a name server says (see `connecting`). The proxies are the same as for requests to a
+server.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Fetcher:
     find_proxy: Callable[[str], Proxy | None] = lambda _url: None  # may raise ConfigError
 
     def build_block(self, address: str, limits: MediaLimits | None) -> Built:
-        """The block of what is there. It says where it is from, and when it was fetched.
+        """The block for the address. It says where it comes from and when it was fetched.
         Raises NotFound, InvalidRequest, Unreachable, NoPermission, TryLater."""
         response = self.fetch(address)
         context = describe_fetched(response.address, stamp(self.clock()))
@@ -87,7 +87,7 @@ class Fetcher:
         return replace(built, block={**built.block, "context": context})
 
     def fetch(self, address: str) -> Response:
-        """What is at the end of the redirects. Raises as `build_block` does."""
+        """The response at the end of the redirects. Raises what `build_block` raises."""
         deadline = Deadline(self.monotonic() + SECONDS, self.monotonic)
         nearest: Trust | None = None
         for _ in range(MOST_REDIRECTS + 1):
@@ -130,7 +130,7 @@ class Fetcher:
 
 
 def parse_address(address: str) -> SplitResult:
-    """Raises NotFound for what is not to be fetched."""
+    """Raises NotFound if it is not an address that can be fetched."""
     try:
         parts = urlsplit(address)
         _ = parts.port
@@ -138,13 +138,13 @@ def parse_address(address: str) -> SplitResult:
     except ValueError as error:
         raise NotFound(f"{quoted(address)} is not a valid address: {error}.") from error
     if parts.scheme not in _PORTS:
-        raise NotFound(f"{quoted(address)} is not an address of http or https.")
+        raise NotFound(f"{quoted(address)} is not an http or https address.")
     if not ascii_host:
         raise NotFound(f"{quoted(address)} is not a valid address: it has no host.")
     if "@" in parts.netloc:
         raise NotFound(
-            f"The address of {ascii_host} holds a name or a password, and none is sent:"
-            " leave it out."
+            f"The address of {ascii_host} holds a name or a password, which are never sent:"
+            " leave them out."
         )
     port = f":{parts.port}" if parts.port else ""
     netloc = f"[{ascii_host}]{port}" if ":" in ascii_host else f"{ascii_host}{port}"
@@ -152,7 +152,7 @@ def parse_address(address: str) -> SplitResult:
 
 
 def _require_found(status: int, address: str) -> None:
-    """Raises the error that fits, unless the status is 200."""
+    """Raises the error for the status, unless it is 200."""
     if status == 200:
         return
     reason = http.client.responses.get(status, "")
@@ -205,7 +205,7 @@ def _response(address: str, headers: Headers, data: bytes) -> Response:
 
 
 def _translated(error: Exception, address: str) -> StreamchatError:
-    """What to say of a failure of the network."""
+    """Our error for a failure of the network."""
     host = urlsplit(address).hostname or ""
     match error:
         case TimeoutError():
@@ -219,7 +219,7 @@ def _translated(error: Exception, address: str) -> StreamchatError:
         case http.client.IncompleteRead():
             return Unreachable(f"{host} closed the connection before all had arrived.")
     reason = clean_line(str(error)) or type(error).__name__
-    return Unreachable(f"{host} gave no proper answer: {reason[:100]}.")
+    return Unreachable(f"The answer of {host} is not valid HTTP: {reason[:100]}.")
 
 
 def _build(response: Response, limits: MediaLimits | None) -> Built:
@@ -229,15 +229,15 @@ def _build(response: Response, limits: MediaLimits | None) -> Built:
         page = read_page(data, response.charset, response.address)
         if not page.text.strip():
             raise InvalidRequest(
-                f"{format_path(response.address)} holds no readable text. Pages that are made"
-                " by scripts come empty: save it in a browser and attach the file."
+                f"{format_path(response.address)} holds no readable text. Pages that scripts"
+                " build arrive empty: save it in a browser and attach the file."
             )
         return Built(build_text(page.text, page.title or name))
     if not is_media and response.charset and response.media_type.startswith(_TEXT_TYPES):
         try:
             return Built(build_text(data.decode(response.charset), name))
         except (LookupError, UnicodeError):
-            pass  # what the server says is wrong: the bytes decide
+            pass  # the server may be wrong: the bytes decide
     return build_block(data, name=name, limits=limits)
 
 

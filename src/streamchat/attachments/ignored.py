@@ -1,6 +1,6 @@
 """The .gitignore rules that hold in a directory tree.
 
-Rules: the deepest file that names a path decides, as git does it. A directory that the user
+Rules: the deepest file that names a path decides, as in git. A directory that the user
 named is read although a file above it ignores it.
 """
 
@@ -25,7 +25,7 @@ class IgnoreRules:
     levels: tuple[tuple[Path, GitIgnoreSpec], ...] = ()
 
     def inside(self, directory: Path) -> IgnoreRules:
-        """With the rules of that directory's own file, if it has one."""
+        """The rules, with those of that directory's own file, if it has one."""
         own = _read_rules(directory / ".gitignore")
         return IgnoreRules((*self.levels, (directory, own))) if own else self
 

@@ -1,4 +1,4 @@
-"""An image as a model takes it: upright, not larger than the model sees, without its place.
+"""Prepares an image for a model: upright, no larger than the model sees, without its location.
 
 Rules: an image that fits is not encoded again. Scaling and turning need Pillow (the extra
 `images`); without it, an image that the model refuses is refused here, by its limit.
@@ -114,7 +114,7 @@ def _fitted(
 
 
 def _plain(image: Image) -> Image:
-    """In a mode that every format takes."""
+    """The image in a mode that every format takes."""
     if image.mode in _PLAIN_MODES:
         return image
     plain = image.convert("RGBA" if image.has_transparency_data else "RGB")

@@ -2,7 +2,7 @@
 
 Only whole segments are left out, so the picture itself stays as it is, byte for byte. The
 orientation of a JPEG is kept in a record of its own: without it the picture lies on its side.
-A file that is not built as its format says is returned as it is.
+A file that breaks its format is returned as it is.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def _segment(marker: int, body: bytes) -> bytes:
 
 
 def _tiff(orientation: int) -> bytes:
-    """The smallest record that says it."""
+    """The smallest record that holds the orientation."""
     return b"MM\0*" + struct.pack(">IHHHIHHI", 8, 1, _ORIENTATION, 3, 1, orientation, 0, 0)
 
 

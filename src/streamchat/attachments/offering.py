@@ -1,8 +1,8 @@
 """The files below a directory that can be attached, as the prompt offers them.
 
-Rules: git says which files there are, where there is a repository, and nothing of the
-repository is run (no fsmonitor). Elsewhere the directory is walked, up to a bound. What is
-hidden is left out, and what has the name of a binary file.
+Rules: in a repository, git lists the files, and nothing from the repository is run (no
+fsmonitor). Elsewhere the directory is walked, up to a bound. Hidden files are left out, and
+files with the name of a binary.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def list_offered(cwd: Path, environ: Mapping[str, str]) -> list[str]:
 
 
 def only_sendable(names: Sequence[str], cwd: Path) -> list[str]:
-    """Those that are there and whose beginning is not binary."""
+    """Those that exist and do not begin like a binary file."""
     return [name for name in names if name.endswith("/") or _is_sendable(cwd / name)]
 
 

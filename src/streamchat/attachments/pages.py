@@ -52,7 +52,7 @@ def is_page(data: bytes, media_type: str) -> bool:
 
 
 def read_page(data: bytes, charset: str | None, address: str) -> Page:
-    """The title and the text; the text is "" where there is none."""
+    """The title and the text; the text is "" if there is none."""
     source = _decoded(data, charset)[:MOST_CHARACTERS]
     plain = _TextReader().read(source)
     return _read_main(source, plain.title, address) or plain
@@ -126,7 +126,7 @@ def _after(source: str, mark: str, at: int) -> int:
 
 
 def _end_of_tag(source: str, at: int) -> int:
-    """After the ">" that ends it; one between quotes does not."""
+    """The position after the ">" that ends the tag; one between quotes does not."""
     end = source.find(">", at)
     while end >= 0 and source.count('"', at, end) % 2 and end - at < _LONGEST_QUOTED:
         closing = source.find('"', end, at + _LONGEST_QUOTED)

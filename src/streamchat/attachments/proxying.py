@@ -1,6 +1,6 @@
 """The way to a server through a proxy: HTTP, or SOCKS 5.
 
-Rule: what fails on the way to the proxy, or at it, is one line that names the proxy.
+Rule: a failure at the proxy, or on the way to it, is one line that names the proxy.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def _unusable(proxy: Proxy, why: str) -> Unconfigured:
 
 
 def wants_name(proxy: Proxy) -> StreamchatError:
-    """What to say of a proxy that asks who is there."""
+    """The message for a proxy that asks for a user."""
     return NoPermission(
         f"The proxy {proxy} asks for a user name and a password: write them into its URL, as"
         " in http://name:password@proxy:8080.",
@@ -87,7 +87,7 @@ def wants_name(proxy: Proxy) -> StreamchatError:
 
 @contextmanager
 def naming(proxy: Proxy) -> Iterator[None]:
-    """Says of a failure of the network in here that it is the proxy's."""
+    """While entered, a failure of the network is reported as the proxy's."""
     try:
         yield
     except TimeoutError:
@@ -168,7 +168,7 @@ class TlsInTls:
     def recv(self, most: int) -> bytes:
         try:
             return self._do(lambda: self._tls.read(most))
-        except ssl.SSLEOFError:  # no farewell; whether all has come, the length says
+        except ssl.SSLEOFError:  # TLS is not closed; the length says whether all has come
             return b""
 
     def recv_into(self, buffer: bytearray | memoryview) -> int:

@@ -1,4 +1,4 @@
-"""What a typed or dropped text names: paths, addresses, globs.
+"""Splits a typed or dropped text into paths, addresses and globs.
 
 Rules: a text that is the name of a file is that file, blanks included. Otherwise it is split
 as a shell does it, so that quotes and backslashes keep blanks. `~` and `file://` are paths.
@@ -58,7 +58,7 @@ def locate(reference: str, cwd: Path) -> Path:
         reference = _path_of_address(reference)
     try:
         return cwd / Path(reference).expanduser()
-    except RuntimeError as error:  # ~name of nobody
+    except RuntimeError as error:  # no user has that name
         if os.path.lexists(cwd / reference):
             return cwd / reference
         raise NotFound(f"{quoted(reference)}: there is no such user.") from error
@@ -70,5 +70,5 @@ def _path_of_address(address: str) -> str:
     except ValueError as error:
         raise NotFound(f"{quoted(address)} is not a valid address: {error}.") from error
     if parts.netloc not in _LOCAL:
-        raise NotFound(f"{quoted(address)} names a file of another computer.")
+        raise NotFound(f"{quoted(address)} names a file on another computer.")
     return unquote(parts.path)

@@ -6,7 +6,7 @@ The first bytes decide. Each refusal says what the file is and what to do instea
 from __future__ import annotations
 
 _OFFICE = "save it as PDF or as text"
-_UNPACK = "unpack it and attach what it holds"
+_UNPACK = "unpack it and attach its files"
 _SOUND = "attach a transcript"
 _PICTURE = "save it as PNG or JPEG"
 _NOTHING = "a model cannot read it"

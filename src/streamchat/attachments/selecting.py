@@ -1,4 +1,4 @@
-"""Everything that a text of references stands for: files, directories, globs, addresses.
+"""Reads what the references in a text name: files, directories, globs, addresses.
 
 Each file is read once: its bytes become part of the conversation, so that a later change of
 the file changes nothing.
@@ -36,8 +36,8 @@ def refuse_address(address: str) -> Built:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceScope:
-    """Where references lead: paths begin at `cwd`, "-" stands for the `piped` data, with
-    `wait` a path may be a pipe, `fetch` gets an address. `limits` are the model's."""
+    """How references are read: paths begin at `cwd`, "-" is the `piped` data, with `wait` a
+    path may be a pipe, `fetch` gets an address. `limits` are the model's."""
 
     cwd: Path
     piped: bytes = b""
@@ -122,7 +122,7 @@ def _describe_empty(reference: str, refused: list[str]) -> str:
 def _is_directory(path: Path) -> bool:
     try:
         return path.is_dir()
-    except (OSError, ValueError):  # no name of a file: too long, or with a NUL
+    except (OSError, ValueError):  # cannot be a file name: too long, or with a NUL
         return False
 
 

@@ -37,8 +37,8 @@ def _decoded(data: bytes, encoding: str) -> str | None:
 
 
 def _guess(data: bytes) -> str:
-    """The most likely encoding; "" for none. Only one of UTF-16 or UTF-32 has NUL bytes,
-    and without NUL bytes a text is in neither."""
+    """The most likely encoding; "" for none. A text has NUL bytes if and only if it is in
+    UTF-16 or UTF-32."""
     from charset_normalizer import from_bytes  # 20 ms; most files are UTF-8
 
     is_wide = b"\0" in data

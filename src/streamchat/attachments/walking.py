@@ -1,8 +1,8 @@
 """The files of a directory, and those that a glob matches.
 
-Rules: what .gitignore names is left out, and so is what is hidden (.env holds keys) unless
-the glob names it. Links are not followed: one in a repository may lead to a private file.
-The walk is bounded.
+Rules: files that .gitignore names are left out, and so are hidden files (.env holds keys)
+unless the glob names them. Links are not followed: one in a repository may lead to a private
+file. The walk is bounded.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def _entries(directory: Path, *, is_root: bool) -> list[os.DirEntry[str]]:
 
 
 def _open_at(places: set[int], parts: Sequence[str]) -> frozenset[int]:
-    """The places in the pattern that may match next: `**` may match nothing."""
+    """The positions in the pattern that may match next: `**` may match nothing."""
     for at in sorted(places):
         while at < len(parts) and parts[at] == _ANY_DEPTH:
             at += 1
@@ -91,7 +91,7 @@ def _open_at(places: set[int], parts: Sequence[str]) -> frozenset[int]:
 
 
 def _step(name: str, places: frozenset[int], parts: Sequence[str]) -> frozenset[int]:
-    """The places after this name, which are none if it does not match."""
+    """The positions after this name; none if it does not match."""
     after: set[int] = set()
     for at in places:
         if at == len(parts):

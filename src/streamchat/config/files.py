@@ -3,12 +3,11 @@
 Owns python-dotenv and tomllib. They are imported only if there is a file.
 
 Rule 1: nothing is expanded. `${ANTHROPIC_API_KEY}` in a file could carry a key from the
-environment to a host of the file's choice.
-Rule 2: settings belong to the user or to root, and nobody else can write them; a link is
-followed to a file of which the same is true. As with ssh, anything else is refused with the
-command that mends it. Whether a file may hold keys decides about its group.
-Rule 3: files are opened as `posix.files` does: without waiting, bounded, judged when open. A
-pipe is read only where the user named it (`--env-file <(pass show x)`).
+environment to a host of the file's choice. Rule 2: settings belong to the user or to root, and
+nobody else can write them; a link is followed if the same holds for its target. As with ssh,
+anything else is refused with the command that fixes it. Whether a file may hold keys decides
+about its group. Rule 3: files are opened as `posix.files` does: without waiting, bounded,
+judged when open. A pipe is read only where the user named it (`--env-file <(pass show x)`).
 """
 
 from __future__ import annotations
@@ -62,7 +61,7 @@ def _decode(path: Path, data: bytes) -> str:
 
 
 def require_owned(path: Path, mode: int, owner: int, *, user: int) -> None:
-    """Refuse what is not the user's or root's, and what anybody can write."""
+    """Refuse a file that belongs to neither the user nor root, or that anybody can write."""
     if owner not in (user, 0):
         raise ConfigError(
             f"{path} belongs to {owner_name(owner)}, not to you;"
@@ -73,19 +72,19 @@ def require_owned(path: Path, mode: int, owner: int, *, user: int) -> None:
 
 
 def check_writers(file: FileText, *, user: int) -> tuple[str, ...]:
-    """What to tell the user about a file of their own, or about its directory, which the
-    group can write. Raises ConfigError as `require_owned` does."""
+    """What to tell the user if the group can write a file of theirs, or its directory. Raises
+    ConfigError as `require_owned` does."""
     require_owned(file.path, file.mode, file.owner, user=user)
     notes = (*check_directory(file.path.parent, user=user), _group_note(file.path, file.mode))
     return tuple(filter(None, notes))
 
 
 def check_directory(directory: Path, *, user: int) -> tuple[str, ...]:
-    """The same for a directory alone: who can write it can replace the files in it."""
+    """The same for a directory: whoever can write it can replace the files in it."""
     try:
         found = directory.stat()
     except OSError:
-        return ()  # reading the files will tell
+        return ()  # reading the files will say so
     require_owned(directory, found.st_mode, found.st_uid, user=user)
     note = _group_note(directory, found.st_mode)
     return (note,) if note else ()
@@ -98,7 +97,7 @@ def require_private(path: Path, mode: int) -> None:
 
 
 def require_group_cannot_write(path: Path, mode: int) -> None:
-    """Refuse what the group of the file can write."""
+    """Refuse a file that its group can write."""
     if note := _group_note(path, mode):
         raise ConfigError(note)
 
@@ -110,7 +109,7 @@ def _group_note(path: Path, mode: int) -> str:
 
 
 def owner_name(owner: int) -> str:
-    """The name of a user, or the number of one who has none."""
+    """The name of a user, or the number if there is no name."""
     import pwd  # only a question or a refusal needs it
 
     try:

@@ -175,9 +175,8 @@ def _is_private(table: Mapping[str, object]) -> bool:
 
 
 def read_own_file(path: Path, *, user: int) -> tuple[str, tuple[str, ...]]:
-    """The text of a file in the configuration directory, and what to tell the user about who
-    can write it. Raises NotFound, or ConfigError if it is unreadable or anybody could have
-    written it."""
+    """The text of a file in the configuration directory, and a warning if others can write it.
+    Raises NotFound, or ConfigError if it is unreadable or anybody could have written it."""
     file = read_text(path)
     if file is None:
         raise NotFound(f"{path} does not exist")

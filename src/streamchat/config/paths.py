@@ -107,7 +107,7 @@ def build_paths(environ: Mapping[str, str], home: Path) -> Paths:
 
 
 def _base(environ: Mapping[str, str], name: str, default: Path) -> Path:
-    """A relative path counts as unset, as the specification demands: it would make the
-    current directory, which may be anybody's, the home of the settings."""
+    """A relative path counts as unset, as the specification demands. Otherwise the settings
+    would come from the current directory, which may be anybody's."""
     named = Path(environ.get(name, ""))
     return named if named.is_absolute() else default

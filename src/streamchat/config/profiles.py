@@ -11,7 +11,7 @@ from streamchat.core.settings import parse_address
 
 
 def read_profiles(paths: Paths) -> dict[str, Mapping[str, object]]:
-    """The sections by their names, in the order of the file. Raises ConfigError."""
+    """The sections by name, in the order of the file. Raises ConfigError."""
     file = read_text(paths.config_file)
     profiles = parse_toml(file).get("profiles") if file else None
     sections = profiles.items() if isinstance(profiles, dict) else ()

@@ -17,8 +17,8 @@ from streamchat.core.templates import CLIPBOARD, Template, TemplateFiles, Templa
 def role_layer(
     name: str, source: SettingSource, templates: TemplateFiles, environ: Mapping[str, str]
 ) -> Layer:
-    """It counts directly under the layer that chose it. The clipboard is read for a role that
-    names it. Raises NotFound, ConfigError."""
+    """The layer of a role, directly below the layer that chose it. The clipboard is read for a
+    role that names it. Raises NotFound, ConfigError."""
     template = templates.read(TemplateKind.ROLE, name)
     place = Path(templates.path(TemplateKind.ROLE, name))
     values: dict[str, str] = {}
@@ -40,7 +40,7 @@ def prompt_layer(template: Template, templates: TemplateFiles) -> Layer:
 
 
 def _beside(place: Path, template: Template) -> Template:
-    """The template with the files that it names found beside its own."""
+    """The template, with the files that it names looked up beside it."""
     settings = dict(template.settings)
     attach, schema = settings.get("attach"), settings.get("schema")
     names = [attach] if isinstance(attach, str) else attach

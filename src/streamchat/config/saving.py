@@ -1,7 +1,7 @@
 """Writes one setting to config.toml, with all comments kept. The only importer of tomlkit.
 
 Rules: the file is written whole or not at all, and it is for the user alone afterwards (mode
-0600). What is written is read again before it takes the place of the file.
+0600). The new text is parsed again before it replaces the file.
 """
 
 from __future__ import annotations

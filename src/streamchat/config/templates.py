@@ -1,10 +1,9 @@
 """Roles and prompts: Markdown files in the configuration directory and in `./.streamchat`.
 
-Rule 1: a file of the configuration directory comes before one of the same name in the
-current directory.
-Rule 2: a file of the current directory may have come with a repository. It counts after the
-user allowed this path with this content, as ./.env does, and gives its text alone: its
-front matter and what it would take from the clipboard are ignored with a note.
+Rule 1: a file of the configuration directory comes before one of the same name in the current
+directory. Rule 2: a file of the current directory may have come with a repository. It counts
+after the user allowed this path with this content, as ./.env does, and only its text is used:
+its front matter and its placeholders for the clipboard are ignored with a note.
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ class Templates:
         return sorted(found)
 
     def read(self, kind: TemplateKind, name: str) -> Template:
-        """Raises NotFound, UsageError for what is no name, ConfigError."""
+        """Raises NotFound, ConfigError, and UsageError if it cannot be a name."""
         if not name or "/" in name or "\0" in name or name.startswith("."):
             raise UsageError(f"{quoted(name)} is not the name of a {kind.noun}.")
         path = self._own(kind) / f"{name}{_SUFFIX}"
@@ -62,7 +61,7 @@ class Templates:
         raise NotFound(f"There is no {kind.noun} {quoted(name)} ({path}){near}")
 
     def path(self, kind: TemplateKind, name: str) -> str:
-        """Where a file of the user's own with this name is, or would be."""
+        """The path of the user's own file with this name, whether it exists or not."""
         return str(self._own(kind) / f"{name}{_SUFFIX}")
 
     def _own(self, kind: TemplateKind) -> Path:
@@ -84,7 +83,7 @@ class Templates:
         template = Template(name, text.strip())
         notes = [f"{place}: its front matter is ignored"] if front.strip() else []
         if template.uses(CLIPBOARD):
-            notes.append(f"{place}: it gets nothing of your clipboard")
+            notes.append(f"{place}: it may not read your clipboard")
             template = template.without(CLIPBOARD)
         return replace(template, notes=tuple(notes))
 
@@ -107,7 +106,7 @@ def _front_matter(file: FileText, text: str) -> Mapping[str, object]:
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 2}" if mark else ""
-        problem = getattr(error, "problem", None) or "this is no YAML"
+        problem = getattr(error, "problem", None) or "this is not YAML"
         raise ConfigError(f"{file.path}{where}: {problem}") from error
     if table is None:
         return {}

@@ -23,14 +23,15 @@ _KEY_LINE = re.compile(rf"^[ \t]*(?:export[ \t]+)?{KEY_VARIABLE}[ \t]*=.*\n?", r
 
 
 def keep_key(paths: Paths, key: str) -> None:
-    """Write the key to .env, in the place of an older one. Raises ConfigError, DiskError."""
+    """Write the key to .env; it replaces an older one. Raises ConfigError, DiskError."""
     kept = _KEY_LINE.sub("", _text(paths.env_file))
     end = "\n" if kept and not kept.endswith("\n") else ""
     write_whole(paths.env_file, f"{kept}{end}{KEY_VARIABLE}={key}\n", mode=0o600)
 
 
 def forget_key(paths: Paths) -> bool:
-    """Remove the key from .env; whether there was one. Raises ConfigError, DiskError."""
+    """Remove the key from .env; returns whether there was one. Raises ConfigError,
+    DiskError."""
     text = _text(paths.env_file)
     kept = _KEY_LINE.sub("", text)
     if kept == text:
@@ -40,7 +41,7 @@ def forget_key(paths: Paths) -> bool:
 
 
 def add_profile(paths: Paths, name: str, *, base_url: str, model: str) -> str:
-    """Add a profile to config.toml, and make it the usual one where none is. Returns its
+    """Add a profile to config.toml, and make it the default if there is none. Returns its
     name, which gets a number if it is taken. Raises ConfigError, DiskError."""
     file = read_text(paths.config_file)
     table = parse_toml(file) if file else {}
@@ -90,5 +91,5 @@ def write_whole(path: Path, text: str, *, mode: int) -> None:
             raise
     except OSError as error:
         raise DiskError(f"Cannot write {path}: {error.strerror}.") from error
-    except RuntimeError as error:  # links that lead in a circle
+    except RuntimeError as error:  # links that form a cycle
         raise ConfigError(f"{path} is a link that leads nowhere.") from error

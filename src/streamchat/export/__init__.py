@@ -1,9 +1,9 @@
 """Conversations for other programs and other people: Markdown, one HTML page, JSON.
 
-The only importer of markdown_it's renderer and, beside `render`, of pygments. Owns the
-forms and the files that are written on request; must not know the terminal, the server
-or the conversation files. What an answer holds is hostile here too: see `html`. Every chat has
-an exporter, and few use it: importing this package loads none of its modules.
+The only importer of markdown_it's renderer and, beside `render`, of pygments. Owns the formats
+and the files that are written on request; must not know the terminal, the server or the
+conversation files. Answers are hostile here too: see `html`. Every chat has an exporter and few
+use it, so importing this package loads none of its modules.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class FileExporter:
                 from streamchat.export.html import as_page  # markdown-it and pygments: 60 ms
 
                 return as_page(self._document(conversation, replies))
-        raise UsageError(f"There is no form {form!r}; the forms are {', '.join(FORMS)}.")
+        raise UsageError(f"There is no format {form!r}; the formats are {', '.join(FORMS)}.")
 
     def _document(self, conversation: Conversation, replies: int | None) -> Document:
         from streamchat.export.document import build_document

@@ -1,4 +1,4 @@
-"""The parts of a conversation that a reader sees, for both readable forms."""
+"""The parts of a conversation that a reader sees, for both readable formats."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from streamchat.core.web import tool_error
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A block that is not text. `media_type` and `data` are those of a picture that is
-    carried along, base64; else ""."""
+    """A block that is not text. `media_type` and `data` are those of an embedded picture, in
+    base64; else ""."""
 
     kind: str
     name: str = ""
@@ -52,7 +52,7 @@ class Document:
     zone: tzinfo | None = None  # of the times that are shown; None: the system's
 
     def when(self, at: str) -> str:
-        """A time for people: "23 Nov 2026, 22:10 CET"; "" where it is unknown."""
+        """A time for people: "23 Nov 2026, 22:10 CET"; "" if it is unknown."""
         seconds = parse_time(at)
         if seconds is None:
             return ""
@@ -65,7 +65,7 @@ class Document:
 def build_document(
     conversation: Conversation, *, replies: int | None, zone: tzinfo | None
 ) -> Document:
-    """The open branch, or its last `replies` with what was asked."""
+    """The open branch, or its last `replies` with their questions."""
     turns = last(conversation.path, [turn.role for turn in conversation.path], replies)
     return Document(
         conversation.title or "Conversation",

@@ -1,7 +1,7 @@
 """Writes an exported file: whole or not at all, and over another one only on request.
 
-A file is written under a scratch name beside its place and gets its own name when it is whole
-and on disk. A scratch file whose process was killed is removed by the next export there.
+A file is written under a scratch name in the same directory, and renamed when it is whole and
+on disk. A scratch file whose process was killed is removed by the next export there.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _give_name(scratch: Path, target: Path) -> None:
 
 
 def _clear_scratch(directory: Path) -> None:
-    """Remove what processes left that are gone."""
+    """Remove the scratch files of processes that no longer run."""
     with suppress(OSError):
         for each in directory.iterdir():
             if (found := _SCRATCH.fullmatch(each.name)) and not _is_running(int(found[1])):
@@ -79,7 +79,7 @@ def _clear_scratch(directory: Path) -> None:
 
 def _is_running(process: int) -> bool:
     if process == os.getpid():
-        return False  # what is left is of an older process of the same number
+        return False  # left by an older process with our number
     try:
         os.kill(process, 0)
     except (ProcessLookupError, OverflowError):

@@ -1,7 +1,7 @@
 """A conversation as one HTML page: no script, no external resource, nothing fetched.
 
-The page says so itself, with a content security policy, and does not depend on it: text
-is escaped, what was typed is literal, answers pass through `prose`.
+A content security policy in the page says so too, but nothing depends on it: text is escaped,
+what was typed is literal, answers pass through `prose`.
 """
 
 from __future__ import annotations

@@ -127,7 +127,7 @@ class _Writer:
 
 
 def format_pieces(pieces: Sequence[FormulaPiece] | None, source: str) -> str:
-    """A formula as text; its source where it has no form in text."""
+    """A formula as text, or its source if it has no form in text."""
     if pieces is None:
         return escape(source)
     return "".join(
@@ -136,8 +136,7 @@ def format_pieces(pieces: Sequence[FormulaPiece] | None, source: str) -> str:
 
 
 def _shifted(text: str, shifted: str | None, element: str) -> str:
-    """In Unicode's raised and lowered characters, as in the terminal, or else in an
-    element."""
+    """In Unicode's superscripts and subscripts, as in the terminal, or else in an element."""
     return escape(shifted) if shifted else f"<{element}>{escape(text)}</{element}>"
 
 

@@ -9,8 +9,8 @@ from streamchat.export.document import start_of_last
 
 
 def as_messages(conversation: Conversation, *, replies: int | None) -> str:
-    """As it would be sent now, but without thinking: its signatures are only valid with the
-    system prompt and the account it was made with, and the list has neither."""
+    """As it would be sent now, but without thinking: its signatures are valid only with the
+    original system prompt and account, and the list has neither."""
     messages = conversation.request_messages(thinking=False)
     start = start_of_last([message.role for message in messages], replies)
     data = [message.to_wire() for message in messages[start:]]

@@ -43,8 +43,8 @@ def _name(text: str) -> str:
 
 
 def _closed(text: str) -> str:
-    """The text, and the end of what it leaves open: a code block or a comment would take
-    in all that follows."""
+    """The text, with its last block closed: an open code block or comment would swallow what
+    follows."""
     if _is_closed(text):
         return text
     runs = re.findall(r"^ {0,3}(`{3,}|~{3,})", text, re.MULTILINE)
