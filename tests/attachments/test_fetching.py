@@ -316,8 +316,8 @@ def test_how_near_an_address_is(ip: str, trust: Trust) -> None:
         ("http://", "it has no host"),
         ("http://[::1", "not a valid address"),
         ("http://a:b/", "not a valid address"),
-        ("http://user:secret@site.example/", "leave it out"),
-        ("file:///etc/passwd", "not an address of http or https"),
+        ("http://user:secret@site.example/", "leave them out"),
+        ("file:///etc/passwd", "not an http or https address"),
         ("http://" + "a" * 70 + ".example/", "not a valid address"),
     ],
 )

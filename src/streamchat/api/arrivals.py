@@ -1,7 +1,7 @@
-"""The body of a response, read as fast as it comes and taken as far as it has come.
+"""The body of a response: read as it arrives, taken in one piece as far as it has arrived.
 
-Reading chunk by chunk wakes everything above for each of thousands of deltas. Here a task of
-its own reads what the socket holds, and whoever takes gets all of it in one piece.
+Reading chunk by chunk wakes everything above for each of thousands of deltas. Here a task reads
+what the socket holds, and `take` returns all of it at once.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Self
 
-MOST_HELD = 4 * 1024 * 1024  # bytes; a server that sends more than is taken has to wait
+MOST_HELD = 4 * 1024 * 1024  # bytes; a server that is further ahead has to wait
 
 
 class Arrivals:
@@ -31,11 +31,11 @@ class Arrivals:
         self._reading.cancel()
         await asyncio.wait({self._reading})
         if not self._reading.cancelled():
-            self._reading.exception()  # whoever took it knows; nobody else need be told
+            self._reading.exception()  # `take` has raised it; nobody else needs it
 
     async def take(self) -> bytes:
-        """What has come since the last time, at least a byte; nothing at the end. Raises
-        what reading the body raised, behind all that came before."""
+        """What has arrived since the last call, at least one byte; b"" at the end. Raises what
+        reading the body raised, after everything that arrived before it."""
         while not self._pieces and not self._reading.done():
             self._news.clear()
             await self._news.wait()

@@ -19,12 +19,12 @@ from streamchat.api.transport import AT_THE_PROXY
 from streamchat.api.wording import clean_line, sentence
 from streamchat.core.errors import ApiError, Unreachable
 
-# What a proxy says that does not change by itself.
+# Words of a proxy that mean trying again does not help.
 _FOR_GOOD = re.compile(r"(?i)\b40[0-9]\b|auth|username|password|not allowed|denied|forbidden")
 
 
 def unreachable(fault: BaseException, server: Server) -> ApiError:
-    """The error for it, which says whether another try may help."""
+    """The error for a failed connection; it says whether trying again may help."""
     chain = list(_chain(fault))
     at_proxy = any(AT_THE_PROXY in getattr(cause, "__notes__", ()) for cause in chain)
     proxy = server.proxy if at_proxy else None
@@ -119,7 +119,7 @@ def _by_system(cause: BaseException, host: str) -> ApiError | None:
 
 def _by_protocol(cause: BaseException, host: str) -> ApiError | None:
     match cause:
-        # Also how a kept-alive connection ends that the server has closed meanwhile.
+        # A kept-alive connection that the server has closed ends this way too.
         case httpx2.RemoteProtocolError() if "disconnected" in str(cause):
             return _closed(host)
         case httpx2.RemoteProtocolError():
@@ -141,6 +141,6 @@ def _closed(host: str) -> ApiError:
 
 
 def _last_words(chain: list[BaseException]) -> str:
-    """What the deepest cause says; the SDK's own words say nothing."""
+    """The words of the deepest cause; those of the SDK say nothing."""
     said = [str(cause) for cause in chain if not isinstance(cause, anthropic.APIError)]
     return sentence(clean_line(said[-1] if said else "") or "the reason is unknown")

@@ -44,7 +44,7 @@ class ApiClient:
     def __init__(
         self, server: Server, deadlines: Deadlines | None = None, *, full_sdk: bool = False
     ) -> None:
-        """`full_sdk` imports the whole SDK, also what a chat does not use."""
+        """`full_sdk` imports the whole SDK, even what a chat does not use."""
         self.server = server
         self._full_sdk = full_sdk
         self._deadlines = deadlines or Deadlines()
@@ -170,15 +170,15 @@ def _may_be_of_the_sdk(fault: BaseException | None) -> bool:
 
 
 def import_sdk_once(*, full: bool) -> SdkImport:
-    """Import the SDK unless that was done: 0.2 s, so after the first prompt or where a request
-    is sure to follow."""
+    """Import the SDK if that has not been done. It takes 0.2 s: call it after the first prompt,
+    or when a request is sure to follow."""
     with _collector_paused():
         return import_sdk(whole=full)
 
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """The import is a fifth faster so, and what it creates is never garbage."""
+    """This makes the import a fifth faster, and what it creates is never garbage."""
     if "anthropic" in sys.modules:
         yield
         return

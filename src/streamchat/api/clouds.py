@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """`needs` is the library that the SDK requires, which its `extra` installs.
+    """`needs` is the library that the SDK requires, installed by its `extra`.
     `event_stream` is the content type of a reply. `faults` are the exceptions of that
     library, by module and name."""
 
@@ -56,7 +56,7 @@ CLOUDS: Mapping[str, Cloud] = {
 
 
 def has_own_framing(platform: str | None) -> bool:
-    """Whether a reply comes in frames of the cloud's, which the SDK's client for it reads."""
+    """Whether a reply comes in the cloud's own frames, which the SDK's client for it reads."""
     return platform is not None and CLOUDS[platform].event_stream != "text/event-stream"
 
 
@@ -79,7 +79,7 @@ def _is_installed(module: str) -> bool:
 def cloud_client(
     platform: str, base_url: str | None, headers: Mapping[str, str], http: httpx2.AsyncClient
 ) -> AsyncAnthropic:
-    """The SDK's client. `Connection` does not use what it lacks."""
+    """The SDK's client for the cloud. `Connection` does not use what it lacks."""
     import anthropic
 
     make: Any = getattr(anthropic, CLOUDS[platform].client)

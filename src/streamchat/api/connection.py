@@ -1,7 +1,7 @@
 """The SDK's client for one server: the half of the edge that needs the SDK.
 
-`slim_import` imports this module, and with it what we use of the SDK. One HTTP client for
-everything, so that a connection that was warmed up is the one that the request takes.
+`slim_import` imports this module, and with it the parts of the SDK that we use. There is one
+HTTP client for everything, so a request uses the connection that was warmed up.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Connection:
         return list(found.values())
 
     async def _page(self, after: Any) -> tuple[dict[str, ModelInfo], bool]:
-        """The models after that one by their ids, and whether there are more."""
+        """The models after that one, by id, and whether there are more."""
 
         async def ask(client: AsyncAnthropic) -> tuple[dict[str, ModelInfo], bool] | None:
             page: Any = await client.models.list(limit=_LARGEST_PAGE, after_id=after)
@@ -114,7 +114,7 @@ class Connection:
     async def model(self, model: str) -> ModelInfo | None:
         """What the server says about the model; None if it has no such model."""
         if self._server.platform:
-            return None  # no cloud says
+            return None  # no cloud tells
 
         async def ask(client: AsyncAnthropic) -> ModelInfo | None:
             return _model_info(await client.models.retrieve(model))

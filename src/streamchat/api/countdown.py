@@ -27,7 +27,7 @@ class Countdown:
         self._allowed = self._left = deadlines.idle_s
         self._answered = False
         self._waiter: asyncio.Task[object] | None = None
-        self._due = math.inf  # when its wait has become too long
+        self._due = math.inf  # when its wait is too long
         self._timer: asyncio.TimerHandle | None = None
         self._looks_at = -math.inf
         self._is_over = False

@@ -1,10 +1,10 @@
 """A TCP connection that is opened while the SDK is imported.
 
-On a network, the look-up of a name and the first round trip take about as long as the import,
-and need no processor. Knows nothing of HTTP; `transport` hands the socket on.
+On a network, looking up a name and the first round trip take about as long as the import, and
+use no CPU time. Knows nothing of HTTP; `transport` hands the socket on.
 
-Rule: it gains time or does nothing. What fails here is not told: the usual way connects again,
-and tells. An old socket is not used, because servers close what stays silent.
+Rule: it saves time or does nothing. Failures here are not reported: the request connects again,
+and reports them. An old socket is not used, because servers close idle connections.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ class EarlySocket:
         connected.close()
 
     def take(self, host: str, port: int) -> socket.socket | None:
-        """The socket, if it leads to that address, and is connected and fresh. Who does not
-        get it connects by themselves, and it is closed."""
+        """The socket, if it leads to that address, and is connected and fresh. Otherwise it is
+        closed, and the caller connects."""
         with self._lock:
             taken, self._socket, self._is_wanted = self._socket, None, False
         if taken is None:
@@ -78,8 +78,8 @@ class EarlySocket:
 
 
 def early_socket(server: Server, *, timeout_s: float) -> EarlySocket | None:
-    """For the first connection to that server; None where nothing is gained, or where it is
-    not certain to whom it leads."""
+    """A socket for the first connection to that server; None if it would save nothing, or if it
+    is uncertain where requests will go."""
     has_credential = server.api_key or server.auth_token
     is_certain = server.base_url or has_credential  # else a profile of the SDK may say
     if server.platform or server.proxy or server.is_loopback or not is_certain:
@@ -93,7 +93,8 @@ def early_socket(server: Server, *, timeout_s: float) -> EarlySocket | None:
 
 
 def _has_news(connected: socket.socket) -> bool:
-    """Before anything was asked, the only news is that the server has closed it."""
+    """Whether there is something to read. Before a request, that means that the server has
+    closed it."""
     try:
         return bool(select([connected], [], [], 0)[0])
     except (OSError, ValueError):  # a descriptor that select cannot take

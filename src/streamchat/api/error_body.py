@@ -152,7 +152,7 @@ def _read(body: object, deep: int) -> ErrorBody:
 
 
 def _read_object(body: Mapping[str, object], deep: int) -> ErrorBody:
-    """The innermost object that has words. The outer one adds what that leaves out."""
+    """The innermost object that has words, completed from the outer ones."""
     outer = ErrorBody(
         words=next(_texts(body, _WORDS), ""),
         kind=next((kind for kind in _texts(body, _KIND_FIELDS) if kind != "error"), None),

@@ -77,7 +77,7 @@ class WireEvent:
         return self.parsed
 
 
-# Lets raw events through that mean nothing to the SDK.
+# Passes on raw events that mean nothing to the SDK.
 _NOTHING: StreamEvent = ("unread", {"type": "unread"})
 
 
@@ -96,7 +96,7 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
         self._server = server
         self._model = model
 
-    def _iter_events(self) -> AsyncIterator[Any]:  # by this name the SDK asks for them
+    def _iter_events(self) -> AsyncIterator[Any]:  # the name by which the SDK reads them
         return self.events()
 
     async def events(self) -> AsyncGenerator[WireEvent]:
@@ -130,7 +130,7 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
         return not kind or "event-stream" in kind or "eventstream" in kind
 
     async def _bursts(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[Iterable[Any]]:
-        """What came together, event by event."""
+        """The bursts that arrived together, event by event."""
         if has_own_framing(self._server.platform):
             async for event in self._decoder.aiter_bytes(pieces):  # private to the SDK
                 yield (event,)

@@ -40,12 +40,12 @@ SDK_FAULTS: tuple[type[Exception], ...] = (
 
 
 def list_faults(server: Server) -> tuple[type[Exception], ...]:
-    """What the SDK's code may raise when that server is asked."""
+    """What the SDK's code may raise in a request to that server."""
     return (*SDK_FAULTS, *cloud_faults(server.platform))
 
 
 def translate(fault: Exception, server: Server, model: str | None = None) -> ApiError:
-    """Our error for what the SDK raised, without secrets."""
+    """Translate what the SDK raised into our error, without secrets."""
     return without_secrets(_translated(fault, server, model), server)
 
 

@@ -1,6 +1,6 @@
 """Which servers for local models run on this machine.
 
-Rule: nothing is sent; that a port accepts a TCP connection on loopback is all that is asked.
+Rule: nothing is sent. The only test is whether a port on loopback accepts a TCP connection.
 """
 
 from __future__ import annotations

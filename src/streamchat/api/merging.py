@@ -1,7 +1,7 @@
-"""Deltas that came together, as one.
+"""Merges deltas that arrived together into one.
 
-Whoever is behind has to do the same work for each delta, and sees no difference: the text is
-the same, and everything arrives at the same time.
+Every later stage does the same work for each delta. None of them sees a difference: the text is
+the same and arrives at the same time.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _WORDS = {
 
 def merge_deltas(events: Iterable[StreamEvent]) -> Iterator[StreamEvent]:
     """The events, with one delta for each run of deltas of one kind for one block. What the
-    iteration raises comes behind the deltas that came before it."""
+    iteration raises comes after the deltas before it."""
     first: JsonObject | None = None  # of the run
     name, words = "", [""]
     try:

@@ -6,8 +6,8 @@ Everything else is sent byte for byte, because thinking signatures are bound to 
 The prompt cache always has a point behind the last turn. A long system prompt and long
 attachments get points of their own, so that they stay in the cache when a later turn is edited,
 asked again or left; the API allows four. Short parts get none: no server caches so little, and
-not every server reads points in the parts. A system message at the end gets one before it:
-the API has skipped the point behind the last turn there.
+not every server accepts points inside the parts. A system message at the end gets one before
+it: the API has skipped the point behind the last turn there.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def prompt_params(request: Request) -> JsonObject:
 
 
 def with_cache_points(params: JsonObject, ttl: str) -> JsonObject:
-    """The arguments of a request with the points of the cache; what is given is not changed."""
+    """A copy of the arguments of a request, with cache points."""
     point = {"type": "ephemeral", **({"ttl": ttl} if ttl != "5m" else {})}
     system = params.get("system")
     if isinstance(system, str) and len(system) >= _LEAST_CHARACTERS:
@@ -88,8 +88,8 @@ def with_cache_points(params: JsonObject, ttl: str) -> JsonObject:
 
 
 def _last_attachment(content: object) -> int:
-    """The number of the last block that is attached, if those that are attached are long;
-    0 if there is none."""
+    """The number of the last attached block, if the attachments are long; 0 if there is
+    none."""
     blocks = content if isinstance(content, list) else []
     sizes = [_size(block) for block in blocks]
     if sum(sizes) < _LEAST_CHARACTERS:
@@ -98,7 +98,7 @@ def _last_attachment(content: object) -> int:
 
 
 def _size(block: Mapping[str, object]) -> int:
-    """Of an attached block; an address stands for something long."""
+    """The size of an attached block; an address counts as long."""
     source = block.get("source")
     if block.get("type") not in ("document", "image") or not isinstance(source, Mapping):
         return 0

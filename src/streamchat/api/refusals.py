@@ -68,7 +68,7 @@ def refused_within(body: object, response: httpx2.Response, model: str | None) -
 
 
 def unreadable_coding(response: httpx2.Response) -> str | None:
-    """The compression of the body, if it cannot be undone here."""
+    """The compression of the body, if it cannot be decompressed here."""
     accepted = _listed(response.request.headers.get("accept-encoding", ""))
     used = _listed(response.headers.get("content-encoding", ""))
     return next((coding for coding in used if coding not in (*accepted, "identity")), None)

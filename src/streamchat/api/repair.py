@@ -60,7 +60,7 @@ class StreamRepair:
 
     started: bool = False
     stopped: bool = False
-    stop_reason: str | None = None  # the last one that a message_delta gave
+    stop_reason: str | None = None  # from the last message_delta
     _blocks: int = 0  # how many were started
     _kind: str = ""  # of the open block; "" when none is open
     _place: int = -1  # of the newest block
@@ -112,7 +112,7 @@ class StreamRepair:
         return [event, *self._whole_blocks(message.get("content"))]
 
     def _begun(self) -> list[StreamEvent]:
-        """The start that the server left out."""
+        """Adds the start that the server left out."""
         return [] if self.started else self._start({})
 
     def _message_delta(self, data: JsonObject) -> list[StreamEvent]:

@@ -90,7 +90,7 @@ class ReplyStream:
         yield end
 
     def _taken(self) -> Iterable[RawEvent]:
-        """What the server sent and nobody has seen."""
+        """The raw events that have not been passed on."""
         taken = list(map(RawEvent, self._tap.raws)) if self._shows_raw else ()
         self._tap.raws.clear()
         return taken
@@ -150,7 +150,7 @@ class ReplyStream:
         )
 
     def _model_of(self, message: Any) -> str:
-        """Who answers, by the server's word if that is a name."""
+        """The model that answers; what the server says, if that is a name."""
         named = message.model
         is_name = isinstance(named, str) and 0 < len(named) <= _LONGEST_NAME
         return named if is_name else self._model
@@ -189,8 +189,8 @@ class ReplyStream:
 
 
 def quieten() -> None:
-    """Keep the SDK's warnings off stderr. The program says itself that a model ends
-    (`deprecation`); that a block is unknown to the accumulator is of no concern."""
+    """Keep the SDK's warnings off stderr. The program itself warns about a model that ends
+    (`deprecation`), and a block that the accumulator does not know does no harm."""
     warnings.filterwarnings("ignore", "The model '", DeprecationWarning)
     warnings.filterwarnings("ignore", "Pydantic serializer warnings", UserWarning)
 
@@ -244,7 +244,7 @@ def _cut_off(*, started: bool) -> CutOff:
 
 
 def _unended(fault: ApiError | None) -> str:
-    """The remark on a reply that has a stop reason but no proper end."""
+    """The remark about a reply that has a stop reason but no proper end."""
     if fault is None or isinstance(fault, CutOff):
         return "The answer is complete, although the server did not end the stream properly."
     return f"The answer is complete; then the server reported an error: {fault.message}"

@@ -1,7 +1,7 @@
 """Which server to ask, with which credentials and deadlines: checked values.
 
-Keys are stripped. A key that no header can carry is refused here: the SDK would say "Connection
-error." and put the key into a traceback.
+Keys are stripped. A key that cannot be sent in a header is refused here: the SDK would say
+"Connection error." and put the key into a traceback.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SHORTEST_SECRET = 8  # a shorter key ("none", for a local server) is a word, no
 DEFAULT_BASE_URL = "https://api.anthropic.com"
 
 NO_KEY = """\
-No API key was found. Any one of these gets you going:
+No API key was found. Use one of these:
   export ANTHROPIC_API_KEY=sk-ant-…   a key for this shell
   streamchat --env-file .env          a file that holds that line
   streamchat --demo                   a built-in server: no key, no network"""

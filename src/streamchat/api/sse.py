@@ -1,11 +1,11 @@
-"""Server-sent events out of bytes, cut anywhere; and the JSON that their data is.
+"""Parses server-sent events from bytes cut anywhere, and the JSON in their data.
 
 Reads what https://html.spec.whatwg.org/multipage/server-sent-events.html calls events, as the
-SDK's own decoder does; that one cannot tell what has come so far. An event that the body ends
-in is none. Linear in the bytes.
+SDK's own decoder does, which cannot tell what has arrived so far. An event without an end at
+the end of the body is dropped. Linear in the bytes.
 
-In the JSON, a number that no number can be, such as NaN, 1e999 or one of 5,000 digits, is null:
-it costs its field and nothing else.
+In the JSON, a number that cannot be read, such as NaN, 1e999 or one of 5,000 digits, becomes
+null: only its field is lost.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class ServerEvent(NamedTuple):
 
 
 class EventDecoder:
-    """Feed it the bytes, and take all of what that gives before the next ones."""
+    """Feed it bytes, and take all the events before the next bytes."""
 
     def __init__(self) -> None:
         self._unread: list[bytes] = []  # a line that has no end yet

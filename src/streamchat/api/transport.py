@@ -1,7 +1,7 @@
 """The HTTP client for one server: its proxy, and the authorities that it trusts.
 
 Everything that the environment says about this comes in the `Server`; httpx2 reads none of
-it. Rule: what cannot be used is one line that names the variable.
+it. Rule: a setting that cannot be used gives one line that names its variable.
 """
 
 from __future__ import annotations
@@ -107,8 +107,8 @@ def _unusable(line: str) -> ApiError:
 
 
 def lend(early: EarlySocket, http: httpx2.AsyncClient) -> None:
-    """Let the first connection of the client be the one that is open already. The parts are
-    private to httpx2: where they are not as known, it connects as ever."""
+    """Let the client use the open socket as its first connection. The parts are private to
+    httpx2: if they differ from what we know, it connects as usual."""
     pool: Any = getattr(getattr(http, "_transport", None), "_pool", None)
     usual = getattr(pool, "_network_backend", None)
     if isinstance(usual, httpcore2.AsyncNetworkBackend):
@@ -116,7 +116,8 @@ def lend(early: EarlySocket, http: httpx2.AsyncClient) -> None:
 
 
 class _Lending(httpcore2.AsyncNetworkBackend):
-    """Connects as `usual` does, but for a socket that is connected already."""
+    """Connects like `usual`, except that the first connection is a socket that is already
+    open."""
 
     def __init__(self, usual: httpcore2.AsyncNetworkBackend, early: EarlySocket) -> None:
         self._usual = usual
@@ -139,7 +140,8 @@ class _Lending(httpcore2.AsyncNetworkBackend):
 
 
 async def _stream_of(connected: socket.socket) -> httpcore2.AsyncNetworkStream | None:
-    """The socket as the HTTP library wants it; None, and closed, where it cannot be made."""
+    """The socket in the form that the HTTP library uses; None if that fails, and the socket is
+    closed."""
     try:
         from anyio.abc import SocketStream
         from httpcore2._backends.anyio import AnyIOStream  # private

@@ -1,6 +1,5 @@
-"""Texts from outside, made fit for one line of ours: one line, not too long, no secret.
-
-Control characters are the screen's concern.
+"""Prepares texts from outside for our messages: one line, not too long, no secrets. The screen
+removes control characters.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _UNITS = (
 
 
 def clean_line(text: str) -> str:
-    """White space collapsed, and cut when long."""
+    """The text with white space collapsed, cut if it is long."""
     line = " ".join(text[: 4 * LONGEST].split())
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 

@@ -14,8 +14,9 @@ late:
 Rule 1: no value is invented: what comes out is the SDK's own object, only later.
 Rule 2: the SDK's files decide, not its version. An `__init__` that does more than collect is
 run; that of the SDK itself must end as is known. No type of a reply may refer to a stand-in.
-Rule 3: what goes wrong before the first client drops all that was loaded and imports the SDK
-whole. STREAMCHAT_FULL_SDK=1 does so at once. `--show-config` says which of them, and why.
+Rule 3: after any failure before the first client, everything is unloaded and the whole SDK is
+imported. STREAMCHAT_FULL_SDK=1 does so at once. `--show-config` says which import was used,
+and why.
 
 Tested with anthropic 2.12.0, 2.13.0 and 2.14.0.
 """
@@ -41,7 +42,7 @@ _OURS = "streamchat.api.connection"  # imports, with what it imports, all that w
 _TYPES = re.compile(r"anthropic\.types\.[\w.]+")
 _TYPES_OF_REQUESTS = re.compile(r"anthropic\.types\.[\w.]+_params?")
 
-# What may come out of an import. The whole import tells whether the fault is the SDK's.
+# What an import may raise. The whole import shows whether the SDK is at fault.
 _UNEXPECTED = (
     *(AssertionError, AttributeError, ImportError, LookupError, NameError, OSError),
     *(RuntimeError, SyntaxError, TypeError, ValueError),
@@ -87,7 +88,7 @@ def is_imported() -> bool:
 
 
 def import_whole_instead(why: str) -> bool:
-    """Replace a slim SDK, and what of ours refers to it, by the whole one. False where it is
+    """Replace a slim SDK, and our modules that refer to it, by the whole one. False if it is
     whole already."""
     if _process.done is None or not _process.done.is_slim:
         return False

@@ -20,7 +20,7 @@ from streamchat.api.slim_import.late_modules import (
 
 ROOT = "anthropic"
 
-# What a chat needs nothing of but names, in annotations and in functions that it never calls.
+# Modules of which a chat needs only names, in annotations and in functions that it never calls.
 _PUT_OFF = re.compile(
     r"""anthropic\.types\.\w+_params?                           # requests, for us plain dicts
     |   anthropic\.types\.(beta|organization|messages)\..+      # products that we do not ask
@@ -73,7 +73,7 @@ class Root(Collection):
 
 
 class SlimFinder:
-    """A finder for `sys.meta_path`. What is not to run late is found as ever."""
+    """A finder for `sys.meta_path`. Other modules are found as usual."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, _target: ModuleType | None = None

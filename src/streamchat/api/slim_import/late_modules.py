@@ -1,7 +1,7 @@
 """Modules that run later than they are imported, and what stands for their names until then.
 
-Knows nothing of the SDK. Rule: no value is invented. What is handed out is what the module
-itself defines, or a `StandIn` that becomes it.
+Knows nothing of the SDK. Rule: no value is invented. A name gives what the module itself
+defines, or a `StandIn` that becomes it.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class Unrun(ModuleType):
         if not phase.hands_out_stand_ins:
             return _run_and_get(self, name)
         if _has_submodule(self, name):
-            raise AttributeError(name)  # upon which the import system imports it
+            raise AttributeError(name)  # and the import system then imports it
         found = vars(self)[name] = _late(self).stand_ins.setdefault(name, StandIn(self, name))
         return found
 
@@ -153,7 +153,7 @@ class Contents:
 
 
 class LateLoader(Loader):
-    """Makes modules of `kind`, and runs one by the loader that it stands before."""
+    """Makes modules of `kind`, and runs them with the loader that it replaces."""
 
     def __init__(self, real: Any, kind: type[ModuleType], contents: Contents) -> None:
         self.real = real
@@ -220,7 +220,7 @@ def _put_in_place(module: ModuleType, stand_ins: Mapping[str, StandIn]) -> None:
     for other in loaded_modules():
         for name, value in list(vars(other).items()):
             if isinstance(value, StandIn) and value.module is module:
-                with suppress(AttributeError):  # touching it will tell
+                with suppress(AttributeError):  # using it will show that
                     vars(other)[name] = getattr(module, value.name)
 
 
