@@ -212,7 +212,7 @@ def test_five_redirects_are_followed_and_no_sixth(world: World) -> None:
     with pytest.raises(Unreachable, match="more than 5 redirects"):
         world.fetcher.fetch("http://site.example/0")
     world.redirect("/7", "ftp://site.example/")
-    with pytest.raises(NotFound, match="not an address of http"):
+    with pytest.raises(NotFound, match="not an http or https address"):
         world.fetcher.fetch("http://site.example/7")
 
 
