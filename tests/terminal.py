@@ -80,9 +80,8 @@ class Person:
         return " ".join(self.rows[len(self.rows) - below :]).strip()
 
     def shows(self, wanted: str) -> bool:
-        """Whether the text is there, however the window wraps it between words."""
-        text = self.text
-        return wanted in text or wanted in " ".join(text.split())
+        """Whether the text is there, however the window wraps it."""
+        return "".join(wanted.split()) in "".join(self.text.split())
 
     def wait_for(self, wanted: str | Callable[[], bool]) -> None:
         """Read until the text (or the condition) is there; fails after PATIENCE_S."""
