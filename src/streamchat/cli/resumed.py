@@ -1,13 +1,26 @@
-"""What -c resumes: its title, its age, and where it began."""
+"""What a chat goes on with: what was said last, and of -c its title, its age, and where it
+began."""
 
 from __future__ import annotations
 
 from streamchat.app.listing import age
 from streamchat.app.session import Session
+from streamchat.app.waiting import until_stopped
 from streamchat.cli.run import Run
 from streamchat.core.formatting import format_path
+from streamchat.core.ports import Reader, Screen
 from streamchat.core.sanitize import clean_line, clean_title
 from streamchat.core.times import parse_time
+
+STOPPED = "Stopped. /show prints the rest."
+
+
+async def show_resumed(session: Session, screen: Screen, reader: Reader) -> None:
+    """Before the first prompt. A huge answer takes seconds; the user may stop it."""
+    conversation = session.conversation
+    history = screen.history(conversation.path, model=conversation.model)
+    if await until_stopped(history, reader) is None:
+        screen.notice(STOPPED)
 
 
 def describe_resumed(run: Run, session: Session) -> str:

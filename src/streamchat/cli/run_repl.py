@@ -31,7 +31,7 @@ from streamchat.cli.command_arguments import CommandArguments
 from streamchat.cli.live_server import LiveServer
 from streamchat.cli.live_settings import changing_settings
 from streamchat.cli.looks import describe_session, style_question
-from streamchat.cli.resumed import describe_resumed
+from streamchat.cli.resumed import describe_resumed, show_resumed
 from streamchat.cli.run import Run, require_key
 from streamchat.cli.shell import open_shell
 from streamchat.cli.signals import on_resize
@@ -166,9 +166,7 @@ async def converse(
             stack.callback(reader.close)
             if not is_begun and early is None:
                 screen.banner(banner(run, session))
-                await screen.history(
-                    session.conversation.path, model=session.conversation.model
-                )
+                await show_resumed(session, screen, reader)
                 if resumed := describe_resumed(run, session):
                     screen.notice(resumed)
             editor = build_editor(run, keys)

@@ -1,0 +1,72 @@
+"""Keys and signals are served between steps: none is long, whatever arrives.
+
+`tests/benchmarks/hostile.py` measures many more shapes, at up to a megabyte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sheets import SIXTEEN
+
+from shares import share
+from streamchat.render.markdown.fold import Fold
+from streamchat.render.style import Depth, Style
+from work import calls_during
+
+LOOK = Style(SIXTEEN, Depth.COLOURS_16, hyperlinks=True)
+# The shape that costs most takes nine tenths of this.
+MOST_CALLS = 500_000
+UNITS = (
+    *("a\n", "> a\n", "\n", "a\n\n", "- a\n", "1. a\n", "# a\n", "---\n", "    a\n", "<br>\n"),
+    *("[a]: b\n", "[^a]: b\n\n", "*", "*a ", "**a", "[", "[]", "[a](", "![", "`", "`a", "$a$"),
+    *(
+        "$x^{",
+        "\\(a",
+        "<a ",
+        "<b>",
+        "&amp;",
+        "http://a.b/)",
+        "【4†a】",
+        "中",
+        "e\u0301",
+        "👩\u200d",
+    ),
+)
+BEGINNINGS = {
+    "": UNITS,
+    "> ": ("a\n", "`a`\n", "*a "),
+    "- ": ("a\n", "  a\n"),
+    "> " * 1_000: ("a\n",),
+    "- " * 1_000: ("a\n",),
+    "> " * 1_000 + "```\n": ("> " * 1_000 + "a\n",),
+    "- " * 1_000 + "```\n": ("\n",),
+    "| a |\n|---|\n": ("|a|\n", "| *a* |\n"),
+    "```\n": ("a\n", "\n"),
+    "```python\n": ("a\n", "(" * 290 + "\n", " " * 290 + "\n"),
+    "```java\n": ("if a " * 58 + "\n",),
+    "$$\n": ("a\n", "\\frac{"),
+    "<div>\n": ("a\n", "<b>a</b>\n"),
+}
+SHAPES = [(first, unit) for first, units in BEGINNINGS.items() for unit in units]
+
+
+@pytest.mark.parametrize(("first", "unit"), share(SHAPES, every=13))
+def test_no_step_is_long(first: str, unit: str) -> None:
+    fold = Fold(width=80, look=LOOK)
+    source = first + unit * (24_000 // len(unit))
+    for steps in (fold.feeding(source), fold.closing()):
+        while (calls := calls_of_step(steps)) is not None:
+            assert calls < MOST_CALLS
+
+
+def calls_of_step(steps: Iterator[object]) -> int | None:
+    is_over = False
+
+    def step() -> None:
+        nonlocal is_over
+        is_over = next(steps, None) is None
+
+    calls = calls_during(step)
+    return None if is_over else calls
