@@ -48,6 +48,7 @@ def test_every_stop_of_a_reply_ends_the_program_in_one_way(
     got = outcome_of(case, server, tmp_path)
     assert (got.ending, got.status) == (case.ending, case.status)
     assert (got.printed, got.kept) == (case.kept, case.kept)
+    assert bool(got.said) == bool(case.status)
     assert len(server.posts) == len(case.replies)
     assert got.leaks == ()
 

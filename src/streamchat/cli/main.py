@@ -29,6 +29,7 @@ from streamchat.posix.terminals import measure_width
 if TYPE_CHECKING:
     from streamchat.core.templates import Template
 
+_ENDED_BY = frozenset({ExitStatus.HANGUP, ExitStatus.TERMINATED})
 # What writing to stdout can fail with if it is a file.
 _DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
@@ -49,6 +50,8 @@ def main(argv: Sequence[str], env: Environment) -> int:
         notes = run.notes
         status = _run(run, template)
         env.stdout.flush()  # here, where a failure still gets its exit status
+        if status in _ENDED_BY and notes.as_json:
+            notes.error(_ended_by(status))
         return status
     except StreamchatError as error:
         if isinstance(error, Busy):
@@ -68,7 +71,16 @@ def main(argv: Sequence[str], env: Environment) -> int:
         notes.error(DiskError(f"The output cannot be written: {error.strerror}."))
         return ExitStatus.DISK
     except KeyboardInterrupt:
+        if notes.as_json:
+            notes.error(_ended_by(ExitStatus.INTERRUPTED))
         return ExitStatus.INTERRUPTED
+
+
+def _ended_by(status: int) -> StreamchatError:
+    """What a program is told that reads JSON; a person sees it."""
+    ended = StreamchatError("A signal ended the program.")
+    ended.status, ended.kind, ended.retryable = ExitStatus(status), "interrupted", True
+    return ended
 
 
 def _parse(argv: Sequence[str]) -> Invocation:

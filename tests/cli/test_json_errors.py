@@ -1,0 +1,78 @@
+"""Failures of a program that reads JSON: one object on stderr, its kind and the exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from program import run_program
+
+FIELDS = {"type", "message", "status", "http_status", "retryable", "request_id"}
+FAILURES = {
+    "usage": [
+        ["--nope", "hi"],
+        ["--effort", "zzz", "hi"],
+        ["--max-tokens", "abc", "hi"],
+        ["-p"],
+        ["--profile", "none", "hi"],
+        ["--base-url", "ftp://x", "hi"],
+        ["--base-url", "http://10.1.2.3", "hi"],
+        ["--schema", "{", "hi"],
+        ["--theme", "none", "hi"],
+        ["--export", "pdf", "none"],
+        ["--list", "after:zz"],
+    ],
+    "not_found": [
+        ["-r", "none", "hi"],
+        ["-c", "hi"],
+        ["-a", "none", "hi"],
+        ["--env-file", "none", "hi"],
+        ["--system-file", "none", "hi"],
+        ["--schema", "@none", "hi"],
+        ["--role", "none", "hi"],
+        ["--prompt", "none", "hi"],
+        ["--script", "none"],
+        ["--import", "none"],
+        ["--export", "md", "none"],
+        ["--show", "none"],
+        ["--search", "none"],
+    ],
+    "over_budget": [["--max-cost", "0.000001", "hi"]],
+    "config": [["--env-file", "bad.env", "hi"]],
+}
+STATUSES = {"usage": 2, "not_found": 66, "over_budget": 1, "config": 78}
+ALL = [(kind, argv) for kind, failures in FAILURES.items() for argv in failures]
+
+
+def one_error(stderr: str) -> dict[str, object]:
+    [line] = stderr.splitlines()
+    said = json.loads(line)
+    assert said.keys() == {"error"}
+    assert said["error"].keys() == FIELDS
+    error: dict[str, object] = said["error"]
+    return error
+
+
+@pytest.mark.parametrize("form", ["json", "stream-json", "events"])
+@pytest.mark.parametrize(("kind", "argv"), ALL, ids=[" ".join(argv) for _, argv in ALL])
+def test_a_failure_is_one_object(
+    kind: str, argv: list[str], form: str, towards: Mapping[str, str]
+) -> None:
+    Path("bad.env").write_text("this is no assignment\n")
+    run = run_program("--output-format", form, *argv, environ=towards)
+    error = one_error(run.stderr)
+    assert (error["type"], error["status"], run.status) == (kind, *[STATUSES[kind]] * 2)
+    assert (bool(error["message"]), error["retryable"]) == (True, False)
+
+
+def test_what_the_group_can_write_is_one_object_too(towards: Mapping[str, str]) -> None:
+    config = Path(os.environ["XDG_CONFIG_HOME"], "streamchat/config.toml")
+    config.parent.mkdir(parents=True)
+    config.write_text('headers = { X-Key = "secret" }\n')
+    config.chmod(0o664)
+    run = run_program("--json", "hi", environ=towards)
+    assert (run.status, one_error(run.stderr)["type"]) == (78, "config")
