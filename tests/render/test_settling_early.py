@@ -111,7 +111,7 @@ def test_parts_look_like_the_whole(width: int, seed: int) -> None:
 @pytest.mark.parametrize("seed", share(range(20), every=5))
 def test_the_screen_shows_it_at_every_cut(seed: int) -> None:
     rng = random.Random(seed)
-    source = random_paragraph(rng)
+    source = random_paragraph(rng).replace("\\\n", "\n")  # pyte loses a backslash behind a link
     pieces = list(source) if seed % 2 else random_cuts(rng, source)
     stream(pieces, width=rng.choice([24, 80]), height=rng.choice([5, 12]), look=LINKED)
 
