@@ -25,12 +25,13 @@ from streamchat.core.ports import Input, Key, Reader, Script, TakenIn, Typed
 
 
 class Chat:
-    """Somebody types `/script lines` into a chat, and then leaves."""
+    """Somebody types `/script PATH` into a chat, and then leaves."""
 
     def __init__(
         self,
         script: str,
         *,
+        path: str = "lines",
         answers: Sequence[Sequence[Step]] = (),
         then: Sequence[Input] = (),
         agrees: Sequence[bool] = (),
@@ -39,7 +40,7 @@ class Chat:
         """The user stops the next `stops` things that can be stopped."""
         self.session = open_session()
         self.stops = stops
-        typed = [Typed("/script lines"), *then, Key.END]
+        typed = [Typed(f"/script {path}"), *then, Key.END]
         self.reader = ScriptedReader(iter(typed), answers=iter(agrees), during=self._during)
         self.screen = RecordingScreen()
         self.session.warn = self.screen.error
@@ -55,15 +56,17 @@ class Chat:
             names=command_names(),
             open_script=self._open,
         )
-        self._script = script
+        self._script, self._path = script, path
         asyncio.run(self.repl.run())
 
     def _during(self, stop: object) -> None:
-        if self.stops and callable(stop):
+        if self.stops and callable(stop) and (self.repl.script or self._path == "silent"):
             self.stops -= 1
             asyncio.get_running_loop().call_soon(stop)
 
     async def _open(self, path: str, keyboard: Reader) -> Script:
+        if path == "silent":
+            await asyncio.Event().wait()
         if path != "lines":
             raise NotFound(f"The script {path!r} cannot be read.")
         return ScriptReader(split_script(self._script), path, keyboard=keyboard)
@@ -134,6 +137,11 @@ def test_a_stop_between_two_short_lines_ends_it_too() -> None:
     chat = Chat("/rename one\n/rename two", stops=1)
     assert chat.session.conversation.title == "one"
     assert chat.told[-1] == ("notice", "The script stopped at lines, line 1.")
+
+
+def test_a_script_that_does_not_come_can_be_stopped() -> None:
+    chat = Chat("", path="silent", stops=1)
+    assert chat.told[-1] == ("notice", "Stopped.")
 
 
 def test_a_message_with_a_key_asks_the_user_and_not_the_script() -> None:

@@ -18,7 +18,7 @@ from streamchat.app.session import Session
 from streamchat.app.token_count import count
 from streamchat.core.capabilities import facts_by_table
 from streamchat.core.conversation import Conversation
-from streamchat.core.errors import ApiError, InvalidRequest
+from streamchat.core.errors import ApiError, InvalidRequest, NoPermission
 from streamchat.core.events import BlockStopped, Finished
 from streamchat.core.messages import Message, Request, has_thinking, text_block, user_message
 from streamchat.core.records import Setting, parse_record, to_line
@@ -227,6 +227,16 @@ def test_servers_refuse_it_in_words_of_their_own(fault: ApiError) -> None:
     session.say("two")
     result, _ = exchange(session, [fault], reply_events("2"))
     assert result.message is not None
+
+
+def test_a_key_without_the_role_is_no_refusal_of_it() -> None:
+    session = chat()
+    change(session, "B")
+    session.say("two")
+    fault = NoPermission("The role of this key may not use the model.", http_status=403)
+    result, requests = exchange(session, [fault])
+    assert (result.error, len(requests)) == (fault, 1)
+    assert session.refuses_system_turns == frozenset()
 
 
 def test_a_count_is_healed_too() -> None:

@@ -110,6 +110,7 @@ HEAD = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x38\0\0\0\x1c\x08\x02\0\0\0....."
         ("a.gif", b"GIF89a\x20\0\x20\0\0\0\0,", ""),
         ("a.webp", b"RIFF....WEBPVP8X....\x02" + bytes(12), "a.webp is animated"),
         ("a.webp", b"RIFF....WEBPVP8X....\0" + bytes(12), ""),
+        ("a.webp", b"RIFF....WEBPVP8X", ""),
         (
             "a.pdf",
             b"%PDF-1.4 trailer<</Encrypt 9 0 R>>",

@@ -64,6 +64,7 @@ def test_what_a_role_attaches_is_found_beside_it() -> None:
         ("---\n- a\n---\nx", ExitStatus.CONFIG, "write the front matter as name: value"),
         ("---\nmax_tokens: many\n---\nx", ExitStatus.USAGE, "give a whole number"),
         ("{{who}}", ExitStatus.CONFIG, "gives each placeholder a default"),
+        ("---\nattach: ~nobody-here/x\n---\nx", ExitStatus.NOT_FOUND, "no such user"),
     ],
 )
 def test_a_bad_role_is_one_line(text: str, status: ExitStatus, reason: str) -> None:
@@ -319,6 +320,18 @@ def test_a_chat_goes_on_without_what_its_first_prompt_set(
     first, second = map(read_sent, server.bodies)
     assert first == SET
     assert not any(second[name] == SET[name] for name in SET)
+
+
+def test_a_file_of_the_directory_is_asked_about_once(towards_sent: Mapping[str, str]) -> None:
+    Path(".env").write_text("STREAMCHAT_EFFORT=low\n")
+    write("prompts/p.md", "---\nmax_tokens: 7\n---\nhi")
+
+    def person(terminal: Person) -> None:
+        terminal.wait_for("[y/N]")
+        terminal.type("\r")
+
+    terminal = run_on_terminal(person, "--prompt", "p", environ=towards_sent)
+    assert terminal.text.count("[y/N]") == 1
 
 
 def test_a_prompt_asks_its_model_once_and_says_so(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from streamchat.app.requesting import note_setup
 from streamchat.app.session import Session
-from streamchat.core.errors import INVALID_SIGNATURE, ApiError, InvalidRequest
+from streamchat.core.errors import INVALID_SIGNATURE, ApiError, InvalidRequest, NoPermission
 from streamchat.core.messages import Message, Request, has_thinking
 from streamchat.core.web import WEB_VERSIONS
 
@@ -64,7 +64,7 @@ class Omissions:
     def _drops_system_turns(self, error: ApiError) -> bool:
         """Send the system prompt at the top alone, to this model from now on."""
         names_it = re.search(r"\brole\b|\bsystem message", error.message, re.IGNORECASE)
-        if not (self._told and names_it):
+        if isinstance(error, NoPermission) or not (self._told and names_it):
             return False
         session = self.session
         session.refuses_system_turns |= {self._model}

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from streamchat.app.drafts import Draft
 from streamchat.app.showing import Showing
+from streamchat.app.waiting import until_stopped
 from streamchat.core.errors import StreamchatError, UsageError
 from streamchat.core.ports import Reader, Script, Typed
 
@@ -29,7 +31,7 @@ class Scripting(Showing):
     """`open_script(path, keyboard)` gives the lines of a file; while they run, `keyboard`
     stops what is long. It raises StreamchatError."""
 
-    open_script: Callable[[str, Reader], Awaitable[Script]] = _no_script
+    open_script: Callable[[str, Reader], Coroutine[Any, Any, Script]] = _no_script
     script: Script | None = None  # the one that runs
     prefill: str = ""
     draft: Draft | None = None
@@ -51,10 +53,14 @@ class Scripting(Showing):
         """Whether the user stays."""
         try:
             opens = _no_script if self.script else self.open_script
-            script = await opens(path, self.reader)
+            opened = await until_stopped(opens(path, self.reader), self.reader)
         except StreamchatError as error:
             self._fail(error)
             return True
+        if opened is None:
+            self._notice(self._stopped().notice)
+            return True
+        script = opened.result
         failures: list[StreamchatError] = []
         usual, self.on_failure = self.on_failure, failures.append
         self.script, self.stopped_at, self.is_unsent = script, -math.inf, False

@@ -23,6 +23,7 @@ MOST_PIXELS = 250_000_000  # a larger one would take gigabytes of memory
 INSTALL = "run pip install 'streamchat[images]' to have it scaled down"
 _QUALITY = 90
 _HEAD_BYTES = 2048
+_FLAGS_AT = 20  # of a WebP image
 _STEP = 0.75  # of the sides, until the bytes fit
 _PLAIN_MODES = frozenset({"L", "LA", "RGB", "RGBA"})
 
@@ -68,7 +69,7 @@ def is_animated(data: bytes) -> bool:
         return b"acTL" in data[: data.find(b"IDAT")]
     if data.startswith(b"GIF"):
         return b"\x21\xff\x0bNETSCAPE2.0" in data[:_HEAD_BYTES]
-    return data[12:16] == b"VP8X" and data[:4] == b"RIFF" and bool(data[20] & 2)
+    return data[12:16] == b"VP8X" and len(data) > _FLAGS_AT and bool(data[_FLAGS_AT] & 2)
 
 
 def _exceeds(data: bytes, size: tuple[int, int], limits: MediaLimits) -> bool:

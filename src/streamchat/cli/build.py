@@ -13,7 +13,7 @@ from streamchat.cli.invocation import Invocation
 from streamchat.cli.run import Run
 from streamchat.cli.short_names import with_model_ids
 from streamchat.cli.trust import ask_on_terminal
-from streamchat.config import Paths, build_paths, load
+from streamchat.config import AskTrust, Paths, build_paths, load
 from streamchat.core.settings import (
     Settings,
     endpoint,
@@ -27,7 +27,13 @@ JSON_FORMATS = frozenset({"json", "stream-json", "events"})
 
 def build_run(invocation: Invocation, env: Environment) -> Run:
     """A run with the settings as they are now. Raises StreamchatError."""
-    settings, paths = _load(invocation, env)
+    settings, paths = _load(invocation, env, ask_on_terminal(env))
+    return _run_with(invocation, env, settings, paths)
+
+
+def rebuild_run(invocation: Invocation, env: Environment) -> Run:
+    """The same once there was a run: it does not ask again about a file of the directory."""
+    settings, paths = _load(invocation, env, None)
     return _run_with(invocation, env, settings, paths)
 
 
@@ -72,14 +78,16 @@ def _demo_remarks(settings: Settings) -> tuple[str, ...]:
     return ("the demo is free: --max-cost has no effect",)
 
 
-def _load(invocation: Invocation, env: Environment) -> tuple[Settings, Paths]:
+def _load(
+    invocation: Invocation, env: Environment, ask: AskTrust | None
+) -> tuple[Settings, Paths]:
     paths = build_paths(env.environ, env.home)
     layers = load(
         invocation.flags,
         env.environ,
         paths=paths,
         cwd=env.cwd,
-        ask=ask_on_terminal(env),
+        ask=ask,
         user=env.user,
     )
     settings = resolve(layers)

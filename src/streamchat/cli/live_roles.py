@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from streamchat.cli.adopting import Chat, adopt
-from streamchat.cli.build import build_run
+from streamchat.cli.build import rebuild_run
 from streamchat.cli.invocation import Invocation
 from streamchat.cli.run import Run
 from streamchat.config.roles import prompt_layer, role_layer
@@ -46,7 +46,7 @@ def _of_start(run: Run) -> Overlay | None:
     """What the role that the program was started with set."""
     if run.settings.role is None:
         return None
-    without = build_run(_with_role(run.invocation, ""), run.env)
+    without = rebuild_run(_with_role(run.invocation, ""), run.env)
     before = without.settings
     return Overlay(_values(before), _values(run.settings), before.origins)
 

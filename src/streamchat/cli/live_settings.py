@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from streamchat.cli.adopting import ADOPTED, OF_THE_SERVER, Chat, adopt
-from streamchat.cli.build import build_run, with_commanded_key
+from streamchat.cli.build import rebuild_run, with_commanded_key
 from streamchat.cli.choices import profile_choices, theme_choices
 from streamchat.cli.run import Run, require_theme
 from streamchat.core.errors import UsageError
@@ -193,7 +193,7 @@ class LiveSettings:
 
         self._refuse_in_the_demo()
         servers = find_servers(self.run)
-        login = FirstRun(self.run, build_run, reader, list_models, servers, is_login=True)
+        login = FirstRun(self.run, rebuild_run, reader, list_models, servers, is_login=True)
         chosen = await login.choose()
         if chosen is None:
             return "Nothing has changed."
@@ -232,7 +232,7 @@ class LiveSettings:
 
     def _run_with(self, given: Mapping[str, Given]) -> Run:
         flags = replace(self.run.invocation.flags, given=given)
-        return build_run(replace(self.run.invocation, flags=flags), self.run.env)
+        return rebuild_run(replace(self.run.invocation, flags=flags), self.run.env)
 
     def _adopt(self, name: str, run: Run) -> None:
         """Change that setting alone, though files may say more than they did."""

@@ -17,7 +17,13 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from streamchat import __version__
 from streamchat.app.stderr_notes import silence
-from streamchat.cli.build import JSON_FORMATS, build_notes, build_run, with_commanded_key
+from streamchat.cli.build import (
+    JSON_FORMATS,
+    build_notes,
+    build_run,
+    rebuild_run,
+    with_commanded_key,
+)
 from streamchat.cli.environment import Environment
 from streamchat.cli.first_prompt import first_prompt
 from streamchat.cli.invocation import Invocation, ReportKind
@@ -157,7 +163,7 @@ def _run(run: Run, template: Template | None) -> int:
         from streamchat.cli.first_run import begin, is_first_run
 
         if is_first_run(run):
-            return _act(run, partial(begin, build_run=build_run))
+            return _act(run, partial(begin, build_run=rebuild_run))
     with first_prompt(run) as early:
         from streamchat.cli.run_repl import chat  # what was slow follows the prompt
 

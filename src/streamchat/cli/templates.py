@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from streamchat.app.prompt_files import fill_prompt, join_prompt
-from streamchat.cli.build import build_run
+from streamchat.cli.build import rebuild_run
 from streamchat.cli.run import Run
 from streamchat.cli.trust import ask_on_terminal
 from streamchat.config import AskTrust
@@ -52,7 +52,8 @@ def with_front_matter(run: Run, template: Template) -> Run:
     invocation = run.invocation
     flags = replace(invocation.flags, given={**given, **invocation.flags.given})
     attachments = (*prompt.role_attach, *invocation.attachments)
-    return build_run(replace(invocation, flags=flags, attachments=attachments), run.env)
+    invocation = replace(invocation, flags=flags, attachments=attachments)
+    return rebuild_run(invocation, run.env)
 
 
 def _mark(template: Template) -> str:
@@ -68,7 +69,8 @@ def without_front_matter(run: Run, template: Template) -> Run:
         for name, each in flags.given.items()
         if not each.name.endswith(_mark(template))
     }
-    after = build_run(replace(run.invocation, flags=replace(flags, given=given)), run.env)
+    invocation = replace(run.invocation, flags=replace(flags, given=given))
+    after = rebuild_run(invocation, run.env)
     settings = replace(after.settings, credentials=run.settings.credentials)
     return replace(after, settings=settings)
 

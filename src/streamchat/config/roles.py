@@ -54,7 +54,7 @@ def _beside(place: Path, template: Template) -> Template:
 def _found(place: Path, name: str) -> str:
     if names_address(name) or name.startswith("file:"):
         return name
-    return shlex.quote(str(place.parent / Path(name).expanduser()))
+    return shlex.quote(name if name.startswith("~") else str(place.parent / name))
 
 
 def _is_file(path: Path) -> bool:

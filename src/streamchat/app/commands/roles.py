@@ -13,6 +13,7 @@ from streamchat.app.selecting import STOPPED, select_until_stopped
 from streamchat.app.session import Session
 from streamchat.core.attaching import names_address, why_ask
 from streamchat.core.errors import UsageError
+from streamchat.core.messages import Block
 from streamchat.core.ports import Reader
 from streamchat.core.templates import TemplateKind
 
@@ -92,6 +93,7 @@ def _attach(session: Session, references: Sequence[str], said: str) -> Outcome:
         return Done(said)
 
     async def read(reader: Reader) -> Outcome:
+        blocks: list[Block] = []
         for reference in references:
             selection = await select_until_stopped(session, reference, reader)
             if selection is None:
@@ -99,8 +101,9 @@ def _attach(session: Session, references: Sequence[str], said: str) -> Outcome:
             reason = why_ask(selection, session.facts(session.conversation.model).window)
             if reason and not await reader.confirm(f"Attach {reason}?", default=False):
                 continue
-            session.attach(selection.blocks)
-            session.of_role += selection.blocks
+            blocks += selection.blocks
+        session.attach(blocks)
+        session.of_role = tuple(blocks)
         return Done("\n".join(list_attached(session)))
 
     is_slow = any(map(names_address, references))
