@@ -103,6 +103,7 @@ def test_an_escaped_exclamation_mark_begins_a_message(
     [
         (["--script", "missing"], 66),
         (["--script", "."], 66),
+        (["--script", "~nobody-here/x"], 66),
         (["--script", "lines.txt", "and a prompt"], 2),
         (["--script", "lines.txt", "--list"], 2),
         (["--script", "lines.txt", "-i"], 2),

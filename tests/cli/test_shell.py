@@ -145,7 +145,9 @@ def test_a_process_in_the_background_is_not_waited_for(tmp_path: Path) -> None:
     assert (run.status, run.output) == (0, "started\n")
 
 
-@pytest.mark.parametrize(("ending", "restores"), [("kill -9 $$", True), ("exit 1", False)])
+@pytest.mark.parametrize(
+    ("ending", "restores"), [("kill -9 $$", True), ("exit 1", False), ("exit 255", False)]
+)
 def test_a_killed_program_does_not_keep_the_screen(
     ending: str, restores: bool, tmp_path: Path
 ) -> None:

@@ -28,7 +28,7 @@ _ERROR_FIELDS = frozenset(("error", "errors", "detail", "__type", *_WORDS))
 _KIND_FIELDS = ("type", "__type", "status")  # Anthropic and OpenAI, AWS, Google
 _CODE_FIELDS = ("error_code", "code", "status_code", "status", "http_status", "statusCode")
 _MARKUP = re.compile(r"(?i)\s*<(!doctype|html|head|body|\?xml|error)")
-_IN_MARKUP = re.compile(r"(?is)<(title|message|faultstring)\b[^>]*>([^<]{1,2000})</\1")
+_IN_MARKUP = re.compile(r"(?is)<(title|message|faultstring)\b[^<>]*>([^<]{1,2000})</\1")
 _LONGEST_MARKUP = 65536  # characters that are searched
 _STATUS = range(400, 600)
 

@@ -6,7 +6,6 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import TextIO
 
 from streamchat.app.imported import describe_taken, format_counts, found_none, why_left_out
@@ -23,6 +22,7 @@ from streamchat.core.conversation import Conversation
 from streamchat.core.errors import ExitStatus, StreamchatError, UsageError
 from streamchat.core.ports import TakenIn
 from streamchat.core.sanitize import clean
+from streamchat.store.finding import expanded
 
 
 def export_conversation(run: Run, form: str, ref: str) -> None:
@@ -91,7 +91,7 @@ def _made(run: Run, path: str, name: str, faults: list[str]) -> Iterator[Convers
         is_named,
     )
 
-    place = run.env.cwd / Path(path).expanduser()
+    place = run.env.cwd / expanded(path)
     for found in conversations_in(place, model=run.settings.model):
         if isinstance(found, ImportFault):
             faults.append(f"{path}: {found.text}.")

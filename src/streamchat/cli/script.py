@@ -148,7 +148,7 @@ class ScriptReader:
 
     def interrupting(self) -> AbstractContextManager[None]:
         """See ports.Reader."""
-        return interrupting()
+        return self._keyboard.interrupting() if self._keyboard else interrupting()
 
     def close(self) -> None:
         """Nothing is kept here."""

@@ -14,6 +14,7 @@ from streamchat.core.errors import NotFound, UsageError
 from streamchat.core.ports import Reader, Script
 from streamchat.core.sanitize import clean_line
 from streamchat.posix.files import pipe_wait, read_file
+from streamchat.store.finding import expanded
 
 STDIN = "-"
 
@@ -29,7 +30,7 @@ def read_script(run: Run, path: str) -> tuple[list[ScriptLine], str]:
     if path == STDIN:
         data, name = piped_bytes(run), "stdin"
     else:
-        data, name = _read_file(run.env.cwd / Path(path).expanduser(), clean_line(path))
+        data, name = _read_file(run.env.cwd / expanded(path), clean_line(path))
     text = decode_piped(run, data, name).removeprefix("\ufeff")
     try:
         return split_script(text, allows_shell=allows_shell(run)), name

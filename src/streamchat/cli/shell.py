@@ -12,6 +12,7 @@ import asyncio
 import os
 import re
 import shlex
+import signal
 import subprocess
 import termios
 from collections.abc import Callable, Iterator, Mapping
@@ -146,7 +147,7 @@ def _nothing() -> None:
 
 def _was_killed(status: int) -> bool:
     """By a signal, as Popen says it or as a shell does."""
-    return status < 0 or status > _KILLED
+    return status < 0 or _KILLED < status < _KILLED + signal.NSIG
 
 
 async def _wait(process: subprocess.Popen[bytes], on_stop: Callable[[], None]) -> int:

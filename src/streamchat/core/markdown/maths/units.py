@@ -24,7 +24,7 @@ _UNITS = read_table(
 _BEFORE = {"square": "²", "cubic": "³"}
 _BEHIND = {"squared": "²", "cubed": "³"}
 _word = re.compile(r"\\tothe\s*\{(?P<power>-?[0-9]+)\}|\\(?P<name>[A-Za-z]+)|\s+|\\,|~")
-_exponent = re.compile(r"\s*[eE]\s*([+-]?[0-9]+)\Z")
+_exponent = re.compile(r"\s*[eE]\s*([+-]?[0-9]{1,9})\Z")
 _power = re.compile(r"(?<=[A-Za-z])\^?\{?(-?[0-9]+)\}?")
 _tex = re.compile(r"[\\${}^_]")
 
