@@ -136,6 +136,8 @@ def test_the_list_of_the_demo_can_be_left() -> None:
         terminal.type("no such\r")
         terminal.wait_for("Nothing matches.")
         terminal.type("\x03")
+        terminal.wait_for("❯ no such")  # no search, so it may be a message
+        terminal.type("\x03")
         terminal.wait_for_prompt()
         terminal.type("/exit\r")
 
