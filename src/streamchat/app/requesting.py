@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from streamchat.core.capabilities import if_taken
 from streamchat.core.citations import cite_documents
-from streamchat.core.conversation import Prompt
+from streamchat.core.conversation import SystemPrompt
 from streamchat.core.messages import Message, Request, system_message
 from streamchat.core.web import describe_tools
 
@@ -68,7 +68,7 @@ def _compared_with(session: Session) -> str | None:
     return (reply.message.message_id if reply else "") or ""
 
 
-def read_prompt(session: Session, model: str = "", *, end: str | None = None) -> Prompt:
+def read_prompt(session: Session, model: str = "", *, end: str | None = None) -> SystemPrompt:
     """The system prompt for `model` or the conversation's own. Another model gets system
     turns only where the own one does, because the tree holds them for both."""
     conversation = session.conversation

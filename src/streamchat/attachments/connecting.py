@@ -27,13 +27,13 @@ from streamchat.core.settings import Proxy
 IpAddress: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve: TypeAlias = Callable[[str, int], Sequence[str]]
 """The IP addresses of a host, as text. Raises OSError."""
-Connect: TypeAlias = Callable[[str, int, float], "Wire"]
+Connect: TypeAlias = Callable[[str, int, float], "SocketLike"]
 """Connect to an IP address and port within so many seconds. Raises OSError."""
 _LOOK_UP_S = 3.0  # of a name that the proxy may know
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # an IPv4 address behind NAT64
 
 
-class Wire(Protocol):
+class SocketLike(Protocol):
     """The part of a socket that is used."""
 
     def settimeout(self, seconds: float, /) -> None: ...
@@ -119,7 +119,7 @@ def is_written_as_near(host: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class HostConnection:
     """A connection, and how near its other end is. Behind a proxy that passes requests on, a
     request names the whole address, and has these headers."""
 
@@ -140,7 +140,7 @@ class Connector:
     @contextmanager
     def open(
         self, target: HopTarget, deadline: Deadline, proxy: Proxy | None = None
-    ) -> Iterator[Way]:
+    ) -> Iterator[HostConnection]:
         """Connect to a server. Raises Unreachable, OSError, and InvalidRequest if it is nearer
         than allowed."""
         if proxy is not None:
@@ -154,14 +154,14 @@ class Connector:
         try:
             if target.is_tls:
                 made = self._wrapped(made, target.host, deadline)
-            yield Way(_http(target, TimedSocket(made, deadline)), trust)
+            yield HostConnection(_http(target, TimedSocket(made, deadline)), trust)
         finally:
             made.close()
 
     @contextmanager
     def _open_behind(
         self, proxy: Proxy, target: HopTarget, deadline: Deadline
-    ) -> Iterator[Way]:
+    ) -> Iterator[HostConnection]:
         place = locate_proxy(proxy)
         ip, trust = self._judge_behind(target, deadline)
         host = target.host if place.takes_names else ip or target.host
@@ -179,7 +179,9 @@ class Connector:
             if target.is_tls:
                 made = self._wrapped(made, target.host, deadline)
             headers = place.authorization if is_passed_on else {}
-            yield Way(_http(target, TimedSocket(made, deadline)), trust, is_passed_on, headers)
+            yield HostConnection(
+                _http(target, TimedSocket(made, deadline)), trust, is_passed_on, headers
+            )
         finally:
             made.close()
 
@@ -216,7 +218,7 @@ class Connector:
             raise TimeoutError
         return found[0]
 
-    def _wrapped(self, made: Wire, host: str, deadline: Deadline) -> Wire:
+    def _wrapped(self, made: SocketLike, host: str, deadline: Deadline) -> SocketLike:
         made.settimeout(deadline.left())
         if isinstance(made, socket.socket) and not isinstance(made, ssl.SSLSocket):
             return self.build_tls().wrap_socket(made, server_hostname=host)
@@ -254,7 +256,7 @@ class TimedSocket:
     """A socket as http.client uses one, whose every read and write ends at the deadline.
     http.client closes it before it reads the body; the connector closes the real one."""
 
-    def __init__(self, inner: Wire, deadline: Deadline) -> None:
+    def __init__(self, inner: SocketLike, deadline: Deadline) -> None:
         self._inner = inner
         self._deadline = deadline
 
@@ -281,7 +283,7 @@ class TimedSocket:
 
 
 class _TimedReader(io.RawIOBase):
-    def __init__(self, inner: Wire, deadline: Deadline) -> None:
+    def __init__(self, inner: SocketLike, deadline: Deadline) -> None:
         self._inner = inner
         self._deadline = deadline
 

@@ -20,7 +20,7 @@ from streamchat.core.sanitize import clean_line
 from streamchat.core.settings import Proxy
 
 if TYPE_CHECKING:
-    from streamchat.attachments.connecting import TimedSocket, Wire
+    from streamchat.attachments.connecting import SocketLike, TimedSocket
 
 T = TypeVar("T")
 _PIECE_BYTES = 1 << 16
@@ -153,7 +153,7 @@ def _ask_socks(stream: TimedSocket, proxy: Proxy, place: ProxyPlace, address: by
 class TlsInTls:
     """TLS to a server through the TLS of a proxy; Python's sockets do one of them alone."""
 
-    def __init__(self, inner: Wire, context: ssl.SSLContext, host: str) -> None:
+    def __init__(self, inner: SocketLike, context: ssl.SSLContext, host: str) -> None:
         self._inner = inner
         self._arrived, self._leaving = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._arrived, self._leaving, server_hostname=host)

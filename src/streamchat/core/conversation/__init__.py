@@ -22,7 +22,7 @@ from streamchat.core.conversation.history import (
     SERVER,
     VALUE,
 )
-from streamchat.core.conversation.questions import Prompt, ReadableConversation
+from streamchat.core.conversation.questions import ReadableConversation, SystemPrompt
 from streamchat.core.conversation.titles import one_line
 from streamchat.core.conversation.tree import Setup
 from streamchat.core.errors import UsageError
@@ -49,8 +49,8 @@ __all__ = [
     "VALUE",
     "Conversation",
     "Keep",
-    "Prompt",
     "Setup",
+    "SystemPrompt",
     "Turn",
     "one_line",
 ]

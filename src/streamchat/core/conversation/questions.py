@@ -19,7 +19,7 @@ from streamchat.core.messages import Message, Usage
 from streamchat.core.records import Header, Record, Setting, Turn
 
 
-class Prompt(NamedTuple):
+class SystemPrompt(NamedTuple):
     """The system prompt of a request: what stands at its top, whether the system turns are
     sent, and what a new one has to tell; "" if nothing."""
 
@@ -86,15 +86,15 @@ class ReadableConversation:
         head = self.head
         return head is not None and self._tree.nodes[head].told is not None
 
-    def prompt(self, *, takes_turns: bool, end: str | None = None) -> Prompt:
+    def prompt(self, *, takes_turns: bool, end: str | None = None) -> SystemPrompt:
         """The system prompt of a request after the head, or after the turn `end`, to a model
         that takes system turns or does not. What changed in mid-conversation is told by one."""
         wanted, at = self.system, end or self.head
         node = None if at is None else self._tree.nodes[at]
         if node is None or not node.answered or not takes_turns or wanted is None:
-            return Prompt(wanted)
+            return SystemPrompt(wanted)
         known = node.top if node.told is None else node.told
-        return Prompt(node.top, tells=True, news=wanted if wanted != known else "")
+        return SystemPrompt(node.top, tells=True, news=wanted if wanted != known else "")
 
     def is_told_another(self, end: str | None = None) -> bool:
         """Whether another system prompt holds up to that turn, which a new one replaces."""
@@ -226,7 +226,7 @@ class ReadableConversation:
 
     def request_messages(
         self,
-        prompt: Prompt | None = None,
+        prompt: SystemPrompt | None = None,
         *,
         thinking: bool = True,
         server: str = "",
