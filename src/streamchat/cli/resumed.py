@@ -1,5 +1,5 @@
-"""What a chat goes on with: what was said last, and of -c its title, its age, and where it
-began."""
+"""What a resumed chat shows before its first prompt: the last exchange and, with -c, the
+title, the age and the directory of the conversation."""
 
 from __future__ import annotations
 

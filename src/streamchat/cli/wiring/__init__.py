@@ -22,12 +22,7 @@ from streamchat.config.templates import Templates
 from streamchat.core.budget import Budget, Price
 from streamchat.core.key_mask import KeyMask
 from streamchat.core.ports import Archive, Index, Opened
-from streamchat.core.settings import (
-    Settings,
-    SettingSource,
-    endpoint,
-    masked,
-)
+from streamchat.core.settings import Settings, SettingSource, endpoint, masked
 from streamchat.core.settings.resolve import build_preferences
 from streamchat.core.web import Web
 from streamchat.models.prices import Prices
