@@ -3,7 +3,7 @@
 import asyncio
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -194,26 +194,33 @@ def script(environ: Mapping[str, str], *lines: str, argv: tuple[str, ...] = ()) 
     return finished
 
 
-def test_each_key_of_a_role_counts_at_the_start_and_in_a_chat(
-    server: ScriptedServer, towards_sent: Mapping[str, str]
+@pytest.mark.parametrize(
+    ("path", "text", "at_start", "in_chat"),
+    [
+        (
+            "roles/one.md",
+            FRONT_MATTER,
+            ("--role", "one", "hi"),
+            ("/role one", "under", "/role off"),
+        ),
+        ("prompts/one.md", f"{FRONT_MATTER}hi", ("--prompt", "one"), ("/one",)),
+    ],
+    ids=["role", "prompt"],
+)
+def test_each_key_of_the_front_matter_counts_at_the_start_and_in_a_chat(
+    server: ScriptedServer,
+    towards_sent: Mapping[str, str],
+    path: str,
+    text: str,
+    at_start: Sequence[str],
+    in_chat: Sequence[str],
 ) -> None:
-    write("roles/one.md", FRONT_MATTER)
-    assert run_program("--role", "one", "hi", environ=towards_sent).status == 0
-    script(towards_sent, "before", "/role one", "under", "/role off", "after")
-    at_start, before, under, after = map(read_sent, server.bodies)
-    assert (at_start, under) == (SET, SET)
-    assert before == after
-    assert not any(before[name] == SET[name] for name in SET)
-
-
-def test_each_key_of_a_prompt_counts_for_its_message(
-    server: ScriptedServer, towards_sent: Mapping[str, str]
-) -> None:
-    write("prompts/one.md", f"{FRONT_MATTER}hi")
-    assert run_program("--prompt", "one", environ=towards_sent).status == 0
-    script(towards_sent, "before", "/one", "after")
-    at_start, before, under, after = map(read_sent, server.bodies)
-    assert (at_start, under) == (SET, SET)
+    """A prompt's front matter counts for its own message only."""
+    write(path, text)
+    assert run_program(*at_start, environ=towards_sent).status == 0
+    script(towards_sent, "before", *in_chat, "after")
+    first, before, under, after = map(read_sent, server.bodies)
+    assert (first, under) == (SET, SET)
     assert before == after
     assert not any(before[name] == SET[name] for name in SET)
 
