@@ -28,6 +28,8 @@ from server import (
 )
 from streamchat.api import ApiClient, Deadlines
 from streamchat.api.countdown import Countdown
+from streamchat.api.server import Server
+from streamchat.api.transport import build_http_client
 from streamchat.api.wording import retry_after_s
 from streamchat.core.errors import CutOff
 from streamchat.core.events import (
@@ -73,6 +75,13 @@ def test_thinking_may_be_silent_for_longer(server: ScriptedServer) -> None:
         error = receive(server.base_url).error
     assert isinstance(error, CutOff)
     assert "for 300 s" in error.message
+
+
+def test_only_the_countdown_tells_that_a_server_is_silent() -> None:
+    """A second timer for the same wait would win now and then, and tell less."""
+    deadlines = Deadlines(connect_s=7)
+    timeout = build_http_client(Server(base_url="http://ada"), deadlines).timeout
+    assert (timeout.connect, timeout.read, timeout.write, timeout.pool) == (7, None, None, None)
 
 
 def test_after_the_stop_reason_the_end_is_not_waited_for_long(server: ScriptedServer) -> None:

@@ -32,7 +32,6 @@ _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 
 def build_http_client(server: Server, deadlines: Deadlines) -> httpx2.AsyncClient:
     """Raises ApiError for a proxy or certificates that cannot be used."""
-    silence_s = max(deadlines.idle_s, deadlines.thinking_s)  # Countdown is the stricter one
     is_plain = (server.base_url or "").startswith("http://") and (
         server.proxy is None or server.proxy.scheme != "https"
     )
@@ -46,7 +45,7 @@ def build_http_client(server: Server, deadlines: Deadlines) -> httpx2.AsyncClien
         proxy=proxy,
         trust_env=False,
         limits=httpx2.Limits(keepalive_expiry=KEEPALIVE_S),
-        timeout=httpx2.Timeout(silence_s, connect=deadlines.connect_s),
+        timeout=httpx2.Timeout(None, connect=deadlines.connect_s),  # Countdown ends silence
         event_hooks={"request": [_watch_the_hops]} if proxy else {},
     )
 
