@@ -49,6 +49,12 @@ def usage(**counts: object) -> bytes:
 BUSY = busy("The server is overloaded", "overloaded_error")
 OVERLOADED = {"type": "overloaded_error", "message": "Overloaded"}
 FIELD = {"loc": ["body", "messages", 0, "content"], "msg": "Field required", "type": "missing"}
+
+
+def ok_wide(body: object) -> Reply:
+    return typed("application/json", json.dumps(body).encode("utf-16"))
+
+
 CHUNK = {
     "id": "c1",
     "object": "chat.completion.chunk",
@@ -264,6 +270,16 @@ SAID = [
         Reply((b'\xef\xbb\xbf{"error": {"message": "too few"}}',), status=400),
         invalid("(400): too few."),
     ),
+    *(
+        Case(
+            f"an error in {name}",
+            Reply(('{"error": {"message": "zu groß"}}'.encode(name),), status=400),
+            invalid("(400): zu groß."),
+        )
+        for name in ("utf-16", "utf-16-le", "utf-16-be", "utf-32")
+    ),
+    Case("200 with an error in UTF-16", ok_wide({"error": OVERLOADED}), BUSY),
+    Case("200 with words in UTF-16", typed(None, "Overloaded".encode("utf-16")), BUSY),
     Case(
         "an error whose words are an object",
         json_reply({"error": {"message": {"text": "too few"}}}, status=400),

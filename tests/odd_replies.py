@@ -6,6 +6,7 @@ are played by the same tests as those of `faults.py`.
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -13,8 +14,10 @@ from typing import Any
 from faults import (
     BEGUN,
     BODY,
+    MALFORMED,
     NO_REPLY,
     REST,
+    SHORT,
     START,
     UNENDED,
     Case,
@@ -261,6 +264,61 @@ MESSAGES = [
     ),
 ]
 MESSAGE = message_object(text_block("Hello"))
+_EVENTS = [event + b"\n\n" for event in BODY.rstrip().split(b"\n\n")]
+_JSON_LINES = b"".join(
+    line[6:] for line in BODY.splitlines(keepends=True) if line.startswith(b"data: ")
+)
+
+
+def tight(*fields: bytes) -> Reply:
+    """The whole reply as lines that begin with one of these, and with no blank lines."""
+    lines = BODY.splitlines(keepends=True)
+    return event_reply(b"".join(line for line in lines if line.startswith(fields)))
+
+
+def turned(event: bytes) -> bytes:
+    """The event with its two lines in the other order."""
+    name, data_line = event.split()[1], event.splitlines()[1]
+    return data_line + b"\nevent: " + name + b"\n\n"
+
+
+def packed(*members: bytes, then: bytes = b"") -> Reply:
+    """A body of gzip members, and what comes behind them."""
+    body = b"".join(map(gzip.compress, members))
+    return event_reply(body + then, content_encoding="gzip")
+
+
+FRAMES = [
+    Case("no blank lines", tight(b"event: ", b"data: "), kept="Hello", remark=UNENDED),
+    Case("data lines and no more", tight(b"data: "), kept="Hello", remark=UNENDED),
+    Case(
+        "no blank lines, byte by byte",
+        tight(b"event: ", b"data: ").cut(every=1),
+        kept="Hello",
+        remark=UNENDED,
+    ),
+    Case("the name behind the data", event_reply(*map(turned, _EVENTS)), kept="Hello"),
+    Case("lines of JSON", typed("application/x-ndjson", _JSON_LINES), kept="Hello"),
+    Case("lines of JSON, byte by byte", typed(None, _JSON_LINES).cut(every=1), kept="Hello"),
+    Case(
+        "lines of JSON without the last line end", typed(None, _JSON_LINES[:-1]), kept="Hello"
+    ),
+    Case("lines of JSON that end too early", typed(None, _JSON_LINES[:-280]), SHORT, "Hel"),
+    Case(
+        "lines of JSON with an error",
+        typed(None, _JSON_LINES[:-280] + b'\n{"type":"error","error":{"message":"no"}}\n'),
+        Fails(CutOff, "reported an error: no.", "cut_off", again=True),
+        kept="Hel",
+    ),
+    Case("a gzip member for each event", packed(*_EVENTS), kept="Hello"),
+    Case("gzip members byte by byte", packed(*_EVENTS).cut(every=1), kept="Hello"),
+    Case(
+        "a gzip member and zeros",
+        packed(json.dumps(MESSAGE).encode(), then=bytes(9)),
+        kept="Hello",
+    ),
+    Case("a gzip member and noise", packed(*_EVENTS[:4], then=b"\x1f noise"), MALFORMED, "Hel"),
+]
 WHOLE_BODIES = [
     Case("a JSON message for a stream", json_reply(MESSAGE), kept="Hello"),
     Case(
@@ -324,4 +382,4 @@ WHOLE_BODIES = [
     Case("events after blank lines", typed(None, b"\n\r\n \n" + BODY), kept="Hello"),
     Case("events as text/plain, byte by byte", typed("text/plain").cut(every=1), kept="Hello"),
 ]
-ODD_REPLIES = [*BLOCKS, *MESSAGES, *WHOLE_BODIES]
+ODD_REPLIES = [*BLOCKS, *MESSAGES, *FRAMES, *WHOLE_BODIES]

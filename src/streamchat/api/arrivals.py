@@ -7,10 +7,40 @@ what the socket holds, and `take` returns all of it at once.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import zlib
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Self
 
+import httpx2
+
+_GZIP = zlib.MAX_WBITS | 16
+_MOST_UNPACKED = 1024 * 1024  # bytes at once
 MOST_HELD = 4 * 1024 * 1024  # bytes; a server that is further ahead has to wait
+
+
+async def unpacked(response: httpx2.Response) -> AsyncGenerator[bytes]:
+    """The body without its compression. gzip may come as several members, one behind the other,
+    of which httpx2 reads only the first."""
+    if response.headers.get("content-encoding", "").strip().lower() != "gzip":
+        async with aclosing(response.aiter_bytes()) as plain:
+            async for piece in plain:
+                yield piece
+        return
+    member = zlib.decompressobj(_GZIP)
+    async with aclosing(response.aiter_raw()) as body:
+        async for packed in body:
+            while packed:
+                if member.eof:
+                    if packed[:1] != b"\x1f":
+                        return  # what fills up the body
+                    member = zlib.decompressobj(_GZIP)
+                try:
+                    yield member.decompress(packed, _MOST_UNPACKED)
+                except zlib.error as fault:
+                    raise httpx2.DecodingError(str(fault)) from fault
+                packed = member.unconsumed_tail or member.unused_data
+    yield member.flush()
 
 
 class Arrivals:

@@ -115,6 +115,11 @@ def read_error(body: object) -> ErrorBody:
     )
 
 
+def decode_body(body: bytes) -> str:
+    """A body as text: UTF-8, or UTF-16 and UTF-32 as far as they can be told."""
+    return body.decode(json.detect_encoding(body), "replace")
+
+
 def _from_json(text: str) -> object:
     """What the SDK takes for text because of its first characters."""
     bare = text.lstrip("\ufeff \r\n")

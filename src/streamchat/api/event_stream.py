@@ -21,10 +21,10 @@ import httpx2
 from anthropic import AsyncStream
 from anthropic.types import RawMessageStreamEvent
 
-from streamchat.api.arrivals import Arrivals
+from streamchat.api.arrivals import Arrivals, unpacked
 from streamchat.api.clouds import has_own_framing
 from streamchat.api.countdown import Countdown
-from streamchat.api.error_body import is_error
+from streamchat.api.error_body import decode_body, is_error
 from streamchat.api.merging import merge_deltas
 from streamchat.api.refusals import refused_within, unreadable_coding
 from streamchat.api.repair import (
@@ -37,8 +37,9 @@ from streamchat.api.repair import (
     malformed,
 )
 from streamchat.api.server import Server
-from streamchat.api.sse import EventDecoder, parse_json
+from streamchat.api.sse import EventDecoder, begins_with_event, parse_json
 from streamchat.api.whole_body import (
+    first_line,
     first_words,
     looks_like_events,
     looks_like_json,
@@ -104,16 +105,19 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
         if coding := unreadable_coding(self.response):
             raise _unreadable(coding, self._server)
         async with (
-            aclosing(self.response.aiter_bytes()) as body,
+            aclosing(unpacked(self.response)) as body,
             Arrivals(body) as arrivals,
             aclosing(self._in_time(arrivals)) as pieces,
         ):
             head = await first_words(pieces)
-            if looks_like_json(head):
+            is_json = looks_like_json(head)
+            if is_json:
+                head = await first_line(head, pieces)
+            if is_json and not begins_with_event(head):
                 for event in self._read_whole(await read_rest(head, pieces)):
                     yield event
                 return
-            if not (looks_like_events(head) or self._promises_events):
+            if not (is_json or looks_like_events(head) or self._promises_events):
                 raise no_reply(await read_rest(head, pieces), self.response, self._server)
             async with aclosing(_joined(head, pieces)) as all_pieces:
                 async for burst in self._bursts(all_pieces):
@@ -218,7 +222,7 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
 
     def _read_whole(self, body: bytes) -> Iterator[WireEvent]:
         """A JSON body: the whole message, or the server's words about an error."""
-        data = parse_json(body.decode("utf-8", "replace"))
+        data = parse_json(decode_body(body))
         if isinstance(data, dict) and _is_message(data):
             self._tap.raws.append(data)
             yield from (WireEvent(*each) for each in self._tap.repair.feed("message", data))

@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import anthropic
 import httpx2
 
-from streamchat.api.error_body import ErrorBody, read_error
+from streamchat.api.error_body import ErrorBody, decode_body, read_error
 from streamchat.api.wording import clean_line, format_wait, retry_after_s, sentence
 from streamchat.core.errors import (
     INVALID_SIGNATURE,
@@ -56,7 +56,8 @@ class ServerRefusal:
 
 def refused(error: anthropic.APIStatusError, model: str | None) -> ApiError:
     """Our error for an error response; `model` is the one that was asked."""
-    body = read_error(error.body)
+    is_wide = isinstance(error.body, str) and "\0" in error.body
+    body = read_error(decode_body(error.response.content) if is_wide else error.body)
     if unreadable_coding(error.response):
         body = ErrorBody()
     return _refused(_describe(error.response, body), model)

@@ -4,6 +4,9 @@ Reads what https://html.spec.whatwg.org/multipage/server-sent-events.html calls 
 SDK's own decoder does, which cannot tell what has arrived so far. An event without an end at
 the end of the body is dropped. Linear in the bytes.
 
+Some servers leave out the blank line between events, or write each event as a line of JSON
+without `data:`. Both are read: the specification gives such lines no other meaning.
+
 In the JSON, a number that cannot be read, such as NaN, 1e999 or one of 5,000 digits, becomes
 null: only its field is lost.
 """
@@ -16,7 +19,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from streamchat.api.params import cleaned
-from streamchat.api.repair import malformed
+from streamchat.api.repair import KINDS, malformed
 from streamchat.core.messages import DEEPEST, is_nested_deeper
 
 LARGEST_EVENT = 32 * 1024 * 1024  # bytes
@@ -58,7 +61,7 @@ class EventDecoder:
     def close(self) -> Iterator[ServerEvent]:
         """The event that the last byte completes, if it does."""
         rest, self._unread = b"".join(self._unread), []
-        if rest.endswith(b"\r"):
+        if rest.endswith(b"\r") or rest.startswith(b"{"):
             yield from self._lines(rest)
 
     @property
@@ -73,12 +76,32 @@ class EventDecoder:
                     yield ServerEvent(self._name, "\n".join(self._data))
                 self._name, self._data = None, []
                 continue
+            if line.startswith(b"{"):
+                yield ServerEvent(None, line.decode("utf-8"))
+                continue
             name, _, value = line.decode("utf-8").partition(":")
             value = value.removeprefix(" ")
+            if self._begins_event(name, value):
+                yield ServerEvent(self._name, "\n".join(self._data))
+                self._name, self._data = None, []
             if name == "data":
                 self._data.append(value)
             elif name == "event":
                 self._name = value or None
+
+    def _begins_event(self, name: str, value: str) -> bool:
+        """Whether this field belongs to an event behind the one under way: an event has one
+        name, and in JSON no `}` stands before a `{`."""
+        if name == "event":
+            return self._name is not None and bool(self._data)
+        is_whole = bool(self._data) and self._data[-1].endswith("}")
+        return name == "data" and is_whole and value.startswith("{")
+
+
+def begins_with_event(body: bytes) -> bool:
+    """Whether the first line of the body is an event without `data:`."""
+    data = parse_json(body.partition(b"\n")[0].decode("utf-8", "replace"))
+    return isinstance(data, dict) and data.get("type") in (*KINDS, "ping")
 
 
 def parse_json(text: str) -> Any:

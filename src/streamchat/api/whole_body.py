@@ -11,13 +11,14 @@ from collections.abc import AsyncIterator
 
 import httpx2
 
-from streamchat.api.error_body import read_error
+from streamchat.api.error_body import decode_body, read_error
 from streamchat.api.refusals import find_request_id, refused_within
 from streamchat.api.server import Server
 from streamchat.api.wording import clean_line, sentence
 from streamchat.core.errors import ApiError, CutOff
 
 LARGEST_BYTES = 64 * 1024 * 1024  # of a body that is no stream
+_JSON_BEGINS = re.compile(rb"\0?[{\[]|\xff\xfe|\xfe\xff")  # or a mark of UTF-16
 _EVENT_FIELD = re.compile(rb"(event|data|id|retry)(:|\r|\n|$)|:")
 _BOM = b"\xef\xbb\xbf"
 _ENOUGH = 8  # bytes, for the longest field name and what follows it
@@ -34,7 +35,19 @@ async def first_words(pieces: AsyncIterator[bytes]) -> bytes:
 
 
 def looks_like_json(head: bytes) -> bool:
-    return head[:1] in (b"{", b"[")
+    return _JSON_BEGINS.match(head) is not None
+
+
+async def first_line(head: bytes, pieces: AsyncIterator[bytes]) -> bytes:
+    """The body up to the end of its first line, or a little more."""
+    parts, size = [head], len(head)
+    while b"\n" not in parts[-1] and size <= LARGEST_BYTES:
+        piece = await anext(pieces, b"")
+        if not piece:
+            break
+        parts.append(piece)
+        size += len(piece)
+    return b"".join(parts)
 
 
 def looks_like_events(head: bytes) -> bool:
@@ -54,7 +67,7 @@ async def read_rest(head: bytes, pieces: AsyncIterator[bytes]) -> bytes:
 
 def no_reply(body: bytes, response: httpx2.Response, server: Server) -> ApiError:
     """The error for a body that is not a reply, with the server's words if there are any."""
-    error = read_error(body[:4096].decode("utf-8", "replace"))
+    error = read_error(decode_body(body[:4096]))
     if error.status is not None:
         return refused_within(error.words, response, None)
     if not body.strip():
