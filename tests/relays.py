@@ -90,7 +90,7 @@ def _relay(goal: int, *, tls: bool, greeting: Greeting) -> Iterator[Place]:
                 writer.transport.abort()  # also when the proxy stops meanwhile
 
         server = await asyncio.start_server(
-            handle, sock=listener, ssl=_context() if tls else None
+            handle, sock=listener, ssl=server_context() if tls else None
         )
         await stopping.wait()
         server.close()
@@ -130,7 +130,7 @@ async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> Non
             sink.write_eof()
 
 
-def _context() -> ssl.SSLContext:
+def server_context() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERTIFICATE)
     return context

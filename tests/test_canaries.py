@@ -7,6 +7,7 @@ keeps these tests out of the default run.
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import io
 import json
@@ -14,13 +15,22 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from importlib.metadata import version
 from typing import Any
 
 import pytest
 
+from patience import PATIENCE_S
+from receiving import REQUEST
+from relays import CERTIFICATE, Place, tls_front
+from server import ScriptedServer, text_reply
+from streamchat.api import Deadlines, Server
+from streamchat.api.connection import Connection
+from streamchat.api.early_socket import EarlySocket
+from streamchat.api.transport import build_ssl_context
 from streamchat.core.messages import Usage
+from streamchat.core.settings import read_certificates
 from streamchat.models.prices import Prices
 from streamchat.render.screen.console import takes_environ
 
@@ -136,19 +146,38 @@ def test_the_sdk_has_a_layout_that_can_be_imported_slim() -> None:
         assert count < 250  # of about 3,000
 
 
-def test_a_connection_that_is_open_already_can_be_lent_to_httpx2() -> None:
-    import httpx2
-    from httpcore2._backends.anyio import AnyIOStream
+def test_a_connection_that_is_open_already_can_be_lent_to_httpx2(
+    server: ScriptedServer,
+) -> None:
+    server.enqueue(text_reply("Hello"))
+    with (
+        leaning_on("httpx2", "its connections, or anyio its TLS", "it connects late"),
+        tls_front(server.base_url) as front,
+    ):
+        certificates = read_certificates({"SSL_CERT_FILE": str(CERTIFICATE)})
+        early = EarlySocket(
+            "127.0.0.1",
+            front.port,
+            timeout_s=PATIENCE_S,
+            build_context=lambda: build_ssl_context(certificates),
+        )
+        early.connect()
+        assert early._kept is not None
+        local = early._kept.socket.getsockname()
+        assert asyncio.run(address_asked_from(early, front)) == [local]
 
-    from streamchat.api.early_socket import EarlySocket
-    from streamchat.api.transport import lend
 
-    with leaning_on("httpx2", "its pool of connections", "it connects after the import"):
-        http: Any = httpx2.AsyncClient(trust_env=False)
-        lend(EarlySocket("example.org", 443, timeout_s=1.0), http)
-        backend = http._transport._pool._network_backend
-        assert type(backend).__module__ == "streamchat.api.transport"
-        assert list(inspect.signature(AnyIOStream).parameters) == ["stream"]
+async def address_asked_from(early: EarlySocket, front: Place) -> list[Any]:
+    settings = Server(f"https://{front.authority}", api_key="k")
+    connection = Connection(settings, Deadlines(), early)
+    async with aclosing(connection.reply(REQUEST)) as events:
+        async for _ in events:
+            pass
+    pool: Any = connection._http._transport._pool  # type: ignore[attr-defined]
+    streams = [each._connection._network_stream for each in pool.connections]
+    addresses = [stream.get_extra_info("client_addr") for stream in streams]
+    await connection.aclose()
+    return addresses
 
 
 def test_prompt_toolkit_loads_the_history_in_a_task() -> None:

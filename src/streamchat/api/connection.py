@@ -22,7 +22,7 @@ from streamchat.api.faults import list_faults, translate, without_secrets
 from streamchat.api.params import prompt_params, reply_params, within_limit
 from streamchat.api.reply_stream import ReplyStream, quieten
 from streamchat.api.server import DEFAULT_BASE_URL, Deadlines, Server, checked, no_credentials
-from streamchat.api.transport import build_http_client, lend
+from streamchat.api.transport import build_http_client
 from streamchat.api.wording import clean_line, sentence
 from streamchat.core.errors import ApiError, CutOff, InvalidRequest, Unconfigured, Unreachable
 from streamchat.core.events import Event
@@ -50,9 +50,7 @@ class Connection:
         self._server = server
         self._deadlines = deadlines
         try:
-            self._http = build_http_client(server, deadlines)
-            if early is not None:
-                lend(early, self._http)
+            self._http = build_http_client(server, deadlines, early)
             self._client = _client(server, self._http)
         except list_faults(server) as fault:
             raise without_secrets(_unusable(fault, server), server) from fault

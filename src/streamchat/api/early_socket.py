@@ -1,26 +1,52 @@
-"""A TCP connection that is opened while the SDK is imported.
+"""A connection that is opened while the SDK is imported.
 
-On a network, looking up a name and the first round trip take about as long as the import, and
-use no CPU time. Knows nothing of HTTP; `transport` hands the socket on.
+On a network, looking up a name and the round trips of TCP and TLS take about as long as the
+import, and use little CPU time. Knows nothing of HTTP; `transport` hands the connection on.
 
 Rule: it saves time or does nothing. Failures here are not reported: the request connects again,
-and reports them. An old socket is not used, because servers close idle connections.
+and reports them. An old connection is not used, because servers close idle ones.
 """
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from select import select
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from streamchat.api.server import DEFAULT_BASE_URL, Server
+from streamchat.core.errors import ApiError
+
+if TYPE_CHECKING:
+    from streamchat.api.early_tls import EarlyTls
 
 FRESH_S = 5.0
+_FAULTS = (OSError, ValueError, ApiError)  # ValueError: a name that IDNA cannot encode
 _PORTS = {"https": 443, "http": 80}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A connected socket that does not block, and the TLS session on it."""
+
+    socket: socket.socket
+    tls: EarlyTls | None
+    at_s: float
+
+    def is_alive(self) -> bool:
+        """Whether the server has not closed it."""
+        if self.tls is not None:
+            return self.tls.is_alive(self.socket)
+        return not _has_news(self.socket)
 
 
 class EarlySocket:
@@ -32,15 +58,21 @@ class EarlySocket:
         port: int,
         *,
         timeout_s: float,
+        build_context: Callable[[], ssl.SSLContext] | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
+        """With `build_context`, TLS is agreed on the connection."""
         self._address = (host, port)
         self._timeout_s = timeout_s
+        self._build_context = build_context
         self._now = now
         self._lock = threading.Lock()
-        self._socket: socket.socket | None = None
-        self._opened_at = 0.0
         self._is_wanted = True
+        self._is_connected = False
+        self._kept: Opened | None = None
+        self._is_done = _signal()
+        self._context: ssl.SSLContext | None = None
+        self._has_context = _signal()
 
     def begin(self) -> None:
         """Connect in a thread of its own."""
@@ -49,32 +81,79 @@ class EarlySocket:
     def connect(self) -> None:
         """Connect now; blocks."""
         try:
-            connected = socket.create_connection(self._address, timeout=self._timeout_s)
-            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connected.settimeout(0)
-        except OSError:
-            return
-        with self._lock:
-            if self._is_wanted:
-                self._socket, self._opened_at = connected, self._now()
-                return
-        connected.close()
+            opened = self._open()
+            with self._lock:
+                if self._is_wanted:
+                    self._kept, opened = opened, None
+            if opened is not None:
+                opened.socket.close()
+        finally:
+            self._is_done.set_result(None)
 
-    def take(self, host: str, port: int) -> socket.socket | None:
-        """The socket, if it leads to that address, and is connected and fresh. Otherwise it is
-        closed, and the caller connects."""
-        with self._lock:
-            taken, self._socket, self._is_wanted = self._socket, None, False
-        if taken is None:
+    def _open(self) -> Opened | None:
+        try:
+            connected = socket.create_connection(self._address, timeout=self._timeout_s)
+        except _FAULTS:
             return None
-        is_fresh = self._now() - self._opened_at < FRESH_S and not _has_news(taken)
+        self._is_connected = True
+        try:
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            tls = self._secure(connected)
+            connected.settimeout(0)
+        except _FAULTS:
+            connected.close()
+            return None
+        return Opened(connected, tls, self._now())
+
+    def _secure(self, connected: socket.socket) -> EarlyTls | None:
+        if self._build_context is None:
+            return None
+        from streamchat.api.early_tls import EarlyTls
+
+        try:
+            self._context = self._build_context()
+        finally:
+            self._has_context.set_result(None)
+        tls = EarlyTls(self._context, self._address[0])
+        tls.shake_hands(connected)
+        return tls
+
+    def context(self) -> ssl.SSLContext | None:
+        """What TLS was agreed with, to be used again; None if there is none. Blocks while it is
+        built."""
+        if self._build_context is not None and self._is_connected:
+            self._has_context.result()
+        return self._context
+
+    async def take(self, host: str, port: int) -> Opened | None:
+        """The connection, if it leads to that address, is open and fresh. Otherwise it is
+        closed, and the caller connects. Waits for TLS, not for TCP: the caller may know more
+        than one way to the address."""
+        if self._is_connected and (host, port) == self._address:
+            try:
+                await asyncio.wrap_future(self._is_done)
+            except asyncio.CancelledError:
+                self.close()
+                raise
+        opened = self._give_up()
+        if opened is None:
+            return None
+        is_fresh = self._now() - opened.at_s < FRESH_S and opened.is_alive()
         if is_fresh and (host, port) == self._address:
-            return taken
-        taken.close()
+            return opened
+        opened.socket.close()
         return None
 
     def close(self) -> None:
-        self.take("", 0)
+        opened = self._give_up()
+        if opened is not None:
+            opened.socket.close()
+
+    def _give_up(self) -> Opened | None:
+        """What is open. What opens later is closed."""
+        with self._lock:
+            opened, self._kept, self._is_wanted = self._kept, None, False
+        return opened
 
 
 def early_socket(server: Server, *, timeout_s: float) -> EarlySocket | None:
@@ -87,9 +166,28 @@ def early_socket(server: Server, *, timeout_s: float) -> EarlySocket | None:
     with suppress(ValueError):
         url = urlsplit(server.base_url or DEFAULT_BASE_URL)
         if url.hostname and url.scheme in _PORTS:
-            port = url.port or _PORTS[url.scheme]
-            return EarlySocket(url.hostname, port, timeout_s=timeout_s)
+            return EarlySocket(
+                url.hostname,
+                url.port or _PORTS[url.scheme],
+                timeout_s=timeout_s,
+                build_context=(
+                    partial(_build_context, server) if url.scheme == "https" else None
+                ),
+            )
     return None
+
+
+def _build_context(server: Server) -> ssl.SSLContext:
+    from streamchat.api.transport import build_ssl_context  # the SDK imports httpx2 anyway
+
+    return build_ssl_context(server.certificates)
+
+
+def _signal() -> Future[None]:
+    """A future that no waiter can cancel."""
+    signal: Future[None] = Future()
+    signal.set_running_or_notify_cancel()
+    return signal
 
 
 def _has_news(connected: socket.socket) -> bool:

@@ -7,7 +7,6 @@ it. Rule: a setting that cannot be used gives one line that names its variable.
 from __future__ import annotations
 
 import os
-import socket
 import ssl
 from collections.abc import Mapping
 from functools import partial
@@ -18,7 +17,7 @@ from typing import Any
 import httpcore2
 import httpx2
 
-from streamchat.api.early_socket import EarlySocket
+from streamchat.api.early_socket import EarlySocket, Opened
 from streamchat.api.server import Deadlines, Server
 from streamchat.api.wording import clean_line, redact_text, sentence
 from streamchat.core.errors import ApiError, Unconfigured
@@ -30,16 +29,23 @@ AT_THE_PROXY = "streamchat: at the proxy"  # marks a failure on this side of the
 _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
-def build_http_client(server: Server, deadlines: Deadlines) -> httpx2.AsyncClient:
-    """Raises ApiError for a proxy or certificates that cannot be used."""
+def build_http_client(
+    server: Server, deadlines: Deadlines, early: EarlySocket | None = None
+) -> httpx2.AsyncClient:
+    """The client, whose first connection is the early one. Raises ApiError for a proxy or
+    certificates that cannot be used."""
     is_plain = (server.base_url or "").startswith("http://") and (
         server.proxy is None or server.proxy.scheme != "https"
     )
     # Loading the authorities takes 20 ms, which plain http need not wait for: a context
     # without any trusts nobody.
-    context = _bare_context() if is_plain else build_ssl_context(server.certificates)
+    context = (
+        _bare_context()
+        if is_plain
+        else (early.context() if early else None) or build_ssl_context(server.certificates)
+    )
     proxy = _build_proxy(server.proxy, context) if server.proxy else None
-    return httpx2.AsyncClient(
+    client = httpx2.AsyncClient(
         follow_redirects=False,
         verify=context,
         proxy=proxy,
@@ -48,6 +54,9 @@ def build_http_client(server: Server, deadlines: Deadlines) -> httpx2.AsyncClien
         timeout=httpx2.Timeout(None, connect=deadlines.connect_s),  # Countdown ends silence
         event_hooks={"request": [_watch_the_hops]} if proxy else {},
     )
+    if early is not None:
+        _lend(early, client)
+    return client
 
 
 def build_ssl_context(certificates: Certificates) -> ssl.SSLContext:
@@ -105,7 +114,7 @@ def _unusable(line: str) -> ApiError:
     return Unconfigured(line, kind="configuration")
 
 
-def lend(early: EarlySocket, http: httpx2.AsyncClient) -> None:
+def _lend(early: EarlySocket, http: httpx2.AsyncClient) -> None:
     """Let the client use the open socket as its first connection. The parts are private to
     httpx2: if they differ from what we know, it connects as usual."""
     pool: Any = getattr(getattr(http, "_transport", None), "_pool", None)
@@ -125,8 +134,8 @@ class _Lending(httpcore2.AsyncNetworkBackend):
     async def connect_tcp(
         self, host: str, port: int, *args: Any, **kwargs: Any
     ) -> httpcore2.AsyncNetworkStream:
-        connected = self._early.take(host, port)
-        stream = await _stream_of(connected) if connected is not None else None
+        opened = await self._early.take(host, port)
+        stream = await _stream_of(opened) if opened is not None else None
         return stream or await self._usual.connect_tcp(host, port, *args, **kwargs)
 
     async def connect_unix_socket(
@@ -138,16 +147,41 @@ class _Lending(httpcore2.AsyncNetworkBackend):
         await self._usual.sleep(seconds)
 
 
-async def _stream_of(connected: socket.socket) -> httpcore2.AsyncNetworkStream | None:
-    """The socket in the form that the HTTP library uses; None if that fails, and the socket is
+class _Agreed(httpcore2.AsyncNetworkStream):
+    """A connection that the HTTP library is about to secure, and that is secure already."""
+
+    def __init__(self, secured: httpcore2.AsyncNetworkStream) -> None:
+        self._secured = secured
+
+    async def start_tls(self, *_args: Any, **_kwargs: Any) -> httpcore2.AsyncNetworkStream:
+        return self._secured
+
+    async def aclose(self) -> None:
+        await self._secured.aclose()
+
+
+async def _stream_of(opened: Opened) -> httpcore2.AsyncNetworkStream | None:
+    """The connection in the form that the HTTP library uses; None if that fails, and it is
     closed."""
     try:
         from anyio.abc import SocketStream
+        from anyio.streams.tls import TLSStream
         from httpcore2._backends.anyio import AnyIOStream  # private
 
-        return AnyIOStream(await SocketStream.from_socket(connected))
+        stream = await SocketStream.from_socket(opened.socket)
+        if opened.tls is None:
+            return AnyIOStream(stream)
+        tls = opened.tls
+        secured = TLSStream(  # private: anyio's own `wrap` agrees a new session
+            transport_stream=stream,
+            standard_compatible=False,
+            _ssl_object=tls.session,
+            _read_bio=tls.incoming,
+            _write_bio=tls.outgoing,
+        )
+        return _Agreed(AnyIOStream(secured))
     except (ImportError, AttributeError, TypeError, ValueError, OSError):
-        connected.close()
+        opened.socket.close()
         return None
 
 
