@@ -39,7 +39,15 @@ class Colours:
         """Plain if the text was not lexed."""
         if not lexed.tokens:
             return [Span(text.expandtabs(TAB_CELLS))]
-        spans = [Span(value, self.of(kind)) for kind, value in lexed.tokens]
+        spans = []
+        run, looks = "", ""
+        for kind, value in lexed.tokens:
+            style = self.of(kind)
+            if style != looks and run:
+                spans.append(Span(run, looks))
+                run = ""
+            run, looks = run + value, style
+        spans.append(Span(run, looks))
         return _without_tabs(spans) if "\t" in text else spans
 
     def _found(self, kind: TokenType) -> str:

@@ -104,8 +104,8 @@ def _mended(leaf: Leaf) -> list[Leaf]:
             if not before:
                 return [replace(leaf, block=table)]
             return [replace(leaf, block=replace(block, text=before)), Leaf(table, leaf.path)]
-        case Paragraph() | Heading():
-            return [replace(leaf, block=replace(block, text=repaired(block.text)))]
+        case Paragraph(text=text) | Heading(text=text) if (closed := repaired(text)) != text:
+            return [replace(leaf, block=replace(block, text=closed))]
         case _:
             return [leaf]
 

@@ -10,7 +10,6 @@ the open end of the document to: nothing it learns comes back.
 
 from __future__ import annotations
 
-from copy import copy
 from dataclasses import dataclass, replace
 
 from streamchat.core.markdown.conventions import read_html_line
@@ -85,7 +84,8 @@ class LeafRows:
         return rows
 
     def branch(self) -> LeafRows:
-        twin = copy(self)
+        twin = LeafRows.__new__(LeafRows)
+        twin.__dict__.update(self.__dict__)
         twin.unshare()
         return twin
 
@@ -128,7 +128,8 @@ class LeafRows:
     ) -> Rendered:
         self.leaves_rendered += 1
         rendered = self._blocks.rows(leaf, self._references, begun)
-        return rendered._replace(rows=self._blank_before(leaf, previous) + rendered.rows)
+        rendered.rows[:0] = self._blank_before(leaf, previous)
+        return rendered
 
     def _blank_before(self, leaf: Leaf, previous: Leaf | None) -> list[Row]:
         if previous is None:

@@ -97,6 +97,10 @@ class StatusRow:
 
     def feed(self, event: Event, now_s: float) -> None:
         match event:
+            case TextDelta(text):
+                self._content("writing", text, now_s)
+            case ThinkingDelta(text):
+                self._content("thinking", text, now_s)
             case Retrying(attempt, delay_s, reason):
                 self._await("retrying", now_s)
                 self._retry = _Retry(attempt, now_s + delay_s, clean_line(reason))
@@ -109,10 +113,6 @@ class StatusRow:
                 self._await("waiting", now_s)
             case BlockStarted(kind=kind, name=name):
                 self._await(awaited_in(kind, name), now_s)
-            case TextDelta(text):
-                self._content("writing", text, now_s)
-            case ThinkingDelta(text):
-                self._content("thinking", text, now_s)
             case BlockStopped(block=block):
                 if running := running_in(block):
                     self._await(running, now_s)

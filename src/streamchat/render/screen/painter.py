@@ -24,7 +24,6 @@ Rule 8: never clears the scrollback, sets a scroll region or asks where the curs
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import takewhile
 
 from streamchat.core.terminal import Traits
 from streamchat.render.rows import Row
@@ -256,8 +255,12 @@ class Painter:
 
 def _common(one: Sequence[Row], other: Sequence[Row]) -> int:
     """How many rows both begin with."""
-    pairs = zip(one, other, strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    count = 0
+    for ours, theirs in zip(one, other, strict=False):
+        if ours is not theirs and ours != theirs:
+            break
+        count += 1
+    return count
 
 
 def _shift(old: Sequence[Row], new: Sequence[Row]) -> int:

@@ -67,7 +67,12 @@ def cut_row(row: Row, start: int, stop: int) -> str:
 
 def is_certain(row: Row) -> bool:
     """Whether every terminal agrees with us on the width of the row."""
-    return _runs(row.text) is not None
+    return _is_certain(row.text)
+
+
+@lru_cache(maxsize=512)  # a screenful or two: each row is first the new one, then the old one
+def _is_certain(text: str) -> bool:
+    return _CERTAIN.fullmatch(_ESCAPE.sub("", text)) is not None
 
 
 def widest(row: Row) -> int:
@@ -91,13 +96,16 @@ def _is_mark(character: str) -> bool:
 def patch(old: Row, new: Row, *, at_end: bool = False) -> Patch:
     """The cheapest safe way from `old` to `new`; `at_end` says that the cursor rests
     just behind `old`."""
+    grows = new.text.startswith(old.text)  # as in most frames
     from_the_end = _from_the_end(old, new) if at_end else None
-    if from_the_end is not None and new.text.startswith(old.text):
-        return from_the_end  # text that grows, as in most frames
+    if from_the_end is not None and grows:
+        return from_the_end
+    is_safe = is_certain(old) and is_certain(new)
+    if is_safe and grows:
+        return Patch(old.width, new.text[len(old.text) :], new.width)
     changes = [from_the_end]
-    before, after = _runs(old.text), _runs(new.text)
-    if before is not None and after is not None:
-        changes.append(_patch_runs(before, after, old.width, new.width))
+    if is_safe:
+        changes.append(_patch_runs(_runs(old.text), _runs(new.text), old.width, new.width))
     safe = [change for change in changes if change is not None]
     whole = Patch(0, ERASE_REST + new.text, new.width)
     return min(safe, key=lambda change: len(change.text)) if safe else whole
@@ -170,7 +178,7 @@ def _cut(runs: _Runs, start: int, stop: int) -> list[_Run]:
     for run in runs:
         part = run.text[max(start, 0) : max(stop, 0)]
         if part:
-            cut.append(run._replace(text=part))
+            cut.append(_Run(part, run.style, run.link))
         start -= len(run.text)
         stop -= len(run.text)
     return cut
@@ -193,11 +201,9 @@ def _styled(runs: Iterable[_Run]) -> str:
     return "".join(out)
 
 
-@lru_cache(maxsize=512)  # a screenful or two: each row is first the new one, then the old one
-def _runs(text: str) -> _Runs | None:
+@lru_cache(maxsize=512)
+def _runs(text: str) -> _Runs:
     runs = [run for run in _pieces(text) if run.text]
-    if not all(_CERTAIN.fullmatch(run.text) for run in runs):
-        return None
     return tuple(
         _Run("".join(run.text for run in equal), *look)
         for look, equal in groupby(runs, key=lambda run: run[1:])
