@@ -28,7 +28,7 @@ def main() -> None:
     from streamchat.cli import main as cli
 
     try:
-        signal.signal(signal.SIGINT, usual)
+        signal.signal(signal.SIGINT, usual or signal.SIG_DFL)
         status = int(cli.main(sys.argv[1:], environment.build_environment()))
     except KeyboardInterrupt:
         status = _INTERRUPTED

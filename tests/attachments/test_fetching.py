@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import re
 import socket
 import ssl
 import threading
@@ -469,7 +470,8 @@ def test_behind_a_proxy_a_redirect_never_leads_nearer(
 @pytest.mark.parametrize("world", ["tls"], indirect=True)
 @pytest.mark.parametrize("over_tls", [False, True])
 def test_https_goes_through_a_tunnel(over_tls: bool, world: World) -> None:
-    world.answers["/"] = html()
+    longer_than_a_record = "/" + "x" * 40_000
+    world.answers[longer_than_a_record] = html()
     trusting = partial(ssl.create_default_context, cafile=str(CERTIFICATE))
     with http_proxy(Place(world.port), tls=over_tls) as proxy:
         world.port = proxy.port
@@ -479,7 +481,7 @@ def test_https_goes_through_a_tunnel(over_tls: bool, world: World) -> None:
         # The certificate is for localhost, which is asked without a proxy otherwise.
         found = Proxy(world.environ["https_proxy"], "https_proxy")
         fetcher = replace(world.trusting(trusting), find_proxy=lambda _url: found)
-        assert fetcher.fetch("https://localhost/").data == PAGE
+        assert fetcher.fetch(f"https://localhost{longer_than_a_record}").data == PAGE
         assert proxy.asked == ["CONNECT localhost:443 HTTP/1.1"]
         assert "Proxy-Authorization" not in world.requests[0][1]
 
@@ -543,6 +545,27 @@ class SocksProxy:
                 while reading.readline().strip():
                     pass
                 ours.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind", "text"),
+    [
+        (b"HT", Unreachable, "refused: it does not speak SOCKS 5."),
+        (b"\x05\xff", NoPermission, "asks for a user name and a password"),
+        (b"", Unreachable, "it closed the connection"),
+    ],
+)
+def test_what_is_no_socks_proxy_is_not_taken_for_one_that_wants_a_name(
+    reply: bytes, kind: type[StreamchatError], text: str, world: World
+) -> None:
+    theirs, ours = socket.socketpair()
+    ours.sendall(reply)
+    ours.shutdown(socket.SHUT_WR)
+    world.names["proxy"] = [PRIVATE]
+    world.environ = {"ALL_PROXY": "socks5h://proxy"}
+    fetcher = replace(world.fetcher, connector=Connector(world.resolve, lambda *_: theirs))
+    with ours, theirs, pytest.raises(kind, match=re.escape(text)):
+        fetcher.fetch("http://site.example/")
 
 
 @pytest.mark.parametrize(

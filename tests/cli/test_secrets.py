@@ -79,6 +79,26 @@ def test_an_export_and_a_report_mask_the_key_that_an_older_file_holds(
         assert (run.status, CANARY in run.stdout, "…seen" in run.stdout) == (0, False, True)
 
 
+def test_an_excerpt_that_begins_or_ends_within_a_key_does_not_show_the_rest(
+    towards: Mapping[str, str],
+) -> None:
+    far = " ".join(map(str, range(40)))
+    messages = [{"role": "user", "content": "x"}]
+    for between in range(14):
+        near = " ".join(map(str, range(between)))
+        text = f"{far} needle{between} {near} {CANARY} {near} pin{between} {far}"
+        messages.append({"role": "assistant", "content": text})
+    Path("old.json").write_text(json.dumps(messages), "utf-8")
+    run_program("--import", "old.json")
+    shown = "".join(
+        run_program("--search", word, environ=towards).stdout
+        for word in ("needle*", "pin*", "canary")
+    )
+    assert shown.count("pin") >= 14
+    parts = {CANARY[at : at + 8] for at in range(len("sk-ant-"), len(CANARY) - 7)}
+    assert {part for part in parts if part in shown} == set()
+
+
 def test_old_turns_are_shown_without_the_key_that_they_hold(towards: Mapping[str, str]) -> None:
     messages = [{"role": "user", "content": CANARY}, {"role": "assistant", "content": CANARY}]
     Path("old.json").write_text(json.dumps(messages), "utf-8")

@@ -31,6 +31,23 @@ def test_a_whole_text() -> None:
     assert mask().mask(TEXT) == fed(TEXT) == MASKED
 
 
+def test_a_part_of_a_text_that_begins_or_ends_within_a_key() -> None:
+    parts = {
+        f"…{KEY[3:]} is mine": "…[k] is mine",
+        f"mine is {KEY[:9]}…": "mine is [k]…",
+        f"…{KEY[-9:]} and {OTHER[:-1]}": "…[k] and [k]",
+        f"…{KEY[4:-4]}…": "…[k]…",
+        f"{KEY} as a whole": "[k] as a whole",
+        f"…{KEY[-7:]} is too short, as is {KEY[:7]}…": None,
+        f"{KEY[:9]} in the middle": None,
+        "": None,
+        "…": None,
+    }
+    assert {part: mask().mask_part(part) for part in parts} == {
+        part: masked or part for part, masked in parts.items()
+    }
+
+
 @pytest.mark.parametrize("size", [1, 2, 7, 8, 9, 13, 40])
 def test_pieces_of_any_size(size: int) -> None:
     shown = fed(*(TEXT[at : at + size] for at in range(0, len(TEXT), size)))

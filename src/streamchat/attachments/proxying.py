@@ -135,7 +135,10 @@ def _ask_socks(stream: TimedSocket, proxy: Proxy, place: ProxyPlace, address: by
     """The dialogue of RFC 1928, with a name and a password by RFC 1929."""
     wanted = _WITH_NAME if place.name else _NO_NAME
     stream.sendall(bytes([_SOCKS, 1, wanted]))
-    if stream.read_exactly(2) != bytes([_SOCKS, wanted]):
+    version, method = stream.read_exactly(2)
+    if version != _SOCKS:
+        raise _refused(proxy, "it does not speak SOCKS 5")
+    if method != wanted:
         raise wants_name(proxy)
     if place.name:
         name, password = place.name.encode()[:255], place.password.encode()[:255]
@@ -163,7 +166,7 @@ class TlsInTls:
         self._inner.settimeout(seconds)
 
     def sendall(self, data: bytes) -> None:
-        self._do(lambda: self._tls.write(data))
+        self._do(lambda: self._tls.write(data))  # all of it, whatever its size
 
     def recv(self, most: int) -> bytes:
         try:

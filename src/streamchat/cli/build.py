@@ -89,6 +89,7 @@ def _load(
         cwd=env.cwd,
         ask=ask,
         user=env.user,
+        front_matter=invocation.front_matter,
     )
     settings = resolve(layers)
     settings = with_model_ids(settings, paths, env)

@@ -22,8 +22,9 @@ def with_demo_models(settings: Settings) -> Settings:
 
 
 def _is_of_a_file(origin: Origin) -> bool:
-    """Whether a file or a variable says so, and no flag chose that."""
-    return origin.source not in (SettingSource.FLAG, SettingSource.DEFAULT)
+    """Whether a file or a variable says so, and no flag does. A flag may choose a file."""
+    by_flag = origin.source is SettingSource.FLAG and not origin.place
+    return not by_flag and origin.source is not SettingSource.DEFAULT
 
 
 def _knows(model: str) -> bool:

@@ -31,7 +31,8 @@ class ReportKind(Enum):
 @dataclass(frozen=True, slots=True)
 class Invocation:
     """A parsed command line. `report_words` are the arguments of the report (TEXT of
-    --search, format and REF of --export); `flags` is the first layer of settings; with
+    --search, format and REF of --export); `flags` is the first layer of settings, and
+    `front_matter`, of the file of --prompt, the next; with
     `picks` (-r without REF), the user chooses the conversation;
     `forces` (--force) lets --export replace a file and --attach attach many."""
 
@@ -48,3 +49,4 @@ class Invocation:
     others: tuple[str, ...] = ()  # --compare: the models to ask too
     is_blind: bool = False
     words: tuple[str, ...] = ()  # of the prompt, as they were given
+    front_matter: Layer | None = None

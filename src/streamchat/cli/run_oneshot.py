@@ -126,10 +126,10 @@ async def answer_once(run: Run, template: Template | None = None) -> int:
                 from streamchat.cli.run_repl import converse
 
                 after = run
-                if template is not None and template.settings:
+                if run.invocation.front_matter is not None:
                     from streamchat.cli.templates import without_front_matter
 
-                    after = without_front_matter(run, template)
+                    after = without_front_matter(run)
                 await converse(
                     after,
                     session,

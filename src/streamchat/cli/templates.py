@@ -13,7 +13,7 @@ from streamchat.cli.trust import ask_on_terminal
 from streamchat.config import AskTrust
 from streamchat.config.templates import Templates
 from streamchat.core.sanitize import clean_line
-from streamchat.core.settings import Given, resolve
+from streamchat.core.settings import resolve
 from streamchat.core.templates import STDIN, Template, TemplateKind
 from streamchat.posix.clipboard import read_clipboard
 
@@ -38,39 +38,19 @@ def with_front_matter(run: Run, template: Template) -> Run:
     from streamchat.config.roles import prompt_layer
 
     layer = prompt_layer(template, open_templates(run))
-    prompt = resolve([layer])  # a value that is wrong is told by the name of the file
-    for note in layer.notes:
-        run.notes.note(note)
-    given = {
-        name: Given(each.text, f"{each.name}{_mark(template)}")
-        for name, each in layer.given.items()
-        if name != "role_attach"
-    }
-    if "request" in given:
-        both = {**dict(run.settings.request), **dict(prompt.request)}
-        given["request"] = Given(json.dumps(both), given["request"].name)
-    invocation = run.invocation
-    flags = replace(invocation.flags, given={**given, **invocation.flags.given})
-    attachments = (*prompt.role_attach, *invocation.attachments)
-    invocation = replace(invocation, flags=flags, attachments=attachments)
+    attached = resolve([layer]).role_attach  # a role's files are attached in their own way
+    given = {name: each for name, each in layer.given.items() if name != "role_attach"}
+    invocation = replace(
+        run.invocation,
+        front_matter=replace(layer, given=given, joins=True),
+        attachments=(*attached, *run.invocation.attachments),
+    )
     return rebuild_run(invocation, run.env)
 
 
-def _mark(template: Template) -> str:
-    """What the name of a setting ends in that the prompt file gives."""
-    return f" of the prompt {template.name}"
-
-
-def without_front_matter(run: Run, template: Template) -> Run:
+def without_front_matter(run: Run) -> Run:
     """The run as it goes on after the message of the prompt file."""
-    flags = run.invocation.flags
-    given = {
-        name: each
-        for name, each in flags.given.items()
-        if not each.name.endswith(_mark(template))
-    }
-    invocation = replace(run.invocation, flags=replace(flags, given=given))
-    after = rebuild_run(invocation, run.env)
+    after = rebuild_run(replace(run.invocation, front_matter=None), run.env)
     settings = replace(after.settings, credentials=run.settings.credentials)
     return replace(after, settings=settings)
 

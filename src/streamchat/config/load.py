@@ -53,11 +53,13 @@ def load(
     cwd: Path,
     ask: AskTrust | None,
     user: int,
+    front_matter: Layer | None = None,
 ) -> tuple[Layer, ...]:
-    """Every layer, strongest first, for `settings.resolve`. `ask` is None if there is no
-    terminal; `user` is the number of the user. Raises ConfigError, DiskError, NotFound."""
+    """Every layer, strongest first, for `settings.resolve`. `front_matter` comes next to the
+    flags. `ask` is None if there is no terminal; `user` is the number of the user. Raises
+    ConfigError, DiskError, NotFound."""
     environment = from_variables(SettingSource.ENVIRONMENT, environ)
-    layers = [flags, environment]
+    layers = [flags, *([front_matter] if front_matter else []), environment]
     named = next(
         (layer.given["env_file"].text for layer in layers if "env_file" in layer.given), ""
     )

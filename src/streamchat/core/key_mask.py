@@ -85,6 +85,22 @@ class KeyMask:
         """A whole text."""
         return self._pattern.sub(lambda found: self._show(found[0]), text)
 
+    def mask_part(self, part: str) -> str:
+        """A part of a text, such as an excerpt. It may begin or end within a key."""
+        text = self.mask(part)
+        inner = text.strip("…")
+        before, after = text.split(inner, 1) if inner else (text, "")
+        for key in self._keys:
+            if len(inner) >= _TELLING and inner in key:
+                inner = self._show(key)
+            end = inner.find(key[-_TELLING:]) + _TELLING
+            if end >= _TELLING and key.endswith(inner[:end]):
+                inner = self._show(key) + inner[end:]
+            start = inner.rfind(key[:_TELLING])
+            if start >= 0 and key.startswith(inner[start:]):
+                inner = inner[:start] + self._show(key)
+        return before + inner + after
+
     def _start_of_key(self, text: str, begins: int) -> int:
         """Where the end of the text may be the start of a key; else its length."""
         starts = [len(text)]

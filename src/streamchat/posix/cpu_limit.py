@@ -43,4 +43,4 @@ def within(seconds: float, work: Callable[[], _T]) -> _T | None:
         return None
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(LIMITING, usual)
+        signal.signal(LIMITING, usual or signal.SIG_DFL)

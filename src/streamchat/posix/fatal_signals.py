@@ -1,5 +1,8 @@
 """The signals that end a process, and how to die of one. Imports nothing that takes time,
-because the first prompt needs it."""
+because the first prompt needs it.
+
+A handler that is not Python's reads as None, and cannot be put back: the default comes instead.
+"""
 
 from __future__ import annotations
 
@@ -49,4 +52,4 @@ def restored_before_death(restore: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         for number, handler in usual.items():
-            signal.signal(number, handler)
+            signal.signal(number, handler or signal.SIG_DFL)

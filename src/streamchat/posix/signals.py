@@ -24,7 +24,7 @@ def interruptible(stop: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         loop.remove_signal_handler(signal.SIGINT)
-        signal.signal(signal.SIGINT, usual)
+        signal.signal(signal.SIGINT, usual or signal.SIG_DFL)
 
 
 @contextmanager
@@ -49,7 +49,7 @@ def interrupting() -> Iterator[None]:
     finally:
         is_running = False
         for number, handler in usual.items():
-            signal.signal(number, handler)
+            signal.signal(number, handler or signal.SIG_DFL)
 
 
 @contextmanager
@@ -60,4 +60,4 @@ def on_continued(redraw: Callable[[], None]) -> Iterator[None]:
     try:
         yield
     finally:
-        signal.signal(signal.SIGCONT, usual)
+        signal.signal(signal.SIGCONT, usual or signal.SIG_DFL)

@@ -10,7 +10,8 @@ import asyncio
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, closing, contextmanager
 
 
 class Interruption:
@@ -41,23 +42,23 @@ class Interruption:
 
 @contextmanager
 def watching_aside(watch: AbstractContextManager[None]) -> Iterator[None]:
-    """While entered, `watch` is entered in a thread with a loop of its own."""
-    loop, ended, is_begun = asyncio.new_event_loop(), asyncio.Event(), threading.Event()
+    """While entered, `watch` is entered in a thread with a loop of its own. Raises what it
+    raises."""
+    loop, ended = asyncio.new_event_loop(), asyncio.Event()
+    entered: Future[None] = Future()
 
     async def sit() -> None:
-        try:
-            with watch:
-                is_begun.set()
-                await ended.wait()
-        finally:
-            is_begun.set()
+        with watch:
+            entered.set_result(None)
+            await ended.wait()
 
-    thread = threading.Thread(target=loop.run_until_complete, args=(sit(),))
-    thread.start()
-    is_begun.wait()
-    try:
-        yield
-    finally:
-        loop.call_soon_threadsafe(ended.set)
-        thread.join()
-        loop.close()
+    with closing(loop), ThreadPoolExecutor(1) as threads:
+        sitting = threads.submit(loop.run_until_complete, sit())
+        wait((entered, sitting), return_when=FIRST_COMPLETED)
+        if not entered.done():
+            sitting.result()
+        try:
+            yield
+        finally:
+            loop.call_soon_threadsafe(ended.set)
+            sitting.result()

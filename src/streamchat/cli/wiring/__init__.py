@@ -49,7 +49,7 @@ def open_archive(run: Run) -> Archive:
         open_index=partial(open_index, run),
         directory_now=str(env.cwd),
         only_here=run.settings.here,
-        mask=build_mask(run),
+        mask=build_mask(run, KeyMask.mask_part),
     )
     return store.not_saving() if run.settings.no_save else store
 
@@ -136,12 +136,14 @@ def build_exporter(run: Run, how_to_replace: str) -> FileExporter:
     return FileExporter(run.env.cwd, run.env.home, how_to_replace, build_mask(run))
 
 
-def build_mask(run: Run) -> Callable[[str], str]:
+def build_mask(
+    run: Run, how: Callable[[KeyMask, str], str] = KeyMask.mask
+) -> Callable[[str], str]:
     """Masks in a text whatever key this session has used until then."""
 
     def mask(text: str) -> str:
         keys = run.env.secrets.keys
-        return _key_mask(keys).mask(text) if keys else text
+        return how(_key_mask(keys), text) if keys else text
 
     return mask
 
