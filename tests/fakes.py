@@ -19,6 +19,7 @@ from typing import TypeAlias, TypeVar
 from streamchat.app.session import Session
 from streamchat.core.attaching import Selection
 from streamchat.core.conversation import Conversation
+from streamchat.core.conversation_index import ConversationSummary, Hit, IndexProgress
 from streamchat.core.errors import DiskError, NotFound, StreamchatError
 from streamchat.core.events import (
     BlockStarted,
@@ -29,7 +30,6 @@ from streamchat.core.events import (
     TextDelta,
     UsageUpdated,
 )
-from streamchat.core.library import Hit, Progress, Summary
 from streamchat.core.messages import Message, Request, Usage, text_block
 from streamchat.core.ports import (
     Archive,
@@ -172,7 +172,7 @@ class MemoryArchive:
     each of `steps` is one of catching up, after which `later` are found too."""
 
     kept: dict[str, Conversation] = field(default_factory=dict)
-    listed: list[Summary] = field(default_factory=list)
+    listed: list[ConversationSummary] = field(default_factory=list)
     started: list[Conversation] = field(default_factory=list)
     saves: bool = True
     deleted: list[str] = field(default_factory=list)
@@ -213,16 +213,16 @@ class MemoryArchive:
     def read(self, ref: str, *, model: str = "") -> Opened:
         return self.open(ref, model=model)
 
-    def summaries(self) -> list[Summary]:
+    def summaries(self) -> list[ConversationSummary]:
         return self.listed
 
     def problems(self) -> list[str]:
         skipped, self.skipped = self.skipped, []
         return skipped
 
-    def catch_up(self) -> Iterator[Progress]:
+    def catch_up(self) -> Iterator[IndexProgress]:
         for done in range(1, self.steps + 1):
-            yield Progress(done, self.steps)
+            yield IndexProgress(done, self.steps)
         self.hits += self.later
         self.later = []
 

@@ -104,7 +104,7 @@ CHANGES = [
         "types/message.py",
         "",
         "issubclass(AssistantMessageParam, dict)",
-        id="a module cannot do with a stand-in",
+        id="a module cannot do with a lazy name",
         marks=pytest.mark.slow,
     ),
     pytest.param(

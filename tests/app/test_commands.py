@@ -29,7 +29,7 @@ from streamchat.core.conversation import Conversation
 from streamchat.core.errors import Busy, NotFound, UsageError
 from streamchat.core.input_line import CommandLine
 from streamchat.core.messages import Message, text_block, user_message
-from streamchat.core.ports import Opened, Summary
+from streamchat.core.ports import ConversationSummary, Opened
 
 
 def talked(*exchanges: tuple[str, str]) -> Session:
@@ -269,7 +269,9 @@ def test_files_that_were_skipped_are_told(line: str) -> None:
 def test_list_is_a_table_whose_titles_are_literal() -> None:
     session = open_session()
     assert run(session, "list") == Done("No saved conversations yet.")
-    summary = Summary("abcd1234ef", "a|b *c*", session.clock() - 7200, 3, "m", None, "/p")
+    summary = ConversationSummary(
+        "abcd1234ef", "a|b *c*", session.clock() - 7200, 3, "m", None, "/p"
+    )
     session.archive = MemoryArchive(listed=[summary])
     outcome = run(session, "list")
     assert isinstance(outcome, ShowReport)

@@ -34,7 +34,7 @@ STOP = ("notice", STOPPED)
 class Interrupted(MemoryExporter):
     """The user presses Ctrl-C while it works."""
 
-    def text(self, conversation: Conversation, form: str, *, replies: int | None) -> str:
+    def text(self, conversation: Conversation, format: str, *, replies: int | None) -> str:
         raise KeyboardInterrupt
 
 
@@ -90,7 +90,7 @@ def test_what_is_shown_for_long_is_stopped(line: str) -> None:
 
 
 class Long(MemoryExporter):
-    def text(self, conversation: Conversation, form: str, *, replies: int | None) -> str:
+    def text(self, conversation: Conversation, format: str, *, replies: int | None) -> str:
         return "x" * LONG_REPORT
 
 

@@ -9,8 +9,8 @@ from desk import Desk, desk, run
 from prompt_toolkit.data_structures import Size
 
 from fakes import MemoryArchive
+from streamchat.core.conversation_index import ConversationSummary, Hit
 from streamchat.core.keymap import KeyMap, build_keymap, read_bindings
-from streamchat.core.library import Hit, Summary
 from streamchat.core.ports import Input, PickAct, Picked, Typed
 from streamchat.prompt import chooser, history_search, picker
 from streamchat.prompt.drafts import describe_adopted
@@ -36,7 +36,13 @@ NONE = build_keymap(
 OPTIONS = [(number, f"option {number}") for number in range(12)]
 ARCHIVE = MemoryArchive(
     hits=[
-        Hit(Summary(name, name, 60.0, 4, "m", None, f"/kept/{name}"), "t1", "user", "", ())
+        Hit(
+            ConversationSummary(name, name, 60.0, 4, "m", None, f"/kept/{name}"),
+            "t1",
+            "user",
+            "",
+            (),
+        )
         for name in ("one", "two", "three")
     ]
 )

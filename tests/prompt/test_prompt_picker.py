@@ -16,8 +16,8 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 from fakes import MemoryArchive
+from streamchat.core.conversation_index import ConversationSummary, Hit, IndexProgress
 from streamchat.core.errors import DiskError
-from streamchat.core.library import Hit, Progress, Summary
 from streamchat.core.ports import Archive, PickAct, Picked
 from streamchat.prompt import Picker, PromptLook
 from streamchat.prompt.drawing import Heights
@@ -31,7 +31,9 @@ def hit(title: str, text: str = "", *, found: str = "", role: str = "assistant")
     before, _, after = text.partition(found) if found else (text, "", "")
     pieces = [(before, False), (found, True), (after, False)]
     excerpt = tuple(piece for piece in pieces if piece[0])
-    summary = Summary(title[:8], title, 60.0, 4, "claude-test", None, f"/kept/{title}")
+    summary = ConversationSummary(
+        title[:8], title, 60.0, 4, "claude-test", None, f"/kept/{title}"
+    )
     return Hit(summary, "t1", role, "1970-01-01T00:02:00Z", excerpt)
 
 
@@ -265,11 +267,11 @@ class SlowArchive(MemoryArchive):
     go_on: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     found: list[Hit] = field(default_factory=list)
 
-    def catch_up(self) -> Iterator[Progress]:
+    def catch_up(self) -> Iterator[IndexProgress]:
         for done in (1, 2):
             self.go_on.acquire()
             self.found.append(hit(f"Found {done}"))
-            yield Progress(done, 2)
+            yield IndexProgress(done, 2)
 
     def search(self, text: str, *, most: int) -> list[Hit]:
         return self.browse(text, most=most)
@@ -318,7 +320,7 @@ def test_it_can_be_left_while_a_search_takes_long() -> None:
 
 def test_a_failing_disk_ends_it() -> None:
     class Broken(MemoryArchive):
-        def catch_up(self) -> Iterator[Progress]:
+        def catch_up(self) -> Iterator[IndexProgress]:
             raise DiskError("Cannot read.")
             yield
 

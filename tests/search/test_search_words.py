@@ -4,14 +4,14 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from library import Library
+from indexed_conversations import IndexedConversations
 
 from streamchat.search.query_words import build_query, format_excerpt, indexed
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Library:
-    return Library(tmp_path)
+def saved(tmp_path: Path) -> IndexedConversations:
+    return IndexedConversations(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -39,9 +39,9 @@ def library(tmp_path: Path) -> Library:
         ("हान", False),
     ],
 )
-def test_words(library: Library, typed: str, found: bool) -> None:
-    library.converse("The lexer’s café, naïve ПРИВЕТ: foo_bar getUserName 3.11 don't हिन्दी.")
-    assert (library.found(typed) != []) is found
+def test_words(saved: IndexedConversations, typed: str, found: bool) -> None:
+    saved.converse("The lexer’s café, naïve ПРИВЕТ: foo_bar getUserName 3.11 don't हिन्दी.")
+    assert (saved.found(typed) != []) is found
 
 
 @pytest.mark.parametrize(
@@ -62,12 +62,12 @@ def test_words(library: Library, typed: str, found: bool) -> None:
     ],
 )
 def test_writing_without_blanks_is_found_by_any_part(
-    library: Library, typed: str, found: bool
+    saved: IndexedConversations, typed: str, found: bool
 ) -> None:
     text = "今日は東京の天気がいい。データ処理。대학교에서 ภาษาไทย"
     for form in (text, unicodedata.normalize("NFD", text)):
-        library.converse(form)
-    assert len(library.found(typed)) == (2 if found else 0)
+        saved.converse(form)
+    assert len(saved.found(typed)) == (2 if found else 0)
 
 
 @pytest.mark.parametrize(
@@ -90,14 +90,14 @@ def test_writing_without_blanks_is_found_by_any_part(
         "🎉 → ++",
     ],
 )
-def test_what_is_typed_is_never_syntax(library: Library, typed: str) -> None:
-    library.converse("a lexer")
-    assert library.found(typed) == []
-    assert library.found("lexer") == ["a lexer"]
+def test_what_is_typed_is_never_syntax(saved: IndexedConversations, typed: str) -> None:
+    saved.converse("a lexer")
+    assert saved.found(typed) == []
+    assert saved.found("lexer") == ["a lexer"]
 
 
-def test_signs_between_words_mean_nothing(library: Library) -> None:
-    library.converse("the lexer, or the parser; (near) it")
+def test_signs_between_words_mean_nothing(saved: IndexedConversations) -> None:
+    saved.converse("the lexer, or the parser; (near) it")
     for typed in (
         "lexer, OR",
         '"lexer"',
@@ -108,7 +108,7 @@ def test_signs_between_words_mean_nothing(library: Library) -> None:
         "(lexer",
         "* near",
     ):
-        assert len(library.found(typed)) == 1, typed
+        assert len(saved.found(typed)) == 1, typed
 
 
 def test_a_query_is_made_of_quoted_words() -> None:
@@ -126,7 +126,9 @@ def test_an_excerpt_is_the_text_again_on_one_line() -> None:
     assert format_excerpt("") == ()
 
 
-def test_what_could_be_taken_for_our_marks_is_shown_as_symbols(library: Library) -> None:
-    library.converse("a \x02lexer\x03 \x1b[31m\x00 \ud800 end")
-    [hit] = library.hits("lexer")
+def test_what_could_be_taken_for_our_marks_is_shown_as_symbols(
+    saved: IndexedConversations,
+) -> None:
+    saved.converse("a \x02lexer\x03 \x1b[31m\x00 \ud800 end")
+    [hit] = saved.hits("lexer")
     assert hit.excerpt == (("a ␂", False), ("lexer", True), ("␃ ␛[31m␀ \ufffd end", False))

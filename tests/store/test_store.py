@@ -15,7 +15,7 @@ from disks import open_store
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import Ambiguous, Busy, DiskError, ExitStatus, NotFound
 from streamchat.core.messages import Message, text_block, user_message
-from streamchat.core.ports import Archive, Journal, Opened, Summary
+from streamchat.core.ports import Archive, ConversationSummary, Journal, Opened
 from streamchat.core.records import Unknown, parse_record
 from streamchat.store import NoJournal, Store
 from streamchat.store.naming import build_file_name, slug
@@ -570,8 +570,8 @@ def test_summaries_are_newest_first(store: Store) -> None:
     first = aged(converse(store, "a", "1", "b", "2", title="Name")[1], 100)
     second = aged(converse(store, "c")[1], 200)
     assert store.summaries() == [
-        Summary("00000002", "c", 200.0, 1, MODEL, None, str(second)),
-        Summary("00000001", "Name", 100.0, 4, MODEL, 0.5, str(first)),
+        ConversationSummary("00000002", "c", 200.0, 1, MODEL, None, str(second)),
+        ConversationSummary("00000001", "Name", 100.0, 4, MODEL, 0.5, str(first)),
     ]
 
 

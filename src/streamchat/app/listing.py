@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from streamchat.core.conversation_filter import split_filters
+from streamchat.core.conversation_index import ConversationSummary, Hit
 from streamchat.core.formatting import escape_markdown, format_price
-from streamchat.core.library import Hit, Summary
-from streamchat.core.library_filter import split_filters
 from streamchat.core.messages import JsonObject
 from streamchat.core.ports import Archive
 from streamchat.core.sanitize import clean_line
@@ -37,7 +37,7 @@ def cost(usd: float | None) -> str:
     return "–" if usd is None else format_price(usd)
 
 
-def find_summaries(archive: Archive, wanted: str) -> list[Summary]:
+def find_summaries(archive: Archive, wanted: str) -> list[ConversationSummary]:
     """The conversations that fit words and filters, all of them without any, newest first.
     Raises DiskError, UsageError."""
     if not wanted.strip():
@@ -49,13 +49,13 @@ def find_summaries(archive: Archive, wanted: str) -> list[Summary]:
     return sorted(found, key=lambda each: each.updated, reverse=True)
 
 
-def conversations_table(summaries: Iterable[Summary], *, now: float) -> str:
+def conversations_table(summaries: Iterable[ConversationSummary], *, now: float) -> str:
     """A Markdown table, for the terminal."""
     head = ["| id | age | turns | model | cost | title |", "|---|--:|--:|---|--:|---|"]
     return "\n".join(head + [f"| {' | '.join(_cells(s, now))} |" for s in summaries])
 
 
-def _cells(summary: Summary, now: float) -> list[str]:
+def _cells(summary: ConversationSummary, now: float) -> list[str]:
     return [
         f"`{summary.id[:8]}`",
         age(now - summary.updated),
@@ -72,7 +72,7 @@ def row_line(cells: Iterable[str]) -> str:
     return "\t".join(map(clean_line, cells))
 
 
-def conversations_lines(summaries: Iterable[Summary], *, now: float) -> list[str]:
+def conversations_lines(summaries: Iterable[ConversationSummary], *, now: float) -> list[str]:
     """Tab-separated, for a pipe: id, age, turns, model, cost, title."""
     return [
         row_line([s.id, age(now - s.updated), str(s.turns), s.model, cost(s.cost_usd), s.title])
@@ -80,7 +80,7 @@ def conversations_lines(summaries: Iterable[Summary], *, now: float) -> list[str
     ]
 
 
-def summary_object(summary: Summary) -> JsonObject:
+def summary_object(summary: ConversationSummary) -> JsonObject:
     """One conversation as `--list --json` prints it."""
     return {
         "id": summary.id,

@@ -23,6 +23,7 @@ from streamchat.cli.invocation import Invocation, ReportKind
 from streamchat.core.errors import UsageError
 from streamchat.core.formatting import quoted
 from streamchat.core.settings import (
+    EXPORT_FORMATS,
     Given,
     Group,
     Kind,
@@ -34,7 +35,6 @@ from streamchat.core.settings import (
 
 # argparse reads "-p is a flag" as -p; how it reads the rest depends on its version.
 _DASHED_PROMPT = re.compile(r"-[A-Za-z]\s")
-_EXPORT_FORMATS = ("md", "html", "json")
 _EPILOG = """\
 Each setting also has an environment variable (STREAMCHAT_MODEL and so on) and
 a key in ~/.config/streamchat/config.toml. The opposite of an option turns it
@@ -271,8 +271,8 @@ def _report(taken: argparse.Namespace) -> tuple[ReportKind | None, tuple[str, ..
         flags = " and ".join(each.flag for each in asked.values())
         raise UsageError(f"{flags} cannot be combined")
     for report, each in asked.items():
-        if report is ReportKind.EXPORT and each.words[0] not in _EXPORT_FORMATS:
-            formats = ", ".join(_EXPORT_FORMATS)
+        if report is ReportKind.EXPORT and each.words[0] not in EXPORT_FORMATS:
+            formats = ", ".join(EXPORT_FORMATS)
             raise UsageError(f"{each.flag} {quoted(each.words[0])}: give one of {formats}")
         return report, each.words
     return None, ()

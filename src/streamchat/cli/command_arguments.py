@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from streamchat.app.commands.exports import FORMS
 from streamchat.app.commands.registry import COMMANDS, find_command, is_command
 from streamchat.app.session import Session
 from streamchat.core.errors import StreamchatError
 from streamchat.core.reasoning import EFFORTS, WIRE_THINKING
-from streamchat.core.settings import KEYS
+from streamchat.core.settings import EXPORT_FORMATS, KEYS
 from streamchat.core.settings.rows import Kind, Option
 from streamchat.core.templates import TemplateKind
 from streamchat.prompt.completion import Choice
@@ -50,7 +49,7 @@ class CommandArguments:
             case "resume" | "delete":
                 return self._conversations()
             case "export":
-                return [] if " " in typed else map(Choice, FORMS)
+                return [] if " " in typed else map(Choice, EXPORT_FORMATS)
             case "attach":
                 return []
             case "model" | "retry" | "compare":

@@ -25,7 +25,7 @@ from streamchat.core.sanitize import clean
 from streamchat.store.finding import expanded
 
 
-def export_conversation(run: Run, form: str, ref: str) -> None:
+def export_conversation(run: Run, format: str, ref: str) -> None:
     """Export to stdout, or to the path given in place of the prompt."""
     opened = read_conversation(run, ref)
     exporter = build_exporter(run, "--force overwrites it")
@@ -33,14 +33,14 @@ def export_conversation(run: Run, form: str, ref: str) -> None:
     if path and path != "-":
         place = exporter.save(
             opened.conversation,
-            form,
+            format,
             path=path,
             replies=None,
             replace=run.invocation.forces,
         )
         run.notes.note(f"Exported to {place}")
     else:
-        _write(run.env.stdout, exporter.text(opened.conversation, form, replies=None))
+        _write(run.env.stdout, exporter.text(opened.conversation, format, replies=None))
     tell_unreadable(run, opened)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 
+from streamchat.app.list_actions import ListActions
 from streamchat.app.listing import ago
-from streamchat.app.shelf import Shelf
 from streamchat.cli.run import Run, require_key
 from streamchat.cli.run_repl import keyboard
 from streamchat.cli.wiring import build_exporter, forget_typed, open_archive, tell_problems
@@ -34,6 +34,6 @@ async def picking(run: Run, act: Callable[[Run], Awaitable[int]]) -> int:
 
 async def _picked(run: Run, archive: Archive) -> str | None:
     exporter = build_exporter(run, "/export in the chat overwrites it")
-    shelf = Shelf(archive, exporter, partial(forget_typed, run))
+    actions = ListActions(archive, exporter, partial(forget_typed, run))
     with keyboard(run) as keys:
-        return await shelf.pick(open_asker(run, keys), ago(run.env.clock))
+        return await actions.pick(open_asker(run, keys), ago(run.env.clock))

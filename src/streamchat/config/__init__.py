@@ -8,7 +8,7 @@ python-dotenv. It knows no terminal: to ask the user, it calls a function that i
 from __future__ import annotations
 
 from streamchat.config.allowed import Verdict, remember, verdict
-from streamchat.config.files import FileText
+from streamchat.config.files import TextFile
 from streamchat.config.load import load, read_own_file, read_prompt_file
 from streamchat.config.paths import Location, Paths, build_paths
 from streamchat.config.trust_question import AskedSetting, AskTrust, Question
@@ -16,10 +16,10 @@ from streamchat.config.trust_question import AskedSetting, AskTrust, Question
 __all__ = [
     "AskTrust",
     "AskedSetting",
-    "FileText",
     "Location",
     "Paths",
     "Question",
+    "TextFile",
     "Verdict",
     "build_paths",
     "load",

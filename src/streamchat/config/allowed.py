@@ -13,7 +13,7 @@ import os
 from enum import Enum
 from pathlib import Path
 
-from streamchat.config.files import FileText, require_group_cannot_write, require_owned
+from streamchat.config.files import TextFile, require_group_cannot_write, require_owned
 from streamchat.core.errors import ConfigError, DiskError
 from streamchat.posix.files import open_regular, read_with_status
 
@@ -28,7 +28,7 @@ class Verdict(Enum):
     UNDECIDED = "ask"
 
 
-def verdict(file: FileText, path: Path, *, user: int) -> Verdict:
+def verdict(file: TextFile, path: Path, *, user: int) -> Verdict:
     """The decision on a file, from the list at `path`. Raises ConfigError if others can
     write the list."""
     try:
@@ -52,7 +52,7 @@ def verdict(file: FileText, path: Path, *, user: int) -> Verdict:
     return said
 
 
-def remember(file: FileText, said: Verdict, path: Path) -> None:
+def remember(file: TextFile, said: Verdict, path: Path) -> None:
     """Add the decision to the list at `path`. Raises DiskError."""
     if said is Verdict.UNDECIDED:
         return
@@ -66,7 +66,7 @@ def remember(file: FileText, said: Verdict, path: Path) -> None:
         raise DiskError(f"cannot write {path}: {error.strerror}") from error
 
 
-def _digest(file: FileText) -> str:
+def _digest(file: TextFile) -> str:
     import hashlib  # 5 ms, spent only for a ./.env that sets something of ours
 
     path = os.fsencode(file.path)

@@ -29,7 +29,7 @@ _OTHERS_USE = stat.S_IRWXG | stat.S_IRWXO
 
 
 @dataclass(frozen=True, slots=True)
-class FileText:
+class TextFile:
     """A file, its permissions (`mode`) and its owner's number."""
 
     path: Path
@@ -40,7 +40,7 @@ class FileText:
 
 def read_text(
     path: Path, *, largest_bytes: int = LARGEST_BYTES, wait: Wait | None = None
-) -> FileText | None:
+) -> TextFile | None:
     """The text of a file, or of a pipe if `wait` is given; None if it does not exist.
     Raises ConfigError."""
     try:
@@ -49,7 +49,7 @@ def read_text(
         if error.errno in (errno.ENOENT, errno.ENOTDIR):
             return None
         raise ConfigError(f"{format_path(str(path))}: {error.strerror}") from error
-    return FileText(path, _decode(path, data), found.st_mode, found.st_uid)
+    return TextFile(path, _decode(path, data), found.st_mode, found.st_uid)
 
 
 def _decode(path: Path, data: bytes) -> str:
@@ -71,7 +71,7 @@ def require_owned(path: Path, mode: int, owner: int, *, user: int) -> None:
         raise ConfigError(f"anybody can write {path}; type: chmod o-w {_quoted(path)}")
 
 
-def check_writers(file: FileText, *, user: int) -> tuple[str, ...]:
+def check_writers(file: TextFile, *, user: int) -> tuple[str, ...]:
     """What to tell the user if the group can write a file of theirs, or its directory. Raises
     ConfigError as `require_owned` does."""
     require_owned(file.path, file.mode, file.owner, user=user)
@@ -122,7 +122,7 @@ def _quoted(path: Path) -> str:
     return shlex.quote(str(path))
 
 
-def parse_env(file: FileText) -> Mapping[str, str]:
+def parse_env(file: TextFile) -> Mapping[str, str]:
     """The variables of an env file, literally. Raises ConfigError that names the line."""
     # 25 ms, spent only if there is such a file. The parser, because dotenv_values() only
     # logs a bad line.
@@ -139,7 +139,7 @@ def parse_env(file: FileText) -> Mapping[str, str]:
     return variables
 
 
-def parse_toml(file: FileText) -> Mapping[str, object]:
+def parse_toml(file: TextFile) -> Mapping[str, object]:
     """The table of a TOML file. Raises ConfigError that names the line."""
     import tomllib  # 13 ms, spent only if there is such a file
 

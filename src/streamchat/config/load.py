@@ -14,7 +14,7 @@ from pathlib import Path
 
 from streamchat.config.allowed import Verdict, remember, verdict
 from streamchat.config.files import (
-    FileText,
+    TextFile,
     check_directory,
     check_writers,
     owner_name,
@@ -128,7 +128,7 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _question(file: FileText, taken: Mapping[str, str]) -> Question:
+def _question(file: TextFile, taken: Mapping[str, str]) -> Question:
     from streamchat.core.settings.report import format_settings  # only a question needs it
 
     settings = [

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from streamchat.config.allowed import Verdict, remember, verdict
-from streamchat.config.files import FileText, check_writers, owner_name, read_text
+from streamchat.config.files import TextFile, check_writers, owner_name, read_text
 from streamchat.config.paths import Paths
 from streamchat.config.trust_question import AskedSetting, AskTrust, Question
 from streamchat.core.errors import ConfigError, NotFound, UsageError
@@ -67,7 +67,7 @@ class Templates:
     def _own(self, kind: TemplateKind) -> Path:
         return self.paths.config_dir / kind.value
 
-    def _of_repository(self, kind: TemplateKind, name: str, file: FileText) -> Template:
+    def _of_repository(self, kind: TemplateKind, name: str, file: TextFile) -> Template:
         said = verdict(file, self.paths.allowed_env, user=self.user)
         if said is Verdict.UNDECIDED and self.ask is not None:
             shown = AskedSetting("text", " ".join(file.text.split()), _RISK)
@@ -95,7 +95,7 @@ def _entries(directory: Path) -> list[Path]:
         return []
 
 
-def _front_matter(file: FileText, text: str) -> Mapping[str, object]:
+def _front_matter(file: TextFile, text: str) -> Mapping[str, object]:
     """The YAML between the dashes as a table. Raises ConfigError naming the line."""
     if not text.strip():
         return {}

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from streamchat.core.library import Hit, Summary
+from streamchat.core.conversation_index import ConversationSummary, Hit
 from streamchat.core.messages import Message
 
 _TELLING = 8  # characters at the start of a key that identify it
@@ -37,7 +37,9 @@ def mask_message(message: Message, mask: Callable[[str], str]) -> Message:
     return replace(message, content=tuple(content))
 
 
-def mask_summary(summary: Summary, mask: Callable[[str], str]) -> Summary:
+def mask_summary(
+    summary: ConversationSummary, mask: Callable[[str], str]
+) -> ConversationSummary:
     """A row of the list, with its title masked."""
     title = mask(summary.title)
     return summary if title == summary.title else replace(summary, title=title)

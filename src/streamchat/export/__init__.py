@@ -18,13 +18,11 @@ from typing import TYPE_CHECKING
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import UsageError
 from streamchat.core.sanitize import clean_title
+from streamchat.core.settings import EXPORT_FORMATS
 
 if TYPE_CHECKING:
     from streamchat.export.document import Document
 
-__all__ = ["FORMS", "Exporter"]
-
-FORMS = ("md", "html", "json")
 _NAME_CHARACTERS = 60
 
 
@@ -39,12 +37,12 @@ class FileExporter:
     mask: Callable[[str], str] = str  # takes secrets out of what is written
     zone: tzinfo | None = None  # for the times of turns; None: the system's
 
-    def text(self, conversation: Conversation, form: str, *, replies: int | None) -> str:
+    def text(self, conversation: Conversation, format: str, *, replies: int | None) -> str:
         """See ports.Exporter."""
-        return self.mask(self._text(conversation, form, replies))
+        return self.mask(self._text(conversation, format, replies))
 
-    def _text(self, conversation: Conversation, form: str, replies: int | None) -> str:
-        match form:
+    def _text(self, conversation: Conversation, format: str, replies: int | None) -> str:
+        match format:
             case "json":
                 from streamchat.export.json_messages import as_messages
 
@@ -57,7 +55,9 @@ class FileExporter:
                 from streamchat.export.html import as_page  # markdown-it and pygments: 60 ms
 
                 return as_page(self._document(conversation, replies))
-        raise UsageError(f"There is no format {form!r}; the formats are {', '.join(FORMS)}.")
+        raise UsageError(
+            f"There is no format {format!r}; the formats are {', '.join(EXPORT_FORMATS)}."
+        )
 
     def _document(self, conversation: Conversation, replies: int | None) -> Document:
         from streamchat.export.document import build_document
@@ -67,7 +67,7 @@ class FileExporter:
     def save(
         self,
         conversation: Conversation,
-        form: str,
+        format: str,
         *,
         path: str,
         replies: int | None,
@@ -76,11 +76,11 @@ class FileExporter:
         """See ports.Exporter."""
         from streamchat.export.files import write_new_file
 
-        text = self.text(conversation, form, replies=replies)
+        text = self.text(conversation, format, replies=replies)
         place = (
             self._place(path)
             if path
-            else self.cwd / build_export_name(conversation.title, form)
+            else self.cwd / build_export_name(conversation.title, format)
         )
         write_new_file(text, place, replace=replace, how_to_replace=self.how_to_replace)
         return str(place.relative_to(self.cwd) if place.is_relative_to(self.cwd) else place)
@@ -91,8 +91,8 @@ class FileExporter:
         return self.cwd / path
 
 
-def build_export_name(title: str, form: str) -> str:
+def build_export_name(title: str, format: str) -> str:
     """Named after the title: its words, joined by dashes."""
     words = re.findall(r"\w+", clean_title(title).lower())
     name = "-".join(words)[:_NAME_CHARACTERS].rstrip("-_")
-    return f"{name or 'conversation'}.{form}"
+    return f"{name or 'conversation'}.{format}"

@@ -12,7 +12,7 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
-from streamchat.core.library import Excerpt, Hit
+from streamchat.core.conversation_index import Excerpt, Hit
 from streamchat.core.sanitize import clean_line, clean_title
 from streamchat.core.times import parse_time
 from streamchat.prompt.appearance import PromptLook

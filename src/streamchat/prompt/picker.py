@@ -24,10 +24,10 @@ from prompt_toolkit.layout.containers import VSplit
 from prompt_toolkit.layout.processors import BeforeInput
 from prompt_toolkit.output import Output
 
+from streamchat.core.conversation_filter import FILTERS
+from streamchat.core.conversation_index import Hit, IndexProgress
 from streamchat.core.errors import StreamchatError
 from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
-from streamchat.core.library import Hit, Progress
-from streamchat.core.library_filter import FILTERS
 from streamchat.core.ports import Archive, PickAct, Picked
 from streamchat.core.sanitize import clean_line
 from streamchat.prompt.appearance import PromptLook
@@ -92,7 +92,7 @@ class Picker:
         self._keys = format_keys(keymap)
         self._archive = archive
         self._found = Found()
-        self._progress: Progress | None = None
+        self._progress: IndexProgress | None = None
         self._is_caught_up = False
         self._wanted: PickAct | None = None  # as soon as the words are found
         self._changed = asyncio.Event()
@@ -143,7 +143,7 @@ class Picker:
             self._take(self._wanted)
         self._app.invalidate()
 
-    async def _catch_up(self, steps: Iterator[Progress]) -> None:
+    async def _catch_up(self, steps: Iterator[IndexProgress]) -> None:
         self._progress = await asyncio.to_thread(next, steps, None)
         self._is_caught_up = self._progress is None
         await self._search()

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from streamchat.core.conversation import Conversation
-from streamchat.core.library import FileContent
+from streamchat.core.conversation_index import FileContent
 from streamchat.core.records import Sealed, Turn
 from streamchat.core.times import parse_time
 from streamchat.search.query_words import encode_directory, indexed, storable

@@ -7,7 +7,12 @@ import sqlite3
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from streamchat.core.library import Filter, Hit, SavedFile, Summary
+from streamchat.core.conversation_index import (
+    ConversationFilter,
+    ConversationSummary,
+    Hit,
+    SavedFile,
+)
 from streamchat.search.query_words import (
     HIT_BEGINS,
     HIT_ENDS,
@@ -47,7 +52,7 @@ def stamps(db: sqlite3.Connection) -> dict[str, Stamp]:
     }
 
 
-def summaries(db: sqlite3.Connection) -> dict[str, Summary]:
+def summaries(db: sqlite3.Connection) -> dict[str, ConversationSummary]:
     """The summary of each file, by path."""
     found = map(_summary, db.execute(f"SELECT {_SUMMARY} FROM files"))
     return {summary.path: summary for summary in found}
@@ -59,7 +64,7 @@ def problems(db: sqlite3.Connection) -> dict[str, str]:
     return {os.fsdecode(path): str(problem) for path, problem in rows}
 
 
-def _summary(row: Sequence[object]) -> Summary:
+def _summary(row: Sequence[object]) -> ConversationSummary:
     match row:
         case (
             bytes(path),
@@ -71,7 +76,7 @@ def _summary(row: Sequence[object]) -> Summary:
             float() | None as cost_usd,
             bytes() | None as directory,
         ):
-            return Summary(
+            return ConversationSummary(
                 id,
                 title,
                 written_ns / 1e9,
@@ -141,7 +146,7 @@ ORDER BY files.written_ns DESC
 """
 
 
-def _values(within: Filter, *, query: str = "", most: int = 0) -> dict[str, object]:
+def _values(within: ConversationFilter, *, query: str = "", most: int = 0) -> dict[str, object]:
     directory, part = map(encode_directory, (within.directory, within.part))
     return {
         "query": query,
@@ -159,7 +164,9 @@ def _nanoseconds(seconds: float | None) -> int | None:
     return None if seconds is None else int(seconds * 1e9)
 
 
-def hits(db: sqlite3.Connection, query: str, most: int, within: Filter) -> list[Hit]:
+def hits(
+    db: sqlite3.Connection, query: str, most: int, within: ConversationFilter
+) -> list[Hit]:
     """See ports.Archive.search."""
     values = _values(within, query=f"text : ({query})", most=most)
     texts = [_hit(row) for row in db.execute(_TEXT_HITS, values)]
@@ -170,18 +177,22 @@ def hits(db: sqlite3.Connection, query: str, most: int, within: Filter) -> list[
     return [*titles, *texts][:most]
 
 
-def title_hits(db: sqlite3.Connection, query: str, most: int, within: Filter) -> list[Hit]:
+def title_hits(
+    db: sqlite3.Connection, query: str, most: int, within: ConversationFilter
+) -> list[Hit]:
     """The titles that hold the words; the conversation that was written last comes first."""
     values = _values(within, query=f"title : ({query})", most=most)
     return [_hit(row) for row in db.execute(_TITLE_HITS, values)]
 
 
-def newest(db: sqlite3.Connection, most: int, within: Filter) -> list[Hit]:
+def newest(db: sqlite3.Connection, most: int, within: ConversationFilter) -> list[Hit]:
     """The conversations that were written last, each with the beginning of its last turn."""
     return [_hit(row) for row in db.execute(_LAST_TURNS, _values(within, most=most))]
 
 
-def first_hits(db: sqlite3.Connection, query: str, most: int, within: Filter) -> list[Hit]:
+def first_hits(
+    db: sqlite3.Connection, query: str, most: int, within: ConversationFilter
+) -> list[Hit]:
     """The newest hit of each conversation."""
     seen: set[int] = set()
     found: list[Hit] = []
@@ -201,7 +212,9 @@ def first_hits(db: sqlite3.Connection, query: str, most: int, within: Filter) ->
     return found
 
 
-def pages(db: sqlite3.Connection, query: str, most: int, within: Filter) -> list[Hit]:
+def pages(
+    db: sqlite3.Connection, query: str, most: int, within: ConversationFilter
+) -> list[Hit]:
     """See ports.Archive.browse."""
     texts = {hit.summary.path: hit for hit in first_hits(db, query, most, within)}
     titles = title_hits(db, query, most, within)

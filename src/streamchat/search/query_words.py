@@ -16,7 +16,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from streamchat.core.library import Excerpt
+from streamchat.core.conversation_index import Excerpt
 
 PREFIXES = "1 2"
 TOKENIZER = "unicode61 remove_diacritics 2 categories 'L* M* N* Co'"

@@ -16,15 +16,15 @@ from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
-from streamchat.core.errors import DiskError
-from streamchat.core.library import (
+from streamchat.core.conversation_index import (
     EVERYWHERE,
+    ConversationFilter,
+    ConversationSummary,
     FileContent,
-    Filter,
     Hit,
     SavedFile,
-    Summary,
 )
+from streamchat.core.errors import DiskError
 from streamchat.search import indexing, queries
 from streamchat.search.database import discard, is_busy, is_damage, open_file, open_memory
 from streamchat.search.queries import Stamp
@@ -78,19 +78,23 @@ class SqliteIndex:
 
     # Asked
 
-    def summaries(self) -> dict[str, Summary]:
+    def summaries(self) -> dict[str, ConversationSummary]:
         return self._run(queries.summaries)
 
     def problems(self) -> dict[str, str]:
         return self._run(queries.problems)
 
-    def search(self, text: str, *, most: int, within: Filter = EVERYWHERE) -> list[Hit]:
+    def search(
+        self, text: str, *, most: int, within: ConversationFilter = EVERYWHERE
+    ) -> list[Hit]:
         if not text.strip() and within != EVERYWHERE:
             return self._run(lambda db: queries.newest(db, most, within))
         query = build_query(text)
         return self._run(lambda db: queries.hits(db, query, most, within)) if query else []
 
-    def browse(self, text: str, *, most: int, within: Filter = EVERYWHERE) -> list[Hit]:
+    def browse(
+        self, text: str, *, most: int, within: ConversationFilter = EVERYWHERE
+    ) -> list[Hit]:
         if not text.strip():
             return self._run(lambda db: queries.newest(db, most, within))
         query = build_query(text)

@@ -4,9 +4,9 @@ The only package that touches conversation files. Rules: a file appears with its
 an append is on disk when it returns; nothing is ever rewritten; one process at a time writes
 a file (see `ledger`). Every failure is raised as one of our errors.
 
-`archive` joins the parts: `library` lists and searches, `finding` resolves what a person
-typed, `file_reader` reads a file, `journal` and `ledger` write it, `folder` and `disk` make
-the system calls safe.
+`archive` joins the parts: `conversation_list` lists and searches, `finding` resolves what a
+person typed, `file_reader` reads a file, `journal` and `ledger` write it, `folder` and `disk`
+make the system calls safe.
 
 Must not know: the terminal, the server, the settings.
 """

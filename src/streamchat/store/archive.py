@@ -8,13 +8,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from streamchat.core.conversation import IMPORTED, Conversation
+from streamchat.core.conversation_index import ConversationSummary, Hit, IndexProgress
 from streamchat.core.errors import DiskError, NotFound, UsageError
 from streamchat.core.formatting import format_path
-from streamchat.core.library import Hit, Progress, Summary
 from streamchat.core.messages import without_empty_text
 from streamchat.core.ports import Archive, Index, Journal, Opened, TakenIn
 from streamchat.core.records import Header
 from streamchat.core.times import stamp
+from streamchat.store.conversation_list import ConversationList
 from streamchat.store.disk import Disk, read_file, writing
 from streamchat.store.files import ConversationFiles
 from streamchat.store.finding import (
@@ -27,10 +28,9 @@ from streamchat.store.finding import (
     with_title,
 )
 from streamchat.store.folder import Folder
-from streamchat.store.foreign_files import HEAD_BYTES, foreign_kind
+from streamchat.store.foreign_files import HEAD_BYTES, detect_foreign_format
 from streamchat.store.importing import take_in
 from streamchat.store.journal import FileJournal, SealedJournal
-from streamchat.store.library import Library
 from streamchat.store.not_saving import NotSaving
 
 
@@ -60,7 +60,7 @@ class Store:
         self._directory_now = directory_now
         self._here = directory_now if only_here else None
         self._mask = mask
-        self.library = Library(
+        self.conversation_list = ConversationList(
             self._folder, open_index, tidies=saves, here=self._here, mask=mask
         )
         self._disk = disk
@@ -75,7 +75,7 @@ class Store:
             disk=self._disk,
             clock=self._clock,
             new_id=self._new_id,
-            open_index=self.library.open_unwritten_index,
+            open_index=self.conversation_list.open_unwritten_index,
             saves=False,
             directory_now=self._directory_now,
             only_here=self._here is not None,
@@ -176,7 +176,7 @@ class Store:
     def _messages(self, path: Path, model: str) -> Conversation | None:
         """The conversation in a plain list of messages, which is not touched; None for a
         file of ours. Raises NotFound, which says how to import another program's."""
-        kind = foreign_kind(read_file(self._disk, path, HEAD_BYTES))
+        kind = detect_foreign_format(read_file(self._disk, path, HEAD_BYTES))
         if kind is None:
             return None
         from streamchat.core.message_list import (
@@ -204,8 +204,8 @@ class Store:
         """The conversation that was written last. Raises NotFound if there is none."""
         if self._here is not None:
             return self._newest_here()
-        for file in self.library.files():
-            if self.library.read(file).conversation is not None:
+        for file in self.conversation_list.files():
+            if self.conversation_list.read(file).conversation is not None:
                 return Path(file.path)
         raise NotFound("There is no saved conversation yet.")
 
@@ -217,7 +217,7 @@ class Store:
     def _findable(self) -> list[Path]:
         if self._here is not None:
             return [Path(summary.path) for summary in self.summaries()]
-        return [Path(file.path) for file in self.library.files()]
+        return [Path(file.path) for file in self.conversation_list.files()]
 
     def find(self, ref: str) -> Path:
         """The file that `ref` names. Raises NotFound, which lists the nearest, or
@@ -239,25 +239,25 @@ class Store:
         is_bare = path == Path(path.name) and not os.path.lexists(path)
         return ours if is_bare and names_file(str(ours)) else path
 
-    def summaries(self) -> list[Summary]:
+    def summaries(self) -> list[ConversationSummary]:
         """See ports.Archive."""
-        return self.library.summaries()
+        return self.conversation_list.summaries()
 
     def problems(self) -> list[str]:
         """See ports.Archive."""
-        return self.library.problems()
+        return self.conversation_list.problems()
 
-    def catch_up(self) -> Iterator[Progress]:
+    def catch_up(self) -> Iterator[IndexProgress]:
         """See ports.Archive."""
-        return self.library.catch_up()
+        return self.conversation_list.catch_up()
 
     def search(self, text: str, *, most: int) -> list[Hit]:
         """See ports.Archive."""
-        return self.library.search(text, most=most)
+        return self.conversation_list.search(text, most=most)
 
     def browse(self, text: str, *, most: int) -> list[Hit]:
         """See ports.Archive."""
-        return self.library.browse(text, most=most)
+        return self.conversation_list.browse(text, most=most)
 
     # Delete
 
@@ -266,13 +266,13 @@ class Store:
         path = self._deletable(ref)
         ledger = self._files.lock(path)
         with suppress(DiskError):  # first, so that a kill leaves no word of a deleted file
-            self.library.forget(path)
+            self.conversation_list.forget(path)
         with writing(path):
             try:
                 ledger.delete(self._folder.beside(path.name))
             finally:
                 ledger.close()
-        self.library.forget(path)  # another process may have added it meanwhile
+        self.conversation_list.forget(path)  # another process may have added it meanwhile
 
     def require_deletable(self, ref: str) -> None:
         """See ports.Archive."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from streamchat.core.conversation_index import ConversationSummary
 from streamchat.core.errors import Ambiguous, NotFound
 from streamchat.core.formatting import quoted
-from streamchat.core.library import Summary
 from streamchat.store.naming import id_in
 
 SHORTEST_ID = 4
@@ -40,7 +40,7 @@ def with_id(paths: Iterable[Path], ref: str) -> Path | None:
     return _with_id([(id_in(path.name), path) for path in paths], ref)
 
 
-def with_id_inside(summaries: Iterable[Summary], ref: str) -> Path | None:
+def with_id_inside(summaries: Iterable[ConversationSummary], ref: str) -> Path | None:
     """The same for a file that was renamed: its id is in its first line. Raises Ambiguous."""
     return _with_id([(each.id, Path(each.path)) for each in summaries], ref)
 
@@ -53,7 +53,7 @@ def _with_id(files: Sequence[tuple[str, Path]], ref: str) -> Path | None:
     return _only(exact or found, ref, [path.name for path in exact or found])
 
 
-def with_title(summaries: Sequence[Summary], ref: str) -> Path | None:
+def with_title(summaries: Sequence[ConversationSummary], ref: str) -> Path | None:
     """The file whose title equals `ref`, starts with it, or contains it; case is ignored.
 
     Raises Ambiguous.
@@ -79,7 +79,7 @@ def _only(found: list[Path], ref: str, names: list[str]) -> Path | None:
     return found[0] if found else None
 
 
-def build_not_found(summaries: Sequence[Summary], ref: str) -> NotFound:
+def build_not_found(summaries: Sequence[ConversationSummary], ref: str) -> NotFound:
     """The error for a name that no conversation has; it lists the nearest ids and titles."""
     import difflib  # 4 ms, and only for a mistake
 

@@ -16,8 +16,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from streamchat.core.conversation_index import SavedFile
 from streamchat.core.errors import Busy, DiskError
-from streamchat.core.library import SavedFile
 from streamchat.store.blobs import SUFFIX as BLOBS_SUFFIX
 from streamchat.store.blobs import BlobDirectory, is_blob_directory
 from streamchat.store.disk import Disk, close_quietly, sync_directory, writing

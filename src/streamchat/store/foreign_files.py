@@ -31,17 +31,17 @@ _MESSAGES = re.compile(rb'\A(\xef\xbb\xbf)?\s*(\[|\{\s*"(messages|input|model|sy
 
 
 @dataclass(frozen=True, slots=True)
-class ForeignKind:
+class ForeignFormat:
     """`name` says what it is; "" for what may be a list of messages."""
 
     name: str
 
 
-def foreign_kind(head: bytes) -> ForeignKind | None:
+def detect_foreign_format(head: bytes) -> ForeignFormat | None:
     """None for what is ours, or nothing that is known."""
     if _OURS.search(head):
         return None
     for name, pattern in _KINDS:
         if pattern.search(head):
-            return ForeignKind(name)
-    return ForeignKind("") if _MESSAGES.match(head) else None
+            return ForeignFormat(name)
+    return ForeignFormat("") if _MESSAGES.match(head) else None

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from streamchat.core.conversation import Conversation
+from streamchat.core.conversation_index import ConversationSummary, Hit, IndexProgress
 from streamchat.core.errors import UsageError
-from streamchat.core.library import Hit, Progress, Summary
 from streamchat.core.ports import Archive, Journal, Opened, TakenIn
 from streamchat.store.journal import NoJournal
 
@@ -68,13 +68,13 @@ class NotSaving:
     def delete(self, ref: str) -> None:
         self.writer.delete(ref)
 
-    def summaries(self) -> list[Summary]:
+    def summaries(self) -> list[ConversationSummary]:
         return self.reader.summaries()
 
     def problems(self) -> list[str]:
         return self.reader.problems()
 
-    def catch_up(self) -> Iterator[Progress]:
+    def catch_up(self) -> Iterator[IndexProgress]:
         return self.reader.catch_up()
 
     def search(self, text: str, *, most: int) -> list[Hit]:

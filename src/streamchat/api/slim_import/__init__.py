@@ -5,15 +5,15 @@ types of products that this program does not ask (organizations, agents, clouds)
 requests, which it writes as plain dicts. `import_sdk` imports the same SDK and lets these run
 late:
 
-* A package whose `__init__` only collects names (`Collection`). Each name is looked up, when
+* A package whose `__init__` only collects names (`LazyPackage`). Each name is looked up, when
   somebody asks for it, in the module from which `__init__` takes it.
 * A module of which others need only names, for annotations and in functions that a chat does
-  not call (`Unrun`). Each name gets a `StandIn`. The first touch of one runs the module in
-  place, and puts the real object wherever a stand-in of the module was put.
+  not call (`LazyModule`). Each name gets a `LazyName`. The first use of one runs the module in
+  place, and puts the real object wherever a lazy name of the module stands.
 
 Rule 1: no value is invented: what comes out is the SDK's own object, only later.
 Rule 2: the SDK's files decide, not its version. An `__init__` that does more than collect is
-run; that of the SDK itself must end as is known. No type of a reply may refer to a stand-in.
+run; that of the SDK itself must end as is known. No type of a reply may refer to a lazy name.
 Rule 3: after any failure before the first client, everything is unloaded and the whole SDK is
 imported. STREAMCHAT_FULL_SDK=1 does so at once. `--show-config` says which import was used,
 and why.
@@ -29,10 +29,10 @@ import sys
 from dataclasses import dataclass
 
 from streamchat.api.slim_import.finder import ROOT, SlimFinder, UnknownLayoutError
-from streamchat.api.slim_import.late_modules import (
-    StandIn,
-    Unrun,
-    forget_stand_ins,
+from streamchat.api.slim_import.lazy_modules import (
+    LazyModule,
+    LazyName,
+    forget_lazy_names,
     loaded_modules,
     phase,
 )
@@ -102,7 +102,7 @@ def _import_slim() -> SdkImport:
         return _import_whole("something else imported it before")
     _process.before = frozenset(sys.modules)
     sys.meta_path.insert(0, _finder)
-    phase.hands_out_stand_ins = True
+    phase.hands_out_lazy_names = True
     try:
         importlib.import_module(_OURS)
         _end_phase()
@@ -129,13 +129,13 @@ def _end_phase() -> None:
 
     Raises UnknownLayoutError when a type that may be in a reply refers to what was put off:
     the SDK would leave that part of a reply unread."""
-    phase.hands_out_stand_ins = False
+    phase.hands_out_lazy_names = False
     for module in loaded_modules():
-        if isinstance(module, Unrun):
-            forget_stand_ins(module)
+        if isinstance(module, LazyModule):
+            forget_lazy_names(module)
         elif _is_of_replies(module.__name__):
             for name, value in vars(module).items():
-                if isinstance(value, StandIn) and _is_of_replies(value.module.__name__):
+                if isinstance(value, LazyName) and _is_of_replies(value.module.__name__):
                     raise UnknownLayoutError(f"{module.__name__} refers to {name}")
 
 
@@ -144,7 +144,7 @@ def _is_of_replies(name: str) -> bool:
 
 
 def _drop() -> None:
-    phase.hands_out_stand_ins = False
+    phase.hands_out_lazy_names = False
     if _finder in sys.meta_path:
         sys.meta_path.remove(_finder)
     for name in sys.modules.keys() - _process.before:

@@ -10,11 +10,11 @@ from itertools import zip_longest
 from types import ModuleType
 from typing import Any
 
-from streamchat.api.slim_import.late_modules import (
-    Collection,
-    Contents,
-    LateLoader,
-    Unrun,
+from streamchat.api.slim_import.lazy_modules import (
+    LazyLoader,
+    LazyModule,
+    LazyPackage,
+    Reexports,
     phase,
 )
 
@@ -61,12 +61,12 @@ class UnknownLayoutError(ImportError):
     """The SDK's files are not as this package expects them."""
 
 
-class Root(Collection):
+class Root(LazyPackage):
     """The SDK's own package. What it exports says that it comes from there."""
 
     def _find(self, name: str) -> Any:
         found = super()._find(name)
-        if name in self.__spec__.loader.contents.exported:  # type: ignore[union-attr]
+        if name in self.__spec__.loader.reexports.exported:  # type: ignore[union-attr]
             with suppress(TypeError, AttributeError):  # as in the SDK
                 found.__module__ = ROOT
         return found
@@ -80,22 +80,22 @@ class SlimFinder:
     ) -> ModuleSpec | None:
         """Raises UnknownLayoutError for a root package that does more than is known."""
         is_sdk = name == ROOT or name.startswith(f"{ROOT}.")
-        is_put_off = phase.hands_out_stand_ins and _PUT_OFF.fullmatch(name) is not None
+        is_put_off = phase.hands_out_lazy_names and _PUT_OFF.fullmatch(name) is not None
         if not (is_sdk or is_put_off):
             return None
         spec = PathFinder.find_spec(name, path)
         if spec is None or spec.loader is None:
             return None
-        contents = _read_contents(spec) if is_sdk else None
-        if contents is not None:
-            kind = Root if name == ROOT else Collection
-            spec.loader = LateLoader(spec.loader, kind, contents)
+        reexports = _read_reexports(spec) if is_sdk else None
+        if reexports is not None:
+            kind = Root if name == ROOT else LazyPackage
+            spec.loader = LazyLoader(spec.loader, kind, reexports)
         elif is_put_off:
-            spec.loader = LateLoader(spec.loader, Unrun, Contents())
+            spec.loader = LazyLoader(spec.loader, LazyModule, Reexports())
         return spec
 
 
-def _read_contents(spec: ModuleSpec) -> Contents | None:
+def _read_reexports(spec: ModuleSpec) -> Reexports | None:
     """What a package collects; None for a module, and for a package that does more."""
     if spec.submodule_search_locations is None or spec.origin is None:
         return None
@@ -106,7 +106,7 @@ def _read_contents(spec: ModuleSpec) -> Contents | None:
         _must_be_known(lines)
     elif not all(map(_ALIAS.fullmatch, lines)):
         return None
-    return _contents(source)
+    return _parse_reexports(source)
 
 
 def _read_source(spec: ModuleSpec) -> str:
@@ -123,7 +123,7 @@ def _must_be_known(lines: Sequence[str]) -> None:
             raise UnknownLayoutError(f"anthropic/__init__.py is not as known: {line or known}")
 
 
-def _contents(source: str) -> Contents:
+def _parse_reexports(source: str) -> Reexports:
     names, starred = {}, []
     for module, among, alone in _COLLECTED.findall(source):
         for part in (among or alone).split(","):
@@ -133,4 +133,4 @@ def _contents(source: str) -> Contents:
                 case [name] | [name, "as", _] as words:
                     names[words[-1]] = (module, name)
     exported = "".join(_IGNORED.findall(source))
-    return Contents(names, starred, frozenset(re.findall(r'"([^"_]\w*)"', exported)))
+    return Reexports(names, starred, frozenset(re.findall(r'"([^"_]\w*)"', exported)))

@@ -16,10 +16,10 @@ from streamchat.app.commands.outcomes import (
 )
 from streamchat.app.commands.registry import Topic, command
 from streamchat.app.commands.unsaved import unless_unsaved
+from streamchat.app.list_actions import ListActions, ask_to_delete
 from streamchat.app.listing import ago, conversations_table, find_summaries
 from streamchat.app.prompt_keys import keymap_of
 from streamchat.app.session import Session
-from streamchat.app.shelf import Shelf, ask_to_delete
 from streamchat.core.errors import Busy, UsageError
 from streamchat.core.ports import Opened, Reader
 from streamchat.core.schema import shown_message
@@ -75,7 +75,7 @@ def resume(session: Session, argument: str) -> Outcome:
         return unless_unsaved(session, lambda: _open(session, ref))
 
     async def pick(reader: Reader) -> Outcome:
-        path = await _shelf(session).pick(reader, ago(session.clock))
+        path = await _list_actions(session).pick(reader, ago(session.clock))
         session.tell_problems()
         if path == session.journal.name:
             return Done(ALREADY_OPEN)
@@ -100,13 +100,13 @@ def delete(session: Session, argument: str) -> Outcome:
     async def confirm(reader: Reader) -> Outcome:
         if not await reader.confirm(ask_to_delete(found.conversation), default=False):
             return Done("Nothing was deleted.")
-        return Done(_shelf(session).delete(found.journal.name, found.conversation, ref))
+        return Done(_list_actions(session).delete(found.journal.name, found.conversation, ref))
 
     return AskUser(confirm)
 
 
-def _shelf(session: Session) -> Shelf:
-    return Shelf(session.archive, session.exporter, session.forget_typed, session)
+def _list_actions(session: Session) -> ListActions:
+    return ListActions(session.archive, session.exporter, session.forget_typed, session)
 
 
 def _open(session: Session, ref: str) -> Outcome:

@@ -12,15 +12,14 @@ from streamchat.app.commands.registry import Topic, command
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
 from streamchat.core.formatting import quoted
-
-FORMS = ("md", "html", "json")
+from streamchat.core.settings import EXPORT_FORMATS
 
 
 @dataclass(frozen=True, slots=True)
 class ExportArguments:
     """What was typed after /export."""
 
-    form: str = "md"
+    format: str = "md"
     path: str = ""
     replies: int | None = None
     replace: bool = False
@@ -39,12 +38,12 @@ def export(session: Session, argument: str) -> Outcome:
 def _export(session: Session, arguments: ExportArguments) -> Outcome:
     if arguments.path == "-":
         text = session.exporter.text(
-            session.conversation, arguments.form, replies=arguments.replies
+            session.conversation, arguments.format, replies=arguments.replies
         )
-        return ShowReport(_shown(text, arguments.form))
+        return ShowReport(_shown(text, arguments.format))
     place = session.exporter.save(
         session.conversation,
-        arguments.form,
+        arguments.format,
         path=arguments.path,
         replies=arguments.replies,
         replace=arguments.replace,
@@ -55,12 +54,12 @@ def _export(session: Session, arguments: ExportArguments) -> Outcome:
 def parse_export(argument: str) -> ExportArguments:
     """Read a format, a number and a path, in any order. Without a format, the path's
     extension decides. Raises UsageError."""
-    form = path = count = ""
+    format = path = count = ""
     words = parse_words(argument)
     replace = any(word.endswith("!") for word in words)
     for word in filter(None, (word.removesuffix("!") for word in words)):
-        if word in FORMS and not form:
-            form = word
+        if word in EXPORT_FORMATS and not format:
+            format = word
         elif word.isdecimal() and word.isascii() and not count:
             count = word
         elif not path:
@@ -68,15 +67,15 @@ def parse_export(argument: str) -> ExportArguments:
         else:
             raise UsageError(f"/export takes one path; quote it: {quoted(f'{path} {word}')}")
     ending = PurePath(path).suffix.removeprefix(".")
-    form = form or (ending if ending in FORMS else "md")
+    format = format or (ending if ending in EXPORT_FORMATS else "md")
     replies = parse_count(count, default=1) if count else None
-    return ExportArguments(form, path, replies, replace)
+    return ExportArguments(format, path, replies, replace)
 
 
-def _shown(text: str, form: str) -> str:
+def _shown(text: str, format: str) -> str:
     """The exported text as a code block."""
     fence = "`" * max(3, _ticks(text) + 1)
-    return f"{fence}{'markdown' if form == 'md' else form}\n{text.rstrip()}\n{fence}\n"
+    return f"{fence}{'markdown' if format == 'md' else format}\n{text.rstrip()}\n{fence}\n"
 
 
 def _ticks(text: str) -> int:

@@ -5,7 +5,7 @@ Nothing here is implemented, and nothing here names a library.
 
 from __future__ import annotations
 
-from streamchat.core.library import Summary
+from streamchat.core.conversation_index import ConversationSummary
 from streamchat.core.ports.archive import Archive, Exporter, Index, Journal, Opened, TakenIn
 from streamchat.core.ports.configuration import (
     Configuration,
@@ -44,6 +44,7 @@ __all__ = [
     "Clipboard",
     "ComparisonView",
     "Configuration",
+    "ConversationSummary",
     "Copied",
     "CopiedTo",
     "Ending",
@@ -63,7 +64,6 @@ __all__ = [
     "Screen",
     "Script",
     "Source",
-    "Summary",
     "TakenIn",
     "TakenSettings",
     "TypeAhead",

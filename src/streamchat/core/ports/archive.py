@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from streamchat.core.conversation import Conversation
-from streamchat.core.library import (
+from streamchat.core.conversation_index import (
     EVERYWHERE,
+    ConversationFilter,
+    ConversationSummary,
     FileContent,
-    Filter,
     Hit,
-    Progress,
+    IndexProgress,
     SavedFile,
-    Summary,
 )
 from streamchat.core.records import Record
 
@@ -126,22 +126,22 @@ class Archive(Protocol):
     def problems(self) -> list[str]:
         """A line for each file that was skipped as unreadable; each is returned once."""
 
-    def summaries(self) -> list[Summary]:
+    def summaries(self) -> list[ConversationSummary]:
         """Newest first. Raises DiskError."""
 
-    def catch_up(self) -> Iterator[Progress]:
+    def catch_up(self) -> Iterator[IndexProgress]:
         """Index everything written since the last time, newest first, in steps of about a
         tenth of a second. Raises DiskError."""
 
     def search(self, text: str, *, most: int) -> list[Hit]:
         """The turns of all branches that contain all words of `text`; the last word may be
         incomplete. Matching titles come first, then the newest turns. For filters among the
-        words see `library_filter`. Raises DiskError, UsageError."""
+        words see `conversation_filter`. Raises DiskError, UsageError."""
 
     def browse(self, text: str, *, most: int) -> list[Hit]:
         """The conversations that contain `text`, each once with its newest hit: matching
         titles first, then by the time of the hit. For filters among the words see
-        `library_filter`; one that is incomplete does not count. Without words, the
+        `conversation_filter`; one that is incomplete does not count. Without words, the
         conversations that were written last, with their last turn."""
 
 
@@ -170,13 +170,17 @@ class Index(Protocol):
     def problems(self) -> dict[str, str]:
         """Why a file cannot be read, by its path."""
 
-    def summaries(self) -> dict[str, Summary]:
+    def summaries(self) -> dict[str, ConversationSummary]:
         """What is remembered about each file, by its path."""
 
-    def search(self, text: str, *, most: int, within: Filter = EVERYWHERE) -> list[Hit]:
+    def search(
+        self, text: str, *, most: int, within: ConversationFilter = EVERYWHERE
+    ) -> list[Hit]:
         """See Archive; only conversations that pass the filter."""
 
-    def browse(self, text: str, *, most: int, within: Filter = EVERYWHERE) -> list[Hit]:
+    def browse(
+        self, text: str, *, most: int, within: ConversationFilter = EVERYWHERE
+    ) -> list[Hit]:
         """See Archive; only conversations that pass the filter."""
 
     def forget(self, path: str) -> None:
@@ -184,15 +188,15 @@ class Index(Protocol):
 
 
 class Exporter(Protocol):
-    """Conversations in the forms "md", "html" and "json" (a list of wire messages)."""
+    """Conversations as text, in one of EXPORT_FORMATS."""
 
-    def text(self, conversation: Conversation, form: str, *, replies: int | None) -> str:
+    def text(self, conversation: Conversation, format: str, *, replies: int | None) -> str:
         """The current branch, or its last `replies` with their questions."""
 
     def save(
         self,
         conversation: Conversation,
-        form: str,
+        format: str,
         *,
         path: str,
         replies: int | None,

@@ -21,6 +21,7 @@ from streamchat.core.settings.layers import (
 from streamchat.core.settings.options import (
     DEFAULT_MODEL,
     DEFAULT_URL,
+    EXPORT_FORMATS,
     KEYS,
     OPTIONS,
     SETTINGS,
@@ -50,6 +51,7 @@ from streamchat.core.settings.values import Given, Layer, Origin, SettingSource
 __all__ = [
     "DEFAULT_MODEL",
     "DEFAULT_URL",
+    "EXPORT_FORMATS",
     "KEYS",
     "OPTIONS",
     "SETTINGS",

@@ -14,12 +14,20 @@ from collections.abc import Sequence
 from streamchat.core.settings.options.input import INPUT
 from streamchat.core.settings.options.limits import LIMITS
 from streamchat.core.settings.options.output import OUTPUT
-from streamchat.core.settings.options.reports import REPORTS
+from streamchat.core.settings.options.reports import EXPORT_FORMATS, REPORTS
 from streamchat.core.settings.options.request import DEFAULT_MODEL, REQUEST
 from streamchat.core.settings.options.server import DEFAULT_URL, SERVER
 from streamchat.core.settings.rows import Option
 
-__all__ = ["DEFAULT_MODEL", "DEFAULT_URL", "KEYS", "OPTIONS", "SETTINGS", "VARIABLES"]
+__all__ = [
+    "DEFAULT_MODEL",
+    "DEFAULT_URL",
+    "EXPORT_FORMATS",
+    "KEYS",
+    "OPTIONS",
+    "SETTINGS",
+    "VARIABLES",
+]
 
 OPTIONS: Sequence[Option] = (*REQUEST, *INPUT, *OUTPUT, *LIMITS, *SERVER, *REPORTS)
 SETTINGS: Sequence[Option] = tuple(option for option in OPTIONS if option.is_setting)

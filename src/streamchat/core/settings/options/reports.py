@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from streamchat.core.settings.rows import report
 
+EXPORT_FORMATS = {
+    "md": "Markdown",
+    "html": "an HTML page",
+    "json": "a list of messages, as JSON",
+}
+
 REPORTS = (
     report(
         "list",
@@ -23,7 +29,7 @@ REPORTS = (
         "export",
         "--export",
         "print a conversation, or write it to the PATH that follows",
-        "md|html|json REF",
+        f"{'|'.join(EXPORT_FORMATS)} REF",
     ),
     report(
         "force",

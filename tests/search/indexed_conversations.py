@@ -12,7 +12,7 @@ from pathlib import Path
 
 from disks import QuickDisk
 from streamchat.core.conversation import Conversation
-from streamchat.core.library import Hit
+from streamchat.core.conversation_index import Hit
 from streamchat.core.messages import Message, text_block, user_message
 from streamchat.core.times import stamp
 from streamchat.search import SqliteIndex
@@ -33,7 +33,7 @@ class CountingDisk(QuickDisk):
         return super().open(path, flags, mode)
 
 
-class Library:
+class IndexedConversations:
     """Its time goes on by a minute with each turn."""
 
     def __init__(self, home: Path) -> None:

@@ -13,7 +13,7 @@ from streamchat.core.conversation import Conversation
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class ConversationSummary:
     """One line of the list of conversations."""
 
     id: str
@@ -27,7 +27,7 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class ConversationFilter:
     """Conversations that began in `directory`, whose directory contains `part` and whose
     model contains `model`, written from `after_s` on and before `before_s` (seconds since the
     epoch); None does not limit them. With `has_code`, those with a block of code."""
@@ -40,7 +40,7 @@ class Filter:
     has_code: bool = False
 
 
-EVERYWHERE = Filter()
+EVERYWHERE = ConversationFilter()
 
 
 class SavedFile(NamedTuple):
@@ -69,7 +69,7 @@ Excerpt: TypeAlias = tuple[tuple[str, bool], ...]
 class Hit:
     """One search result. `turn` is "" for a match in the title of the conversation."""
 
-    summary: Summary
+    summary: ConversationSummary
     turn: str
     role: str
     at: str
@@ -81,7 +81,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class IndexProgress:
     """How many of the changed conversations have been indexed."""
 
     done: int

@@ -14,14 +14,14 @@ from typing import Any, Union, get_args
 import pydantic
 import pytest
 
-from streamchat.api.slim_import.finder import _contents
-from streamchat.api.slim_import.late_modules import (
-    Collection,
-    Contents,
-    LateLoader,
-    StandIn,
-    Unrun,
-    forget_stand_ins,
+from streamchat.api.slim_import.finder import _parse_reexports
+from streamchat.api.slim_import.lazy_modules import (
+    LazyLoader,
+    LazyModule,
+    LazyName,
+    LazyPackage,
+    Reexports,
+    forget_lazy_names,
     phase,
 )
 
@@ -62,8 +62,10 @@ class Finder:
         spec = PathFinder.find_spec(name, path) if name in self.kinds else None
         if spec is not None:
             source = Path(str(spec.origin)).read_text(encoding="utf-8")
-            contents = _contents(source) if self.kinds[name] is Collection else Contents()
-            spec.loader = LateLoader(spec.loader, self.kinds[name], contents)
+            reexports = (
+                _parse_reexports(source) if self.kinds[name] is LazyPackage else Reexports()
+            )
+            spec.loader = LazyLoader(spec.loader, self.kinds[name], reexports)
         return spec
 
 
@@ -86,11 +88,11 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]
     ran: list[str] = []
     finder = Finder(
         {
-            "late": Collection,
-            "late.more": Collection,
-            "late.same": Collection,
-            "late.shapes": Unrun,
-            "late.broken": Unrun,
+            "late": LazyPackage,
+            "late.more": LazyPackage,
+            "late.same": LazyPackage,
+            "late.shapes": LazyModule,
+            "late.broken": LazyModule,
         }
     )
     monkeypatch.setattr(sys, "runs", ran, raising=False)
@@ -101,12 +103,12 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]
         del sys.modules[name]
 
 
-def import_with_stand_ins(name: str, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The module, which found stand-ins where it took names of a late one."""
+def import_with_lazy_names(name: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The module, which found lazy names where it took names of a late one."""
     with monkeypatch.context() as patch:
-        patch.setattr(phase, "hands_out_stand_ins", True)
+        patch.setattr(phase, "hands_out_lazy_names", True)
         module = importlib.import_module(name)
-    forget_stand_ins(sys.modules["late.shapes"])
+    forget_lazy_names(sys.modules["late.shapes"])
     return module
 
 
@@ -139,7 +141,7 @@ def test_a_touch_runs_the_module_in_place_once(
     touch: Callable[[Any], object],
     gives: object,
 ) -> None:
-    users = import_with_stand_ins("late.users", monkeypatch)
+    users = import_with_lazy_names("late.users", monkeypatch)
     shapes = sys.modules["late.shapes"]
     assert runs == []
     assert touch(users) == gives
@@ -152,18 +154,18 @@ def test_a_touch_runs_the_module_in_place_once(
 
 
 def test_to_be_named_is_no_touch(runs: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    users = import_with_stand_ins("late.users", monkeypatch)
+    users = import_with_lazy_names("late.users", monkeypatch)
     assert get_args(users.Shape | None) == (users.Shape, type(None))
     assert get_args(Union[int, users.Shape]) == (int, users.Shape)  # noqa: UP007
     assert not hasattr(users.Shape, "__origin__")
-    assert isinstance(vars(users)["Shape"], StandIn)
+    assert isinstance(vars(users)["Shape"], LazyName)
     assert runs == []
 
 
 def test_who_comes_later_gets_the_real_one(
     runs: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import_with_stand_ins("late.users", monkeypatch)
+    import_with_lazy_names("late.users", monkeypatch)
     later: dict[str, Any] = {}
     exec("from late.shapes import Shape", later)
     assert isinstance(later["Shape"], type)
@@ -180,7 +182,7 @@ def test_a_module_that_cannot_run_says_so_each_time(runs: list[str]) -> None:
 def test_threads_that_touch_it_together_run_it_once(
     runs: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    users = import_with_stand_ins("late.users", monkeypatch)
+    users = import_with_lazy_names("late.users", monkeypatch)
     start = threading.Barrier(8)
     drawn: list[str] = []
 
@@ -224,7 +226,7 @@ def test_a_collection_gives_all_that_it_collects_to_a_star(runs: list[str]) -> N
 def test_a_collection_runs_for_a_name_that_it_does_not_collect(runs: list[str]) -> None:
     late = importlib.import_module("late")
     assert not hasattr(late, "_private")
-    assert type(late) is Collection
+    assert type(late) is LazyPackage
     assert not hasattr(late, "unknown")
     assert type(late) is ModuleType
     assert vars(late)["draw"] is vars(late)["shapes"].draw
@@ -238,7 +240,7 @@ def test_the_names_of_a_collection_are_read_as_written() -> None:
         "from . import j\n"
         '__all__ = [\n    "b",\n    "__hidden__",\n]\n'
     )
-    assert _contents(source) == Contents(
+    assert _parse_reexports(source) == Reexports(
         names={
             "b": (".a", "b"),
             "d": (".a", "c"),

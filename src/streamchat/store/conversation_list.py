@@ -11,16 +11,16 @@ from functools import cached_property
 from pathlib import Path
 
 from streamchat.core.conversation import Conversation
+from streamchat.core.conversation_index import (
+    ConversationFilter,
+    ConversationSummary,
+    FileContent,
+    Hit,
+    IndexProgress,
+    SavedFile,
+)
 from streamchat.core.errors import DiskError, NotFound
 from streamchat.core.key_mask import mask_hit, mask_summary
-from streamchat.core.library import (
-    FileContent,
-    Filter,
-    Hit,
-    Progress,
-    SavedFile,
-    Summary,
-)
 from streamchat.core.ports import Index
 from streamchat.core.records import Header
 from streamchat.store.disk import read_file, reading
@@ -33,7 +33,7 @@ STEP_FILES = 500
 MOST_PROBLEMS = 5  # that are reported one by one
 
 
-class Library:
+class ConversationList:
     """The files in `folder`. `open_index` is called when an index is needed; it returns
     None where there is none. With `tidies`, what killed processes left in the folder is
     removed."""
@@ -63,7 +63,7 @@ class Library:
         return self._open_index()
 
     def open_unwritten_index(self) -> Index | None:
-        """The same index, for a library that writes nothing."""
+        """The same index, for a list that writes nothing."""
         return None if self._index is None else self._index.unwritten()
 
     # The files
@@ -116,12 +116,12 @@ class Library:
 
     # The list
 
-    def summaries(self) -> list[Summary]:
+    def summaries(self) -> list[ConversationSummary]:
         """See ports.Archive."""
         found = (each for each in self._all() if self._here in (None, each.directory))
         return [mask_summary(each, self._mask) for each in found]
 
-    def _all(self) -> list[Summary]:
+    def _all(self) -> list[ConversationSummary]:
         try:
             if self._index is not None:
                 return self._listed(self._index)
@@ -132,7 +132,7 @@ class Library:
             _summary(each.file, each.conversation) for each in contents if each.conversation
         ]
 
-    def _listed(self, index: Index) -> list[Summary]:
+    def _listed(self, index: Index) -> list[ConversationSummary]:
         files = self.files()
         while stale := index.stale(files, texts=False):
             losses = index.losses
@@ -147,7 +147,7 @@ class Library:
 
     # The search
 
-    def catch_up(self) -> Iterator[Progress]:
+    def catch_up(self) -> Iterator[IndexProgress]:
         """See ports.Archive."""
         index = self._required()
         self._is_searched = True
@@ -159,21 +159,21 @@ class Library:
             for batch in _batches(stale):
                 index.add([self.read(file) for file in batch], texts=True)
                 done += len(batch)
-                yield Progress(done, len(stale))
+                yield IndexProgress(done, len(stale))
             self._problems |= index.problems()
 
     def search(self, text: str, *, most: int) -> list[Hit]:
         """See ports.Archive."""
-        from streamchat.core.library_filter import split_filters  # only a search needs it
+        from streamchat.core.conversation_filter import split_filters  # only a search needs it
 
-        words, within = split_filters(text, Filter(self._here))
+        words, within = split_filters(text, ConversationFilter(self._here))
         return self._ask(lambda index: index.search(words, most=most, within=within))
 
     def browse(self, text: str, *, most: int) -> list[Hit]:
         """See ports.Archive."""
-        from streamchat.core.library_filter import split_typed_filters
+        from streamchat.core.conversation_filter import split_typed_filters
 
-        words, within = split_typed_filters(text, Filter(self._here))
+        words, within = split_typed_filters(text, ConversationFilter(self._here))
         return self._ask(lambda index: index.browse(words, most=most, within=within))
 
     def _ask(self, question: Callable[[Index], list[Hit]]) -> list[Hit]:
@@ -214,8 +214,8 @@ def _batches(files: Iterable[SavedFile]) -> Iterator[list[SavedFile]]:
         yield batch
 
 
-def _summary(file: SavedFile, conversation: Conversation) -> Summary:
-    return Summary(
+def _summary(file: SavedFile, conversation: Conversation) -> ConversationSummary:
+    return ConversationSummary(
         id=conversation.id,
         title=conversation.title,
         updated=file.written_ns / 1e9,

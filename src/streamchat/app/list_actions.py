@@ -15,16 +15,11 @@ from streamchat.core.conversation import Conversation
 from streamchat.core.errors import StreamchatError
 from streamchat.core.formatting import quoted
 from streamchat.core.ports import Archive, Asker, Exporter, ForgetTyped, PickAct, Picked
-
-_FORMS = (
-    ("md", "Markdown"),
-    ("html", "a page of HTML"),
-    ("json", "the list of messages, as JSON"),
-)
+from streamchat.core.settings import EXPORT_FORMATS
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class ListActions:
     """The saved conversations. `session` is the chat that runs, if there is one: its own
     conversation is renamed and deleted there."""
 
@@ -64,8 +59,8 @@ class Shelf:
                 journal.close()
                 return f"Copied to {copy.title!r} ({copy.id[:8]})."
             case _:
-                form = await asker.choose("Export as:", _FORMS)
-                return self._export(conversation, form) if form else ""
+                format = await asker.choose("Export as:", tuple(EXPORT_FORMATS.items()))
+                return self._export(conversation, format) if format else ""
 
     def _read(self, path: str) -> Conversation:
         if self.session is not None and path == self.session.journal.name:
@@ -85,8 +80,8 @@ class Shelf:
                 opened.journal.close()
         return f"The title is {quoted(title)}."
 
-    def _export(self, conversation: Conversation, form: str) -> str:
-        place = self.exporter.save(conversation, form, path="", replies=None, replace=False)
+    def _export(self, conversation: Conversation, format: str) -> str:
+        place = self.exporter.save(conversation, format, path="", replies=None, replace=False)
         return f"Exported to {place}"
 
     def delete(self, path: str, conversation: Conversation, ref: str) -> str:

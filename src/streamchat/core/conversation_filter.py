@@ -12,27 +12,33 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from streamchat.core.conversation_index import EVERYWHERE, ConversationFilter
 from streamchat.core.errors import UsageError
 from streamchat.core.formatting import quoted
-from streamchat.core.library import EVERYWHERE, Filter
 
 FILTERS = "model:NAME after:DAY before:DAY has:code dir:PART"
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _EXAMPLE = "2026-11-20, or 2026-11"
 
 
-def split_filters(typed: str, within: Filter = EVERYWHERE) -> tuple[str, Filter]:
+def split_filters(
+    typed: str, within: ConversationFilter = EVERYWHERE
+) -> tuple[str, ConversationFilter]:
     """The words, and what limits the conversations. Raises UsageError for a filter that
     cannot be read."""
     return _split(typed, within, is_strict=True)
 
 
-def split_typed_filters(typed: str, within: Filter = EVERYWHERE) -> tuple[str, Filter]:
+def split_typed_filters(
+    typed: str, within: ConversationFilter = EVERYWHERE
+) -> tuple[str, ConversationFilter]:
     """The same while somebody types: a filter that cannot be read yet does not count."""
     return _split(typed, within, is_strict=False)
 
 
-def _split(typed: str, within: Filter, *, is_strict: bool) -> tuple[str, Filter]:
+def _split(
+    typed: str, within: ConversationFilter, *, is_strict: bool
+) -> tuple[str, ConversationFilter]:
     words = []
     for word in typed.split():
         name, colon, value = word.partition(":")
@@ -49,11 +55,11 @@ def _split(typed: str, within: Filter, *, is_strict: bool) -> tuple[str, Filter]
     return " ".join(words), within
 
 
-def _model(within: Filter, value: str) -> Filter:
+def _model(within: ConversationFilter, value: str) -> ConversationFilter:
     return replace(within, model=_given(value, "a part of its name").casefold())
 
 
-def _directory(within: Filter, value: str) -> Filter:
+def _directory(within: ConversationFilter, value: str) -> ConversationFilter:
     return replace(within, part=_given(value, "a part of its path"))
 
 
@@ -63,11 +69,11 @@ def _given(value: str, wanted: str) -> str:
     return value
 
 
-def _after(within: Filter, value: str) -> Filter:
+def _after(within: ConversationFilter, value: str) -> ConversationFilter:
     return replace(within, after_s=_day(value))
 
 
-def _before(within: Filter, value: str) -> Filter:
+def _before(within: ConversationFilter, value: str) -> ConversationFilter:
     return replace(within, before_s=_day(value))
 
 
@@ -83,13 +89,13 @@ def _day(value: str) -> float:
         raise ValueError("there is no such day") from None
 
 
-def _has(within: Filter, value: str) -> Filter:
+def _has(within: ConversationFilter, value: str) -> ConversationFilter:
     if value != "code":
         raise ValueError("write has:code")
     return replace(within, has_code=True)
 
 
-_READERS: dict[str, Callable[[Filter, str], Filter]] = {
+_READERS: dict[str, Callable[[ConversationFilter, str], ConversationFilter]] = {
     "after": _after,
     "before": _before,
     "dir": _directory,

@@ -1,7 +1,7 @@
 """Modules that run later than they are imported, and what stands for their names until then.
 
 Knows nothing of the SDK. Rule: no value is invented. A name gives what the module itself
-defines, or a `StandIn` that becomes it.
+defines, or a `LazyName` that becomes it.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ else:
 
 @dataclass
 class Phase:
-    """Whether names of a module that has not run get stand-ins, or run the module."""
+    """Whether names of a module that has not run get lazy names, or run the module."""
 
-    hands_out_stand_ins: bool = False
+    hands_out_lazy_names: bool = False
 
 
 phase = Phase()
 
 
-class StandIn:
+class LazyName:
     """Stands for a name of a module that has not run. Whatever is done with it is done with
     the real object, except to be named in an annotation or in a union."""
 
@@ -72,57 +72,59 @@ class StandIn:
         return handler.generate_schema(_real(self))
 
 
-def _real(stand_in: StandIn) -> Any:
-    run(stand_in.module)
-    return getattr(stand_in.module, stand_in.name)
+def _real(lazy_name: LazyName) -> Any:
+    run(lazy_name.module)
+    return getattr(lazy_name.module, lazy_name.name)
 
 
-class Unrun(ModuleType):
+class LazyModule(ModuleType):
     """A module that runs when one of its names is needed. Then it is an ordinary module."""
 
     def __getattr__(self, name: str) -> Any:
         if _is_special(name):
             raise AttributeError(name)
-        if not phase.hands_out_stand_ins:
+        if not phase.hands_out_lazy_names:
             return _run_and_get(self, name)
         if _has_submodule(self, name):
             raise AttributeError(name)  # and the import system then imports it
-        found = vars(self)[name] = _late(self).stand_ins.setdefault(name, StandIn(self, name))
+        found = vars(self)[name] = _loader(self).lazy_names.setdefault(
+            name, LazyName(self, name)
+        )
         return found
 
 
-class Collection(ModuleType):
+class LazyPackage(ModuleType):
     """A package that looks its names up one by one. It runs when somebody asks for a public
     name that it does not take from elsewhere."""
 
     def __setattr__(self, name: str, value: object) -> None:
         """The import of a module does not hide what the package calls by the same name."""
         if isinstance(value, ModuleType):
-            source = _late(self).contents.names.get(name)
+            source = _loader(self).reexports.names.get(name)
             if source is not None and source != (".", name):
                 return
         super().__setattr__(name, value)
 
     def __getattr__(self, name: str) -> Any:
-        contents = _late(self).contents
+        reexports = _loader(self).reexports
         if name == "__all__":  # `import *` asks
-            return sorted(contents.exported or filter(_is_public, contents.names))
-        if _is_special(name) and name not in contents.names:
+            return sorted(reexports.exported or filter(_is_public, reexports.names))
+        if _is_special(name) and name not in reexports.names:
             raise AttributeError(name)
         found = self._find(name)
-        if not isinstance(found, StandIn):
+        if not isinstance(found, LazyName):
             vars(self)[name] = found
         return found
 
     def _find(self, name: str) -> Any:
-        contents = _late(self).contents
-        if source := contents.names.get(name):
+        reexports = _loader(self).reexports
+        if source := reexports.names.get(name):
             return _take(*source, package=self.__name__)
         if _has_submodule(self, name):
             return importlib.import_module(f"{self.__name__}.{name}")
         if not _is_public(name):  # such as tools try on every object
             raise AttributeError(name)
-        for module in contents.starred:
+        for module in reexports.starred:
             package = importlib.import_module(module, self.__name__)
             if _offers(package, name):
                 return getattr(package, name)
@@ -138,12 +140,12 @@ def _take(module: str, name: str, *, package: str) -> Any:
 
 def _offers(package: ModuleType, name: str) -> bool:
     loader = getattr(package.__spec__, "loader", None)
-    known = loader.contents.names if isinstance(loader, LateLoader) else vars(package)
+    known = loader.reexports.names if isinstance(loader, LazyLoader) else vars(package)
     return name in known
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class Reexports:
     """What the `__init__` of a package collects: for each name the module and what it is
     called there, as a relative import says it; and the modules it takes everything from."""
 
@@ -152,14 +154,14 @@ class Contents:
     exported: frozenset[str] = frozenset()
 
 
-class LateLoader(Loader):
+class LazyLoader(Loader):
     """Makes modules of `kind`, and runs them with the loader that it replaces."""
 
-    def __init__(self, real: Any, kind: type[ModuleType], contents: Contents) -> None:
+    def __init__(self, real: Any, kind: type[ModuleType], reexports: Reexports) -> None:
         self.real = real
         self.kind = kind
-        self.contents = contents
-        self.stand_ins: dict[str, StandIn] = {}
+        self.reexports = reexports
+        self.lazy_names: dict[str, LazyName] = {}
         self.lock = threading.RLock()
         self.is_running = False
 
@@ -173,27 +175,27 @@ class LateLoader(Loader):
         return getattr(self.real, name)
 
 
-def _late(module: ModuleType) -> LateLoader:
+def _loader(module: ModuleType) -> LazyLoader:
     assert module.__spec__ is not None
     loader = module.__spec__.loader
-    assert isinstance(loader, LateLoader)
+    assert isinstance(loader, LazyLoader)
     return loader
 
 
 def run(module: ModuleType) -> None:
-    """Run a late module in place, unless it ran already."""
-    late = _late(module)
-    with late.lock:
-        if late.is_running or not isinstance(module, late.kind):
+    """Run a lazy module in place, unless it ran already."""
+    loader = _loader(module)
+    with loader.lock:
+        if loader.is_running or not isinstance(module, loader.kind):
             return
-        forget_stand_ins(module)
-        late.is_running = True
+        forget_lazy_names(module)
+        loader.is_running = True
         try:
-            late.real.exec_module(module)
+            loader.real.exec_module(module)
         finally:
-            late.is_running = False
+            loader.is_running = False
         module.__class__ = ModuleType
-        _put_in_place(module, late.stand_ins)
+        _put_in_place(module, loader.lazy_names)
 
 
 def _run_and_get(module: ModuleType, name: str) -> Any:
@@ -203,10 +205,10 @@ def _run_and_get(module: ModuleType, name: str) -> Any:
     return getattr(module, name)
 
 
-def forget_stand_ins(module: ModuleType) -> None:
-    """Let the module hand out no stand-in from its own names."""
-    for name, stand_in in _late(module).stand_ins.items():
-        if vars(module).get(name) is stand_in:
+def forget_lazy_names(module: ModuleType) -> None:
+    """Let the module look its names up again, and then run."""
+    for name, lazy_name in _loader(module).lazy_names.items():
+        if vars(module).get(name) is lazy_name:
             del vars(module)[name]
 
 
@@ -214,12 +216,12 @@ def loaded_modules() -> list[ModuleType]:
     return [module for module in sys.modules.values() if isinstance(module, ModuleType)]
 
 
-def _put_in_place(module: ModuleType, stand_ins: Mapping[str, StandIn]) -> None:
-    if not stand_ins:
+def _put_in_place(module: ModuleType, lazy_names: Mapping[str, LazyName]) -> None:
+    if not lazy_names:
         return
     for other in loaded_modules():
         for name, value in list(vars(other).items()):
-            if isinstance(value, StandIn) and value.module is module:
+            if isinstance(value, LazyName) and value.module is module:
                 with suppress(AttributeError):  # using it will show that
                     vars(other)[name] = getattr(module, value.name)
 
