@@ -40,7 +40,7 @@ def wait(session: Session, seconds: float) -> None:
 def test_the_context_is_all_that_was_read_and_written_last() -> None:
     context = measure_context(after(CACHING))
     assert context == Context(1000, 10_000)
-    assert context.format_share() == "10% of 10K"
+    assert context.format_share() == "10% of 10k"
 
 
 @pytest.mark.parametrize(

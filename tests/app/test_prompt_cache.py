@@ -71,7 +71,7 @@ def test_a_cache_that_was_read_needs_no_word() -> None:
 )
 def test_a_miss_names_what_changed(change: Callable[[Session], object], reason: str) -> None:
     line = explained(answered(CACHED), MISSED, change=change)
-    assert line == f"cache missed: {reason}, 40K tokens"
+    assert line == f"cache missed: {reason}, 40k tokens"
 
 
 def test_another_model_and_a_late_message_miss_it_too() -> None:
@@ -86,18 +86,18 @@ def test_settings_that_are_part_of_the_prompt_are_named() -> None:
     assert explained(session, MISSED).startswith("cache missed: for no known reason")
     session.effort = "low"
     line = explained(session, MISSED)
-    assert line == "cache missed: thinking, effort or the schema changed, 41K tokens"
+    assert line == "cache missed: thinking, effort or the schema changed, 41k tokens"
 
 
 @pytest.mark.parametrize(
     ("said", "line"),
     [
-        (CacheDiagnosis("system_changed", 38_000), "the system prompt changed, 38K tokens"),
-        (CacheDiagnosis("messages_changed", 2_000), "earlier turns changed, 2K tokens"),
-        (CacheDiagnosis("tools_changed"), "the tools changed, 40K tokens"),
-        (CacheDiagnosis("unavailable"), "for no known reason, 40K tokens"),
-        (CacheDiagnosis(PENDING), "for no known reason, 40K tokens"),
-        (CacheDiagnosis(), "the server no longer had it, 40K tokens"),
+        (CacheDiagnosis("system_changed", 38_000), "the system prompt changed, 38k tokens"),
+        (CacheDiagnosis("messages_changed", 2_000), "earlier turns changed, 2k tokens"),
+        (CacheDiagnosis("tools_changed"), "the tools changed, 40k tokens"),
+        (CacheDiagnosis("unavailable"), "for no known reason, 40k tokens"),
+        (CacheDiagnosis(PENDING), "for no known reason, 40k tokens"),
+        (CacheDiagnosis(), "the server no longer had it, 40k tokens"),
     ],
 )
 def test_the_word_of_the_server_comes_first(said: CacheDiagnosis, line: str) -> None:
@@ -123,7 +123,7 @@ def test_a_miss_has_its_price_also_for_an_hour() -> None:
     session = answered(CACHED)
     session.budget = Budget(price)
     session.record(session.conversation.configure(system="other"))
-    assert explained(session, MISSED).endswith("40K tokens, $0.1200")
+    assert explained(session, MISSED).endswith("40k tokens, $0.1200")
     hour = answered(CACHED)
     hour.budget = Budget(price)
     assert explained(hour, replace(MISSED, cache_1h_tokens=41_000)).endswith("$0.2800")

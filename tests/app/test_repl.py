@@ -503,7 +503,7 @@ def test_the_next_request_is_counted_and_priced() -> None:
     assert screen.shown == [
         (
             "notice",
-            "The next request has 250 tokens, 25.0% of 1K.\n"
+            "The next request has 250 tokens, 25.0% of 1k.\n"
             "It costs about $0.2500, or $1.25 with an answer of 1,000 tokens.\n"
             "Probably none of it is in the prompt cache.\n"
             "Spent: this session $0.5000 of $5.00.",

@@ -43,7 +43,7 @@ def test_every_part_in_the_order_of_the_setting() -> None:
     session = asked()
     session.effort = "high"
     whole = [
-        *(MODEL, "high effort", "10% of 10K", "$0.0123", f"warm until {UNTIL}", "2 queued"),
+        *(MODEL, "high effort", "10% of 10k", "$0.0123", f"warm until {UNTIL}", "2 queued"),
         *("a.txt 2 KB", "Which tea?"),
     ]
     session.attached = (document("a.txt", "x" * 2000),)

@@ -113,7 +113,7 @@ def test_only_what_was_chosen_by_a_directory_or_glob_is_asked_about(tmp_path: Pa
     (tmp_path / "long").write_text("word " * 300)
     assert (
         why_ask(select_files("lon*", ReferenceScope(tmp_path)), 2000)
-        == "about 500 tokens, 25% of 2K"
+        == "about 500 tokens, 25% of 2k"
     )
     assert why_ask(select_files("long", ReferenceScope(tmp_path)), 2000) == ""
 

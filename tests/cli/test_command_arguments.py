@@ -48,13 +48,13 @@ def offered(made: CommandArguments, command: str, typed: str = "") -> list[str]:
 
 
 def test_models_are_those_of_the_server_and_it_is_asked_once() -> None:
-    made, configured = arguments([("claude-x", "claude-x  200K  $3 in $15 out")])
+    made, configured = arguments([("claude-x", "claude-x  200k  $3 in $15 out")])
     assert offered(made, "model") == [MODEL]
     for _ in range(2):
         asyncio.run(made.gather("model"))
     assert configured.asked == 1
     assert {choice.text: choice.note for choice in made("model", "")} == {
-        "claude-x": "200K $3 in $15 out",
+        "claude-x": "200k $3 in $15 out",
         MODEL: "",
     }
 

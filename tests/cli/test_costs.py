@@ -14,9 +14,9 @@ LONG = "gateway/a-model-whose-name-is-long-2026"
 ROWS = {
     80: [
         "model                                                   cost  replies  tokens in",
-        f"{LONG}  █████████     $2.00        1       1.5K",
-        "small                                    ██         $0.5000+        2         3K",
-        "free                                                       –        1       1.5K",
+        f"{LONG}  █████████     $2.00        1       1.5k",
+        "small                                    ██         $0.5000+        2         3k",
+        "free                                                       –        1       1.5k",
     ],
     34: [
         "model",
@@ -63,7 +63,7 @@ def test_who_listens_hears_no_bars_and_a_pipe_gets_tabs() -> None:
     window = run_on_terminal(just_look, "--costs", "model", environ={"ACCESSIBLE": "1"})
     assert "█" not in "".join(window.rows)
     piped = run_program("--costs", "model").stdout
-    assert piped.splitlines()[0] == f"{LONG}\t1\t1.5K\t0\t$2.00"
+    assert piped.splitlines()[0] == f"{LONG}\t1\t1.5k\t0\t$2.00"
 
 
 def test_without_a_log_there_are_no_costs() -> None:

@@ -84,7 +84,7 @@ def test_a_miss_is_explained_by_the_server() -> None:
         finished = run_program(*flags, environ=environ, stdin=CHANGED)
     [missed] = [line for line in finished.stderr.splitlines() if "cache" in line]
     assert missed.startswith("cache missed: the system prompt changed, ")
-    assert missed.endswith("K tokens")
+    assert missed.endswith("k tokens")
     directory = Path(os.environ["XDG_DATA_HOME"], "streamchat/conversations")
     [file] = directory.glob("*.jsonl")
     records = [json.loads(line) for line in file.read_text().splitlines()]

@@ -146,11 +146,11 @@ def reply(usage: Usage | None, cost_usd: float | None = None) -> Message:
     [
         (
             reply(Usage(234, 567, cache_read_input_tokens=1000), 0.0123),
-            "1,234 in · cache 1K read · 567 out · 12.3 s · 46 tok/s · $0.0123",
+            "1,234 in · cache 1k read · 567 out · 12.3 s · 46 tok/s · $0.0123",
         ),
         (
             reply(Usage(1, 67, 200, 1000, 9)),
-            "1,201 in (200 to cache) · cache 1K read · 67 out (9 thinking) · 12.3 s · 5 tok/s",
+            "1,201 in (200 to cache) · cache 1k read · 67 out (9 thinking) · 12.3 s · 5 tok/s",
         ),
         (reply(Usage(234), 0.0123), "234 in · 12.3 s · ~$0.0123"),
         (reply(Usage(234, 567)), "234 in · 567 out · 12.3 s · 46 tok/s"),

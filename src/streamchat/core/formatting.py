@@ -26,10 +26,10 @@ def format_cap(usd: float) -> str:
 
 
 def format_size(tokens: int) -> str:
-    """A context window: 1M, 200K."""
+    """A number of tokens: 1M, 200k, 512."""
     if tokens >= 1_000_000:
         return f"{tokens / 1_000_000:.3g}M"
-    return f"{tokens / 1_000:.3g}K" if tokens >= 1_000 else str(tokens)
+    return f"{tokens / 1_000:.3g}k" if tokens >= 1_000 else str(tokens)
 
 
 def format_bytes(count: int) -> str:

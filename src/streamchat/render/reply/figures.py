@@ -28,7 +28,7 @@ def format_whole_seconds(seconds: float) -> str:
 
 
 def format_usage(message: Message | None, seconds: float) -> str:
-    """1,234 in · cache 1K read · 567 out (99 thinking) · 12.3 s · 46 tok/s · $0.0123"""
+    """1,234 in · cache 1k read · 567 out (99 thinking) · 12.3 s · 46 tok/s · $0.0123"""
     usage = (message.usage if message else None) or Usage()
     parts = [
         _count(usage.prompt_tokens, "in", {"to cache": usage.cache_creation_input_tokens}),
