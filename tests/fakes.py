@@ -122,6 +122,7 @@ class RecordingView:
 
     events: list[Event] = field(default_factory=list)
     closings: list[tuple[Ending, Message | None]] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)  # how long the replies took
     fault: BaseException | None = None  # raised at the first text
 
     def feed(self, event: Event) -> None:
@@ -134,6 +135,7 @@ class RecordingView:
 
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         self.closings.append((ending, message))
+        self.times.append(seconds)
 
     @property
     def text(self) -> str:

@@ -160,12 +160,18 @@ class Comparison:
         return answered
 
     def _wrapped(self, view: View) -> View:
-        return self.frame(Nameless(view) if self.is_blind else UnderHeading(view))
+        if not self.is_blind:
+            return self.frame(UnderHeading(view))
+        # An answer that was there has no time, which would tell whose it is.
+        return self.frame(Nameless(view, is_timed=not self._has_answer))
+
+    @property
+    def _has_answer(self) -> bool:
+        return any(each.answer for each in self.candidates)
 
     def _begin(self, views: Sequence[View]) -> dict[int, asyncio.Task[Result]]:
         """Start the exchanges, and show the answers that are there."""
-        has_answer = any(each.answer for each in self.candidates)
-        if not has_answer:
+        if not self._has_answer:
             tell_system(self.session)
         asked = tell_system(self.session, self.session.conversation.last_asked or "")
         tasks = {}
@@ -173,7 +179,7 @@ class Comparison:
             if each.answer is not None:
                 _show(each.answer, view)
                 continue
-            is_main = each is self._main and not has_answer
+            is_main = each is self._main and not self._has_answer
             self._exchanges[number] = Exchange(
                 self.session,
                 self.source,

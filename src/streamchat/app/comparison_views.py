@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import nan
 
 from streamchat.core.events import Event, ModelSwitched, Started
 from streamchat.core.messages import Message
@@ -28,7 +29,9 @@ class UnderHeading:
 
 @dataclass(slots=True)
 class Nameless(UnderHeading):
-    """Leaves out every name of the model."""
+    """Leaves out every name of the model, and how long the answer took unless `is_timed`."""
+
+    is_timed: bool = True
 
     def feed(self, event: Event) -> None:
         match event:
@@ -38,3 +41,6 @@ class Nameless(UnderHeading):
                 self.view.feed(replace(event, model=""))
             case _:
                 self.view.feed(event)
+
+    def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
+        self.view.close(ending, message, seconds if self.is_timed else nan)
