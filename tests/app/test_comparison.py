@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from math import isnan
 from typing import TypeAlias
 
 import pytest
@@ -41,13 +42,14 @@ Scripts: TypeAlias = Mapping[str, Sequence[Sequence[Step]]]
 
 @dataclass(slots=True)
 class ModelSource:
-    """Each model plays its next script; requests are kept."""
+    """Each model plays its next script, event by event in turn; requests are kept."""
 
     scripts: Scripts
     sent: list[tuple[str, list[str]]] = field(default_factory=list)
     count: int = 10
 
     async def count_tokens(self, request: Request) -> int:
+        await asyncio.sleep(0)
         return self.count
 
     async def stream(self, request: Request) -> AsyncGenerator[Event]:
@@ -55,6 +57,7 @@ class ModelSource:
         self.sent.append((request.model, [m.text for m in request.messages]))
         script = self.scripts[request.model][asked]
         async for event in ScriptedSource([script]).stream(request):
+            await asyncio.sleep(0)
             yield event
 
 
@@ -285,7 +288,22 @@ def test_the_cap_counts_all_before_any_is_sent() -> None:
     assert [model for model, _ in dialogue.source.sent] == [MODEL, "b"]
     assert len(dialogue.errors) == 1
     assert dialogue.errors[0].startswith("3 · c: Not sent: the turn would cost about $1.00")
-    assert session.budget.reserved_usd == 0
+    assert session.budget.reserved_usd == pytest.approx(0)
+
+
+def test_the_cap_stops_all_that_arrive_together() -> None:
+    """Each could still go on if the other cost only what was reserved for it."""
+    session = open_session()
+    session.budget = Budget(
+        lambda _model, usage: (usage.output_tokens or 0) / 1000, cap_usd=2.5
+    )
+    pieces = ["x" * 450] * 12  # 150 tokens each: $1.80 in all
+    scripts = {name: [partial_events(*pieces, model=name)] for name in (MODEL, "b")}
+    dialogue = Dialogue("why?", scripts=scripts, others=("b",), session=session).run()
+    assert [text.split(": ")[1] for text in dialogue.errors] == ["Stopped"] * 2
+    assert session.budget.spent_usd <= 2.5 + 2 * 0.15  # the piece that passed it, of each
+    assert session.budget.reserved_usd == pytest.approx(0)
+    assert [message for _, message in dialogue.path][1:]
 
 
 def test_blind_hides_the_names_until_one_is_kept() -> None:
@@ -302,6 +320,14 @@ def test_blind_hides_the_names_until_one_is_kept() -> None:
     assert MODEL not in said
     started = [e for v in dialogue.screen.views for e in v.events if isinstance(e, Started)]
     assert {event.model for event in started} == {""}
+
+
+def test_blind_no_answer_tells_by_its_time_that_it_was_there() -> None:
+    dialogue = Dialogue("why?", "/compare --blind b", scripts=both()).run()
+    times = [seconds for view in dialogue.screen.views[1:] for seconds in view.times]
+    assert list(map(isnan, times)) == [True, True]
+    new = Dialogue("why?", scripts=both(), others=("b",), is_blind=True).run()
+    assert [view.times for view in new.screen.views] == [[0.0], [0.0]]
 
 
 def test_keeping_one_shows_the_names() -> None:

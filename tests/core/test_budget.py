@@ -31,9 +31,26 @@ def test_a_cap_that_cannot_be_kept_refuses() -> None:
 
 def test_an_answer_is_stopped_when_it_passes() -> None:
     budget = capped(10, spent=4)
-    budget.check("known", Usage(5, 1), Reservation())
-    with pytest.raises(OverBudget, match=r"Stopped.*\$10\.00 \(about \$11\.00 is spent\)"):
-        budget.check("known", Usage(5, 2), Reservation())
+    held = budget.check("known", Usage(5, 1), Reservation())
+    assert (held, budget.reserved_usd) == (Reservation(usd=6.0), 6.0)
+    with pytest.raises(
+        OverBudget, match=r"Stopped.*\$10\.00 \(about \$11\.00 is spent or reserved\)"
+    ):
+        budget.check("known", Usage(5, 2), held)
+    budget.release(held)
+    assert budget.reserved_usd == 0.0
+
+
+def test_answers_that_arrive_together_cannot_pass_the_cap_together() -> None:
+    budget = capped(10)
+    one, other = budget.admit("known", Usage(2, 1)), budget.admit("known", Usage(2, 1))
+    one = budget.check("known", Usage(2, 4), one)
+    other = budget.check("known", Usage(2, 2), other)
+    for held, so_far in ((one, Usage(2, 5)), (other, Usage(2, 3))):
+        with pytest.raises(OverBudget, match=r"about \$11\.00 is spent or reserved"):
+            budget.check("known", so_far, held)
+    budget.charge("known", Usage(2, 1), 3.0, one)
+    assert budget.check("known", Usage(2, 5), other).usd == 7.0
 
 
 @pytest.mark.parametrize("budget", [capped(None), capped(1, billed=False)])

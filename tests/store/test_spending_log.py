@@ -8,7 +8,7 @@ import pytest
 
 from streamchat.core.errors import DiskError, OverBudget
 from streamchat.core.messages import Usage
-from streamchat.core.spending import Charge
+from streamchat.core.spending import Charge, Reservation
 from streamchat.store import Disk, FileSpendingLog
 
 NOON = 1_790_000_000.0
@@ -54,12 +54,29 @@ def test_two_processes_share_the_cap_of_a_day(path: Path, said: list[str]) -> No
     one, other = open_log(path, said), open_log(path, said)
     one.charge("a", USED, 0.25, "")
     held = one.reserve(0.5, cap_usd=1.0)
-    assert (held.usd, held.day_usd) == (0.5, 0.25)
+    assert held.usd == 0.5
     with pytest.raises(OverBudget, match=r"\$0\.7500 of \$1\.00 is spent today"):
         other.reserve(0.5, cap_usd=1.0)
     one.charge("a", USED, 0.1, held.id)
     other.release(other.reserve(0.5, cap_usd=1.0))
-    assert other.reserve(0.65, cap_usd=1.0).day_usd == pytest.approx(0.35)
+    other.reserve(0.65, cap_usd=1.0)
+
+
+def test_two_processes_cannot_pass_the_cap_while_they_are_answered(
+    path: Path, said: list[str]
+) -> None:
+    one, other = open_log(path, said), open_log(path, said)
+    other.new_id()  # ids of two processes differ
+    one.charge("a", USED, 0.25, "")
+    first, second = one.reserve(0.25, cap_usd=1.0), other.reserve(0.125, cap_usd=1.0)
+    assert one.extend(first, 0.4, cap_usd=1.0).usd == 0.5
+    more = other.extend(second, 0.2, cap_usd=1.0)
+    assert more == Reservation(second.id, 0.25)
+    with pytest.raises(OverBudget, match=r"the day's cap of \$1\.00 \(about \$1\.05 is"):
+        other.extend(more, 0.3, cap_usd=1.0)
+    one.release(first)
+    other.charge("b", USED, 0.5, more.id)
+    assert one.extend(Reservation(), 0.25, cap_usd=1.0).usd == 0.25
 
 
 def test_the_next_day_begins_at_nothing(path: Path, said: list[str]) -> None:
@@ -67,7 +84,7 @@ def test_the_next_day_begins_at_nothing(path: Path, said: list[str]) -> None:
     log = open_log(path, said, clock)
     log.charge("a", USED, 5.0, "")
     clock.now += 86_400
-    assert log.reserve(1.0, cap_usd=1.0).day_usd == 0.0
+    assert log.reserve(1.0, cap_usd=1.0).usd == 1.0
 
 
 def test_damage_costs_its_line_only(path: Path, said: list[str]) -> None:

@@ -43,7 +43,8 @@ class CapWatch:
         usage = so_far.usage_so_far() if due else None
         if usage is not None:
             self._unpriced_characters = 0
-            self.session.budget.check(model, usage, self._reservation or Reservation())
+            held = self._reservation or Reservation()
+            self._reservation = self.session.budget.check(model, usage, held)
 
     def charge(self, model: str, usage: Usage | None) -> float | None:
         """Charge the reply, or release what was reserved for it. Returns its cost."""

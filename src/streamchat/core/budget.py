@@ -3,9 +3,11 @@
 The rule of the cap: a turn is refused if the cost since the start of the program plus the
 probable cost of the turn exceeds it. The probable cost is that of the input, as the server
 counts it (at the cache's price if the cache is probably warm), and of an average answer: the
-mean of the branch's replies, at least 1,000 tokens. Since an answer may be longer, a stream
-is stopped as soon as its cost exceeds the cap; until the server counts, 3 characters are one
-token. Without a known price a cap cannot be kept, and the turn is refused.
+mean of the branch's replies, at least 1,000 tokens. An answer may be longer: what it costs more
+is reserved while it arrives, and the stream is stopped where the cap leaves nothing to reserve.
+So answers that arrive together, also those of other processes, cannot exceed a cap together.
+Until the server counts, 3 characters are one token. Without a known price a cap cannot be
+kept, and the turn is refused.
 
 Pure. A price is a callable of a model and a Usage; None is an unknown price.
 """
@@ -13,7 +15,7 @@ Pure. A price is a callable of a model and a Usage; None is an unknown price.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from streamchat.core.errors import OverBudget
@@ -96,14 +98,23 @@ class Budget:
         if self.log is not None and reservation.id:
             self.log.release(reservation)
 
-    def check(self, model: str, so_far: Usage, reservation: Reservation) -> None:
-        """Raises OverBudget if a reply that is still arriving has exceeded a cap."""
-        if not self.binds:
-            return
-        cost = self.price(model, so_far) or 0.0
-        others = self.spent_usd + self.reserved_usd - reservation.usd
-        _stop_past(self.cap_usd, others + cost)
-        _stop_past(self.day_cap_usd, reservation.day_usd + cost, of="the day's ")
+    def check(self, model: str, so_far: Usage, held: Reservation) -> Reservation:
+        """Reserve more if a reply that is still arriving costs more than is held for it. The
+        reservation that it has then. Raises OverBudget if a cap does not leave so much."""
+        cost = (self.price(model, so_far) or 0.0) if self.binds else 0.0
+        if cost <= held.usd:
+            return held
+        others = self.spent_usd + self.reserved_usd - held.usd
+        if self.cap_usd is not None and others + cost > self.cap_usd:
+            raise OverBudget(
+                f"Stopped: the answer has passed the cap of {format_cap(self.cap_usd)}"
+                f" (about {format_price(others + cost)} is spent or reserved)."
+            )
+        longer = replace(held, usd=cost)
+        if self.day_cap_usd is not None and self.log is not None:
+            longer = self.log.extend(held, cost, cap_usd=self.day_cap_usd)
+        self.reserved_usd += longer.usd - held.usd
+        return longer
 
     def format_spent(self) -> str:
         """$0.4321 of $1.00"""
@@ -112,14 +123,6 @@ class Budget:
             return f"unknown{cap}"
         spent = format_price(self.spent_usd)
         return spent if self.cap_usd is None else f"{spent} of {format_cap(self.cap_usd)}"
-
-
-def _stop_past(cap_usd: float | None, spent_usd: float, *, of: str = "the ") -> None:
-    if cap_usd is not None and spent_usd > cap_usd:
-        raise OverBudget(
-            f"Stopped: the answer has passed {of}cap of {format_cap(cap_usd)}"
-            f" (about {format_price(spent_usd)} is spent)."
-        )
 
 
 def expected_usage(

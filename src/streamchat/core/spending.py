@@ -8,8 +8,8 @@ conversations:
     {"at": 1790000000.0, "release": "id"}
 
 A reservation holds the probable cost of a turn until the turn is charged or released, so
-that several processes together cannot exceed a cap. A reservation older than `RESERVED_S` is
-void: its process died.
+that several processes together cannot exceed a cap. An answer that costs more reserves again
+under the same id. A reservation older than `RESERVED_S` is void: its process died.
 
 Pure. Times are seconds since the epoch; a day is a day of the local calendar.
 """
@@ -64,11 +64,10 @@ Entry: TypeAlias = Charge | Reserved | Released
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """An amount that one turn may cost. `day_usd` is today's cost of everything else."""
+    """An amount that one turn may cost."""
 
     id: str = ""
     usd: float = 0.0
-    day_usd: float = 0.0
 
 
 class SpendingLog(Protocol):
@@ -77,6 +76,10 @@ class SpendingLog(Protocol):
     def reserve(self, usd: float, *, cap_usd: float) -> Reservation:
         """Reserve an amount. Raises OverBudget if the day would exceed the cap, and
         DiskError if the log is unreadable."""
+
+    def extend(self, held: Reservation, usd: float, *, cap_usd: float) -> Reservation:
+        """Reserve more for a turn that is being answered: `usd` in all. Raises as `reserve`
+        does, and then `held` stays."""
 
     def release(self, reservation: Reservation) -> None:
         """End a reservation that cost nothing."""
@@ -133,8 +136,8 @@ def _amount(value: object, *, most: float) -> float | None:
         return None
 
 
-def spent_on_day(entries: Iterable[Entry], now: float) -> float:
-    """The dollars of this day so far, including reservations."""
+def spent_on_day(entries: Iterable[Entry], now: float, *, without: str = "") -> float:
+    """The dollars of this day so far, including reservations other than `without`."""
     today = local_day(now)
     spent = 0.0
     held: dict[str, float] = {}
@@ -151,6 +154,7 @@ def spent_on_day(entries: Iterable[Entry], now: float) -> float:
                 held.pop(entry.id, None)
             case _:
                 pass
+    held.pop(without, None)
     return spent + math.fsum(held.values())
 
 

@@ -39,6 +39,8 @@ from streamchat.store.disk import (
 )
 from streamchat.store.folder import Folder
 
+_AHEAD = 1.25  # how much is reserved of what a turn has cost
+
 
 @dataclass(frozen=True, slots=True)
 class FileSpendingLog:
@@ -62,7 +64,21 @@ class FileSpendingLog:
                 )
             reserved = Reserved(now, self.new_id(), usd)
             self._append(fd, reserved)
-        return Reservation(reserved.id, usd, spent)
+        return Reservation(reserved.id, usd)
+
+    def extend(self, held: Reservation, usd: float, *, cap_usd: float) -> Reservation:
+        now = self.clock()
+        with writing(self.path), self._open() as fd:
+            others = spent_on_day(self._today(fd, now), now, without=held.id)
+            if others + usd > cap_usd:
+                raise OverBudget(
+                    f"Stopped: the answer has passed the day's cap of {format_cap(cap_usd)}"
+                    f" (about {format_price(others + usd)} is spent or reserved)."
+                )
+            usd = min(usd * _AHEAD, cap_usd - others)  # or each piece would cost a record
+            extended = Reserved(now, held.id or self.new_id(), usd)
+            self._append(fd, extended)
+        return Reservation(extended.id, usd)
 
     def release(self, reservation: Reservation) -> None:
         self._try_to_append(Released(self.clock(), reservation.id))
