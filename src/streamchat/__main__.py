@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streamchat.config import Paths
+    from streamchat.config.paths import Paths
 
 _INTERRUPTED = 130
 
@@ -67,7 +67,7 @@ def _complete(words: list[str]) -> str:
     def find_paths() -> Paths:
         from pathlib import Path
 
-        from streamchat.config import build_paths
+        from streamchat.config.paths import build_paths
 
         return build_paths(os.environ, Path.home())
 

@@ -15,7 +15,7 @@ from streamchat.api import ApiClient, Server
 from streamchat.api.clouds import CLOUDS, cloud_faults, require_library
 from streamchat.api.faults import translate
 from streamchat.core.errors import ApiError, ConfigError, CutOff, ExitStatus, Unconfigured
-from streamchat.core.settings.options import KEYS
+from streamchat.core.options import KEYS
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from streamchat.app.commands import COMMANDS
 from streamchat.cli.completion import FILES, SHELLS, complete
 from streamchat.cli.completion_scripts import completion_script
 from streamchat.cli.man_page import format_man_page
-from streamchat.config import Paths, build_paths
+from streamchat.config.paths import Paths, build_paths
 from streamchat.core.errors import ExitStatus, UsageError
 from streamchat.core.settings import OPTIONS
 

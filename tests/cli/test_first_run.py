@@ -24,7 +24,7 @@ from streamchat.cli.environment import Environment, new_id
 from streamchat.cli.first_run import FirstRun, T
 from streamchat.cli.invocation import Invocation
 from streamchat.cli.run import Run
-from streamchat.config import Paths, build_paths
+from streamchat.config.paths import Paths, build_paths
 from streamchat.config.profiles import local_profiles
 from streamchat.config.writing import add_profile, forget_key, keep_key
 from streamchat.core.errors import ApiError, DiskError, NoPermission, Unreachable

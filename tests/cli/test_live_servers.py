@@ -14,7 +14,7 @@ from program import run_on_terminal, run_program
 from server import ScriptedServer, text_reply
 from streamchat.api.local_servers import LocalServer
 from streamchat.cli import first_run
-from streamchat.config import Paths, build_paths
+from streamchat.config.paths import Paths, build_paths
 from terminal import Person
 
 KEY = "sk-ant-pasted-0123456789"

@@ -11,7 +11,7 @@ import pytest
 
 from program import Finished, run_on_terminal, run_program
 from server import ScriptedServer, text_reply
-from streamchat.config import Paths, build_paths
+from streamchat.config.paths import Paths, build_paths
 from streamchat.config.saving import save_setting
 from streamchat.core.errors import ConfigError, DiskError
 from terminal import Person

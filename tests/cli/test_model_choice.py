@@ -14,7 +14,7 @@ import pytest
 from program import NOW_S, run_on_terminal, run_program
 from server import ScriptedServer, error_reply, json_reply, text_reply
 from streamchat.api.catalogue import ModelInfo
-from streamchat.config import Paths, build_paths
+from streamchat.config.paths import Paths, build_paths
 from streamchat.models.cache import ModelCache
 from terminal import Person
 

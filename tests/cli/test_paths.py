@@ -8,7 +8,7 @@ import pytest
 
 from program import run_program
 from server import ScriptedServer, text_reply
-from streamchat.config import build_paths
+from streamchat.config.paths import build_paths
 from streamchat.core.errors import ExitStatus
 from streamchat.core.formatting import format_bytes
 

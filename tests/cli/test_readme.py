@@ -18,7 +18,7 @@ from program import Finished, run_program
 from streamchat.app.commands.help import commands_table, keys_table
 from streamchat.cli.arguments import parse_arguments
 from streamchat.cli.invocation import ReportKind
-from streamchat.config import build_paths
+from streamchat.config.paths import build_paths
 from streamchat.core.errors import ExitStatus
 from streamchat.core.settings import OPTIONS
 from streamchat.core.settings.report import env_example, flag_table, key_table

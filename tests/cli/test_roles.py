@@ -16,8 +16,9 @@ from streamchat.app import commands
 from streamchat.app.commands import AskUser, Done, EditFile, Outcome, SayPrompt
 from streamchat.app.prompt_files import ask_missing, fill_prompt, join_prompt
 from streamchat.app.session import Session
-from streamchat.config import Verdict, build_paths, remember
+from streamchat.config.allowed import Verdict, remember
 from streamchat.config.files import read_text
+from streamchat.config.paths import build_paths
 from streamchat.config.templates import Templates
 from streamchat.core.errors import ConfigError, ExitStatus, UsageError
 from streamchat.core.input_line import CommandLine

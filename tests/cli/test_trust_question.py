@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from streamchat.cli.trust_question import format_question
-from streamchat.config import AskedSetting, Question
+from streamchat.config.trust_question import AskedSetting, Question
 
 HOST = AskedSetting("ANTHROPIC_BASE_URL", "https://evil.example", "everything goes there")
 

@@ -10,17 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from streamchat.config import (
-    AskedSetting,
-    Paths,
-    Question,
-    Verdict,
-    build_paths,
-    load,
-    read_prompt_file,
-)
+from streamchat.config.allowed import Verdict
 from streamchat.config.files import owner_name
+from streamchat.config.load import load, read_prompt_file
+from streamchat.config.paths import Paths, build_paths
 from streamchat.config.templates import Templates
+from streamchat.config.trust_question import AskedSetting, Question
 from streamchat.core.errors import ConfigError, ExitStatus, NotFound, StreamchatError
 from streamchat.core.settings import (
     VARIABLES,

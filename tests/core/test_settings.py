@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from streamchat.core.errors import ConfigError, ExitStatus, StreamchatError, UsageError
+from streamchat.core.options.rows import Reach
 from streamchat.core.settings import (
     DEFAULT_URL,
     OPTIONS,
@@ -35,7 +36,6 @@ from streamchat.core.settings import (
     resolve,
 )
 from streamchat.core.settings.report import env_example, flag_table, show_config
-from streamchat.core.settings.rows import Reach
 
 KEY = "sk-ant-api03-" + "k" * 40 + "WXYZ"
 OTHER_KEY = "sk-ant-api03-" + "o" * 40 + "1234"

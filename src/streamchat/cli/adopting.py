@@ -15,7 +15,7 @@ from streamchat.cli.run import Run, read_appearance
 from streamchat.cli.short_names import build_model_names
 from streamchat.cli.wiring import build_budget, build_web
 from streamchat.cli.wiring.prompt import read_prompt_settings
-from streamchat.config import read_prompt_file
+from streamchat.config.load import read_prompt_file
 from streamchat.core.settings import Settings
 from streamchat.core.settings.resolve import PREFERENCES
 from streamchat.core.theme import Appearance

@@ -13,7 +13,9 @@ from streamchat.cli.invocation import Invocation
 from streamchat.cli.run import Run
 from streamchat.cli.short_names import with_model_ids
 from streamchat.cli.trust import ask_on_terminal
-from streamchat.config import AskTrust, Paths, build_paths, load
+from streamchat.config.load import load
+from streamchat.config.paths import Paths, build_paths
+from streamchat.config.trust_question import AskTrust
 from streamchat.core.settings import (
     Settings,
     endpoint,

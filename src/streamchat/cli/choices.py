@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from streamchat.config import Paths
+from streamchat.config.paths import Paths
 from streamchat.config.profiles import read_profiles
 from streamchat.core.settings import DEFAULT_URL
 

@@ -10,25 +10,21 @@ to complete paths.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from streamchat.core.settings.options import OPTIONS
-from streamchat.core.settings.rows import Kind, Option
+from streamchat.core.options import OPTIONS
+from streamchat.core.options.rows import Kind, Option
 
 if TYPE_CHECKING:
-    from streamchat.config import Paths
+    from streamchat.config.paths import Paths
 
 SHELLS = ("bash", "zsh", "fish")
 FILES = ":files"
-_CONVERSATION = re.compile(r"(\d{8})-\d{4}-(.*)-([0-9a-z]+)\.jsonl")
 _MOST = 200  # candidates of one kind
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(NamedTuple):
     """A possible word and its description."""
 
     text: str
@@ -39,6 +35,8 @@ class Suggestion:
 
 
 def _clean(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
     from streamchat.core.sanitize import clean_line  # its patterns cost as much as the table
 
     return clean_line(text)
@@ -128,10 +126,10 @@ def _conversations(paths: Paths) -> Iterator[Suggestion]:
     except OSError:
         return
     for name in names[:_MOST]:
-        if match := _CONVERSATION.fullmatch(name):
-            day, slug, id = match.groups()
-            about = f"{day[:4]}-{day[4:6]}-{day[6:]} {slug.replace('-', ' ')}"
-            yield Suggestion(id, _clean(about))
+        match name.removesuffix(".jsonl").split("-"):
+            case [day, time, *slug, id] if name.endswith(".jsonl") and (day + time).isdecimal():
+                about = f"{day[:4]}-{day[4:6]}-{day[6:]} {' '.join(slug)}"
+                yield Suggestion(id, _clean(about))
 
 
 def _models(paths: Paths) -> Iterator[Suggestion]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from streamchat.app.stderr_notes import Notes
 from streamchat.cli.environment import Environment
 from streamchat.cli.invocation import Invocation
-from streamchat.config import Paths
+from streamchat.config.paths import Paths
 from streamchat.core.errors import ConfigError, UsageError
 from streamchat.core.settings import (
     Settings,

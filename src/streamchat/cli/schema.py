@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from streamchat.cli.run import Run
-from streamchat.config import read_own_file, read_prompt_file
+from streamchat.config.load import read_own_file, read_prompt_file
 from streamchat.core.errors import ConfigError, NotFound, UsageError
 from streamchat.core.formatting import quoted
 from streamchat.core.messages import JsonObject

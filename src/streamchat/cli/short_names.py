@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from streamchat.cli.environment import Environment
-from streamchat.config import Paths
+from streamchat.config.paths import Paths
 from streamchat.core.model_names import FAMILIES, ModelNames
 from streamchat.core.settings import Settings, endpoint
 

@@ -10,8 +10,8 @@ from streamchat.app.prompt_files import fill_prompt, join_prompt
 from streamchat.cli.build import rebuild_run
 from streamchat.cli.run import Run
 from streamchat.cli.trust import ask_on_terminal
-from streamchat.config import AskTrust
 from streamchat.config.templates import Templates
+from streamchat.config.trust_question import AskTrust
 from streamchat.core.sanitize import clean_line
 from streamchat.core.settings import resolve
 from streamchat.core.templates import STDIN, Template, TemplateKind

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from streamchat.cli.environment import Environment
-from streamchat.config import AskTrust, Question, Verdict
+from streamchat.config.allowed import Verdict
+from streamchat.config.trust_question import AskTrust, Question
 
 
 def ask_on_terminal(env: Environment) -> AskTrust | None:

@@ -7,7 +7,8 @@ spends or reveals stands last, next to the question, and is marked; only a typed
 from __future__ import annotations
 
 from streamchat.cli.environment import Environment
-from streamchat.config import AskedSetting, Question, Verdict
+from streamchat.config.allowed import Verdict
+from streamchat.config.trust_question import AskedSetting, Question
 from streamchat.core.cell_cut import count_cells, cut_start_to_cells, cut_to_cells
 from streamchat.core.sanitize import clean_line
 from streamchat.posix.signals import on_continued

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from streamchat.core.settings.options.output import STATUS_PARTS as STATUS_PARTS
+from streamchat.core.options.output import STATUS_PARTS as STATUS_PARTS
 
 OFF = "off"
 UNSAVED = "unsaved"  # not one of the names: it is a warning, which is always shown

@@ -17,7 +17,7 @@ from streamchat.cli.attaching import names_files, select_files, wait_beside_the_
 from streamchat.cli.run import Run, read_appearance
 from streamchat.cli.short_names import build_model_names
 from streamchat.cli.trust import ask_on_terminal
-from streamchat.config import read_prompt_file
+from streamchat.config.load import read_prompt_file
 from streamchat.config.templates import Templates
 from streamchat.core.budget import Budget, Price
 from streamchat.core.key_mask import KeyMask

@@ -1,6 +1,6 @@
 """Settings as values: what can be set, who set it, and where a key may be sent.
 
-Owns the table of options (`options`), the reading of values and their origins (`values`,
+Owns the reading of values and their origins (`values`,
 `layers`, `address`), the order of the sources (`resolve`), the rule of trust (`trust`) and
 everything generated from the table (`report`, which no chat needs: it is imported by itself).
 Knows no file, stream or process: variables arrive as mappings, config.toml as a parsed table.
@@ -10,15 +10,7 @@ directory, default.
 
 from __future__ import annotations
 
-from streamchat.core.settings.address import Address, parse_address
-from streamchat.core.settings.certificates import Certificates, read_certificates
-from streamchat.core.settings.layers import (
-    did_you_mean,
-    from_keys,
-    from_variables,
-    is_taken,
-)
-from streamchat.core.settings.options import (
+from streamchat.core.options import (
     DEFAULT_MODEL,
     DEFAULT_URL,
     EXPORT_FORMATS,
@@ -26,6 +18,15 @@ from streamchat.core.settings.options import (
     OPTIONS,
     SETTINGS,
     VARIABLES,
+)
+from streamchat.core.options.rows import Group, Kind, Option
+from streamchat.core.settings.address import Address, parse_address
+from streamchat.core.settings.certificates import Certificates, read_certificates
+from streamchat.core.settings.layers import (
+    did_you_mean,
+    from_keys,
+    from_variables,
+    is_taken,
 )
 from streamchat.core.settings.proxy import Proxy, choose_proxy, proxies
 from streamchat.core.settings.resolve import (
@@ -35,7 +36,6 @@ from streamchat.core.settings.resolve import (
     for_demo,
     resolve,
 )
-from streamchat.core.settings.rows import Group, Kind, Option
 from streamchat.core.settings.trust import (
     Endpoint,
     KnownSecrets,

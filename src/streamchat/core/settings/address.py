@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from streamchat.core.settings.options import DEFAULT_URL
+from streamchat.core.options import DEFAULT_URL
 
 _DEFAULT_HOST = "api.anthropic.com"
 _USUAL_PORT = {"https": 443, "http": 80}

@@ -15,11 +15,11 @@ from dataclasses import asdict, dataclass
 
 from streamchat.core.errors import UsageError
 from streamchat.core.formatting import quoted
+from streamchat.core.options import KEYS
+from streamchat.core.options.rows import Kind, Option
 from streamchat.core.rates import Rates
 from streamchat.core.settings.layers import did_you_mean, section_layer
-from streamchat.core.settings.options import KEYS
 from streamchat.core.settings.resolve import Settings
-from streamchat.core.settings.rows import Kind, Option
 from streamchat.core.settings.values import Given, Origin, SettingSource, read
 
 COMMAND = "/config"

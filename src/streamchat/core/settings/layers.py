@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 
 from streamchat.core.errors import ConfigError
 from streamchat.core.formatting import quoted
-from streamchat.core.settings.options import KEYS, SETTINGS, VARIABLES
-from streamchat.core.settings.rows import Kind, Option, Reach
+from streamchat.core.options import KEYS, SETTINGS, VARIABLES
+from streamchat.core.options.rows import Kind, Option, Reach
 from streamchat.core.settings.values import FILES_OF_OTHERS, Given, Layer, SettingSource
 
 # Variables that a file in a repository could use to redirect requests; a note says that

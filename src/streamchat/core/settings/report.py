@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from streamchat.core.errors import ConfigError
 from streamchat.core.formatting import escape_markdown, quoted
+from streamchat.core.options import OPTIONS, SETTINGS
+from streamchat.core.options.rows import Group, Kind, Option, Reach
 from streamchat.core.rates import Rates
-from streamchat.core.settings.options import OPTIONS, SETTINGS
 from streamchat.core.settings.proxy import proxies
 from streamchat.core.settings.resolve import CredentialKind, Settings
-from streamchat.core.settings.rows import Group, Kind, Option, Reach
 from streamchat.core.settings.trust import endpoint, masked, needs_commanded_key
 from streamchat.core.settings.values import Value
 

@@ -18,11 +18,11 @@ from enum import Enum
 from typing import Any, cast
 
 from streamchat.core.formatting import quoted
+from streamchat.core.options import SETTINGS
+from streamchat.core.options.rows import Group, Option, Reach
 from streamchat.core.rates import Rates
 from streamchat.core.settings.address import is_domain, parse_address, require_encrypted
 from streamchat.core.settings.layers import did_you_mean
-from streamchat.core.settings.options import SETTINGS
-from streamchat.core.settings.rows import Group, Option, Reach
 from streamchat.core.settings.values import (
     DEFAULT,
     FILES_OF_OTHERS,

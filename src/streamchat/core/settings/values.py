@@ -19,9 +19,9 @@ from typing import TypeAlias, assert_never
 
 from streamchat.core.errors import ConfigError, StreamchatError, UsageError
 from streamchat.core.formatting import quoted
+from streamchat.core.options.rows import Kind, Option, Reach
 from streamchat.core.rates import Rates, read_rates
 from streamchat.core.settings.address import parse_address
-from streamchat.core.settings.rows import Kind, Option, Reach
 
 Pairs: TypeAlias = tuple[tuple[str, str], ...] | tuple[tuple[str, Rates], ...]
 Table: TypeAlias = tuple[tuple[str, object], ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streamchat.core.settings.rows import Group, Kind, Reach, setting
+from streamchat.core.options.rows import Group, Kind, Reach, setting
 
 STATUS_PARTS = ("model", "effort", "context", "cost", "cache", "queue", "attachments", "title")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from streamchat.core.options.rows import Group, Kind, Option, Reach, setting
 from streamchat.core.reasoning import EFFORTS, WIRE_THINKING
-from streamchat.core.settings.rows import Group, Kind, Option, Reach, setting
 
 DEFAULT_MODEL = "claude-sonnet-5-5"
 

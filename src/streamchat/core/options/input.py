@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streamchat.core.settings.rows import Group, Kind, Option, Reach, setting
+from streamchat.core.options.rows import Group, Kind, Option, Reach, setting
 
 INPUT = (
     setting(

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from streamchat.core.settings.options.input import INPUT
-from streamchat.core.settings.options.limits import LIMITS
-from streamchat.core.settings.options.output import OUTPUT
-from streamchat.core.settings.options.reports import EXPORT_FORMATS, REPORTS
-from streamchat.core.settings.options.request import DEFAULT_MODEL, REQUEST
-from streamchat.core.settings.options.server import DEFAULT_URL, SERVER
-from streamchat.core.settings.rows import Option
+from streamchat.core.options.input import INPUT
+from streamchat.core.options.limits import LIMITS
+from streamchat.core.options.output import OUTPUT
+from streamchat.core.options.reports import EXPORT_FORMATS, REPORTS
+from streamchat.core.options.request import DEFAULT_MODEL, REQUEST
+from streamchat.core.options.rows import Option
+from streamchat.core.options.server import DEFAULT_URL, SERVER
 
 __all__ = [
     "DEFAULT_MODEL",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streamchat.core.settings.rows import report
+from streamchat.core.options.rows import report
 
 EXPORT_FORMATS = {
     "md": "Markdown",
