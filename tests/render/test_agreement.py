@@ -32,6 +32,7 @@ ANSWERS: dict[str, tuple[str, str, list[str]]] = {
     "line breaks": ("**Name** Ann\n  Age 5\n\n• a\n• b", "Name Ann Age 5 a b", []),
     "numbers": ("3. c\n3. d\n7. g", "3. c 4. d 7. g", []),
     "a table": ("| a | **b** |\n|---|---|\n| 1 | `x` | 3 |", "a b 1 x | 3", []),
+    "pipes in cells": ("| a | b |\n|---|---|\n| `x|y` | $|z|$ |", "a b x|y |z|", []),
     "CJK": ("**注意：**请~~删~~", "注意：请删", []),
     "maths": ("$\\frac{a}{b}$ and\n\n$$x^2$$", "a/b and x²", []),
     "a path": ("C:\\new\\_x, __init__.py, 2*3*4", "C:\\new\\_x, __init__.py, 2*3*4", []),

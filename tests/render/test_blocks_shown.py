@@ -111,6 +111,7 @@ def test_footnotes_stand_where_they_are_defined() -> None:
         "  {2 [^1]: }note",
         "",
         "  second",
+        "",
         "  {2 [^b]: }other",
     ]
 

@@ -56,6 +56,30 @@ def test_short_cells_stay_in_one_row_where_there_is_room() -> None:
     assert text_of(source, 24)[2:] == ["苹果 │ 新鲜的红苹果来自", "     │ 山东烟台口感脆甜"]
 
 
+def test_a_column_of_single_ideographs_is_no_column() -> None:
+    source = (
+        "| 编号 | 产品名称 | 说明 |\n|---|---|---|\n| 1 | 高性能笔记本电脑 | 适合开发者使用 |\n"
+    )
+    assert text_of(source, 26)[2] == "1    │ 高性能笔 │ 适合开发"
+    assert text_of(source, 25) == [
+        "编号: 1",
+        "产品名称: 高性能笔记本电",
+        "  脑",
+        "说明: 适合开发者使用",
+    ]
+
+
+def test_a_pipe_in_code_or_a_formula_separates_no_cells_that_the_header_lacks() -> None:
+    source = (
+        "| `a|b` | $|x|$ |\n|---|---|\n| `ls | wc` | count |\n| `x` | `y` |\n| `1 | 2` |\n"
+        "| $P(A|B)$ | \\(|v|\\) | more |\n| $5 | $6 | more |\n| `a | b | c |\n"
+    )
+    assert text_of(source) == [
+        *("a|b     │ |x|", "────────┼───────────", "ls | wc │ count", "x       │ y"),
+        *("`1      │ 2`", "P(A|B)  │ |v| | more", "$5      │ $6 | more", "`a      │ b | c"),
+    ]
+
+
 def test_only_words_over_thirty_cells_are_folded() -> None:
     long, name = "x" * 40, "y" * 30
     assert text_of(f"| a | b |\n|---|---|\n| {long} | {name} |\n", 63)[2:] == [

@@ -249,10 +249,13 @@ class OpenParagraph:
         if "|" not in header or len(header) > PIECE_CHARACTERS:
             return None
         columns = table.alignments(line.content())
-        if columns is None or len(columns) != len(table.cells(header)):
+        if columns is None:
+            return None
+        names = table.cells_for(header, len(columns))
+        if len(names) != len(columns):
             return None
         self._keep_lines(len(self.lines) - 1)
-        return table.OpenTable(columns, table.cells(header))
+        return table.OpenTable(columns, names)
 
     def is_underlined_by(self, line: LineCursor) -> bool:
         """Whether `line` makes a heading of it: of one line only."""

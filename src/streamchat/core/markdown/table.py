@@ -1,8 +1,8 @@
 """GFM tables: the delimiter row, cells, and the table that is still open.
 
 A row is padded to the header's count; excess cells are kept, joined into the last one
-(GFM drops them, but nothing of an answer may vanish). A pipe in a code span still
-separates cells unless escaped, as GFM says.
+(GFM drops them, but nothing of an answer may vanish). A pipe in code separates cells unless
+escaped, as GFM says, but not where a row would have more cells than the header.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ MAX_PADDED_CELLS = 0x10000
 _delimiter_row = re.compile(r"(?:[|:]|-(?![ \t]))[|: \t-]+\Z")
 _delimiter_cell = re.compile(r"(:?)-+(:?)\Z")
 _separator = re.compile(r"(?<!\\)\|")
+_code_or_formula = re.compile(
+    r"(?<!`)`[^`]+`(?!`)|\$(?![\s\d$])[^$]*[^\s$\\]\$(?!\d)|\\\((?:(?!\\[()]).)*\\\)"
+)
 
 _ALIGNMENTS: dict[tuple[str, str], Alignment] = {
     ("", ""): None,
@@ -52,6 +55,15 @@ def cells(row: str) -> list[str]:
     return [part.replace("\\|", "|").strip(" \t") for part in parts]
 
 
+def cells_for(row: str, columns: int) -> list[str]:
+    """The cells of a row of a table that has so many columns."""
+    parts = cells(row)
+    if len(parts) <= columns:
+        return parts
+    joined = cells(_code_or_formula.sub(lambda match: _separator.sub(r"\|", match[0]), row))
+    return joined if len(joined) >= columns else parts
+
+
 class OpenTable:
     def __init__(self, columns: Sequence[Alignment], header: Sequence[str]) -> None:
         self.alignments = tuple(columns)
@@ -67,7 +79,7 @@ class OpenTable:
         if len(row) > PIECE_CHARACTERS:
             return False
         width = len(self.header)
-        parts = cells(row)
+        parts = cells_for(row, width)
         self._padded_cells += max(0, width - len(parts))
         if self._padded_cells > MAX_PADDED_CELLS:
             return False

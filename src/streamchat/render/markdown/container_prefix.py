@@ -2,8 +2,8 @@
 
 Owns indentation, bullets, numbers, quote bars and blank rows. Must not know what a leaf
 contains. Rule: both depend on the leaf and the one before it only, so a list looks alike
-tight or loose, and nothing waits for what follows. Items follow each other without a blank
-row, unless the one before holds more than one block, or ends in a quote.
+tight or loose, and nothing waits for what follows. Items and footnotes follow each other
+without a blank row, unless the one before holds more than one block, or ends in a quote.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def _stand_apart(previous: Leaf, leaf: Leaf) -> bool:
             holds_quote = any(isinstance(container, Quote) for container in ours)
             return is_crowded or holds_quote or ours[0].list_id != theirs[0].list_id
         case (Footnote(), *_), (Footnote(), *_):
-            return False
+            return previous.crowded >> depth > 0
         case (), (Item(), *_):
             in_item = depth > 0 and isinstance(leaf.path[depth - 1], Item)
             return not (in_item and isinstance(previous.block, Paragraph))

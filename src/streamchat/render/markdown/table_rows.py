@@ -30,7 +30,7 @@ from streamchat.render.style import Palette
 Cell: TypeAlias = list[Line]
 
 WORD_CELLS = 30
-SHORT_CELLS = 8  # what is no longer stays in one row, if there is room: a few ideographs
+SHORT_CELLS = 8  # what is no longer stays in one row, if there is room
 ADDRESS_CELLS = 16
 _VALUE_INDENT = 2
 _address = re.compile(r"https?://\S+")
@@ -91,11 +91,14 @@ def _drawn_width(line: Line, joins: Joins) -> int:
 
 @lru_cache(1024)  # in each frame, all cells of the open table are measured
 def _longest_word(text: str, joins: Joins) -> int:
-    """Addresses may be folded: they would take the room of all other columns."""
+    """Addresses may be folded: they would take the room of all other columns. Ideographs may be
+    parted anywhere, but a column of single ones cannot be read."""
     text = _address.sub(lambda match: match[0][:ADDRESS_CELLS], text)
+    words = text.split(" ")
+    longest = max(longest_word(text), min(SHORT_CELLS, max(map(cell_len, words))))
     if is_drawn_alike(text):
-        return longest_word(text)
-    return max(longest_word(text), *(drawn_cells(word, joins) for word in text.split(" ")))
+        return longest
+    return max(longest, *(drawn_cells(word, joins) for word in words))
 
 
 def table_lines(
