@@ -280,6 +280,9 @@ class MemoryExporter:
         return f"/somewhere/{path or f'chat.{form}'}"
 
 
+ENTER = "\r"
+
+
 @dataclass(slots=True)
 class ScriptedReader:
     """Types what it is told; `during` is called with the stop of each reply."""
@@ -291,6 +294,7 @@ class ScriptedReader:
     answers: Iterator[bool] = field(default_factory=lambda: iter(()))
     picks: Iterator[str | None] = field(default_factory=lambda: iter(()))
     questions: list[str] = field(default_factory=list)
+    are_unexpected: list[bool] = field(default_factory=list)  # the questions with options
 
     async def confirm(self, question: str, *, default: bool) -> bool:
         self.questions.append(question)
@@ -317,11 +321,19 @@ class ScriptedReader:
         return True
 
     async def choose(
-        self, question: str, options: Sequence[tuple[T, str]], *, current: T | None = None
+        self,
+        question: str,
+        options: Sequence[tuple[T, str]],
+        *,
+        current: T | None = None,
+        comes_by_itself: bool = False,
     ) -> T | None:
-        """The option whose text begins with the next pick."""
+        """The option whose text begins with the next pick; ENTER takes the current one."""
         self.questions.append(question)
+        self.are_unexpected.append(comes_by_itself)
         wanted = next(self.picks)
+        if wanted == ENTER:
+            return current
         found = (value for value, label in options if wanted and label.startswith(wanted))
         return next(found, None)
 

@@ -7,7 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from fakes import RecordingScreen, ScriptedReader, ScriptedSource, open_session, reply_events
+from fakes import (
+    ENTER,
+    RecordingScreen,
+    ScriptedReader,
+    ScriptedSource,
+    open_session,
+    reply_events,
+)
 from streamchat.app.repl import Repl
 from streamchat.core.capabilities import ModelFacts
 from streamchat.core.events import Event, Finished
@@ -79,6 +86,12 @@ def test_at_80_percent_the_user_is_asked_once() -> None:
     assert question.startswith("This conversation fills 80% of the model's context window")
     assert question.endswith("Replace the earlier turns with a summary?")
     assert chat.configuration.saved == []
+
+
+def test_an_enter_that_was_meant_for_something_else_changes_nothing() -> None:
+    chat = Chat(800, 850, picks=(ENTER,))
+    assert chat.run() == ["q800", "a800", "q850", "a850"]
+    assert (chat.reader.are_unexpected, chat.configuration.saved) == ([True], [])
 
 
 def test_now_compacts_at_once() -> None:

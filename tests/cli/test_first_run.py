@@ -99,7 +99,13 @@ class Answers:
     labels: list[str]
     secrets: list[str | None] = field(default_factory=list)
 
-    async def choose(self, question: str, options: Sequence[tuple[T, str]]) -> T | None:
+    async def choose(
+        self,
+        question: str,
+        options: Sequence[tuple[T, str]],
+        *,
+        comes_by_itself: bool = False,
+    ) -> T | None:
         wanted = self.labels.pop(0)
         return next((value for value, label in options if label.startswith(wanted)), None)
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import os
+import select
 from pathlib import Path
 
 import pytest
 
-from streamchat.cli.trust_question import format_question
+from patience import PATIENCE_S
+from streamchat.cli.environment import Environment, new_id
+from streamchat.cli.trust_question import ask_user, format_question
+from streamchat.config.allowed import Verdict
 from streamchat.config.trust_question import AskedSetting, Question
 
 HOST = AskedSetting("ANTHROPIC_BASE_URL", "https://evil.example", "everything goes there")
@@ -50,6 +56,38 @@ def test_of_a_long_path_the_end_is_shown() -> None:
     assert first.endswith("/very/x/.env (owner: bob) sets for streamchat:")
     assert first.startswith("…")
     assert len(first) < 60
+
+
+class Answering(io.StringIO):
+    """The screen of a person who says no to what they see."""
+
+    def __init__(self, person: int) -> None:
+        super().__init__()
+        self._person = person
+
+    def write(self, text: str) -> int:
+        os.write(self._person, b"n\r")
+        return super().write(text)
+
+
+def test_a_yes_typed_before_the_question_is_no_answer() -> None:
+    person, terminal = os.openpty()
+    os.write(person, b"y\r")
+    assert select.select([terminal], [], [], PATIENCE_S)[0]
+    with os.fdopen(terminal) as keys:
+        env = Environment(
+            stdin=keys,
+            stdout=io.StringIO(),
+            stderr=Answering(person),
+            environ={},
+            home=Path.home(),
+            cwd=Path.cwd(),
+            clock=lambda: 0.0,
+            monotonic=lambda: 0.0,
+            new_id=new_id,
+        )
+        assert ask_user(Question(Path("/x/.env"), "me", (HOST,)), env) is Verdict.DENIED
+    os.close(person)
 
 
 def test_a_path_cannot_control_the_terminal() -> None:

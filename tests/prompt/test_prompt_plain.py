@@ -108,6 +108,11 @@ class Cooked:
     def type(self, text: str) -> None:
         os.write(self.person, text.encode())
 
+    def type_ahead(self, lines: str) -> None:
+        """Before anybody reads."""
+        self.type(lines)
+        assert select.select([self.terminal], [], [], PATIENCE_S)[0]
+
     async def read(self, *typed: str) -> Input:
         """What is read when this is typed at the prompt, one after the other."""
         reading = asyncio.ensure_future(self.prompt.read())
@@ -149,9 +154,32 @@ def test_the_last_line_of_a_paste_ends_with_the_next_enter(cooked: Cooked) -> No
 
 
 def test_what_was_typed_before_the_prompt_was_typed_line_by_line(cooked: Cooked) -> None:
-    cooked.type("one\rtwo\r")
-    assert select.select([cooked.terminal], [], [], PATIENCE_S)[0]
+    cooked.type_ahead("one\rtwo\r")
     assert [run(cooked.prompt.read()) for _ in range(2)] == [Typed("one"), Typed("two")]
+
+
+def test_lines_typed_before_a_question_are_queued_and_answer_nothing(cooked: Cooked) -> None:
+    async def asked() -> tuple[bool, str | None]:
+        asking = asyncio.ensure_future(cooked.prompt.confirm("Delete?", default=False))
+        await cooked.paper.until(lambda: "Delete?" in cooked.paper.getvalue())
+        cooked.type("y\r")
+        answer = await asking
+        cooked.type_ahead("1\r")
+        options = [("a", "first"), ("b", "second")]
+        choosing = asyncio.ensure_future(
+            cooked.prompt.choose("Which?", options, comes_by_itself=True)
+        )
+        await cooked.paper.until(lambda: "second" in cooked.paper.getvalue())
+        cooked.type("2\r")
+        return answer, await choosing
+
+    cooked.type_ahead("n\rno\r")
+    assert run(asked()) == (True, "b")
+    assert [run(cooked.prompt.read()) for _ in range(3)] == [
+        Typed("n"),
+        Typed("no"),
+        Typed("1"),
+    ]
 
 
 def test_what_is_typed_during_an_answer_is_queued(cooked: Cooked) -> None:

@@ -322,7 +322,29 @@ def test_what_was_typed_ahead_answers_no_question(pty: Pty) -> None:
         return await asking
 
     assert run(asked()) is False
+    assert run(pty.prompt.read()) == Typed("y")  # neither is lost
     assert run(pty.prompt.read()) == Typed("y")
+
+
+def test_what_was_typed_ahead_chooses_nothing(pty: Pty) -> None:
+    """A question that comes by itself; one that a command asks may be answered ahead."""
+
+    async def asked(*, comes_by_itself: bool) -> object:
+        options = [(1, "first"), (2, "second")]
+        asking = asyncio.ensure_future(
+            pty.prompt.choose("Which?", options, comes_by_itself=comes_by_itself)
+        )
+        if comes_by_itself:
+            await pty.paper.until(lambda: "Which?" in pty.paper.getvalue())
+            pty.type("sec\r")
+        return await asking
+
+    run(pty.watch("fir\r" + CTRL_O))
+    pty.type_ahead("fir\r")
+    assert run(asked(comes_by_itself=True)) == 2
+    assert [run(pty.prompt.read()) for _ in range(2)] == [Typed("fir"), Typed("fir")]
+    pty.type_ahead("fir\r")
+    assert run(asked(comes_by_itself=False)) == 1
 
 
 PROMPT_TYPED = r"> (\x1b\[0m)?typed"

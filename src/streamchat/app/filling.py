@@ -1,7 +1,8 @@
 """What is done when a conversation nearly fills the model's context window.
 
 Rule: at 80% the user is asked once what to do, and the answer is remembered as the setting
-`auto_compact`. With it on, the program compacts by itself at 95%.
+`auto_compact`. With it on, the program compacts by itself at 95%. An Enter that was meant for
+something else changes nothing.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from streamchat.core.ports import Reader
 
 ASK, ON, OFF = "ask", "on", "off"  # values of auto_compact
 COMPACTS_AT = 0.95
-_NOW = "now"
+_NOW, _LATER = "now", "later"
 _QUESTION = "Replace the earlier turns with a summary?"
 _OPTIONS = (
     (_NOW, "Compact now"),
     (ON, "At 95%, without a question, from now on"),
     (OFF, "Never"),
+    (_LATER, "Not now"),
 )
 
 
@@ -45,8 +47,13 @@ async def mind_the_window(
         return Filling(f"{said.partition('. ')[0]}. It is compacted now.", compacts=True)
     if choice != ASK or reader is None or not is_news:
         return Filling(said if is_news else "")
-    answer = await reader.choose(f"{said.partition('. ')[0]}. {_QUESTION}", _OPTIONS)
-    if answer is None or answer == _NOW:
+    answer = await reader.choose(
+        f"{said.partition('. ')[0]}. {_QUESTION}",
+        _OPTIONS,
+        current=_LATER,
+        comes_by_itself=True,
+    )
+    if answer is None or answer in (_NOW, _LATER):
         return Filling(compacts=answer == _NOW)
     session.preferences.auto_compact = answer
     return Filling(_remember(session, answer))

@@ -40,9 +40,12 @@ HOW_TO_BEGIN = "Type a message and press {}. @FILE in it attaches a file: Sum up
 
 
 class FirstRunQuestions(Protocol):
-    """Asks on the terminal; None means that the user left the question."""
+    """Asks on the terminal; None means that the user left the question. What was typed before
+    a question that `comes_by_itself` does not answer it."""
 
-    async def choose(self, question: str, options: Sequence[tuple[T, str]]) -> T | None: ...
+    async def choose(
+        self, question: str, options: Sequence[tuple[T, str]], *, comes_by_itself: bool = ...
+    ) -> T | None: ...
 
     async def ask_secret(self, question: str) -> str | None: ...
 
@@ -108,7 +111,8 @@ class FirstRun:
         others = (Way.STAY,) if self.is_login else (Way.DEMO, Way.QUIT)
         options += [(way, way.value) for way in others]
         while True:
-            match await self.questions.choose(GO_ON if self.is_login else WELCOME, options):
+            question = GO_ON if self.is_login else WELCOME
+            match await self._choose(question, options):
                 case Way.QUIT | Way.STAY | None:
                     return None
                 case Way.DEMO:
@@ -130,7 +134,7 @@ class FirstRun:
         if key is None or not await self._is_accepted(key):
             return None
         where = str(self.run.paths.env_file).replace(f"{self.run.env.home}/", "~/")
-        keeps = await self.questions.choose(
+        keeps = await self._choose(
             "Keep the key?",
             [
                 (True, f"keep it in {where}, which only you can read"),
@@ -187,7 +191,7 @@ class FirstRun:
             self._say(f"{server.title} has no models yet.")
             return None
         listed = [(model, model) for model in models[:MOST_MODELS]]
-        model = await self.questions.choose("Which model?", listed)
+        model = await self._choose("Which model?", listed)
         if model is None:
             return None
         paths = self.run.paths
@@ -200,6 +204,10 @@ class FirstRun:
         given = {**invocation.flags.given, option: Given(text, f"--{option}")}
         flags = Layer(SettingSource.FLAG, given)
         return self.build_run(replace(invocation, flags=flags), self.run.env)
+
+    async def _choose(self, question: str, options: Sequence[tuple[T, str]]) -> T | None:
+        """Nobody expects the first question, or one that comes after a look at a server."""
+        return await self.questions.choose(question, options, comes_by_itself=True)
 
     def _say(self, text: str, *, key: str = "") -> None:
         self.run.notes.warn(text.replace(key, "…") if key else text)

@@ -122,7 +122,12 @@ class ScriptReader:
         return False
 
     async def choose(
-        self, question: str, options: Sequence[tuple[T, str]], *, current: T | None = None
+        self,
+        question: str,
+        options: Sequence[tuple[T, str]],
+        *,
+        current: T | None = None,
+        comes_by_itself: bool = False,
     ) -> T | None:
         """Nobody is there to choose."""
         return None

@@ -1,7 +1,8 @@
 """The question about ./.env: may this file set these?
 
 Rules: every row is printable and fits the window, whatever the file holds; what redirects,
-spends or reveals stands last, next to the question, and is marked; only a typed yes allows.
+spends or reveals stands last, next to the question, and is marked; only a yes allows that is
+typed after the question is on the screen.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from streamchat.config.trust_question import AskedSetting, Question
 from streamchat.core.cell_cut import count_cells, cut_start_to_cells, cut_to_cells
 from streamchat.core.sanitize import clean_line
 from streamchat.posix.signals import on_continued
-from streamchat.posix.terminals import measure_width
+from streamchat.posix.terminals import drop_typed, measure_width
 
 _ANSWERS = {
     "y": Verdict.ALLOWED,
@@ -31,6 +32,7 @@ def ask_user(question: Question, env: Environment) -> Verdict:
         env.stderr.flush()
 
     with on_continued(show):
+        drop_typed(env.stdin)
         show()
         answer = env.stdin.readline()
     return _ANSWERS.get(answer.strip().lower(), Verdict.UNDECIDED)

@@ -1,15 +1,16 @@
-"""What was typed before a prompt that already holds a text, as text.
+"""What was typed before a question, or before a prompt that already holds a text.
 
-Rule: no key of it acts. It was typed without sight of what stands in the prompt now; an
-Enter among it would send what nobody has read.
+Rule: no key of it acts there. It was typed without sight of what stands there now; an Enter
+among it would give an answer, or send what nobody has read. Nothing of it is lost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from prompt_toolkit.input import Input
-from prompt_toolkit.input.typeahead import get_typeahead
+from prompt_toolkit.input.typeahead import get_typeahead, store_typeahead
 from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
 
@@ -25,10 +26,22 @@ _NEW_LINES = frozenset(
 
 def taken_text(keyboard: Input) -> str:
     """What was typed ahead, taken from the keyboard; without blank ends."""
+    return as_text(_taken_keys(keyboard)).strip()
+
+
+@contextmanager
+def set_aside(keyboard: Input) -> Iterator[None]:
+    """While entered, what was typed before is not there; afterwards it comes first."""
+    before = _taken_keys(keyboard)
+    try:
+        yield
+    finally:
+        store_typeahead(keyboard, [*before, *get_typeahead(keyboard)])
+
+
+def _taken_keys(keyboard: Input) -> list[KeyPress]:
     keys = get_typeahead(keyboard)
-    if isinstance(keyboard, TerminalKeys):
-        keys += keyboard.waiting_keys()
-    return as_text(keys).strip()
+    return keys + keyboard.waiting_keys() if isinstance(keyboard, TerminalKeys) else keys
 
 
 def as_text(keys: Iterable[KeyPress]) -> str:

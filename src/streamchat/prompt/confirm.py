@@ -1,23 +1,20 @@
 """A question of yes or no.
 
-Rule: only what is typed after the question is on the screen answers it. What was typed
-ahead is kept for the next prompt, or, if it never was read, dropped.
+Rule: only what is typed after the question is on the screen answers it. What was typed before
+it goes to the next prompt.
 """
 
 from __future__ import annotations
 
 import signal
-import termios
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 
 from prompt_toolkit.input import Input
-from prompt_toolkit.input.typeahead import get_typeahead, store_typeahead
 from prompt_toolkit.output import Output
 from prompt_toolkit.shortcuts.prompt import PromptSession
 from prompt_toolkit.styles import Style
 
 from streamchat.posix.fatal_signals import is_ignored
+from streamchat.prompt.ahead import set_aside
 
 ANSWERS = {"y": True, "yes": True, "n": False, "no": False}
 
@@ -35,7 +32,7 @@ async def confirm(
         output=output,
     )
     answers = {**ANSWERS, "": default}
-    with _nothing_typed_ahead(keyboard):
+    with set_aside(keyboard):
         while True:
             try:
                 typed = await session.prompt_async(
@@ -45,14 +42,3 @@ async def confirm(
                 return False
             if (answer := answers.get(typed.strip().lower())) is not None:
                 return answer
-
-
-@contextmanager
-def _nothing_typed_ahead(keyboard: Input) -> Iterator[None]:
-    kept = get_typeahead(keyboard)
-    with suppress(termios.error):
-        termios.tcflush(keyboard.fileno(), termios.TCIFLUSH)
-    try:
-        yield
-    finally:
-        store_typeahead(keyboard, kept)

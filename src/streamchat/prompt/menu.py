@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -12,6 +13,7 @@ from prompt_toolkit.output import Output
 from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 from streamchat.core.ports import Archive, Picked
 from streamchat.core.sanitize import clean
+from streamchat.prompt.ahead import set_aside
 from streamchat.prompt.appearance import PromptLook
 from streamchat.prompt.chooser import Chooser
 from streamchat.prompt.confirm import confirm
@@ -42,7 +44,12 @@ class Menu:
         )
 
     async def choose(
-        self, question: str, options: Sequence[tuple[T, str]], *, current: T | None = None
+        self,
+        question: str,
+        options: Sequence[tuple[T, str]],
+        *,
+        current: T | None = None,
+        comes_by_itself: bool = False,
     ) -> T | None:
         """See ports.Asker."""
         chooser = Chooser(
@@ -54,7 +61,8 @@ class Menu:
             keymap=self.keymap(),
             current=current,
         )
-        return await chooser.run()
+        with set_aside(self.keyboard) if comes_by_itself else nullcontext():
+            return await chooser.run()
 
     async def ask_secret(self, question: str) -> str | None:
         """See ports.Asker."""

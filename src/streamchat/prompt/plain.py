@@ -106,6 +106,7 @@ class PlainPrompt:
     async def confirm(self, question: str, *, default: bool) -> bool:
         """Ask a question of yes or no; leaving it is a no."""
         answers = {**ANSWERS, "": default}
+        await self._set_aside()
         while True:
             line = await self._line(f"{question} {'[Y/n]' if default else '[y/N]'} ")
             if line is None or isinstance(line, Key):
@@ -146,11 +147,18 @@ class PlainPrompt:
         return True
 
     async def choose(
-        self, question: str, options: Sequence[tuple[T, str]], *, current: T | None = None
+        self,
+        question: str,
+        options: Sequence[tuple[T, str]],
+        *,
+        current: T | None = None,
+        comes_by_itself: bool = False,
     ) -> T | None:
         """See ports.Reader: numbers choose, words search."""
         labels = [clean_line(label) for _, label in options]
         found = list(range(len(labels)))
+        if comes_by_itself:
+            await self._set_aside()
         self._say(f"{clean_line(question)}\n")
         while True:
             for place in found[:MOST_LISTED]:
@@ -249,6 +257,12 @@ class PlainPrompt:
     def _say(self, text: str) -> None:
         self._screen.write(clean(text))
         self._screen.flush()
+
+    async def _set_aside(self) -> None:
+        """Lines that were typed before a question do not answer it: they are queued."""
+        while self._lines.is_typed_ahead:
+            if said := message(await self._lines.line(asyncio.Event()) or ""):
+                self.queue.append(said)
 
     async def _line(self, sign: str) -> str | Key | None:
         """One line without its end; None at the end of input, a Key for SIGINT."""

@@ -31,8 +31,8 @@ class PlainLines:
 
     @property
     def is_typed_ahead(self) -> bool:
-        """Whether a line waits that nobody asked for."""
-        return not self._pending and count_waiting(self._file) > 0
+        """Whether a line waits on a terminal that nobody asked for."""
+        return self._is_terminal and not self._pending and count_waiting(self._file) > 0
 
     async def line(self, stop: asyncio.Event) -> str | None:
         """One line without its end; None at the end of input, or as soon as `stop` is set.

@@ -71,9 +71,16 @@ class Asker(Protocol):
         """Ask a yes-or-no question; leaving it means no."""
 
     async def choose(
-        self, question: str, options: Sequence[tuple[T, str]], *, current: T | None = None
+        self,
+        question: str,
+        options: Sequence[tuple[T, str]],
+        *,
+        current: T | None = None,
+        comes_by_itself: bool = False,
     ) -> T | None:
-        """One of the options, each with the text that shows it; None when the user leaves."""
+        """One of the options, each with the text that shows it; None when the user leaves.
+        What was typed before a question that `comes_by_itself` does not answer it: it goes to
+        the next prompt."""
 
     async def ask_text(self, question: str, *, prefill: str = "") -> str | None:
         """One line, with `prefill` to edit; None when the user leaves."""
