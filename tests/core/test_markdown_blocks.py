@@ -24,6 +24,7 @@ from streamchat.core.markdown import (
     Rule,
     Table,
 )
+from streamchat.core.markdown.parser import DEEPEST
 from streamchat.core.markdown.pieces import PIECE_LINES
 
 
@@ -277,7 +278,7 @@ def test_a_leaf_has_no_more_lines_than_can_be_shown_in_one_step() -> None:
     assert (sum(sizes), max(sizes)) == (1_300, PIECE_LINES)
 
 
-@pytest.mark.parametrize("depth", [60, 990])
+@pytest.mark.parametrize("depth", [60, DEEPEST - 1])
 def test_nesting_goes_deep(depth: int) -> None:
     nested = {"> " * depth: depth, "- " * depth: depth, "> 1. - " * (depth // 3): depth}
     for prefix, length in nested.items():

@@ -43,7 +43,6 @@ __all__ = ["format_html", "is_safe", "link"]
 _OUTER_HEADINGS = 2  # of the page: an answer's first level is its third
 _DEEPEST_HEADING = 6
 _FORMULA_CHARACTERS = 120  # of a row that stands in several
-DEEPEST = 100  # containers in containers; what stands deeper stands beside
 
 
 def format_html(source: str) -> str:
@@ -163,8 +162,7 @@ class _Writer:
 
     def _enter(self, leaf: Leaf, task: str) -> None:
         wanted: list[_Element] = []
-        path = leaf.path if len(leaf.path) <= DEEPEST else leaf.path[:DEEPEST]
-        for container in path:
+        for container in leaf.path:
             wanted += _elements(container, task if container is leaf.path[-1] else "")
         shared = 0
         for open_, new in zip(self._open, wanted, strict=False):

@@ -42,7 +42,7 @@ from streamchat.render.reply.thoughts import Thoughts
 from streamchat.render.rows import BLANK, Row
 from streamchat.render.style import Style
 
-SETTLE_S = 0.05  # of work on rows at a time; keys and signals are served between
+SETTLE_S = 0.02  # of work on rows at a time; keys and signals are served between
 _LEAST_THOUGHT_S = 0.1  # worth a line
 _SLICE_CHARS = 8_192  # of thoughts that are wrapped in one step
 _NOT_SHOWN = "The rest is not shown; it is saved, and /redraw prints it."

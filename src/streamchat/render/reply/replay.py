@@ -7,7 +7,7 @@ literal; an answer goes through the same fold as when it streamed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from streamchat.core.attaching import describe_sent
@@ -24,6 +24,8 @@ from streamchat.render.rows import BLANK, Row
 from streamchat.render.style import Style
 
 _RUN_CHARACTERS = 16_384
+MOST_CHARACTERS = 65_536  # of a message that is shown before the prompt
+CUT = "The rest is not shown; /show prints all of it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +40,19 @@ class HistoryRows:
     mask: Callable[[Message], Message] = lambda message: message  # keys in what was stored
 
     def recent(self, messages: Sequence[Message], enough_rows: int) -> Iterator[list[Row]]:
-        """The whole last exchange, then earlier ones until there are `enough_rows`, but at
-        most twice as many. A note counts the turns that are not shown."""
+        """The last exchange, then earlier ones until there are `enough_rows`, but at most
+        twice as many. Of a huge message this is the beginning. Notes say what is not shown."""
         shown: list[list[Row]] = []
         count, left = 0, len(messages)
         for start, end in reversed(_exchanges(messages)):
-            steps = []
-            for rows in self.rows(messages[start:end]):
+            steps: list[list[Row]] = []
+            size = 0
+            for rows in self._beginnings(messages[start:end]):
                 steps.append(rows)
+                size += len(rows)
                 yield []
-            size = sum(map(len, steps))
+                if shown and count + size > 2 * enough_rows:
+                    break
             if shown and count + size > 2 * enough_rows:
                 break
             shown, left = steps + shown, start
@@ -60,12 +65,23 @@ class HistoryRows:
     def rows(self, messages: Iterable[Message]) -> Iterator[list[Row]]:
         """These messages, with a blank row below each."""
         for message in map(self.mask, messages):
-            last = None
-            for rows in self._steps(message):
-                last = rows[-1] if rows else last
-                yield rows
-            if last != BLANK:
-                yield [BLANK]
+            yield from self._with_blank(message)
+
+    def _beginnings(self, messages: Iterable[Message]) -> Iterator[list[Row]]:
+        """As `rows`, with a note below each message that is cut."""
+        for message in map(self.mask, messages):
+            beginning = _beginning(message)
+            yield from self._with_blank(beginning)
+            if beginning is not message:
+                yield _notice(CUT, look=self.look, width=self.width)
+
+    def _with_blank(self, message: Message) -> Iterator[list[Row]]:
+        last = None
+        for rows in self._steps(message):
+            last = rows[-1] if rows else last
+            yield rows
+        if last != BLANK:
+            yield [BLANK]
 
     def _steps(self, message: Message) -> Iterator[list[Row]]:
         match message.role:
@@ -146,6 +162,19 @@ def _line_runs(text: str) -> Iterator[str]:
         yield "\n".join(run)
 
 
+def _beginning(message: Message) -> Message:
+    """The message itself, or the lines of it that take a second or two to show."""
+    room = MOST_CHARACTERS
+    for at, block in enumerate(message.content):
+        text = str(block.get("text", ""))
+        if len(text) > room:
+            end = text.rfind("\n", 0, room) + 1 or room
+            cut = {**block, "text": text[:end]}
+            return replace(message, content=(*message.content[:at], cut))
+        room -= len(text)
+    return message
+
+
 def _exchanges(messages: Sequence[Message]) -> list[tuple[int, int]]:
     """Where each exchange begins and ends; a question begins one."""
     begins = [at for at, message in enumerate(messages) if message.role == "user"]
@@ -158,5 +187,8 @@ def _omitted(count: int, *, look: Style, width: int) -> list[Row]:
     if count <= 0:
         return []
     turns = "1 earlier turn is" if count == 1 else f"{count:,} earlier turns are"
-    text = f"{turns} not shown; /show prints all of them."
+    return _notice(f"{turns} not shown; /show prints all of them.", look=look, width=width)
+
+
+def _notice(text: str, *, look: Style, width: int) -> list[Row]:
     return [*literal_rows(text, width, style=build_part_style(look, "notice")), BLANK]
