@@ -46,7 +46,7 @@ NOTHING = _names(
 )
 DELIMITERS: Mapping[str, Role] = {"left": "open", "right": "close", "middle": "relation"}
 # With one argument that is not shown.
-SKIPPED = _names("label hspace vspace color phantom hphantom vphantom")
+SKIPPED = _names("label require hspace vspace color phantom hphantom vphantom")
 UPRIGHT = _names(
     """
     text textrm textit textsf texttt textup textnormal mathrm mathit mathsf mathtt

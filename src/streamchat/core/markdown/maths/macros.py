@@ -48,6 +48,13 @@ def chosen(above: tuple[Node, ...], below: tuple[Node, ...]) -> Node:
     return Braced((Symbol("C(", "open"), *halves, Symbol(")", "close")))
 
 
+HALVED: Mapping[str, Callable[[tuple[Node, ...], tuple[Node, ...]], Node]] = {
+    "over": Fraction,
+    "choose": chosen,
+    "atop": lambda above, below: Rows("matrix", ((_trimmed(above),), (_trimmed(below),))),
+}
+
+
 def _trimmed(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
     """Without blanks at the ends."""
     shown = [at for at, node in enumerate(nodes) if not is_blank(node)]
@@ -57,6 +64,10 @@ def _trimmed(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
 def _fraction(reader: FormulaReader) -> list[Node]:
     reader.optional()
     return [Fraction(reader.argument(), reader.argument())]
+
+
+def _infix(name: str) -> Macro:
+    return lambda reader: [Symbol(name, "infix")]
 
 
 def _binomial(reader: FormulaReader) -> list[Node]:
@@ -179,6 +190,8 @@ def _chemistry(reader: FormulaReader) -> list[Node]:
 
 
 def _quantity(reader: FormulaReader) -> list[Node]:
+    if reader.peek() in ("(", "[", "|"):
+        return []  # `\qty(…)`: as high as what it encloses
     reader.optional()
     number, unit = reader.verbatim(), reader.verbatim()
     unit = read_unit(unit)
@@ -225,8 +238,7 @@ MACROS: Mapping[str, Macro] = {
     "prescript": _isotope,
     **dict.fromkeys(("textcolor", "colorbox"), _coloured),
     **dict.fromkeys(("SI", "qty"), _quantity),
-    "choose": lambda reader: [Symbol("choose", "infix")],
-    "over": lambda reader: [Symbol("over", "infix")],
+    **{name: _infix(name) for name in HALVED},
     "substack": _stacked,
     "sqrt": _root,
     "begin": _environment,

@@ -17,13 +17,12 @@ from streamchat.core.markdown.maths.macro_names import (
     SPACES,
     UPRIGHT,
 )
-from streamchat.core.markdown.maths.macros import MACROS, chosen, read_words
+from streamchat.core.markdown.maths.macros import HALVED, MACROS, read_words
 from streamchat.core.markdown.maths.nodes import (
     BLANK,
     Accent,
     Bold,
     Braced,
-    Fraction,
     Node,
     Role,
     Rows,
@@ -145,7 +144,7 @@ class FormulaReader(Scanner):
         for at, node in enumerate(nodes):
             if isinstance(node, Symbol) and node.role == "infix":
                 halves = nodes[:at], nodes[at + 1 :]
-                return (Fraction(*halves) if node.text == "over" else chosen(*halves),)
+                return (HALVED[node.text](*halves),)
         return nodes
 
     def one(self) -> list[Node]:

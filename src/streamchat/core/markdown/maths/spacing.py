@@ -16,12 +16,12 @@ class Term(NamedTuple):
 
 
 def write_terms(terms: list[Term], *, tight: bool) -> str:
-    """`tight`: in a script, where nothing is spaced."""
+    """`tight`: in a script, where only words are spaced."""
     terms = _with_signs(terms)
     text = ""
     for number, (shown, role) in enumerate(terms):
         if role == "blank":
-            if not tight and not _is_swallowed(terms, number):
+            if not _is_swallowed(terms, number, tight=tight):
                 text = _with_blank(text, is_wide=shown == QUAD.text)
             continue
         shown = shown if tight and role in _SPACED else _spaced(terms, number)
@@ -148,11 +148,16 @@ def _neighbour(terms: Sequence[Term], number: int, step: int) -> str:
     return terms[at].role if 0 <= at < len(terms) else ""
 
 
-def _is_swallowed(terms: Sequence[Term], number: int) -> bool:
-    """Whether this blank only ends a macro's name, or stands inside a bracket."""
+def _is_swallowed(terms: Sequence[Term], number: int, *, tight: bool) -> bool:
+    """Whether this blank only ends a macro's name, stands inside a bracket or before the comma
+    that words begin with."""
     before = terms[number - 1].role if number else "open"
     after = terms[number + 1].role if number + 1 < len(terms) else "close"
     if before == "open" or after in ("close", "limits"):
         return True
     is_written = terms[number].text == BLANK.text
+    if tight:
+        return is_written or "words" not in (before, after)
+    if is_written and after == "words" and terms[number + 1].text[:1] in (",", ".", ";"):
+        return True
     return is_written and before == "letter" and after in _OPERANDS | {"open"}
