@@ -228,9 +228,11 @@ def test_ctrl_l_clears_the_screen_and_keeps_what_was_on_it_above() -> None:
             await reading
 
         run(redrawn())
-        above = at.terminal().history.top
-        first = "".join(above[0][column].data for column in range(at.size.columns))
-        assert first.rstrip() == "❯ old"
+        above = [
+            "".join(row[column].data for column in range(at.size.columns)).rstrip()
+            for row in at.terminal().history.top
+        ]
+        assert above == ["❯ old"]  # and no copy of what is still typed
         assert "\x1b[3J" not in at.paper.getvalue()
 
 

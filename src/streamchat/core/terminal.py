@@ -62,6 +62,7 @@ class Traits:
     reflows: bool = False  # re-wraps the rows on the screen when the window gets narrower
     deletes_rows: bool = False  # a deleted row does not come into the scrollback
     keeps_wraps: bool = False  # an erased row still counts as wrapped into the next one
+    keeps_erased: bool = False  # an erased end of a row still counts when the row is re-wrapped
     synchronizes: bool = False  # mode 2026 makes a frame appear at once
     joins: Joins = Joins.NOTHING
 
@@ -121,7 +122,7 @@ _TRAITS: Mapping[str, Traits] = {
     "screen": Traits(italics=False, reflows=True, deletes_rows=True, keeps_wraps=True),
     "st": Traits(deletes_rows=True),
     "tabby": _MODERN,
-    "tmux": Traits(reflows=True, deletes_rows=True, joins=Joins.JOINER),
+    "tmux": Traits(reflows=True, deletes_rows=True, keeps_erased=True, joins=Joins.JOINER),
     "vscode": _SYNCHRONIZED,
     # GNOME Terminal and its kin; mode 2026 makes some of them flash.
     "vte": replace(_MODERN, deletes_rows=True),

@@ -10,7 +10,7 @@ import asyncio
 import os
 import select
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TextIO
 
@@ -20,12 +20,12 @@ from prompt_toolkit.input.posix_utils import PosixStdinReader
 from prompt_toolkit.input.typeahead import store_typeahead
 from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.key_binding import KeyPress
-from prompt_toolkit.layout.screen import Char, Screen
 from prompt_toolkit.output import Output
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 from streamchat.core.terminal import Terminal
 from streamchat.core.window_signals import may_report_focus
+from streamchat.prompt.drawn import Drawn
 from streamchat.prompt.early import COOKED, EarlyPrompt, count_waiting
 from streamchat.prompt.emoji import StandIns
 from streamchat.prompt.key_modes import KeyModes, Keypad, find_keypad, no_keypad
@@ -131,6 +131,7 @@ class PromptOutput(Vt100_Output):
 
     `reflows` says that it re-wraps the rows it shows when the window gets narrower: what was
     drawn is higher then than prompt_toolkit knows, and erasing has to begin further up.
+    `keeps_erased` says that a row counts for this as long as it ever was.
     """
 
     def __init__(
@@ -140,6 +141,7 @@ class PromptOutput(Vt100_Output):
         term: str,
         *,
         reflows: bool = False,
+        keeps_erased: bool = False,
         find_keypad: Callable[[], Keypad] = no_keypad,
         reports_focus: bool = False,
     ) -> None:
@@ -147,8 +149,7 @@ class PromptOutput(Vt100_Output):
         self.stand_ins = StandIns()
         self.modes = KeyModes(find_keypad, reports_focus=reports_focus)
         self._reflows = reflows
-        self._drawn: Screen | None = None
-        self._drawn_columns = 0
+        self._drawn = Drawn(keeps_erased=keeps_erased)
 
     def write(self, data: str) -> None:
         super().write(self.stand_ins.written(data))
@@ -156,24 +157,15 @@ class PromptOutput(Vt100_Output):
     def flush(self) -> None:
         super().flush()
         if self._reflows and (app := get_app_or_none()):
-            self._drawn = app.renderer.last_rendered_screen
-            self._drawn_columns = self.get_size().columns
+            self._drawn.note(app.renderer.last_rendered_screen)
 
     def cursor_up(self, amount: int) -> None:
         """The first move after the window got narrower starts from rows of the old width."""
-        super().cursor_up(amount + self._rows_gained(amount))
-        self._drawn = None
-
-    def _rows_gained(self, above: int) -> int:
-        """How many rows more than `above` there are above the cursor, since the window got
-        narrower."""
-        columns = self.get_size().columns
-        app = get_app_or_none()
-        if not (self._drawn and app and above and columns < self._drawn_columns):
-            return 0
-        widths = [_width(self._drawn.data_buffer[y]) for y in range(above)]
-        before_cursor = self._drawn.get_cursor_position(app.layout.current_window).x
-        return sum(max(0, width - 1) // columns for width in widths) + before_cursor // columns
+        gained = 0
+        if self._reflows and (app := get_app_or_none()):
+            columns = self.get_size().columns
+            gained = self._drawn.rows_gained(amount, columns, app.layout.current_window)
+        super().cursor_up(amount + gained)
 
     def enable_bracketed_paste(self) -> None:
         """Called when keys begin to be read."""
@@ -187,12 +179,8 @@ class PromptOutput(Vt100_Output):
     def erase_down(self) -> None:
         """From the second column on, the first by itself: tmux takes an erasing from the very
         first cell for a screen that is left, and puts all of it into the scrollback."""
+        self.cursor_up(0)  # a drawing of one row is erased without a move before
         self.write_raw("\x1b[K\x1b[C\x1b[J\x1b[D")
-
-
-def _width(row: Mapping[int, Char]) -> int:
-    """In cells, without the blanks at its end."""
-    return max((x + char.width for x, char in row.items() if char.char.strip()), default=0)
 
 
 def open_output(stream: TextIO, terminal: Terminal) -> Output:
@@ -202,6 +190,7 @@ def open_output(stream: TextIO, terminal: Terminal) -> Output:
         lambda: _size(stream),
         terminal.term,
         reflows=terminal.traits.reflows,
+        keeps_erased=terminal.traits.keeps_erased,
         find_keypad=lambda: find_keypad(terminal.term, stream.fileno()),
         reports_focus=may_report_focus(terminal),
     )

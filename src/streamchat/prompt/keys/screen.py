@@ -59,10 +59,11 @@ def load_editing(keys: ActionKeys) -> KeyBindings:
 
     @keys.on(bindings, "clear_screen")
     def redraw(event: KeyPressEvent) -> None:
-        # As many line feeds as the window is high scroll what is above the cursor's line
-        # into the scrollback, wherever that line is; only then is the screen cleared.
-        output = event.app.output
-        output.write_raw("\n" * output.get_size().rows)
-        event.app.renderer.clear()
+        # So many line feeds scroll what is above the prompt into the scrollback, wherever
+        # the prompt stands; only then is the screen cleared.
+        output, renderer = event.app.output, event.app.renderer
+        renderer.erase()
+        output.write_raw("\n" * (output.get_size().rows - 1))
+        renderer.clear()
 
     return bindings
