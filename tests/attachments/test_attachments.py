@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pictures import GIF, JPEG, WEBP, chunk, png
 from streamchat.attachments import (
     LARGEST_BYTES,
     ReferenceScope,
@@ -13,19 +14,20 @@ from streamchat.attachments import (
     read_attachment,
     select_files,
 )
+from streamchat.attachments.images import is_animated
 from streamchat.core.errors import InvalidRequest, NotFound
 from streamchat.core.messages import format_block_name
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
+PNG = png(56, 28)
 
 
 @pytest.mark.parametrize(
     ("data", "media_type"),
     [
         (PNG, "image/png"),
-        (b"\xff\xd8\xff\xe0rest", "image/jpeg"),
-        (b"GIF89a...", "image/gif"),
-        (b"RIFF\0\0\0\0WEBPVP8 ", "image/webp"),
+        (JPEG, "image/jpeg"),
+        (GIF, "image/gif"),
+        (WEBP, "image/webp"),
     ],
 )
 def test_an_image_is_known_by_its_bytes(data: bytes, media_type: str) -> None:
@@ -94,7 +96,19 @@ def test_an_endless_file_is_refused(tmp_path: Path) -> None:
         read_attachment("large", ReferenceScope(tmp_path))
 
 
-HEAD = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x38\0\0\0\x1c\x08\x02\0\0\0....."
+@pytest.mark.parametrize("whole", [PNG, JPEG, GIF, WEBP])
+def test_an_image_that_is_cut_off_is_refused_by_name(whole: bytes) -> None:
+    for at in range(12, len(whole)):
+        with pytest.raises(InvalidRequest, match=r"a\.png is damaged: it cannot be read as"):
+            build_block(whole[:at], name="a.png")
+
+
+def test_a_png_with_a_wrong_checksum_is_refused_but_for_what_nobody_needs() -> None:
+    at = PNG.index(b"IDAT") + 6
+    with pytest.raises(InvalidRequest, match="damaged"):
+        build_block(PNG[:at] + b"?" + PNG[at + 1 :], name="a.png")
+    spoilt = chunk(b"gAMA", bytes(4))[:-1] + b"?"
+    assert build_block(png(56, 28, before=spoilt), name="a.png").note == ""
 
 
 @pytest.mark.parametrize(
@@ -102,15 +116,10 @@ HEAD = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x38\0\0\0\x1c\x08\x02\0\0\0....."
     [
         (
             "a.png",
-            HEAD + b"\0\0\0\x08acTL....IDAT",
+            png(56, 28, before=chunk(b"acTL", bytes(8))),
             "a.png is animated: a model sees its first",
         ),
-        ("a.png", HEAD + b"IDAT acTL", ""),
-        ("a.gif", b"GIF89a\x20\0\x20\0\0\0\0\x21\xff\x0bNETSCAPE2.0", "a.gif is animated"),
-        ("a.gif", b"GIF89a\x20\0\x20\0\0\0\0,", ""),
-        ("a.webp", b"RIFF....WEBPVP8X....\x02" + bytes(12), "a.webp is animated"),
-        ("a.webp", b"RIFF....WEBPVP8X....\0" + bytes(12), ""),
-        ("a.webp", b"RIFF....WEBPVP8X", ""),
+        ("a.png", PNG, ""),
         (
             "a.pdf",
             b"%PDF-1.4 trailer<</Encrypt 9 0 R>>",
@@ -125,6 +134,21 @@ def test_what_a_model_sees_of_it_is_noted(name: str, data: bytes, note: str) -> 
     built = build_block(data, name=name)
     assert built.note.startswith(note)
     assert bool(built.note) == bool(note)
+
+
+@pytest.mark.parametrize(
+    ("data", "is_so"),
+    [
+        (b"\x89PNG\r\n\x1a\n....IHDR........IDAT acTL", False),
+        (b"GIF89a\x20\0\x20\0\0\0\0\x21\xff\x0bNETSCAPE2.0", True),
+        (b"GIF89a\x20\0\x20\0\0\0\0,", False),
+        (b"RIFF....WEBPVP8X....\x02" + bytes(12), True),
+        (b"RIFF....WEBPVP8X....\0" + bytes(12), False),
+        (b"RIFF....WEBPVP8X", False),
+    ],
+)
+def test_an_animation_is_known_by_how_it_begins(data: bytes, *, is_so: bool) -> None:
+    assert is_animated(data) is is_so
 
 
 def test_a_pdf_may_begin_with_blanks_which_are_not_sent() -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from patience import PATIENCE_S
+from pictures import png
 from relays import Place, http_proxy
 from streamchat.attachments.connecting import Connector, Trust, judge
 from streamchat.attachments.fetching import LARGEST_BYTES, Fetcher, parse_address
@@ -32,7 +33,7 @@ from streamchat.core.errors import (
 from streamchat.core.settings import Proxy, choose_proxy
 from streamchat.core.settings import parse_address as parse_base_url
 
-PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x38\0\0\0\x1c"
+PNG = png(56, 28)
 PAGE = b"<html><title>Tides</title><h1>Tides</h1><p>The sea rises.</html>"
 PUBLIC, PRIVATE = "93.184.216.34", "10.1.2.3"
 CERTIFICATE = Path(__file__).parents[1] / "data/loopback.pem"
@@ -131,7 +132,7 @@ def test_a_page_is_its_text_with_title_address_and_time(world: World) -> None:
     assert (block["type"], block["title"]) == ("document", "Tides")
     assert "The sea rises." in block["source"]["data"]
     assert block["context"] == (
-        "Fetched from http://site.example/a?b=c at 2026-09-21T14:13:20Z."
+        "Web page fetched from http://site.example/a?b=c at 2026-09-21T14:13:20Z."
     )
     assert describe_block(block).startswith("Tides, http://site.example/a?b=c (web page, ")
 
@@ -162,7 +163,10 @@ def test_an_image_a_pdf_and_a_text_are_what_they_are(world: World) -> None:
     assert base64.b64decode(image["source"]["data"]) == PNG
     assert describe_block(image).startswith("http://site.example/x/cat.png (PNG image, ")
     assert build("http://site.example/report", None).block["type"] == "document"
-    assert build("http://site.example/notes.txt", None).block["source"]["data"] == "naïve"
+    text = build("http://site.example/notes.txt", None).block
+    assert text["source"]["data"] == "naïve"
+    assert text["context"].startswith("Fetched from http://site.example/notes.txt at ")
+    assert describe_block(text).startswith("http://site.example/notes.txt (text, ")
 
 
 def test_what_is_packed_is_unpacked_within_the_limit(world: World) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, PngImagePlugin
 
+from pictures import png
 from streamchat.attachments import ReferenceScope, build_block, select_files
 from streamchat.attachments.metadata import orientation_of, without_metadata
 from streamchat.core.attaching import list_blocks
@@ -150,9 +151,13 @@ def test_without_pillow_the_limit_is_named(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
-    head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (60_000).to_bytes(4) * 2
     with pytest.raises(InvalidRequest, match="60000 × 60000 pixels"):
-        build_block(head + bytes(40), name="bomb.png", limits=LIMITS)
+        build_block(png(60_000, 60_000), name="bomb.png", limits=LIMITS)
+
+
+def test_a_small_image_is_unpacked_to_see_whether_it_is_damaged() -> None:
+    with pytest.raises(InvalidRequest, match="a is damaged"):
+        build_block(png(90, 90, pixels=b"no pixels"), name="a", limits=LIMITS)
 
 
 def test_the_name_of_an_image_is_shown_and_not_sent() -> None:

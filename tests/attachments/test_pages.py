@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from streamchat.attachments import pages
-from streamchat.attachments.pages import Page, is_page, read_page
+from streamchat.attachments.pages import Page, is_html, read_page
 from work import calls_during
 
 ADDRESS = "https://example.org/tides"
@@ -107,7 +107,7 @@ def test_the_encoding_is_the_one_that_is_named_and_exists(
 def test_a_page_is_known_by_its_type_or_its_beginning(
     data: bytes, media_type: str, *, expected: bool
 ) -> None:
-    assert is_page(data, media_type) is expected
+    assert is_html(data, media_type) is expected
 
 
 @pytest.mark.usefixtures("plain")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pictures import png
 from streamchat.attachments import (
     Built,
     ReferenceScope,
@@ -196,12 +197,12 @@ def test_a_notebook_is_its_cells() -> None:
 
 
 def test_what_is_attached_is_named_with_kind_size_and_tokens() -> None:
-    png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x38\0\0\0\x1c"
+    image = png(56, 28)
     assert describe_block(build_block(b"three words", name="a.txt").block) == (
         "a.txt (text, 11 B, about 4 tokens)"
     )
-    assert describe_block(build_block(png, name="a.png").block) == (
-        "a.png (PNG image, 56 × 28, 24 B, about 2 tokens)"
+    assert describe_block(build_block(image, name="a.png").block) == (
+        f"a.png (PNG image, 56 × 28, {len(image)} B, about 2 tokens)"
     )
     assert describe_block(build_block(b"%PDF-1.7 /Type /Page ", name="a.pdf").block) == (
         "a.pdf (PDF, 1 page, 21 B, about 3,000 tokens)"

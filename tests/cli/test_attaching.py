@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from pictures import png
 from program import conversations_directory, run_program
 from scripts import text_reply
 from server import ScriptedServer
 
-PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x38\0\0\0\x1c"
+PNG = png(56, 28)
 IN_BASE64 = base64.b64encode(PNG).decode()
 
 
@@ -73,7 +74,7 @@ def test_an_address_is_fetched_here_and_that_stands_in_the_conversation(
     address = f"{server.base_url}/v1/models"
     run = run_program("-a", address, "what is it?", environ=towards)
     assert run.status == 0, run.stderr
-    assert f"attached: 1. {address} (web page, " in run.stderr
+    assert f"attached: 1. {address} (text, " in run.stderr
     block = first_block(server)
     assert '"claude-' in block["source"]["data"]
     assert block["context"] == f"Fetched from {address} at 2026-09-21T14:13:20Z."

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from fakes import open_session
+from pictures import JPEG, png
 from streamchat.app.commands import AskUser, Done, dispatch
 from streamchat.app.session import Session
 from streamchat.cli.clipboard import NO_PROGRAM, NOTHING, SystemClipboard
@@ -20,7 +21,7 @@ from streamchat.core.input_line import CommandLine
 from streamchat.core.ports import Pasted
 from streamchat.posix.clipboard import Clipping, take_clipboard
 
-PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x38\0\0\0\x1c"
+PNG = png(56, 28)
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def test_without_an_image_it_is_the_text(programs: Programs) -> None:
 
 
 def test_a_photo_is_called_one(programs: Programs) -> None:
-    (programs.directory.parent / "photo").write_bytes(b"\xff\xd8\xff\xe0 a photo")
+    (programs.directory.parent / "photo").write_bytes(JPEG)
     programs.write("pngpaste", shows(programs, "photo"))
     session = open_session()
     pasted(programs, session)
@@ -105,7 +106,7 @@ def pasted(programs: Programs, session: Session) -> Pasted:
 def test_an_image_is_attached_and_named(programs: Programs) -> None:
     programs.write("pngpaste", shows(programs, "picture"))
     session = open_session()
-    line = "Attached clipboard.png (PNG image, 56 × 28, 24 B, about 2 tokens)"
+    line = f"Attached clipboard.png (PNG image, 56 × 28, {len(PNG)} B, about 2 tokens)"
     assert pasted(programs, session) == Pasted(line=line)
     assert [block["title"] for block in session.attached] == ["clipboard.png"]
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pictures import png
 from program import run_program, saved_records
 from server import (
     Reply,
@@ -176,8 +177,7 @@ def test_an_image_that_is_too_large_is_refused_before_it_is_sent(
     server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "PIL", None)  # what would scale it down is not installed
-    head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (9000).to_bytes(4) + (9).to_bytes(4)
-    Path("a.png").write_bytes(head)
+    Path("a.png").write_bytes(png(9000, 9))
     gave = ask(server, "-a", "a.png", "what is this?")
     assert (gave.status, gave.error["type"]) == (65, "request_too_large")
     assert gave.error["message"].startswith("a.png has 9000 × 9 pixels, and the model takes ")

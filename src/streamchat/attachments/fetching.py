@@ -26,7 +26,7 @@ from streamchat.attachments.connecting import (
     Trust,
     is_written_as_near,
 )
-from streamchat.attachments.pages import is_page, read_page
+from streamchat.attachments.pages import is_html, read_page
 from streamchat.attachments.proxying import wants_name
 from streamchat.core.attaching import describe_fetched
 from streamchat.core.errors import (
@@ -82,8 +82,10 @@ class Fetcher:
         """The block for the address. It says where it comes from and when it was fetched.
         Raises NotFound, InvalidRequest, Unreachable, NoPermission, TryLater."""
         response = self.fetch(address)
-        context = describe_fetched(response.address, stamp(self.clock()))
-        built = _build(response, limits)
+        is_page = not _is_media(response) and is_html(response.data, response.media_type)
+        at = stamp(self.clock())
+        context = describe_fetched(response.address, at, is_page=is_page)
+        built = _build_page(response) if is_page else _build(response, limits)
         return replace(built, block={**built.block, "context": context})
 
     def fetch(self, address: str) -> Response:
@@ -222,18 +224,27 @@ def _translated(error: Exception, address: str) -> StreamchatError:
     return Unreachable(f"The answer of {host} is not valid HTTP: {reason[:100]}.")
 
 
+def _is_media(response: Response) -> bool:
+    return image_type(response.data) is not None or response.data.startswith(b"%PDF-")
+
+
+def _build_page(response: Response) -> Built:
+    page = read_page(response.data, response.charset, response.address)
+    if not page.text.strip():
+        raise InvalidRequest(
+            f"{format_path(response.address)} holds no readable text. Pages that scripts"
+            " build arrive empty: save it in a browser and attach the file."
+        )
+    return Built(build_text(page.text, page.title or _name(response.address)))
+
+
 def _build(response: Response, limits: MediaLimits | None) -> Built:
     data, name = response.data, _name(response.address)
-    is_media = image_type(data) is not None or data.startswith(b"%PDF-")
-    if not is_media and is_page(data, response.media_type):
-        page = read_page(data, response.charset, response.address)
-        if not page.text.strip():
-            raise InvalidRequest(
-                f"{format_path(response.address)} holds no readable text. Pages that scripts"
-                " build arrive empty: save it in a browser and attach the file."
-            )
-        return Built(build_text(page.text, page.title or name))
-    if not is_media and response.charset and response.media_type.startswith(_TEXT_TYPES):
+    if (
+        not _is_media(response)
+        and response.charset
+        and response.media_type.startswith(_TEXT_TYPES)
+    ):
         try:
             return Built(build_text(data.decode(response.charset), name))
         except (LookupError, UnicodeError):

@@ -1,7 +1,8 @@
 """Prepares an image for a model: upright, no larger than the model sees, without its location.
 
-Rules: an image that fits is not encoded again. Scaling and turning need Pillow (the extra
-`images`); without it, an image that the model refuses is refused here, by its limit.
+Rules: an image that fits is not encoded again. A damaged one is refused. Scaling and turning
+need Pillow (the extra `images`); without it, an image that the model refuses is refused here,
+by its limit, and damage is seen only where an end or a checksum is wrong.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from streamchat.attachments.metadata import orientation_of, without_metadata
 from streamchat.core.errors import InvalidRequest
 from streamchat.core.formatting import format_bytes
 from streamchat.core.media_limits import MediaLimits
-from streamchat.core.media_size import image_size
+from streamchat.core.media_size import image_size, is_whole_image
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -41,13 +42,15 @@ def fit_image(
     data: bytes, media_type: str, *, name: str, limits: MediaLimits | None
 ) -> FittedImage:
     """The image for a model with these limits. Raises InvalidRequest."""
-    clean = without_metadata(data)
     size = image_size(data)
-    is_turned = orientation_of(data) != 1
-    if size is None or not (is_turned or (limits and _exceeds(clean, size, limits))):
+    if size is None or not is_whole_image(data):
+        raise _damaged(name)
+    clean = without_metadata(data)
+    fits = orientation_of(data) == 1 and not (limits and _exceeds(clean, size, limits))
+    if fits and limits is None:  # of any size: to unpack it may take gigabytes
         return FittedImage(clean, media_type)
     try:
-        from PIL import Image  # 40 ms, only for these images
+        from PIL import Image  # 40 ms, only for images
     except ImportError:
         if limits is not None and _is_refused(clean, size, limits):
             why = _describe_refused(clean, size, limits, name)
@@ -58,9 +61,16 @@ def fit_image(
     Image.MAX_IMAGE_PIXELS = None  # ours is checked above
     try:
         with Image.open(io.BytesIO(data)) as opened:
-            return _fitted(opened, media_type, size, limits)
+            if not fits:
+                return _fitted(opened, media_type, size, limits)
+            opened.load()
+            return FittedImage(clean, media_type)
     except (OSError, SyntaxError, ValueError) as error:
-        raise InvalidRequest(f"{name} is damaged: it cannot be read as an image.") from error
+        raise _damaged(name) from error
+
+
+def _damaged(name: str) -> InvalidRequest:
+    return InvalidRequest(f"{name} is damaged: it cannot be read as an image.")
 
 
 def is_animated(data: bytes) -> bool:

@@ -46,7 +46,7 @@ class Page:
     text: str
 
 
-def is_page(data: bytes, media_type: str) -> bool:
+def is_html(data: bytes, media_type: str) -> bool:
     """Whether it is HTML, by its type or by how it begins."""
     return media_type in _PAGE_TYPES or _LOOKS_LIKE_PAGE.match(data) is not None
 

@@ -24,8 +24,8 @@ _MOST_LISTED = 12
 _SQUARE = 28  # pixels
 _MOST_IMAGE_TOKENS = 4784
 _PAGE_TOKENS = 3000
-_FETCHED = "Fetched from {address} at {at}."
-_FETCHED_FROM = re.compile(r"Fetched from (\S+) at (\S+)\.")
+_PAGE = "Web page f"
+_FETCHED_FROM = re.compile(rf"(?:{_PAGE}|F)etched from (\S+) at (\S+)\.")
 _ADDRESS = re.compile(r"(?:^|[\s\"'])https?://", re.IGNORECASE)
 
 
@@ -46,9 +46,9 @@ def names_address(text: str) -> bool:
     return _ADDRESS.search(text) is not None
 
 
-def describe_fetched(address: str, at: str) -> str:
+def describe_fetched(address: str, at: str, *, is_page: bool) -> str:
     """The `context` of a block that was fetched; the model reads it with a document."""
-    return _FETCHED.format(address=address, at=at)
+    return f"{_PAGE if is_page else 'F'}etched from {address} at {at}."
 
 
 def fetched_address(block: Block) -> str:
@@ -70,8 +70,9 @@ def measure_block(block: Block) -> BlockSize:
     """What a block that is attached holds."""
     match block:
         case {"source": {"type": "text", "data": str(text)}}:
-            kind = "web page" if fetched_address(block) else _kind_of_text(block)
-            return BlockSize(kind, len(text.encode("utf-8", "replace")), _text_tokens(text))
+            return BlockSize(
+                _kind_of_text(block), len(text.encode("utf-8", "replace")), _text_tokens(text)
+            )
         case {"source": {"type": "base64", "media_type": str(kind), "data": str(data)}}:
             return _measure_media(kind, _decoded(data))
         case {"source": {"type": "url"}}:
@@ -80,6 +81,8 @@ def measure_block(block: Block) -> BlockSize:
 
 
 def _kind_of_text(block: Block) -> str:
+    if str(block.get("context") or "").startswith(_PAGE):
+        return "web page"
     return "notebook" if format_block_name(block).endswith(".ipynb") else "text"
 
 

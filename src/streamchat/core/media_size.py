@@ -1,4 +1,4 @@
-"""The size of an image in pixels and of a PDF in pages, from their bytes.
+"""The size of an image in pixels and of a PDF in pages, and whether an image is cut off.
 
 Enough to refuse early what a server would refuse. None means unknown: the server decides.
 """
@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Iterator
 
 _STARTS_OF_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _ALONE = frozenset((0x01, *range(0xD0, 0xD9)))  # markers without a length
+_SCAN = 0xDA
+_END_OF_JPEG = b"\xff\xd9"
+_GIF_EXTENSION, _GIF_PICTURE, _GIF_END = 0x21, 0x2C, 0x3B
 _PAGE = re.compile(rb"/Type\s*/Page(?![A-Za-z])")
 _PACKED = re.compile(rb"/Type\s*/ObjStm\b")
 _STREAM = re.compile(rb"stream\r?\n")
@@ -45,20 +49,74 @@ def _webp_size(data: bytes) -> tuple[int, int] | None:
 
 
 def _jpeg_size(data: bytes) -> tuple[int, int] | None:
+    for marker, at in _jpeg_segments(data):
+        if marker in _STARTS_OF_FRAMES and at + 9 <= len(data):
+            return int.from_bytes(data[at + 7 : at + 9]), int.from_bytes(data[at + 5 : at + 7])
+    return None
+
+
+def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int]]:
+    """The marker and the position of each segment up to the picture."""
     at = 2
-    while at + 9 <= len(data):
-        if data[at] != 0xFF:
-            return None
+    while at + 4 <= len(data) and data[at] == 0xFF:
         marker = data[at + 1]
         if marker == 0xFF:  # filling
             at += 1
         elif marker in _ALONE:
             at += 2
-        elif marker in _STARTS_OF_FRAMES:
-            return int.from_bytes(data[at + 7 : at + 9]), int.from_bytes(data[at + 5 : at + 7])
         else:
+            yield marker, at
+            if marker == _SCAN:
+                return
             at += 2 + int.from_bytes(data[at + 2 : at + 4])
-    return None
+
+
+def is_whole_image(data: bytes) -> bool:
+    """Whether a PNG, GIF, WebP or JPEG has its end, and a PNG the right checksums."""
+    if data.startswith(b"\x89PNG"):
+        return _is_whole_png(data)
+    if data.startswith(b"GIF8"):
+        return _is_whole_gif(data)
+    if data.startswith(b"RIFF"):
+        return len(data) >= 8 + _little(data[4:8])
+    scan = next((at for marker, at in _jpeg_segments(data) if marker == _SCAN), None)
+    return scan is not None and data.find(_END_OF_JPEG, scan) > 0
+
+
+def _is_whole_png(data: bytes) -> bool:
+    at, view = 8, memoryview(data)
+    while at + 12 <= len(data):
+        kind, end = data[at + 4 : at + 8], at + 12 + int.from_bytes(data[at : at + 4])
+        is_needed = kind[:1].isupper()  # a reader may skip the others, damaged or not
+        if end > len(data) or (
+            is_needed
+            and zlib.crc32(view[at + 4 : end - 4]) != int.from_bytes(view[end - 4 : end])
+        ):
+            return False
+        if kind == b"IEND":
+            return True
+        at = end
+    return False
+
+
+def _is_whole_gif(data: bytes) -> bool:
+    at = 13 + _colours(data[10:11])
+    while at < len(data) and data[at] != _GIF_END:
+        if data[at] == _GIF_PICTURE:
+            at += 11 + _colours(data[at + 9 : at + 10])
+        elif data[at] == _GIF_EXTENSION:
+            at += 2
+        else:
+            return False
+        while at < len(data) and data[at]:  # a block, with its length before it
+            at += 1 + data[at]
+        at += 1
+    return at < len(data)
+
+
+def _colours(flags: bytes) -> int:
+    """The bytes of a GIF's table of colours; 0 where its flags announce none."""
+    return 3 << ((flags[0] & 7) + 1) if flags and flags[0] & 0x80 else 0
 
 
 def _little(data: bytes) -> int:
