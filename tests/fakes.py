@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
 from streamchat.app.session import Session
-from streamchat.core.attaching import Selection
+from streamchat.core.attachment_blocks import Selection
 from streamchat.core.conversation import Conversation
 from streamchat.core.conversation_index import ConversationSummary, Hit, IndexProgress
 from streamchat.core.errors import DiskError, NotFound, StreamchatError
@@ -37,11 +37,11 @@ from streamchat.core.ports import (
     CopiedTo,
     Ending,
     Exporter,
+    ImportResult,
     Input,
     Journal,
     Opened,
     Picked,
-    TakenIn,
     stops_none,
 )
 from streamchat.core.records import Record, Turn
@@ -243,11 +243,11 @@ class MemoryArchive:
         self.deleted.append(ref)
         del self.kept[ref]
 
-    def take_in(self, made: Iterable[Conversation]) -> Iterator[TakenIn]:
+    def take_in(self, made: Iterable[Conversation]) -> Iterator[ImportResult]:
         for each in made:
             self.kept[each.title] = each
             count = each.turn_count
-            yield TakenIn(each.id, each.title, count, count, is_new=True)
+            yield ImportResult(each.id, each.title, count, count, is_new=True)
 
     def keep(self, conversation: Conversation) -> Journal:
         return MemoryJournal("kept")

@@ -32,7 +32,7 @@ from receiving import CANARY
 from server import Reply, ScriptedServer
 from streamchat.api import ApiClient, Server
 from streamchat.app.exchange import Exchange
-from streamchat.app.patience import Patience
+from streamchat.app.retry_policy import RetryPolicy
 from streamchat.cli import main as cli
 from streamchat.cli.environment import Environment
 
@@ -153,7 +153,7 @@ async def _settled(api: ApiClient, server: ScriptedServer, reply: Reply) -> dict
     view, session = RecordingView(), open_session()
     session.say("hello")
     began = time.monotonic()
-    result = await Exchange(session, api, view, time.monotonic, Patience(0)).run()
+    result = await Exchange(session, api, view, time.monotonic, RetryPolicy(0)).run()
     kept = result.message.text if result.message else ""
     return {
         "ending": result.ending.name.lower(),

@@ -16,7 +16,7 @@ import pytest
 from receiving import CANARY, receive, receive_from
 from server import ScriptedServer
 from streamchat.api import Server
-from streamchat.api.causes import unreachable
+from streamchat.api.network_failures import unreachable
 from streamchat.core.errors import Unreachable
 from streamchat.core.settings import Proxy
 

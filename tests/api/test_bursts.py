@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from receiving import REQUEST, use
 from server import ScriptedServer, text_reply
 from streamchat.api import ApiClient
-from streamchat.api.arrivals import Arrivals
+from streamchat.api.buffered_body import BufferedBody
 from streamchat.api.merging import merge_deltas
 from streamchat.api.sse import EventDecoder, ServerEvent
 from streamchat.core.errors import CutOff
 from streamchat.core.events import Event, RawEvent, TextDelta
 
-# Arrivals
+# BufferedBody
 
 
 def test_what_has_come_is_taken_in_one_piece() -> None:
@@ -35,10 +35,10 @@ def test_what_has_come_is_taken_in_one_piece() -> None:
         yield b"d"
 
     async def take() -> list[bytes]:
-        async with Arrivals(body()) as arrivals:
-            taken = [await arrivals.take()]
+        async with BufferedBody(body()) as buffered:
+            taken = [await buffered.take()]
             more.set()
-            return [*taken, await arrivals.take(), await arrivals.take()]
+            return [*taken, await buffered.take(), await buffered.take()]
 
     assert asyncio.run(take()) == [b"abc", b"d", b""]
 
@@ -49,11 +49,11 @@ def test_a_broken_body_is_told_behind_what_came_before() -> None:
         raise ConnectionResetError
 
     async def take() -> bytes:
-        async with Arrivals(body()) as arrivals:
-            taken = await arrivals.take()
+        async with BufferedBody(body()) as buffered:
+            taken = await buffered.take()
             for _ in range(2):
                 with pytest.raises(ConnectionResetError):
-                    await arrivals.take()
+                    await buffered.take()
             return taken
 
     assert asyncio.run(take()) == b"a"
@@ -71,8 +71,8 @@ def test_who_leaves_early_leaves_a_body_that_can_be_closed() -> None:
 
     async def leave() -> None:
         open_body: Any = body()
-        async with Arrivals(open_body) as arrivals:
-            await arrivals.take()
+        async with BufferedBody(open_body) as buffered:
+            await buffered.take()
         await open_body.aclose()
 
     asyncio.run(leave())

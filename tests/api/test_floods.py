@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from streamchat.api.arrivals import MOST_HELD, Arrivals
+from streamchat.api.buffered_body import MOST_HELD, BufferedBody
 from streamchat.api.sse import LARGEST_EVENT, EventDecoder
 from streamchat.core.errors import CutOff
 
@@ -24,11 +24,11 @@ def test_what_nobody_takes_is_not_read() -> None:
             await asyncio.sleep(0)
 
     async def slow_reader() -> tuple[int, int]:
-        async with Arrivals(flood()) as arrivals:
+        async with BufferedBody(flood()) as buffered:
             for _ in range(100):
                 await asyncio.sleep(0)
             before = sum(sent)
-            taken = await arrivals.take()
+            taken = await buffered.take()
             assert len(taken) == before
             for _ in range(100):
                 await asyncio.sleep(0)

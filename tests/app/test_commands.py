@@ -23,7 +23,7 @@ from streamchat.app.commands import (
 from streamchat.app.commands.help import keys_table
 from streamchat.app.commands.registry import UnknownCommand, find_command
 from streamchat.app.session import Session
-from streamchat.core.attaching import Selection
+from streamchat.core.attachment_blocks import Selection
 from streamchat.core.capabilities import ModelFacts
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import Busy, NotFound, UsageError

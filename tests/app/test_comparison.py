@@ -24,8 +24,8 @@ from fakes import (
     reply_events,
 )
 from streamchat.app.comparison import Candidate, Comparison, list_candidates
-from streamchat.app.patience import Patience
 from streamchat.app.repl import Repl
+from streamchat.app.retry_policy import RetryPolicy
 from streamchat.app.session import Session
 from streamchat.core.budget import Budget
 from streamchat.core.conversation import Conversation
@@ -90,7 +90,7 @@ class Dialogue:
             self.screen,
             lambda: 0.0,
             self._advice,
-            patience=Patience(retries=0),
+            retry_policy=RetryPolicy(retries=0),
             others=others,
             is_blind=is_blind,
             on_failure=lambda failure: self.failures.append(failure.kind),
@@ -356,7 +356,7 @@ def test_a_blind_comparison_is_shuffled() -> None:
         session,
         ModelSource({}),
         lambda: 0.0,
-        Patience(),
+        RetryPolicy(),
         list_candidates(session, ["b", "c"], asks_own=True),
         lambda view: view,
         is_blind=True,

@@ -24,8 +24,8 @@ from streamchat.app.exchange import (
 )
 from streamchat.app.oneshot import exit_status
 from streamchat.app.outcome import Result
-from streamchat.app.patience import Patience
 from streamchat.app.requesting import note_setup
+from streamchat.app.retry_policy import RetryPolicy
 from streamchat.app.session import CONTINUES_IN_MEMORY, Session
 from streamchat.core.budget import Budget
 from streamchat.core.capabilities import ModelFacts
@@ -69,7 +69,7 @@ class Answered:
             self.source,
             self.view,
             monotonic=lambda: 0.0,
-            patience=Patience(pause=self._pause, jitter=lambda: 0.0),
+            retry_policy=RetryPolicy(pause=self._pause, jitter=lambda: 0.0),
         )
 
     async def _pause(self, seconds: float) -> None:
@@ -170,7 +170,7 @@ def test_what_was_waited_for_is_said_when_the_wait_is_stopped() -> None:
         answered.exchange.stop()
         await asyncio.sleep(60)
 
-    answered.exchange.patience = Patience(pause=stopped)
+    answered.exchange.retry_policy = RetryPolicy(pause=stopped)
     result = answered.run()
     assert (result.ending, result.message, result.error) == (Ending.INTERRUPTED, None, busy)
     assert result.reason == "Interrupted while waiting to try again: Too many."

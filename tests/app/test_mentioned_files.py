@@ -9,7 +9,7 @@ from test_repl import Dialogue
 
 from fakes import reply_events
 from streamchat.attachments import ReferenceScope, names_files, select_files
-from streamchat.core.attaching import Selection
+from streamchat.core.attachment_blocks import Selection
 from streamchat.core.input_line import VERBATIM
 from streamchat.core.ports import Key
 

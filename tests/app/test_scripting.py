@@ -21,7 +21,7 @@ from streamchat.app.commands.registry import command_names
 from streamchat.app.repl import Repl
 from streamchat.cli.script import ScriptReader, split_script
 from streamchat.core.errors import CutOff, NotFound, StreamchatError, UsageError
-from streamchat.core.ports import Input, Key, Reader, Script, TakenIn, Typed
+from streamchat.core.ports import ImportResult, Input, Key, Reader, Script, Typed
 
 
 class Chat:
@@ -170,16 +170,16 @@ def test_leaving_by_a_line_leaves_the_chat() -> None:
     assert Chat("/exit\nnever", then=[Typed("never")]).prefills == [""]
 
 
-TAKEN = TakenIn("0123456789", "A talk", 2, 2, is_new=True)
-LEFT_OUT = TakenIn("1123456789", "Open", 2, 0, is_new=False, problem="It is open.")
+TAKEN = ImportResult("0123456789", "A talk", 2, 2, is_new=True)
+LEFT_OUT = ImportResult("1123456789", "Open", 2, 0, is_new=False, problem="It is open.")
 
 
 def imported(
-    *steps: TakenIn | StreamchatError | type[KeyboardInterrupt], line: str = "/import f"
+    *steps: ImportResult | StreamchatError | type[KeyboardInterrupt], line: str = "/import f"
 ) -> list[tuple[str, str]]:
     """What is told about an import that goes through these steps."""
 
-    def import_file(path: str, name: str) -> Iterator[TakenIn | StreamchatError]:
+    def import_file(path: str, name: str) -> Iterator[ImportResult | StreamchatError]:
         assert (path, name) == ("f", "")
         for step in steps:
             if isinstance(step, type):
@@ -224,6 +224,6 @@ def imported(
     ],
 )
 def test_an_import_says_what_went_in(
-    steps: list[TakenIn | StreamchatError | type[KeyboardInterrupt]], told: list[object]
+    steps: list[ImportResult | StreamchatError | type[KeyboardInterrupt]], told: list[object]
 ) -> None:
     assert imported(*steps) == told

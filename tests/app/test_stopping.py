@@ -19,9 +19,9 @@ from fakes import (
     open_session,
 )
 from streamchat.app.repl import Repl
+from streamchat.app.repl_outcomes import LONG_REPORT, STOPPED
 from streamchat.app.selecting import select_until_stopped
-from streamchat.app.showing import LONG_REPORT, STOPPED
-from streamchat.core.attaching import Selection
+from streamchat.core.attachment_blocks import Selection
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import MustWait, NotFound
 from streamchat.core.messages import Message, text_block

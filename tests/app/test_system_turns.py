@@ -13,7 +13,7 @@ from streamchat.app.comparison import Comparison, list_candidates
 from streamchat.app.comparison_views import UnderHeading
 from streamchat.app.exchange import Exchange
 from streamchat.app.outcome import Result
-from streamchat.app.patience import Patience
+from streamchat.app.retry_policy import RetryPolicy
 from streamchat.app.session import Session
 from streamchat.app.token_count import count
 from streamchat.core.capabilities import facts_by_table
@@ -60,7 +60,7 @@ def exchange(
     session: Session, *scripts: Sequence[Step], **how: object
 ) -> tuple[Result, list[Request]]:
     source, view = ScriptedSource(list(scripts)), RecordingView()
-    made = Exchange(session, source, view, lambda: 0.0, Patience(), **how)  # type: ignore[arg-type]
+    made = Exchange(session, source, view, lambda: 0.0, RetryPolicy(), **how)  # type: ignore[arg-type]
     return asyncio.run(made.run()), source.requests
 
 
@@ -269,7 +269,9 @@ def test_compared_answers_are_siblings_below_the_prompt() -> None:
         async def catch_up(self) -> None: ...
         def close(self) -> None: ...
 
-    comparison = Comparison(session, source, lambda: 0.0, Patience(), candidates, UnderHeading)
+    comparison = Comparison(
+        session, source, lambda: 0.0, RetryPolicy(), candidates, UnderHeading
+    )
     asyncio.run(comparison.run(Shown()))
     told = session.conversation.path[-2]
     assert (told.role, told.message.text) == ("system", "B")

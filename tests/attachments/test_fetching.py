@@ -21,7 +21,7 @@ from pictures import png
 from relays import Place, http_proxy
 from streamchat.attachments.connecting import Connector, Trust, judge
 from streamchat.attachments.fetching import LARGEST_BYTES, Fetcher, parse_address
-from streamchat.core.attaching import describe_block
+from streamchat.core.attachment_blocks import describe_block
 from streamchat.core.errors import (
     InvalidRequest,
     NoPermission,

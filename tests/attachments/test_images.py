@@ -12,7 +12,7 @@ from PIL import Image, PngImagePlugin
 from pictures import png
 from streamchat.attachments import ReferenceScope, build_block, select_files
 from streamchat.attachments.metadata import orientation_of, without_metadata
-from streamchat.core.attaching import list_blocks
+from streamchat.core.attachment_blocks import list_blocks
 from streamchat.core.errors import InvalidRequest
 from streamchat.core.media_limits import MediaLimits
 from streamchat.core.messages import Block, Message

@@ -19,7 +19,7 @@ from streamchat.attachments import (
     walking,
 )
 from streamchat.attachments.texts import decode_text
-from streamchat.core.attaching import describe_block, why_ask
+from streamchat.core.attachment_blocks import describe_block, why_ask
 from streamchat.core.errors import InvalidRequest, NotFound, StreamchatError
 
 

@@ -24,7 +24,7 @@ from streamchat.core.theme import theme_named
 from streamchat.export.prose import format_html
 from streamchat.render.code.fence import COLOURED_MAX
 from streamchat.render.code.languages import COMMON
-from streamchat.render.markdown.fold import Fold, preload_markdown
+from streamchat.render.markdown.markdown_rows import MarkdownRows, preload_markdown
 from streamchat.render.style import Depth, Style
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -171,12 +171,12 @@ def _lexers() -> Iterator[tuple[str, Shape]]:
 
 def at_once(source: str) -> float:
     """Returns the longest step."""
-    fold = Fold(width=80, look=LOOK)
+    fold = MarkdownRows(width=80, look=LOOK)
     return max(longest(fold.feeding(source)), longest(fold.closing()))
 
 
 def live(source: str) -> float:
-    fold = Fold(width=80, look=LOOK)
+    fold = MarkdownRows(width=80, look=LOOK)
     most = 0.0
     for start in range(0, len(source), PIECE):
         most = max(most, longest(fold.feeding(source[start : start + PIECE])))

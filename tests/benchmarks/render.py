@@ -38,7 +38,7 @@ from streamchat.core.messages import Request, Usage, user_message
 from streamchat.core.ports import Ending, View
 from streamchat.core.theme import theme_named
 from streamchat.render import open_screen
-from streamchat.render.markdown.fold import preload_markdown, render
+from streamchat.render.markdown.markdown_rows import preload_markdown, render
 from streamchat.render.style import Depth, Style
 
 WIDTH = 80

@@ -19,7 +19,7 @@ from server import ScriptedServer, text_reply
 from streamchat.api.local_servers import LocalServer, is_running
 from streamchat.api.server import Server
 from streamchat.cli import first_run
-from streamchat.cli.build import build_run
+from streamchat.cli.build_run import build_run
 from streamchat.cli.environment import Environment, new_id
 from streamchat.cli.first_run import FirstRun, T
 from streamchat.cli.invocation import Invocation

@@ -92,7 +92,7 @@ FOR_THE_SETTINGS = {
     "streamchat.app.json_lines",
     "streamchat.app.stderr_notes",
     *(f"streamchat.{each}" for each in ("cli", "config", "core", "posix")),
-    *(f"streamchat.cli.{each}" for each in "banner build environment first_prompt".split()),
+    *(f"streamchat.cli.{each}" for each in "banner build_run environment first_prompt".split()),
     *(f"streamchat.cli.{each}" for each in "invocation main run short_names".split()),
     "streamchat.cli.trust",
     *(f"streamchat.config.{each}" for each in "allowed files load paths".split()),

@@ -22,12 +22,12 @@ from streamchat.core.records import (
     Head,
     Header,
     Partial,
-    Sealed,
     Setting,
     Turn,
     Unknown,
+    UnparsedTurn,
     parse_record,
-    seal,
+    read_beginning,
     to_line,
 )
 from streamchat.core.reply import keepable
@@ -67,14 +67,14 @@ def sent(conversation: Conversation) -> list[tuple[Block, ...]]:
     return [message.content for message in conversation.request_messages()]
 
 
-def replayed(conversation: Conversation, *, sealed: bool = False) -> Conversation:
+def replayed(conversation: Conversation, *, unparsed: bool = False) -> Conversation:
     """The same from its lines."""
     lines = [to_line(record).rstrip(b"\n") for record in conversation.records]
     header = parse_record(lines[0])
     assert isinstance(header, Header)
     again = Conversation(header)
     for number, line in enumerate(lines[1:], 2):
-        again.apply((seal(line, number) if sealed else None) or parse_record(line))
+        again.apply((read_beginning(line, number) if unparsed else None) or parse_record(line))
     return again
 
 
@@ -235,8 +235,8 @@ def test_costs_are_those_of_all_branches() -> None:
     conversation.append(reply(text_block("3")), "t4", AT)
     assert conversation.cost_usd == 0.75
     assert conversation.usage == Usage(input_tokens=20, output_tokens=2)
-    assert replayed(conversation, sealed=True).cost_usd == 0.75
-    assert replayed(conversation, sealed=True).usage == conversation.usage
+    assert replayed(conversation, unparsed=True).cost_usd == 0.75
+    assert replayed(conversation, unparsed=True).usage == conversation.usage
 
 
 # Partial replies
@@ -335,7 +335,7 @@ def test_a_turn_found_damaged_late_is_empty_and_binds_no_thinking() -> None:
     again = empty()
     for number, line in enumerate(lines[1:], 2):
         damaged = line.replace(b'"text": "b"', b'"text": b"') if number == 4 else line
-        again.apply(seal(damaged, number) or parse_record(damaged))
+        again.apply(read_beginning(damaged, number) or parse_record(damaged))
     assert again.turn_count == 4
     assert again.unreadable == {}
     assert sent(again) == [
@@ -533,7 +533,7 @@ class Witness:
         self.conversation.configure(system=f"S{number % 3}")
 
     def reload(self, number: int) -> None:
-        self.conversation = replayed(self.conversation, sealed=bool(number % 2))
+        self.conversation = replayed(self.conversation, unparsed=bool(number % 2))
 
     def wire(self, count: int) -> str:
         """The first messages of the request that would be made now."""
@@ -601,9 +601,9 @@ def test_a_replayed_conversation_is_the_same() -> None:
     conversation.configure(model="claude-other", system="T")
     conversation.retry()
     conversation.partial("t5", "3", AT)
-    for sealed in (False, True):
-        again = replayed(conversation, sealed=sealed)
-        assert any(isinstance(r, Sealed) for r in again.records) == sealed
+    for unparsed in (False, True):
+        again = replayed(conversation, unparsed=unparsed)
+        assert any(isinstance(r, UnparsedTurn) for r in again.records) == unparsed
         assert again.turns == conversation.turns
         assert again.path == conversation.path
         assert again.request_messages() == conversation.request_messages()

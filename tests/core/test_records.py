@@ -16,14 +16,14 @@ from streamchat.core.records import (
     Header,
     Partial,
     Record,
-    Sealed,
     Setting,
     Turn,
     Unknown,
+    UnparsedTurn,
     from_dict,
     is_whole,
     parse_record,
-    seal,
+    read_beginning,
     to_line,
 )
 from streamchat.core.times import stamp
@@ -199,24 +199,24 @@ def test_any_text_survives_as_ascii_in_one_line(text: str) -> None:
 def test_a_sealed_turn_is_the_turn() -> None:
     turn = EXAMPLES[2][0]
     line = to_line(turn).rstrip(b"\n")
-    sealed = seal(line, 3)
-    assert sealed == Sealed("t2", "t1", "2026-11-22T10:00:01Z", "assistant", line, 3)
-    assert sealed.unseal() == turn
-    assert to_line(sealed) == line + b"\n"
+    unparsed = read_beginning(line, 3)
+    assert unparsed == UnparsedTurn("t2", "t1", "2026-11-22T10:00:01Z", "assistant", line, 3)
+    assert unparsed.parse() == turn
+    assert to_line(unparsed) == line + b"\n"
     about = Message(
         "assistant", (), REPLY.model, "end_turn", REPLY.usage, REPLY.cost_usd, "req_1"
     )
-    assert sealed.about_reply() == about
+    assert unparsed.about_reply() == about
 
 
 def test_the_end_of_a_sealed_turn_cannot_be_forged_by_its_text() -> None:
     text = 'see "}], "model": "evil", "cost_usd": 99}'
     content = (text_block(text), {"type": "x", "input": [{"a": [1], "model": "inner"}]})
     message = Message("assistant", content, model="claude-test", cost_usd=0.5)
-    sealed = seal(to_line(Turn("t", None, "", message)).rstrip(b"\n"), 1)
-    assert sealed is not None
-    assert sealed.about_reply().model == "claude-test"
-    assert sealed.about_reply().cost_usd == 0.5
+    unparsed = read_beginning(to_line(Turn("t", None, "", message)).rstrip(b"\n"), 1)
+    assert unparsed is not None
+    assert unparsed.about_reply().model == "claude-test"
+    assert unparsed.about_reply().cost_usd == 0.5
 
 
 def test_the_end_of_a_reply_of_which_little_is_known() -> None:
@@ -227,25 +227,25 @@ def test_the_end_of_a_reply_of_which_little_is_known() -> None:
         Message("assistant", (inner,), usage=Usage(input_tokens=1)),
         Message("assistant", (inner,)),
     ):
-        sealed = seal(to_line(Turn("t", None, "", message)).rstrip(b"\n"), 1)
-        assert sealed is not None
-        assert sealed.about_reply() == replace(message, content=())
+        unparsed = read_beginning(to_line(Turn("t", None, "", message)).rstrip(b"\n"), 1)
+        assert unparsed is not None
+        assert unparsed.about_reply() == replace(message, content=())
 
 
 def test_only_a_turn_that_looks_undamaged_is_sealed() -> None:
     line = to_line(EXAMPLES[2][0]).rstrip(b"\n")
-    assert seal(line, 1) is not None
+    assert read_beginning(line, 1) is not None
     damaged = [line[:-1], line + b"\0", line[:90] + b"\0" + line[90:], line[:100] + line]
     damaged += [line.replace(b'"id": ', b'"id":'), to_line(Head(None)).strip()]
-    assert [seal(one, 1) for one in damaged] == [None] * len(damaged)
+    assert [read_beginning(one, 1) for one in damaged] == [None] * len(damaged)
 
 
 def test_damage_behind_the_beginning_is_found_when_unsealed() -> None:
     line = to_line(EXAMPLES[2][0]).rstrip(b"\n")
-    sealed = seal(line[:110] + b'"' + line[110:], 1)
-    assert sealed is not None
+    unparsed = read_beginning(line[:110] + b'"' + line[110:], 1)
+    assert unparsed is not None
     with pytest.raises(ValueError):  # noqa: PT011
-        sealed.unseal()
+        unparsed.parse()
 
 
 def test_a_stamp_is_utc_in_whole_seconds() -> None:

@@ -8,7 +8,7 @@ import pytest
 from desk import desk
 from prompt_toolkit.utils import get_cwidth
 
-from streamchat.core.drawn_units import unit_width, units
+from streamchat.core.graphemes import unit_width, units
 from streamchat.core.ports import Typed
 from streamchat.core.terminal import Joins
 from streamchat.prompt import PromptLook

@@ -14,7 +14,7 @@ from stage import Stage
 
 from streamchat.core.events import TextDelta
 from streamchat.core.ports import Ending
-from streamchat.render.markdown.fold import Fold, render
+from streamchat.render.markdown.markdown_rows import MarkdownRows, render
 from streamchat.render.rows import BLANK, Row
 from streamchat.render.screen.painter import Painter
 from streamchat.render.style import Style
@@ -96,7 +96,7 @@ def stream(
     judge = Judge(width, height, PyteTerminal(width, height))
     judge.settled = [BLANK]
     judge.terminal.feed("\r\n")  # a live row is never the first of the screen
-    fold = Fold(width=width, look=look)
+    fold = MarkdownRows(width=width, look=look)
     painter = Painter(width=width, height=height)
     waiting: list[Row] = []
     source = ""
@@ -126,7 +126,7 @@ def show(made: Stage, pieces: Iterable[str]) -> None:
     size = made.terminal.screen
     judge = Judge(size.columns, size.lines, made.terminal)
     look, room = made.screen.look, size.lines - 1
-    fold = Fold(width=size.columns, look=look)
+    fold = MarkdownRows(width=size.columns, look=look)
     judge.settled = [BLANK]
     footer = 2 if room >= 10 else 1 if room > 1 else 0
     view = made.screen.reply(model="opus")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 from streamchat.core.theme import THEMES, Colour, Theme, theme_named
-from streamchat.render.markdown.fold import Fold, render
+from streamchat.render.markdown.markdown_rows import MarkdownRows, render
 from streamchat.render.rows import Row
 from streamchat.render.style import Depth, Style
 
@@ -50,7 +50,7 @@ def streamed(
     pieces: Iterable[str], width: int, look: Style, *, tail_height: int | None = None
 ) -> list[Row]:
     """Fed piece by piece, with a live view after each if a height is given."""
-    fold = Fold(width=width, look=look)
+    fold = MarkdownRows(width=width, look=look)
     rows: list[Row] = []
     for piece in pieces:
         rows += fold.feed(piece)

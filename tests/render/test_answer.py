@@ -31,7 +31,7 @@ def texts(rows: list[Row]) -> list[str]:
 
 def new_answer(loop: FakeLoop | None = None, *, trace: bool = False) -> AnswerRows:
     clock = (loop or FakeLoop()).clock
-    return AnswerRows(look=PLAIN, width=WIDTH, new_fold=FakeFold, clock=clock, trace=trace)
+    return AnswerRows(look=PLAIN, width=WIDTH, new_rows=FakeFold, clock=clock, trace=trace)
 
 
 def shown(*events: Event) -> list[str]:
@@ -174,7 +174,7 @@ def test_settling_stops_when_its_time_is_used_up_and_goes_on_where_it_stopped() 
         loop.now_s += 0.01
         return loop.now_s
 
-    answer = AnswerRows(look=PLAIN, width=WIDTH, new_fold=FakeFold, clock=ticking)
+    answer = AnswerRows(look=PLAIN, width=WIDTH, new_rows=FakeFold, clock=ticking)
     lines = [f"line {number}" for number in range(50)]
     answer.feed(TextDelta("\n".join(lines)))
     first = texts(answer.settle(budget_s=0.1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sheets import LINKED, LOOK, bare, rule, sheet, text_of
 
-from streamchat.render.markdown.fold import Fold, render
+from streamchat.render.markdown.markdown_rows import MarkdownRows, render
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_a_long_line_of_code_is_left_to_the_terminal_to_wrap() -> None:
 
 
 def test_the_live_view_folds_a_long_line_of_code() -> None:
-    fold = Fold(width=5, look=LOOK)
+    fold = MarkdownRows(width=5, look=LOOK)
     fold.feed("```\nabcdefgh")
     assert [bare(row) for row in fold.tail(5)] == ["abcde", "fgh"]
 
@@ -217,7 +217,7 @@ def test_a_long_address_is_left_to_the_terminal_to_wrap() -> None:
     ]
     linked = render(source, width=20, look=LINKED)  # where it is a link, it may be cut
     assert max(row.width for row in linked) <= 20
-    fold = Fold(width=20, look=LOOK)
+    fold = MarkdownRows(width=20, look=LOOK)
     fold.feed(source.removesuffix("\n"))
     assert max(row.width for row in fold.tail(9)) <= 20
 

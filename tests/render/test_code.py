@@ -27,9 +27,9 @@ from streamchat.render.code.fence import BATCH, LAG
 from streamchat.render.code.languages import lexer_for, parse_language, preload_lexers
 from streamchat.render.code.lexer_steps import moved
 from streamchat.render.code.lexing import MOST_GIVEN_UP, LexedLine, LineLexer
-from streamchat.render.markdown.fold import Fold, render
+from streamchat.render.markdown.markdown_rows import MarkdownRows, render
 from streamchat.render.style import Depth, Style
-from streamchat.render.work import Work
+from streamchat.render.work_counter import WorkCounter
 
 COLOURS = Style(SIXTEEN, Depth.COLOURS_16)
 Kinds = list[_TokenType | None]
@@ -48,7 +48,7 @@ def kinds_at_once(lexer: Lexer, text: str) -> Kinds:
     return seen(text, kinds)
 
 
-def kinds_in_windows(lexer: Lexer, text: str, work: Work) -> Kinds:
+def kinds_in_windows(lexer: Lexer, text: str, work: WorkCounter) -> Kinds:
     """As an open fence is lexed: every line once with at most LAG lines behind it."""
     lines = text.removesuffix("\n").split("\n")
     line_lexer = LineLexer(lexer, work)
@@ -79,7 +79,7 @@ def seen(text: str, kinds: Kinds) -> Kinds:
 @pytest.mark.parametrize("lines", [3, 30, pytest.param(300, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("language", SAMPLES)
 def test_colours_are_those_of_the_whole_block(language: str, lines: int) -> None:
-    lexer, work = lexer_of(language), Work()
+    lexer, work = lexer_of(language), WorkCounter()
     for sample in SAMPLES[language]:
         text = filled(sample, lines)
         work.characters_lexed = 0
@@ -89,7 +89,7 @@ def test_colours_are_those_of_the_whole_block(language: str, lines: int) -> None
 
 def test_lexing_on_does_not_change_a_mark() -> None:
     """The live view goes on from the marks that settling starts from."""
-    line_lexer = LineLexer(lexer_of("yaml"), Work())
+    line_lexer = LineLexer(lexer_of("yaml"), WorkCounter())
     lines = ["a:", "  b:", "    c: 1", "d: 2", "e: |", "  text", "f: 3"]
     marks = [lexed.mark for lexed in line_lexer.lex(line_lexer.start(), lines)]
     before = [deepcopy(vars(mark.state)) for mark in marks]
@@ -113,7 +113,7 @@ def test_the_first_construct_to_begin_is_the_one_that_is_open() -> None:
 
 
 def test_lines_settle_a_few_behind_and_the_live_view_shows_the_rest() -> None:
-    fold = Fold(width=40, look=COLOURS)
+    fold = MarkdownRows(width=40, look=COLOURS)
     settled = fold.feed("```python\n" + "pass\n" * (LAG + BATCH - 1))
     assert [marked(row) for row in settled] == [rule("python")]
     assert [marked(row) for row in fold.tail(20)] == ["{35 pass}"] * (LAG + BATCH - 1)
@@ -125,13 +125,13 @@ def test_lines_settle_a_few_behind_and_the_live_view_shows_the_rest() -> None:
 
 
 def test_the_live_view_colours_inside_constructs_too() -> None:
-    fold = Fold(width=40, look=COLOURS)
+    fold = MarkdownRows(width=40, look=COLOURS)
     fold.feed('```python\ndef f():\n    """Doc\n' + "    more\n" * 3 + "    if")
     assert [marked(row) for row in fold.tail(2)] == ["{32;3     more}", "{32;3     if}"]
 
 
 def test_code_in_no_known_language_settles_at_once() -> None:
-    fold = Fold(width=40, look=COLOURS)
+    fold = MarkdownRows(width=40, look=COLOURS)
     rows = fold.feed("```nonsense\nif x\ny")
     assert [bare(row) for row in rows][1:] == ["if x"]
 
@@ -151,7 +151,7 @@ class EndlessLexer(RegexLexer):
 
 
 def test_lines_over_which_a_lexer_takes_for_ever_are_plain() -> None:
-    work = Work()
+    work = WorkCounter()
     line_lexer = LineLexer(EndlessLexer(), work)
     start, endless = line_lexer.start(), "a" * 60
     for _ in range(MOST_GIVEN_UP):
@@ -167,7 +167,7 @@ def test_lines_over_which_a_lexer_takes_for_ever_are_plain() -> None:
 def test_what_the_live_view_gives_up_settles_in_colours(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    fold = Fold(width=40, look=COLOURS)
+    fold = MarkdownRows(width=40, look=COLOURS)
     fold.feed("```python\npass\n")
     with monkeypatch.context() as patch:
         patch.setattr(lexing, "within", lambda _seconds, _work: None)
@@ -210,7 +210,7 @@ def test_unknown_languages_and_plain_text_have_no_lexer() -> None:
 
 
 def test_without_escapes_nothing_is_lexed() -> None:
-    fold = Fold(width=40, look=Style(theme_named("auto"), Depth.NOTHING))
+    fold = MarkdownRows(width=40, look=Style(theme_named("auto"), Depth.NOTHING))
     fold.feed("```python\npass\n```\n")
     assert fold.characters_lexed == 0
 
@@ -218,7 +218,7 @@ def test_without_escapes_nothing_is_lexed() -> None:
 def test_pygments_is_loaded_by_the_first_coloured_block_and_not_before() -> None:
     program = (
         "import sys\n"
-        "from streamchat.render.markdown.fold import render\n"
+        "from streamchat.render.markdown.markdown_rows import render\n"
         "from streamchat.render.style import Style\n"
         "from streamchat.core.theme import theme_named\n"
         "look = Style(theme_named('auto'))\n"
@@ -254,7 +254,7 @@ def test_a_lexer_whose_tables_are_kept_elsewhere_is_lexed_all_the_same() -> None
             return PythonLexer().get_tokens_unprocessed(text)
 
     text = "def f(x):\n    return 'a' + str(x)  # b\n" * 20
-    assert kinds_in_windows(Hidden(), text, Work()) == kinds_at_once(PythonLexer(), text)
+    assert kinds_in_windows(Hidden(), text, WorkCounter()) == kinds_at_once(PythonLexer(), text)
 
 
 def test_states_that_nest_without_end_cost_no_more_at_the_end() -> None:

@@ -16,7 +16,7 @@ from streamchat.render.compare import pane
 from streamchat.render.compare.again import Printed, rest_of
 from streamchat.render.compare.columns import divide, fits_columns
 from streamchat.render.compare.folding import fold_row
-from streamchat.render.markdown.fold import render
+from streamchat.render.markdown.markdown_rows import render
 from streamchat.render.screen.row_diff import plain_text
 from streamchat.render.spans import Span, build_row
 from streamchat.render.style import PLAIN

@@ -20,7 +20,7 @@ from stage import stage
 from blocks_constructs import CONSTRUCTS
 from shares import share
 from streamchat.core.theme import theme_named
-from streamchat.render.markdown.fold import Fold
+from streamchat.render.markdown.markdown_rows import MarkdownRows
 from streamchat.render.rows import Row
 from streamchat.render.style import Depth, Style
 
@@ -158,7 +158,7 @@ unclosed
 
 
 def test_in_every_frame_all_that_came_is_there_once_and_in_order() -> None:
-    fold = Fold(width=132, look=LOOKS[2])
+    fold = MarkdownRows(width=132, look=LOOKS[2])
     settled: list[Row] = []
     for end in range(1, len(PLAIN_DOCUMENT) + 1):
         settled += fold.feed(PLAIN_DOCUMENT[end - 1])

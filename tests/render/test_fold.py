@@ -19,7 +19,7 @@ from shares import share
 from streamchat.core.sanitize import clean
 from streamchat.core.theme import theme_named
 from streamchat.render.cells import cell_len
-from streamchat.render.markdown.fold import Fold, preload_markdown, render
+from streamchat.render.markdown.markdown_rows import MarkdownRows, preload_markdown, render
 from streamchat.render.rows import Row
 from streamchat.render.screen.painter import Painter
 from streamchat.render.style import PLAIN, Depth, Style
@@ -92,7 +92,7 @@ def test_no_payload_reaches_the_terminal(kind: str) -> None:
 
 
 def test_the_tail_is_what_closing_now_would_add() -> None:
-    fold = Fold(width=40, look=LOOK)
+    fold = MarkdownRows(width=40, look=LOOK)
     assert [marked(row) for row in fold.feed("one\n\ntwo [a]\n\nthr")] == ["one"]
     assert [marked(row) for row in fold.tail(9)] == ["", "two [a]", "", "thr"]
     assert [marked(row) for row in fold.tail(2)] == ["", "thr"]
@@ -100,7 +100,7 @@ def test_the_tail_is_what_closing_now_would_add() -> None:
 
 
 def test_a_definition_being_written_does_not_leak() -> None:
-    fold = Fold(width=40, look=LOOK)
+    fold = MarkdownRows(width=40, look=LOOK)
     assert fold.feed("see [a]\n\n[a]: /x") == []
     assert marked(fold.tail(9)[0]) == "see {4 a}{2  (/x)}"
     rows = fold.feed("y\n\nend [a]\n\n") + fold.close()
@@ -114,7 +114,7 @@ def test_a_definition_being_written_does_not_leak() -> None:
 
 
 def test_the_tail_never_takes_more_than_its_height() -> None:
-    fold = Fold(width=20, look=LOOK)
+    fold = MarkdownRows(width=20, look=LOOK)
     fold.feed("a *word " + "word " * 1500)
     fold.tail(5)
     for height in (1, 2, 5, 23):
@@ -124,7 +124,7 @@ def test_the_tail_never_takes_more_than_its_height() -> None:
 
 
 def test_a_huge_open_table_shows_its_header_and_its_last_rows() -> None:
-    fold = Fold(width=40, look=LOOK)
+    fold = MarkdownRows(width=40, look=LOOK)
     fold.feed("| name | n |\n|---|--:|\n" + "".join(f"| row | {n} |\n" for n in range(500)))
     tail = [bare(row) for row in fold.tail(10)]
     assert tail[-1].split() == ["row", "│", "499"]
@@ -132,7 +132,7 @@ def test_a_huge_open_table_shows_its_header_and_its_last_rows() -> None:
 
 
 def test_rows_after_a_resize_have_the_new_width() -> None:
-    fold = Fold(width=40, look=LOOK)
+    fold = MarkdownRows(width=40, look=LOOK)
     fold.feed("some words [a] that wrap somewhere\n\n")
     for more in ("", "[a]: /x\n", "[b]: /y\n"):
         fold.feed(more)
@@ -177,7 +177,7 @@ def several_mixed(count: int) -> str:
 
 
 def work_of(source: str) -> tuple[int, ...]:
-    fold = Fold(width=80, look=COLOURS)
+    fold = MarkdownRows(width=80, look=COLOURS)
     painter = Painter(width=80, height=24)
     written = 0
     for start in range(0, len(source), 60):

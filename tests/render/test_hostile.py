@@ -27,7 +27,7 @@ from streamchat.core.messages import Message, Usage, text_block
 from streamchat.core.ports import Ending
 from streamchat.core.records import Turn
 from streamchat.core.theme import theme_named
-from streamchat.render.markdown.fold import Fold
+from streamchat.render.markdown.markdown_rows import MarkdownRows
 from streamchat.render.screen.painter import Painter
 from streamchat.render.style import Depth, Style
 
@@ -75,7 +75,7 @@ def test_in_an_answer_cut_in_two_at_every_place(sink: str, first: int) -> None:
 
 
 def painted(pieces: list[str]) -> str:
-    fold, painter = Fold(width=40, look=LINKED), Painter(width=40, height=12)
+    fold, painter = MarkdownRows(width=40, look=LINKED), Painter(width=40, height=12)
     written = ""
     for piece in pieces:
         rows = fold.feed(piece)

@@ -7,7 +7,7 @@ import re
 from sheets import SIXTEEN, rule, sheet
 
 from streamchat.core.theme import theme_named
-from streamchat.render.markdown.fold import render
+from streamchat.render.markdown.markdown_rows import render
 from streamchat.render.style import (
     PLAIN,
     Depth,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sheets import LOOK, bare, marked
 
-from streamchat.render.markdown.fold import Fold
+from streamchat.render.markdown.markdown_rows import MarkdownRows
 from streamchat.render.markdown.repair import repaired
 
 
@@ -61,13 +61,13 @@ def test_open_marks_are_closed(half: str, whole: str) -> None:
     ],
 )
 def test_half_a_table_is_shown_as_a_table(half: str, shown: list[str]) -> None:
-    fold = Fold(width=40, look=LOOK)
+    fold = MarkdownRows(width=40, look=LOOK)
     fold.feed(half)
     assert [bare(row) for row in fold.tail(9)] == shown
 
 
 def test_only_the_live_view_is_repaired() -> None:
-    fold = Fold(width=40, look=LOOK)
+    fold = MarkdownRows(width=40, look=LOOK)
     assert fold.feed("a **b") == []
     assert [marked(row) for row in fold.tail(5)] == ["a {1 b}"]
     assert [marked(row) for row in fold.close()] == ["a **b"]

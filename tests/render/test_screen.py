@@ -17,7 +17,7 @@ from streamchat.core.ports import Ending
 from streamchat.core.records import Turn
 from streamchat.core.theme import Appearance
 from streamchat.render import open_screen
-from streamchat.render.markdown.fold import render
+from streamchat.render.markdown.markdown_rows import render
 from streamchat.render.reply.replay import CUT, MOST_CHARACTERS
 from streamchat.render.screen.row_diff import plain_text
 

@@ -12,8 +12,8 @@ from sheets import LINKED, LOOK, bare, marked
 from shares import share
 from streamchat.core.markdown import Blocks
 from streamchat.core.markdown.inline.quiet import quiet_end
-from streamchat.render.markdown.fold import Fold, render
 from streamchat.render.markdown.leaf_rows import LeafRows
+from streamchat.render.markdown.markdown_rows import MarkdownRows, render
 from streamchat.render.style import Palette, Style
 
 PIECES = (
@@ -122,7 +122,7 @@ VARIED = "".join(WORDS.format(number) for number in range(60))
 
 @pytest.mark.parametrize("opener", ["", "> ", "- ", "1. ", "> [!TIP]\n> "])
 def test_only_the_end_of_a_long_line_waits(opener: str) -> None:
-    fold = Fold(width=80, look=LOOK)
+    fold = MarkdownRows(width=80, look=LOOK)
     settled = fold.feed(opener + VARIED)
     assert len(fold.tail(24)) <= 5
     tail = [*map(bare, fold.tail(24))]
@@ -140,7 +140,7 @@ def test_a_long_line_is_written_once(height: int) -> None:
 
 def test_a_line_that_may_yet_be_something_else_waits() -> None:
     for source in ("[label " + VARIED, "$$ x " + VARIED, "a | b " + VARIED, "*a " + VARIED):
-        assert Fold(width=80, look=LOOK).feed(source) == []
+        assert MarkdownRows(width=80, look=LOOK).feed(source) == []
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from sheets import SIXTEEN
 
 from shares import share
-from streamchat.render.markdown.fold import Fold
+from streamchat.render.markdown.markdown_rows import MarkdownRows
 from streamchat.render.style import Depth, Style
 from work import calls_during
 
@@ -54,7 +54,7 @@ SHAPES = [(first, unit) for first, units in BEGINNINGS.items() for unit in units
 
 @pytest.mark.parametrize(("first", "unit"), share(SHAPES, every=13))
 def test_no_step_is_long(first: str, unit: str) -> None:
-    fold = Fold(width=80, look=LOOK)
+    fold = MarkdownRows(width=80, look=LOOK)
     source = first + unit * (24_000 // len(unit))
     for steps in (fold.feeding(source), fold.closing()):
         while (calls := calls_of_step(steps)) is not None:

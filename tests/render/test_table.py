@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from sheets import LOOK, bare, sheet, text_of
 
-from streamchat.core.drawn_units import drawn_cells
+from streamchat.core.graphemes import drawn_cells
 from streamchat.core.terminal import Joins
-from streamchat.render.markdown.fold import Fold, render
+from streamchat.render.markdown.markdown_rows import MarkdownRows, render
 
 SOURCE = (
     "| a | right | mid |\n|---|--:|:-:|\n| 1 | two `x` | [l](/u) |\n"
@@ -169,10 +169,10 @@ def test_rows_that_are_known_are_those_that_would_be_made_anew() -> None:
     source = "| a | b |\n|---|--:|\n" + "".join(
         f"| row {n} of **text** | {n} |\n" for n in range(9)
     )
-    growing = Fold(width=17, look=LOOK)
+    growing = MarkdownRows(width=17, look=LOOK)
     for end in range(0, len(source), 7):
         assert growing.feed(source[end : end + 7]) == []
-        anew = Fold(width=17, look=LOOK)
+        anew = MarkdownRows(width=17, look=LOOK)
         anew.feed(source[: end + 7])
         assert growing.tail(40) == anew.tail(40)
 

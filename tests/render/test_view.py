@@ -23,7 +23,7 @@ from streamchat.core.events import (
 from streamchat.core.messages import Message, Usage, text_block
 from streamchat.core.ports import Ending, View
 from streamchat.render.cells import fold as fold_cells
-from streamchat.render.markdown.fold import render
+from streamchat.render.markdown.markdown_rows import render
 from streamchat.render.screen.painter import Painter
 from streamchat.render.screen.row_diff import plain_text
 from streamchat.render.screen.scheduler import INTERVAL_S

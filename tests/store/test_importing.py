@@ -15,7 +15,7 @@ from program import conversations_directory, run_program
 from streamchat.core.conversation import IMPORTED, Conversation
 from streamchat.core.errors import Busy, DiskError
 from streamchat.core.messages import Message, text_block, user_message
-from streamchat.core.ports import TakenIn
+from streamchat.core.ports import ImportResult
 from streamchat.core.records import Header, Turn
 from streamchat.store import Store
 
@@ -58,7 +58,7 @@ def names(directory: Path) -> list[str]:
 def test_an_imported_file_is_whole_and_as_old_as_what_was_said_last(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     [taken] = store.take_in([made()])
-    assert taken == TakenIn("aaaa1111", "A talk", 2, 2, is_new=True)
+    assert taken == ImportResult("aaaa1111", "A talk", 2, 2, is_new=True)
     path = file_of(tmp_path)
     assert path.stat().st_mtime == LATER_S
     assert path.stat().st_mode & 0o777 == 0o600

@@ -243,8 +243,8 @@ def test_a_fork_goes_on_by_itself(store: Store) -> None:
 def test_a_long_file_is_read_lazily_and_the_same(store: Store, home: Path) -> None:
     conversation, path = converse(store, *(f"{n} " + "x" * 60_000 for n in range(100)))
     opened = store.open(str(path), model=MODEL)
-    sealed = [r for r in opened.conversation.records if type(r).__name__ == "Sealed"]
-    assert 20 < len(sealed) < 60
+    unparsed = [r for r in opened.conversation.records if type(r).__name__ == "UnparsedTurn"]
+    assert 20 < len(unparsed) < 60
     assert opened.conversation.cost_usd == 12.5
     assert opened.conversation.turns == conversation.turns
     opened.journal.close()

@@ -21,7 +21,7 @@ import httpx2
 from anthropic import AsyncStream
 from anthropic.types import RawMessageStreamEvent
 
-from streamchat.api.arrivals import Arrivals, unpacked
+from streamchat.api.buffered_body import BufferedBody, unpacked
 from streamchat.api.clouds import has_own_framing
 from streamchat.api.countdown import Countdown
 from streamchat.api.error_body import decode_body, is_error
@@ -106,8 +106,8 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
             raise _unreadable(coding, self._server)
         async with (
             aclosing(unpacked(self.response)) as body,
-            Arrivals(body) as arrivals,
-            aclosing(self._in_time(arrivals)) as pieces,
+            BufferedBody(body) as body_pieces,
+            aclosing(self._in_time(body_pieces)) as pieces,
         ):
             head = await first_words(pieces)
             is_json = looks_like_json(head)
@@ -124,7 +124,7 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
                     for event in self._read_together(burst):
                         yield event
                         if event.event == STOP:
-                            await _drain(arrivals)
+                            await _drain(body_pieces)
                             return
             self._require_a_reply(head)
 
@@ -145,10 +145,10 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
         yield decoder.close()
         self._tap.is_torn = decoder.is_within_event
 
-    async def _in_time(self, arrivals: Arrivals) -> AsyncGenerator[bytes]:
+    async def _in_time(self, body_pieces: BufferedBody) -> AsyncGenerator[bytes]:
         while True:
             with self._tap.countdown.waiting():
-                piece = await arrivals.take()
+                piece = await body_pieces.take()
             if not piece:
                 return
             yield piece
@@ -282,10 +282,10 @@ async def _joined(head: bytes, pieces: AsyncIterator[bytes]) -> AsyncGenerator[b
         yield piece
 
 
-async def _drain(arrivals: Arrivals) -> None:
+async def _drain(body_pieces: BufferedBody) -> None:
     try:
         async with asyncio.timeout(DRAIN_S):
-            while await arrivals.take():
+            while await body_pieces.take():
                 pass
     except (TimeoutError, httpx2.HTTPError, httpx2.StreamError):
         pass  # the reply is complete; only the connection is lost

@@ -9,8 +9,8 @@ from __future__ import annotations
 import anthropic
 import httpx2
 
-from streamchat.api.causes import unreachable
 from streamchat.api.clouds import CLOUDS, cloud_faults
+from streamchat.api.network_failures import unreachable
 from streamchat.api.refusals import refused
 from streamchat.api.server import Server, no_credentials
 from streamchat.api.wording import clean_line, redact_text, sentence

@@ -19,8 +19,8 @@ from functools import reduce
 from streamchat.app.comparison_views import Nameless, UnderHeading
 from streamchat.app.exchange import Exchange
 from streamchat.app.outcome import Result
-from streamchat.app.patience import Patience
 from streamchat.app.requesting import tell_system
+from streamchat.app.retry_policy import RetryPolicy
 from streamchat.app.session import Session
 from streamchat.core.capabilities import is_same_model
 from streamchat.core.errors import UsageError
@@ -103,7 +103,7 @@ class Comparison:
     session: Session
     source: Source
     monotonic: Callable[[], float]
-    patience: Patience
+    retry_policy: RetryPolicy
     candidates: Sequence[Candidate]
     frame: Callable[[View], View]
     is_blind: bool = False
@@ -185,7 +185,7 @@ class Comparison:
                 self.source,
                 view,
                 self.monotonic,
-                self.patience,
+                self.retry_policy,
                 model="" if each.is_own else each.model,
                 after="" if is_main else asked,
                 falls_back=False,

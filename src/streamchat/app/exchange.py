@@ -6,7 +6,7 @@ and nothing else. The rules:
 - What arrived is on disk at most 2 s or 4 KB late, and becomes a turn however the reply
   ended.
 - A request is repeated only before there is something to read, visibly, and at most as
-  often as `Patience` allows; once more without the thinking of earlier turns when the
+  often as `RetryPolicy` allows; once more without the thinking of earlier turns when the
   server refuses that.
 - A reply that says nothing is no turn, but its cost is stored and counts.
 - A request that would exceed a cap is not sent; a reply that exceeds it is stopped.
@@ -23,12 +23,12 @@ from dataclasses import dataclass, field, replace
 
 from streamchat.app.cap_watch import CapWatch
 from streamchat.app.checkpoints import Checkpoints
-from streamchat.app.keeping import Keeping
-from streamchat.app.omissions import Omissions
 from streamchat.app.outcome import Result, ended_by, ended_itself, interrupted
-from streamchat.app.patience import Patience
 from streamchat.app.prompt_cache import CacheExplanation
+from streamchat.app.refused_parts import RefusedParts
+from streamchat.app.reply_storage import ReplyStorage
 from streamchat.app.requesting import note_setup, tell_system
+from streamchat.app.retry_policy import RetryPolicy
 from streamchat.app.session import Session
 from streamchat.core.errors import ApiError, StreamchatError, TryLater
 from streamchat.core.events import (
@@ -64,7 +64,7 @@ class Exchange:
     source: Source
     view: View
     monotonic: Callable[[], float]
-    patience: Patience = field(default_factory=Patience)
+    retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     model: str = ""  # asked instead of the conversation's own, for this reply
     question: Message | None = None
     is_aside: bool = False
@@ -77,10 +77,10 @@ class Exchange:
     _is_answering: bool = False  # something to read has arrived
     _repeating: ApiError | None = None  # why the request is being repeated
     _end: Finished | None = None
-    _keeping: Keeping = field(init=False)
+    _storage: ReplyStorage = field(init=False)
     _is_settled: bool = False  # what arrived of this turn was stored and charged
     _caps: CapWatch = field(init=False)
-    _omissions: Omissions = field(init=False)
+    _refused_parts: RefusedParts = field(init=False)
     _cache: CacheExplanation = field(init=False)
     _checkpoints: Checkpoints = field(init=False)
     _task: asyncio.Task[None] | None = None
@@ -88,11 +88,11 @@ class Exchange:
 
     def __post_init__(self) -> None:
         self._asked = self.model
-        self._omissions, self._caps = Omissions(self.session), CapWatch(self.session)
+        self._refused_parts, self._caps = RefusedParts(self.session), CapWatch(self.session)
         self._cache = CacheExplanation(self.session)
-        self._keeping = Keeping(self.session, self.question, self.is_aside, self.after)
+        self._storage = ReplyStorage(self.session, self.question, self.is_aside, self.after)
         self._checkpoints = Checkpoints(
-            lambda text: self._keeping.checkpoint(self._turn_id, text)
+            lambda text: self._storage.checkpoint(self._turn_id, text)
         )
 
     def stop(self) -> None:
@@ -126,7 +126,7 @@ class Exchange:
     @property
     def last_turn(self) -> str:
         """The turn that the reply ends with; "" before it is stored, and for an aside."""
-        return self._keeping.last_turn
+        return self._storage.last_turn
 
     @property
     def thinking(self) -> str:
@@ -135,7 +135,7 @@ class Exchange:
 
     async def _receive(self) -> None:
         if self.question is None:
-            self._keeping.after = tell_system(self.session, self.after)
+            self._storage.after = tell_system(self.session, self.after)
         note_setup(self.session)
         if not self.after:  # others, at the same time, find nothing
             self._cache.note()
@@ -187,14 +187,14 @@ class Exchange:
             try:
                 return await self._attempt()
             except ApiError as error:
-                if self._omissions.can_send_less(error) and not self._started:
+                if self._refused_parts.can_send_less(error) and not self._started:
                     continue
-                delay = self.patience.delay_s(attempt, error)
+                delay = self.retry_policy.delay_s(attempt, error)
                 if delay is None or not self._may_repeat(error):
                     raise
                 self._repeating = error
                 self._feed(Retrying(attempt, delay, _ADVICE.sub("", error.message)))
-                await self.patience.pause(delay)
+                await self.retry_policy.pause(delay)
                 attempt += 1
 
     def _may_repeat(self, error: ApiError) -> bool:
@@ -204,8 +204,8 @@ class Exchange:
 
     async def _attempt(self) -> None:
         self._started = self._is_answering = False
-        keeping = self._keeping
-        request = self._omissions.request(keeping.question, self._asked, keeping.after)
+        storage = self._storage
+        request = self._refused_parts.request(storage.question, self._asked, storage.after)
         require_fit(request.messages, request.model)
         await self._caps.admit(request, self.source)
         self._cache.ask(request)
@@ -224,7 +224,7 @@ class Exchange:
             case Started(model=model):
                 self._started, self._repeating = True, None
                 self._cache.begin(event)
-                self._omissions.settle()
+                self._refused_parts.settle()
                 own = self.session.conversation.model
                 self.session.budget.note_name(self._asked or own, model)
             case TextDelta(text):
@@ -254,18 +254,18 @@ class Exchange:
             fault = fault or showing.exception()
         if fault is not None and not isinstance(fault, StreamchatError):
             raise fault
-        remarks = (self._cache.line, *self._omissions.remarks, *result.remarks)
+        remarks = (self._cache.line, *self._refused_parts.remarks, *result.remarks)
         return replace(result, remarks=tuple(filter(None, remarks)))
 
     def _result(self, task: asyncio.Task[None], seconds: float) -> Result:
-        return replace(self._judged(task, seconds), received=self._keeping.received)
+        return replace(self._judged(task, seconds), received=self._storage.received)
 
     def _judged(self, task: asyncio.Task[None], seconds: float) -> Result:
         if task.cancelled():
-            return interrupted(self._repeating, self._keeping.kept, seconds)
+            return interrupted(self._repeating, self._storage.kept, seconds)
         if (fault := task.exception()) is not None:
-            return ended_by(fault, self._keeping.kept, seconds)
-        return ended_itself(self._end, self._keeping.kept, seconds)
+            return ended_by(fault, self._storage.kept, seconds)
+        return ended_itself(self._end, self._storage.kept, seconds)
 
     def _settle_turn(self) -> None:
         """Add what arrived to the conversation and charge its cost, once."""
@@ -277,4 +277,4 @@ class Exchange:
         self._cache.end(self._turn)
         received = self._turn.received()
         if received is not None:
-            self._keeping.keep(replace(received, cost_usd=cost), turn_id=self._turn_id)
+            self._storage.keep(replace(received, cost_usd=cost), turn_id=self._turn_id)

@@ -9,7 +9,7 @@ from streamchat.app.commands.attachments import list_selection
 from streamchat.app.prompt_keys import describe_waiting
 from streamchat.app.selecting import STOPPED, select_until_stopped
 from streamchat.app.session import Session
-from streamchat.core.attaching import list_blocks, list_remarks, names_address, why_ask
+from streamchat.core.attachment_blocks import list_blocks, list_remarks, names_address, why_ask
 from streamchat.core.errors import StreamchatError
 from streamchat.core.media_limits import require_fit
 from streamchat.core.messages import Block, Message

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from streamchat.app.exchange import Exchange
 from streamchat.app.outcome import Result
-from streamchat.app.patience import Patience
+from streamchat.app.retry_policy import RetryPolicy
 from streamchat.app.session import Session
 from streamchat.core.errors import ApiError, CutOff, ExitStatus, StreamchatError
 from streamchat.core.ports import Ending, Source, View
@@ -34,7 +34,7 @@ class OneShot:
     source: Source
     view: View
     monotonic: Callable[[], float]
-    patience: Patience
+    retry_policy: RetryPolicy
     interruptible: Callable[[Callable[[], None]], AbstractContextManager[None]]
 
     async def run(self, prompt: str, *, asked: str = "") -> Result:
@@ -42,7 +42,9 @@ class OneShot:
         what Exchange.run raises."""
         head = self.session.conversation.head
         question = self.session.say(prompt, asked=asked if asked != prompt else "")
-        exchange = Exchange(self.session, self.source, self.view, self.monotonic, self.patience)
+        exchange = Exchange(
+            self.session, self.source, self.view, self.monotonic, self.retry_policy
+        )
         with self.interruptible(exchange.stop):
             result = await exchange.run()
         if is_taken_back(result):

@@ -36,11 +36,11 @@ from streamchat.app.commands import (
 )
 from streamchat.app.commands.registry import UnknownCommand, command_names
 from streamchat.app.commands.unsaved import unless_unsaved
-from streamchat.app.drafts import Draft
 from streamchat.app.mentions import read_attached, read_mentioned
+from streamchat.app.message_edit import MessageEdit
 from streamchat.app.prompt_files import ask_missing, fill_prompt, join_prompt
 from streamchat.app.prompt_keys import keymap_of
-from streamchat.app.scripting import Scripting
+from streamchat.app.repl_scripts import ReplScripts
 from streamchat.core.errors import StreamchatError
 from streamchat.core.input_line import (
     CommandLine,
@@ -63,14 +63,14 @@ EDIT_HINT = "an empty message changes nothing"
 
 
 @dataclass(slots=True)
-class Repl(Scripting):
+class Repl(ReplScripts):
     """Connects a session, the keyboard and the screen."""
 
     shell: Shell | None = None  # for !command
     allows_shell: bool = False  # from a queue too
     names: CommandNames = field(default_factory=command_names)
     hint: str = ""
-    given_up: Draft | None = None  # the last one that was left unsent
+    given_up: MessageEdit | None = None  # the last one that was left unsent
     was_asked: bool = False  # whether to leave, since the last line was typed
 
     async def run(self) -> None:
@@ -80,17 +80,17 @@ class Repl(Scripting):
 
     async def _step(self) -> bool:
         prefill, hint, self.prefill, self.hint = self.prefill, self.hint, "", ""
-        draft, self.draft = self.draft, None
-        match await self.reader.read(prefill=prefill, hint=EDIT_HINT if draft else hint):
+        edited, self.edited = self.edited, None
+        match await self.reader.read(prefill=prefill, hint=EDIT_HINT if edited else hint):
             case Typed(text, was_queued, recalled):
                 self.was_asked = False
-                draft = draft or self._brought_back(recalled)
-                return await self._act_on(text, draft, was_queued=was_queued)
+                edited = edited or self._brought_back(recalled)
+                return await self._act_on(text, edited, was_queued=was_queued)
             case Key.INTERRUPT if self.monotonic() - self.stopped_at < DEAD_TIME_S:
-                self.hint, self.draft = hint, draft
+                self.hint, self.edited = hint, edited
                 return True
-            case Key.INTERRUPT if draft:
-                self.given_up = draft
+            case Key.INTERRUPT if edited:
+                self.given_up = edited
                 return True
             case Key.INTERRUPT:
                 self.hint = LEAVE_HINT
@@ -102,13 +102,13 @@ class Repl(Scripting):
                     self._edit(question)
                 return True
 
-    def _brought_back(self, recalled: str) -> Draft | None:
-        """The draft that was given up, when Up has brought back its text."""
-        draft, said = self.given_up, parse_input(recalled, self.names)
-        if draft is None or not isinstance(said, Say) or said.text != draft.message.text:
+    def _brought_back(self, recalled: str) -> MessageEdit | None:
+        """The edited message that was given up, when Up has brought back its text."""
+        edited, said = self.given_up, parse_input(recalled, self.names)
+        if edited is None or not isinstance(said, Say) or said.text != edited.message.text:
             return None
-        self._notice(draft.describe_kept())
-        return replace(draft, after=self.session.conversation.next_parent)
+        self._notice(edited.describe_kept())
+        return replace(edited, after=self.session.conversation.next_parent)
 
     async def _stays(self) -> bool:
         """Whether the user stays; asked before an unsaved conversation is left. If the
@@ -116,7 +116,7 @@ class Repl(Scripting):
         was_asked, self.was_asked = self.was_asked, True
         return not was_asked and await self._do(unless_unsaved(self.session, Quit))
 
-    async def _act_on(self, text: str, draft: Draft | None, *, was_queued: bool) -> bool:
+    async def _act_on(self, text: str, edited: MessageEdit | None, *, was_queued: bool) -> bool:
         match parse_input(text, self.names):
             case Nothing():
                 return True
@@ -127,14 +127,14 @@ class Repl(Scripting):
                     self.session, mentions, self.reader, self.screen
                 )
                 if attached is None:
-                    self._hand_back(text, draft)
+                    self._hand_back(text, edited)
                 else:
-                    await self._say(said, draft, attached)
+                    await self._say(said, edited, attached)
                 return True
             case CommandLine() as line:
                 return await self._run(line, text)
             case ShellCommand(command):
-                self.draft = draft
+                self.edited = edited
                 await self._run_in_shell(command, text, was_queued=was_queued)
                 return True
 
@@ -162,15 +162,15 @@ class Repl(Scripting):
     async def _say(
         self,
         text: str,
-        draft: Draft | None,
+        edited: MessageEdit | None,
         attached: tuple[Block, ...] = (),
         *,
         model: str = "",
     ) -> None:
         conversation = self.session.conversation
         head = conversation.head
-        after = draft.after if draft else conversation.next_parent
-        message = with_text(draft.message, text) if draft else self.session.message(text)
+        after = edited.after if edited else conversation.next_parent
+        message = with_text(edited.message, text) if edited else self.session.message(text)
         message = replace(message, content=(*attached, *message.content))
         if not await self._may_send(message):
             self._take_back(message, after, text)
@@ -189,7 +189,9 @@ class Repl(Scripting):
     def _take_back(self, message: Message, after: str | None, text: str) -> None:
         """Put a message that was not sent, or not answered, into the prompt again."""
         is_edited = after != self.session.conversation.head or len(message.content) > 1
-        self._hand_back(typed(text, self.names), Draft(after, message) if is_edited else None)
+        self._hand_back(
+            typed(text, self.names), MessageEdit(after, message) if is_edited else None
+        )
 
     async def _run(self, line: CommandLine, text: str) -> bool:
         try:
@@ -277,6 +279,6 @@ class Repl(Scripting):
     def _edit(self, question: Turn) -> None:
         """Put an old message into the prompt. The head moves only when it is sent."""
         after = self.session.conversation.before(question.id)
-        self.draft = Draft(after, question.message)
+        self.edited = MessageEdit(after, question.message)
         self.prefill = typed(question.message.text, self.names)
-        self._notice(self.draft.describe_kept())
+        self._notice(self.edited.describe_kept())

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from streamchat.app.session import Session
 from streamchat.app.waiting import in_background, until_stopped
-from streamchat.core.attaching import Selection, names_address
+from streamchat.core.attachment_blocks import Selection, names_address
 from streamchat.core.errors import MustWait
 from streamchat.core.ports import Reader
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from streamchat.app.requesting import build_request
-from streamchat.core.attaching import Selection
+from streamchat.core.attachment_blocks import Selection
 from streamchat.core.budget import Budget
 from streamchat.core.capabilities import ModelFacts, facts_by_table
 from streamchat.core.conversation import ASKED, AUTOMATIC, COMPACTS, SERVER, Conversation

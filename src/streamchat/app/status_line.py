@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from streamchat.app.context_window import measure_cache, measure_context
 from streamchat.app.session import Session
-from streamchat.core.attaching import measure_block
+from streamchat.core.attachment_blocks import measure_block
 from streamchat.core.formatting import format_bytes, format_clock, format_price
 from streamchat.core.messages import Block, Message, format_block_name
 from streamchat.core.sanitize import clean_line, clean_title

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from streamchat.app.context_window import expected, measure_cache
-from streamchat.app.omissions import Omissions
+from streamchat.app.refused_parts import RefusedParts
 from streamchat.app.session import Session
 from streamchat.app.waiting import until_stopped
 from streamchat.core.errors import ApiError
@@ -59,19 +59,19 @@ async def count_until_stopped(
 async def count(session: Session, source: Source, text: str = "") -> TokenCount:
     """Count the next request, with `text` as its question. Raises ApiError."""
     question = Message("user", (*session.attached, text_block(text or "Go on.")))
-    omissions = Omissions(session)
+    refused_parts = RefusedParts(session)
     while True:
-        request = omissions.request(question)
+        request = refused_parts.request(question)
         try:
             tokens = await source.count_tokens(request)
             break
         except ApiError as error:
-            if not omissions.can_send_less(error):
+            if not refused_parts.can_send_less(error):
                 raise
     usage = expected(session, tokens, request.tools)
     price = session.budget.price
     reading = price(request.model, replace(usage, output_tokens=0, web_searches=None))
-    expected_usd, remarks = price(request.model, usage), tuple(omissions.remarks)
+    expected_usd, remarks = price(request.model, usage), tuple(refused_parts.remarks)
     return TokenCount(request.model, tokens, usage, reading, expected_usd, remarks)
 
 

@@ -28,7 +28,7 @@ from streamchat.attachments.connecting import (
 )
 from streamchat.attachments.pages import is_html, read_page
 from streamchat.attachments.proxying import wants_name
-from streamchat.core.attaching import describe_fetched
+from streamchat.core.attachment_blocks import describe_fetched
 from streamchat.core.errors import (
     InvalidRequest,
     NoPermission,

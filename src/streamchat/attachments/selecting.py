@@ -20,7 +20,7 @@ from streamchat.attachments.references import (
     split_references,
 )
 from streamchat.attachments.walking import files_matching, files_under, is_glob
-from streamchat.core.attaching import Selection
+from streamchat.core.attachment_blocks import Selection
 from streamchat.core.errors import InvalidRequest, MustWait, NotFound, StreamchatError
 from streamchat.core.formatting import format_path
 from streamchat.core.media_limits import MediaLimits

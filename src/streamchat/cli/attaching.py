@@ -12,7 +12,7 @@ from streamchat import __version__
 from streamchat.app.session import Session
 from streamchat.app.waiting import in_background
 from streamchat.cli.run import Run
-from streamchat.core.attaching import (
+from streamchat.core.attachment_blocks import (
     Selection,
     list_blocks,
     list_remarks,

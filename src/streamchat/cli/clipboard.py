@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from streamchat.app.session import Session
 from streamchat.cli.run import Run
-from streamchat.core.attaching import describe_block
+from streamchat.core.attachment_blocks import describe_block
 from streamchat.core.errors import StreamchatError
 from streamchat.core.media_limits import limits_for
 from streamchat.core.ports import Pasted

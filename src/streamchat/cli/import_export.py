@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TextIO
 
-from streamchat.app.imported import describe_taken, format_counts, found_none, why_left_out
+from streamchat.app.import_report import describe_taken, format_counts, found_none, why_left_out
 from streamchat.app.listing import row_line
 from streamchat.app.session import Session
 from streamchat.cli.damaged_turns import tell_unreadable
@@ -20,7 +20,7 @@ from streamchat.cli.wiring import (
 )
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import ExitStatus, StreamchatError, UsageError
-from streamchat.core.ports import TakenIn
+from streamchat.core.ports import ImportResult
 from streamchat.core.sanitize import clean
 from streamchat.store.finding import expanded
 
@@ -75,7 +75,7 @@ def import_conversations(run: Run, path: str) -> int:
     return _status(listing.taken, faults)
 
 
-def _status(taken: list[TakenIn], faults: list[str]) -> ExitStatus:
+def _status(taken: list[ImportResult], faults: list[str]) -> ExitStatus:
     if any(each.is_busy for each in taken):
         return ExitStatus.TRY_LATER
     if faults and not taken:
@@ -101,7 +101,7 @@ def _made(run: Run, path: str, name: str, faults: list[str]) -> Iterator[Convers
 
 def import_in_chat(
     run: Run, session: Session, path: str, name: str
-) -> Iterator[TakenIn | StreamchatError]:
+) -> Iterator[ImportResult | StreamchatError]:
     """What is saved, and what cannot be read, as it goes."""
     faults: list[str] = []
     for each in session.archive.take_in(_made(run, path, name, faults)):
@@ -115,11 +115,11 @@ class _Listing:
     """What went in: a line each, or one JSON list that is whole however the import ends."""
 
     def __init__(self, run: Run) -> None:
-        self.taken: list[TakenIn] = []
+        self.taken: list[ImportResult] = []
         self._run = run
         self._is_json = run.settings.output_format != "text"
 
-    def add(self, each: TakenIn) -> None:
+    def add(self, each: ImportResult) -> None:
         out = self._run.env.stdout
         if each.problem:
             self._run.notes.warn(why_left_out(each).message)

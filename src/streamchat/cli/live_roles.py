@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from streamchat.cli.adopting import Chat, adopt
-from streamchat.cli.build import rebuild_run
+from streamchat.cli.apply_settings import Chat, apply_settings
+from streamchat.cli.build_run import rebuild_run
 from streamchat.cli.invocation import Invocation
 from streamchat.cli.run import Run
 from streamchat.config.roles import prompt_layer, role_layer
@@ -106,7 +106,9 @@ def take_role(
 
 def _adopt(chat: Chat, before: Settings, run: Run) -> list[str]:
     """Everything but the model first, because that may refuse some of it."""
-    adopt(chat, before, replace(run, settings=replace(run.settings, model=before.model)))
+    apply_settings(
+        chat, before, replace(run, settings=replace(run.settings, model=before.model))
+    )
     model = chat.session.model_names(run.settings.model)
     if model == chat.session.conversation.model:
         return []
@@ -124,8 +126,8 @@ def under_prompt(
     model = chat.session.model_names(prompt.model) if "model" in layer.given else ""
     given = {**_given(layer, prompt, _values(now)), "model": now.model}
     settings = replace(now, **given)
-    adopt(chat, now, replace(run, settings=settings))
+    apply_settings(chat, now, replace(run, settings=settings))
     try:
         yield TakenSettings(prompt.notes, prompt.role_attach, model)
     finally:
-        adopt(chat, settings, replace(run, settings=now))
+        apply_settings(chat, settings, replace(run, settings=now))

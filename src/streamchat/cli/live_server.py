@@ -14,7 +14,7 @@ from streamchat.app.repl import Repl
 from streamchat.app.session import Session
 from streamchat.cli.run import Run, require_key
 from streamchat.cli.short_names import build_model_names
-from streamchat.cli.warming import ask_model_facts
+from streamchat.cli.warm_up import ask_model_facts
 from streamchat.cli.wiring import build_budget, compares_requests, open_model_cache, server_name
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
 from streamchat.models.facts import ModelLookup

@@ -13,8 +13,8 @@ from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from streamchat.cli.adopting import ADOPTED, OF_THE_SERVER, Chat, adopt
-from streamchat.cli.build import rebuild_run, with_commanded_key
+from streamchat.cli.apply_settings import APPLIED, OF_THE_SERVER, Chat, apply_settings
+from streamchat.cli.build_run import rebuild_run, with_commanded_key
 from streamchat.cli.choices import profile_choices, theme_choices
 from streamchat.cli.run import Run, require_theme
 from streamchat.core.errors import UsageError
@@ -47,7 +47,7 @@ async def changing_settings(
 ) -> AsyncIterator[None]:
     """While entered, the settings of the chat can be changed. `before` are those of the
     session, if they are not those of the run."""
-    adopt(chat, before or run.settings, run)
+    apply_settings(chat, before or run.settings, run)
     settings = LiveSettings(run, chat)
     chat.session.configuration = settings
     chat.repl.before_request = settings.before_request
@@ -90,7 +90,7 @@ class LiveSettings:
         change = self._read(key, text)
         if change.key == "profile":
             return self.use_profile(text)
-        if change.option.name not in ADOPTED:
+        if change.option.name not in APPLIED:
             raise UsageError(
                 f"{change.key} cannot change during a chat. Add --save to set it for the next"
                 " start."
@@ -121,7 +121,7 @@ class LiveSettings:
             return f"{key} is no longer in {place}. It counts at the next start."
         change = self._read(key, text)
         save_setting(self.run.paths, keys, change.value)
-        if change.option.name in ADOPTED:
+        if change.option.name in APPLIED:
             self._give(change)
         where = f"{place}, profile {section[1]}" if section else place
         return f"{key} is {_quotation(change, text)}, saved in {where}.{self._stronger(change)}"
@@ -246,7 +246,7 @@ class LiveSettings:
         self._take(replace(run, settings=replace(before, **kept)))
 
     def _take(self, run: Run) -> None:
-        adopt(self.chat, self.run.settings, run)
+        apply_settings(self.chat, self.run.settings, run)
         self.run = run
 
     def _section(self, name: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from streamchat import __version__
 from streamchat.app.stderr_notes import silence
-from streamchat.cli.build import (
+from streamchat.cli.build_run import (
     JSON_FORMATS,
     build_notes,
     build_run,

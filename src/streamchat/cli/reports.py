@@ -24,7 +24,7 @@ from streamchat.cli.wiring import (
     tell_problems,
 )
 from streamchat.cli.wiring.source import open_source
-from streamchat.core.attaching import describe_sent
+from streamchat.core.attachment_blocks import describe_sent
 from streamchat.core.capabilities import is_same_model
 from streamchat.core.errors import ConfigError, ExitStatus, NotFound
 from streamchat.core.formatting import escape_markdown

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from streamchat.app.comparing import Compared, build_compared, describe_failure
 from streamchat.app.comparison import Answered, Comparison, list_candidates, require_others
 from streamchat.app.json_lines import write_line
 from streamchat.app.oneshot import build_failure, exit_status
-from streamchat.app.patience import Patience
 from streamchat.app.piped_comparison import JsonComparison, PipedComparison
+from streamchat.app.repl_comparisons import Compared, build_compared, describe_failure
+from streamchat.app.retry_policy import RetryPolicy
 from streamchat.app.session import Session
 from streamchat.app.view_wrappers import OnlyTheAnswer, SayingRetries, frame_for_terminal
 from streamchat.cli.oneshot_output import is_live, live_screen, output, unfit
@@ -50,7 +50,7 @@ async def answer_compared(
         session,
         mask_keys(run, session, source),
         run.env.monotonic,
-        Patience(run.settings.retries),
+        RetryPolicy(run.settings.retries),
         list_candidates(session, run.invocation.others, asks_own=True),
         lambda view: _framed(run, session, view),
         is_blind=run.invocation.is_blind,

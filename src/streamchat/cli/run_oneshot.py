@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from streamchat.app.oneshot import OneShot, build_failure, exit_status, is_taken_back
 from streamchat.app.outcome import Result
-from streamchat.app.patience import Patience
+from streamchat.app.retry_policy import RetryPolicy
 from streamchat.app.session import Session
 from streamchat.app.view_wrappers import OnceStarted
 from streamchat.app.waiting import in_background
@@ -26,7 +26,7 @@ from streamchat.cli.wiring import (
     read_given,
 )
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
-from streamchat.core.attaching import Selection
+from streamchat.core.attachment_blocks import Selection
 from streamchat.core.errors import (
     ApiError,
     ExitStatus,
@@ -194,9 +194,9 @@ async def _answer(
     """The exit status, and the prompt where it was taken back."""
     with open_view(run, session) as view:
         view = OnceStarted(view, partial(load_prices, session))
-        patience = Patience(run.settings.retries)
+        retry_policy = RetryPolicy(run.settings.retries)
         masked = mask_keys(run, session, source)
-        one = OneShot(session, masked, view, run.env.monotonic, patience, interruptible)
+        one = OneShot(session, masked, view, run.env.monotonic, retry_policy, interruptible)
         result = await one.run(prompt, asked=run.invocation.prompt)
     run.notes.note(await _advice(run, session, source))
     for remark in result.remarks:

@@ -15,27 +15,27 @@ from typing import TYPE_CHECKING, TextIO
 
 from streamchat.app.commands.basics import COPY_INSTEAD
 from streamchat.app.commands.registry import command_names, prompt_rows, rows_by_topic
-from streamchat.app.comparing import Compared
 from streamchat.app.cycling import use_next_effort, use_next_model
-from streamchat.app.patience import Patience
 from streamchat.app.prompt_keys import keymap_of, prompt_settings
 from streamchat.app.repl import Repl
+from streamchat.app.repl_comparisons import Compared
+from streamchat.app.retry_policy import RetryPolicy
 from streamchat.app.session import Session
 from streamchat.app.status_line import StatusLine
 from streamchat.app.waiting import in_background
-from streamchat.cli.adopting import Chat
+from streamchat.cli.apply_settings import Chat
 from streamchat.cli.attaching import attach_asking
 from streamchat.cli.banner import NEW, build_banner
 from streamchat.cli.clipboard import SystemClipboard
 from streamchat.cli.command_arguments import CommandArguments
 from streamchat.cli.live_server import LiveServer
 from streamchat.cli.live_settings import changing_settings
-from streamchat.cli.looks import describe_session, style_question
 from streamchat.cli.resumed import describe_resumed, show_resumed
 from streamchat.cli.run import Run, require_key
+from streamchat.cli.screen_labels import describe_session, style_question
 from streamchat.cli.shell import open_shell
 from streamchat.cli.signals import on_resize
-from streamchat.cli.warming import Warming, ask_model_facts
+from streamchat.cli.warm_up import WarmUp, ask_model_facts
 from streamchat.cli.wiring import (
     GivenTexts,
     live_price,
@@ -52,10 +52,10 @@ from streamchat.cli.wiring.prompt import (
     read_prompt_settings,
 )
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
-from streamchat.core.attaching import list_blocks
+from streamchat.core.attachment_blocks import list_blocks
 from streamchat.core.errors import Busy, ExitStatus, StreamchatError, UsageError
 from streamchat.core.input_line import CommandNames
-from streamchat.core.ports import Reader, Script, TakenIn
+from streamchat.core.ports import ImportResult, Reader, Script
 from streamchat.core.settings import Settings, needs_commanded_key
 from streamchat.core.terminal_answers import format_questions
 from streamchat.core.window_signals import Activity
@@ -137,14 +137,14 @@ async def converse(
         partial(ask_model_facts, source), open_model_cache(run)
     )
     has_key = not needs_commanded_key(run.settings)
-    warming = Warming(source, session, learning, has_key)
+    warm_up = WarmUp(source, session, learning, has_key)
 
     def unfold() -> None:
         repl.unfold()
 
     def begin() -> None:
         screen.attention.show(Activity.IDLE)
-        warming.begin()
+        warm_up.begin()
 
     try:
         # A Ctrl-C that comes between two prompts, where nobody waits for one, is nothing.
@@ -181,7 +181,7 @@ async def converse(
                 edit_file=editor.edit,
                 import_file=partial(_import, run, session),
                 open_script=partial(_open_script, run),
-                patience=Patience(run.settings.retries),
+                retry_policy=RetryPolicy(run.settings.retries),
                 prefill=prefill,
                 names=build_names(session, runs_shell=run.settings.shell),
                 shell=open_shell(run, keys),
@@ -194,7 +194,7 @@ async def converse(
             async with changing_settings(run, Chat(session, repl, server, screen), before):
                 await repl.run()
     finally:
-        warming.end()
+        warm_up.end()
         screen.restore()
         session.close()
         await source.aclose()
@@ -202,7 +202,7 @@ async def converse(
 
 def _import(
     run: Run, session: Session, path: str, name: str
-) -> Iterator[TakenIn | StreamchatError]:
+) -> Iterator[ImportResult | StreamchatError]:
     from streamchat.cli.import_export import import_in_chat  # for those who import
 
     return import_in_chat(run, session, path, name)

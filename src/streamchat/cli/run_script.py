@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from streamchat.app.patience import Patience
 from streamchat.app.pipe_screen import PipeScreen
 from streamchat.app.repl import Repl
+from streamchat.app.retry_policy import RetryPolicy
 from streamchat.app.session import Session
 from streamchat.app.view_wrappers import SayingRetries
 from streamchat.app.waiting import in_background
-from streamchat.cli.adopting import Chat
+from streamchat.cli.apply_settings import Chat
 from streamchat.cli.attaching import attach, select_attachments
 from streamchat.cli.banner import DEMO_NOTE
 from streamchat.cli.clipboard import SystemClipboard
@@ -118,7 +118,7 @@ def _build_repl(
         ),
         run.env.monotonic,
         advice=partial(advice_on, run, source),
-        patience=Patience(run.settings.retries),
+        retry_policy=RetryPolicy(run.settings.retries),
         names=build_names(session, runs_shell=allows_shell(run)),
         shell=open_shell(run, None),
         allows_shell=allows_shell(run),

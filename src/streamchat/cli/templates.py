@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from streamchat.app.prompt_files import fill_prompt, join_prompt
-from streamchat.cli.build import rebuild_run
+from streamchat.cli.build_run import rebuild_run
 from streamchat.cli.run import Run
 from streamchat.cli.trust import ask_on_terminal
 from streamchat.config.templates import Templates

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from streamchat.core.attaching import names_address
+from streamchat.core.attachment_blocks import names_address
 from streamchat.core.errors import ConfigError
 from streamchat.core.settings import Layer, SettingSource
 from streamchat.core.settings.roles import from_front_matter, from_role

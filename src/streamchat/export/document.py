@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
-from streamchat.core.attaching import fetched_address
+from streamchat.core.attachment_blocks import fetched_address
 from streamchat.core.citations import cited_text
 from streamchat.core.conversation import Conversation
 from streamchat.core.messages import INTERRUPTED, THINKING_TYPES, Block, Message

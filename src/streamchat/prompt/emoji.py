@@ -15,7 +15,7 @@ from prompt_toolkit.layout.processors import Processor, Transformation, Transfor
 from prompt_toolkit.layout.utils import explode_text_fragments
 from prompt_toolkit.utils import get_cwidth
 
-from streamchat.core.drawn_units import is_drawn_alike, unit_width, units
+from streamchat.core.graphemes import is_drawn_alike, unit_width, units
 from streamchat.core.terminal import Joins
 
 # Unassigned characters that prompt_toolkit finds one cell and two cells wide.

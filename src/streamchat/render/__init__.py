@@ -56,9 +56,9 @@ def open_screen(
 def preload() -> None:
     """Import what the first reply needs, and run it once (0.3 s)."""
     import streamchat.render.screen.live_frame  # noqa: F401
-    from streamchat.render.markdown import fold
+    from streamchat.render.markdown.markdown_rows import preload_markdown
 
-    fold.preload_markdown()
+    preload_markdown()
 
 
 def _call_later_in_running_loop(delay: float, callback: Callable[[], None], /) -> Timer:

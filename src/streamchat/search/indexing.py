@@ -16,7 +16,7 @@ from pathlib import Path
 
 from streamchat.core.conversation import Conversation
 from streamchat.core.conversation_index import FileContent
-from streamchat.core.records import Sealed, Turn
+from streamchat.core.records import Turn, UnparsedTurn
 from streamchat.core.times import parse_time
 from streamchat.search.query_words import encode_directory, indexed, storable
 
@@ -109,7 +109,7 @@ def _news_of(
 def _turns_of(conversation: Conversation) -> dict[str, bool]:
     """Every turn of every branch, and whether it is final; reads none of them."""
     records = conversation.records
-    settled = {record.id for record in records if isinstance(record, Turn | Sealed)}
+    settled = {record.id for record in records if isinstance(record, Turn | UnparsedTurn)}
     return {turn: turn in settled for turn, _ in conversation.outline()}
 
 

@@ -14,7 +14,7 @@ Must not know: the terminal, the server, the settings.
 from streamchat.store.archive import Store
 from streamchat.store.disk import Disk
 from streamchat.store.file_reader import Damage
-from streamchat.store.journal import FileJournal, NoJournal, SealedJournal
+from streamchat.store.journal import FileJournal, NoJournal, ReadOnlyJournal
 from streamchat.store.spending_log import FileSpendingLog
 
 __all__ = [
@@ -23,6 +23,6 @@ __all__ = [
     "FileJournal",
     "FileSpendingLog",
     "NoJournal",
-    "SealedJournal",
+    "ReadOnlyJournal",
     "Store",
 ]

@@ -12,7 +12,7 @@ from streamchat.core.conversation_index import ConversationSummary, Hit, IndexPr
 from streamchat.core.errors import DiskError, NotFound, UsageError
 from streamchat.core.formatting import format_path
 from streamchat.core.messages import without_empty_text
-from streamchat.core.ports import Archive, Index, Journal, Opened, TakenIn
+from streamchat.core.ports import Archive, ImportResult, Index, Journal, Opened
 from streamchat.core.records import Header
 from streamchat.core.times import stamp
 from streamchat.store.conversation_list import ConversationList
@@ -30,8 +30,8 @@ from streamchat.store.finding import (
 from streamchat.store.folder import Folder
 from streamchat.store.foreign_files import HEAD_BYTES, detect_foreign_format
 from streamchat.store.importing import take_in
-from streamchat.store.journal import FileJournal, SealedJournal
-from streamchat.store.not_saving import NotSaving
+from streamchat.store.journal import FileJournal, ReadOnlyJournal
+from streamchat.store.no_save_archive import NoSaveArchive
 
 
 class Store:
@@ -81,7 +81,7 @@ class Store:
             only_here=self._here is not None,
             mask=self._mask,
         )
-        return NotSaving(reader, self)
+        return NoSaveArchive(reader, self)
 
     def saving(self) -> Archive:
         return self
@@ -133,7 +133,7 @@ class Store:
             copy.rename(f"{source.title} (fork)")
         return copy
 
-    def take_in(self, made: Iterable[Conversation]) -> Iterator[TakenIn]:
+    def take_in(self, made: Iterable[Conversation]) -> Iterator[ImportResult]:
         """See ports.Archive."""
         return take_in(self._files, made)
 
@@ -143,8 +143,8 @@ class Store:
         """See ports.Archive."""
         journal.close()
         path = Path(journal.name)
-        is_sealed = isinstance(journal, SealedJournal)
-        if is_sealed or (path != self._folder.path and self._files.is_open_elsewhere(path)):
+        is_read_only = isinstance(journal, ReadOnlyJournal)
+        if is_read_only or (path != self._folder.path and self._files.is_open_elsewhere(path)):
             conversation = self.copy(conversation)
             return conversation, self._files.journal(conversation)
         is_at_home = path == self._folder.path or not path.parent.is_dir()
@@ -170,7 +170,7 @@ class Store:
         path = self.find(ref)
         listed = self._messages(path, model)
         if listed is not None:
-            return Opened(listed, SealedJournal(str(path), f"{path} is a list of messages."))
+            return Opened(listed, ReadOnlyJournal(str(path), f"{path} is a list of messages."))
         return self._files.read(path, model=model)
 
     def _messages(self, path: Path, model: str) -> Conversation | None:

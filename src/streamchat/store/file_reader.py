@@ -25,7 +25,7 @@ from streamchat.core.records import (
     from_dict,
     join_blobs,
     parse_record,
-    seal,
+    read_beginning,
 )
 
 WHOLE_BYTES = 4_000_000  # at the end of the file are parsed at once: 0.02 s
@@ -74,7 +74,7 @@ def read_conversation(
     load_blob: LoadBlob | None = None,
 ) -> tuple[Conversation, tuple[Damage, ...]]:
     """Read a whole file. `lost` stands in for a header that cannot be read. Turns before the
-    last `whole_bytes` stay sealed: they are parsed when someone asks for them. Without
+    last `whole_bytes` stay unparsed: they are parsed when someone asks for them. Without
     `load_blob`, attachments have no data: enough for a list and a search.
 
     Raises NotConversation.
@@ -105,9 +105,9 @@ def _read(data: bytes, whole_bytes: int, load_blob: LoadBlob | None) -> _Reading
     left = len(data)
     for number, line in enumerate(lines, 1):
         left -= len(line) + 1
-        sealed = seal(line, number) if left > whole_bytes else None
-        if sealed is not None:
-            reading.records.append(sealed)
+        unparsed = read_beginning(line, number) if left > whole_bytes else None
+        if unparsed is not None:
+            reading.records.append(unparsed)
         elif line.strip():
             _read_line(line, number, reading, torn=number == len(lines))
     return reading

@@ -22,7 +22,7 @@ from streamchat.store.blobs import BlobDirectory
 from streamchat.store.disk import put_aside, read_file, reading, writing
 from streamchat.store.file_reader import Damage, NotConversation, read_conversation
 from streamchat.store.folder import Folder
-from streamchat.store.journal import FileJournal, NewFilePlace, SealedJournal
+from streamchat.store.journal import FileJournal, NewFilePlace, ReadOnlyJournal
 from streamchat.store.ledger import Ledger
 from streamchat.store.naming import build_file_name, id_in
 
@@ -141,7 +141,7 @@ class ConversationFiles:
         why = f"{path.name} was opened for reading only."
         if _is_newer(conversation):
             why = f"{path.name} was written by a newer streamchat; it can only be read."
-        return Opened(conversation, SealedJournal(str(path), why), _told(path.name, damage))
+        return Opened(conversation, ReadOnlyJournal(str(path), why), _told(path.name, damage))
 
     def _explained(self, busy: Busy, path: Path) -> Busy:
         """The same error with the title of the conversation and the local time."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import Busy, DiskError
-from streamchat.core.ports import TakenIn
+from streamchat.core.ports import ImportResult
 from streamchat.core.records import Blobs, Record, to_saved, with_version
 from streamchat.core.times import parse_time
 from streamchat.store.blobs import BlobDirectory
@@ -29,7 +29,7 @@ from streamchat.store.journal import FileJournal
 from streamchat.store.naming import id_in
 
 
-def take_in(files: ConversationFiles, made: Iterable[Conversation]) -> Iterator[TakenIn]:
+def take_in(files: ConversationFiles, made: Iterable[Conversation]) -> Iterator[ImportResult]:
     """See ports.Archive."""
     rest = iter(made)
     first = next(rest, None)  # a file that cannot be imported leaves no trace
@@ -51,7 +51,7 @@ class _Intake:
         self._saved = {id_in(Path(file.path).name): Path(file.path) for file in listed}
         self._written_ns = {file.path: file.written_ns for file in listed}
 
-    def take(self, made: Conversation) -> TakenIn:
+    def take(self, made: Conversation) -> ImportResult:
         path = self._saved.get(made.id)
         if path is None:
             return self._save(made, self._files.path_of(made))
@@ -65,7 +65,7 @@ class _Intake:
         except DiskError as error:
             return _left_out(made, error.message)
 
-    def _save(self, made: Conversation, path: Path) -> TakenIn:
+    def _save(self, made: Conversation, path: Path) -> ImportResult:
         lines, blobs = _saved(made)
         folder = self._files.folder
         with writing(path):
@@ -81,9 +81,9 @@ class _Intake:
             sync_directory(self._disk, folder.path)
         self._saved[made.id] = path
         count = made.turn_count
-        return TakenIn(made.id, made.title, count, count, is_new=True)
+        return ImportResult(made.id, made.title, count, count, is_new=True)
 
-    def _complete(self, path: Path, made: Conversation) -> TakenIn:
+    def _complete(self, path: Path, made: Conversation) -> ImportResult:
         opened = self._files.open(path)
         saved, journal = opened.conversation, opened.journal
         before = saved.turn_count
@@ -99,7 +99,7 @@ class _Intake:
         finally:
             journal.close()
         count = saved.turn_count
-        return TakenIn(saved.id, saved.title, count, count - before, is_new=False)
+        return ImportResult(saved.id, saved.title, count, count - before, is_new=False)
 
     def _set_time(self, path: Path, saved: Conversation, *, is_changed: bool) -> None:
         """Give the file the time of its newest turn, so that the list stays in order and -c
@@ -119,8 +119,8 @@ def _saved(made: Conversation) -> tuple[bytes, Blobs]:
     return with_version(b"".join(line for line, _ in saved)), blobs
 
 
-def _left_out(made: Conversation, problem: str, *, is_busy: bool = False) -> TakenIn:
-    return TakenIn(
+def _left_out(made: Conversation, problem: str, *, is_busy: bool = False) -> ImportResult:
+    return ImportResult(
         made.id, made.title, made.turn_count, 0, is_new=False, problem=problem, is_busy=is_busy
     )
 

@@ -115,7 +115,7 @@ class NoJournal:
         pass
 
 
-class SealedJournal:
+class ReadOnlyJournal:
     """For a conversation that can only be read; every append says why."""
 
     saves = True

@@ -12,7 +12,7 @@ from streamchat.app.commands.registry import Topic, command
 from streamchat.app.prompt_keys import describe_waiting
 from streamchat.app.selecting import STOPPED, select_until_stopped
 from streamchat.app.session import Session
-from streamchat.core.attaching import (
+from streamchat.core.attachment_blocks import (
     Selection,
     describe_block,
     list_blocks,

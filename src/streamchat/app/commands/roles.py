@@ -11,7 +11,7 @@ from streamchat.app.commands.registry import Topic, command
 from streamchat.app.prompt_keys import describe_waiting
 from streamchat.app.selecting import STOPPED, select_until_stopped
 from streamchat.app.session import Session
-from streamchat.core.attaching import names_address, why_ask
+from streamchat.core.attachment_blocks import names_address, why_ask
 from streamchat.core.errors import UsageError
 from streamchat.core.messages import Block
 from streamchat.core.ports import Reader

@@ -33,10 +33,10 @@ from streamchat.core.records import (
     Header,
     Partial,
     Record,
-    Sealed,
     Setting,
     Turn,
     Unknown,
+    UnparsedTurn,
     is_id,
 )
 
@@ -83,7 +83,7 @@ class Conversation(ReadableConversation):
         """Apply the next record of the file. Never raises: a record that makes no sense (a
         head on a lost turn, a second header) has no effect."""
         match record:
-            case Turn() | Sealed():
+            case Turn() | UnparsedTurn():
                 if self._tree.add_turn(record, setup=self._setup):
                     self._totals.add(record)
             case Partial():

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from streamchat.core.messages import Usage
-from streamchat.core.records import EmptyReply, Sealed, Turn
+from streamchat.core.records import EmptyReply, Turn, UnparsedTurn
 
 
 class Totals:
     """Running sums. Replies are counted when someone asks; resuming does not need them."""
 
     def __init__(self) -> None:
-        self._uncounted: list[Turn | Sealed | EmptyReply] = []
+        self._uncounted: list[Turn | UnparsedTurn | EmptyReply] = []
         self._cost_usd: float | None = None
         self._usage = Usage()
 
-    def add(self, reply: Turn | Sealed | EmptyReply) -> None:
+    def add(self, reply: Turn | UnparsedTurn | EmptyReply) -> None:
         if isinstance(reply, EmptyReply) or reply.role == "assistant":
             self._uncounted.append(reply)
 
@@ -31,7 +31,7 @@ class Totals:
 
     def _count(self) -> None:
         for turn in self._uncounted:
-            reply = turn.about_reply() if isinstance(turn, Sealed) else turn.message
+            reply = turn.about_reply() if isinstance(turn, UnparsedTurn) else turn.message
             if reply.cost_usd is not None:
                 self._cost_usd = (self._cost_usd or 0.0) + reply.cost_usd
             self._usage = self._usage.plus(reply.usage)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from streamchat.core.messages import INTERRUPTED, Message, Role, text_block
-from streamchat.core.records import Partial, Sealed, Turn
+from streamchat.core.records import Partial, Turn, UnparsedTurn
 
 
 class Setup(NamedTuple):
@@ -30,7 +30,7 @@ class Node:
     of a request that tells later ones by system turns, `told` the last system turn up to here,
     `answered` whether there is a reply up to here."""
 
-    turn: Turn | Sealed
+    turn: Turn | UnparsedTurn
     parent: str | None
     setup: Setup
     orphan: bool
@@ -51,7 +51,7 @@ class Tree:
         self._partials: dict[str, str] = {}
         self.unreadable: dict[str, int] = {}  # turns found damaged late, with their line
 
-    def add_turn(self, turn: Turn | Sealed, *, setup: Setup) -> bool:
+    def add_turn(self, turn: Turn | UnparsedTurn, *, setup: Setup) -> bool:
         """Add a turn and move the head to it; it replaces its partial. False if the turn
         is there already: a failing disk may write one twice."""
         node = self.nodes.get(turn.id)
@@ -85,7 +85,7 @@ class Tree:
         """How many characters of a reply have arrived."""
         return len(self._partials.get(id, ""))
 
-    def _attach(self, turn: Turn | Sealed, *, setup: Setup, partial: bool) -> None:
+    def _attach(self, turn: Turn | UnparsedTurn, *, setup: Setup, partial: bool) -> None:
         """Add a turn below the parent it names."""
         orphan = turn.parent is not None and turn.parent not in self.nodes
         parent = self.head if orphan else turn.parent
@@ -109,16 +109,16 @@ class Tree:
     def turn(self, id: str) -> Turn:
         """A turn, parsed. A turn whose line turns out to be damaged has no content."""
         node = self.nodes[id]
-        if isinstance(node.turn, Sealed):
-            node.turn = self._unseal(node.turn)
+        if isinstance(node.turn, UnparsedTurn):
+            node.turn = self._parse(node.turn)
         return node.turn
 
-    def _unseal(self, sealed: Sealed) -> Turn:
+    def _parse(self, unparsed: UnparsedTurn) -> Turn:
         try:
-            return sealed.unseal()
+            return unparsed.parse()
         except ValueError:
-            self.unreadable[sealed.id] = sealed.number
-            return Turn(sealed.id, sealed.parent, sealed.at, Message(sealed.role, ()))
+            self.unreadable[unparsed.id] = unparsed.number
+            return Turn(unparsed.id, unparsed.parent, unparsed.at, Message(unparsed.role, ()))
 
     def upwards(self, end: str | None = None) -> Iterator[str]:
         """The ids from the head, or from `end`, to the first turn."""

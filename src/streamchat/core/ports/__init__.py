@@ -6,7 +6,14 @@ Nothing here is implemented, and nothing here names a library.
 from __future__ import annotations
 
 from streamchat.core.conversation_index import ConversationSummary
-from streamchat.core.ports.archive import Archive, Exporter, Index, Journal, Opened, TakenIn
+from streamchat.core.ports.archive import (
+    Archive,
+    Exporter,
+    ImportResult,
+    Index,
+    Journal,
+    Opened,
+)
 from streamchat.core.ports.configuration import (
     Configuration,
     FixedConfiguration,
@@ -51,6 +58,7 @@ __all__ = [
     "Exporter",
     "FixedConfiguration",
     "ForgetTyped",
+    "ImportResult",
     "Index",
     "Input",
     "Journal",
@@ -64,7 +72,6 @@ __all__ = [
     "Screen",
     "Script",
     "Source",
-    "TakenIn",
     "TakenSettings",
     "TypeAhead",
     "Typed",

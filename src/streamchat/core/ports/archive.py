@@ -54,7 +54,7 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class TakenIn:
+class ImportResult:
     """The result of importing one conversation."""
 
     id: str
@@ -109,7 +109,7 @@ class Archive(Protocol):
         and moves the present file aside. A read-only conversation is copied. Nothing is
         written before `verify` or `append`."""
 
-    def take_in(self, made: Iterable[Conversation]) -> Iterator[TakenIn]:
+    def take_in(self, made: Iterable[Conversation]) -> Iterator[ImportResult]:
         """Save conversations from another program under the ids they have. A conversation
         that was imported before gets the turns that it lacks. Raises DiskError."""
 

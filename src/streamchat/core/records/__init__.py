@@ -43,12 +43,12 @@ from streamchat.core.records.blobs import (
     split_blobs,
 )
 from streamchat.core.records.reading import (
-    Sealed,
+    UnparsedTurn,
     from_dict,
     is_id,
     is_whole,
     parse_record,
-    seal,
+    read_beginning,
 )
 from streamchat.core.records.values import (
     VERSION,
@@ -77,10 +77,10 @@ __all__ = [
     "Header",
     "Partial",
     "Record",
-    "Sealed",
     "Setting",
     "Turn",
     "Unknown",
+    "UnparsedTurn",
     "from_dict",
     "is_blob_name",
     "is_id",
@@ -92,19 +92,19 @@ __all__ = [
     "name_blob",
     "needs_version_2",
     "parse_record",
-    "seal",
+    "read_beginning",
     "split_blobs",
     "to_line",
     "to_saved",
     "with_version",
 ]
 
-Record: TypeAlias = WholeRecord | Sealed
+Record: TypeAlias = WholeRecord | UnparsedTurn
 
 
 def to_line(record: Record) -> bytes:
     """The record as one line of ASCII: immune to U+2028, lone surrogates and locales."""
-    if isinstance(record, Sealed):
+    if isinstance(record, UnparsedTurn):
         return record.line + b"\n"
     return json.dumps(record.to_dict()).encode("ascii") + b"\n"
 

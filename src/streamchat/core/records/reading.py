@@ -64,7 +64,7 @@ def from_dict(data: object) -> WholeRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class UnparsedTurn:
     """A turn of which only the beginning was read: resuming needs few complete turns.
 
     json.loads of 50 MB takes 0.2 to 0.4 s, the beginnings of the lines 0.01 s.
@@ -77,7 +77,7 @@ class Sealed:
     line: bytes
     number: int  # of the line, to report damage
 
-    def unseal(self) -> Turn:
+    def parse(self) -> Turn:
         """Raises ValueError if the line turns out to be damaged."""
         record = parse_record(self.line)
         if isinstance(record, Turn) and record.id == self.id:
@@ -85,7 +85,7 @@ class Sealed:
         raise ValueError("not the turn that its beginning promised")
 
     def to_dict(self) -> JsonObject:
-        return self.unseal().to_dict()
+        return self.parse().to_dict()
 
     def about_reply(self) -> Message:
         """The message without its content: model, stop reason, usage and cost.
@@ -113,7 +113,7 @@ _BEGINNING = re.compile(
 )
 
 
-def seal(line: bytes, number: int) -> Sealed | None:
+def read_beginning(line: bytes, number: int) -> UnparsedTurn | None:
     """Read only the beginning of a turn that this program wrote.
 
     None when the line must be read whole: another kind of record, another writer, an
@@ -126,7 +126,7 @@ def seal(line: bytes, number: int) -> Sealed | None:
     if line.find(b'{"type": "turn", ', 1) >= 0 or REFERENCE in line:
         return None
     turn, parent, at, role = beginning.groups()
-    return Sealed(
+    return UnparsedTurn(
         id=turn.decode("ascii"),
         parent=None if parent is None else parent.decode("ascii"),
         at=at.decode("utf-8", "replace"),

@@ -15,7 +15,7 @@ from streamchat.render.cells import TAB_CELLS
 from streamchat.render.code.languages import lexer_for, parse_language
 from streamchat.render.spans import Line, Span
 from streamchat.render.style import Depth, Palette
-from streamchat.render.work import Work
+from streamchat.render.work_counter import WorkCounter
 
 if TYPE_CHECKING:
     from streamchat.render.code.lexing import LexedLine, LineLexer, Mark
@@ -111,7 +111,7 @@ class CodeBlocks:
     """Begins code blocks; loads pygments (10 ms and the lexer) for the first coloured one."""
 
     def __init__(self, palette: Palette) -> None:
-        self.work, self.live_work = Work(), Work()
+        self.work, self.live_work = WorkCounter(), WorkCounter()
         self._palette = palette
         self._colours: Colours | None = None
 

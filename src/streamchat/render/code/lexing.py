@@ -22,7 +22,7 @@ from streamchat.render.code.lexer_steps import LexerState, State, Step, innermos
 from streamchat.render.code.token_types import TokenType
 
 if TYPE_CHECKING:
-    from streamchat.render.work import Work
+    from streamchat.render.work_counter import WorkCounter
 
 _TRIALS_MAX = 3  # here documents of different names in one window
 _BEFORE_MAX = 200
@@ -61,7 +61,7 @@ class _Walked(NamedTuple):
 
 
 class LineLexer:
-    def __init__(self, lexer: Lexer, work: Work) -> None:
+    def __init__(self, lexer: Lexer, work: WorkCounter) -> None:
         self._walker = walker_for(lexer)
         self._constructs = find_constructs(lexer.name)
         self._work = work

@@ -11,7 +11,7 @@ from streamchat.render.compare.in_turn import InTurnRows
 from streamchat.render.compare.pane import Pane
 from streamchat.render.compare.status import ComparisonStatus
 from streamchat.render.compare.view import ComparedViews
-from streamchat.render.reply.answer import AnswerRows, NewFold
+from streamchat.render.reply.answer import AnswerRows, NewTextRows
 from streamchat.render.reply.status import StatusRow
 from streamchat.render.screen.arriving import Arriving, Frame, Status
 from streamchat.render.style import Style
@@ -26,7 +26,7 @@ def open_comparison(
     look: Style,
     width: int,
     is_live: bool,
-    new_fold: NewFold,
+    new_rows: NewTextRows,
     clock: Callable[[], float],
     stop_key: str,
     stop_one_key: str,
@@ -38,7 +38,7 @@ def open_comparison(
     widths = divide(width, len(labels)) if beside else [width] * len(labels)
 
     def build_answer(width: int, clock: Callable[[], float]) -> AnswerRows:
-        return AnswerRows(look=look, width=width, new_fold=new_fold, clock=clock)
+        return AnswerRows(look=look, width=width, new_rows=new_rows, clock=clock)
 
     def build_pane(label: str, width: int) -> Pane:
         status = StatusRow(model=label, now_s=clock(), look=look)

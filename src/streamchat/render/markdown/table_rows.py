@@ -20,7 +20,7 @@ from functools import lru_cache
 from itertools import chain, zip_longest
 from typing import TypeAlias
 
-from streamchat.core.drawn_units import drawn_cells, is_drawn_alike
+from streamchat.core.graphemes import drawn_cells, is_drawn_alike
 from streamchat.core.markdown.leaves import Alignment
 from streamchat.core.terminal import Joins
 from streamchat.render.cells import cell_len, longest_word, whole, wrap

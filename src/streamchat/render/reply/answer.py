@@ -48,8 +48,8 @@ _SLICE_CHARS = 8_192  # of thoughts that are wrapped in one step
 _NOT_SHOWN = "The rest is not shown; it is saved, and /redraw prints it."
 
 
-class FoldLike(Protocol):
-    """What `render.markdown.fold.Fold` offers."""
+class TextRows(Protocol):
+    """What `render.markdown.MarkdownRows` offers."""
 
     def feeding(self, text: str) -> Iterator[list[Row]]: ...
     def closing(self) -> Iterator[list[Row]]: ...
@@ -57,7 +57,7 @@ class FoldLike(Protocol):
     def resize(self, width: int) -> None: ...
 
 
-NewFold: TypeAlias = Callable[[int, Style], FoldLike]
+NewTextRows: TypeAlias = Callable[[int, Style], TextRows]
 
 
 class AnswerRows:
@@ -69,14 +69,14 @@ class AnswerRows:
         *,
         look: Style,
         width: int,
-        new_fold: NewFold,
+        new_rows: NewTextRows,
         clock: Callable[[], float],
         trace: bool = False,
     ) -> None:
         self._look = look
         self._marks = choose_marks(look)
         self._width = width
-        self._new_fold = new_fold
+        self._new_rows = new_rows
         self._clock = clock
         self.traces = trace
         self._fed: deque[tuple[Event, float]] = deque()  # each with the time it came
@@ -84,7 +84,7 @@ class AnswerRows:
         self._steps: Iterator[None] | None = None  # the work on what was fed
         self._settled: list[Row] = []
         self._held: list[Row] = []  # final, but of a text that the trace must not break
-        self._fold: FoldLike | None = None
+        self._fold: TextRows | None = None
         self._thoughts: Thoughts | None = None
         self._thinking_since_s = 0.0
         self._usage = Usage()
@@ -225,7 +225,7 @@ class AnswerRows:
 
     def _add_text(self, text: str) -> Iterator[None]:
         if self._fold is None:
-            self._fold = self._new_fold(self._width, self._look)
+            self._fold = self._new_rows(self._width, self._look)
             if not self.traces:
                 self._part("text")
         for rows in self._fold.feeding(text):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from streamchat.core.attaching import describe_sent
+from streamchat.core.attachment_blocks import describe_sent
 from streamchat.core.capabilities import is_same_model
 from streamchat.core.citations import Citations
 from streamchat.core.events import BlockStopped, ModelSwitched, TextDelta
@@ -18,7 +18,7 @@ from streamchat.core.messages import INTERRUPTED, Message
 from streamchat.core.ports import Ending
 from streamchat.core.reply import replayed
 from streamchat.render.literal import build_part_style, literal_rows
-from streamchat.render.reply.answer import SETTLE_S, AnswerRows, NewFold
+from streamchat.render.reply.answer import SETTLE_S, AnswerRows, NewTextRows
 from streamchat.render.reply.asides import choose_marks, ending_line
 from streamchat.render.rows import BLANK, Row
 from streamchat.render.style import Style
@@ -34,7 +34,7 @@ class HistoryRows:
 
     look: Style
     width: int
-    new_fold: NewFold
+    new_rows: NewTextRows
     clock: Callable[[], float]
     model: str = ""  # answers by other models are labelled; with "", none is
     mask: Callable[[Message], Message] = lambda message: message  # keys in what was stored
@@ -122,7 +122,7 @@ class HistoryRows:
         if self.look.speaks:
             yield literal_rows(f"{message.model or self.model or 'The answer'}:", self.width)
         answer = AnswerRows(
-            look=self.look, width=self.width, new_fold=self.new_fold, clock=self.clock
+            look=self.look, width=self.width, new_rows=self.new_rows, clock=self.clock
         )
         if self.model and message.model and not is_same_model(message.model, self.model):
             answer.feed(ModelSwitched(message.model))

@@ -24,7 +24,7 @@ from streamchat.core.terminal import Terminal, read_terminal
 from streamchat.core.terminal_answers import learn
 from streamchat.core.theme import Appearance, Part
 from streamchat.render.literal import build_part_style, literal_rows
-from streamchat.render.reply.answer import AnswerRows, FoldLike
+from streamchat.render.reply.answer import AnswerRows, TextRows
 from streamchat.render.reply.asides import choose_marks, say_plainly
 from streamchat.render.reply.replay import HistoryRows
 from streamchat.render.reply.status import Price, StatusRow
@@ -91,7 +91,7 @@ class TerminalScreen:
         if look.speaks:  # the only sign of who is awaited
             self._say(f"{model} answers:", "notice")
         answer = AnswerRows(
-            look=look, width=size.width, new_fold=_new_fold, clock=self._clock, trace=trace
+            look=look, width=size.width, new_rows=_new_rows, clock=self._clock, trace=trace
         )
         status = StatusRow(
             model=model,
@@ -117,7 +117,7 @@ class TerminalScreen:
             look=look,
             width=size.width,
             is_live=self._terminal.is_live,
-            new_fold=_new_fold,
+            new_rows=_new_rows,
             clock=self._clock,
             stop_key=self.stop_key(),
             stop_one_key=self.stop_one_key(),
@@ -143,7 +143,7 @@ class TerminalScreen:
         self._say(text, "error", first=mark, rest=" " * len(mark))
 
     def markdown(self, source: str) -> None:
-        from streamchat.render.markdown.fold import (
+        from streamchat.render.markdown.markdown_rows import (
             render,  # 60 ms, and not before the first prompt
         )
 
@@ -176,7 +176,7 @@ class TerminalScreen:
     def _replay(self, model: str = "") -> HistoryRows:
         width = self._size().width
         mask = partial(mask_message, mask=self.mask)
-        return HistoryRows(self.look, width, _new_fold, self._clock, model, mask)
+        return HistoryRows(self.look, width, _new_rows, self._clock, model, mask)
 
     async def copy(self, text: str) -> Copied | None:
         """Put a text on the clipboard. It is what is shown: a paste elsewhere must not
@@ -294,7 +294,7 @@ class TerminalScreen:
             self._sink.flush()
 
 
-def _new_fold(width: int, look: Style) -> FoldLike:
-    from streamchat.render.markdown.fold import Fold  # 60 ms, and not before the first prompt
+def _new_rows(width: int, look: Style) -> TextRows:
+    from streamchat.render.markdown.markdown_rows import MarkdownRows  # 60 ms: not at start
 
-    return Fold(width=width, look=look)
+    return MarkdownRows(width=width, look=look)

@@ -25,7 +25,7 @@ async def ask_model_facts(source: ApiClient, model: str) -> JsonObject | None:
 
 
 @dataclass(slots=True)
-class Warming:
+class WarmUp:
     """Behind the first prompt: loads the SDK, since the first question waits for nothing
     else; then the renderer; opens the connection, and learns what the model accepts. The
     prices come last, since nothing waits for them."""

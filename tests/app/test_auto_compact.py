@@ -115,7 +115,7 @@ def test_with_auto_compact_a_summary_is_made_at_95_percent_without_a_question() 
     [summary] = chat.run()
     assert "a summary" in summary
     assert chat.reader.questions == []
-    assert "fills 95% of the model's context window (1k tokens). It is compacted now." in (
+    assert "fills 95% of the model's context window (1k tokens). Compacting now." in (
         chat.notices
     )
 

@@ -22,7 +22,7 @@ _THINKING_REFUSED = (
 
 
 @dataclass(slots=True)
-class Omissions:
+class RefusedParts:
     """The request of one exchange, and what it can do without."""
 
     session: Session

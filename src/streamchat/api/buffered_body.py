@@ -43,7 +43,7 @@ async def unpacked(response: httpx2.Response) -> AsyncGenerator[bytes]:
     yield member.flush()
 
 
-class Arrivals:
+class BufferedBody:
     """Use it in an `async with`; the body may be closed after that."""
 
     def __init__(self, body: AsyncIterator[bytes]) -> None:

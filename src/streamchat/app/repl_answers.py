@@ -13,15 +13,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from streamchat.app import token_count
+from streamchat.app.auto_compact import decide_compaction
 from streamchat.app.auto_title import ask_title, is_due
 from streamchat.app.compaction_prompts import ask_for_summary, told_as_summary
 from streamchat.app.context_window import measure_context, warning
 from streamchat.app.exchange import Exchange
-from streamchat.app.filling import mind_the_window
 from streamchat.app.oneshot import build_failure
 from streamchat.app.outcome import Result, ended_by, offer
-from streamchat.app.patience import Patience
 from streamchat.app.prompt_keys import keymap_of
+from streamchat.app.retry_policy import RetryPolicy
 from streamchat.app.session import Session
 from streamchat.app.view_wrappers import frame_for_terminal
 from streamchat.app.waiting import until_stopped
@@ -44,7 +44,7 @@ def _stay(_failure: StreamchatError) -> None:
 
 
 @dataclass(slots=True)
-class Answering:
+class ReplAnswers:
     """What an answer needs: a session, its source, the keyboard and the screen.
     `advice(model)` returns a line to show once the model has answered, or "". Each failure
     is shown, then given to `on_failure`. `frame` wraps the view of a reply in another."""
@@ -55,7 +55,7 @@ class Answering:
     screen: Screen
     monotonic: Callable[[], float]
     advice: Callable[[str], Awaitable[str]]
-    patience: Patience = field(default_factory=Patience)
+    retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     on_failure: Callable[[StreamchatError], None] = _stay
     frame: Callable[[View, Shape | None], View] = frame_for_terminal
     before_request: Callable[[], Awaitable[None]] = _be_ready  # raises StreamchatError
@@ -96,7 +96,7 @@ class Answering:
         if failure := build_failure(result):
             self.on_failure(failure)
         if not is_aside:
-            await self._mind_the_window(asks=result.ending is Ending.COMPLETE)
+            await self._compact_if_full(asks=result.ending is Ending.COMPLETE)
         if result.ending is not Ending.COMPLETE:
             self._hold_queue()
         return result
@@ -129,7 +129,7 @@ class Answering:
             self.source,
             view,
             self.monotonic,
-            self.patience,
+            self.retry_policy,
             model=model,
             question=question,
             is_aside=is_aside,
@@ -144,14 +144,14 @@ class Answering:
             self.stopped_at = self.monotonic()
         return result
 
-    async def _mind_the_window(self, *, asks: bool = True) -> None:
+    async def _compact_if_full(self, *, asks: bool = True) -> None:
         """Do what is due when the model's context window is nearly full."""
         context = measure_context(self.session)
         is_news, self.is_warned = not self.is_warned, bool(warning(context))
         reader = self.reader if self.has_user and asks else None
-        filling = await mind_the_window(self.session, context, reader, is_news=is_news)
-        self._notice(filling.notice)
-        if filling.compacts:
+        decision = await decide_compaction(self.session, context, reader, is_news=is_news)
+        self._notice(decision.notice)
+        if decision.compacts:
             await self._compact("")
 
     async def _count_if_allowed(self, text: str) -> None:

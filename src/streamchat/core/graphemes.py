@@ -1,4 +1,4 @@
-"""What terminals draw as one: emoji and signs of several characters, and how wide they are.
+"""Graphemes: several characters that a terminal draws as one sign, and how wide they are.
 
 The widths were measured in the terminals themselves, by where their cursor was.
 """

@@ -27,26 +27,26 @@ _OPTIONS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Filling:
+class CompactDecision:
     """What to say, and whether to compact."""
 
     notice: str = ""
     compacts: bool = False
 
 
-async def mind_the_window(
+async def decide_compaction(
     session: Session, context: Context | None, reader: Reader | None, *, is_news: bool
-) -> Filling:
+) -> CompactDecision:
     """What to do about a window that is so full. `reader` asks the user, if there is one;
     `is_news` is False when the user knows already."""
     said = warning(context)
     if context is None or not said:
-        return Filling()
+        return CompactDecision()
     choice = session.preferences.auto_compact
     if choice == ON and context.share >= COMPACTS_AT:
-        return Filling(f"{said.partition('. ')[0]}. It is compacted now.", compacts=True)
+        return CompactDecision(f"{said.partition('. ')[0]}. Compacting now.", compacts=True)
     if choice != ASK or reader is None or not is_news:
-        return Filling(said if is_news else "")
+        return CompactDecision(said if is_news else "")
     answer = await reader.choose(
         f"{said.partition('. ')[0]}. {_QUESTION}",
         _OPTIONS,
@@ -54,9 +54,9 @@ async def mind_the_window(
         comes_by_itself=True,
     )
     if answer is None or answer in (_NOW, _LATER):
-        return Filling(compacts=answer == _NOW)
+        return CompactDecision(compacts=answer == _NOW)
     session.preferences.auto_compact = answer
-    return Filling(_remember(session, answer))
+    return CompactDecision(_remember(session, answer))
 
 
 def _remember(session: Session, answer: str) -> str:

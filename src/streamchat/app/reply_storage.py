@@ -17,7 +17,7 @@ from streamchat.core.reply import joined
 
 
 @dataclass(slots=True)
-class Keeping:
+class ReplyStorage:
     """`question` is what the program asks by itself, until it is a turn."""
 
     session: Session

@@ -21,7 +21,7 @@ from streamchat.core.settings.resolve import PREFERENCES
 from streamchat.core.theme import Appearance
 
 
-class Looks(Protocol):
+class HasAppearance(Protocol):
     """What shows the answers."""
 
     appearance: Appearance
@@ -34,18 +34,18 @@ class Chat:
     session: Session
     repl: Repl
     server: LiveServer
-    screen: Looks | None = None
+    screen: HasAppearance | None = None
 
 
-Adopt: TypeAlias = Callable[[Chat, Run], None]
+ApplySetting: TypeAlias = Callable[[Chat, Run], None]
 
 
-def _field(name: str) -> Adopt:
+def _field(name: str) -> ApplySetting:
     """A setting that the session has under the same name."""
     return lambda chat, run: setattr(chat.session, name, getattr(run.settings, name))
 
 
-def _preference(name: str) -> Adopt:
+def _preference(name: str) -> ApplySetting:
     return lambda chat, run: setattr(
         chat.session.preferences, name, getattr(run.settings, name)
     )
@@ -109,7 +109,7 @@ def _look(chat: Chat, run: Run) -> None:
 
 
 def _retries(chat: Chat, run: Run) -> None:
-    chat.repl.patience = replace(chat.repl.patience, retries=run.settings.retries)
+    chat.repl.retry_policy = replace(chat.repl.retry_policy, retries=run.settings.retries)
 
 
 def _schema(chat: Chat, run: Run) -> None:
@@ -129,7 +129,7 @@ OF_THE_SERVER = frozenset(
     | {"api_key", "auth_token", "api_key_command", "idle_deadline_s", "deadline_s"}
 )
 _FIELDS = ("citations", "effort", "fallback", "max_tokens", "stop", "thinking")
-ADOPTED: Mapping[str, Adopt] = {
+APPLIED: Mapping[str, ApplySetting] = {
     **{name: _preference(name) for name in PREFERENCES},
     **dict.fromkeys(sorted(OF_THE_SERVER), _server),
     "model": _model,
@@ -150,13 +150,13 @@ ADOPTED: Mapping[str, Adopt] = {
 }
 
 
-def adopt(chat: Chat, before: Settings, run: Run) -> None:
+def apply_settings(chat: Chat, before: Settings, run: Run) -> None:
     """Do what follows from every setting that is another one now. Raises StreamchatError."""
     after = run.settings
     changed = {
-        name for name in ADOPTED if getattr(before, name, None) != getattr(after, name, None)
+        name for name in APPLIED if getattr(before, name, None) != getattr(after, name, None)
     }
     if before.credentials != after.credentials:
         changed.add("api_key")
-    for act in dict.fromkeys(act for name, act in ADOPTED.items() if name in changed):
+    for act in dict.fromkeys(act for name, act in APPLIED.items() if name in changed):
         act(chat, run)

@@ -13,7 +13,7 @@ LONGEST_WAIT_S = 60.0  # if a server asks for more, the user is told instead
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryPolicy:
     """How often a request may be repeated, and how long to wait before each repetition."""
 
     retries: int = 4

@@ -23,12 +23,12 @@ from streamchat.app.commands import (
     ShowReport,
 )
 from streamchat.app.commands.last_answer import format_copied
-from streamchat.app.comparing import Comparing
 from streamchat.app.prompt_keys import describe_waiting
+from streamchat.app.repl_comparisons import ReplComparisons
 from streamchat.app.waiting import until_stopped
 from streamchat.core.errors import StreamchatError, UsageError
 from streamchat.core.messages import Message, text_block
-from streamchat.core.ports import TakenIn
+from streamchat.core.ports import ImportResult
 
 Shown: TypeAlias = (
     Done | ShowReport | Replay | Redraw | Copy | ImportFile | EditFile | OpenInEditor
@@ -41,12 +41,12 @@ async def _no_editor(_text: str, _name: str) -> str:
     raise UsageError("No editor can be opened here.")
 
 
-def _no_import(_path: str, _name: str) -> Iterator[TakenIn | StreamchatError]:
+def _no_import(_path: str, _name: str) -> Iterator[ImportResult | StreamchatError]:
     raise UsageError("Nothing can be imported here.")
 
 
 @dataclass(slots=True)
-class Showing(Comparing):
+class ReplOutcomes(ReplComparisons):
     """What a REPL does with the outcomes that ask nothing of the model or the user.
     `open_in_editor(text, name)` opens a file of that name in the user's editor and returns
     its path; it raises UsageError. `import_file(path, name)` gives what it saved and what
@@ -54,7 +54,7 @@ class Showing(Comparing):
 
     open_in_editor: Callable[[str, str], Awaitable[str]] = _no_editor
     edit_file: Callable[[str, str], Awaitable[str]] = _no_editor
-    import_file: Callable[[str, str], Iterator[TakenIn | StreamchatError]] = _no_import
+    import_file: Callable[[str, str], Iterator[ImportResult | StreamchatError]] = _no_import
 
     async def _show(self, outcome: Shown) -> None:
         match outcome:
@@ -94,29 +94,29 @@ class Showing(Comparing):
 
     def _import(self, path: str, name: str) -> None:
         """What went in before a failure or a stop stays."""
-        from streamchat.app import imported  # for those who use it
+        from streamchat.app import import_report  # for those who use it
 
         self._notice(describe_waiting(self.session, "Importing"))
-        taken: list[TakenIn] = []
+        taken: list[ImportResult] = []
         failures: list[StreamchatError] = []
         try:
             with self.reader.interrupting():
                 for each in self.import_file(path, name):
-                    if isinstance(each, TakenIn):
+                    if isinstance(each, ImportResult):
                         taken.append(each)
                     else:
                         failures.append(each)
             if not taken and (name or not failures):
-                failures.append(imported.found_none(path, name))
+                failures.append(import_report.found_none(path, name))
         except KeyboardInterrupt:
             self._notice(self._stopped().notice)
         except StreamchatError as error:
             failures.append(error)
         left_out = [each for each in taken if each.problem]
-        for failure in (*failures, *map(imported.why_left_out, left_out)):
+        for failure in (*failures, *map(import_report.why_left_out, left_out)):
             self._fail(failure)
         if taken:
-            self._notice(imported.format_counts(taken))
+            self._notice(import_report.format_counts(taken))
 
     async def _use_editor(self, outcome: EditFile | OpenInEditor) -> None:
         try:

@@ -8,7 +8,7 @@ from streamchat.core.messages import Message
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class MessageEdit:
     """When sent, it follows the turn `after`, with the attachments that it had."""
 
     after: str | None

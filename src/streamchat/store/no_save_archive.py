@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from streamchat.core.conversation import Conversation
 from streamchat.core.conversation_index import ConversationSummary, Hit, IndexProgress
 from streamchat.core.errors import UsageError
-from streamchat.core.ports import Archive, Journal, Opened, TakenIn
+from streamchat.core.ports import Archive, ImportResult, Journal, Opened
 from streamchat.store.journal import NoJournal
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class NotSaving:
+class NoSaveArchive:
     """Implements ports.Archive: `reader` finds and reads; `writer` does what the user
     explicitly asks for: /delete and /save."""
 
@@ -59,7 +59,7 @@ class NotSaving:
     ) -> tuple[Conversation, Journal]:
         return self.writer.renew(conversation, journal)
 
-    def take_in(self, made: Iterable[Conversation]) -> Iterator[TakenIn]:
+    def take_in(self, made: Iterable[Conversation]) -> Iterator[ImportResult]:
         raise UsageError("--import cannot be combined with --no-save.")
 
     def require_deletable(self, ref: str) -> None:

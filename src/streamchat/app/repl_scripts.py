@@ -13,8 +13,8 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from streamchat.app.drafts import Draft
-from streamchat.app.showing import Showing
+from streamchat.app.message_edit import MessageEdit
+from streamchat.app.repl_outcomes import ReplOutcomes
 from streamchat.app.waiting import until_stopped
 from streamchat.core.errors import StreamchatError, UsageError
 from streamchat.core.ports import Reader, Script, Typed
@@ -27,14 +27,14 @@ async def _no_script(_path: str, _keyboard: Reader) -> Script:
 
 
 @dataclass(slots=True)
-class Scripting(Showing):
+class ReplScripts(ReplOutcomes):
     """`open_script(path, keyboard)` gives the lines of a file; while they run, `keyboard`
     stops what is long. It raises StreamchatError."""
 
     open_script: Callable[[str, Reader], Coroutine[Any, Any, Script]] = _no_script
     script: Script | None = None  # the one that runs
     prefill: str = ""
-    draft: Draft | None = None
+    edited: MessageEdit | None = None
     is_unsent: bool = False  # the last message; it stands in the prompt
 
     @property
@@ -42,12 +42,12 @@ class Scripting(Showing):
         """Who answers the question of a command."""
         return self.script or self.reader
 
-    async def _act_on(self, text: str, draft: Draft | None, *, was_queued: bool) -> bool:
+    async def _act_on(self, text: str, edited: MessageEdit | None, *, was_queued: bool) -> bool:
         raise NotImplementedError
 
-    def _hand_back(self, text: str, draft: Draft | None = None) -> None:
+    def _hand_back(self, text: str, edited: MessageEdit | None = None) -> None:
         """Put what was not sent into the prompt again."""
-        self.prefill, self.draft, self.is_unsent = text, draft, True
+        self.prefill, self.edited, self.is_unsent = text, edited, True
 
     async def _run_script(self, path: str) -> bool:
         """Whether the user stays."""
@@ -74,11 +74,11 @@ class Scripting(Showing):
 
     async def _type_lines(self, script: Script, failures: list[StreamchatError]) -> bool:
         while not self._ends(failures):
-            draft, self.draft, self.prefill = self.draft, None, ""
+            edited, self.edited, self.prefill = self.edited, None, ""
             match await script.read():
                 case Typed(text):
                     self.reader.echo(text)
-                    if not await self._act_on(text, draft, was_queued=False):
+                    if not await self._act_on(text, edited, was_queued=False):
                         return False
                     await self._hear_a_stop()
                 case _:

@@ -29,7 +29,7 @@ _TAIL_CHARS_MIN = 200  # a small window still shows where an emphasis began
 _TAIL_CHARS_MAX = 5_000  # of a leaf; a frame takes no longer where the window is huge
 
 
-class Fold:
+class MarkdownRows:
     def __init__(self, *, width: int, look: Style) -> None:
         self._sanitizer = Sanitizer(keeps_hints=True)
         self._blocks = Blocks(settles_early=True)
@@ -112,7 +112,7 @@ def _mended(leaf: Leaf) -> list[Leaf]:
 
 def render(source: str, *, width: int, look: Style) -> list[Row]:
     """Render a whole source with the same fold, so that streaming cannot differ."""
-    fold = Fold(width=width, look=look)
+    fold = MarkdownRows(width=width, look=look)
     return fold.feed(source) + fold.close()
 
 

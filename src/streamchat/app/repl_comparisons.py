@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from streamchat.app.answering import Answering
 from streamchat.app.comparison import Answered, Candidate, Comparison, list_candidates
 from streamchat.app.oneshot import build_failure
 from streamchat.app.outcome import Result
+from streamchat.app.repl_answers import ReplAnswers
 from streamchat.core.errors import StreamchatError, UsageError
 from streamchat.core.ports import Ending
 
@@ -68,7 +68,7 @@ def build_compared(comparison: Comparison, answered: Sequence[Answered]) -> Comp
 
 
 @dataclass(slots=True)
-class Comparing(Answering):
+class ReplComparisons(ReplAnswers):
     """`others` are asked the next message too; once."""
 
     others: tuple[str, ...] = ()
@@ -108,7 +108,7 @@ class Comparing(Answering):
             self.session,
             self.source,
             self.monotonic,
-            self.patience,
+            self.retry_policy,
             candidates,
             lambda view: self.frame(view, self.session.shape),
             is_blind=is_blind,
@@ -121,7 +121,7 @@ class Comparing(Answering):
                 await self._tell(comparison, number, each.result)
         self.compared = build_compared(comparison, answered)
         self._notice(self.compared.format_hint())
-        await self._mind_the_window()
+        await self._compact_if_full()
         return answered
 
     async def _tell(self, comparison: Comparison, number: int, result: Result) -> None:

@@ -6,21 +6,21 @@ from collections.abc import Sequence
 
 from streamchat.core.errors import NotFound, UsageError
 from streamchat.core.formatting import format_path, quoted
-from streamchat.core.ports import TakenIn
+from streamchat.core.ports import ImportResult
 
 
-def describe_taken(taken: TakenIn) -> list[str]:
+def describe_taken(taken: ImportResult) -> list[str]:
     """The id, what is new, the turns and the title of one conversation."""
     state = "new" if taken.is_new else f"{taken.added} more turns" if taken.added else "kept"
     return [taken.id[:8], state, str(taken.turns), " ".join(taken.title.split())]
 
 
-def why_left_out(taken: TakenIn) -> UsageError:
+def why_left_out(taken: ImportResult) -> UsageError:
     """The error of a conversation that was left out."""
     return UsageError(f"{taken.title or taken.id[:8]}: {taken.problem}")
 
 
-def format_counts(taken: Sequence[TakenIn]) -> str:
+def format_counts(taken: Sequence[ImportResult]) -> str:
     """How many there are of each kind."""
     left_out = sum(bool(each.problem) for each in taken)
     new = sum(each.is_new for each in taken)
