@@ -36,6 +36,7 @@ ANSWERS: dict[str, tuple[str, str, list[str]]] = {
     "CJK": ("**注意：**请~~删~~", "注意：请删", []),
     "maths": ("$\\frac{a}{b}$ and\n\n$$x^2$$", "a/b and x²", []),
     "a path": ("C:\\new\\_x, __init__.py, 2*3*4", "C:\\new\\_x, __init__.py, 2*3*4", []),
+    "gaps": ("____. __/__/____ **b**", "____. __/__/____ b", []),
     "HTML": ("H<sub>2</sub>O<br><kbd>Esc</kbd> <q>x", "H₂O Esc <q>x", []),
     "details": ("<details><summary>S</summary>\n<b>t</b>\n</details>", "▸ S t", []),
     "an alert": ("> [!NOTE]\n> So.", "Note So.", []),

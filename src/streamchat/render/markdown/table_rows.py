@@ -22,6 +22,7 @@ from typing import TypeAlias
 
 from streamchat.core.graphemes import drawn_cells, is_drawn_alike
 from streamchat.core.markdown.leaves import Alignment
+from streamchat.core.sanitize import SOFT_HYPHEN, ZERO_WIDTH_SPACE
 from streamchat.core.terminal import Joins
 from streamchat.render.cells import cell_len, longest_word, whole, wrap
 from streamchat.render.spans import Line, Span, broken, cut_off, text_of
@@ -34,6 +35,7 @@ SHORT_CELLS = 8  # what is no longer stays in one row, if there is room
 ADDRESS_CELLS = 16
 _VALUE_INDENT = 2
 _address = re.compile(r"https?://\S+")
+_break = re.compile(f"[ {ZERO_WIDTH_SPACE}{SOFT_HYPHEN}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def _longest_word(text: str, joins: Joins) -> int:
     """Addresses may be folded: they would take the room of all other columns. Ideographs may be
     parted anywhere, but a column of single ones cannot be read."""
     text = _address.sub(lambda match: match[0][:ADDRESS_CELLS], text)
-    words = text.split(" ")
+    words = _break.split(text)
     longest = max(longest_word(text), min(SHORT_CELLS, max(map(cell_len, words))))
     if is_drawn_alike(text):
         return longest

@@ -3,7 +3,8 @@
 CommonMark's rules with the public amendment for Chinese, Japanese and Korean: beside a
 character of these scripts, punctuation does not keep a run from opening or closing.
 Our own rules: only `~~` strikes through, and other runs of `~` are text; a run of `*` between
-two digits is a multiplication sign.
+two digits is a multiplication sign, one in `src/**/*.py` stands for files; three and more `_`
+without a letter beside them are a gap to fill in.
 The work is linear: a run that finds no opener is not searched for again from above it.
 """
 
@@ -50,6 +51,10 @@ class DelimiterRun:
 def find_flanks(char: str, size: int, before: str, after: str) -> Flanks:
     """What a run between these two characters can do ("" is an end of the text)."""
     if char == "*" and before.isdigit() and after.isdigit():
+        return NOTHING
+    if char == "*" and before == "/" and after in ("/", "."):
+        return NOTHING
+    if char == "_" and size > 2 and not (before.isalnum() or after.isalnum()):
         return NOTHING
     left, right = _left_flanking(before, after), _right_flanking(before, after)
     if char == "~":

@@ -56,6 +56,7 @@ _run = {char: re.compile(rf"{re.escape(char)}+") for char in "`*_~"}
 _identifier = re.compile(
     r"(?<!\w)__[A-Za-z][A-Za-z0-9]*+(?:_[A-Za-z0-9]++)*+__(?!\w)", re.ASCII
 )
+_date_to_fill_in = re.compile(r"_{2,}+(?:[/.:-]_{2,}+)++")
 _entity = re.compile(r"&(?:#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6})|[A-Za-z][A-Za-z0-9]{1,31});")
 _punctuation = re.compile(r"[!-/:-@\[-`{-~]")
 _line_end = re.compile(r"\n[ \t]*")
@@ -160,7 +161,9 @@ class _Parser(InlineState):
     def delimiters(self) -> None:
         start, end = self.at, self._run_end()
         source = self.source
-        if source[start] == "_" and (match := _identifier.match(source, start)):
+        if source[start] == "_" and (
+            match := _identifier.match(source, start) or _date_to_fill_in.match(source, start)
+        ):
             self.take(match.end() - start)  # `__name__` is a name
             return
         before, after = source[start - 1 : start], source[end : end + 1]
