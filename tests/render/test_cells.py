@@ -53,6 +53,8 @@ def test_narrow_text_is_measured_as_the_tables_would() -> None:
         ("x abcdefgh", 4, ["x", "abcd", "efgh"]),
         ("  lead", 10, ["lead"]),
         ("中文，字符 hello 世界。ok", 6, ["中文，", "字符", "hello", "世界。", "ok"]),
+        ("단어 단위로 나누어야", 8, ["단어", "단위로", "나누어야"]),
+        ("아주긴한국어낱말", 6, ["아주긴", "한국어", "낱말"]),
         ("中文中，文", 6, ["中文", "中，文"]),
         ("中文（中）", 6, ["中文", "（中）"]),
         (f"{FAMILY}x{FLAG}{FLAG}", 2, [FAMILY, "x", FLAG, FLAG]),

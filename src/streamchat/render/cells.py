@@ -228,4 +228,5 @@ def _may_part(left: str, right: str) -> bool:
 
 
 def _is_wide(grapheme: str) -> bool:
-    return "\u2e80" <= grapheme[0] <= "\ud7ff" or "\uf900" <= grapheme[0] <= "\uffef"
+    """Whether a row may end beside it. Not so beside Hangul, whose words have blanks."""
+    return "\u2e80" <= grapheme[0] < "\uac00" or "\uf900" <= grapheme[0] <= "\uffef"
