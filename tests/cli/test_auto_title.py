@@ -12,7 +12,7 @@ import pytest
 
 from program import Finished, run_on_terminal, run_program, saved_records
 from scripts import Wait
-from server import ScriptedServer, error_reply, text_reply
+from server import Reply, ScriptedServer, error_reply, text_reply
 from terminal import Person
 
 
@@ -123,6 +123,19 @@ def test_a_title_that_did_not_come_is_asked_for_in_the_next_chat(
     server.enqueue(*map(text_reply, ("Three.", "On tea")))
     assert chat(towards, "c", flags=("-c",)).status == 0
     assert (titles(), len(server.posts)) == (["On tea"], 5)
+
+
+@pytest.mark.parametrize("reply", [text_reply("On tea"), error_reply(400, "no titles here")])
+def test_a_second_question_of_the_command_line_names_it_too(
+    reply: Reply, server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    configure("auto_title = true\n")
+    server.enqueue(text_reply("One."), text_reply("Two."), reply)
+    assert run_program("a", environ=towards).status == 0
+    run = run_program("-c", "b", environ=towards)
+    assert (run.status, run.stdout, len(server.posts)) == (0, "Two.\n", 3)
+    assert "no titles here" not in run.stderr
+    assert titles() == (["On tea"] if reply.status == 200 else [])
 
 
 def test_it_counts_under_the_cap(server: ScriptedServer, towards: Mapping[str, str]) -> None:

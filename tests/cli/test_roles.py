@@ -64,7 +64,11 @@ def test_what_a_role_attaches_is_found_beside_it() -> None:
         ("---\na: [\n---\nx", ExitStatus.CONFIG, "bad.md, line"),
         ("---\n- a\n---\nx", ExitStatus.CONFIG, "write the front matter as name: value"),
         ("---\nmax_tokens: many\n---\nx", ExitStatus.USAGE, "give a whole number"),
-        ("{{who}}", ExitStatus.CONFIG, "gives each placeholder a default"),
+        (
+            "{{who}}",
+            ExitStatus.CONFIG,
+            "bad.md needs who: give it a default, {{who|…}}",
+        ),
         ("---\nattach: ~nobody-here/x\n---\nx", ExitStatus.NOT_FOUND, "no such user"),
     ],
 )
@@ -386,7 +390,10 @@ def session() -> Session:
 class Taking(FixedConfiguration):
     """Where a role is taken, and no more."""
 
-    def take_role(self, name: str | None) -> TakenSettings:
+    values: Mapping[str, str] = {}
+
+    def take_role(self, name: str | None, values: Mapping[str, str]) -> TakenSettings:
+        self.values = values
         return TakenSettings(("noted",))
 
 
@@ -410,7 +417,7 @@ def test_roles_are_listed_and_written(session: Session) -> None:
     session.configuration = Taking()
     assert asyncio.run(choose()) == Done("You talk to cook now.\nnoted")
     with pytest.raises(UsageError):
-        run(session, "role", "a b c")
+        run(session, "role", "new a b")
 
 
 def test_a_prompt_file_is_a_command_and_shadows_none(session: Session) -> None:
@@ -447,6 +454,25 @@ def test_what_a_prompt_file_lacks_is_asked_for() -> None:
     assert reader.hints == ["review needs why"]
     left = asyncio.run(ask_missing(template, {}, Reader(Key.INTERRUPT)))  # type: ignore[arg-type]
     assert left is None
+
+
+def test_what_a_role_lacks_is_asked_for_in_a_chat(session: Session) -> None:
+    write("roles/cook.md", "You cook {{dish}} for {{who}}, {{how|slowly}}.{{stdin}}")
+    asked = run(session, "role", "cook who=me")
+    assert isinstance(asked, AskUser)
+    session.configuration = taking = Taking()
+    reader = Reader(Typed("rice"), Key.INTERRUPT)
+
+    async def answer() -> Outcome:
+        return await asked.then(reader)  # type: ignore[arg-type]
+
+    assert asyncio.run(answer()) == Done("You talk to cook now.\nnoted")
+    assert reader.hints == ["cook needs dish"]
+    assert taking.values == {"who": "me", "dish": "rice", "stdin": ""}
+    assert asyncio.run(answer()) == Done()
+    assert run(session, "role", "cook rice me") == Done("You talk to cook now.\nnoted")
+    with pytest.raises(UsageError, match="cook has no placeholder for 'please'"):
+        run(session, "role", "cook rice me please")
 
 
 def test_the_clipboard_is_read_only_for_a_prompt_that_names_it() -> None:

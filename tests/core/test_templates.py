@@ -72,6 +72,6 @@ def test_a_role_is_a_layer_below_what_chose_it() -> None:
     assert resolved.notes == ("surprise in r.md is ignored: a role cannot set it",)
 
 
-def test_a_role_cannot_ask_for_values() -> None:
-    with pytest.raises(ConfigError, match=r"a role gives each placeholder a default"):
+def test_a_role_that_lacks_a_value_is_refused_by_name() -> None:
+    with pytest.raises(ConfigError, match=r"r\.md needs name: give it a default"):
         from_role(Template("r", "{{name}}"), SettingSource.FLAG, place="r.md")

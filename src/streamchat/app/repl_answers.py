@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from streamchat.app import token_count
 from streamchat.app.auto_compact import decide_compaction
-from streamchat.app.auto_title import ask_title, is_due
+from streamchat.app.auto_title import LEAVING_S, ask_title, is_due
 from streamchat.app.compaction_prompts import ask_for_summary, told_as_summary
 from streamchat.app.context_window import measure_context, warning
 from streamchat.app.exchange import Exchange
@@ -31,7 +31,6 @@ from streamchat.core.messages import THINKING_TYPES, Message, text_block, user_m
 from streamchat.core.ports import Ending, Reader, Screen, Source, View
 from streamchat.core.schema import Shape
 
-LEAVING_S = 2.0  # for a title that is on its way
 DEAD_TIME_S = 1.0  # after a stop: a Ctrl-C in it was meant for what was stopped
 
 

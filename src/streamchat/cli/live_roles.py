@@ -74,19 +74,25 @@ def _given(layer: Layer, settings: Settings, beneath: Mapping[str, Any]) -> dict
 
 
 def take_role(
-    chat: Chat, run: Run, now: Settings, overlay: Overlay | None, name: str | None
+    chat: Chat,
+    run: Run,
+    now: Settings,
+    overlay: Overlay | None,
+    name: str | None,
+    values: Mapping[str, str],
 ) -> tuple[Run, Overlay, TakenSettings]:
-    """Take a role, or none. `now` are the settings as they are. Raises NotFound, ConfigError,
+    """Take a role, with values for its placeholders, or none. `now` are the settings as they
+    are. Raises NotFound, ConfigError,
     UsageError; then nothing has changed."""
     before, overlay = _values(now), overlay or _of_start(run)
     beneath = overlay.lift(before) if overlay else before
     layer = Layer(SettingSource.FLAG, {})
     if name is not None:
         templates, environ = chat.session.templates, run.env.environ
-        layer = role_layer(name, SettingSource.FLAG, templates, environ)
+        layer = role_layer(name, SettingSource.FLAG, templates, environ, values)
     role = resolve([layer])
     given = _given(layer, role, beneath)
-    values = {**beneath, **given}
+    merged = {**beneath, **given}
     own = {
         each: overlay.origins[each]
         for each in _SET
@@ -94,7 +100,7 @@ def take_role(
     }
     beneath_origins = {**now.origins, **own}
     origins = {**beneath_origins, "role": _BY_ROLE, **{n: role.origins[n] for n in given}}
-    settings = replace(now, **values, role=name, origins=origins)
+    settings = replace(now, **merged, role=name, origins=origins)
     said = _adopt(chat, now, replace(run, settings=settings))
     session = chat.session
     settings = replace(settings, model=session.conversation.model)

@@ -173,11 +173,11 @@ class LiveSettings:
         """See ports.Configuration."""
         return self.run.settings.role
 
-    def take_role(self, name: str | None) -> TakenSettings:
+    def take_role(self, name: str | None, values: Mapping[str, str]) -> TakenSettings:
         """See ports.Configuration."""
         from streamchat.cli.live_roles import take_role  # only for these
 
-        taken = take_role(self.chat, self.run, self._now(), self.overlay, name)
+        taken = take_role(self.chat, self.run, self._now(), self.overlay, name, values)
         self.run, self.overlay, settings = taken
         return settings
 

@@ -6,6 +6,7 @@ The answer goes to stdout, everything else to stderr.
 from __future__ import annotations
 
 import errno
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -122,6 +123,8 @@ async def answer_once(run: Run, template: Template | None = None) -> int:
                 left = "" if compared else prompt
             elif is_asked:
                 status, left = await _answer(run, session, source, prompt)
+                if run.settings.auto_title and not run.settings.interactive:
+                    await _name(run, session, source)
             if run.settings.interactive:
                 from streamchat.cli.run_repl import converse
 
@@ -216,6 +219,21 @@ async def _answer(
     elif status is ExitStatus.OK and failure:
         status = failure.status
     return status, prompt if is_taken_back(result) else ""
+
+
+async def _name(run: Run, session: Session, source: ApiClient) -> None:
+    """With `auto_title`, name the conversation once it has two exchanges. What fails, or takes
+    long, leaves the title as it was."""
+    import asyncio  # the answer came by it
+
+    from streamchat.app.auto_title import LEAVING_S, ask_title, is_due
+
+    if not is_due(session):
+        return
+    with suppress(StreamchatError, TimeoutError):
+        async with asyncio.timeout(LEAVING_S):
+            title = await ask_title(session, mask_keys(run, session, source))
+        session.record(session.conversation.rename(title))
 
 
 async def _advice(run: Run, session: Session, source: ApiClient) -> str:

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from streamchat.core.attachment_blocks import names_address
 from streamchat.core.errors import ConfigError
@@ -15,20 +16,26 @@ from streamchat.core.templates import CLIPBOARD, Template, TemplateFiles, Templa
 
 
 def role_layer(
-    name: str, source: SettingSource, templates: TemplateFiles, environ: Mapping[str, str]
+    name: str,
+    source: SettingSource,
+    templates: TemplateFiles,
+    environ: Mapping[str, str],
+    given: Mapping[str, str] = MappingProxyType({}),
 ) -> Layer:
-    """The layer of a role, directly below the layer that chose it. The clipboard is read for a
-    role that names it. Raises NotFound, ConfigError."""
+    """The layer of a role, directly below the layer that chose it; `given` are values of its
+    placeholders. The clipboard is read for a role that names it. Raises NotFound,
+    ConfigError."""
     template = templates.read(TemplateKind.ROLE, name)
     place = Path(templates.path(TemplateKind.ROLE, name))
-    values: dict[str, str] = {}
-    if template.uses(CLIPBOARD):
+    values = dict(given)
+    if template.uses(CLIPBOARD) and CLIPBOARD not in values:
         from streamchat.posix.clipboard import read_clipboard  # subprocess: 6 ms
 
         text = read_clipboard(environ)
         if text is None and CLIPBOARD in template.missing:
             raise ConfigError(f"{place}: the clipboard holds no text, or cannot be read here")
-        values = {CLIPBOARD: text} if text is not None else {}
+        if text is not None:
+            values[CLIPBOARD] = text
     return from_role(_beside(place, template), source, place=str(place), values=values)
 
 

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from streamchat.app.commands.arguments import parse_words
 from streamchat.app.commands.attachments import list_attached
 from streamchat.app.commands.outcomes import AskUser, Done, EditFile, Outcome
 from streamchat.app.commands.registry import Topic, command
+from streamchat.app.prompt_files import ask_missing
 from streamchat.app.prompt_keys import describe_waiting
 from streamchat.app.selecting import STOPPED, select_until_stopped
 from streamchat.app.session import Session
 from streamchat.core.attachment_blocks import names_address, why_ask
 from streamchat.core.errors import UsageError
+from streamchat.core.formatting import quoted
 from streamchat.core.messages import Block
 from streamchat.core.ports import Reader
-from streamchat.core.templates import TemplateKind
+from streamchat.core.templates import (
+    CLIPBOARD,
+    STDIN,
+    TemplateKind,
+    assign_words,
+    still_missing,
+)
 
 NEW_ROLE = """\
 ---
@@ -26,11 +34,12 @@ You are a careful reviewer. Answer briefly.
 """
 
 
-@command("/role [NAME|new NAME|off]", topic=Topic.REQUEST)
+@command("/role [NAME [KEY=VALUE …]|new NAME|off]", topic=Topic.REQUEST)
 def role(session: Session, argument: str) -> Outcome:
     """Choose a role, or take NAME: its text becomes the system prompt, its front matter sets
-    the model and more, until you take another one. new NAME opens a new role in your editor;
-    off takes back what the role set, or removes the system prompt if there is no role."""
+    the model and more, until you take another one. Values fill its placeholders; what is
+    missing is asked. new NAME opens a new role in your editor; off takes back what the role
+    set, or removes the system prompt if there is no role."""
     words = parse_words(argument)
     match words:
         case []:
@@ -39,10 +48,10 @@ def role(session: Session, argument: str) -> Outcome:
             return _leave(session)
         case ["new", name]:
             return EditFile(session.templates.path(TemplateKind.ROLE, name), NEW_ROLE)
-        case [name]:
-            return _take(session, name)
+        case ["new", *_]:
+            raise UsageError("Give the new role one name: /role new NAME.")
         case _:
-            raise UsageError("Give one name: /role NAME, or /role new NAME.")
+            return _fill(session, words[0], words[1:])
 
 
 def _choose(session: Session) -> Outcome:
@@ -56,13 +65,31 @@ def _choose(session: Session) -> Outcome:
         current = session.configuration.role
         rows = [(name, name) for name in names]
         chosen = await reader.choose("Which role?", rows, current=current or "")
-        return _take(session, chosen) if chosen is not None else Done()
+        return _fill(session, chosen) if chosen is not None else Done()
 
     return AskUser(choose)
 
 
-def _take(session: Session, name: str) -> Outcome:
-    taken = session.configuration.take_role(name)
+def _fill(session: Session, name: str, words: Sequence[str] = ()) -> Outcome:
+    """Take the role once its placeholders are filled; what is missing is asked."""
+    template = session.templates.read(TemplateKind.ROLE, name)
+    values, rest = assign_words(template, words)
+    if rest:
+        raise UsageError(f"The role {name} has no placeholder for {quoted(rest)}.")
+    if template.uses(STDIN):
+        values.setdefault(STDIN, "")  # as in a prompt file
+    if all(each == CLIPBOARD for each in still_missing(template, values)):
+        return _take(session, name, values)
+
+    async def ask(reader: Reader) -> Outcome:
+        filled = await ask_missing(template.without(CLIPBOARD), values, reader)
+        return Done() if filled is None else _take(session, name, filled)
+
+    return AskUser(ask)
+
+
+def _take(session: Session, name: str, values: Mapping[str, str]) -> Outcome:
+    taken = session.configuration.take_role(name, values)
     _detach(session)
     said = "\n".join([f"You talk to {name} now.", *taken.notes])
     return _attach(session, taken.attach, said)
@@ -74,7 +101,7 @@ def _leave(session: Session) -> Outcome:
     if settings.role is None:
         session.record(session.conversation.configure(system=None))
         return Done("No role: the system prompt is removed.")
-    taken = settings.take_role(None)
+    taken = settings.take_role(None, {})
     _detach(session)
     return Done("\n".join(["No role: all is as it was before it.", *taken.notes]))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Protocol
@@ -67,9 +68,9 @@ class Configuration(Protocol):
     def role(self) -> str | None:
         """The role that is in use."""
 
-    def take_role(self, name: str | None) -> TakenSettings:
-        """Let a role set what it sets, in place of the one before; None for no role. Raises
-        NotFound."""
+    def take_role(self, name: str | None, values: Mapping[str, str]) -> TakenSettings:
+        """Let a role set what it sets, in place of the one before; None for no role.
+        `values` fill its placeholders. Raises NotFound."""
 
     def under_prompt(self, template: Template) -> AbstractContextManager[TakenSettings]:
         """While entered, what the front matter of a prompt file sets counts."""
@@ -112,7 +113,7 @@ class FixedConfiguration:
     def use_profile(self, name: str) -> str:
         return self.describe()
 
-    def take_role(self, name: str | None) -> TakenSettings:
+    def take_role(self, name: str | None, values: Mapping[str, str]) -> TakenSettings:
         raise UsageError("The settings cannot be changed here.")
 
     def under_prompt(self, template: Template) -> AbstractContextManager[TakenSettings]:

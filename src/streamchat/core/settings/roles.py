@@ -24,7 +24,8 @@ def from_role(
     layer = from_front_matter(template, TemplateKind.ROLE, source, place=place)
     if missing := still_missing(template, values):
         raise ConfigError(
-            f"{place}: a role gives each placeholder a default: {{{{{missing[0]}|…}}}}"
+            f"{place} needs {missing[0]}: give it a default, {{{{{missing[0]}|…}}}}, or take"
+            f" the role in a chat, with /role {template.name}"
         )
     given = dict(layer.given)
     if text := template.fill(values):
