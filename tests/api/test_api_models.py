@@ -29,7 +29,7 @@ def page(*ids: str, **fields: object) -> Reply:
         ([page("a", has_more=[])], "a", ""),
         ([page()], "", ""),
         ([page("a", x=DEEP)], "a", ""),
-        ([json_reply({"data": [7, {"id": 7}, {"id": "a"}, None]})], "a", ""),
+        ([json_reply({"data": [7, {"id": 7}, {"id": "a"}, None, {"id": ""}]})], "a", ""),
     ],
 )
 def test_all_pages_are_read(
@@ -39,6 +39,12 @@ def test_all_pages_are_read(
     assert [model.id for model in use(server, lambda api: api.models())] == list(ids)
     after = [received.query.get("after_id") for received in server.requests]
     assert after == [None, *asked_after]
+
+
+def test_a_list_without_an_end_is_given_up(server: ScriptedServer) -> None:
+    pages = (page(str(number), has_more=True) for number in range(200))
+    server.enqueue_at("/v1/models", *pages)
+    assert len(use(server, lambda api: api.models())) == 100
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -92,6 +93,12 @@ def test_a_file_without_certificates_is_named(tmp_path: Path) -> None:
     assert error.message.endswith("ca.pem, which holds no certificates (PEM).")
 
 
+def test_a_pipe_for_certificates_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "ca.pem")
+    error = error_of(ADA, {"SSL_CERT_FILE": str(tmp_path / "ca.pem")})
+    assert error.message.endswith("ca.pem, which cannot be read: it is a named pipe.")
+
+
 def test_a_proxy_leads_to_the_server(server: ScriptedServer) -> None:
     server.enqueue(text_reply("Hello"), text_reply("Again"))
     with tls_front(server.base_url) as front, http_proxy(front) as proxy:
@@ -160,6 +167,7 @@ def test_a_server_behind_a_proxy_that_speaks_no_tls_is_blamed_itself(
     [
         ("407 Proxy Authentication Required", False),
         ("403 Forbidden", False),
+        ("501 Unsupported method", False),
         ("502 Bad Gateway", True),
     ],
 )

@@ -7,6 +7,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import anthropic
@@ -17,6 +18,7 @@ from receiving import CANARY, receive, receive_from
 from server import ScriptedServer
 from streamchat.api import Server
 from streamchat.api.network_failures import unreachable
+from streamchat.api.transport import AT_THE_PROXY
 from streamchat.core.errors import Unreachable
 from streamchat.core.settings import Proxy
 
@@ -153,3 +155,12 @@ def test_the_cause_is_found_down_the_chain(
 ) -> None:
     error = unreachable(caused_by(*causes), ADA)
     check(error, says, kind, again=bool(again))
+
+
+def test_what_is_no_socks_proxy_is_blamed_itself() -> None:
+    fault = ValueError("Malformed reply")
+    fault.add_note(AT_THE_PROXY)
+    proxy = Proxy("socks5://127.0.0.1:9", "ALL_PROXY")
+    error = unreachable(caused_by(fault), replace(ADA, proxy=proxy))
+    says = "The proxy 127.0.0.1:9 (ALL_PROXY) does not speak SOCKS 5: Malformed reply."
+    check(error, says, "proxy", again=False)

@@ -32,12 +32,13 @@ class ModelInfo:
     @classmethod
     def from_wire(cls, data: Mapping[str, Any]) -> ModelInfo | None:
         """Read a model object; None if it has no id."""
-        if not isinstance(data.get("id"), str):
+        id = _text(data.get("id"))
+        if id is None:
             return None
         capabilities = data.get("capabilities")
         return cls(
-            id=data["id"],
-            display_name=_text(data.get("display_name")) or data["id"],
+            id=id,
+            display_name=_text(data.get("display_name")) or id,
             max_input_tokens=read_count(data.get("max_input_tokens")),
             max_tokens=read_count(data.get("max_tokens")),
             lifecycle=_text(data.get("lifecycle")),

@@ -30,7 +30,7 @@ from streamchat.core.messages import Request, read_count
 
 _TURNS_TO_CLOSE = 12  # two for each generator of a response, with a margin
 _LARGEST_PAGE = 1000  # models; the API allows no more
-_MOST_MODELS = 20_000  # of a server that never ends its list
+_MOST_PAGES = 100  # of a server that never ends its list
 
 T = TypeVar("T")
 
@@ -83,7 +83,7 @@ class Connection:
         self._must_have("models", "list", "does not list its models")
         found: dict[str, ModelInfo] = {}
         last: Any = Omit()
-        while len(found) < _MOST_MODELS:
+        for _ in range(_MOST_PAGES):
             news, has_more = await self._page(last)
             # A server that does not know `after_id` gives the same page again.
             has_more = has_more and not news.keys() <= found.keys()

@@ -20,7 +20,9 @@ from streamchat.api.wording import clean_line, sentence
 from streamchat.core.errors import ApiError, Unreachable
 
 # Words of a proxy that mean trying again does not help.
-_FOR_GOOD = re.compile(r"(?i)\b40[0-9]\b|auth|username|password|not allowed|denied|forbidden")
+_FOR_GOOD = re.compile(
+    r"(?i)\b(40[0-9]|501)\b|auth|username|password|not allowed|denied|forbidden"
+)
 
 
 def unreachable(fault: BaseException, server: Server) -> ApiError:
@@ -40,6 +42,9 @@ def unreachable(fault: BaseException, server: Server) -> ApiError:
             found = recognise(cause, host)
             if found is not None:
                 return found
+    if proxy and proxy.scheme.startswith("socks"):
+        why = f"The proxy {proxy} does not speak SOCKS 5: {_last_words(chain)}"
+        return Unreachable(why, kind="proxy")
     return Unreachable(f"{server.host} cannot be reached: {_last_words(chain)}", retryable=True)
 
 

@@ -23,6 +23,7 @@ from streamchat.api.wording import clean_line, redact_text, sentence
 from streamchat.core.errors import ApiError, Unconfigured
 from streamchat.core.settings import Certificates, Proxy
 from streamchat.core.settings.certificates import Authorities
+from streamchat.posix.files import open_regular
 
 KEEPALIVE_S = 60.0  # httpx2's own 5 s would end the connection between two turns
 AT_THE_PROXY = "streamchat: at the proxy"  # marks a failure on this side of the proxy
@@ -82,6 +83,7 @@ def _load(context: ssl.SSLContext, authorities: Authorities) -> None:
             if path.is_dir():
                 context.load_verify_locations(capath=path)
             else:
+                os.close(open_regular(path, os.O_RDONLY))  # OpenSSL waits for a pipe
                 context.load_verify_locations(cafile=path)
         except FileNotFoundError:
             raise _unusable(f"{named} is not there.") from None
