@@ -92,6 +92,12 @@ def test_what_is_not_of_the_schema_leaves_stdout_empty(
     assert partial in (None, error["partial"])
 
 
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999"])
+def test_a_number_that_json_does_not_have_is_no_value(number: str) -> None:
+    finished = ask("size float", f'echo {{"size": {number}}}')
+    assert (finished.status, finished.stdout) == (ExitStatus.CUT_OFF, "")
+
+
 @pytest.mark.parametrize(
     ("schema", "status", "reason"),
     [

@@ -4,6 +4,7 @@ an answer has it."""
 from __future__ import annotations
 
 import json
+import math
 from functools import partial
 from pathlib import Path
 
@@ -85,7 +86,7 @@ def why_unfit(text: str, schema: JsonObject) -> str | None:
     from referencing.exceptions import Unresolvable
 
     try:
-        value = json.loads(text)
+        value = json.loads(text, parse_constant=_refuse_number, parse_float=_read_float)
     except (ValueError, RecursionError):
         return "the answer is not one JSON value"
     try:
@@ -96,3 +97,13 @@ def why_unfit(text: str, schema: JsonObject) -> str | None:
     except Unresolvable as error:
         return f"the schema names what is not in it: {quoted(str(error.ref))}"
     return None
+
+
+def _refuse_number(text: str) -> float:
+    """NaN and Infinity, which Python reads and JSON does not have."""
+    raise ValueError(text)
+
+
+def _read_float(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _refuse_number(text)
