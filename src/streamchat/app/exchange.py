@@ -163,8 +163,7 @@ class Exchange:
                 await self._reply()
                 reason = self._why_declined()
             except ApiError as error:
-                is_overloaded = isinstance(error, TryLater) and error.http_status == 529
-                if not (is_overloaded and others) or self._is_answering:
+                if not (_is_overloaded(error) and others) or self._is_answering:
                     raise
                 reason = _ADVICE.sub("", error.message)
             if not reason or not others:
@@ -278,3 +277,9 @@ class Exchange:
         received = self._turn.received()
         if received is not None:
             self._storage.keep(replace(received, cost_usd=cost), turn_id=self._turn_id)
+
+
+def _is_overloaded(error: ApiError) -> bool:
+    """Status 529, or the same said in the stream, whose status is 200."""
+    says_so = error.kind == TryLater.kind and error.http_status in (None, 200)
+    return isinstance(error, TryLater) and (error.http_status == 529 or says_so)
