@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from program import just_look, run_on_terminal, run_program
+from server import ScriptedServer, error_event, event_reply, text_reply
 from streamchat.core.errors import ExitStatus
 from terminal import Person
 
@@ -107,6 +108,26 @@ def test_a_fallback_answers_after_a_refusal_and_is_named() -> None:
     finished = run_program(*fallback)
     assert finished.status == ExitStatus.OK
     assert "claude-sonnet-5-5 declined to answer. claude-opus-5-5 answers." in finished.stderr
+
+
+def test_a_fallback_answers_where_the_stream_begins_with_overloaded(
+    server: ScriptedServer,
+) -> None:
+    server.enqueue(event_reply(error_event()), text_reply("so", model="b"))
+    server.enqueue(text_reply("half", error_event()))
+    environ = {"ANTHROPIC_API_KEY": "sk-ant-x", "ANTHROPIC_BASE_URL": server.base_url}
+    asked = ("-q", "--no-save", "--retries", "0", "--fallback", "b", "why?")
+    finished = run_program(*asked, environ=environ)
+    assert (finished.status, finished.stdout) == (ExitStatus.OK, "so\n")
+    finished = run_program(*asked, environ=environ)
+    assert (finished.status, finished.stdout) == (ExitStatus.TRY_LATER, "half\n")
+    assert [body["model"] for body in server.bodies][1:] == ["b", "claude-sonnet-5-5"]
+
+
+def test_a_pipe_is_told_what_failed_on_the_web() -> None:
+    finished = run_program("--demo", "--no-save", "--web", "search the sea")
+    assert "reading the page failed: the page cannot be read\n" in finished.stderr
+    assert "failed" not in finished.stdout
 
 
 def test_a_fallback_answers_where_the_first_stays_overloaded() -> None:

@@ -20,6 +20,7 @@ from streamchat.core.events import (
 from streamchat.core.messages import THINKING_TYPES, Message
 from streamchat.core.ports import Ending, View
 from streamchat.core.schema import Shape, format_value
+from streamchat.core.web import tool_error
 
 
 @dataclass(slots=True)
@@ -142,16 +143,22 @@ class OnlyTheAnswer:
 
 @dataclass(slots=True)
 class SayingRetries:
-    """Wraps a view that does not show retries, and says a line for each."""
+    """Wraps a view that shows the answer alone: retries, other models and searches that
+    failed are lines."""
 
     view: View
     say: Callable[[str], None]
 
     def feed(self, event: Event) -> None:
-        if isinstance(event, ModelSwitched):
-            self.say(event.line)
-        if isinstance(event, Retrying):
-            self.say(f"{event.reason} Trying again in {event.delay_s:.1f} s.")
+        match event:
+            case ModelSwitched():
+                self.say(event.line)
+            case Retrying(_, delay_s, reason):
+                self.say(f"{reason} Trying again in {delay_s:.1f} s.")
+            case BlockStopped(block=block):
+                self.say(tool_error(block))
+            case _:
+                pass
         self.view.feed(event)
 
     async def catch_up(self) -> None:

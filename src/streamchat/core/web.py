@@ -32,11 +32,11 @@ WEB_VERSIONS = (
 _NAMES = ("type", "name")
 MOST_USES = 8  # of each tool in an answer, unless the user says otherwise
 
-_SEARCH_ERRORS = {
-    "max_uses_exceeded": "the limit of searches is reached",
-    "too_many_requests": "too many searches at once",
+_ERRORS = {
+    "max_uses_exceeded": "the limit for one answer is reached",
+    "too_many_requests": "too many requests at once",
     "query_too_long": "the query is too long",
-    "unavailable": "the search is not available",
+    "unavailable": "it is not available now",
     "url_not_accessible": "the page cannot be read",
     "url_not_allowed": "the site is not allowed",
     "url_not_in_prior_context": "the address was not mentioned before",
@@ -111,4 +111,4 @@ def tool_error(block: object) -> str:
     if not isinstance(code, str):
         return ""
     what = "reading the page" if "fetch" in str(block["type"]) else "searching"
-    return f"{what} failed: {_SEARCH_ERRORS.get(code, code.replace('_', ' '))}"
+    return f"{what} failed: {_ERRORS.get(code, code.replace('_', ' '))}"
