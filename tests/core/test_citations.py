@@ -85,7 +85,7 @@ def test_limits_domains_and_a_place_are_sent_only_if_they_are_set() -> None:
                 "type": "web_search_tool_result",
                 "content": {"type": "x", "error_code": "max_uses_exceeded"},
             },
-            "searching failed: the limit of searches is reached",
+            "searching failed: the limit for one answer is reached",
         ),
         (
             {"type": "web_fetch_tool_result", "content": {"error_code": "new_error"}},
@@ -168,6 +168,43 @@ def test_sources_are_no_items_of_a_list_before_them(text: str, head: str) -> Non
         shown = [citations.text(piece) for piece in pieces]
         shown += [citations.end_block(cited(text, found("https://a.org"))), citations.list()]
         assert "".join(shown) == f"{text}[1]{head}\n\n1. [A page](https://a.org)\n"
+
+
+@pytest.mark.parametrize(
+    ("blocks", "shown"),
+    [
+        (["```py\nprint(1)\n", "```\nend"], "```py\nprint(1)\n```\n[1]\nend"),
+        (["```\na\n```", "\n\nend"], "```\na\n```\n[1]\n\nend"),
+        (["```\na\n```", ""], "```\na\n```\n[1]"),
+        (["~~~py", "\na\n~~~\n"], "~~~py\na\n~~~\n[1]\n"),
+        (["- x\n  ```\n  a\n", "  ```\n- y"], "- x\n  ```\n  a\n  ```\n  [1]\n- y\n\nSources:"),
+        (["> ```\n> a\n> ```", "\n\nb"], "> ```\n> a\n> ```\n> [1]\n\nb"),
+        (["````\n```\n", "a\n````\nb"], "````\n```\na\n````\n[1]\nb"),
+        (["$$\na\n$$", "\n\nb"], "$$\na\n$$\n[1]\n\nb"),
+        (["```\na", ""], "```\na\n```\n[1]"),
+        (["- ```\n  a", ""], "- ```\n  a\n  ```\n  [1]\n\nSources:"),
+        (["``` a ``` b", " c"], "``` a ``` b[1] c"),
+        (["| a | b |", "\n| c"], "| a | b[1] |\n| c"),
+        (["| a | b |\n", "| c"], "| a | b[1] |\n| c"),
+        (["a |", " b"], "a |[1] b"),
+        (["| a \\|", " b"], "| a \\|[1] b"),
+    ],
+)
+def test_a_mark_breaks_neither_code_nor_a_row(blocks: list[str], shown: str) -> None:
+    end = "\n\n1. [A page](https://a.org)\n"
+    for cut in (str, list):
+        citations = Citations()
+        first = "".join(map(citations.text, cut(blocks[0]) if cut is list else [blocks[0]]))
+        first += citations.end_block(cited(blocks[0], found("https://a.org")))
+        rest = "".join(map(citations.text, cut(blocks[1])))
+        assert first + rest + citations.end_block() + citations.list() == shown + end
+
+
+def test_text_without_citations_is_as_it_came() -> None:
+    text = "| a |\n\n```py\nx |\n```\n\n> ```\n1. z (\n$$\n"
+    citations = Citations()
+    shown = "".join(map(citations.text, text)) + citations.end_block() + citations.list()
+    assert shown == text
 
 
 def test_documents_name_their_place() -> None:

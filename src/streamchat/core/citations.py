@@ -6,7 +6,8 @@
     2. report.pdf, page 3
 
 Both are Markdown, so they look alike on the screen, in exports and in pipes. A mark stands
-where the words of its text block end; a source has one number, however often it is cited.
+where the words of its text block end, or behind the code block that they are in; a source has
+one number, however often it is cited.
 
 A text that was attached is cited by its characters. `with_lines` adds the lines, which people
 can find, where the reply enters the program; they are shown and never sent.
@@ -28,6 +29,9 @@ from streamchat.core.sanitize import clean_line
 
 _LINE_BEGINNING = 80  # characters
 _IN_A_LIST = re.compile(r"\s+\S|(\d+[.)]|[-*+])\s")
+_FENCE = re.compile(
+    r"(?P<prefix>(?:[> ]|[-*+] |\d{1,9}[.)] )*)(?P<fence>`{3,}(?=[^`]*$)|~{3,}|\$\$(?=\s*$))"
+)
 _WEB = ("http://", "https://")
 
 
@@ -59,35 +63,48 @@ class Citation:
 @dataclass(slots=True)
 class Citations:
     """Writes the marks into the text of one answer as it arrives. `sources` are numbered in
-    the order in which they are cited."""
+    the order in which they are cited. Marks of what is in a code block stand behind it."""
 
     sources: list[Citation] = field(default_factory=list)
     _numbers: dict[tuple[str, ...], int] = field(default_factory=dict)
-    _blank: str = ""  # at the end of the text so far; the marks go before it
+    _held: str = ""  # at the end of the text so far; the marks go before it
     _is_marked: bool = False  # the text so far ends with a mark
     _line: str = ""  # how the last line of the text begins
+    _fence: str = ""  # the line that would end the open code block
+    _waiting: str = ""  # marks for behind the code block
 
     def text(self, piece: str) -> str:
         """What to show for the next piece of a text block."""
         if self._is_marked and piece.startswith("("):
             piece = f"\\{piece}"  # or the mark would be a link
-        text = self._blank + piece
-        shown = text.rstrip()
-        self._blank = text[len(shown) :]
+        text = self._held + piece
         self._is_marked = self._is_marked and not text
-        _, begins, rest = shown.rpartition("\n")
-        if begins or len(self._line) < _LINE_BEGINNING:
-            self._line = ("" if begins else self._line) + rest[:_LINE_BEGINNING]
-        return shown
+        shown = self._markable(text)
+        self._held = text[len(shown) :]
+        return self._follow(shown)
 
     def end_block(self, block: Block | None = None) -> str:
         """What to show where a text block ends: [1][2]."""
         numbers = dict.fromkeys(map(self._number, read_citations(block or {})))
         marks = "".join(f"[{number}]" for number in numbers)
-        shown, self._blank = marks + self._blank, ""
-        if shown:
-            self._is_marked = shown == marks
-        return shown
+        if self._fence or _FENCE.match(self._line):
+            self._waiting += "".join(
+                f"[{number}]" for number in numbers if f"[{number}]" not in self._waiting
+            )
+            marks = ""
+        held, self._held = self._held, ""
+        if marks or held:
+            self._is_marked = bool(marks) and not held
+        return marks + self._follow(held)
+
+    def list(self) -> str:
+        """The numbered sources as Markdown, to stand below the answer; "" for none."""
+        if not self.sources:
+            return ""
+        lines = (f"{n}. {each.markdown}\n" for n, each in enumerate(self.sources, 1))
+        # Behind a list, the sources would be more of its items.
+        head = "\n\nSources:" if _IN_A_LIST.match(self._line) else ""
+        return f"{self._end_code()}{head}\n\n{''.join(lines)}"
 
     def _number(self, citation: Citation) -> int:
         if citation.key not in self._numbers:
@@ -95,12 +112,52 @@ class Citations:
             self._numbers[citation.key] = len(self.sources)
         return self._numbers[citation.key]
 
-    def list(self) -> str:
-        """The numbered sources as Markdown, to stand below the answer; "" for none."""
-        lines = (f"{n}. {each.markdown}\n" for n, each in enumerate(self.sources, 1))
-        # Behind a list, the sources would be more of its items.
-        head = "\n\nSources:" if _IN_A_LIST.match(self._line) else ""
-        return f"{head}\n\n{''.join(lines)}" if self.sources else ""
+    def _markable(self, text: str) -> str:
+        """The text up to where a mark may stand: before blanks, and in the last cell of a row
+        of a table."""
+        shown = text.rstrip()
+        _, begins, rest = shown.rpartition("\n")
+        row = (rest if begins else self._line + rest).lstrip(" >")
+        ends_row = row[1:].endswith("|") and not row.endswith("\\|")
+        return shown[:-1].rstrip() if row.startswith("|") and ends_row else shown
+
+    def _follow(self, shown: str) -> str:
+        """The same text, with the marks that waited behind a code block that ends in it."""
+        *ended, rest = shown.split("\n")
+        parts = []
+        for line in ended:
+            self._extend(line)
+            parts.append(f"{line}\n{self._end_line()}")
+        self._extend(rest)
+        return "".join((*parts, rest))
+
+    def _extend(self, part: str) -> None:
+        self._line += part[: _LINE_BEGINNING - len(self._line)]
+
+    def _end_line(self) -> str:
+        """The marks to show behind a line that ended a code block."""
+        line, self._line = self._line, ""
+        fence = _FENCE.match(line)
+        if self._ends_code(line):
+            marks, self._fence, self._waiting = self._waiting, "", ""
+            return f"{line[: line.index(line.strip('> ')[0])]}{marks}\n" if marks else ""
+        if fence is not None and not self._fence:
+            self._fence = re.sub(r"[^> ]", " ", fence["prefix"]) + fence["fence"]
+        return ""
+
+    def _ends_code(self, line: str) -> bool:
+        line, fence = line.strip("> "), self._fence.strip("> ")
+        return bool(fence) and line.startswith(fence) and not line.strip(fence[0])
+
+    def _end_code(self) -> str:
+        """The end of a code block that was cut off, and the marks that waited for its end."""
+        if not self._fence:
+            return ""
+        end = "" if self._ends_code(self._line) else f"\n{self._fence}"
+        indent = self._fence[: self._fence.index(self._fence.strip("> ")[0])]
+        marks = f"\n{indent}{self._waiting}" if self._waiting else ""
+        self._fence = self._waiting = self._line = ""
+        return end + marks
 
 
 def cited_text(content: Iterable[Block]) -> str:
