@@ -171,6 +171,7 @@ def test_another_width_redraws_what_is_live_and_leaves_the_rest(
     assert found == words or min(others) < 160
     assert [text.count(f"more at {other}") for other in others] == [1] * len(others)
     assert text.count("and the end") == 1
+    assert text.count("1 · opus") == 1 + len(others)  # above the rows of each width
 
 
 @pytest.mark.parametrize("width", [20, 57, 90])

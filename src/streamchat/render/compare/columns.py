@@ -6,7 +6,8 @@ Rule 1: a row settles when every answer has passed it or is over. The further ro
 wait here; the tail shows the newest rows of each, below a note that counts the others.
 Rule 2: every row fits its column; nothing is left for the terminal to wrap.
 Rule 3: when the width changes, waiting rows are rendered again, from where the printed ones
-end. If that place cannot be found, rows that no longer fit are folded.
+end. If that place cannot be found, rows that no longer fit are folded. The headings stand
+above them again, because the terminal has wrapped the old ones.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class ColumnRows(PaneRows):
         glyphs = UNICODE if look.unicode else ASCII
         self._glyphs = glyphs
         self._rule = build_part_style(look, "rule")
-        self._is_headed = False
+        self._headed_for: list[int] = []  # the widths under the last heading
 
     @property
     def is_behind(self) -> bool:
@@ -70,8 +71,9 @@ class ColumnRows(PaneRows):
             count for pane, count in zip(self._panes, counts, strict=True) if not pane.is_over
         ]
         passed = min(open_counts) if open_counts else max(counts)
-        heading = [] if self._is_headed else self._heading()
-        self._is_headed = True
+        heading = []
+        if self._headed_for != self._widths and (passed or not self._headed_for):
+            heading, self._headed_for = self._heading(), self._widths
         return [*heading, *(self._next_row() for _ in range(passed))]
 
     def tail(self, height: int) -> list[Row]:
