@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
 
 import pytest
@@ -19,6 +19,7 @@ from fakes import (
 )
 from streamchat.app.commands.registry import command_names
 from streamchat.app.repl import Repl
+from streamchat.app.repl_outcomes import ImportSteps
 from streamchat.cli.script import ScriptReader, split_script
 from streamchat.core.errors import CutOff, NotFound, StreamchatError, UsageError
 from streamchat.core.ports import ImportResult, Input, Key, Reader, Script, Typed
@@ -171,25 +172,27 @@ def test_leaving_by_a_line_leaves_the_chat() -> None:
 
 
 TAKEN = ImportResult("0123456789", "A talk", 2, 2, is_new=True)
+TOLD = ("notice", "01234567  new  2  A talk")
 LEFT_OUT = ImportResult("1123456789", "Open", 2, 0, is_new=False, problem="It is open.")
 
 
 def imported(
-    *steps: ImportResult | StreamchatError | type[KeyboardInterrupt], line: str = "/import f"
+    *steps: ImportResult | StreamchatError | None, stops_after: int = 0, line: str = "/import f"
 ) -> list[tuple[str, str]]:
     """What is told about an import that goes through these steps."""
+    stops: list[Callable[[], None]] = []
 
-    def import_file(path: str, name: str) -> Iterator[ImportResult | StreamchatError]:
-        assert (path, name) == ("f", "")
-        for step in steps:
-            if isinstance(step, type):
-                raise step
+    def import_file(path: str, _name: str) -> ImportSteps:
+        assert path == "f"
+        for number, step in enumerate(steps, 1):
             if isinstance(step, NotFound):
                 raise step
+            if number == stops_after:
+                stops[-1]()
             yield step
 
     screen = RecordingScreen()
-    reader = ScriptedReader(iter([Typed(line), Key.END]))
+    reader = ScriptedReader(iter([Typed(line), Key.END]), during=stops.append)
     repl = Repl(
         open_session(),
         ScriptedSource([]),
@@ -205,25 +208,50 @@ def imported(
     return screen.shown
 
 
+ODD = UsageError("f: element 2 is odd.")
+
+
 @pytest.mark.parametrize(
     ("steps", "told"),
     [
-        ([TAKEN], [("notice", "1 imported.")]),
+        ([TAKEN], [TOLD, ("notice", "1 imported.")]),
         (
-            [TAKEN, UsageError("f: element 2 is odd."), LEFT_OUT],
+            [TAKEN, ODD, LEFT_OUT],
             [
+                TOLD,
                 ("error", "f: element 2 is odd."),
                 ("error", "Open: It is open."),
                 ("notice", "1 imported, 1 left out."),
             ],
         ),
         ([], [("error", "f holds no conversation.")]),
+        ([ODD], [("error", "f: element 2 is odd.")]),
         ([NotFound("f is not JSON.")], [("error", "f is not JSON.")]),
-        ([TAKEN, KeyboardInterrupt], [("notice", "Stopped."), ("notice", "1 imported.")]),
-        ([KeyboardInterrupt], [("notice", "Stopped.")]),
+        (
+            [TAKEN, NotFound("It ends here.")],
+            [TOLD, ("error", "It ends here."), ("notice", "1 imported.")],
+        ),
     ],
 )
-def test_an_import_says_what_went_in(
-    steps: list[ImportResult | StreamchatError | type[KeyboardInterrupt]], told: list[object]
+def test_an_import_says_what_goes_in_as_it_goes(
+    steps: list[ImportResult | StreamchatError], told: list[object]
 ) -> None:
     assert imported(*steps) == told
+
+
+def test_of_an_import_that_is_stopped_what_went_in_stays() -> None:
+    told = imported(TAKEN, LEFT_OUT, TAKEN, stops_after=2)
+    left_out = ("error", "Open: It is open.")
+    assert told == [
+        TOLD,
+        left_out,
+        ("notice", "Stopped."),
+        ("notice", "1 imported, 1 left out."),
+    ]
+
+
+def test_an_import_of_one_can_be_stopped_while_it_is_looked_for() -> None:
+    told = imported(None, None, TAKEN, stops_after=1, line="/import f talk")
+    assert told == [("notice", "Stopped.")]
+    told = imported(None, ODD, line="/import f talk")
+    assert told[1:] == [("error", "f holds no conversation 'talk'.")]

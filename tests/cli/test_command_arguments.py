@@ -57,6 +57,7 @@ def test_models_are_those_of_the_server_and_it_is_asked_once() -> None:
         "claude-x": "200k $3 in $15 out",
         MODEL: "",
     }
+    assert offered(made, "compare", "opus cl") == ["opus claude-x", f"opus {MODEL}"]
 
 
 @pytest.mark.parametrize("may_ask", [True, False])

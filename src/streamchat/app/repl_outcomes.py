@@ -1,12 +1,15 @@
 """Shows what a command returned, and does its long work, in a way that can be stopped.
 
 Rules: Esc and Ctrl-C stop what is long and stays in the chat. Work that is stopped has changed
-nothing; what was shown until then stays on the screen.
+nothing, but for what an import says that it saved; what was shown until then stays on the
+screen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, TypeAlias, assert_never
 
@@ -33,6 +36,8 @@ from streamchat.core.ports import ImportResult
 Shown: TypeAlias = (
     Done | ShowReport | Replay | Redraw | Copy | ImportFile | EditFile | OpenInEditor
 )
+ImportSteps: TypeAlias = Generator[ImportResult | StreamchatError | None]
+"""A conversation that went in, what cannot be read, or one that nobody asked for."""
 LONG_REPORT = 20_000  # characters; a shorter one is there at once
 STOPPED = "Stopped."
 
@@ -41,7 +46,7 @@ async def _no_editor(_text: str, _name: str) -> str:
     raise UsageError("No editor can be opened here.")
 
 
-def _no_import(_path: str, _name: str) -> Iterator[ImportResult | StreamchatError]:
+def _no_import(_path: str, _name: str) -> ImportSteps:
     raise UsageError("Nothing can be imported here.")
 
 
@@ -49,12 +54,12 @@ def _no_import(_path: str, _name: str) -> Iterator[ImportResult | StreamchatErro
 class ReplOutcomes(ReplComparisons):
     """What a REPL does with the outcomes that ask nothing of the model or the user.
     `open_in_editor(text, name)` opens a file of that name in the user's editor and returns
-    its path; it raises UsageError. `import_file(path, name)` gives what it saved and what
-    could not be read, as it goes."""
+    its path; it raises UsageError. `import_file(path, name)` goes through a file, one
+    conversation a step."""
 
     open_in_editor: Callable[[str, str], Awaitable[str]] = _no_editor
     edit_file: Callable[[str, str], Awaitable[str]] = _no_editor
-    import_file: Callable[[str, str], Iterator[ImportResult | StreamchatError]] = _no_import
+    import_file: Callable[[str, str], ImportSteps] = _no_import
 
     async def _show(self, outcome: Shown) -> None:
         match outcome:
@@ -73,7 +78,7 @@ class ReplOutcomes(ReplComparisons):
             case Redraw(reply):
                 await self._until_stopped(self.screen.redraw(reply))
             case ImportFile(path, name):
-                self._import(path, name)
+                await self._import(path, name)
             case OpenInEditor() | EditFile():
                 await self._use_editor(outcome)
             case Copy(text, subject):
@@ -92,31 +97,39 @@ class ReplOutcomes(ReplComparisons):
             self._fail(error)
             return Done()
 
-    def _import(self, path: str, name: str) -> None:
+    async def _import(self, path: str, name: str) -> None:
         """What went in before a failure or a stop stays."""
         from streamchat.app import import_report  # for those who use it
 
         self._notice(describe_waiting(self.session, "Importing"))
-        taken: list[ImportResult] = []
-        failures: list[StreamchatError] = []
+        seen: list[ImportResult | StreamchatError] = []
         try:
-            with self.reader.interrupting():
-                for each in self.import_file(path, name):
-                    if isinstance(each, ImportResult):
-                        taken.append(each)
-                    else:
-                        failures.append(each)
-            if not taken and (name or not failures):
-                failures.append(import_report.found_none(path, name))
-        except KeyboardInterrupt:
-            self._notice(self._stopped().notice)
+            await self._until_stopped(self._take_in(path, name, seen))
         except StreamchatError as error:
-            failures.append(error)
-        left_out = [each for each in taken if each.problem]
-        for failure in (*failures, *map(import_report.why_left_out, left_out)):
-            self._fail(failure)
-        if taken:
+            self._fail(error)
+        if taken := [each for each in seen if isinstance(each, ImportResult)]:
             self._notice(import_report.format_counts(taken))
+
+    async def _take_in(
+        self, path: str, name: str, seen: list[ImportResult | StreamchatError]
+    ) -> None:
+        """Say what goes in as it goes. Keys are served between two conversations."""
+        from streamchat.app import import_report
+
+        with closing(self.import_file(path, name)) as steps:
+            for each in steps:
+                if each is not None:
+                    seen.append(each)
+                match each:
+                    case StreamchatError():
+                        self._fail(each)
+                    case ImportResult(problem=""):
+                        self._notice("  ".join(import_report.describe_taken(each)))
+                    case ImportResult():
+                        self._fail(import_report.why_left_out(each))
+                await asyncio.sleep(0)
+        if not seen or (name and not any(isinstance(each, ImportResult) for each in seen)):
+            raise import_report.found_none(path, name)
 
     async def _use_editor(self, outcome: EditFile | OpenInEditor) -> None:
         try:

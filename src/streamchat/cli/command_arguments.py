@@ -53,7 +53,7 @@ class CommandArguments:
             case "attach":
                 return []
             case "model" | "retry" | "compare":
-                return self._model_choices()
+                return self._model_choices(typed)
             case "theme":
                 return (Choice(name) for name, _ in self.session.configuration.themes())
             case "effort":
@@ -76,10 +76,12 @@ class CommandArguments:
             for each in self.session.archive.summaries()[:_MOST_CONVERSATIONS]:
                 yield Choice(each.id[:8], each.title)
 
-    def _model_choices(self) -> Iterator[Choice]:
+    def _model_choices(self, typed: str = "") -> Iterator[Choice]:
+        """For the last of the words."""
+        before = typed[: typed.rfind(" ") + 1]
         for name in dict.fromkeys([*self._models, self.session.conversation.model]):
             about = " ".join(self._models.get(name, "").split())
-            yield Choice(name, about.removeprefix(name).strip())
+            yield Choice(before + name, about.removeprefix(name).strip())
 
     def _efforts(self) -> Sequence[str]:
         efforts = self.session.facts(self.session.conversation.model).efforts

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from streamchat.app.import_report import describe_taken, format_counts, found_none, why_left_out
 from streamchat.app.listing import row_line
@@ -19,10 +20,13 @@ from streamchat.cli.wiring import (
     read_conversation,
 )
 from streamchat.core.conversation import Conversation
-from streamchat.core.errors import ExitStatus, StreamchatError, UsageError
+from streamchat.core.errors import ExitStatus, UsageError
 from streamchat.core.ports import ImportResult
 from streamchat.core.sanitize import clean
 from streamchat.store.finding import expanded
+
+if TYPE_CHECKING:
+    from streamchat.app.repl_outcomes import ImportSteps
 
 
 def export_conversation(run: Run, format: str, ref: str) -> None:
@@ -61,7 +65,8 @@ def import_conversations(run: Run, path: str) -> int:
     listing = _Listing(run)
     faults: list[str] = []
     try:
-        for each in open_archive(run).take_in(_made(run, path, run.invocation.prompt, faults)):
+        made = filter(None, _made(run, path, run.invocation.prompt, faults))
+        for each in open_archive(run).take_in(made):
             listing.add(each)
     finally:
         listing.end()
@@ -84,7 +89,8 @@ def _status(taken: list[ImportResult], faults: list[str]) -> ExitStatus:
     return ExitStatus.FAILURE if is_partial else ExitStatus.OK
 
 
-def _made(run: Run, path: str, name: str, faults: list[str]) -> Iterator[Conversation]:
+def _made(run: Run, path: str, name: str, faults: list[str]) -> Iterator[Conversation | None]:
+    """None for a fault, and for a conversation that `name` does not mean."""
     from streamchat.importers import (  # 10 ms, for this alone
         ImportFault,
         conversations_in,
@@ -95,20 +101,22 @@ def _made(run: Run, path: str, name: str, faults: list[str]) -> Iterator[Convers
     for found in conversations_in(place, model=run.settings.model):
         if isinstance(found, ImportFault):
             faults.append(f"{path}: {found.text}.")
-        elif not name or is_named(found, name):
-            yield found
+            yield None
+        else:
+            yield found if not name or is_named(found, name) else None
 
 
-def import_in_chat(
-    run: Run, session: Session, path: str, name: str
-) -> Iterator[ImportResult | StreamchatError]:
-    """What is saved, and what cannot be read, as it goes."""
+def import_in_chat(run: Run, session: Session, path: str, name: str) -> ImportSteps:
+    """See ImportSteps."""
     faults: list[str] = []
-    for each in session.archive.take_in(_made(run, path, name, faults)):
-        yield each
-        while faults:
-            yield UsageError(faults.pop(0))
-    yield from map(UsageError, faults)
+    wanted: deque[Conversation] = deque()
+    saving = session.archive.take_in(iter(wanted.popleft, None))
+    for each in _made(run, path, name, faults):
+        if each is not None:
+            wanted.append(each)
+            yield next(saving)
+        else:
+            yield UsageError(faults.pop()) if faults else None
 
 
 class _Listing:

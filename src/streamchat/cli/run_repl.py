@@ -19,6 +19,7 @@ from streamchat.app.cycling import use_next_effort, use_next_model
 from streamchat.app.prompt_keys import keymap_of, prompt_settings
 from streamchat.app.repl import Repl
 from streamchat.app.repl_comparisons import Compared
+from streamchat.app.repl_outcomes import ImportSteps
 from streamchat.app.retry_policy import RetryPolicy
 from streamchat.app.session import Session
 from streamchat.app.status_line import StatusLine
@@ -53,9 +54,9 @@ from streamchat.cli.wiring.prompt import (
 )
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
 from streamchat.core.attachment_blocks import list_blocks
-from streamchat.core.errors import Busy, ExitStatus, StreamchatError, UsageError
+from streamchat.core.errors import Busy, ExitStatus, UsageError
 from streamchat.core.input_line import CommandNames
-from streamchat.core.ports import ImportResult, Reader, Script
+from streamchat.core.ports import Reader, Script
 from streamchat.core.settings import Settings, needs_commanded_key
 from streamchat.core.terminal_answers import format_questions
 from streamchat.core.window_signals import Activity
@@ -200,9 +201,7 @@ async def converse(
         await source.aclose()
 
 
-def _import(
-    run: Run, session: Session, path: str, name: str
-) -> Iterator[ImportResult | StreamchatError]:
+def _import(run: Run, session: Session, path: str, name: str) -> ImportSteps:
     from streamchat.cli.import_export import import_in_chat  # for those who import
 
     return import_in_chat(run, session, path, name)
