@@ -101,7 +101,7 @@ def test_now_compacts_at_once() -> None:
     assert chat.session.preferences.auto_compact == "ask"
 
 
-@pytest.mark.parametrize(("pick", "value"), [("At 95%", "on"), ("Never", "off")])
+@pytest.mark.parametrize(("pick", "value"), [("Always compact", "on"), ("Never", "off")])
 def test_the_other_answers_are_remembered(pick: str, value: str) -> None:
     chat = Chat(800, picks=(pick,))
     assert chat.run() == ["q800", "a800"]

@@ -346,7 +346,9 @@ def test_going_on_shows_the_names_too() -> None:
     dialogue = Dialogue(
         "why?", "and?", scripts=both(more=1), others=("b",), is_blind=True
     ).run()
-    assert any(text.startswith("Going on with ") and MODEL in text for text in dialogue.notices)
+    assert any(
+        text.startswith("Continuing with ") and MODEL in text for text in dialogue.notices
+    )
 
 
 def test_a_blind_comparison_is_shuffled() -> None:

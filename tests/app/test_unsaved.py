@@ -111,7 +111,7 @@ def test_save_writes_anew_what_is_not_there(
     assert all(each.endswith(CONTINUES_IN_MEMORY) for each in warnings)
     assert warns_below(session) == ("not saved" if later else "")
     before = path.read_bytes() if path.exists() else b""
-    assert run(session, "save") == Done(f"Saved anew in {path}")
+    assert run(session, "save") == Done(f"Saved to the new file {path}")
     texts = ["first", "re: first"]
     texts += [each for n in range(later) for each in (f"more {n}", f"re: more {n}")]
     assert said(path) == texts
@@ -130,7 +130,7 @@ def test_what_stands_in_the_way_is_put_aside(home: Path) -> None:
     session, path = talking(open_store(home))
     path.unlink()
     path.write_bytes(b"mine\n")
-    assert run(session, "save") == Done(f"Saved anew in {path}")
+    assert run(session, "save") == Done(f"Saved to the new file {path}")
     assert path.with_name(f"{path.name}.damaged").read_bytes() == b"mine\n"
     assert said(path) == ["first", "re: first"]
 
@@ -142,7 +142,7 @@ def test_a_link_in_the_way_is_put_aside_and_not_followed(target: str, home: Path
     elsewhere.write_bytes(b"mine\n")
     path.unlink()
     path.symlink_to(target)
-    assert run(session, "save") == Done(f"Saved anew in {path}")
+    assert run(session, "save") == Done(f"Saved to the new file {path}")
     assert path.with_name(f"{path.name}.damaged").readlink() == Path(target)
     assert elsewhere.read_bytes() == b"mine\n"
     assert not path.is_symlink()
@@ -153,7 +153,7 @@ def test_a_directory_in_the_way_is_put_aside(home: Path) -> None:
     session, path = talking(open_store(home))
     path.unlink()
     path.mkdir()
-    assert run(session, "save") == Done(f"Saved anew in {path}")
+    assert run(session, "save") == Done(f"Saved to the new file {path}")
     assert path.with_name(f"{path.name}.damaged").is_dir()
     assert said(path) == ["first", "re: first"]
 
@@ -231,7 +231,7 @@ def test_leaving_what_is_not_saved_asks(
     assert after == Done("/save writes this conversation to a new file.")
     assert session.conversation is conversation
     assert reader.questions[0].startswith("Cannot save to ")
-    assert run(session, "save") == Done(f"Saved anew in {path}")
+    assert run(session, "save") == Done(f"Saved to the new file {path}")
     if other_path.exists():
         assert other_path.read_bytes() == kept
     if command == "exit":
@@ -307,7 +307,7 @@ def test_a_newer_file_is_saved_as_a_copy(home: Path) -> None:
     say(session, "more")
     assert warns_below(session) == "not saved"
     outcome = run(session, "save")
-    assert outcome == Done(f"Saved anew in {session.journal.name}")
+    assert outcome == Done(f"Saved to the new file {session.journal.name}")
     assert session.journal.name != str(path)
     assert said(Path(session.journal.name)) == ["first", "re: first", "more", "re: more"]
     assert path.read_bytes() == before

@@ -126,7 +126,11 @@ def test_a_png_with_a_wrong_checksum_is_refused_but_for_what_nobody_needs() -> N
             "a.pdf is encrypted: models read",
         ),
         ("a.pdf", b"%PDF-1.4", ""),
-        ("a.ipynb", b'{"cells": [{', "a.ipynb is no whole notebook: it is sent as it stands."),
+        (
+            "a.ipynb",
+            b'{"cells": [{',
+            "a.ipynb is no complete notebook: it is sent as it is.",
+        ),
         ("a.ipynb", b'{"cells": []}', ""),
     ],
 )

@@ -198,7 +198,7 @@ def test_login_takes_a_pasted_key_at_once(
     def person(terminal: Person) -> None:
         terminal.wait_for_prompt()
         terminal.type("/login\r")
-        terminal.wait_for("With which server")
+        terminal.wait_for("Which server do you")
         terminal.type(ENTER)
         terminal.wait_for("Paste your API key")
         terminal.type(f"{KEY}\r")

@@ -20,7 +20,7 @@ MOST_HELD = 4 * 1024 * 1024  # bytes; a server that is further ahead has to wait
 
 
 async def unpacked(response: httpx2.Response) -> AsyncGenerator[bytes]:
-    """The body without its compression. gzip may come as several members, one behind the other,
+    """The body without its compression. gzip may come as several members, one after the other,
     of which httpx2 reads only the first."""
     if response.headers.get("content-encoding", "").strip().lower() != "gzip":
         async with aclosing(response.aiter_bytes()) as plain:

@@ -3,11 +3,11 @@
 Rule: characters that the API or the encoder refuses (a lone surrogate, NUL) become U+FFFD.
 Everything else is sent byte for byte, because thinking signatures are bound to it.
 
-The prompt cache always has a point behind the last turn. A long system prompt and long
+The prompt cache always has a point after the last turn. A long system prompt and long
 attachments get points of their own, so that they stay in the cache when a later turn is edited,
 asked again or left; the API allows four. Short parts get none: no server caches so little, and
 not every server accepts points inside the parts. A system message at the end gets one before
-it: the API has skipped the point behind the last turn there.
+it: the API has skipped the point after the last turn there.
 """
 
 from __future__ import annotations

@@ -42,8 +42,8 @@ class EventDecoder:
         self._data: list[str] = []
 
     def feed(self, piece: bytes) -> Iterator[ServerEvent]:
-        """The events that are whole now. Raises UnicodeDecodeError at a line that is not
-        UTF-8, behind the events before it."""
+        """The events that are whole now. Raises UnicodeDecodeError at a line that is not UTF-8,
+        after the events before it."""
         # A CR at the very end may be half of a CRLF: the next byte tells.
         is_open = self._unread and self._unread[-1].endswith(b"\r")
         self._unread.append(piece)
@@ -90,8 +90,8 @@ class EventDecoder:
                 self._name = value or None
 
     def _begins_event(self, name: str, value: str) -> bool:
-        """Whether this field belongs to an event behind the one under way: an event has one
-        name, and in JSON no `}` stands before a `{`."""
+        """Whether this field belongs to an event after the current one: an event has one name,
+        and in JSON no `}` stands before a `{`."""
         if name == "event":
             return self._name is not None and bool(self._data)
         is_whole = bool(self._data) and self._data[-1].endswith("}")

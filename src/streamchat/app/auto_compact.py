@@ -1,4 +1,4 @@
-"""What is done when a conversation nearly fills the model's context window.
+"""What happens when a conversation nearly fills the model's context window.
 
 Rule: at 80% the user is asked once what to do, and the answer is remembered as the setting
 `auto_compact`. With it on, the program compacts by itself at 95%. An Enter that was meant for
@@ -20,7 +20,7 @@ _NOW, _LATER = "now", "later"
 _QUESTION = "Replace the earlier turns with a summary?"
 _OPTIONS = (
     (_NOW, "Compact now"),
-    (ON, "At 95%, without a question, from now on"),
+    (ON, "Always compact at 95%, without asking"),
     (OFF, "Never"),
     (_LATER, "Not now"),
 )
@@ -37,7 +37,7 @@ class CompactDecision:
 async def decide_compaction(
     session: Session, context: Context | None, reader: Reader | None, *, is_news: bool
 ) -> CompactDecision:
-    """What to do about a window that is so full. `reader` asks the user, if there is one;
+    """What to do when the window is this full. `reader` asks the user, if there is one;
     `is_news` is False when the user knows already."""
     said = warning(context)
     if context is None or not said:

@@ -1,8 +1,7 @@
 """A title from a cheap model, asked once in a conversation.
 
-Rules: what it probably costs is reserved under the caps before it is sent, and what it cost
-is charged. The conversation does not change but for its title. Only text of the conversation
-is sent, and little of it.
+Rules: its probable cost is reserved under the caps before it is sent; its real cost is charged.
+Nothing but the title of the conversation changes. Only a few lines of its text are sent.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Asks several models the same question at the same time.
 
-Each reply is an exchange of its own, in its own task: what arrived of it is kept, whatever
-becomes of the others. The conversation continues with the first; the others
-hang below the same question, as branches.
+Each reply is an exchange of its own, in its own task: what arrived is kept, however the others
+end. The conversation continues with the first; the others hang below the same question, as
+branches.
 
 Rules: the cap is asked for each before it is sent. No other model answers for one of these.
 """
@@ -34,7 +34,7 @@ MOST_ANSWERS = 9  # a digit keeps one
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One of the answers: who gives it, and what is there of it already."""
+    """One of the answers: the model that gives it, and the turns that exist already."""
 
     model: str
     answer: Message | None = None
@@ -88,7 +88,7 @@ def _own(session: Session, question: Turn, *, asks_own: bool) -> list[Candidate]
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What became of a candidate; `result` is None for an answer that was there before."""
+    """How a candidate ended; `result` is None for an answer that was there before."""
 
     candidate: Candidate
     turn: str  # "" if there is no answer

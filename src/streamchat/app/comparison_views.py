@@ -1,30 +1,23 @@
-"""Views around the answers of a comparison: what the heading says is not said again."""
+"""Views of compared answers, which do not repeat what the heading says."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import nan
 
+from streamchat.app.view_wrappers import ViewWrapper
 from streamchat.core.events import Event, ModelSwitched, Started
 from streamchat.core.messages import Message
-from streamchat.core.ports import Ending, View
+from streamchat.core.ports import Ending
 
 
 @dataclass(slots=True)
-class UnderHeading:
+class UnderHeading(ViewWrapper):
     """Leaves out the line that names the model."""
-
-    view: View
 
     def feed(self, event: Event) -> None:
         if not isinstance(event, ModelSwitched):
             self.view.feed(event)
-
-    async def catch_up(self) -> None:
-        await self.view.catch_up()
-
-    def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
-        self.view.close(ending, message, seconds)
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""The keys that change the model and the effort: each goes to the next of a list."""
+"""The keys that change the model and the effort: each takes the next of a list."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""What is done with a saved conversation from the list of them: open, rename, delete, copy,
-export.
+"""What the list of saved conversations can do with one: open, rename, delete, copy, export.
 
-Rules: only opening leaves the list; everything else is done, said in the list, and the list
-goes on. Deleting asks first. What fails is said there too, and nothing else happens.
+Rules: only opening leaves the list. The list shows the result of every other action, also of
+one that fails. Deleting asks first.
 """
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ from streamchat.core.settings import EXPORT_FORMATS
 
 @dataclass(frozen=True, slots=True)
 class ListActions:
-    """The saved conversations. `session` is the chat that runs, if there is one: its own
-    conversation is renamed and deleted there."""
+    """The saved conversations. `session` is the running chat, if there is one; its own
+    conversation is renamed and deleted through it."""
 
     archive: Archive
     exporter: Exporter

@@ -30,8 +30,17 @@ from streamchat.core.sanitize import Sanitizer, clean, clean_prose
 from streamchat.core.schema import Shape
 
 
+class NothingPending:
+    """A view that writes everything as it arrives, or at the end."""
+
+    __slots__ = ()
+
+    async def catch_up(self) -> None:
+        """See ports.View."""
+
+
 @dataclass(slots=True)
-class VerbatimText:
+class VerbatimText(NothingPending):
     """The Markdown source as it arrives, ending in a newline."""
 
     stdout: TextIO
@@ -52,9 +61,6 @@ class VerbatimText:
             self.stdout.flush()
             self._last = text[-1]
 
-    async def catch_up(self) -> None:
-        """Everything is written as it comes, or at the end."""
-
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         if self._sanitizer:
             self._write(self._sanitizer.close())
@@ -64,7 +70,7 @@ class VerbatimText:
 
 
 @dataclass(slots=True)
-class RawEvents:
+class RawEvents(NothingPending):
     """Each API event as it arrived, one JSON line each."""
 
     stdout: TextIO
@@ -72,9 +78,6 @@ class RawEvents:
     def feed(self, event: Event) -> None:
         if isinstance(event, RawEvent):
             write_line(self.stdout, event.data)
-
-    async def catch_up(self) -> None:
-        """Everything is written as it comes, or at the end."""
 
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         """Every event was already written."""
@@ -110,7 +113,7 @@ def result_object(
 
 
 @dataclass(slots=True)
-class JsonResult:
+class JsonResult(NothingPending):
     """One JSON object at the end."""
 
     stdout: TextIO
@@ -119,9 +122,6 @@ class JsonResult:
 
     def feed(self, event: Event) -> None:
         """Nothing is printed before the end."""
-
-    async def catch_up(self) -> None:
-        """Everything is written as it comes, or at the end."""
 
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         write_line(
@@ -137,7 +137,7 @@ class JsonResult:
 
 
 @dataclass(slots=True)
-class JsonStream:
+class JsonStream(NothingPending):
     """`stream-json`: one object for each event, with our own stable names; the result last."""
 
     stdout: TextIO
@@ -147,9 +147,6 @@ class JsonStream:
     def feed(self, event: Event) -> None:
         if (value := stream_object(event)) is not None:
             write_line(self.stdout, value)
-
-    async def catch_up(self) -> None:
-        """Everything is written as it comes, or at the end."""
 
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         JsonResult(self.stdout, self.conversation, self.shape).close(ending, message, seconds)
@@ -187,7 +184,7 @@ def stream_object(event: Event) -> JsonObject | None:
 
 
 @dataclass(slots=True)
-class FirstCodeBlock:
+class FirstCodeBlock(NothingPending):
     """`--extract`: the content of the answer's first code block, at the end."""
 
     stdout: TextIO
@@ -198,9 +195,6 @@ class FirstCodeBlock:
         if isinstance(event, TextDelta):
             self._pieces.append(event.text)
 
-    async def catch_up(self) -> None:
-        """Everything is written as it comes, or at the end."""
-
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         code = self.extract("".join(self._pieces))
         if code is not None:
@@ -209,7 +203,7 @@ class FirstCodeBlock:
 
 
 @dataclass(slots=True)
-class OneValue:
+class OneValue(NothingPending):
     """`--schema`: one JSON value at the end, or nothing."""
 
     stdout: TextIO
@@ -219,9 +213,6 @@ class OneValue:
     def feed(self, event: Event) -> None:
         if isinstance(event, TextDelta):
             self._pieces.append(event.text)
-
-    async def catch_up(self) -> None:
-        """Everything is written as it comes, or at the end."""
 
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         text = "".join(self._pieces).strip()

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from streamchat.app.json_lines import write_line
-from streamchat.app.output_formats import result_object
+from streamchat.app.output_formats import NothingPending, result_object
 from streamchat.core.events import Event, TextDelta, ThinkingDelta
 from streamchat.core.messages import JsonObject, Message
 from streamchat.core.ports import Ending, View
 from streamchat.core.schema import Shape
 
 
-class PipedComparison:
+class PipedComparison(NothingPending):
     """Implements ports.ComparisonView. `begin(number)` writes the heading of an answer and
     opens its view; numbers begin with 0."""
 
@@ -26,9 +26,6 @@ class PipedComparison:
         self._begin = begin
         self._waiting: list[_Turn] = []
         self.views: Sequence[View] = [_Turn(self, number) for number in range(count)]
-
-    async def catch_up(self) -> None:
-        """Everything is written as it comes, or at the end."""
 
     def close(self) -> None:
         """Every answer has been written."""
@@ -48,7 +45,7 @@ class PipedComparison:
             self._waiting[0].open(self._begin)
 
 
-class _Turn:
+class _Turn(NothingPending):
     """One of the answers: keeps what is fed until its turn comes."""
 
     def __init__(self, whole: PipedComparison, number: int) -> None:
@@ -69,9 +66,6 @@ class _Turn:
         self._fed.append(event)
         if isinstance(event, TextDelta | ThinkingDelta):
             self._line_up()
-
-    async def catch_up(self) -> None:
-        """See ports.ComparisonView."""
 
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         self._closing = ending, message, seconds
@@ -101,7 +95,7 @@ class _Turn:
 
 
 @dataclass(slots=True)
-class JsonComparison:
+class JsonComparison(NothingPending):
     """Implements ports.ComparisonView: one JSON object at the end, with all answers."""
 
     stdout: TextIO
@@ -113,9 +107,6 @@ class JsonComparison:
     def __post_init__(self) -> None:
         self.views = [_Result(self.conversation, self.shape) for _ in self.models]
 
-    async def catch_up(self) -> None:
-        """Everything is written at the end."""
-
     def close(self) -> None:
         answers = [
             {"asked": model, **(view.value or {})}
@@ -126,15 +117,12 @@ class JsonComparison:
 
 
 @dataclass(slots=True)
-class _Result:
+class _Result(NothingPending):
     conversation: str
     shape: Shape | None
     value: JsonObject | None = None
 
     def feed(self, event: Event) -> None:
-        """Nothing is printed before the end."""
-
-    async def catch_up(self) -> None:
         """Nothing is printed before the end."""
 
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:

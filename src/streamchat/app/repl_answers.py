@@ -1,4 +1,4 @@
-"""Gets answers for the REPL, shows them, and says what is worth a line about them.
+"""Gets answers for the REPL, shows them, and adds lines about them, such as a full window.
 
 Rules: nothing that happens to one exchange ends the loop. What the program asks by itself
 (a summary) is an aside: it is not a turn of the user.
@@ -144,7 +144,7 @@ class ReplAnswers:
         return result
 
     async def _compact_if_full(self, *, asks: bool = True) -> None:
-        """Do what is due when the model's context window is nearly full."""
+        """Warn, ask or compact when the model's context window is nearly full."""
         context = measure_context(self.session)
         is_news, self.is_warned = not self.is_warned, bool(warning(context))
         reader = self.reader if self.has_user and asks else None
@@ -236,7 +236,7 @@ class ReplAnswers:
         self._notice(f"The title is '{titled.result}'.")
 
     def _name_in_time(self) -> None:
-        """With `auto_title`, name the conversation once, while the user goes on."""
+        """With `auto_title`, name the conversation once, in the background."""
         id = self.session.conversation.id
         is_new = id not in self._named and self._naming is None
         if self.names_by_itself and is_new and is_due(self.session):

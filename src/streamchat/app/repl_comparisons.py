@@ -156,7 +156,7 @@ class ReplComparisons(ReplAnswers):
             return False
         if not (len(text) == 1 and text.isascii() and text.isdecimal()):
             if compared.is_blind:
-                self._notice(f"Going on with {compared.main}. {compared.format_names()}.")
+                self._notice(f"Continuing with {compared.main}. {compared.format_names()}.")
             return False
         self._keep(compared, int(text))
         return True

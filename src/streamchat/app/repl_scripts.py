@@ -1,8 +1,8 @@
 """/script: the lines of a file, run in the chat as if they were typed.
 
-Rules: a failure or a stop ends the script and never the chat. A question that a command asks
-is answered by the next line; whether to send a message, the user answers. A message that was
-not sent ends the script too, and stands in the prompt.
+Rules: a failure or a stop ends the script and never the chat. The next line answers a question
+of a command; the user decides whether to send a message. A message that was not sent ends the
+script too, and stands in the prompt.
 """
 
 from __future__ import annotations

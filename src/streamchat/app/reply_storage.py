@@ -52,7 +52,7 @@ class ReplyStorage:
             self.session.add_empty_reply(received)
 
     def _question_turn(self) -> list[Turn]:
-        """The question, and the system turn that is due behind it."""
+        """The question, and the system turn that is due after it."""
         question, self.question = self.question, None
         if question is None:
             return []

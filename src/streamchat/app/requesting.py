@@ -1,7 +1,7 @@
 """Builds the request for a session, and records what a reply is made with.
 
-A system prompt that changed in mid-conversation is told by a system turn where the model takes
-one: then the turns before it stay in the prompt cache, and their thinking stays valid. Other
+When the system prompt changes in mid-conversation, a system turn tells the model, if the model
+takes one. The turns before it stay in the prompt cache, and their thinking stays valid. Other
 models get the new prompt at the top of the request.
 
 Must not know the server.
@@ -79,7 +79,7 @@ def read_prompt(session: Session, model: str = "", *, end: str | None = None) ->
 
 
 def tell(session: Session, news: str, end: str | None = None) -> Message:
-    """The message of a system turn behind the turn `end`, or behind the head."""
+    """The message of a system turn after the turn `end`, or after the head."""
     return system_message(news, replaces=session.conversation.is_told_another(end))
 
 

@@ -76,7 +76,7 @@ class StatusLine:
 
 
 def label_answer(session: Session, message: Message | None) -> str:
-    """What stands behind the figures of an answer: its model, and the time of day."""
+    """What follows the figures of an answer: its model and the time of day."""
     time = stamp_answer(session)
     if not time or message is None:
         return ""

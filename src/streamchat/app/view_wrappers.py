@@ -24,11 +24,25 @@ from streamchat.core.web import tool_error
 
 
 @dataclass(slots=True)
-class ShownValue:
-    """Wraps the view of a terminal: a JSON value is shown when it is whole, as a table or as
-    code."""
+class ViewWrapper:
+    """A view that does what `view` does."""
 
     view: View
+
+    def feed(self, event: Event) -> None:
+        self.view.feed(event)
+
+    async def catch_up(self) -> None:
+        await self.view.catch_up()
+
+    def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
+        self.view.close(ending, message, seconds)
+
+
+@dataclass(slots=True)
+class ShownValue(ViewWrapper):
+    """Shows a JSON value on a terminal once it is complete, as a table or as code."""
+
     _pieces: list[str] = field(default_factory=list)
 
     def feed(self, event: Event) -> None:
@@ -57,11 +71,9 @@ class ShownValue:
 
 
 @dataclass(slots=True)
-class OnceStarted:
-    """A view that calls `act` when the reply begins: the request is on its way then, and
-    what is done is in nobody's way."""
+class OnceStarted(ViewWrapper):
+    """Calls `act` when the reply begins: the request was sent, so `act` delays nothing."""
 
-    view: View
     act: Callable[[], None]
     _is_started: bool = False
 
@@ -71,18 +83,11 @@ class OnceStarted:
             self.act()
         self.view.feed(event)
 
-    async def catch_up(self) -> None:
-        await self.view.catch_up()
-
-    def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
-        self.view.close(ending, message, seconds)
-
 
 @dataclass(slots=True)
-class WithSources:
+class WithSources(ViewWrapper):
     """Writes the marks of citations into the text, and the numbered sources below it."""
 
-    view: View
     _citations: Citations = field(default_factory=Citations)
 
     def feed(self, event: Event) -> None:
@@ -102,9 +107,6 @@ class WithSources:
                 pass
         self.view.feed(event)
 
-    async def catch_up(self) -> None:
-        await self.view.catch_up()
-
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         self._list()
         self.view.close(ending, message, seconds)
@@ -120,10 +122,8 @@ class WithSources:
 
 
 @dataclass(slots=True)
-class OnlyTheAnswer:
-    """A view that leaves out thinking, tool blocks and figures."""
-
-    view: View
+class OnlyTheAnswer(ViewWrapper):
+    """Leaves out thinking, tool blocks and figures."""
 
     def feed(self, event: Event) -> None:
         match event:
@@ -134,19 +134,14 @@ class OnlyTheAnswer:
             case _:
                 self.view.feed(event)
 
-    async def catch_up(self) -> None:
-        await self.view.catch_up()
-
     def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
         self.view.close(ending, None, seconds)
 
 
 @dataclass(slots=True)
-class SayingRetries:
-    """Wraps a view that shows the answer alone: retries, other models and searches that
-    failed are lines."""
+class SayingRetries(ViewWrapper):
+    """Says a line for retries, other models and failed searches, which the view leaves out."""
 
-    view: View
     say: Callable[[str], None]
 
     def feed(self, event: Event) -> None:
@@ -160,12 +155,6 @@ class SayingRetries:
             case _:
                 pass
         self.view.feed(event)
-
-    async def catch_up(self) -> None:
-        await self.view.catch_up()
-
-    def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
-        self.view.close(ending, message, seconds)
 
 
 def frame_for_terminal(view: View, shape: Shape | None) -> View:

@@ -41,7 +41,8 @@ async def until_stopped(work: Coroutine[Any, Any, _T], reader: Reader) -> Reache
 
 
 async def in_background(work: Callable[[], _T]) -> _T:
-    """The result of slow work. If this is cancelled, the thread ends by itself, unheard."""
+    """The result of slow work. If this is cancelled, the thread runs to its end and its result
+    is dropped."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[_T] = loop.create_future()
 

@@ -51,7 +51,7 @@ def build_block(data: bytes, *, name: str, limits: MediaLimits | None = None) ->
     if not name.endswith(".ipynb"):
         return Built(build_text(text, name))
     cells = notebook_text(text)
-    note = f"{shown} is no whole notebook: it is sent as it stands." if cells is None else ""
+    note = f"{shown} is no complete notebook: it is sent as it is." if cells is None else ""
     return Built(build_text(cells or text, name), note)
 
 

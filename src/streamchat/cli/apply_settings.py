@@ -1,5 +1,5 @@
-"""What a chat that runs does when a setting changes. A setting that is not in the table
-cannot change while a chat runs."""
+"""Applies a changed setting to a running chat. A setting that is not in the table cannot change
+during a chat."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class HasAppearance(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """The parts that settings reach. Without a screen, nothing has looks."""
+    """The parts of a chat that settings change."""
 
     session: Session
     repl: Repl
@@ -151,7 +151,7 @@ APPLIED: Mapping[str, ApplySetting] = {
 
 
 def apply_settings(chat: Chat, before: Settings, run: Run) -> None:
-    """Do what follows from every setting that is another one now. Raises StreamchatError."""
+    """Apply every setting that has changed. Raises StreamchatError."""
     after = run.settings
     changed = {
         name for name in APPLIED if getattr(before, name, None) != getattr(after, name, None)

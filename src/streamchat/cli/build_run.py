@@ -1,4 +1,5 @@
-"""A run from a command line and a world: its settings are read, its notes go to stderr.
+"""Builds a run from a command line and an environment: reads the settings, prints notes on
+stderr.
 
 Needed before the first prompt: it imports no more than the settings do.
 """

@@ -1,4 +1,4 @@
-"""What the menu at the prompt offers behind the name of a command.
+"""What the menu at the prompt offers after the name of a command.
 
 Rule: what is offered is known already, except for the models: the server is asked for them
 when a menu of models first opens, once, and only where a key is at hand.

@@ -96,7 +96,7 @@ def _cells(total: Total) -> list[str]:
 
 
 _HEADS = ["", "replies", "tokens in", "tokens out", "cost"]
-_BY_WORTH = (4, 1, 2, 3)  # the columns behind the bar; the last ones go first
+_BY_WORTH = (4, 1, 2, 3)  # the columns after the bar; the last ones are dropped first
 
 
 def _cost(total: Total) -> str:

@@ -1,5 +1,5 @@
-"""The models of a run with the demo. Settings that were made for another server may name some
-that the demo does not have; it answers as its own then."""
+"""The models of a run with the demo. Settings for another server may name models that the demo
+does not have; it then uses its own default."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from streamchat.core.settings.values import DEFAULT
 
 
 def with_demo_models(settings: Settings) -> Settings:
-    """The settings without models that the demo lacks, but for those of the command line."""
+    """The settings without models that the demo lacks, except those of the command line."""
     origins = dict(settings.origins)
     fallback = settings.fallback
     model = settings.model

@@ -34,7 +34,7 @@ from streamchat.core.settings import (
 T = TypeVar("T")
 MOST_MODELS = 15  # in the list of a local server
 WELCOME = "There is no API key yet. How do you want to begin?"
-GO_ON = "With which server do you want to go on?"
+GO_ON = "Which server do you want to use?"
 KEY_QUESTION = "Paste your API key from console.anthropic.com"
 HOW_TO_BEGIN = "Type a message and press {}. @FILE in it attaches a file: Sum up @report.pdf"
 

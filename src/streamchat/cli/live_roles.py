@@ -1,7 +1,7 @@
-"""What a role, or a prompt file for one message, sets in a chat that runs.
+"""What a role sets in a running chat, and a prompt file for one message.
 
-Rule: what a role set goes back when another one, or none, takes its place. What the user set
-since then stays.
+Rule: when a role is replaced or dropped, its settings are undone. What the user has set since
+then stays.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _BY_ROLE = Origin(SettingSource.FLAG, ROLE)
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """The settings beneath a role, and as they were once it had been taken."""
+    """The settings without a role, and the settings just after it was taken."""
 
     beneath: Mapping[str, Any]
     above: Mapping[str, Any]
@@ -62,7 +62,7 @@ def _values(settings: Settings) -> dict[str, Any]:
 
 
 def _given(layer: Layer, settings: Settings, beneath: Mapping[str, Any]) -> dict[str, Any]:
-    """What the layer gives. Parameters of the request join those beneath."""
+    """What the layer gives. Parameters of the request are added to those that were set."""
     values = {name: getattr(settings, name) for name in _SET if name in layer.given}
     if "system" in values:
         values["system_file"] = None
@@ -125,8 +125,8 @@ def _adopt(chat: Chat, before: Settings, run: Run) -> list[str]:
 def under_prompt(
     chat: Chat, run: Run, now: Settings, template: Template
 ) -> Iterator[TakenSettings]:
-    """While entered, what the front matter of a prompt file sets counts; but for the model,
-    which is asked this once. Raises ConfigError, UsageError."""
+    """While entered, the front matter of a prompt file applies, except its model, which is
+    asked only this once. Raises ConfigError, UsageError."""
     layer = prompt_layer(template, chat.session.templates)
     prompt = resolve([layer])
     model = chat.session.model_names(prompt.model) if "model" in layer.given else ""

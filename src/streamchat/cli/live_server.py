@@ -1,4 +1,4 @@
-"""The server of a chat that runs. Another one can take its place between two requests.
+"""The server of a running chat, which can change between two requests.
 
 Rule: an old client is closed at the end, since a reply of it may still be on the screen.
 """

@@ -1,8 +1,8 @@
-"""The settings of a chat that runs (ports.Configuration): shown, changed, saved.
+"""The settings of a running chat (ports.Configuration): shown, changed, saved.
 
-Rules: a change goes through the same reading as a flag, and nothing changes where that fails.
-What was changed by a command of its own (/effort, /model) counts as set in this chat. What
-cannot change while a chat runs can only be saved for the next one.
+Rules: a change goes through the same reading as a flag, and nothing changes where that fails. A
+change by another command (/effort, /model) counts as set in this chat. A setting that cannot
+change during a chat can only be saved for the next one.
 """
 
 from __future__ import annotations

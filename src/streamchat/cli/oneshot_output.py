@@ -91,7 +91,7 @@ def output(run: Run, session: Session) -> View:
 
 
 def _plain(run: Run) -> View:
-    """The text as it comes; with marks and sources unless it was asked for raw."""
+    """The text as it arrives, with marks and sources unless it is raw."""
     text = VerbatimText(run.env.stdout)
     return text if run.settings.raw else WithSources(text)
 

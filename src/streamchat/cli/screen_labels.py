@@ -1,5 +1,5 @@
-"""What the screen and the prompt of a chat learn of each other and of the session: labels,
-the title of the window, and how a question looks once it is sent."""
+"""Tells the screen of a chat what to show about the session: labels, the title of the window,
+and the style of a sent question."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def style_question(screen: TerminalScreen) -> str:
 
 
 def describe_session(run: Run, session: Session, screen: TerminalScreen) -> None:
-    """Let the screen say what it cannot know: what stands behind the figures of an answer, the
-    title of the window, and whether to notify."""
+    """Give the screen the label of an answer, the title of the window, and whether to
+    notify."""
     from streamchat.app.status_line import label_answer, stamp_answer
     from streamchat.render.screen.attention import Attention
 

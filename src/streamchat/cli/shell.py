@@ -29,7 +29,7 @@ from streamchat.posix.signals import interruptible
 
 _READ_BYTES = 65536
 # What a program that was killed may have left: the other screen, no cursor, a reported mouse, a
-# scroll region. Where the cursor is nobody knows, so the chat goes on below the last row.
+# scroll region. The cursor may be anywhere, so the chat continues below the last row.
 _USUAL_SCREEN = "\x1b[?1047l\x1b[?25h\x1b[?7h\x1b[?1000;1002;1003;1004;1006l\x1b[m\x1b[r"
 _BELOW_ALL = "\x1b[9999B\r\n"
 _MOST_LAST_READS = 16  # what is left in the pipe; a process in the background may fill it

@@ -1,8 +1,8 @@
 """What a command writes: shown as it comes, and kept for the message.
 
 Pure: bytes in, text out. What is shown cannot drive the terminal: escape sequences are taken
-out, other controls are made visible. A carriage return begins the row anew, as it does on a
-terminal. What is kept is plain text: the beginning and the end, at most 100 KB.
+out, other controls are made visible. A carriage return overwrites the row, as on a terminal.
+What is kept is plain text: the beginning and the end, at most 100 KB.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class CommandOutput:
         self._new_row = _NEW_ROW if has_escapes else "\n"
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._sanitizer = Sanitizer()
-        self._held = ""  # an escape sequence, or a carriage return, that may go on
-        self._row = ""  # the last row, which a carriage return may begin anew
+        self._held = ""  # an escape sequence or a carriage return that may be incomplete
+        self._row = ""  # the last row, which a carriage return may overwrite
         self._head: list[str] = []
         self._head_bytes = 0
         self._tail: deque[str] = deque()
@@ -95,8 +95,7 @@ class CommandOutput:
 
 
 def _as_read(row: str) -> str:
-    """The row without controls. What is written after a backspace takes the place of what
-    stood there."""
+    """The row without controls. Text after a backspace overwrites what was there."""
     if _BACKSPACE in row:
         read: list[str] = []
         at = 0
@@ -111,7 +110,7 @@ def _as_read(row: str) -> str:
 
 
 def _without_begun(text: str) -> tuple[str, str]:
-    """The text, and what may go on at its end."""
+    """The complete text, and what may be incomplete at its end."""
     if text.endswith("\r"):
         return text[:-1], "\r"
     found = _BEGUN.search(text, max(0, len(text) - _LONGEST_ESCAPE))

@@ -49,7 +49,7 @@ def with_front_matter(run: Run, template: Template) -> Run:
 
 
 def without_front_matter(run: Run) -> Run:
-    """The run as it goes on after the message of the prompt file."""
+    """The run after the message of the prompt file."""
     after = rebuild_run(replace(run.invocation, front_matter=None), run.env)
     settings = replace(after.settings, credentials=run.settings.credentials)
     return replace(after, settings=settings)

@@ -1,4 +1,4 @@
-"""What happens behind the first prompt, so that the first question hardly waits."""
+"""Loads and connects while the user types the first question, so that it hardly waits."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ async def ask_model_facts(source: ApiClient, model: str) -> JsonObject | None:
 
 @dataclass(slots=True)
 class WarmUp:
-    """Behind the first prompt: loads the SDK, since the first question waits for nothing
-    else; then the renderer; opens the connection, and learns what the model accepts. The
-    prices come last, since nothing waits for them."""
+    """Loads the SDK first, since the first question waits for nothing else; then the renderer;
+    opens the connection, and learns what the model accepts. The prices come last, since nothing
+    waits for them."""
 
     source: ApiClient
     session: Session

@@ -2,7 +2,7 @@
 
     lexer model:opus after:2026-11 before:2026-11-20 has:code dir:work
 
-A day is that of the clock on the wall. `after:` takes its day in, `before:` leaves it out.
+Days are in local time. `after:` takes its day in, `before:` leaves it out.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def _directory(within: ConversationFilter, value: str) -> ConversationFilter:
 
 def _given(value: str, wanted: str) -> str:
     if not value:
-        raise ValueError(f"write {wanted} behind the colon")
+        raise ValueError(f"write {wanted} after the colon")
     return value
 
 

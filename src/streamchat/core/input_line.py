@@ -98,8 +98,7 @@ def parse_input(text: str, names: CommandNames = ANY_NAME) -> InputLine:
 
 
 def _parse_shell(text: str) -> InputLine:
-    """`!command`, or a message whose `!` stands behind a backslash. One with a line break is
-    data."""
+    """`!command`, or a message whose `!` follows a backslash. One with a line break is data."""
     if text.startswith("\\"):
         return _say(text[1:])
     if "\n" in text:

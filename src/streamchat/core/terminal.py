@@ -37,7 +37,7 @@ class Joins(Enum):
 
 
 class Background(Enum):
-    """How bright the terminal is behind its text."""
+    """The background of the terminal."""
 
     UNKNOWN = "unknown"
     DARK = "dark"

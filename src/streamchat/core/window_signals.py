@@ -36,7 +36,7 @@ _NOTIFY_BY_BELL = frozenset(
 
 
 class Activity(Enum):
-    """What goes on in the window."""
+    """What streamchat is doing, for the title of the window."""
 
     IDLE = ""
     WAITING = "waiting: "

@@ -49,7 +49,7 @@ class ScriptedAnswer:
     slowness: float = 1.0
     stop_details: Mapping[str, Any] | None = None  # of a refusal
     blocks: tuple[Block, ...] = ()  # the content, if it is more than the text
-    pauses: bool = False  # the turn goes on when it is sent back
+    pauses: bool = False  # the turn continues when it is sent back
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """What tokens cost at Anthropic, from the offline table of genai_prices.
 
 Rule 1: an unknown price is None, never 0. Rule 2: importing this module does not import the
-table (0.17 s). `load` does, in a thread behind the first prompt, and so does the first call
-that needs it earlier.
+table (0.17 s). `load` does, in a thread while the first prompt waits, and so does the first
+call that needs it earlier.
 """
 
 from __future__ import annotations

@@ -193,7 +193,7 @@ def _wrap_graphemes(text: str, width: int) -> list[Piece]:
 
 
 def _hyphen(text: str, unit: Piece) -> int:
-    """The cells of the hyphen that is seen if a row ends behind the unit."""
+    """The cells of the hyphen that is seen if a row ends after the unit."""
     return int(text[unit.end - 1] == SOFT_HYPHEN)
 
 
@@ -216,7 +216,7 @@ def _units(text: str) -> Iterator[Piece]:
 
 
 def _may_part(left: str, right: str) -> bool:
-    """Behind a zero-width space or a soft hyphen; beside an ideograph or the like, but for
+    """After a zero-width space or a soft hyphen; beside an ideograph or the like, except for
     punctuation that belongs to a neighbour."""
     if left in (ZERO_WIDTH_SPACE, SOFT_HYPHEN):
         return True

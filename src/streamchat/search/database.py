@@ -125,7 +125,7 @@ def _make_tables(connection: sqlite3.Connection) -> None:
 
 
 def is_damage(error: Exception) -> bool:
-    """Whether the file is damaged, so that it must be made anew."""
+    """Whether the file is damaged, so that it must be built again."""
     if isinstance(error, OSError):
         return False
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)

@@ -1,7 +1,7 @@
 """The index in a SQLite file, or in memory where the file cannot be used (ports.Index).
 
-Rules: every change is one short transaction, so that several processes and threads may index
-at once. An index file that is damaged is made anew; when it fails otherwise the work continues
+Rules: every change is one short transaction, so that several processes and threads may index at
+once. An index file that is damaged is built again; when it fails otherwise the work continues
 in memory, starting from a copy of the file if there is one.
 """
 
@@ -70,7 +70,7 @@ class SqliteIndex:
         return SqliteIndex(self._path, writes=False)
 
     def close(self) -> None:
-        """Drop what is in memory. The file is opened anew for each call (1 ms)."""
+        """Drop what is in memory. The file is opened again for each call (1 ms)."""
         with self._lock:
             if self._memory is not None:
                 self._memory.close()

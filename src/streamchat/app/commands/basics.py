@@ -172,7 +172,7 @@ def save(session: Session, argument: str) -> Outcome:
     if not session.why_unsaved():
         return Done(f"Saved in {session.journal.name}")
     session.save_anew()
-    return Done(f"Saved anew in {session.journal.name}")
+    return Done(f"Saved to the new file {session.journal.name}")
 
 
 @command("/show [N]", topic=Topic.ANSWERS)

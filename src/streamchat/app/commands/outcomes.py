@@ -138,7 +138,7 @@ class EditFile:
 
 @dataclass(frozen=True, slots=True)
 class SayPrompt:
-    """Say the text of a prompt file, filled with the words that were typed behind its name."""
+    """Say the text of a prompt file, filled with the words that were typed after its name."""
 
     template: Template
     words: tuple[str, ...]

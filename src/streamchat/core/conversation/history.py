@@ -8,7 +8,7 @@
   that is nested so deeply that no library reads it.
 - What another server made is sent as its text only: its thinking is signed for that server,
   and its search results or unknown blocks mean nothing elsewhere.
-- A system turn is sent behind the questions that it follows, where the API takes one, or
+- A system turn is sent after the questions that it follows, where the API takes one, or
   not at all when the request has the newest system prompt at its top.
 - An attachment whose data is lost is sent as a line that names it.
 - Thinking is signed together with everything that was sent before it: the system prompt,
@@ -70,8 +70,8 @@ def to_send(
 
 
 def in_api_order(messages: Iterable[Message]) -> Iterator[Message]:
-    """The messages with each system message behind the questions of its exchange: the API
-    takes one only between a question and an answer, or at the end."""
+    """The messages with each system message after the questions of its exchange: the API takes
+    one only between a question and an answer, or at the end."""
     waiting: list[Message] = []
     last: Message | None = None
     for message in messages:

@@ -190,8 +190,8 @@ class ReadableConversation:
 
     @property
     def last_asked(self) -> str | None:
-        """Where answers to the last question hang: the question, or the system turn behind it
-        that told the present system prompt."""
+        """Where answers to the last question are added: to the question, or to the system turn
+        after it that told the present system prompt."""
         question = self.last_question
         if question is None:
             return None

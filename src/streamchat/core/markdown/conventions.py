@@ -31,7 +31,7 @@ _break = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
 def split_task(leaf: Leaf) -> tuple[Task, str]:
-    """The check box that a paragraph begins an item with, and the text behind it."""
+    """The check box that a paragraph begins an item with, and the text after it."""
     if not isinstance(leaf.block, Paragraph):
         return "", ""
     text = leaf.block.text

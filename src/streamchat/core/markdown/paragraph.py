@@ -126,7 +126,7 @@ class OpenParagraph:
         return [self._part(lines, text[:end])] if end >= _LEAST_PART else []
 
     def _part(self, lines: list[str], text: str) -> Paragraph:
-        """`text`, with which the lines begin; what stands behind it stays."""
+        """`text`, with which the lines begin; what follows it stays."""
         count = text.count("\n")
         offset = len(text) - text.rfind("\n") - 1
         part = Paragraph(text, self._continues, goes_on=True)

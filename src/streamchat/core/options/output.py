@@ -42,7 +42,7 @@ OUTPUT = (
     ),
     setting(
         "background", Group.OUTPUT, "--background",
-        "how bright the terminal is behind its text; auto: as it says itself",
+        "the background of the terminal; auto: ask the terminal",
         kind=Kind.CHOICE, metavar="NAME", default="auto", choices=("auto", "dark", "light"),
         reach=Reach.ANYWHERE,
     ),
@@ -59,7 +59,7 @@ OUTPUT = (
     ),
     setting(
         "window_title", Group.OUTPUT, "--window-title",
-        "show in the title of the window what goes on", kind=Kind.ON_OFF, default=True,
+        "show in the title of the window what is going on", kind=Kind.ON_OFF, default=True,
         reach=Reach.ANYWHERE,
     ),
     setting(

@@ -111,10 +111,10 @@ class Reader(Asker, Protocol):
         self, stop: Callable[[], None], stop_one: Callable[[int], bool] = stops_none
     ) -> AbstractAsyncContextManager[None]:
         """While entered, Esc and Ctrl-C call `stop`; then what was queued is not sent. Esc
-        behind a digit that stands alone calls `stop_one` first, which says whether there is
-        one with that number; if so, the digit is used up and nothing else is stopped. Other
-        keys are typed ahead: `read` returns the queued messages one by one, and puts what
-        was not yet entered into the prompt."""
+        after a digit alone calls `stop_one` first, which says whether there is one with that
+        number; if so, the digit is used up and nothing else is stopped. Other keys are typed
+        ahead: `read` returns the queued messages one by one, and puts what was not yet entered
+        into the prompt."""
 
     def hold(self) -> int:
         """The answer failed: send nothing that is queued until the user has sent something

@@ -34,7 +34,7 @@ class Printed:
 
 
 def rest_of(rows: Sequence[Row], printed: Printed) -> list[Row] | None:
-    """The rows behind what was printed; None if the place is not found."""
+    """The rows after what was printed; None if the place is not found."""
     letters = [_letters(plain_text(row)) for row in rows]
     end = _nearest("".join(letters), printed)
     if end is None:

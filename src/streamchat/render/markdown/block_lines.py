@@ -91,7 +91,7 @@ class BlockLines:
     def drawn(
         self, leaf: Leaf, references: Mapping[str, Reference], *, room: int, prose_room: int
     ) -> Drawn:
-        """`room` is in cells, behind the prefix; prose may have less."""
+        """`room` is in cells, after the prefix; prose may have less."""
         match leaf.block:
             case Paragraph():
                 return self._paragraph(leaf, leaf.block, references)
@@ -145,7 +145,7 @@ class BlockLines:
         return Drawn(lines, missed=missed, hangs=True)
 
     def _html(self, html: HtmlLine) -> Drawn:
-        """A summary behind a triangle, text between dim tags, other HTML as it was written."""
+        """A summary after a triangle, text between dim tags, other HTML as it was written."""
         seen = read_html_line(html.text)
         if not (seen.is_summary or html.holds_text):
             lines = [[self.span(line.expandtabs(TAB_CELLS), "tag")] for line in seen.lines]

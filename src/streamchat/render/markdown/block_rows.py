@@ -1,4 +1,4 @@
-"""Blocks as rows, behind the prefixes of their containers.
+"""Blocks as rows, after the prefixes of their containers.
 
 Owns the cutting of lines into rows, and the rules around code. Must not know order or
 streaming: a block is rendered by itself.
@@ -37,7 +37,7 @@ class Rendered(NamedTuple):
 def _cut(
     line: Spans, first: Spans, rest: Spans, width: int, breaker: Breaker
 ) -> tuple[Row, ...]:
-    """The line as rows of text at most `width` wide, behind `first` and then `rest`."""
+    """The line as rows of text at most `width` wide, after `first` and then `rest`."""
     before, *others = broken(line, width, breaker)
     return build_row([*first, *before]), *(build_row([*rest, *part]) for part in others)
 

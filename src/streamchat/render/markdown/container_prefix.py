@@ -99,7 +99,7 @@ def _step(container: Container, bullets: int, palette: Palette) -> _Step:
 
 
 def _with_task(step: _Step, container: Container, box: Span) -> _Step:
-    """A check box stands instead of a bullet, and behind a number."""
+    """A check box replaces a bullet and follows a number."""
     if not isinstance(container, Item) or container.number is None:
         return _Step(box, Span(" " * len(box.text)), len(box.text))
     cells = step.cells + len(box.text)

@@ -25,7 +25,7 @@ def closing_rows(
     label: str = "",
 ) -> list[Row]:
     """A blank row separates them from the answer above and from the prompt below. `label` is
-    shown behind the figures."""
+    shown after the figures."""
     lines = []
     if said := ending_line(ending):
         lines.append(choose_marks(look).ended + said)

@@ -35,7 +35,7 @@ def type_ahead_rows(shown: TypeAhead, *, width: int, look: Style) -> TypeAheadRo
     sign = marks.normal_prompt if shown.is_normal else marks.prompt
     if cell_len(sign) + 2 > width:
         sign = ""
-    room = max(0, width - cell_len(sign) - 1)  # the cursor takes a cell behind the text
+    room = max(0, width - cell_len(sign) - 1)  # the cursor takes a cell after the text
     most = _CHARS_PER_CELL * width
     at = shown.cursor
     before = _end_of(clean_line(shown.text[max(0, at - most) : at]), room, unicode=look.unicode)

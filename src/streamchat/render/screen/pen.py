@@ -30,7 +30,7 @@ class Pen:
 
     def __init__(self, *, synchronizes: bool = False) -> None:
         self.row = 0
-        self.column: int | None = 0  # None: behind a full row, where terminals differ
+        self.column: int | None = 0  # None: after a full row, where terminals differ
         self.shows_cursor = False
         self._synchronizes = synchronizes
         self._wraps = True

@@ -38,8 +38,8 @@ _CERTAIN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """Write `text` at `column` (None: where the cursor rests, behind the row); the cursor
-    is then at column `end`."""
+    """Write `text` at `column` (None: where the cursor rests, after the row); the cursor is
+    then at column `end`."""
 
     column: int | None
     text: str
@@ -94,8 +94,8 @@ def _is_mark(character: str) -> bool:
 
 
 def patch(old: Row, new: Row, *, at_end: bool = False) -> Patch:
-    """The cheapest safe way from `old` to `new`; `at_end` says that the cursor rests
-    just behind `old`."""
+    """The cheapest safe way from `old` to `new`; `at_end` says that the cursor rests just after
+    `old`."""
     grows = new.text.startswith(old.text)  # as in most frames
     from_the_end = _from_the_end(old, new) if at_end else None
     if from_the_end is not None and grows:

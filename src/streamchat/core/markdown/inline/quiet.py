@@ -27,7 +27,7 @@ _whole_bracket = re.compile(
 
 
 def quiet_end(text: str) -> int:
-    """The last quiet place: before a blank, behind the end of a line, or behind Chinese or
+    """The last quiet place: before a blank, after the end of a line, or after Chinese or
     Japanese punctuation. 0 if there is none."""
     quiet = at = 0
     marks: list[str] = []  # of emphasis that is open

@@ -1,4 +1,4 @@
-"""Macros with arguments. Each takes the reader, which stands behind the name, and returns
+"""Macros with arguments. Each takes the reader, which is at the end of the name, and returns
 nodes."""
 
 from __future__ import annotations

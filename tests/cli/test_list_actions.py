@@ -70,7 +70,7 @@ def test_filters_find_conversations(
         ("after:soon", "write a day, such as 2026-11-20, or 2026-11"),
         ("before:2026-13", "there is no such day"),
         ("has:pictures", "write has:code"),
-        ("model:", "write a part of its name behind the colon"),
+        ("model:", "write a part of its name after the colon"),
     ],
 )
 @pytest.mark.parametrize("flag", ["--list", "--search"])
