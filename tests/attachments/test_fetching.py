@@ -169,6 +169,12 @@ def test_an_image_a_pdf_and_a_text_are_what_they_are(world: World) -> None:
     assert describe_block(text).startswith("http://site.example/notes.txt (text, ")
 
 
+def test_a_file_that_cannot_be_sent_is_named_by_its_address(world: World) -> None:
+    world.answers["/x/cat.png"] = Answer(PNG[:-4])
+    with pytest.raises(InvalidRequest, match=r"http://site\.example/x/cat\.png is damaged"):
+        world.fetcher.build_block("http://site.example/x/cat.png", None)
+
+
 def test_what_is_packed_is_unpacked_within_the_limit(world: World) -> None:
     packed = {"Content-Encoding": "gzip"}
     world.answers["/"] = html(gzip.compress(PAGE), **packed)
@@ -214,7 +220,7 @@ def test_five_redirects_are_followed_and_no_sixth(world: World) -> None:
         world.redirect(f"/{number}", f"/{number + 1}")
     world.answers["/6"] = html()
     assert world.fetcher.fetch("http://site.example/1").address == "http://site.example/6"
-    with pytest.raises(Unreachable, match="more than 5 redirects"):
+    with pytest.raises(Unreachable, match="redirects more than 5 times"):
         world.fetcher.fetch("http://site.example/0")
     world.redirect("/7", "ftp://site.example/")
     with pytest.raises(NotFound, match="not an http or https address"):

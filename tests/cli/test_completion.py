@@ -80,13 +80,23 @@ def test_models_come_from_the_cache_whatever_its_files_hold(paths: Paths) -> Non
     paths.cache_dir.mkdir(parents=True)
     model = {"id": "claude-x", "display_name": "Claude X\x1b[2J"}
     (paths.cache_dir / "model-1.json").write_text(json.dumps({"at": 0, "model": model}))
-    for number, damage in enumerate(
-        ["", "[]", '{"model": 3}', '{"model": {"id": 7}}', "[" * 9999]
-    ):
+    listed = [model, {"id": "llama3:8b"}]
+    (paths.cache_dir / "model-list-1.json").write_text(json.dumps({"at": 0, "models": listed}))
+    damages = [
+        "",
+        "[]",
+        "3",
+        '{"model": 3}',
+        '{"model": {"id": 7}}',
+        '{"models": [3]}',
+        "[" * 9999,
+    ]
+    for number, damage in enumerate(damages):
         (paths.cache_dir / f"model-2{number}.json").write_text(damage)
-    [line] = complete(["-m", ""], lambda: paths)
-    assert line.startswith("claude-x\tClaude X")
-    assert "\x1b" not in line
+    used, other = complete(["-m", ""], lambda: paths)
+    assert used.startswith("claude-x\tClaude X")
+    assert "\x1b" not in used
+    assert other == "llama3:8b"
 
 
 def test_a_machine_without_any_file_offers_nothing(paths: Paths) -> None:

@@ -28,10 +28,12 @@ class Built:
     note: str = ""
 
 
-def build_block(data: bytes, *, name: str, limits: MediaLimits | None = None) -> Built:
-    """The content block for these bytes, for a model with these limits. Raises
-    InvalidRequest if they cannot be sent."""
-    shown = format_path(name)
+def build_block(
+    data: bytes, *, name: str, place: str = "", limits: MediaLimits | None = None
+) -> Built:
+    """The content block for these bytes, for a model with these limits. Messages name the
+    place that they come from. Raises InvalidRequest if they cannot be sent."""
+    shown = format_path(place or name)
     if not data:
         raise InvalidRequest(f"{shown} is empty.")
     if (image := image_type(data)) is not None:

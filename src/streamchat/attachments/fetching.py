@@ -90,7 +90,7 @@ class Fetcher:
 
     def fetch(self, address: str) -> Response:
         """The response at the end of the redirects. Raises what `build_block` raises."""
-        deadline = Deadline(self.monotonic() + SECONDS, self.monotonic)
+        asked, deadline = address, Deadline(self.monotonic() + SECONDS, self.monotonic)
         nearest: Trust | None = None
         for _ in range(MOST_REDIRECTS + 1):
             parts = parse_address(address)
@@ -104,7 +104,7 @@ class Fetcher:
             if isinstance(found, Response):
                 return found
             address, nearest = urljoin(address, found), max(nearest, trust)
-        raise Unreachable(f"{quoted(address)}: more than {MOST_REDIRECTS} redirects.")
+        raise Unreachable(f"{quoted(asked)} redirects more than {MOST_REDIRECTS} times.")
 
     def _ask(
         self, parts: SplitResult, nearest: Trust, deadline: Deadline
@@ -249,7 +249,7 @@ def _build(response: Response, limits: MediaLimits | None) -> Built:
             return Built(build_text(data.decode(response.charset), name))
         except (LookupError, UnicodeError):
             pass  # the server may be wrong: the bytes decide
-    return build_block(data, name=name, limits=limits)
+    return build_block(data, name=name, place=response.address, limits=limits)
 
 
 def _name(address: str) -> str:

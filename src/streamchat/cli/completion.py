@@ -133,7 +133,7 @@ def _conversations(paths: Paths) -> Iterator[Suggestion]:
 
 
 def _models(paths: Paths) -> Iterator[Suggestion]:
-    """The models in the cache."""
+    """The models in the cache: those that were used, and those that servers listed."""
     import json  # 4 ms, spent only for models
 
     from streamchat.posix.files import read_file
@@ -141,13 +141,15 @@ def _models(paths: Paths) -> Iterator[Suggestion]:
     seen = set()
     for file in sorted(paths.cache_dir.glob("model-*.json"))[:_MOST]:
         try:
-            model = json.loads(read_file(file, most_bytes=1_000_000))["model"]
-            id, name = model["id"], model.get("display_name") or ""
+            kept = json.loads(read_file(file, most_bytes=1_000_000))
+            models = kept["models"] if "models" in kept else [kept["model"]]
+            named = [(model["id"], model.get("display_name") or "") for model in models]
         except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             continue  # an unreadable cache entry counts as missing
-        if isinstance(id, str) and id not in seen:
-            seen.add(id)
-            yield Suggestion(_clean(id), _clean(str(name)))
+        for id, name in named:
+            if isinstance(id, str) and id not in seen:
+                seen.add(id)
+                yield Suggestion(_clean(id), _clean(str(name)))
 
 
 def _stems(directory: str) -> Completer:
