@@ -133,6 +133,8 @@ def test_only_what_is_known_to_work_is_used() -> None:
         joins=Joins.SELECTORS,
     )
     assert not terminal(TERM="screen").traits.italics
+    for program in ("vscode", "hyper", "tabby"):
+        assert terminal(TERM="xterm-256color", TERM_PROGRAM=program).traits.deletes_rows
     for name in ("alacritty", "foot", "xterm-ghostty"):
         assert not terminal(TERM=name).traits.deletes_rows
 

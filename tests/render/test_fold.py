@@ -113,6 +113,14 @@ def test_a_definition_being_written_does_not_leak() -> None:
     ]
 
 
+def test_a_leaf_waits_for_definitions_only_while_it_lacks_one() -> None:
+    rows = MarkdownRows(width=40, look=LOOK)
+    source = "see [x] and [y]\n\n[x]: /u\n[y]: /v\n[z]: /w\n"
+    shown = [bare(row) for row in rows.feed(source)]
+    assert shown == ["see x (/u) and y (/v)", "", "[x]: /u", "[y]: /v"]
+    assert [bare(row) for row in rows.close()] == ["[z]: /w"]
+
+
 def test_the_tail_never_takes_more_than_its_height() -> None:
     fold = MarkdownRows(width=20, look=LOOK)
     fold.feed("a *word " + "word " * 1500)

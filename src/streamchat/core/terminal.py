@@ -102,6 +102,7 @@ _WITH_KEYBOARD_PROTOCOL = frozenset(
     {"alacritty", "contour", "foot", "ghostty", "iterm.app", "kitty", "rio", "wezterm"}
 )
 _MODERN = Traits(true_colour=True, hyperlinks=True, reflows=True)
+_XTERM_JS = replace(_MODERN, deletes_rows=True)
 _SYNCHRONIZED = replace(_MODERN, synchronizes=True)
 _COMPLETE = replace(_SYNCHRONIZED, joins=Joins.GRAPHEMES)
 _UNKNOWN = Traits()
@@ -111,7 +112,7 @@ _TRAITS: Mapping[str, Traits] = {
     "contour": _COMPLETE,
     "foot": _COMPLETE,
     "ghostty": _COMPLETE,
-    "hyper": _MODERN,
+    "hyper": _XTERM_JS,
     "iterm.app": _COMPLETE,
     # Graphemes from version 0.42 on, which nothing in the environment tells.
     "kitty": replace(_SYNCHRONIZED, deletes_rows=True, joins=Joins.SELECTORS),
@@ -121,9 +122,9 @@ _TRAITS: Mapping[str, Traits] = {
     # GNU screen shows italics as reverse video.
     "screen": Traits(italics=False, reflows=True, deletes_rows=True, keeps_wraps=True),
     "st": Traits(deletes_rows=True),
-    "tabby": _MODERN,
+    "tabby": _XTERM_JS,
     "tmux": Traits(reflows=True, deletes_rows=True, keeps_erased=True, joins=Joins.JOINER),
-    "vscode": _SYNCHRONIZED,
+    "vscode": replace(_XTERM_JS, synchronizes=True),
     # GNOME Terminal and its kin; mode 2026 makes some of them flash.
     "vte": replace(_MODERN, deletes_rows=True),
     "warpterminal": _MODERN,

@@ -146,6 +146,9 @@ class LeafRows:
             return rows
         if definition.label in held.missed:
             again, missed, _ = self._rendered(held.leaf, held.previous, held.begun)
+            if not missed:
+                self._held = None
+                return [*again, *held.after, *rows]
             held = replace(held, rows=again, missed=missed)
         self._held = replace(
             held,
