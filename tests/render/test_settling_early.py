@@ -116,6 +116,16 @@ def test_the_screen_shows_it_at_every_cut(seed: int) -> None:
     stream(pieces, width=rng.choice([24, 80]), height=rng.choice([5, 12]), look=LINKED)
 
 
+@pytest.mark.parametrize("opener", ["$x", "$$x", r"\(x", r"\[x", r"\begin{align}x"])
+def test_what_is_longer_than_any_formula_settles(opener: str) -> None:
+    text = f"so {opener}" + " is a **word** of prose" * 100
+    assert quiet_end(text[:1500]) < 10
+    assert quiet_end(text) > 2000
+    source = f"{text} and $y$ {opener}$\n"
+    parts = rows_of(source, 80, LINKED, settles_early=True)
+    assert parts == rows_of(source, 80, LINKED, settles_early=False)
+
+
 WORDS = "some varied words of prose that nobody has marked up, number {} of them, "
 VARIED = "".join(WORDS.format(number) for number in range(60))
 

@@ -11,6 +11,7 @@ import re
 from streamchat.core.markdown.maths import ENVIRONMENTS
 
 LONGEST = 1000  # characters of a formula within a line
+_LONGEST_SOURCE = 2 * LONGEST + 10  # where each is escaped, with its delimiters
 
 _dollars = re.compile(
     rf"\$\$(?!\$)[^$]{{1,{LONGEST}}}+\$\$"
@@ -60,6 +61,11 @@ class FormulaFinder:
         before = source[start - 1 : start]
         is_call = before.isascii() and before.isalnum() and not _looks_like_tex.search(body)
         return start if is_call or _is_escaped_prose(bracket, body) else end
+
+    def past_none(self, start: int, end: int) -> int:
+        """`end`, that of its opener, if no text that follows makes a formula begin at `start`;
+        else -1."""
+        return end if len(self._source) - start > _LONGEST_SOURCE else -1
 
     def is_price(self, start: int) -> bool:
         """Whether this is an amount in a sentence, so that no formula begins here."""

@@ -56,14 +56,14 @@ def _past(text: str, match: re.Match[str], marks: list[str], formulas: FormulaFi
             return end if _balances(text, match, marks) else -1
         case "\\" if text.startswith(("(", "[", "begin{"), end):
             formula = formulas.end(start)
-            return formula if formula > start else -1
+            return formula if formula > start else formulas.past_none(start, end + 1)
         case "\\":
             return max(end + 1, path_end(text, start))
         case "$" if formulas.is_price(start):
             return end
         case "$":
             formula = formulas.end(start)
-            return formula if formula > start else -1
+            return formula if formula > start else formulas.past_none(start, end)
         case "[":
             bracket = _whole_bracket.match(text, start)
             return bracket.end() if bracket else -1
