@@ -105,6 +105,9 @@ def test_a_blank_row_follows_an_item_of_more_than_one_block() -> None:
 
 
 def test_footnotes_stand_where_they_are_defined() -> None:
+    assert text_of("[^1]: two:\n    - a\n    - b\n[^b]: other\n") == [
+        *("  [^1]: two:", "  • a", "  • b", "  [^b]: other"),
+    ]
     assert sheet("t[^1]\n\n[^1]: note\n\n    second\n[^b]: other\n") == [
         "t{2 [^1]}",
         "",

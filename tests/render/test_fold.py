@@ -141,7 +141,7 @@ def test_a_huge_open_table_shows_its_header_and_its_last_rows() -> None:
 
 def test_rows_after_a_resize_have_the_new_width() -> None:
     fold = MarkdownRows(width=40, look=LOOK)
-    fold.feed("some words [a] that wrap somewhere\n\n")
+    fold.feed("some words [a] that wrap somewhere [c]\n\n")
     for more in ("", "[a]: /x\n", "[b]: /y\n"):
         fold.feed(more)
         fold.resize(14)
@@ -150,7 +150,11 @@ def test_rows_after_a_resize_have_the_new_width() -> None:
         assert max(row.width for row in fold.tail(20)) > 14
     fold.resize(14)
     rows = fold.feed("\nnext\n\n")
-    assert [bare(row) for row in rows][:3] == ["some words a", "(/x) that wrap", "somewhere"]
+    assert [bare(row) for row in rows][:3] == [
+        "some words a",
+        "(/x) that wrap",
+        "somewhere [c]",
+    ]
     fold.feed("```python\n" + "x = 1 + 2 + 3 + 4\n" * 3)
     fold.resize(10)
     assert [bare(row) for row in fold.tail(2)] == ["x = 1 + 2", "+ 3 + 4"]

@@ -29,7 +29,7 @@ def test_inline_constructs(source: str, row: str) -> None:
 
 
 def test_every_line_break_begins_a_row() -> None:
-    assert sheet("one  \ntwo\\\nthree\nfour<br>five") == "one two three four five".split()
+    assert sheet("one  \ntwo\\\nthree\nfour<br> five") == "one two three four five".split()
 
 
 def test_what_entities_decode_to_passes_the_allow_list() -> None:

@@ -151,7 +151,7 @@ def _stand_apart(previous: Leaf, leaf: Leaf) -> bool:
         case (Footnote(), *_), (Footnote(), *_):
             return previous.crowded >> depth > 0
         case (), (Item(), *_):
-            in_item = depth > 0 and isinstance(leaf.path[depth - 1], Item)
+            in_item = depth > 0 and isinstance(leaf.path[depth - 1], Item | Footnote)
             return not (in_item and isinstance(previous.block, Paragraph))
     return True
 

@@ -60,7 +60,7 @@ _date_to_fill_in = re.compile(r"_{2,}+(?:[/.:-]_{2,}+)++")
 _entity = re.compile(r"&(?:#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6})|[A-Za-z][A-Za-z0-9]{1,31});")
 _punctuation = re.compile(r"[!-/:-@\[-`{-~]")
 _line_end = re.compile(r"\n[ \t]*")
-_blanks_and_line_end = re.compile(r"[ \t]*\n")
+_blanks_and_line_end = re.compile(r"[ \t]*\n?")
 
 
 class Parsed(NamedTuple):
@@ -217,7 +217,8 @@ class _Parser(InlineState):
         name, is_end = tag_name(source)
         if name in BREAKS:
             line_end = _blanks_and_line_end.match(self.source, end)
-            self.add(LineBreak(), line_end.end() if line_end else end)
+            assert line_end is not None
+            self.add(LineBreak(), line_end.end())
             return
         kind = STYLES.get(name)
         if kind is None:
