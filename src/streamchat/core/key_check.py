@@ -24,6 +24,13 @@ from streamchat.core.sanitize import clean_line
 
 ASK, NOTE, REFUSE, OFF = "ask", "note", "refuse", "off"
 NOT_SENT = "It was not sent."
+_PLACEHOLDER = re.compile(r"(?i)example|your|placeholder|[x*]{8}")
+_DOCUMENTED = (  # how the keys end that Stripe and jwt.io show in their documentation
+    "4eC39HqLyjWDarjtT1zdp7dc",
+    "BQokikJOvBiI2HlWgH4olfQ2",
+    "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",
+    "KMUFsIDTnFmyG3nMiGM6H9FNFUROf3wh7SmqJp-QV30",
+)
 _LEAST_VARIETY = 8  # different characters; xxxxxxxx stands for a key in documentation
 _SHOWN = 8  # characters of a key that tell the user which one it is
 _MOST_SHOWN = 32  # of what stands before a password
@@ -54,12 +61,15 @@ PATTERNS = (
         ("-----BEGIN ",),
         r"(?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----[\w+/=\s:.,()\\-]{64}",
     ),
+    KeyPattern("a private key", ("Private-Lines: ",), r"\d{1,3}\s{1,2}[A-Za-z0-9+/=]{40}"),
     KeyPattern("an AWS access key", ("AKIA", "ASIA", "ABIA", "ACCA"), r"[A-Z2-7]{16}\b"),
     KeyPattern(
         "an AWS secret key",
         ("aws_secret_access_key", "AWS_SECRET_ACCESS_KEY", "SecretAccessKey"),
         r"[\"']?\s{0,3}[:=]\s{0,3}[\"']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])",
     ),
+    KeyPattern("an AWS session token", ("IQoJb3JpZ2luX2Vj",), r"[A-Za-z0-9+/]{100}"),
+    KeyPattern("an Amazon Bedrock key", ("ABSK",), r"[A-Za-z0-9+/]{109,269}={0,2}"),
     KeyPattern("an Anthropic key", ("sk-ant-",), r"[a-z]{3,5}\d\d-[\w-]{80,120}"),
     KeyPattern("an OpenAI key", ("sk-",), r"[\w-]{16,120}T3BlbkFJ[\w-]{20,120}"),
     KeyPattern("an OpenRouter key", ("sk-or-v1-",), r"[a-f0-9]{64}\b"),
@@ -77,7 +87,10 @@ PATTERNS = (
     KeyPattern("a GitHub token", ("github_pat_",), r"\w{82}\b"),
     KeyPattern(
         "a GitLab token",
-        ("glpat-", "gldt-", "glrt-", "glptt-", "glcbt-", "glsoat-", "glft-", "glagent-"),
+        (
+            *("glpat-", "gldt-", "glrt-", "glptt-", "glcbt-", "glsoat-", "glft-", "glagent-"),
+            *("glffct-", "glimt-", "gloas-"),
+        ),
         r"[\w.-]{20,300}",
     ),
     KeyPattern(
@@ -110,10 +123,47 @@ PATTERNS = (
     KeyPattern("a Hugging Face token", ("hf_",), r"[A-Za-z]{34}\b"),
     KeyPattern("a DigitalOcean token", ("dop_v1_", "doo_v1_", "dor_v1_"), r"[a-f0-9]{64}\b"),
     KeyPattern("a Databricks token", ("dapi",), r"[a-f0-9]{32}(?:-\d)?\b"),
-    KeyPattern("a Shopify token", ("shpat_", "shpca_", "shppa_", "shpss_"), r"[a-f0-9]{32}\b"),
+    KeyPattern("a Shopify token", ("shp",), r"(?:at|ca|pa|ss)_[a-f0-9]{32}\b"),
     KeyPattern("an Atlassian token", ("ATATT3",), r"[\w=-]{180,200}"),
     KeyPattern("a Grafana token", ("glsa_",), r"[0-9A-Za-z]{32}_[a-f0-9]{8}\b"),
+    KeyPattern("a Grafana token", ("glc_",), r"[0-9A-Za-z+/]{32,400}"),
     KeyPattern("a Linear key", ("lin_api_",), r"[0-9A-Za-z]{40}\b"),
+    KeyPattern("a 1Password token", ("ops_eyJ",), r"[0-9A-Za-z+/]{250}"),
+    KeyPattern("an Artifactory key", ("AKCp",), r"[0-9A-Za-z]{69}\b"),
+    KeyPattern("a Brevo key", ("xkeysib-",), r"[a-f0-9]{64}-[0-9A-Za-z]{16}\b"),
+    KeyPattern("a Cloudflare key", ("v1.0-",), r"[a-f0-9]{24}-[a-f0-9]{146}\b"),
+    KeyPattern(
+        "a Discord webhook",
+        ("/api/webhooks/",),
+        r"\d{17,20}/[\w-]{60,80}",
+    ),
+    KeyPattern("a Doppler token", ("dp.pt.",), r"[0-9A-Za-z]{43}\b"),
+    KeyPattern("a Dynatrace token", ("dt0c01.",), r"[0-9A-Za-z]{24}\.[0-9A-Za-z]{64}\b"),
+    KeyPattern("a Facebook token", ("EAAC", "EAAM"), r"[0-9A-Za-z]{100,400}\b"),
+    KeyPattern("a Figma token", ("figd_",), r"[\w-]{40}(?![\w-])"),
+    KeyPattern("a Fly.io token", ("fo1_",), r"[\w-]{43}(?![\w-])"),
+    KeyPattern("a Fly.io token", ("fm1r_", "fm1a_", "fm2_"), r"[0-9A-Za-z+/]{100}"),
+    KeyPattern("a Heroku key", ("HRKU-AA",), r"[\w-]{58}(?![\w-])"),
+    KeyPattern("a LangSmith key", ("lsv2_",), r"[ps][kt]_[a-f0-9]{32}_[a-f0-9]{10}\b"),
+    KeyPattern("a New Relic key", ("NRAK-",), r"[0-9A-Z]{27}\b"),
+    KeyPattern("a Notion token", ("ntn_",), r"\d{11}[0-9A-Za-z]{35}\b"),
+    KeyPattern("an OpenShift token", ("sha256~",), r"[\w-]{43}(?![\w-])"),
+    KeyPattern("a Pinecone key", ("pcsk_",), r"[0-9A-Za-z]{5,6}_[0-9A-Za-z]{50,70}\b"),
+    KeyPattern("a PlanetScale token", ("pscale_",), r"(?:tkn|oauth|pw)_[\w=.-]{32,64}"),
+    KeyPattern("a Postman key", ("PMAK-",), r"[a-f0-9]{24}-[a-f0-9]{34}\b"),
+    KeyPattern("a Prefect key", ("pnu_",), r"[0-9A-Za-z]{36}\b"),
+    KeyPattern("a Pulumi token", ("pul-",), r"[a-f0-9]{40}\b"),
+    KeyPattern("a Sentry token", ("sntry",), r"(?:u_[a-f0-9]{64}\b|s_eyJ[\w+/=-]{80,500})"),
+    KeyPattern(
+        "a Sourcegraph token", ("sgp_",), r"(?:[a-fA-F0-9]{16}_|local_)?[a-fA-F0-9]{40}\b"
+    ),
+    KeyPattern("a Square token", ("sq0",), r"(?:at|cs)p-[\w-]{22,60}"),
+    KeyPattern("a Supabase token", ("sbp_",), r"[a-f0-9]{40}\b"),
+    KeyPattern(
+        "a Tailscale key", ("tskey-",), r"[a-z]{3,10}-[0-9A-Za-z]{8,24}-[0-9A-Za-z]{20,48}\b"
+    ),
+    KeyPattern("a Telegram token", (":AA",), r"(?<=\d{8}:AA)[\w-]{33}(?![\w-])"),
+    KeyPattern("a Terraform token", (".atlasv1.",), r"[\w=-]{60,70}"),
     KeyPattern("a Vault token", ("hvs.",), r"[\w-]{90,120}"),
     KeyPattern("an age key", ("AGE-SECRET-KEY-1",), r"[02-9AC-HJ-NP-Z]{58}\b"),
     KeyPattern(
@@ -178,7 +228,9 @@ def _continues_a_word(text: str, at: int) -> bool:
 def _is_placeholder(found: re.Match[str]) -> bool:
     if found.lastindex:  # a password
         return PLACEHOLDERS.fullmatch(found[found.lastindex]) is not None
-    return "EXAMPLE" in found[0].upper() or len(set(found[0])) < _LEAST_VARIETY
+    key = found[0]
+    is_documented = _PLACEHOLDER.search(key) or key.endswith(_DOCUMENTED)
+    return bool(is_documented) or len(set(key)) < _LEAST_VARIETY
 
 
 def find_keys_in(message: Message) -> tuple[FoundKey, ...]:
