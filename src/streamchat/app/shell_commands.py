@@ -1,4 +1,4 @@
-"""`!command`: what it wrote goes with the next message.
+"""`!command`: its output goes with the next message.
 
 Rule: only a line that was typed alone, in sight of the user, runs. One from a queue is handed
 back, unless --allow-shell was given.

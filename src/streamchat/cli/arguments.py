@@ -165,8 +165,15 @@ def _add(section: argparse._ArgumentGroup, row: Option) -> None:
     text = row.help.replace("%", "%%")
     if row.choices:
         text += f" ({', '.join(row.choices)})"
-    if row.default not in (None, (), False):
-        text += f" [{row.default:g}]" if isinstance(row.default, float) else f" [{row.default}]"
+    match row.default:
+        case None | () | False:
+            pass
+        case True:
+            text += f" [on; {row.opposite}: off]"
+        case float(number):
+            text += f" [{number:g}]"
+        case default:
+            text += f" [{default}]"
     words: dict[str, Any] = {"dest": row.name, "help": text, "default": None}
     if row.kind is Kind.LIST:
         section.add_argument(*row.flags, action="append", metavar=row.metavar, **words)

@@ -1,4 +1,4 @@
-"""Where a single answer goes: the terminal, or stdout in one of its formats."""
+"""The output of a single answer: the terminal, or stdout in one of its formats."""
 
 from __future__ import annotations
 

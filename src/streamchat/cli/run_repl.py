@@ -148,7 +148,7 @@ async def converse(
         warm_up.begin()
 
     try:
-        # A Ctrl-C that comes between two prompts, where nobody waits for one, is nothing.
+        # A Ctrl-C between two prompts does nothing.
         nothing = interruptible(lambda: None)
         with ExitStack() as stack:
             keys = stack.enter_context(keyboard(run))

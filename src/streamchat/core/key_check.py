@@ -1,7 +1,7 @@
 """Finds what looks like a key in a message, and decides by the setting `secrets` whether it is
 sent.
 
-Pure: how a question is put is given. Images and PDFs are not searched. The patterns are those
+Pure: the caller provides the question. Images and PDFs are not searched. The patterns are those
 that the services publish, as they are collected in the rules of gitleaks
 (https://github.com/gitleaks/gitleaks, config/gitleaks.toml, MIT) and the plugins of
 detect-secrets (https://github.com/Yelp/detect-secrets, Apache 2.0), 2026-11. Patterns that

@@ -85,7 +85,7 @@ def _texts(content: object) -> list[str]:
 
 
 def _message(item: object) -> Message | None:
-    """None for an item that is no message and says nothing."""
+    """None for an item without a message."""
     if not isinstance(item, dict):
         raise ValueError('not an object with "role" and "content"')
     kind = item.get("type")

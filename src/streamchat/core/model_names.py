@@ -20,7 +20,7 @@ FAMILIES: Mapping[str, str] = {
 @dataclass(frozen=True, slots=True)
 class ModelNames:
     """Call it with a name to get the id. `own` are the user's names; `listed` returns the ids
-    that the server has listed, newest first, and is called for a family alone. Without
+    that the server has listed, newest first, and is called only for a family. Without
     `has_families`, a family that was not listed is taken for an id."""
 
     own: Mapping[str, str]

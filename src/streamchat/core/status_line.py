@@ -1,6 +1,6 @@
 """The line below the prompt: the names of its parts, and which of them fit.
 
-Pure. What a part says is known to the application, how wide it is to the terminal.
+Pure. The application knows what a part says, the terminal how wide it is.
 """
 
 from __future__ import annotations

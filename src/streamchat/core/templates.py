@@ -69,7 +69,7 @@ class Template:
         return _PLACEHOLDER.sub(lambda match: known[match["name"]], self.text)
 
     def without(self, name: str) -> Template:
-        """The template with nothing in the place of that placeholder."""
+        """The template without that placeholder."""
         text = _PLACEHOLDER.sub(lambda m: "" if m["name"] == name else m[0], self.text)
         return replace(self, text=text)
 

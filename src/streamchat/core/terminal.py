@@ -83,7 +83,7 @@ class Terminal:
     in_screen: bool
     traits: Traits
     background: Background = Background.UNKNOWN
-    is_accessible: bool = False  # somebody listens to it, or enlarges it: text in words
+    is_accessible: bool = False  # for screen readers and magnifiers: text in words
     wants_grapheme_mode: bool = False  # draws graphemes as one once mode 2027 is set
 
     @property

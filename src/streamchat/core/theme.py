@@ -243,8 +243,8 @@ THEMES: Mapping[str, Theme] = {
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """What the user says of it: the name of a theme, how bright the terminal is (auto: as it
-    says itself), how many cells a line of prose may take."""
+    """What the user chose: the name of a theme, the background (auto: ask the terminal), the
+    width of prose in cells."""
 
     theme: str = "auto"
     background: str = "auto"
@@ -252,8 +252,8 @@ class Appearance:
 
 
 def question_colours(theme: Theme) -> tuple[str, str] | None:
-    """The colours of a past question and of what is behind it, hexadecimal; None where the
-    theme has none."""
+    """The colours of a past question and of its background, hexadecimal; None where the theme
+    has none."""
     colour = theme.colours.get("text")
     if theme.shade is None or colour is None or SHADED not in theme.parts["question"]:
         return None

@@ -16,7 +16,7 @@ def stamp(seconds: float) -> str:
 
 
 def parse_time(text: object) -> float | None:
-    """The moment of any ISO 8601 text; None for what is none. A time without a zone is
+    """The moment of any ISO 8601 text; None for any other text. A time without a zone is
     UTC."""
     if not isinstance(text, str):
         return None
@@ -29,8 +29,8 @@ def parse_time(text: object) -> float | None:
 
 
 def format_local(seconds: float, *, now: float) -> str:
-    """A moment on the clock on the wall, "14:05"; with the day, "21 September, 14:05",
-    unless it is within a day. "" for a moment that the clock cannot show."""
+    """A moment in local time, "14:05"; with the day, "21 September, 14:05", unless it is within
+    a day. "" for a moment that the clock cannot show."""
     try:
         moment = datetime.fromtimestamp(seconds)  # local
     except (ValueError, OverflowError, OSError):

@@ -39,7 +39,7 @@ def _cited(said: str, index: int, document: Block) -> Block:
 
 
 def _first_words(text: str) -> tuple[int, int]:
-    """Where the last line with words stands, which shows that lines are counted."""
+    """The last line with words and its place, which shows that lines are counted."""
     start = text.rstrip().rfind("\n") + 1
     end = len(text.rstrip())
     return start, min(end, start + _LONGEST_CITED)

@@ -36,7 +36,7 @@ class Style:
     italics: bool = True
     joins: Joins = Joins.GRAPHEMES  # what the terminal draws as one
     prose_width: int = PROSE_WIDTH  # of a line that is wrapped; code and tables use all
-    speaks: bool = False  # words instead of signs, for those who listen
+    speaks: bool = False  # words instead of signs, for screen readers
     wraps_all: bool = False  # no row is left for the terminal to wrap
 
     def sgr(self, words: str) -> str:

@@ -1,4 +1,4 @@
-"""/attach and /detach: what goes with the next message.
+"""/attach and /detach: the attachments of the next message.
 
 Rule: the user is asked before a directory or a glob attaches many files or fills much of the
 context window; the list is shown first.
@@ -28,9 +28,9 @@ TAKES_BACK = "/detach N takes one back."
 
 @command("/attach [PATH|GLOB|URL]...", "file", topic=Topic.REQUEST)
 def attach(session: Session, argument: str) -> Outcome:
-    """Attach files, directories or URLs to the next message. Quotes or backslashes keep
-    blanks in a name; a directory leaves out what .gitignore names; a URL is fetched here, as
-    readable text, image or PDF; a pipe is read to its end. Without an argument, list what is
+    """Attach files, directories or URLs to the next message. Quote a name with blanks. A
+    directory is attached without the files that .gitignore names. A URL is fetched from here,
+    as readable text, image or PDF. A pipe is read to its end. Without an argument, list what is
     attached. @PATH or @URL in a typed message attaches it too."""
     if not argument:
         return Done("\n".join(list_attached(session)) or "Nothing is attached.")
@@ -66,8 +66,8 @@ def _offer(session: Session, selection: Selection) -> Outcome:
 
 @command("/paste", topic=Topic.REQUEST)
 def paste(session: Session, argument: str) -> Outcome:
-    """Attach the image on the clipboard to the next message. At the prompt, the key of paste
-    does it too, and inserts a text."""
+    """Attach the image on the clipboard to the next message. At the prompt, the key of the
+    action paste does the same, and also inserts text."""
 
     async def take(_reader: Reader) -> Outcome:
         pasted = await session.clipboard.paste()
@@ -91,7 +91,7 @@ def detach(session: Session, argument: str) -> Outcome:
 
 
 def list_attached(session: Session) -> list[str]:
-    """What goes with the next message, a line each."""
+    """The attachments of the next message, a line each."""
     if not session.attached:
         return []
     return ["Attached to the next message:", *list_blocks(session.attached), TAKES_BACK]

@@ -55,8 +55,8 @@ def new(session: Session, _argument: str) -> Outcome:
 
 @command("/system [TEXT|off]", topic=Topic.REQUEST, takes_lines=True)
 def system(session: Session, argument: str) -> Outcome:
-    """Show the system prompt, or set it for the following turns. In mid-conversation, a model
-    that takes it there is told by a message, so that the prompt cache is kept."""
+    """Show the system prompt, or set it for the following turns. In mid-conversation, a message
+    tells the model, if it supports that, so that the prompt cache is kept."""
     if not argument:
         current = session.conversation.system
         return Done(f"System prompt: {current}" if current else "No system prompt is set.")

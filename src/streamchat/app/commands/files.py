@@ -23,8 +23,8 @@ def import_file(_session: Session, argument: str) -> Outcome:
 @command("/script FILE", topic=Topic.PROGRAM)
 def run_script(_session: Session, argument: str) -> Outcome:
     """Run the lines of a file as if you typed them: messages, commands, blocks of three quotes.
-    The next line answers a question of a command. A failure or Ctrl-C ends the script, not
-    the chat. A line that begins with ! needs --allow-shell."""
+    If a command asks a question, the next line answers it. A failure or Ctrl-C ends the script,
+    not the chat. A line that begins with ! needs --allow-shell."""
     words = parse_words(parse_reference(argument))
     if not words:
         raise UsageError("Name the file: /script FILE.")

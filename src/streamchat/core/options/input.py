@@ -45,7 +45,7 @@ INPUT = (
         Group.INPUT, flags=("--script",), metavar="FILE|-",
     ),
     setting(
-        "keys", Group.INPUT, "--keys", "how the prompt is edited: as in emacs or as in vi",
+        "keys", Group.INPUT, "--keys", "edit the prompt as in emacs or as in vi",
         kind=Kind.CHOICE, metavar="HOW", choices=("emacs", "vi"), default="emacs",
         reach=Reach.USER,
     ),

@@ -48,12 +48,12 @@ OUTPUT = (
     ),
     setting(
         "accessible", Group.OUTPUT, "--accessible",
-        "text in words that is only appended, for screen readers; as ACCESSIBLE=1",
+        "for screen readers: only append text, use words instead of signs; as ACCESSIBLE=1",
         kind=Kind.ON_OFF, reach=Reach.ANYWHERE,
     ),
     setting(
         "prose_width", Group.OUTPUT, "--prose-width",
-        "most columns of a line of prose; code and tables use all",
+        "the maximum width of prose, in columns; code and tables use the whole window",
         kind=Kind.COUNT, metavar="N", default=100,
         reach=Reach.ANYWHERE,
     ),
@@ -64,8 +64,8 @@ OUTPUT = (
     ),
     setting(
         "notify", Group.OUTPUT, "--notify",
-        "how to tell, while another window has the focus, that a long answer is there; "
-        "auto: as the terminal can",
+        "how to announce a long answer while another window has the focus; "
+        "auto: what the terminal supports",
         kind=Kind.CHOICE, metavar="HOW", choices=("auto", "bell", "off"), default="auto",
         reach=Reach.ANYWHERE,
     ),
@@ -76,7 +76,7 @@ OUTPUT = (
     ),
     setting(
         "status_line", Group.OUTPUT, "--status-line",
-        "what the line below the prompt shows; may repeat; off: no such line",
+        "what the line below the prompt shows; can be repeated; off: no such line",
         kind=Kind.TEXTS, metavar="PART", choices=(*STATUS_PARTS, "off"), default=(),
         reach=Reach.ANYWHERE,
     ),

@@ -32,7 +32,7 @@ REQUEST = (
     ),
     setting(
         "fallback", Group.REQUEST, "--fallback",
-        "the model to ask when the first declines or stays overloaded; may repeat",
+        "the model to ask when the first declines or stays overloaded; can be repeated",
         kind=Kind.TEXTS, metavar="ID", default=(),
         reach=Reach.ANYWHERE, risk="it decides the price",
     ),
@@ -46,7 +46,7 @@ REQUEST = (
     ),
     setting(
         "favorite_models", Group.REQUEST, "--favorite-models",
-        "a model that the key of next_model (Alt-M) goes to; may repeat",
+        "a model for the key of next_model (Alt-M); can be repeated",
         kind=Kind.TEXTS, metavar="ID", default=(),
         reach=Reach.USER,
     ),
@@ -72,7 +72,7 @@ REQUEST = (
         reach=Reach.ANYWHERE, risk="it decides the price",
     ),
     setting(
-        "stop", Group.REQUEST, "--stop", "end the answer before this text; may repeat",
+        "stop", Group.REQUEST, "--stop", "end the answer before this text; can be repeated",
         kind=Kind.TEXTS, metavar="TEXT", default=(),
         reach=Reach.ANYWHERE,
     ),
@@ -88,7 +88,7 @@ REQUEST = (
     ),
     setting(
         "citations", Group.REQUEST, "--citations",
-        "let answers cite what is attached, with page or line", kind=Kind.ON_OFF,
+        "let answers cite attachments, with page or line", kind=Kind.ON_OFF,
         reach=Reach.USER,
     ),
     setting(
@@ -96,15 +96,17 @@ REQUEST = (
         kind=Kind.ON_OFF, reach=Reach.USER,
     ),
     setting(
-        "web_allow", Group.REQUEST, "--web-allow", "the only domain it may use; may repeat",
+        "web_allow", Group.REQUEST, "--web-allow",
+        "the only domain it may use; can be repeated",
         kind=Kind.TEXTS, metavar="DOMAIN", default=(), reach=Reach.USER,
     ),
     setting(
-        "web_block", Group.REQUEST, "--web-block", "a domain it must not use; may repeat",
+        "web_block", Group.REQUEST, "--web-block", "a domain it must not use; can be repeated",
         kind=Kind.TEXTS, metavar="DOMAIN", default=(), reach=Reach.USER,
     ),
     setting(
-        "web_max_uses", Group.REQUEST, "--web-max-uses", "searches and pages per answer",
+        "web_max_uses", Group.REQUEST, "--web-max-uses",
+        "the maximum number of searches and pages per answer",
         kind=Kind.COUNT, metavar="N", default=8, reach=Reach.USER,
     ),
     Option(

@@ -69,11 +69,11 @@ class Configuration(Protocol):
         """The role that is in use."""
 
     def take_role(self, name: str | None, values: Mapping[str, str]) -> TakenSettings:
-        """Let a role set what it sets, in place of the one before; None for no role.
-        `values` fill its placeholders. Raises NotFound."""
+        """Apply a role in place of the one before; None for no role. `values` fill its
+        placeholders. Raises NotFound."""
 
     def under_prompt(self, template: Template) -> AbstractContextManager[TakenSettings]:
-        """While entered, what the front matter of a prompt file sets counts."""
+        """While entered, the front matter of a prompt file applies."""
 
     async def log_in(self, reader: Reader) -> str:
         """Let the user paste a key or choose a server. Returns the line that says so."""

@@ -141,7 +141,7 @@ class Script(Reader, Protocol):
 
 
 class ForgetTyped(Protocol):
-    """Takes what was typed in a conversation out of the history of the prompt."""
+    """Removes what was typed in a conversation from the history of the prompt."""
 
     def __call__(
         self, conversation: str, *, texts: Collection[str], names: Collection[str]

@@ -1,9 +1,8 @@
 """Finds in rows of another width where the rows that were printed end.
 
 Rule: nothing is lost and nothing printed twice. The letters and digits are the same at every
-width, but for the headers that a narrow table repeats; the last ones that were printed are
-looked for near the place where their number says. Where they are not found, there is no
-answer.
+width, except for the headers that a narrow table repeats; the last ones that were printed are
+looked for near the place where their number says. Where they are not found, there is no answer.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The dim lines beside an answer: what the model did, and how the reply ended.
 
-Owns their wording, but for the tools. Must not know the screen.
+Owns their wording, except that of tools. Must not know the screen.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Renders old turns as they looked when they arrived.
 
 Owns what separates turns, and how much of a long conversation is shown. A user's text is
-literal; an answer goes through the same fold as when it streamed.
+literal; an answer is rendered as when it streamed.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Live rows that a smaller window pushed into the scrollback, where nothing can change them.
 
-They are the beginning of a block that is still open. When the block settles, its text that
-stands there already is not printed again; from where it came out differently, it is.
-Blanks do not count, because a terminal or a new width may have wrapped it elsewhere.
+They are the beginning of a block that is still open. When the block settles, it is printed
+only from where it differs from the text in the scrollback. Blanks do not count, because a
+terminal or a new width may have wrapped it elsewhere.
 """
 
 from __future__ import annotations
