@@ -251,6 +251,17 @@ def test_the_next_role_takes_back_what_the_first_set(
     ]
 
 
+def test_settings_change_and_profiles_go_under_a_role_with_values(
+    server: ScriptedServer, towards_sent: Mapping[str, str]
+) -> None:
+    write("roles/cook.md", "You cook {{dish}}.")
+    script(
+        towards_sent, "/role cook dish=rice", "/config max_tokens 9", "hi", "/role off", "ho"
+    )
+    sent = [(body.get("system"), body["max_tokens"]) for body in server.bodies]
+    assert sent == [("You cook rice.", 9), (None, 9)]
+
+
 def test_a_role_that_is_wrong_changes_nothing(
     server: ScriptedServer, towards_sent: Mapping[str, str]
 ) -> None:

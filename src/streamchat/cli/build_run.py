@@ -93,6 +93,7 @@ def _load(
         ask=ask,
         user=env.user,
         front_matter=invocation.front_matter,
+        role_values=invocation.role_values,
     )
     settings = resolve(layers)
     settings = with_model_ids(settings, paths, env)

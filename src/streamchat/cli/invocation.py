@@ -3,6 +3,7 @@ needs none and the prompt must not wait for it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -50,3 +51,4 @@ class Invocation:
     is_blind: bool = False
     words: tuple[str, ...] = ()  # of the prompt, as they were given
     front_matter: Layer | None = None
+    role_values: Mapping[str, str] = field(default_factory=dict)  # that /role was given

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from streamchat.cli.apply_settings import Chat, apply_settings
@@ -51,9 +52,12 @@ def _of_start(run: Run) -> Overlay | None:
     return Overlay(_values(before), _values(run.settings), before.origins)
 
 
-def _with_role(invocation: Invocation, name: str) -> Invocation:
+def _with_role(
+    invocation: Invocation, name: str, values: Mapping[str, str] = MappingProxyType({})
+) -> Invocation:
     given = {**invocation.flags.given, "role": Given(name, ROLE)}
-    return replace(invocation, flags=replace(invocation.flags, given=given))
+    flags = replace(invocation.flags, given=given)
+    return replace(invocation, flags=flags, role_values=values)
 
 
 def _values(settings: Settings) -> dict[str, Any]:
@@ -106,7 +110,8 @@ def take_role(
     settings = replace(settings, model=session.conversation.model)
     above = {**_values(settings), "effort": session.effort, "thinking": session.thinking}
     taken = TakenSettings((*said, *role.notes), role.role_attach)
-    run = replace(run, invocation=_with_role(run.invocation, name or ""), settings=settings)
+    invocation = _with_role(run.invocation, name or "", values)
+    run = replace(run, invocation=invocation, settings=settings)
     return run, Overlay(beneath, above, beneath_origins), taken
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from streamchat.config.allowed import Verdict, remember, verdict
 from streamchat.config.files import (
@@ -54,10 +55,11 @@ def load(
     ask: AskTrust | None,
     user: int,
     front_matter: Layer | None = None,
+    role_values: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Layer, ...]:
     """Every layer, strongest first, for `settings.resolve`. `front_matter` comes next to the
-    flags. `ask` is None if there is no terminal; `user` is the number of the user. Raises
-    ConfigError, DiskError, NotFound."""
+    flags; `role_values` fill the placeholders of a role. `ask` is None if there is no terminal;
+    `user` is the number of the user. Raises ConfigError, DiskError, NotFound."""
     environment = from_variables(SettingSource.ENVIRONMENT, environ)
     layers = [flags, *([front_matter] if front_matter else []), environment]
     named = next(
@@ -79,7 +81,7 @@ def load(
         from streamchat.config.templates import Templates
 
         name, templates = chooser.given["role"].text, Templates(paths, cwd, user, ask)
-        layers.append(role_layer(name, chooser.source, templates, environ))
+        layers.append(role_layer(name, chooser.source, templates, environ, role_values))
     return tuple(layers)
 
 
