@@ -6,7 +6,7 @@ import os
 import pty
 import termios
 
-from streamchat.posix.echo import without_echo
+from streamchat.posix.echo import with_echo, without_echo
 
 
 def test_nothing_is_shown() -> None:
@@ -16,6 +16,9 @@ def test_nothing_is_shown() -> None:
         with without_echo(terminal):
             flags = termios.tcgetattr(terminal)[3]
             assert not flags & termios.ECHO
+            with with_echo(terminal):  # for another program
+                assert termios.tcgetattr(terminal) == usual
+            assert not termios.tcgetattr(terminal)[3] & termios.ECHO
         assert termios.tcgetattr(terminal) == usual
     finally:
         os.close(master)

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from streamchat.posix.echo import without_echo
 from streamchat.prompt.early import EarlyPrompt
+from streamchat.prompt.editor import edit
+from streamchat.prompt.tty import TerminalKeys
 
 BY_ITSELF = termios.ECHO | termios.ICANON | termios.ISIG
 ERASE = "\r\x1b[K\x1b[C\x1b[J\r"
@@ -72,6 +75,24 @@ def test_who_takes_it_over_draws_over_it(pty: Pty) -> None:
     early.leave()
     assert pty.modes == BY_ITSELF
     assert pty.screen.getvalue() == f"banner\r\n> {PASTES_ON}\r"
+
+
+def test_the_first_prompt_leaves_nothing_to_be_echoed_until_the_end(pty: Pty) -> None:
+    early = draw(pty)
+    keyboard = TerminalKeys(pty.keys, early)
+    keyboard.begin_silence()
+    with keyboard.raw_mode():
+        assert pty.modes == 0
+    assert pty.modes == BY_ITSELF & ~termios.ECHO
+    keyboard.end_silence()
+    early.leave()
+    assert pty.modes == BY_ITSELF
+
+
+def test_an_editor_has_the_terminal_as_it_expects_it(pty: Pty) -> None:
+    with without_echo(pty.keys.fileno()):
+        left = edit("", {"EDITOR": "sh -c 'stty -a > $0'"}, pty.keys.fileno()).text
+    assert "echo" in left.split()
 
 
 @pytest.mark.parametrize(

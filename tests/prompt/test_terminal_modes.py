@@ -7,6 +7,7 @@ import os
 import pty
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator
 
 import pytest
@@ -46,6 +47,10 @@ class Terminal:
             questions=questions,
             hooks=Hooks(on_answer=self.heard.append),
         )
+
+    @property
+    def echoes(self) -> bool:
+        return bool(termios.tcgetattr(self._ours)[3] & termios.ECHO)
 
     def unread(self) -> bytes:
         """A line that nobody has read."""
@@ -110,6 +115,15 @@ def test_a_terminal_that_does_not_answer_is_left_alone(open_terminal: list[Termi
     open_terminal.append(terminal)
     assert run(send(terminal, b"a\r", after=ASKED, then=b"\x1b[?2004l")) == Typed("a")
     assert PUSHED not in terminal.written
+
+
+def test_nothing_is_echoed_between_two_prompts(open_terminal: list[Terminal]) -> None:
+    terminal = Terminal("xterm", {})
+    open_terminal.append(terminal)
+    assert run(send(terminal, b"a\r", after=KEYPAD_ON, then=KEYPAD_OFF)) == Typed("a")
+    assert not terminal.echoes
+    terminal.prompt.close()
+    assert terminal.echoes
 
 
 BACKGROUND, MODE = b"\x1b]11;?\x1b\\", b"\x1b[?2027$p"

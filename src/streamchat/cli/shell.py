@@ -16,7 +16,7 @@ import signal
 import subprocess
 import termios
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TextIO
@@ -25,6 +25,7 @@ from streamchat.cli.run import Run
 from streamchat.cli.shell_output import CommandOutput
 from streamchat.core.errors import UsageError
 from streamchat.core.ports.shell import ShellRun
+from streamchat.posix.echo import with_echo
 from streamchat.posix.signals import interruptible
 
 _READ_BYTES = 65536
@@ -181,7 +182,8 @@ def _modes_restored(keys: TextIO | None) -> Iterator[None]:
         with suppress(termios.error, ValueError):
             modes = termios.tcgetattr(keys)
     try:
-        yield
+        with nullcontext() if keys is None else with_echo(keys.fileno()):
+            yield
     finally:
         if keys is not None and modes is not None:
             with suppress(termios.error):

@@ -6,19 +6,39 @@ import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_LOCAL_FLAGS = 3  # their place in what tcgetattr gives
+
+
+def set_echo(file: int, *, on: bool) -> bool:
+    """Whether the terminal showed what is typed until now. What is no terminal, did."""
+    try:
+        modes = termios.tcgetattr(file)
+        was_on = bool(modes[_LOCAL_FLAGS] & termios.ECHO)
+        if was_on != on:
+            modes[_LOCAL_FLAGS] ^= termios.ECHO
+            termios.tcsetattr(file, termios.TCSANOW, modes)
+    except termios.error:
+        return True
+    return was_on
+
 
 @contextmanager
 def without_echo(file: int) -> Iterator[None]:
     """While entered, the terminal does not show what is typed."""
-    try:
-        before = termios.tcgetattr(file)
-    except termios.error:  # no terminal
-        yield
-        return
-    silent = [*before]
-    silent[3] &= ~termios.ECHO
-    termios.tcsetattr(file, termios.TCSADRAIN, silent)
+    was_on = set_echo(file, on=False)
     try:
         yield
     finally:
-        termios.tcsetattr(file, termios.TCSADRAIN, before)
+        if was_on:
+            set_echo(file, on=True)
+
+
+@contextmanager
+def with_echo(file: int) -> Iterator[None]:
+    """While entered, the terminal is as another program expects it: it shows what is typed."""
+    was_on = set_echo(file, on=True)
+    try:
+        yield
+    finally:
+        if not was_on:
+            set_echo(file, on=False)

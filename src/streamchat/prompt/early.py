@@ -65,9 +65,13 @@ class EarlyPrompt:
             self._stands = False
             self._write("\r")
 
-    def restore_modes(self) -> None:
+    def restore_modes(self, *, echo: bool = True) -> None:
+        """What they were; without `echo`, nothing that is typed is shown."""
+        modes = [*self._usual_modes]
+        if not echo:
+            modes[_LFLAG] &= ~termios.ECHO
         with suppress(termios.error):  # the terminal is gone
-            termios.tcsetattr(self._file, termios.TCSANOW, self._usual_modes)
+            termios.tcsetattr(self._file, termios.TCSANOW, modes)
 
     def leave(self) -> None:
         """Give the terminal back; the prompt is erased, unless somebody took it over."""

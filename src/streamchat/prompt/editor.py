@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from streamchat.core.errors import UsageError
+from streamchat.posix.echo import with_echo
 from streamchat.prompt.entry import normalised
 
 _FALLBACKS = ("editor", "nano", "vi")
@@ -70,7 +71,9 @@ def _edit_file(
     file: Path, text: str, command: list[str], environ: Mapping[str, str], terminal: int
 ) -> EditorResult:
     try:
-        done = subprocess.run([*command, str(file)], stdin=terminal, env=environ, check=False)
+        with with_echo(terminal):
+            argv = [*command, str(file)]
+            done = subprocess.run(argv, stdin=terminal, env=environ, check=False)
     except OSError as error:
         reason = error.strerror or str(error)
         return EditorResult(text, f"{command[0]} cannot be started: {reason}.")

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TextIO
 
 from streamchat.core.errors import UsageError
+from streamchat.posix.echo import with_echo
 from streamchat.posix.signals import interruptible
 from streamchat.prompt.editor import editor_command
 
@@ -70,9 +71,9 @@ class EditorFiles:
     def _edit(self, argv: list[str]) -> str:
         """Run the editor to its end; returns what went wrong, or ""."""
         try:
-            done = subprocess.run(
-                argv, stdin=self._keys.fileno(), env=dict(self._environ), check=False
-            )
+            keys = self._keys.fileno()
+            with with_echo(keys):
+                done = subprocess.run(argv, stdin=keys, env=dict(self._environ), check=False)
         except OSError as error:
             return f"cannot be started: {error.strerror or error}"
         if done.returncode < 0:

@@ -32,6 +32,7 @@ from streamchat.prompt.line_editor import LineEditor
 from streamchat.prompt.menu import Menu
 from streamchat.prompt.pastes import Pastes
 from streamchat.prompt.provenance import Provenance
+from streamchat.prompt.tty import TerminalKeys
 from streamchat.prompt.type_ahead import AheadLine
 from streamchat.prompt.watch import Actions, Watch
 
@@ -80,6 +81,8 @@ class Prompt(Menu):
             lambda problem: self._editor.remarks.say(problem),
         )
         self._holds = self._leaves = self._was_interrupted = False
+        if isinstance(keyboard, TerminalKeys):
+            keyboard.begin_silence()
         self._editor = LineEditor(
             keyboard,
             output,
@@ -152,6 +155,8 @@ class Prompt(Menu):
         """See ports.Reader."""
         self._drafts.close()
         self._editor.close()
+        if isinstance(self.keyboard, TerminalKeys):
+            self.keyboard.end_silence()
 
     def _adopt_drafts(self) -> str:
         """Put what earlier chats left unsent into the history, once; a line about it."""

@@ -25,6 +25,7 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 
 from streamchat.core.terminal import Terminal
 from streamchat.core.window_signals import may_report_focus
+from streamchat.posix.echo import set_echo
 from streamchat.prompt.drawn import Drawn
 from streamchat.prompt.early import COOKED, EarlyPrompt, count_waiting
 from streamchat.prompt.emoji import StandIns
@@ -60,6 +61,7 @@ class TerminalKeys(Vt100Input):
     changed back, or it would not send, or leave."""
 
     _cooked_bytes = 0
+    _shows_at_end = False  # what is typed, by itself
 
     def __init__(self, stream: TextIO, early: EarlyPrompt | None = None) -> None:
         """With `early`, the first prompt takes over what that has begun."""
@@ -81,7 +83,7 @@ class TerminalKeys(Vt100Input):
                 self._cooked_bytes = count_waiting(self.fileno())
             yield
         if early is not None:
-            early.restore_modes()  # what was found before was raw too
+            early.restore_modes(echo=False)  # what was found before was raw too
 
     def raw_mode(self) -> AbstractContextManager[None]:
         return self._raw_mode()
@@ -104,6 +106,16 @@ class TerminalKeys(Vt100Input):
     def _feed_typed_ahead(self, text: str) -> None:
         self._parser.expect_typed_ahead()
         self._parser.feed(text)
+
+    def begin_silence(self) -> None:
+        """The terminal itself shows nothing that is typed, between two prompts either. Where
+        there was an early prompt, that sees to it, and to the end."""
+        self._shows_at_end = self._early is None and set_echo(self.fileno(), on=False)
+
+    def end_silence(self) -> None:
+        """It shows again what is typed, if it did before."""
+        if self._shows_at_end:
+            set_echo(self.fileno(), on=True)
 
     def drain(self, goes_on: Callable[[], bool]) -> None:
         """Read as long as it `goes_on`, but not for long; no key acts."""

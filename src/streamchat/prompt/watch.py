@@ -22,6 +22,7 @@ from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import Output
 
 from streamchat.core.keymap import KeyMap
+from streamchat.posix.echo import with_echo
 from streamchat.prompt.key_parser import ESCAPE_SECONDS, KeyParser
 from streamchat.prompt.keys.chords import ActionKeys
 from streamchat.prompt.type_ahead import AheadLine
@@ -161,5 +162,6 @@ class Watch:
     def _suspend(self) -> None:
         with self.actions.resting():
             self._modes.close()
-            os.kill(0, signal.SIGTSTP)  # the group, as the terminal would; returns on fg
+            with with_echo(self._keyboard.fileno()):
+                os.kill(0, signal.SIGTSTP)  # the group, as the terminal would; returns on fg
             self._take_terminal()
