@@ -23,7 +23,7 @@ from streamchat.app.repl_outcomes import LONG_REPORT, STOPPED
 from streamchat.app.selecting import select_until_stopped
 from streamchat.core.attachment_blocks import Selection
 from streamchat.core.conversation import Conversation
-from streamchat.core.errors import MustWait, NotFound
+from streamchat.core.errors import NotFound, PipeNotRead
 from streamchat.core.messages import Message, text_block
 from streamchat.core.ports import Input, Key, Typed
 from streamchat.core.records import Turn
@@ -109,7 +109,7 @@ def test_a_silent_pipe_is_left() -> None:
     def select(reference: str) -> Selection:
         with suppress(RuntimeError):
             loops.append(asyncio.get_running_loop())
-            raise MustWait("it is a pipe")
+            raise PipeNotRead("it is a pipe")
         gate.wait()
         raise NotFound("nothing came")
 

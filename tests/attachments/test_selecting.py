@@ -10,7 +10,7 @@ import pytest
 
 from pictures import png
 from streamchat.attachments import (
-    Built,
+    BuiltBlock,
     ReferenceScope,
     build_block,
     names_files,
@@ -215,7 +215,7 @@ def test_an_address_and_a_file_are_two(tmp_path: Path) -> None:
     built = build_block(b"page", name="page")
     asked: list[str] = []
 
-    def fetch(given: str) -> Built:
+    def fetch(given: str) -> BuiltBlock:
         asked.append(given)
         return built
 

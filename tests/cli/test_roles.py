@@ -22,7 +22,7 @@ from streamchat.config.paths import build_paths
 from streamchat.config.templates import Templates
 from streamchat.core.errors import ConfigError, ExitStatus, UsageError
 from streamchat.core.input_line import CommandLine
-from streamchat.core.ports import FixedConfiguration, Input, Key, TakenSettings, Typed
+from streamchat.core.ports import AppliedTemplate, FixedConfiguration, Input, Key, Typed
 from streamchat.core.templates import Template
 from terminal import Person
 
@@ -403,9 +403,9 @@ class Taking(FixedConfiguration):
 
     values: Mapping[str, str] = {}
 
-    def take_role(self, name: str | None, values: Mapping[str, str]) -> TakenSettings:
+    def take_role(self, name: str | None, values: Mapping[str, str]) -> AppliedTemplate:
         self.values = values
-        return TakenSettings(("noted",))
+        return AppliedTemplate(("noted",))
 
 
 def run(session: Session, name: str, argument: str = "") -> object:

@@ -52,7 +52,7 @@ from streamchat.core.input_line import (
     typed,
 )
 from streamchat.core.messages import Block, Message, with_text
-from streamchat.core.ports import Ending, Key, Reader, TakenSettings, Typed
+from streamchat.core.ports import AppliedTemplate, Ending, Key, Reader, Typed
 from streamchat.core.ports.shell import Shell
 from streamchat.core.records import Turn
 from streamchat.core.templates import Template
@@ -260,7 +260,7 @@ class Repl(ReplScripts):
         except StreamchatError as error:
             self._fail(error)
 
-    async def _say_under(self, text: str, taken: TakenSettings) -> None:
+    async def _say_under(self, text: str, taken: AppliedTemplate) -> None:
         """Say it with what the front matter of its prompt file attaches, to its model."""
         attached = await read_attached(self.session, taken.attach, self.reader, self.screen)
         if attached is None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from streamchat.app.session import Session
 from streamchat.app.waiting import in_background, until_stopped
 from streamchat.core.attachment_blocks import Selection, names_address
-from streamchat.core.errors import MustWait
+from streamchat.core.errors import PipeNotRead
 from streamchat.core.ports import Reader
 
 STOPPED = "Stopped. Nothing was attached."
@@ -21,7 +21,7 @@ async def select_until_stopped(session: Session, text: str, reader: Reader) -> S
     """See Session.select_files for what it raises; None if the user stopped it."""
     if not names_address(text):
         try:
-            with suppress(MustWait), reader.interrupting():
+            with suppress(PipeNotRead), reader.interrupting():
                 return session.select_files(text)
         except KeyboardInterrupt:
             return None

@@ -19,13 +19,13 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Reached(Generic[_T]):
+class WorkResult(Generic[_T]):
     """The work came to its end, with this result."""
 
     result: _T
 
 
-async def until_stopped(work: Coroutine[Any, Any, _T], reader: Reader) -> Reached[_T] | None:
+async def until_stopped(work: Coroutine[Any, Any, _T], reader: Reader) -> WorkResult[_T] | None:
     """None when the user stopped it. Raises what the work raises."""
     task = asyncio.create_task(work)
 
@@ -37,7 +37,7 @@ async def until_stopped(work: Coroutine[Any, Any, _T], reader: Reader) -> Reache
             await asyncio.wait({task})
     finally:
         task.cancel()
-    return None if task.cancelled() else Reached(task.result())
+    return None if task.cancelled() else WorkResult(task.result())
 
 
 async def in_background(work: Callable[[], _T]) -> _T:

@@ -6,7 +6,7 @@ what the references in a text name, `blocks` builds the block of one file.
 
 from __future__ import annotations
 
-from streamchat.attachments.blocks import Built, build_block, image_suffix
+from streamchat.attachments.blocks import BuiltBlock, build_block, image_suffix
 from streamchat.attachments.selecting import (
     LARGEST_BYTES,
     ReferenceScope,
@@ -17,7 +17,7 @@ from streamchat.attachments.selecting import (
 
 __all__ = [
     "LARGEST_BYTES",
-    "Built",
+    "BuiltBlock",
     "ReferenceScope",
     "build_block",
     "image_suffix",

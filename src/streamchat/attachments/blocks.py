@@ -21,7 +21,7 @@ _WITHOUT_PASSWORD = "models read only PDFs without a password"
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class BuiltBlock:
     """A block; `note` says what was done to the file, "" for nothing."""
 
     block: Block
@@ -30,7 +30,7 @@ class Built:
 
 def build_block(
     data: bytes, *, name: str, place: str = "", limits: MediaLimits | None = None
-) -> Built:
+) -> BuiltBlock:
     """The content block for these bytes, for a model with these limits. Messages name the
     place that they come from. Raises InvalidRequest if they cannot be sent."""
     shown = format_path(place or name)
@@ -42,19 +42,19 @@ def build_block(
         note = f"{shown} was {fitted.note}." if fitted.note else ""
         if is_animated(data):
             note = f"{note} {shown} is animated: a model sees its first picture.".strip()
-        return Built({"type": "image", "source": source, "title": name}, note)
+        return BuiltBlock({"type": "image", "source": source, "title": name}, note)
     if (pdf := data.lstrip(_BLANKS)).startswith(b"%PDF-"):
         note = f"{shown} is encrypted: {_WITHOUT_PASSWORD}." if b"/Encrypt" in pdf else ""
-        return Built(_document(_base64("application/pdf", pdf), name), note)
+        return BuiltBlock(_document(_base64("application/pdf", pdf), name), note)
     if refused := describe_refused(data):
         raise InvalidRequest(f"{shown} is {refused}.")
     if (text := decode_text(data)) is None:
         raise InvalidRequest(f"{shown} is not an image (PNG, JPEG, GIF, WebP), a PDF or text.")
     if not name.endswith(".ipynb"):
-        return Built(build_text(text, name))
+        return BuiltBlock(build_text(text, name))
     cells = notebook_text(text)
     note = f"{shown} is no complete notebook: it is sent as it is." if cells is None else ""
-    return Built(build_text(cells or text, name), note)
+    return BuiltBlock(build_text(cells or text, name), note)
 
 
 def build_text(text: str, name: str) -> Block:

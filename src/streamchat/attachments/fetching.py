@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from email.message import Message as Headers
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
-from streamchat.attachments.blocks import Built, build_block, build_text, image_type
+from streamchat.attachments.blocks import BuiltBlock, build_block, build_text, image_type
 from streamchat.attachments.connecting import (
     Connector,
     Deadline,
@@ -78,7 +78,7 @@ class Fetcher:
     monotonic: Callable[[], float] = time.monotonic
     find_proxy: Callable[[str], Proxy | None] = lambda _url: None  # may raise ConfigError
 
-    def build_block(self, address: str, limits: MediaLimits | None) -> Built:
+    def build_block(self, address: str, limits: MediaLimits | None) -> BuiltBlock:
         """The block for the address. It says where it comes from and when it was fetched.
         Raises NotFound, InvalidRequest, Unreachable, NoPermission, TryLater."""
         response = self.fetch(address)
@@ -228,17 +228,17 @@ def _is_media(response: Response) -> bool:
     return image_type(response.data) is not None or response.data.startswith(b"%PDF-")
 
 
-def _build_page(response: Response) -> Built:
+def _build_page(response: Response) -> BuiltBlock:
     page = read_page(response.data, response.charset, response.address)
     if not page.text.strip():
         raise InvalidRequest(
             f"{format_path(response.address)} holds no readable text. Pages that scripts"
             " build arrive empty: save it in a browser and attach the file."
         )
-    return Built(build_text(page.text, page.title or _name(response.address)))
+    return BuiltBlock(build_text(page.text, page.title or _name(response.address)))
 
 
-def _build(response: Response, limits: MediaLimits | None) -> Built:
+def _build(response: Response, limits: MediaLimits | None) -> BuiltBlock:
     data, name = response.data, _name(response.address)
     if (
         not _is_media(response)
@@ -246,7 +246,7 @@ def _build(response: Response, limits: MediaLimits | None) -> Built:
         and response.media_type.startswith(_TEXT_TYPES)
     ):
         try:
-            return Built(build_text(data.decode(response.charset), name))
+            return BuiltBlock(build_text(data.decode(response.charset), name))
         except (LookupError, UnicodeError):
             pass  # the server may be wrong: the bytes decide
     return build_block(data, name=name, place=response.address, limits=limits)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from streamchat.attachments.blocks import Built, build_block
+from streamchat.attachments.blocks import BuiltBlock, build_block
 from streamchat.attachments.references import (
     STDIN,
     is_address,
@@ -21,7 +21,7 @@ from streamchat.attachments.references import (
 )
 from streamchat.attachments.walking import files_matching, files_under, is_glob
 from streamchat.core.attachment_blocks import Selection
-from streamchat.core.errors import InvalidRequest, MustWait, NotFound, StreamchatError
+from streamchat.core.errors import InvalidRequest, NotFound, PipeNotRead, StreamchatError
 from streamchat.core.formatting import format_path
 from streamchat.core.media_limits import MediaLimits
 from streamchat.core.messages import Block
@@ -30,7 +30,7 @@ from streamchat.posix.files import Wait, read_file
 LARGEST_BYTES = 32 * 1024 * 1024  # the limit of a whole request
 
 
-def refuse_address(address: str) -> Built:
+def refuse_address(address: str) -> BuiltBlock:
     raise InvalidRequest(f"{format_path(address)} cannot be fetched here.")
 
 
@@ -43,17 +43,17 @@ class ReferenceScope:
     piped: bytes = b""
     wait: Wait | None = None
     limits: MediaLimits | None = None
-    fetch: Callable[[str], Built] = refuse_address
+    fetch: Callable[[str], BuiltBlock] = refuse_address
 
 
 @dataclass(slots=True)
-class _Found:
+class _Collected:
     blocks: list[Block] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     is_expanded: bool = False
 
-    def add(self, built: Built) -> None:
+    def add(self, built: BuiltBlock) -> None:
         self.blocks.append(built.block)
         if built.note:
             self.notes.append(built.note)
@@ -62,7 +62,7 @@ class _Found:
 def select_files(text: str, reach: ReferenceScope) -> Selection:
     """Everything that the references in a text stand for, in their order. Raises NotFound
     if one cannot be read, InvalidRequest if one cannot be sent."""
-    found = _Found()
+    found = _Collected()
     for reference in split_references(text, reach.cwd):
         files = _expand(reference, reach.cwd)
         if files is None:
@@ -75,7 +75,7 @@ def select_files(text: str, reach: ReferenceScope) -> Selection:
     )
 
 
-def read_attachment(reference: str, reach: ReferenceScope) -> Built:
+def read_attachment(reference: str, reach: ReferenceScope) -> BuiltBlock:
     """What a path, an address (http, https) or "-" stands for. Raises NotFound if it cannot
     be read, InvalidRequest if it cannot be sent."""
     if reference == STDIN:
@@ -126,7 +126,9 @@ def _is_directory(path: Path) -> bool:
         return False
 
 
-def _add_all(files: list[Path], reference: str, reach: ReferenceScope, found: _Found) -> None:
+def _add_all(
+    files: list[Path], reference: str, reach: ReferenceScope, found: _Collected
+) -> None:
     """The blocks of all files, and why some files have none."""
     before, size, refused = len(found.blocks), 0, []
     limits = reach.limits
@@ -159,5 +161,5 @@ def _read(path: Path, wait: Wait | None) -> bytes:
             raise InvalidRequest(
                 f"{name} is larger than 32 MB, the limit of a request."
             ) from error
-        kind = MustWait if error.errno == errno.ESPIPE else NotFound
+        kind = PipeNotRead if error.errno == errno.ESPIPE else NotFound
         raise kind(f"Cannot read {name}: {error.strerror}.") from error

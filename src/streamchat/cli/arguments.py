@@ -122,7 +122,7 @@ def help_text(options: Sequence[Option], *, width: int) -> str:
 
 def build_parser(options: Sequence[Option], *, width: int = 80) -> argparse.ArgumentParser:
     """The parser for a table; its namespace has a Given, a list or None for each row."""
-    parser = _Parser(
+    parser = _ArgumentParser(
         prog="streamchat",
         usage="streamchat [OPTIONS] [PROMPT...]",
         description="Chat with Claude in the terminal, or ask a single question.",
@@ -142,7 +142,7 @@ def build_parser(options: Sequence[Option], *, width: int = 80) -> argparse.Argu
     return parser
 
 
-class _Parser(argparse.ArgumentParser):
+class _ArgumentParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message} (streamchat --help lists the options)")
 

@@ -24,7 +24,7 @@ from streamchat.core.settings import choose_proxy, parse_address, read_certifica
 from streamchat.posix.files import pipe_wait
 
 if TYPE_CHECKING:
-    from streamchat.attachments import Built
+    from streamchat.attachments import BuiltBlock
     from streamchat.core.media_limits import MediaLimits
     from streamchat.core.messages import Block
     from streamchat.posix.files import Wait
@@ -45,7 +45,7 @@ def select_files(
     return attachments.select_files(text, reach)
 
 
-def _fetch(run: Run, limits: MediaLimits | None, address: str) -> Built:
+def _fetch(run: Run, limits: MediaLimits | None, address: str) -> BuiltBlock:
     from streamchat.api.transport import build_ssl_context
     from streamchat.attachments.connecting import Connector  # ssl: only for these
     from streamchat.attachments.fetching import Fetcher

@@ -13,7 +13,7 @@ from streamchat.core.media_limits import limits_for
 from streamchat.core.ports import Pasted
 
 if TYPE_CHECKING:
-    from streamchat.attachments import Built
+    from streamchat.attachments import BuiltBlock
 
 NAME = "clipboard"
 NOTHING = "There is no image and no text on the clipboard."
@@ -48,7 +48,7 @@ class SystemClipboard:
             return Pasted(line=error.message)
         return Pasted(line=f"Attached {describe_block(found.block)}")
 
-    def _take(self) -> Built | Pasted:
+    def _take(self) -> BuiltBlock | Pasted:
         """An image as a block, or what else there is. Raises InvalidRequest."""
         from streamchat.attachments import build_block, image_suffix
         from streamchat.posix.clipboard import take_clipboard

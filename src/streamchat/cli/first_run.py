@@ -50,7 +50,7 @@ class FirstRunQuestions(Protocol):
     async def ask_secret(self, question: str) -> str | None: ...
 
 
-class Way(Enum):
+class FirstStep(Enum):
     """How to begin without a local server."""
 
     KEY = "paste an API key"
@@ -103,21 +103,23 @@ class FirstRun:
 
     async def choose(self) -> Run | None:
         """The run that the user chose; None when they leave."""
-        options: list[tuple[Way | LocalServer, str]] = [(Way.KEY, Way.KEY.value)]
+        options: list[tuple[FirstStep | LocalServer, str]] = [
+            (FirstStep.KEY, FirstStep.KEY.value)
+        ]
         options += [
             (each, f"chat with {each.title} on this machine ({each.base_url})")
             for each in self.servers
         ]
-        others = (Way.STAY,) if self.is_login else (Way.DEMO, Way.QUIT)
+        others = (FirstStep.STAY,) if self.is_login else (FirstStep.DEMO, FirstStep.QUIT)
         options += [(way, way.value) for way in others]
         while True:
             question = GO_ON if self.is_login else WELCOME
             match await self._choose(question, options):
-                case Way.QUIT | Way.STAY | None:
+                case FirstStep.QUIT | FirstStep.STAY | None:
                     return None
-                case Way.DEMO:
+                case FirstStep.DEMO:
                     return self._with_flag("demo", "on")
-                case Way.KEY:
+                case FirstStep.KEY:
                     chosen = await self._with_key()
                 case LocalServer() as server:
                     chosen = await self._with_server(server)

@@ -17,7 +17,7 @@ from streamchat.cli.build_run import rebuild_run
 from streamchat.cli.invocation import Invocation
 from streamchat.cli.run import Run
 from streamchat.config.roles import prompt_layer, role_layer
-from streamchat.core.ports import TakenSettings
+from streamchat.core.ports import AppliedTemplate
 from streamchat.core.settings import Given, Layer, Origin, Settings, SettingSource, resolve
 from streamchat.core.templates import Template
 
@@ -84,7 +84,7 @@ def take_role(
     overlay: Overlay | None,
     name: str | None,
     values: Mapping[str, str],
-) -> tuple[Run, Overlay, TakenSettings]:
+) -> tuple[Run, Overlay, AppliedTemplate]:
     """Take a role, with values for its placeholders, or none. `now` are the settings as they
     are. Raises NotFound, ConfigError,
     UsageError; then nothing has changed."""
@@ -109,7 +109,7 @@ def take_role(
     session = chat.session
     settings = replace(settings, model=session.conversation.model)
     above = {**_values(settings), "effort": session.effort, "thinking": session.thinking}
-    taken = TakenSettings((*said, *role.notes), role.role_attach)
+    taken = AppliedTemplate((*said, *role.notes), role.role_attach)
     invocation = _with_role(run.invocation, name or "", values)
     run = replace(run, invocation=invocation, settings=settings)
     return run, Overlay(beneath, above, beneath_origins), taken
@@ -129,7 +129,7 @@ def _adopt(chat: Chat, before: Settings, run: Run) -> list[str]:
 @contextmanager
 def under_prompt(
     chat: Chat, run: Run, now: Settings, template: Template
-) -> Iterator[TakenSettings]:
+) -> Iterator[AppliedTemplate]:
     """While entered, the front matter of a prompt file applies, except its model, which is
     asked only this once. Raises ConfigError, UsageError."""
     layer = prompt_layer(template, chat.session.templates)
@@ -139,6 +139,6 @@ def under_prompt(
     settings = replace(now, **given)
     apply_settings(chat, now, replace(run, settings=settings))
     try:
-        yield TakenSettings(prompt.notes, prompt.role_attach, model)
+        yield AppliedTemplate(prompt.notes, prompt.role_attach, model)
     finally:
         apply_settings(chat, settings, replace(run, settings=now))

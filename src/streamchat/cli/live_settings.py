@@ -18,7 +18,7 @@ from streamchat.cli.build_run import rebuild_run, with_commanded_key
 from streamchat.cli.choices import profile_choices, theme_choices
 from streamchat.cli.run import Run, require_theme
 from streamchat.core.errors import UsageError
-from streamchat.core.ports import Reader, TakenSettings
+from streamchat.core.ports import AppliedTemplate, Reader
 from streamchat.core.settings import (
     Given,
     Origin,
@@ -173,7 +173,7 @@ class LiveSettings:
         """See ports.Configuration."""
         return self.run.settings.role
 
-    def take_role(self, name: str | None, values: Mapping[str, str]) -> TakenSettings:
+    def take_role(self, name: str | None, values: Mapping[str, str]) -> AppliedTemplate:
         """See ports.Configuration."""
         from streamchat.cli.live_roles import take_role  # only for these
 
@@ -181,7 +181,7 @@ class LiveSettings:
         self.run, self.overlay, settings = taken
         return settings
 
-    def under_prompt(self, template: Template) -> AbstractContextManager[TakenSettings]:
+    def under_prompt(self, template: Template) -> AbstractContextManager[AppliedTemplate]:
         """See ports.Configuration."""
         from streamchat.cli.live_roles import under_prompt
 

@@ -131,10 +131,10 @@ def describe_sent(block: Block) -> str:
     return f"{describe_block(block)}, fetched at {found[2]}" if found else describe_block(block)
 
 
-def list_blocks(blocks: Sequence[Block], *, first: int = 1) -> list[str]:
-    """A line for each block, numbered from `first`; of many, the first ones and the sum."""
+def list_blocks(blocks: Sequence[Block]) -> list[str]:
+    """A numbered line for each block; of many, the first ones and the sum."""
     shown = blocks if len(blocks) <= _MOST_LISTED else blocks[: _MOST_LISTED - 2]
-    lines = [f"{at}. {describe_block(block)}" for at, block in enumerate(shown, first)]
+    lines = [f"{at}. {describe_block(block)}" for at, block in enumerate(shown, 1)]
     if len(shown) < len(blocks):
         lines.append(f"… and {len(blocks) - len(shown)} more")
     return [*lines, describe_sum(blocks)] if len(blocks) > 1 else lines

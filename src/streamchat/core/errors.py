@@ -65,7 +65,7 @@ class NotFound(StreamchatError):
     kind = "not_found"
 
 
-class MustWait(NotFound):
+class PipeNotRead(NotFound):
     """It is a pipe, which is read only where waiting holds up nobody."""
 
 

@@ -58,7 +58,7 @@ def link(url: str, text: str) -> str:
 
 def format_inline(source: str, references: Mapping[str, Reference]) -> str:
     """The inline text of one leaf."""
-    writer = _Writer()
+    writer = _InlineHtml()
     for token in parse_inline(source, references).tokens:
         writer.write(token)
     return writer.done()
@@ -70,7 +70,7 @@ def _link_start(url: str, title: str = "") -> str:
     return f'<a href="{address}"{said} rel="noopener noreferrer nofollow">'
 
 
-class _Writer:
+class _InlineHtml:
     def __init__(self) -> None:
         self._parts: list[str] = []
         self._open: list[Kind] = []

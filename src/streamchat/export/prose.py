@@ -49,7 +49,7 @@ def format_html(source: str) -> str:
     """The answer's Markdown, rendered."""
     blocks = Blocks()
     leaves = blocks.feed(clean(source, keeps_hints=True)) + blocks.close()
-    writer = _Writer(_references(leaves))
+    writer = _HtmlWriter(_references(leaves))
     for leaf in leaves:
         writer.write(leaf)
     return writer.done()
@@ -76,7 +76,7 @@ class _Element:
 
 
 @dataclass(slots=True)
-class _Writer:
+class _HtmlWriter:
     references: Mapping[str, Reference]
     _parts: list[str] = field(default_factory=list)
     _open: list[_Element] = field(default_factory=list)

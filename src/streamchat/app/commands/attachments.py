@@ -20,7 +20,7 @@ from streamchat.core.attachment_blocks import (
     names_address,
     why_ask,
 )
-from streamchat.core.errors import MustWait, UsageError
+from streamchat.core.errors import PipeNotRead, UsageError
 from streamchat.core.ports import Reader
 
 TAKES_BACK = "/detach N takes one back."
@@ -43,7 +43,7 @@ def attach(session: Session, argument: str) -> Outcome:
     def select() -> Outcome:
         try:
             return _offer(session, session.select_files(reference))
-        except MustWait:
+        except PipeNotRead:
             return AskUser(fetch, describe_waiting(session, "Reading the pipe"))
 
     if names_address(reference):

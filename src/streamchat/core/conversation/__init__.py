@@ -48,18 +48,18 @@ __all__ = [
     "SERVER",
     "VALUE",
     "Conversation",
-    "Keep",
     "Setup",
     "SystemPrompt",
     "Turn",
+    "Unchanged",
     "one_line",
 ]
 
 
-class Keep(Enum):
+class Unchanged(Enum):
     """Says "leave it as it is" where None says "have none"."""
 
-    KEEP = "keep"
+    UNCHANGED = "unchanged"
 
 
 class Conversation(ReadableConversation):
@@ -186,11 +186,14 @@ class Conversation(ReadableConversation):
         return self._set(title=" ".join(title.split()))
 
     def configure(
-        self, *, model: str | Keep = Keep.KEEP, system: str | Keep | None = Keep.KEEP
+        self,
+        *,
+        model: str | Unchanged = Unchanged.UNCHANGED,
+        system: str | Unchanged | None = Unchanged.UNCHANGED,
     ) -> Setting:
         """Change the model or the system prompt for the next replies."""
         changes = {"model": model, "system": system or None}
-        return self._set(**{k: v for k, v in changes.items() if v is not Keep.KEEP})
+        return self._set(**{k: v for k, v in changes.items() if v is not Unchanged.UNCHANGED})
 
     def use_tools(self, tools: Sequence[str]) -> Setting:
         """Change the tools that run on the server."""

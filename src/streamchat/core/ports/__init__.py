@@ -15,9 +15,9 @@ from streamchat.core.ports.archive import (
     Opened,
 )
 from streamchat.core.ports.configuration import (
+    AppliedTemplate,
     Configuration,
     FixedConfiguration,
-    TakenSettings,
 )
 from streamchat.core.ports.reader import (
     Asker,
@@ -46,6 +46,7 @@ from streamchat.core.ports.screen import (
 from streamchat.core.ports.source import Source
 
 __all__ = [
+    "AppliedTemplate",
     "Archive",
     "Asker",
     "Clipboard",
@@ -72,7 +73,6 @@ __all__ = [
     "Screen",
     "Script",
     "Source",
-    "TakenSettings",
     "TypeAhead",
     "Typed",
     "View",

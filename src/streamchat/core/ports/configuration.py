@@ -13,7 +13,7 @@ from streamchat.core.templates import Template
 
 
 @dataclass(frozen=True, slots=True)
-class TakenSettings:
+class AppliedTemplate:
     """What a role or a prompt file set: lines that say so, what it attaches, and the model
     that is asked this once ("" for the conversation's own)."""
 
@@ -68,11 +68,11 @@ class Configuration(Protocol):
     def role(self) -> str | None:
         """The role that is in use."""
 
-    def take_role(self, name: str | None, values: Mapping[str, str]) -> TakenSettings:
+    def take_role(self, name: str | None, values: Mapping[str, str]) -> AppliedTemplate:
         """Apply a role in place of the one before; None for no role. `values` fill its
         placeholders. Raises NotFound."""
 
-    def under_prompt(self, template: Template) -> AbstractContextManager[TakenSettings]:
+    def under_prompt(self, template: Template) -> AbstractContextManager[AppliedTemplate]:
         """While entered, the front matter of a prompt file applies."""
 
     async def log_in(self, reader: Reader) -> str:
@@ -113,11 +113,11 @@ class FixedConfiguration:
     def use_profile(self, name: str) -> str:
         return self.describe()
 
-    def take_role(self, name: str | None, values: Mapping[str, str]) -> TakenSettings:
+    def take_role(self, name: str | None, values: Mapping[str, str]) -> AppliedTemplate:
         raise UsageError("The settings cannot be changed here.")
 
-    def under_prompt(self, template: Template) -> AbstractContextManager[TakenSettings]:
-        return nullcontext(TakenSettings(template.notes))
+    def under_prompt(self, template: Template) -> AbstractContextManager[AppliedTemplate]:
+        return nullcontext(AppliedTemplate(template.notes))
 
     async def log_in(self, reader: Reader) -> str:
         return self.describe()

@@ -165,7 +165,7 @@ _FIELDS = frozenset(Settings.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Resolved:
     value: Value
     origin: Origin = DEFAULT
     depth: int = len(SettingSource)
@@ -223,12 +223,12 @@ def _with_profile(layers: list[Layer]) -> list[Layer]:
     return layers
 
 
-def _find(option: Option, layers: Sequence[Layer], depth: int = 0) -> _Found:
+def _find(option: Option, layers: Sequence[Layer], depth: int = 0) -> _Resolved:
     """What the layers from `depth` on say."""
     for at, layer in enumerate(layers[depth:], depth):
         if given := layer.given.get(option.name):
             origin = layer.origin(given)
-            found = _Found(read(option, given, origin), origin, at)
+            found = _Resolved(read(option, given, origin), origin, at)
             if option.reach is Reach.TIGHTER and layer.source in FILES_OF_OTHERS:
                 weaker = _find(option, layers, at + 1)
                 return found if _is_tighter(found.value, weaker.value) else weaker
@@ -237,7 +237,7 @@ def _find(option: Option, layers: Sequence[Layer], depth: int = 0) -> _Found:
                 both = {**dict(cast(Table, weaker.value)), **dict(cast(Table, found.value))}
                 return replace(found, value=tuple(both.items()))
             return found
-    return _Found(option.default)
+    return _Resolved(option.default)
 
 
 def _is_tighter(value: Value, than: Value) -> bool:
@@ -247,7 +247,7 @@ def _is_tighter(value: Value, than: Value) -> bool:
     return bool(value)
 
 
-def _require_encrypted(found: Mapping[str, _Found]) -> None:
+def _require_encrypted(found: Mapping[str, _Resolved]) -> None:
     base_url = found["base_url"]
     allow_http = cast(tuple[str, ...], found["allow_http"].value)
     try:
@@ -256,7 +256,7 @@ def _require_encrypted(found: Mapping[str, _Found]) -> None:
         raise complaint(base_url.origin, f"{quoted(str(base_url.value))}: {wrong}") from None
 
 
-def _require_domains(*lists: _Found) -> None:
+def _require_domains(*lists: _Resolved) -> None:
     """The API refuses an address where it wants a domain."""
     for each in lists:
         for text in cast(tuple[str, ...], each.value or ()):
@@ -264,7 +264,7 @@ def _require_domains(*lists: _Found) -> None:
                 raise complaint(each.origin, f"{quoted(text)}: give a domain: example.com")
 
 
-def _require_one_action_for_each_key(found: Mapping[str, _Found]) -> None:
+def _require_one_action_for_each_key(found: Mapping[str, _Resolved]) -> None:
     bindings = found["key_bindings"]
     if not bindings.value:
         return
@@ -276,14 +276,14 @@ def _require_one_action_for_each_key(found: Mapping[str, _Found]) -> None:
         raise complaint(bindings.origin, str(wrong)) from None
 
 
-def _exclude(pair: tuple[str, str], found: dict[str, _Found]) -> None:
+def _exclude(pair: tuple[str, str], found: dict[str, _Resolved]) -> None:
     first, second = (found[name] for name in pair)
     if not (first.value and second.value):
         return
     if first.depth == second.depth:
         raise complaint(first.origin, f"cannot be combined with {second.origin}")
     weaker = max(pair, key=lambda name: found[name].depth)
-    found[weaker] = _Found(next(row.default for row in SETTINGS if row.name == weaker))
+    found[weaker] = _Resolved(next(row.default for row in SETTINGS if row.name == weaker))
 
 
 def _credentials(layers: Sequence[Layer]) -> Iterator[Credential]:

@@ -70,7 +70,7 @@ _NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class DrawnBlock:
     """A block's lines, not yet cut to rows."""
 
     lines: list[Line]
@@ -90,7 +90,7 @@ class BlockLines:
 
     def drawn(
         self, leaf: Leaf, references: Mapping[str, Reference], *, room: int, prose_room: int
-    ) -> Drawn:
+    ) -> DrawnBlock:
         """`room` is in cells, after the prefix; prose may have less."""
         match leaf.block:
             case Paragraph():
@@ -101,18 +101,18 @@ class BlockLines:
                 return self._table(leaf, leaf.block, references, room)
             case Rule():
                 stroke = self._palette.glyphs.horizontal
-                return Drawn([[self.span(stroke * prose_room, "rule")]])
+                return DrawnBlock([[self.span(stroke * prose_room, "rule")]])
             case HtmlLine():
                 return self._html(leaf.block)
             case MathBlock(source=source):
                 return self._formula(source, room)
             case Definition(source=source):
                 parts = map(_address.split, source.expandtabs(TAB_CELLS).split("\n"))
-                return Drawn(
+                return DrawnBlock(
                     [[self.span(each, "definition") for each in line if each] for line in parts]
                 )
             case Empty():
-                return Drawn([self._footnote_label(leaf)])
+                return DrawnBlock([self._footnote_label(leaf)])
             case CodeStart() | CodeLine() | CodeEnd():
                 raise AssertionError("code is rendered line by line")
             case _:
@@ -123,7 +123,7 @@ class BlockLines:
 
     def _paragraph(
         self, leaf: Leaf, paragraph: Paragraph, references: Mapping[str, Reference]
-    ) -> Drawn:
+    ) -> DrawnBlock:
         if alert := read_alert(leaf):
             return self._alert(alert, references)
         box, text = split_task(leaf)
@@ -133,44 +133,44 @@ class BlockLines:
         lines[0][:0] = self._footnote_label(leaf)
         is_long = len(text) > LONG_LINE or paragraph.continues or paragraph.goes_on
         hangs = len(lines) > 1 or leaf.cropped or is_long
-        return Drawn(lines, task=task, missed=self._inline.missed, hangs=hangs)
+        return DrawnBlock(lines, task=task, missed=self._inline.missed, hangs=hangs)
 
-    def _alert(self, alert: Alert, references: Mapping[str, Reference]) -> Drawn:
+    def _alert(self, alert: Alert, references: Mapping[str, Reference]) -> DrawnBlock:
         style = self._palette.parts[_ALERTS[alert.kind]]
         lines = self._inline.lines(alert.title, references, style)
         missed = self._inline.missed
         if alert.text:
             lines += self._inline.lines(alert.text, references)
             missed |= self._inline.missed
-        return Drawn(lines, missed=missed, hangs=True)
+        return DrawnBlock(lines, missed=missed, hangs=True)
 
-    def _html(self, html: HtmlLine) -> Drawn:
+    def _html(self, html: HtmlLine) -> DrawnBlock:
         """A summary after a triangle, text between dim tags, other HTML as it was written."""
         seen = read_html_line(html.text)
         if not (seen.is_summary or html.holds_text):
             lines = [[self.span(line.expandtabs(TAB_CELLS), "tag")] for line in seen.lines]
-            return Drawn(lines, fold)
+            return DrawnBlock(lines, fold)
         style = self._palette.parts["summary"] if seen.is_summary else ""
         lines = []
         for line in seen.lines:
             lines += self._inline.lines(line.expandtabs(TAB_CELLS), {}, style)
         if lines and seen.is_summary:
             lines[0].insert(0, self.span(self._palette.glyphs.summary, "marker"))
-        return Drawn(lines, hangs=True)
+        return DrawnBlock(lines, hangs=True)
 
     def _heading(
         self, leaf: Leaf, level: int, text: str, references: Mapping[str, Reference]
-    ) -> Drawn:
+    ) -> DrawnBlock:
         style = self._palette.parts[_HEADINGS[level - 1]]
         lines = self._inline.lines(text, references, style)
         if self._palette.look.depth is Depth.NOTHING:
             lines[0].insert(0, Span("#" * level + " "))  # nothing else would show it
         lines[0][:0] = self._footnote_label(leaf)
-        return Drawn(lines, missed=self._inline.missed)
+        return DrawnBlock(lines, missed=self._inline.missed)
 
     def _table(
         self, leaf: Leaf, table: Table, references: Mapping[str, Reference], room: int
-    ) -> Drawn:
+    ) -> DrawnBlock:
         missed: frozenset[str] = _NONE
         style = self._palette.parts["table-header"]
 
@@ -206,18 +206,18 @@ class BlockLines:
         )
         if label := self._footnote_label(leaf):
             lines.insert(0, label)
-        return Drawn(lines, whole, missed=missed)
+        return DrawnBlock(lines, whole, missed=missed)
 
-    def _formula(self, source: str, room: int) -> Drawn:
+    def _formula(self, source: str, room: int) -> DrawnBlock:
         rows = format_block(source, room)
         if rows is None:
-            return Drawn(self._literal(source, "math"))
+            return DrawnBlock(self._literal(source, "math"))
         style = self._palette.parts["math"]
         bold = joined(style, self._palette.strong)
         lines = [
             [Span(text, bold if is_bold else style) for text, is_bold in row] for row in rows
         ]
-        return Drawn(lines, wrap_keeping_indent)
+        return DrawnBlock(lines, wrap_keeping_indent)
 
     def _literal(self, text: str, part: Part) -> list[Line]:
         lines = text.expandtabs(TAB_CELLS).split("\n")

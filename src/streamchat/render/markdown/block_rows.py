@@ -19,7 +19,7 @@ from streamchat.render.markdown.block_lines import BlockLines
 from streamchat.render.markdown.container_prefix import Prefix, build_prefix
 from streamchat.render.markdown.inline import Inline
 from streamchat.render.markdown.live_inline import LiveInline
-from streamchat.render.markdown.prose_rows import Begun, Cut, Spans, prose_rows
+from streamchat.render.markdown.prose_rows import Cut, Spans, UnfinishedRow, prose_rows
 from streamchat.render.rows import Row
 from streamchat.render.spans import Breaker, Line, broken, build_row, measure_width
 from streamchat.render.style import Palette
@@ -31,7 +31,7 @@ _LINES_KEPT = 256  # of code and tables at the open end, which most frames show 
 class Rendered(NamedTuple):
     rows: list[Row]
     missed: frozenset[str]  # labels that nothing has defined so far
-    begun: Begun | None = None
+    begun: UnfinishedRow | None = None
 
 
 def _cut(
@@ -81,7 +81,10 @@ class BlockRows:
         return self._live
 
     def rows(
-        self, leaf: Leaf, references: Mapping[str, Reference], begun: Begun | None = None
+        self,
+        leaf: Leaf,
+        references: Mapping[str, Reference],
+        begun: UnfinishedRow | None = None,
     ) -> Rendered:
         """`begun` is the unfinished row of the leaf before it."""
         prefix = self._prefix(leaf)

@@ -73,13 +73,13 @@ class Inline:
             text = without_hints(source, keeps_breaks=True)
             return [[Span(text, style)] if text else []]
         tokens, self.missed = parse_inline(source, references)
-        writer = _Writer(self._palette, style)
+        writer = _SpanWriter(self._palette, style)
         for token in tokens:
             writer.write(token)
         return writer.lines
 
 
-class _Writer:
+class _SpanWriter:
     """Turns the tokens of one leaf into spans."""
 
     def __init__(self, palette: Palette, style: str) -> None:

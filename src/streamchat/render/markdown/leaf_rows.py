@@ -27,7 +27,7 @@ from streamchat.render.code.fence import CodeBlocks, OpenCode
 from streamchat.render.markdown.block_rows import BlockRows, Rendered
 from streamchat.render.markdown.container_prefix import blank_between
 from streamchat.render.markdown.inline import Inline
-from streamchat.render.markdown.prose_rows import Begun
+from streamchat.render.markdown.prose_rows import UnfinishedRow
 from streamchat.render.rows import Row
 from streamchat.render.style import Palette
 
@@ -40,7 +40,7 @@ class _Held:
     previous: Leaf | None
     rows: list[Row]
     missed: frozenset[str]
-    begun: Begun | None  # before it
+    begun: UnfinishedRow | None  # before it
     definitions: tuple[tuple[Leaf, Leaf], ...] = ()  # each with the leaf before it
     after: tuple[Row, ...] = ()  # the rows of the definitions
 
@@ -54,7 +54,7 @@ class LeafRows:
         self._references_are_shared = False
         self._previous: Leaf | None = None
         self._held: _Held | None = None
-        self._begun: Begun | None = None  # the last leaf's row, which goes on
+        self._begun: UnfinishedRow | None = None  # the last leaf's row, which goes on
         self._code: OpenCode | None = None
         self._code_leaf: Leaf | None = None
 
@@ -124,7 +124,7 @@ class LeafRows:
         return [*held.rows, *held.after] if held is not None else []
 
     def _rendered(
-        self, leaf: Leaf, previous: Leaf | None, begun: Begun | None = None
+        self, leaf: Leaf, previous: Leaf | None, begun: UnfinishedRow | None = None
     ) -> Rendered:
         self.leaves_rendered += 1
         rendered = self._blocks.rows(leaf, self._references, begun)

@@ -20,7 +20,7 @@ Spans: TypeAlias = tuple[Span, ...]
 Cut: TypeAlias = Callable[[Spans, Spans, Spans, int, Breaker], tuple[Row, ...]]
 
 
-class Begun(NamedTuple):
+class UnfinishedRow(NamedTuple):
     """The last row of a leaf whose line continues in the next leaf."""
 
     line: Line
@@ -37,9 +37,9 @@ def prose_rows(
     *,
     hangs: bool,
     lets_wrap: bool,
-    begun: Begun | None,
+    begun: UnfinishedRow | None,
     goes_on: bool,
-) -> tuple[list[Row], Begun | None]:
+) -> tuple[list[Row], UnfinishedRow | None]:
     """`width` is that of the text. `hangs`: rows after the first of each line stand below its
     text. `lets_wrap`: the terminal wraps an address that is wider than a row, so that it is
     copied as one. `goes_on`: the last row is not given, but left to the next leaf."""
@@ -55,14 +55,14 @@ def prose_rows(
     for number, part in enumerate(parts, start=1):
         if begun is None or not begun.line:
             hang = hanging_cells(text_of(part), width) if hangs else 0
-            begun = Begun(part, rest if rows else first, hang, is_first=True)
+            begun = UnfinishedRow(part, rest if rows else first, hang, is_first=True)
         _, before, hang, is_first = begun
         begun = None
         after = (*rest, Span(" " * hang)) if hang else rest
         is_left = goes_on and number == len(parts)
         if lets_wrap and is_long_address(part, width):
             if is_left:
-                begun = Begun(part, before, 0, is_first=True)
+                begun = UnfinishedRow(part, before, 0, is_first=True)
             else:
                 rows.append(build_row(part))
             continue
@@ -75,7 +75,7 @@ def prose_rows(
                 rows.append(build_row([*before, *row]))
                 before = after
             left = cut_off(part, last.start) if full else part
-            begun = Begun(left, before, hang, is_first=is_first and not full)
+            begun = UnfinishedRow(left, before, hang, is_first=is_first and not full)
         else:
             rows += cut(tuple(part), before, after, room, breaker)
     return rows, begun

@@ -70,10 +70,10 @@ class Parsed(NamedTuple):
 
 def parse_inline(source: str, references: Mapping[str, Reference]) -> Parsed:
     """`references` by their normalised labels."""
-    return _Parser(source, references).parse()
+    return _InlineParser(source, references).parse()
 
 
-class _Parser(InlineState):
+class _InlineParser(InlineState):
     def __init__(self, source: str, references: Mapping[str, Reference]) -> None:
         super().__init__(source)
         self._links = Links(references)
@@ -253,18 +253,18 @@ def _decoded_text(decoded: str) -> str:
     return decoded if is_break else clean_title(decoded)
 
 
-_RULES: Mapping[str, Callable[[_Parser], None]] = {
-    "\n": _Parser.line_break,
-    "\\": _Parser.backslash,
-    "`": _Parser.code,
-    "*": _Parser.delimiters,
-    "_": _Parser.delimiters,
-    "~": _Parser.delimiters,
-    "[": _Parser.opening_bracket,
-    "]": _Parser.closing_bracket,
-    "!": _Parser.exclamation,
-    "<": _Parser.angle,
-    "&": _Parser.entity,
-    "$": _Parser.dollar,
-    ":": _Parser.address,
+_RULES: Mapping[str, Callable[[_InlineParser], None]] = {
+    "\n": _InlineParser.line_break,
+    "\\": _InlineParser.backslash,
+    "`": _InlineParser.code,
+    "*": _InlineParser.delimiters,
+    "_": _InlineParser.delimiters,
+    "~": _InlineParser.delimiters,
+    "[": _InlineParser.opening_bracket,
+    "]": _InlineParser.closing_bracket,
+    "!": _InlineParser.exclamation,
+    "<": _InlineParser.angle,
+    "&": _InlineParser.entity,
+    "$": _InlineParser.dollar,
+    ":": _InlineParser.address,
 }
