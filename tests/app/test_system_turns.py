@@ -21,7 +21,7 @@ from streamchat.core.conversation import Conversation
 from streamchat.core.errors import ApiError, InvalidRequest, NoPermission
 from streamchat.core.events import BlockStopped, Finished
 from streamchat.core.messages import Message, Request, has_thinking, text_block, user_message
-from streamchat.core.records import Setting, parse_record, to_line
+from streamchat.core.records import parse_record, to_line
 
 OPUS, OLDER = "claude-opus-5-5", "claude-sonnet-5"
 THOUGHT = {"type": "thinking", "thinking": "hm", "signature": "s"}
@@ -300,4 +300,66 @@ def test_the_file_gives_back_what_was_sent() -> None:
     session.conversation = reread(session)
     again = session.request()
     assert (again.system, again.messages) == (sent.system, sent.messages)
-    assert Setting({"sends_system_turns": False}) in session.conversation.records
+
+
+def older_program(session: Session, question: str = "", **change: str) -> None:
+    """What a program that does not know system turns adds: a reply with thinking, or with
+    `question` an exchange. It sent the newest system prompt at the top."""
+    conversation = session.conversation = reread(session)
+    if change:
+        conversation.configure(**change)
+    if question:
+        conversation.append(user_message(question), session.new_id(), "")
+    question_id = conversation.last_question
+    assert question_id is not None
+    reply = Message("assistant", (THOUGHT, text_block("old")), OPUS, "end_turn")
+    conversation.append(reply, session.new_id(), "", after="" if question else question_id.id)
+    session.conversation = reread(session)
+
+
+def test_thinking_of_an_older_program_is_not_sent_with_system_turns() -> None:
+    session = chat()
+    change(session, "B")
+    ask(session, "two", "2")
+    older_program(session, "three")
+    request = ask(session, "four", "4")
+    assert outline(request)[:5] == ["A", "u one", "a~ 1", "u two", "s B"]
+    assert outline(request)[5:] == ["a~ 2", "u three", "a old", "u four"]
+    assert outline(ask(session, "five", "5"))[-3:] == ["u four", "a~ 4", "u five"]
+
+
+def test_a_prompt_that_an_older_program_changed_is_told() -> None:
+    session = chat()
+    change(session, "B")
+    ask(session, "two", "2")
+    older_program(session, "three", system="C")
+    assert outline(ask(session, "four", "4"))[4:] == [
+        *("s B", "a~ 2", "u three", "a old", "u four", "s C"),
+    ]
+
+
+def test_a_reply_of_an_older_program_beside_a_system_turn_without_one() -> None:
+    session = chat()
+    change(session, "B")
+    session.say("two")
+    session.add(Message("system", (text_block("B"),)))  # and no reply
+    older_program(session)
+    assert outline(ask(session, "three", "3")) == [
+        *("B", "u one", "a 1", "u two", "a~ old", "u three"),
+    ]
+    assert [turn.message.text for turn in session.conversation.turns] == [
+        *("one", "1", "two", "B", "old", "three", "3"),
+    ]
+
+
+def test_a_compared_model_that_takes_none_keeps_its_own_thinking_apart() -> None:
+    session = chat()
+    change(session, "B")
+    session.say("two")
+    told = answer(session, "2")
+    assert told.messages[-1].role == "system"
+    question = session.conversation.last_question
+    assert question is not None
+    answer(session, "other", model=OLDER, after=question.id)
+    other = session.conversation.turns[-1]
+    assert not session.conversation.setup_of(other.id).tells

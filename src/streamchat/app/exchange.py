@@ -276,7 +276,11 @@ class Exchange:
         self._cache.end(self._turn)
         received = self._turn.received()
         if received is not None:
-            self._storage.keep(replace(received, cost_usd=cost), turn_id=self._turn_id)
+            self._storage.keep(
+                replace(received, cost_usd=cost),
+                turn_id=self._turn_id,
+                told=self._refused_parts.told,
+            )
 
 
 def _is_overloaded(error: ApiError) -> bool:

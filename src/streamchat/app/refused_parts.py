@@ -29,7 +29,7 @@ class RefusedParts:
     remarks: list[str] = field(default_factory=list)
     _without_thinking: bool = False
     _model: str = ""  # the one that was asked last
-    _told: bool = False  # whether it was sent a system turn
+    told: bool = False  # whether it was sent a system turn
 
     def request(self, question: Message | None, model: str = "", end: str = "") -> Request:
         """See Session.request."""
@@ -39,7 +39,7 @@ class RefusedParts:
             model=model,
             end=end,
         )
-        self._told = any(message.role == "system" for message in request.messages)
+        self.told = any(message.role == "system" for message in request.messages)
         self._model = request.model
         remark = f"{request.model} cannot use the web; it was asked without."
         if self.session.web and not request.tools and remark not in self.remarks:
@@ -64,7 +64,7 @@ class RefusedParts:
     def _drops_system_turns(self, error: ApiError) -> bool:
         """Send the system prompt at the top alone, to this model from now on."""
         names_it = re.search(r"\brole\b|\bsystem message", error.message, re.IGNORECASE)
-        if isinstance(error, NoPermission) or not (self._told and names_it):
+        if isinstance(error, NoPermission) or not (self.told and names_it):
             return False
         session = self.session
         session.refuses_system_turns |= {self._model}

@@ -94,8 +94,7 @@ def tell_system(session: Session, after: str = "") -> str:
 
 
 def note_setup(session: Session) -> None:
-    """Record the tools, the citations and the use of system turns before the turn that is
-    made with them."""
+    """Record the tools and the citations before the turn that is made with them."""
     conversation = session.conversation
     tools = describe_tools(session.tools())
     if tools != conversation.tools:
@@ -103,6 +102,3 @@ def note_setup(session: Session) -> None:
     cites = session.citations and session.shape is None  # the API takes no schema with them
     if cites != conversation.cites:
         session.record(conversation.use_citations(cites))
-    tells = read_prompt(session).tells
-    if conversation.has_system_turns() and tells != conversation.sends_system_turns:
-        session.record(conversation.send_system_turns(tells))

@@ -24,7 +24,7 @@ from streamchat.core.conversation.history import (
 )
 from streamchat.core.conversation.questions import ReadableConversation, SystemPrompt
 from streamchat.core.conversation.titles import one_line
-from streamchat.core.conversation.tree import Setup
+from streamchat.core.conversation.tree import TOLD, Setup
 from streamchat.core.errors import UsageError
 from streamchat.core.messages import Message, without_empty_text
 from streamchat.core.records import (
@@ -46,6 +46,7 @@ __all__ = [
     "COMPACTS",
     "IMPORTED",
     "SERVER",
+    "TOLD",
     "VALUE",
     "Conversation",
     "Setup",
@@ -214,10 +215,6 @@ class Conversation(ReadableConversation):
     def refuse_system_turns(self, model: str) -> Setting:
         """Remember that the server of this model refused a system turn."""
         return self._set(refuses_system_turns=sorted({*self.refuses_system_turns, model}))
-
-    def send_system_turns(self, on: bool) -> Setting:  # noqa: FBT001 - the value of the setting
-        """Change whether replies are made with the system turns."""
-        return self._set(sends_system_turns=on)
 
     def add_empty_reply(self, message: Message, at: str) -> EmptyReply:
         """Count the cost of a reply that does not become a turn."""

@@ -60,7 +60,7 @@ def to_send(
             if not setup.tells:
                 continue
         under = setup if told else setup._replace(tells=False)
-        bound = intact and node.setup == under and IMPORTED not in turn.extra
+        bound = intact and tree.setup_of(id) == under and IMPORTED not in turn.extra
         foreign = bool(server) and turn.extra.get(SERVER, server) != server
         content = _sendable(
             turn.message, answered, thinking=thinking and bound, foreign=foreign

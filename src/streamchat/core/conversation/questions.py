@@ -69,11 +69,7 @@ class ReadableConversation:
 
     @property
     def _setup(self) -> Setup:
-        return Setup(self.system, self.tools, self.cites, self.sends_system_turns)
-
-    @property
-    def sends_system_turns(self) -> bool:
-        return self._settings.get("sends_system_turns") is not False
+        return Setup(self.system, self.tools, self.cites)
 
     @property
     def refuses_system_turns(self) -> frozenset[str]:
@@ -81,10 +77,16 @@ class ReadableConversation:
         named = self._settings.get("refuses_system_turns")
         return frozenset(map(str, named)) if isinstance(named, list) else frozenset()
 
-    def has_system_turns(self) -> bool:
-        """Whether the path has any."""
-        head = self.head
-        return head is not None and self._tree.nodes[head].told is not None
+    def _was_told(self, end: str | None) -> bool:
+        """Whether the last reply that could be made with system turns was."""
+        at = end or self.head
+        if at is None or self._tree.nodes[at].told is None:
+            return False
+        for id in self._tree.said_by("assistant", self._tree.upwards(at)):
+            if self._tree.nodes[id].told is None:
+                break
+            return self._tree.setup_of(id).tells
+        return True
 
     def prompt(self, *, takes_turns: bool, end: str | None = None) -> SystemPrompt:
         """The system prompt of a request after the head, or after the turn `end`, to a model
@@ -104,7 +106,7 @@ class ReadableConversation:
 
     def setup_of(self, turn: str) -> Setup:
         """What a turn was made under."""
-        return self._tree.nodes[turn].setup
+        return self._tree.setup_of(turn)
 
     @property
     def next_parent(self) -> str | None:
@@ -237,8 +239,7 @@ class ReadableConversation:
         by the rules of history, then `then`. The request must carry the top of `prompt`.
         `thinking` is False when that server refused it. Without `prompt`, system turns are
         sent as they were before."""
-        tells = self.sends_system_turns and self.has_system_turns()
-        prompt = prompt or self.prompt(takes_turns=tells, end=end)
+        prompt = prompt or self.prompt(takes_turns=self._was_told(end), end=end)
         setup = Setup(prompt.top, self.tools, self.cites, prompt.tells)
         path = self._tree.path(end)
         sent = to_send(self._tree, path, setup, thinking=thinking, server=server)

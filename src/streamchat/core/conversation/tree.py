@@ -13,6 +13,8 @@ from typing import NamedTuple
 from streamchat.core.messages import INTERRUPTED, Message, Role, text_block
 from streamchat.core.records import Partial, Turn, UnparsedTurn
 
+TOLD = "told"  # a field of a reply that was made with the system turns before it
+
 
 class Setup(NamedTuple):
     """What a signature covers beside the turns: the system prompt above them, the tools with
@@ -26,9 +28,10 @@ class Setup(NamedTuple):
 
 @dataclass(slots=True)
 class Node:
-    """A turn at its place, and the setup that it was made under. `top` is the system prompt
-    of a request that tells later ones by system turns, `told` the last system turn up to here,
-    `answered` whether there is a reply up to here."""
+    """A turn at its place, and the setup that it was made under, but for system turns: see
+    `Tree.setup_of`. `top` is the system prompt of a request that tells later ones by system
+    turns, `told` the last system turn up to here, `answered` whether there is a reply up to
+    here."""
 
     turn: Turn | UnparsedTurn
     parent: str | None
@@ -81,6 +84,14 @@ class Tree:
         else:
             node.turn = turn
 
+    def setup_of(self, id: str) -> Setup:
+        """What a turn was made under. A reply of an older program, or of a model that takes no
+        system turns, was made with the newest prompt alone."""
+        node = self.nodes[id]
+        if node.told is None or TOLD not in self.turn(id).extra:
+            return node.setup
+        return node.setup._replace(system=node.top, tells=True)
+
     def partial_length(self, id: str) -> int:
         """How many characters of a reply have arrived."""
         return len(self._partials.get(id, ""))
@@ -96,8 +107,6 @@ class Tree:
             told = turn.message.text
         is_first = is_reply and told is None  # the next change of the prompt can be told
         top = setup.system if above is None or is_first else above.top
-        tells = setup.tells and told is not None
-        setup = setup._replace(system=top if tells else setup.system, tells=tells)
         answered = is_reply or (above is not None and above.answered)
         node = Node(turn, parent, setup, orphan, partial, top, told, answered)
         self.nodes[turn.id] = node

@@ -6,7 +6,8 @@
                   cost_usd, request_id, message_id. Marks: imported (its system prompt is
                   unknown), server (the host that made a reply with more than text), automatic
                   (a user's turn that the program wrote, for /continue), compacts (a summary:
-                  the turn that it sums up to). In version 2, an attachment's data is kept
+                  the turn that it sums up to), told (a reply that was made with the system
+                  turns before it). In version 2, an attachment's data is kept
                   beside the file: its source has sha256 and bytes instead of data (see `blobs`)
     system        id, parent, at, content: a system turn, in version 2. It follows a question,
                   and what follows it is answered under its last text, which replaced the
@@ -16,8 +17,7 @@
     head          turn: where the conversation continues
     set           title, model, system, tools, citations; declined (a question that the model
                   declined), sends_thinking (false: a server refused that of earlier turns),
-                  refuses_system_turns (models), sends_system_turns (false: replies are made
-                  with the system prompt of the settings instead)
+                  refuses_system_turns (models)
     empty_reply   at, model, usage, cost_usd, …: what a reply cost that became no turn, such as
                   an empty answer or the answer to /compact
 
