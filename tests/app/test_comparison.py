@@ -182,6 +182,15 @@ def test_a_digit_without_an_answer_asks_again() -> None:
     assert dialogue.path[-1] == ("two", "b")
 
 
+def test_where_one_answer_alone_is_there_a_digit_is_a_message() -> None:
+    scripts: Scripts = {
+        MODEL: [answer(MODEL, "How many?"), answer(MODEL, "Seven.")],
+        "b": [[NoPermission("b says no.")]],
+    }
+    dialogue = Dialogue("why?", "/compare b", "7", scripts=scripts).run()
+    assert dialogue.path[-2:] == [("7", ""), ("Seven.", MODEL)]
+
+
 def test_the_option_compares_the_next_question_once() -> None:
     scripts = both(more=1)
     dialogue = Dialogue("why?", "and?", scripts=scripts, others=("b",)).run()
@@ -328,6 +337,14 @@ def test_blind_no_answer_tells_by_its_time_that_it_was_there() -> None:
     assert list(map(isnan, times)) == [True, True]
     new = Dialogue("why?", scripts=both(), others=("b",), is_blind=True).run()
     assert [view.times for view in new.screen.views] == [[0.0], [0.0]]
+
+
+def test_blind_the_hint_does_not_tell_which_answer_is_the_conversation_s() -> None:
+    dialogue = Dialogue("why?", scripts=both(), others=("b",), is_blind=True).run()
+    assert dialogue.notices[-1] == (
+        "1 or 2 alone keeps that answer; other messages follow the original one."
+        " Both show the names."
+    )
 
 
 def test_keeping_one_shows_the_names() -> None:

@@ -34,13 +34,17 @@ class Compared:
         return self.turns.index(self.head or "") + 1
 
     def format_hint(self) -> str:
-        """How to keep one."""
+        """How to keep one; "" if there are no two."""
         there = [str(number) for number, turn in enumerate(self.turns, 1) if turn]
         if len(there) < 2:
             return ""
         digits = f"{', '.join(there[:-1])} or {there[-1]}"
-        shows = " and shows the names" if self.is_blind else ""
-        return f"{digits} alone keeps that answer{shows}; other messages follow {self.main}."
+        if self.is_blind:  # a number would tell which one is the conversation's
+            return (
+                f"{digits} alone keeps that answer; other messages follow the original one."
+                " Both show the names."
+            )
+        return f"{digits} alone keeps that answer; other messages follow {self.main}."
 
     def format_names(self) -> str:
         """1: MODEL, 2: MODEL"""
@@ -154,7 +158,8 @@ class ReplComparisons(ReplAnswers):
             conversation.head,
         ):
             return False
-        if not (len(text) == 1 and text.isascii() and text.isdecimal()):
+        is_digit = len(text) == 1 and text.isascii() and text.isdecimal()
+        if not (is_digit and compared.format_hint()):
             if compared.is_blind:
                 self._notice(f"Continuing with {compared.main}. {compared.format_names()}.")
             return False
