@@ -129,7 +129,7 @@ def test_a_png_with_a_wrong_checksum_is_refused_but_for_what_nobody_needs() -> N
         (
             "a.ipynb",
             b'{"cells": [{',
-            "a.ipynb is no complete notebook: it is sent as it is.",
+            "a.ipynb is not a whole notebook: it is sent as it is.",
         ),
         ("a.ipynb", b'{"cells": []}', ""),
     ],

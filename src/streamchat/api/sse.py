@@ -91,7 +91,7 @@ class EventDecoder:
 
     def _begins_event(self, name: str, value: str) -> bool:
         """Whether this field belongs to an event after the current one: an event has one name,
-        and in JSON no `}` stands before a `{`."""
+        and in JSON no `}` comes before a `{`."""
         if name == "event":
             return self._name is not None and bool(self._data)
         is_whole = bool(self._data) and self._data[-1].endswith("}")

@@ -53,7 +53,7 @@ _ADVICE = re.compile(r"\s*Try again in (a moment|[\d.]+ \w+)\.$")  # we do exact
 
 @dataclass(slots=True)
 class Exchange:
-    """Gets a reply to the conversation of `session` as it stands.
+    """Gets a reply to the conversation of `session` as it is.
 
     `question` is asked by the program itself. It becomes a turn together with the reply, or
     neither does; with `is_aside`, neither ever does, but the cost counts. With `after`, the

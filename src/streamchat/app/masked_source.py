@@ -29,7 +29,7 @@ from streamchat.core.ports import Source
 
 @dataclass(frozen=True, slots=True)
 class MaskedSource:
-    """Wraps `source`; `show` returns what stands in the place of a key."""
+    """Wraps `source`; `show` returns the text that replaces a key."""
 
     source: Source
     keys: Sequence[str]

@@ -79,7 +79,7 @@ class ReplAnswers:
     async def _answer(
         self, question: Message | None = None, *, is_aside: bool = False, model: str = ""
     ) -> Result:
-        """Get a reply to the conversation as it stands and show it; see Exchange for the
+        """Get a reply to the conversation as it is and show it; see Exchange for the
         arguments. The line about a failure says which command helps, except for an aside."""
         if model:
             own = self.session.conversation.model

@@ -2,7 +2,7 @@
 
 Rules: a failure or a stop ends the script and never the chat. The next line answers a question
 of a command; the user decides whether to send a message. A message that was not sent ends the
-script too, and stands in the prompt.
+script too, and is put into the prompt.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class ReplScripts(ReplOutcomes):
     script: Script | None = None  # the one that runs
     prefill: str = ""
     edited: MessageEdit | None = None
-    is_unsent: bool = False  # the last message; it stands in the prompt
+    is_unsent: bool = False  # the last message; it is in the prompt
 
     @property
     def answering(self) -> Reader:

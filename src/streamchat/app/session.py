@@ -245,8 +245,8 @@ class Session:
         model: str = "",
         end: str = "",
     ) -> Request:
-        """The request for the conversation as it stands (or stood after the turn `end`), or
-        as it would stand with that question. `thinking` is False to leave out that of earlier
+        """The request for the conversation as it is (or was after the turn `end`), or
+        as it would be with that question. `thinking` is False to leave out that of earlier
         turns. With `model`, that one is asked instead of the conversation's own: it gets no
         thinking of others, and no setting that it does not accept."""
         return build_request(self, question, thinking=thinking, model=model, end=end or None)

@@ -53,7 +53,7 @@ def build_block(
     if not name.endswith(".ipynb"):
         return BuiltBlock(build_text(text, name))
     cells = notebook_text(text)
-    note = f"{shown} is no complete notebook: it is sent as it is." if cells is None else ""
+    note = f"{shown} is not a whole notebook: it is sent as it is." if cells is None else ""
     return BuiltBlock(build_text(cells or text, name), note)
 
 

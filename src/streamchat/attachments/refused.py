@@ -49,7 +49,7 @@ _IN_ZIP = (  # names inside a ZIP that tell what it is
     (b"mimetypeapplication/vnd.oasis", "an OpenDocument file", _OFFICE),
     (b"mimetypeapplication/epub", "an EPUB book", _OFFICE),
 )
-_MOST_LOOKED_AT = 1 << 16  # bytes at each end of a ZIP; its directory stands at the end
+_MOST_LOOKED_AT = 1 << 16  # bytes at each end of a ZIP; its directory is at the end
 
 
 def describe_refused(data: bytes) -> str:

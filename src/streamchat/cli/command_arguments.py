@@ -22,7 +22,7 @@ from streamchat.prompt.completion import Choice
 
 _MOST_CONVERSATIONS = 200
 _OF_MODELS = frozenset({"model", "retry", "compare", "config"})
-_WORD = re.compile(r"[a-z-]+")  # of a usage: what is typed as it stands there
+_WORD = re.compile(r"[a-z-]+")  # of a usage: what is typed exactly so
 
 
 @dataclass(slots=True)
@@ -124,7 +124,7 @@ def _helped() -> Iterator[Choice]:
 
 
 def _words_of_usage(command: str) -> list[Choice]:
-    """What is written as it stands in the usage: on and off in "/web [on|off|SITES]"."""
+    """What is written exactly so in the usage: on and off in "/web [on|off|SITES]"."""
     if not is_command(command):
         return []
     words = re.split(r"[\s\[\]|]+", find_command(command).argument)

@@ -83,7 +83,7 @@ def main(argv: Sequence[str], env: Environment) -> int:
 
 
 def _ended_by(status: int) -> StreamchatError:
-    """What a program is told that reads JSON; a person sees it."""
+    """The error for a program that reads JSON; a person sees why the run ended."""
     ended = StreamchatError("A signal ended the program.")
     ended.status, ended.kind, ended.retryable = ExitStatus(status), "interrupted", True
     return ended

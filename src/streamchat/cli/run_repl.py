@@ -95,7 +95,7 @@ async def chat(run: Run, early: EarlyPrompt | None = None) -> int:
 
 
 async def _confirm(run: Run, question: str) -> bool:
-    """Ask before the prompt stands."""
+    """Ask before the prompt is shown."""
     from streamchat.prompt import PlainPrompt
 
     with keyboard(run) as keys:

@@ -66,7 +66,7 @@ class CommandOutput:
         return f"{head}\n[{self._left_out_bytes:,} bytes left out]\n{tail}"
 
     def _keep(self, plain: str) -> None:
-        """Rows as they stand in the end."""
+        """Rows as they are in the end."""
         *rows, self._row = (self._row + plain).split("\n")
         for row in rows:
             self._keep_row(row.rpartition("\r")[2] + "\n")

@@ -1,7 +1,7 @@
 """The question about ./.env: may this file set these?
 
 Rules: every row is printable and fits the window, whatever the file holds; what redirects,
-spends or reveals stands last, next to the question, and is marked; only a yes allows that is
+spends or reveals comes last, next to the question, and is marked; only a yes allows that is
 typed after the question is on the screen.
 """
 

@@ -21,7 +21,7 @@ class AskedSetting:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """May this file, which belongs to `owner`, set these? The risky ones stand last."""
+    """May this file, which belongs to `owner`, set these? The risky ones come last."""
 
     path: Path
     owner: str

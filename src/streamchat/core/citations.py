@@ -5,7 +5,7 @@
     1. [Seine - Wikipedia](https://en.wikipedia.org/wiki/Seine)
     2. report.pdf, page 3
 
-Both are Markdown, so they look alike on the screen, in exports and in pipes. A mark stands
+Both are Markdown, so they look alike on the screen, in exports and in pipes. A mark is
 where the words of its text block end, or behind the code block that they are in; a source has
 one number, however often it is cited.
 
@@ -63,7 +63,7 @@ class Citation:
 @dataclass(slots=True)
 class Citations:
     """Writes the marks into the text of one answer as it arrives. `sources` are numbered in
-    the order in which they are cited. Marks of what is in a code block stand behind it."""
+    the order in which they are cited. Marks of what is in a code block come after it."""
 
     sources: list[Citation] = field(default_factory=list)
     _numbers: dict[tuple[str, ...], int] = field(default_factory=dict)
@@ -98,11 +98,11 @@ class Citations:
         return marks + self._follow(held)
 
     def list(self) -> str:
-        """The numbered sources as Markdown, to stand below the answer; "" for none."""
+        """The numbered sources as Markdown, to be shown below the answer; "" for none."""
         if not self.sources:
             return ""
         lines = (f"{n}. {each.markdown}\n" for n, each in enumerate(self.sources, 1))
-        # Behind a list, the sources would be more of its items.
+        # After a list, the sources would be more of its items.
         head = "\n\nSources:" if _IN_A_LIST.match(self._line) else ""
         return f"{self._end_code()}{head}\n\n{''.join(lines)}"
 
@@ -113,7 +113,7 @@ class Citations:
         return self._numbers[citation.key]
 
     def _markable(self, text: str) -> str:
-        """The text up to where a mark may stand: before blanks, and in the last cell of a row
+        """The text up to where a mark may be: before blanks, and in the last cell of a row
         of a table."""
         shown = text.rstrip()
         _, begins, rest = shown.rpartition("\n")

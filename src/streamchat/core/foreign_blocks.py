@@ -74,6 +74,6 @@ def fenced(text: str, language: str = "") -> str:
 
 
 def objects(data: Mapping[str, object], key: str) -> list[Mapping[str, object]]:
-    """The objects in a list under a key; what is no object is left out."""
+    """The objects in a list under a key; all else is left out."""
     found = data.get(key)
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []

@@ -73,7 +73,7 @@ def _drawn_width(unit: str) -> int:
 
 
 def _takes_a_cell(character: str) -> bool:
-    """Whether it is a mark that does not stand above or below another character."""
+    """Whether it is a mark that is not above or below another character."""
     import unicodedata
 
     return unicodedata.category(character) == "Mc"

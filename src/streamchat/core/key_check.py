@@ -33,7 +33,7 @@ _DOCUMENTED = (  # how the keys end that Stripe and jwt.io show in their documen
 )
 _LEAST_VARIETY = 8  # different characters; xxxxxxxx stands for a key in documentation
 _SHOWN = 8  # characters of a key that tell the user which one it is
-_MOST_SHOWN = 32  # of what stands before a password
+_MOST_SHOWN = 32  # of what comes before a password
 _SYSTEM_PROMPT = "the system prompt"
 _LONGEST_NAME = 60  # of an attachment
 
@@ -207,7 +207,7 @@ def find_keys(text: str, attachment: str = "") -> tuple[FoundKey, ...]:
 
 
 def _find(text: str, start: str, rest: str) -> Iterator[str]:
-    """What to show of each key: its beginning, or what stands before a password."""
+    """What to show of each key: its beginning, or what comes before a password."""
     at = text.find(start)
     if at < 0:
         return

@@ -1,6 +1,6 @@
 """Masks the keys of the session in an answer, wherever its pieces cut them.
 
-Owns the search only: which texts are keys, and what stands in their place, is given. Rule:
+Owns the search only: which texts are keys, and the text that replaces them, are given. Rule:
 the start of a key is held back only when it is long enough to be one, so an answer that ends
 anywhere else is shown and stored to its last character.
 """
@@ -54,7 +54,7 @@ def mask_hit(hit: Hit, mask: Callable[[str], str]) -> Hit:
 
 
 class KeyMask:
-    """Feed it the pieces of one text. `show` returns what stands in the place of a key."""
+    """Feed it the pieces of one text. `show` returns the text that replaces a key."""
 
     def __init__(self, keys: Sequence[str], show: Callable[[str], str]) -> None:
         self._keys = sorted(set(keys), key=len, reverse=True)

@@ -16,7 +16,7 @@ from streamchat.core.media_size import count_pages, image_size
 from streamchat.core.messages import Block, Message, format_block_name
 
 _MB = 1024 * 1024
-_READ_CHARACTERS = 512 * 1024  # of an image, in base64; its size stands near the beginning
+_READ_CHARACTERS = 512 * 1024  # of an image, in base64; its size is near the beginning
 
 
 @dataclass(frozen=True, slots=True)

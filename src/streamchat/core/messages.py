@@ -166,7 +166,7 @@ def text_block(text: str) -> Block:
 
 
 def format_block_name(block: Block) -> str:
-    """What a block that is no text holds, for a notice: "report.pdf"."""
+    """What a block other than text holds, for a notice: "report.pdf"."""
     source = block.get("source")
     address = source.get("url") if isinstance(source, Mapping) else None
     return str(block.get("title") or address or block.get("type"))

@@ -132,7 +132,7 @@ _TRAITS: Mapping[str, Traits] = {
     "windows-terminal": _MODERN,
     "xterm": Traits(deletes_rows=True),
 }
-# A part of TERM names these; "xterm" and "screen" can stand before another name.
+# A part of TERM names these; "xterm" and "screen" can precede another name.
 _NAMED_BY_TERM = (
     *("alacritty", "contour", "foot", "ghostty", "kitty", "konsole", "linux", "rio", "rxvt"),
     *("st", "tmux", "vte", "wezterm"),

@@ -42,7 +42,7 @@ __all__ = ["format_html", "is_safe", "link"]
 
 _OUTER_HEADINGS = 2  # of the page: an answer's first level is its third
 _DEEPEST_HEADING = 6
-_FORMULA_CHARACTERS = 120  # of a row that stands in several
+_FORMULA_CHARACTERS = 120  # of a row that is in several
 
 
 def format_html(source: str) -> str:

@@ -1,5 +1,5 @@
 """A session file of aichat: YAML with `model`, `messages` and, since it compresses long
-sessions, `compressed_messages` (what stood before a summary) and `data_urls`.
+sessions, `compressed_messages` (the turns before a summary) and `data_urls`.
 
 PyYAML's parser gives events, of which only texts, lists and objects are built here. Aliases
 are refused and depth is bounded, so no file can make this take long.

@@ -77,7 +77,7 @@ class ExportZip:
 
 @contextmanager
 def open_zip(path: Path) -> Iterator[ExportZip]:
-    """Raises NotFound for what is no zip file."""
+    """Raises NotFound for any file but a zip file."""
     with _reading(path):
         archive = zipfile.ZipFile(path)
     with archive:

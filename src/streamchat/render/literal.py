@@ -29,7 +29,7 @@ def literal_rows(
     rest: str = "",
     lead_style: str | None = None,
 ) -> list[Row]:
-    """`first` stands before the first row and `rest` before all others, in the style of the
+    """`first` precedes the first row and `rest` before all others, in the style of the
     text or in one of their own."""
     before = style if lead_style is None else lead_style
     rows: list[Row] = []

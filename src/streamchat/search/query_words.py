@@ -50,7 +50,7 @@ def decode_directory(data: bytes | None) -> str | None:
 
 
 def indexed(text: str) -> str:
-    """A text as it stands in the index; `format_excerpt` turns it back."""
+    """A text as it is in the index; `format_excerpt` turns it back."""
     clean = storable(text)
     if clean.isascii():
         return clean

@@ -9,7 +9,7 @@ late:
   somebody asks for it, in the module from which `__init__` takes it.
 * A module of which others need only names, for annotations and in functions that a chat does
   not call (`LazyModule`). Each name gets a `LazyName`. The first use of one runs the module in
-  place, and puts the real object wherever a lazy name of the module stands.
+  place, and puts the real object wherever a lazy name of the module is.
 
 Rule 1: no value is invented: what comes out is the SDK's own object, only later.
 Rule 2: the SDK's files decide, not its version. An `__init__` that does more than collect is

@@ -139,7 +139,7 @@ def _go_to(session: Session, number: int) -> Outcome:
 
 
 def _answers(conversation: Conversation, question: str) -> list[str]:
-    """The answers to a question; a system turn may stand between."""
+    """The answers to a question; a system turn may come between."""
     above, answers = {question}, []
     for id, parent in conversation.outline():
         if parent in above:

@@ -27,7 +27,7 @@ class ShowReport:
 
 @dataclass(frozen=True, slots=True)
 class AskModel:
-    """Ask the model for a reply to the conversation as it stands. If none comes, go back
+    """Ask the model for a reply to the conversation as it is. If none comes, go back
     to the turn `otherwise`. `question` is something that the program asks by itself."""
 
     otherwise: str

@@ -154,7 +154,7 @@ def _key_mask(keys: tuple[str, ...]) -> KeyMask:
 
 
 def read_conversation(run: Run, ref: str) -> Opened:
-    """To look at; what is wrong with its file is told. Raises NotFound, DiskError."""
+    """Read it, and report what is wrong with its file. Raises NotFound, DiskError."""
     archive = open_archive(run)
     opened = archive.read(ref)
     tell_problems(run, archive, opened)
@@ -192,7 +192,7 @@ def server_name(settings: Settings) -> str:
 
 
 def compares_requests(settings: Settings) -> bool | None:
-    """True where the server surely takes the parameter for it. Others show it in a reply."""
+    """True where the server is known to take the parameter; others show it in a reply."""
     is_own = not settings.platform and endpoint(settings).address.is_default
     return True if settings.demo or is_own else None
 

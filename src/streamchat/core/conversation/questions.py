@@ -20,7 +20,7 @@ from streamchat.core.records import Header, Record, Setting, Turn
 
 
 class SystemPrompt(NamedTuple):
-    """The system prompt of a request: what stands at its top, whether the system turns are
+    """The system prompt of a request: what is at its top, whether the system turns are
     sent, and what a new one has to tell; "" if nothing."""
 
     top: str | None
@@ -90,7 +90,8 @@ class ReadableConversation:
 
     def prompt(self, *, takes_turns: bool, end: str | None = None) -> SystemPrompt:
         """The system prompt of a request after the head, or after the turn `end`, to a model
-        that takes system turns or does not. What changed in mid-conversation is told by one."""
+        that takes system turns or does not. If it does, a system turn tells what changed in
+        mid-conversation."""
         wanted, at = self.system, end or self.head
         node = None if at is None else self._tree.nodes[at]
         if node is None or not node.answered or not takes_turns or wanted is None:
@@ -110,7 +111,7 @@ class ReadableConversation:
 
     @property
     def next_parent(self) -> str | None:
-        """The turn that the next question follows: the head, or what stands before a
+        """The turn that the next question follows: the head, or what comes before a
         question that the model declined."""
         head = question = self.head
         while question is not None and self._tree.nodes[question].turn.role == "system":
@@ -257,6 +258,6 @@ def _is_ours(turn: Turn) -> bool:
 
 
 def _question(turn: Turn) -> str:
-    """What the user asked: the prompt, where a document that was piped in stands before it."""
+    """What the user asked: the prompt, where a document that was piped in comes before it."""
     asked = turn.extra.get(ASKED)
     return asked if isinstance(asked, str) and asked.strip() else turn.message.text

@@ -8,7 +8,7 @@ what comes later, or would hide what was written, the policy is ours:
 - HTML blocks are literal lines of text.
 - A list item keeps the number that was written. One equal to the number written before
   it counts on from there. Loose and tight look alike.
-- A link reference definition is a leaf where it stands; links are not resolved here, and
+- A link reference definition is a leaf where it is; links are not resolved here, and
   no paragraph waits for its definitions.
 - `[^label]: text` is a container whose further lines are indented by four.
 - `$$ … $$`, `\\[ … \\]` and `\\begin{…} … \\end{…}` that start a line are display math if

@@ -66,7 +66,7 @@ def _last(pieces: Sequence[str], count: int) -> str:
 
 
 def cropped(leaf: Leaf) -> Leaf:
-    """The leaf without what stands before the cut, if there is one in it."""
+    """The leaf without what comes before the cut, if there is one in it."""
     block: LeafBlock = leaf.block
     match block:
         case Paragraph() | Heading() | CodeLine() | HtmlLine() if CUT in block.text:

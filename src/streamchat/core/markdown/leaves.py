@@ -31,7 +31,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Footnote:
-    """A footnote definition `[^label]:`, shown where it stands."""
+    """A footnote definition `[^label]:`, shown where it is."""
 
     id: int
     label: str
@@ -79,7 +79,7 @@ class CodeEnd:
 class HtmlLine:
     text: str
     first: bool  # of its HTML block
-    # Text may stand between its tags; not so in scripts and comments.
+    # Text may be between its tags; not so in scripts and comments.
     holds_text: bool = field(default=False, compare=False)
 
 
@@ -136,7 +136,7 @@ LeafBlock: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A closed block and the containers it stands in, outermost first.
+    """A closed block and the containers it is in, outermost first.
 
     `opens` counts the containers at the end of `path` of which this leaf is the first:
     those still have their markers to show. `cropped` is set only in a tail whose

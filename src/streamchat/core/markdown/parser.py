@@ -48,7 +48,7 @@ from streamchat.core.sanitize import without_leading_hints
 OpenLeaf: TypeAlias = OpenVerbatim | OpenParagraph | OpenTable
 
 _FOOTNOTE_COLUMNS = 4
-DEEPEST = 100  # containers in containers; what would stand deeper is text
+DEEPEST = 100  # containers in containers; what would be deeper is text
 
 
 class Parser:

@@ -102,7 +102,7 @@ def _with_hash(source: Mapping[str, object], name: str, size: int) -> JsonObject
 
 
 def _with_data(source: Mapping[str, object], text: str) -> JsonObject:
-    """`data` stands where the hash stood, so that the block is the same byte for byte."""
+    """`data` replaces the hash, so that the block is the same byte for byte."""
     joined: JsonObject = {}
     for key, value in source.items():
         if key == "sha256":

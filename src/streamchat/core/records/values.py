@@ -16,7 +16,7 @@ from streamchat.core.messages import JsonObject, Message, Role, Usage
 VERSION = 2  # the newest that this program reads
 FIRST_VERSION = 1  # what a conversation is until something needs the newer one
 _VERSION_1 = b'{"streamchat": 1,'
-VERSION_AT = _VERSION_1.index(b"1")  # where the digit stands in a file of ours
+VERSION_AT = _VERSION_1.index(b"1")  # where the digit is in a file of ours
 VERSION_DIGIT = str(VERSION).encode("ascii")
 REFERENCE = b'"sha256": "'  # in a line of version 2; inside a text its quotes are escaped
 _SYSTEM_LINE = b'{"type": "system", '
@@ -165,7 +165,7 @@ def is_version_1(beginning: bytes) -> bool:
 
 
 def needs_version_2(lines: bytes) -> bool:
-    """Whether these lines cannot stand in a file of version 1."""
+    """Whether these lines cannot be in a file of version 1."""
     has_system_turn = lines.startswith(_SYSTEM_LINE) or b"\n" + _SYSTEM_LINE in lines
     return has_system_turn or REFERENCE in lines
 

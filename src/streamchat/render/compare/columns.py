@@ -26,7 +26,7 @@ from streamchat.render.rows import BLANK, Row
 from streamchat.render.spans import Span, build_row
 from streamchat.render.style import ASCII, UNICODE, Style
 
-LEAST_WINDOW = 120  # cells: from here on, answers stand side by side
+LEAST_WINDOW = 120  # cells: from here on, answers are side by side
 _LEAST_COLUMN = 24
 _GAP = 3  # cells between two columns
 

@@ -77,7 +77,7 @@ class DrawnBlock:
     breaker: Breaker = wrap
     task: str = ""  # the check box that replaces the bullet
     missed: frozenset[str] = _NONE  # labels without a definition
-    hangs: bool = False  # rows of a wrapped line stand below its text, not below its marker
+    hangs: bool = False  # rows of a wrapped line are below its text, not below its marker
 
 
 class BlockLines:

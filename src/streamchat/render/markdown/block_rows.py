@@ -111,7 +111,7 @@ class BlockRows:
         return Rendered(rows, drawn.missed, begun)
 
     def _prefix(self, leaf: Leaf) -> Prefix:
-        """The one of the leaf before, if they stand in the same containers: these may be a
+        """The one of the leaf before, if they are in the same containers: these may be a
         thousand."""
         known = self._known_prefix
         if known is None or known[0] is not leaf.path or known[1] != leaf.opens:

@@ -1,4 +1,4 @@
-"""Containers as row prefixes, and which blocks stand apart.
+"""Containers as row prefixes, and which blocks have a blank row between them.
 
 Owns indentation, bullets, numbers, quote bars and blank rows. Must not know what a leaf
 contains. Rule: both depend on the leaf and the one before it only, so a list looks alike
@@ -30,12 +30,12 @@ from streamchat.render.rows import Row
 from streamchat.render.spans import Line, Span, build_row
 from streamchat.render.style import Palette
 
-_ROOM_MIN = 10  # cells left to the text, however deep it stands
+_ROOM_MIN = 10  # cells left to the text, however deep it is
 _NUMBER_DIGITS = 2  # reserved, so that the tenth item does not shift the first nine
 
 
 class Prefix(NamedTuple):
-    """What stands before a leaf's first row and before its others, `cells` wide."""
+    """What precedes a leaf's first row and before its others, `cells` wide."""
 
     first: Line
     rest: Line
@@ -62,7 +62,7 @@ def build_prefix(leaf: Leaf, palette: Palette, width: int, *, task: str = "") ->
 
 
 def blank_between(previous: Leaf, leaf: Leaf, palette: Palette, width: int) -> list[Row]:
-    """The blank row between two leaves, with the bars of the quotes both stand in."""
+    """The blank row between two leaves, with the bars of the quotes that both are in."""
     if not _stand_apart(previous, leaf):
         return []
     shared = Leaf(Empty(), leaf.path[: _shared_depth(previous, leaf)])
@@ -138,7 +138,7 @@ def _stand_apart(previous: Leaf, leaf: Leaf) -> bool:
     depth = _shared_depth(previous, leaf)
     ours, theirs = previous.path[depth:], leaf.path[depth:]
     if not ours and isinstance(previous.block, Heading):
-        return False  # it stands close to what it heads
+        return False  # it is close to what it heads
     if not ours and not theirs:
         return not _continues(previous, leaf)
     match ours, theirs:

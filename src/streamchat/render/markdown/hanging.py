@@ -1,6 +1,6 @@
 """Lines that begin with a marker of their own: lists that are not Markdown lists.
 
-`• text`, `a) text`, `(2) text`, `IV. text`: rows after the first stand below the text. Rows
+`• text`, `a) text`, `(2) text`, `IV. text`: rows after the first are below the text. Rows
 of an indented line keep its indentation.
 """
 

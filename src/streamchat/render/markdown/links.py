@@ -80,7 +80,7 @@ def addresses_apart(line: Line, width: int) -> list[Line]:
 
 
 def _taken_opener(line: Line) -> Line:
-    """Take the bracket or the quotation mark that stands right before an address."""
+    """Take the bracket or the quotation mark right before an address."""
     if not line or not line[-1].text.endswith(_OPENERS):
         return []
     last = line.pop()

@@ -6,7 +6,7 @@ are lines of spans.
 Rule 1: no letter is lost, and no word up to WORD_CELLS is split, unless it is an address. A
 window that has no room for the longest word of every column shows each row as a record,
 `Header: value`.
-Rule 2: where a cell takes more than one row, a rule stands between the table's rows.
+Rule 2: where a cell takes more than one row, a rule is between the table's rows.
 Rule 3: what a table looks like is decided by its first part (`ColumnNeeds`); the parts after it
 follow.
 """
@@ -31,7 +31,7 @@ from streamchat.render.style import Palette
 Cell: TypeAlias = list[Line]
 
 WORD_CELLS = 30
-SHORT_CELLS = 8  # what is no longer stays in one row, if there is room
+SHORT_CELLS = 8  # a shorter cell stays in one row, if there is room
 ADDRESS_CELLS = 16
 _VALUE_INDENT = 2
 _address = re.compile(r"https?://\S+")
@@ -159,7 +159,7 @@ class KnownRows:
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """The columns, and what stands between them."""
+    """The columns, and what is between them."""
 
     widths: Sequence[int]
     divider: Span

@@ -22,7 +22,7 @@ _CHARS_PER_CELL = 8  # more than any text but a hostile one needs
 
 @dataclass(frozen=True, slots=True)
 class TypeAheadRows:
-    """`caret` is the part of the row `typed` that stands before the cursor."""
+    """`caret` is the part of the row `typed` before the cursor."""
 
     queued: Row | None
     typed: Row

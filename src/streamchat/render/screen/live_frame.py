@@ -27,7 +27,7 @@ from streamchat.render.screen.scheduler import CallLater, Scheduler, Ticker
 from streamchat.render.screen.window import Size
 from streamchat.render.style import Style
 
-_ROOMY = 10  # from this height on, a blank row stands above the status
+_ROOMY = 10  # from this height on, a blank row is above the status
 
 
 class LiveFrame:

@@ -1,6 +1,6 @@
 """Rows to the bytes that bring them on the screen: a pure state machine.
 
-Below the settled rows stands the live region, the rows that may still change. A frame
+The live region is below the settled rows: the rows that may still change. A frame
 settles some rows and gives the new live region; the result is one string to write.
 
 Owns which rows are on the screen below the settled ones, and the diff to the next frame.
@@ -10,7 +10,7 @@ Rule 1: the live region is at most height - 1 rows; a taller one is cropped from
 Rule 2: a row that is already on the screen is not sent again, settled or not.
 Rule 3: a settled row is never touched again; only a line feed scrolls.
 Rule 4: between frames the cursor rests in the last live row, so that all terminals keep the
-same rows when the window gets lower. It stands at the first column, where re-wrapping does
+same rows when the window gets lower. It is at the first column, where re-wrapping does
 not move it, or where the user types.
 Rule 5: a live row that a terminal may find wider than we do is written with autowrap off:
 it is clipped. Settled rows are written with autowrap on, because they must not lose
@@ -61,7 +61,7 @@ class Painter:
     ) -> str:
         """Make `settled` final above a live region of `live`; empty when nothing changed.
 
-        `caret` is what stands before the cursor in the last row; without it the cursor is
+        `caret` is what comes before the cursor in the last row; without it the cursor is
         hidden.
         """
         final = [*self._saved, *self._scrolled_off.without_settled(settled)]
@@ -95,7 +95,7 @@ class Painter:
         return self.frame((), ())
 
     def leave(self) -> str:
-        """Go below the live region and let it stand: for an exit that cannot paint."""
+        """Go below the live region and leave it there: for an exit that cannot paint."""
         if self._shown:
             self._pen.move(len(self._shown) - 1)
             self._pen.line_feed()
@@ -110,7 +110,7 @@ class Painter:
         """Erase the live region, in the next frame, from a window of another size.
 
         What a lower window pushed out is noted. The row below it is printed with the next
-        frame: nothing is missing between the two, and a row stands above the live region.
+        frame: nothing is missing between the two, and a row is above the live region.
         (Deleting the top row of the screen puts it into the scrollback of some terminals.)
         """
         old, new = Size(self._width, self._height), Size(width, height)
@@ -221,7 +221,7 @@ class Painter:
         """Write `text`, which makes the screen show `row` and ends at column `end`."""
         if settled or not is_certain(row):
             self._pen.wrap(on=settled)
-        # Behind a full row the cursor is in the last column or pending: unknown.
+        # After a full row the cursor is in the last column or pending: unknown.
         self._pen.write(text, end if end < self._width else None)
 
     def _remove(self, index: int, count: int, *, is_last: bool) -> None:

@@ -1,4 +1,4 @@
-"""Addresses that stand in plain text, citation marks, and automatic links in `<…>`.
+"""Addresses in plain text, citation marks, and automatic links in `<…>`.
 
 An address ends before the punctuation of the sentence around it, as in GFM, and before
 Chinese and Japanese punctuation.
@@ -70,7 +70,7 @@ def read_autolink(source: str, start: int) -> tuple[str, str, int] | None:
 
 
 def in_plain_text(text: str) -> Iterator[Token]:
-    """The text, split where addresses and citation marks stand."""
+    """The text, split where addresses and citation marks are."""
     if "@" not in text and "【" not in text and "\ue200" not in text and "www." not in text:
         yield Text(text)
         return

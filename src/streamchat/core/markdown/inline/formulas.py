@@ -1,4 +1,4 @@
-r"""Where a formula stands in prose: `$…$`, `$$…$$`, `\(…\)`, `\[…\]`, `\begin{…}…\end{…}`.
+r"""Where a formula is in prose: `$…$`, `$$…$$`, `\(…\)`, `\[…\]`, `\begin{…}…\end{…}`.
 
 Single dollars follow pandoc's conditions and must enclose something that can be a formula,
 which prices and shell variables are not.

@@ -41,7 +41,7 @@ class Tag(NamedTuple):
 
 
 class Autolink(NamedTuple):
-    """An address that stands in plain text. `url` is where it leads."""
+    """An address in plain text. `url` is where it leads."""
 
     text: str
     url: str

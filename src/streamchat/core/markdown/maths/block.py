@@ -31,7 +31,7 @@ _WITHOUT_BRACKETS = frozenset({"array", "matrix", "smallmatrix"})
 
 
 class Block(NamedTuple):
-    """Lines of equal width, and which of them stands in the line of what is beside it."""
+    """Lines of equal width, and which of them is in the line of what is beside it."""
 
     lines: tuple[str, ...]
     middle: int
@@ -77,7 +77,7 @@ def split_rows(nodes: Sequence[Node]) -> list[tuple[Node, ...]]:
 
 
 def _taken_bracket(run: list[Node], at: int, role: Role) -> str:
-    """Take the bracket at that end of `run`. It stands beside rows and becomes as tall as
+    """Take the bracket at that end of `run`. It is beside rows and becomes as tall as
     they are."""
     while run and is_blank(run[at]):
         run.pop(at)

@@ -69,7 +69,7 @@ class Scripts(NamedTuple):
 class Accent(NamedTuple):
     mark: str
     body: tuple[Node, ...]
-    every: bool  # the mark stands with every character
+    every: bool  # the mark goes with every character
     name: str
 
 

@@ -18,7 +18,7 @@ from streamchat.core.markdown.maths.nodes import (
 
 
 def is_atom(nodes: Sequence[Node]) -> bool:
-    """Whether it needs no parentheses wherever it stands."""
+    """Whether it needs no parentheses wherever it is."""
     kept = [node for node in nodes if not is_blank(node)]
     if len(kept) > 1 and kept[-1] == Symbol("!", "close"):
         kept.pop()

@@ -37,7 +37,7 @@ def _with_blank(text: str, *, is_wide: bool) -> str:
 
 
 def _with_signs(terms: list[Term]) -> list[Term]:
-    """The terms, with the roles that depend on what stands before them: an operator after
+    """The terms, with the roles that depend on what comes before them: an operator after
     nothing is a sign, a triangle or three dots between operands are an operator, a bar opens or
     closes."""
     opened = 0  # bars
@@ -94,7 +94,7 @@ def _spaced(terms: Sequence[Term], number: int) -> str:
 
 
 def _is_factor(terms: Sequence[Term], number: int) -> bool:
-    """Whether it is multiplied by what stands beside it. Words after a blank are none."""
+    """Whether it is multiplied by what is beside it. Words after a blank are none."""
     before, after = _neighbour(terms, number, -1), _neighbour(terms, number, 1)
     if before == "words" and terms[number - 1].text.endswith(" "):
         before = ""
@@ -149,7 +149,7 @@ def _neighbour(terms: Sequence[Term], number: int, step: int) -> str:
 
 
 def _is_swallowed(terms: Sequence[Term], number: int, *, tight: bool) -> bool:
-    """Whether this blank only ends a macro's name, stands inside a bracket or before the comma
+    """Whether this blank only ends a macro's name, is inside a bracket or before the comma
     that words begin with."""
     before = terms[number - 1].role if number else "open"
     after = terms[number + 1].role if number + 1 < len(terms) else "close"

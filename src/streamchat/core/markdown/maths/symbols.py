@@ -14,7 +14,7 @@ def read_table(text: str) -> dict[str, str]:
     return dict(zip(words[::2], words[1::2], strict=True))
 
 
-# Letters and what stands before an operand: a blank after their name is not shown.
+# Letters and what comes before an operand: a blank after their name is not shown.
 LETTERS: Mapping[str, str] = read_table(
     """
     alpha α beta β gamma γ delta δ epsilon ε varepsilon ε zeta ζ eta η theta θ vartheta ϑ
@@ -45,7 +45,7 @@ CLOSING: Mapping[str, str] = read_table(
     "rangle ⟩ rvert | rVert ‖ colon : rceil ⌉ rfloor ⌋ rgroup ) rrbracket ⟧ urcorner ⌝"
     " lrcorner ⌟"
 )
-# A blank stands on both sides.
+# A blank on both sides.
 RELATIONS: Mapping[str, str] = read_table(
     """
     le ≤ leq ≤ ge ≥ geq ≥ lt < gt > ne ≠ neq ≠ equiv ≡ approx ≈ sim ∼ simeq ≃ cong ≅ ncong ≇
@@ -123,7 +123,7 @@ ACCENTS: Mapping[str, str] = {
     "overrightarrow": "\u20d7",
     "overleftarrow": "\u20d6",
 }
-# Marks that stand with every character.
+# Marks that go with every character.
 LINES: Mapping[str, str] = {
     "overline": "\u0305",
     "underline": "\u0332",
