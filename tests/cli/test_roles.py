@@ -251,7 +251,7 @@ def test_the_next_role_takes_back_what_the_first_set(
     ]
 
 
-def test_settings_change_and_profiles_go_under_a_role_with_values(
+def test_a_setting_can_change_under_a_role_with_values(
     server: ScriptedServer, towards_sent: Mapping[str, str]
 ) -> None:
     write("roles/cook.md", "You cook {{dish}}.")
