@@ -99,6 +99,16 @@ def test_a_prompt_file_is_filled_from_words_and_the_pipe() -> None:
     assert "The prompt review needs path=" in finished.stderr
 
 
+def test_the_title_is_that_of_the_prompt_file_without_what_was_piped() -> None:
+    write("prompts/review.md", "echo {{path}} for {{what|errors}}")
+    write("prompts/sum.md", "echo ({{stdin}})")
+    piped = b"2026-11-20 WARN\n"
+    run_program("--demo", "--prompt", "review", "path=a.py", stdin=piped)
+    run_program("--demo", "--prompt", "sum", stdin=piped)
+    listed = json.loads(run_program("--demo", "--list", "--json").stdout)
+    assert sorted(each["title"] for each in listed) == ["echo (…)", "echo a.py for errors"]
+
+
 def test_roles_and_prompts_are_listed() -> None:
     write("roles/b.md", "x")
     write("roles/a.md", "x")

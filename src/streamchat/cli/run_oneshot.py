@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -49,10 +50,12 @@ if TYPE_CHECKING:
 LARGEST_INPUT = 32 * 1024 * 1024  # bytes; the API takes no larger request
 
 
-async def read_prompt(run: Run, template: Template | None) -> tuple[str, tuple[Selection, ...]]:
-    """The prompt and what is attached. The text is the piped text, a blank line and the
-    prompt; with `-a -`, the piped data is an attachment. Raises UsageError if both are
-    empty."""
+async def read_prompt(
+    run: Run, template: Template | None
+) -> tuple[str, str, tuple[Selection, ...]]:
+    """The prompt, the same without what was piped in, and what is attached. The prompt is the
+    piped text, a blank line and what was typed; with `-a -`, the piped data is an attachment.
+    Raises UsageError if both are empty."""
     piped = b"" if run.env.stdin.isatty() else await in_background(partial(piped_bytes, run))
     attached = await select_attachments(run, piped)
     context = "" if "-" in run.invocation.attachments else decode_piped(run, piped)
@@ -60,14 +63,14 @@ async def read_prompt(run: Run, template: Template | None) -> tuple[str, tuple[S
         from streamchat.cli.templates import fill_named_prompt
 
         fill = partial(fill_named_prompt, run, template, context)
-        return await in_background(fill), attached
+        return *await in_background(fill), attached
     prompt = run.invocation.prompt
     text = (
         f"{context.rstrip()}\n\n{prompt}" if context.strip() and prompt else context or prompt
     )
     if not text.strip() and not run.settings.interactive:
         raise UsageError("There is no prompt: give one as an argument, or pipe text in.")
-    return text, attached
+    return text, prompt, attached
 
 
 def piped_bytes(run: Run) -> bytes:
@@ -98,7 +101,8 @@ async def answer_once(run: Run, template: Template | None = None) -> int:
         require_keyboard(run)
     with open_source(run) as source:
         source.begin()  # meanwhile stdin is read, and the question is put on disk
-        prompt, attached = await read_prompt(run, template)
+        prompt, asked, attached = await read_prompt(run, template)
+        run = replace(run, invocation=replace(run.invocation, prompt=asked))
         given = await in_background(partial(read_given, run))
         for remark in run.remarks:
             run.notes.note(remark)

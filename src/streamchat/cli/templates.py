@@ -55,9 +55,9 @@ def without_front_matter(run: Run) -> Run:
     return replace(after, settings=settings)
 
 
-def fill_named_prompt(run: Run, template: Template, piped: str) -> str:
-    """The text of --prompt, filled; piped text that it does not name comes first. Raises
-    UsageError."""
+def fill_named_prompt(run: Run, template: Template, piped: str) -> tuple[str, str]:
+    """The text of --prompt, filled, and the same without what was piped in. Piped text that
+    it does not name comes first. Raises UsageError."""
     for note in template.notes:
         run.notes.note(note)
     rest, values = fill_prompt(
@@ -67,8 +67,9 @@ def fill_named_prompt(run: Run, template: Template, piped: str) -> str:
         read_clipboard=partial(read_clipboard, run.env.environ),
     )
     text = join_prompt(template, values, rest)
-    is_apart = piped.strip() and not template.uses(STDIN)
-    return f"{piped.rstrip()}\n\n{text}" if is_apart else text
+    if template.uses(STDIN):
+        return text, join_prompt(template, {**values, STDIN: "…"}, rest)
+    return (f"{piped.rstrip()}\n\n{text}" if piped.strip() else text), text
 
 
 def print_roles(run: Run) -> None:
