@@ -121,6 +121,23 @@ def test_a_leaf_waits_for_definitions_only_while_it_lacks_one() -> None:
     assert [bare(row) for row in rows.close()] == ["[z]: /w"]
 
 
+def test_no_row_of_the_tail_is_wider_than_the_window() -> None:
+    rows = MarkdownRows(width=24, look=LOOK)
+    address = "https://example.org/wider-than-the-window"
+    for piece in (
+        f"[a] {address} ",
+        "b\n\n",
+        f"[1]: {address}/1\n",
+        f"[2]: {address}/2\n\n",
+        "c",
+    ):
+        assert rows.feed(piece) == []
+        assert max(row.width for row in rows.tail(20)) <= 24
+    rows.resize(20)
+    assert max(row.width for row in rows.tail(20)) <= 20
+    assert max(row.width for row in rows.close()) == len(f"{address}/2")
+
+
 def test_the_tail_never_takes_more_than_its_height() -> None:
     fold = MarkdownRows(width=20, look=LOOK)
     fold.feed("a *word " + "word " * 1500)

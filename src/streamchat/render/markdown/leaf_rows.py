@@ -43,6 +43,7 @@ class _Held:
     begun: UnfinishedRow | None  # before it
     definitions: tuple[tuple[Leaf, Leaf], ...] = ()  # each with the leaf before it
     after: tuple[Row, ...] = ()  # the rows of the definitions
+    live_after: tuple[Row, ...] = ()  # the same, none of them wider than the window
 
 
 class LeafRows:
@@ -95,6 +96,10 @@ class LeafRows:
         self._blocks = self._blocks.live()
         if self._code is not None:
             self._code = self._code.branch()
+        held = self._held
+        if held is not None:
+            rows = self._live_rows(held.rows, held.leaf, held.previous, held.begun)
+            self._held = replace(held, rows=rows, after=held.live_after)
 
     def resize(self, width: int) -> None:
         """Rows already returned stay as they are."""
@@ -103,12 +108,22 @@ class LeafRows:
         if held is None:
             return
         rows, missed, _ = self._rendered(held.leaf, held.previous, held.begun)
-        after = [
-            row
-            for definition, previous in held.definitions
-            for row in self._rendered(definition, previous).rows
-        ]
-        self._held = replace(held, rows=rows, missed=missed, after=tuple(after))
+        self._held = _Held(held.leaf, held.previous, rows, missed, held.begun)
+        for definition, previous in held.definitions:
+            self._hold_too(definition, previous, self._rendered(definition, previous).rows)
+
+    def _live_rows(
+        self,
+        rows: list[Row],
+        leaf: Leaf,
+        previous: Leaf | None,
+        begun: UnfinishedRow | None = None,
+    ) -> list[Row]:
+        """The terminal wraps what settled, and nothing that may be drawn again."""
+        if all(row.width <= self._blocks.width for row in rows):
+            return rows
+        live = self._blocks.live().rows(leaf, self._references, begun)
+        return self._blank_before(leaf, previous) + live.rows
 
     def _settle_or_hold(self, leaf: Leaf) -> list[Row]:
         previous, self._previous = self._previous, leaf
@@ -149,13 +164,19 @@ class LeafRows:
             if not missed:
                 self._held = None
                 return [*again, *held.after, *rows]
-            held = replace(held, rows=again, missed=missed)
+            self._held = replace(held, rows=again, missed=missed)
+        self._hold_too(leaf, previous, rows)
+        return []
+
+    def _hold_too(self, definition: Leaf, previous: Leaf, rows: list[Row]) -> None:
+        held = self._held
+        assert held is not None
         self._held = replace(
             held,
-            definitions=(*held.definitions, (leaf, previous)),
+            definitions=(*held.definitions, (definition, previous)),
             after=(*held.after, *rows),
+            live_after=(*held.live_after, *self._live_rows(rows, definition, previous)),
         )
-        return []
 
     def _learn(self, definition: Definition) -> None:
         """The first definition of a label wins."""
