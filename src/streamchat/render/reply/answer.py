@@ -190,7 +190,7 @@ class AnswerRows:
             case RawEvent():
                 self._trace_event(event)
             case ModelSwitched():
-                self._aside(self._marks.tool + clean_line(event.line))
+                self._aside(clean_line(event.line))
             case Started(usage=usage) | UsageUpdated(usage=usage):
                 self._usage = usage
             case TextDelta() | ThinkingDelta() | Retrying() | Finished():
