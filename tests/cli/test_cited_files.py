@@ -10,8 +10,8 @@ import pytest
 from program import run_program
 
 ANSWER = (
-    "The demo cites what is attached. The first thing that it says[1]."
-    " Another one begins so[2].\n\n1. notes.txt, line 3\n2. report.pdf, page 1\n"
+    "The demo cites what is attached. A text ends here[1]."
+    " A document begins here[2].\n\n1. notes.txt, line 3\n2. report.pdf, page 1\n"
 )
 
 

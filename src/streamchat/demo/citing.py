@@ -17,28 +17,29 @@ def cited_documents(body: JsonObject) -> list[Block]:
 
 def cite_blocks(documents: list[Block]) -> tuple[Block, ...]:
     """A sentence about each document, with its citation."""
-    blocks = [text_block("The demo cites what is attached. ")]
+    blocks = [text_block("The demo cites what is attached.")]
     for index, document in enumerate(documents):
-        said = "The first thing that it says" if index == 0 else " Another one begins so"
-        blocks += [_cited(said, index, document), text_block(".")]
+        blocks += [_cited(index, document), text_block(".")]
     return tuple(blocks)
 
 
-def _cited(said: str, index: int, document: Block) -> Block:
+def _cited(index: int, document: Block) -> Block:
     title = document.get("title")
     about = {"document_index": index, "document_title": title}
     match document.get("source"):
         case {"type": "text", "data": str(text)}:
-            start, end = _first_words(text)
+            said = " A text ends here"
+            start, end = _last_words(text)
             place = {"start_char_index": start, "end_char_index": end}
             about |= {"type": "char_location", "cited_text": text[start:end], **place}
         case _:
+            said = " A document begins here"
             place = {"start_page_number": 1, "end_page_number": 2}
             about |= {"type": "page_location", "cited_text": "The first page.", **place}
     return {**text_block(said), "citations": [about]}
 
 
-def _first_words(text: str) -> tuple[int, int]:
+def _last_words(text: str) -> tuple[int, int]:
     """The last line with words and its place, which shows that lines are counted."""
     start = text.rstrip().rfind("\n") + 1
     end = len(text.rstrip())
