@@ -221,6 +221,17 @@ def test_a_file_that_is_no_conversation_is_skipped_and_told(data: bytes) -> None
     assert path.read_bytes() == data
 
 
+def test_a_file_with_a_header_and_no_readable_turn_is_told() -> None:
+    good()
+    put("20260101-0000-x-abcd1234.jsonl", line(HEADER) + b'{"type": "turn", "id": "a"\n')
+    for _ in range(2):
+        run = run_program("--list")
+        assert run.status == 0
+        assert "good0001" in run.stdout
+        assert run.stderr.count("None of its turns can be read: line 2: ") == 1
+    assert ask("-c").stderr.count("None of its turns can be read: line 2: ") == 1
+
+
 def as_fifo(path: Path) -> None:
     os.mkfifo(path)
 

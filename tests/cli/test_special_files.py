@@ -68,6 +68,13 @@ def test_what_is_not_a_file_is_named(option: list[str], socket_path: Path) -> No
         assert kind in line
 
 
+@pytest.mark.parametrize("option", READERS.values(), ids=READERS.keys())
+def test_a_name_that_leads_to_nothing_is_no_failure_of_the_disk(option: list[str]) -> None:
+    Path("loop").symlink_to("loop")
+    for name in ("./loop", "./" + "x" * 300):
+        assert said(*option, name)[0] in (66, 78)
+
+
 @pytest.mark.parametrize("option", ["resume", "show", "export", "import"])
 def test_a_named_pipe_is_not_a_conversation(option: str, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -100,6 +101,26 @@ def test_what_holds_no_record_goes_aside_and_is_imported_anew(
     aside = path.with_name(f"{path.name}.damaged")
     assert names(tmp_path) == [path.name, *([aside.name] if left else [])]
     assert not left or aside.read_bytes() == left
+
+
+def as_loop(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir, as_loop])
+def test_what_is_no_file_goes_aside_and_the_rest_is_imported(
+    make: Callable[[Path], None], tmp_path: Path
+) -> None:
+    store = open_store(tmp_path)
+    list(store.take_in([made()]))
+    path = file_of(tmp_path)
+    path.unlink()
+    make(path)
+    taken = list(store.take_in([made(), made("bbbb2222")]))
+    assert [each.is_new for each in taken] == [True, True]
+    assert texts(store, path) == ["q", "a"]
+    aside = path.with_name(f"{path.name}.damaged")
+    assert aside in tmp_path.iterdir()
 
 
 @pytest.mark.parametrize("cut", range(1, 6))

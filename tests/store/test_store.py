@@ -404,7 +404,7 @@ def test_a_symbolic_link_is_refused(store: Store, home: Path, tmp_path: Path) ->
     link = home / "20260921-1413-link-abcdef.jsonl"
     link.symlink_to(path)
     for ref in (str(link), "abcdef"):
-        with pytest.raises(DiskError, match="symbolic link"):
+        with pytest.raises(NotFound, match="symbolic link"):
             store.open(ref, model=MODEL)
     assert [summary.path for summary in store.summaries()] == [str(path)]
 

@@ -84,7 +84,7 @@ def is_not_a_file(error: OSError) -> bool:
 
 _NOT_A_FILE = frozenset(
     {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENXIO, errno.EAGAIN}
-    | {errno.EINVAL, errno.ESPIPE}
+    | {errno.EINVAL, errno.ESPIPE, errno.ELOOP, errno.ENAMETOOLONG}
 )
 
 

@@ -82,14 +82,18 @@ class ConversationList:
         lost = Header(id_in(path.name), "", "")
         try:
             data = read_file(self._folder.disk, path)
-            conversation, _ = read_conversation(data, lost=lost, whole_bytes=0)
+            conversation, damage = read_conversation(data, lost=lost, whole_bytes=0)
         except (DiskError, NotFound) as error:
             return self._unreadable(file, error.message)
         except NotConversation as error:
             if not data:  # created but never written: nothing is lost
                 return FileContent(file, None)
             return self._unreadable(file, f"It is not a conversation: {error}.")
-        return FileContent(file, conversation if conversation.turn_count else None)
+        if conversation.turn_count:
+            return FileContent(file, conversation)
+        if damage:
+            return self._unreadable(file, f"None of its turns can be read: {damage[0]}.")
+        return FileContent(file, None)
 
     def _unreadable(self, file: SavedFile, reason: str) -> FileContent:
         self._problems[file.path] = reason

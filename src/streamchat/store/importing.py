@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 from streamchat.core.conversation import Conversation
-from streamchat.core.errors import Busy, DiskError
+from streamchat.core.errors import Busy, DiskError, NotFound
 from streamchat.core.ports import ImportResult
 from streamchat.core.records import Blobs, Record, to_saved, with_version
 from streamchat.core.times import parse_time
@@ -24,7 +24,7 @@ from streamchat.store.disk import (
     write_new,
     writing,
 )
-from streamchat.store.files import ConversationFiles, Unreadable
+from streamchat.store.files import ConversationFiles
 from streamchat.store.journal import FileJournal
 from streamchat.store.naming import id_in
 
@@ -57,7 +57,7 @@ class _Intake:
             return self._save(made, self._files.path_of(made))
         try:
             return self._complete(path, made)
-        except Unreadable:
+        except NotFound:  # or what is there is no file
             self._files.put_aside(path)
             return self._save(made, path)
         except Busy as error:
