@@ -20,7 +20,7 @@ from streamchat.prompt.drafts import DELAY_SECONDS, Drafts
 from streamchat.prompt.history_file import HistoryEntry
 from streamchat.prompt.pastes import MAX_LINES
 
-UP, CTRL_C = "\x1b[A", "\x03"
+UP, LEFT, CTRL_C = "\x1b[A", "\x1b[D", "\x03"
 KEY = "AKIA" + "QWERTYUIOP234567"
 
 
@@ -213,6 +213,49 @@ def test_what_waits_in_the_queue_is_unsent_too(drafts_path: Path) -> None:
 
         run(person())
     assert drafts_in(drafts_path) == []
+
+
+def test_a_cleared_text_that_up_brought_back_is_on_disk_again(tmp_path: Path) -> None:
+    history, drafts, alarms = tmp_path / "history", tmp_path / "drafts", Alarms()
+    with desk(history=history, drafts=drafts, later=alarms.later) as at:
+        assert at.read("sent\r") == Typed("sent")
+
+        async def person() -> None:
+            reading = asyncio.ensure_future(at.prompt.read())
+            at.type(f"cleared{CTRL_C}{UP}")
+            await at.sees("❯ cleared")
+            alarms.ring()
+            assert drafts_in(drafts) == ["cleared"]
+            at.type(UP)
+            await at.sees("❯ sent")
+            alarms.ring()
+            assert drafts_in(drafts) == ["cleared"]  # the other one is in the history
+            at.type("\r")
+            await reading
+
+        run(person())
+
+
+def test_what_a_stop_put_back_from_the_queue_is_unsent_until_it_is_sent(
+    drafts_path: Path,
+) -> None:
+    alarms, stopped = Alarms(), asyncio.Event()
+    with desk(drafts=drafts_path, later=alarms.later) as at:
+
+        async def person() -> None:
+            async with at.prompt.watching(stopped.set):
+                at.type(f"one\r{LEFT}two\r{LEFT}draft{CTRL_C}")
+                await stopped.wait()
+            reading = asyncio.ensure_future(at.prompt.read())
+            await at.sees("❯ draft")
+            alarms.ring()
+            assert drafts_in(drafts_path) == ["one", "two", "draft"]
+            at.type(f"{CTRL_C}{UP}{UP}!\r")
+            assert await reading == Typed("two!", recalled="two")
+            alarms.ring()
+            assert drafts_in(drafts_path) == ["one"]
+
+        run(person())
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from typing import Any
 
 import pexpect
 import pytest
-from desk import ROWS, KnownArguments, Paper, desk, run
+from desk import ROWS, Desk, KnownArguments, Paper, Timer, desk, run
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input.typeahead import clear_typeahead
 from prompt_toolkit.output.vt100 import Vt100_Output
@@ -447,6 +447,33 @@ def test_what_is_typed_while_the_main_thread_works_is_queued_in_order(pty: Pty) 
     assert run(pty.prompt.read()) == Typed("a\nb")
     pty.type_ahead("!\r")
     assert run(pty.prompt.read()) == Typed("drft!")
+
+
+def test_a_draft_is_on_disk_while_the_main_thread_works_and_after_it(tmp_path: Path) -> None:
+    timers: list[Callable[[], None]] = []
+
+    def later(_seconds: float, call: Callable[[], None]) -> Timer:
+        timers.append(call)
+        return Timer()
+
+    def drafts() -> str:
+        return "".join(path.read_text() for path in (tmp_path / "drafts").glob("*"))
+
+    def work(at: Desk) -> None:
+        with at.prompt.interrupting():
+            at.type("half a ")
+            until(lambda: bool(timers))
+            timers.pop()()
+            assert "half a " in drafts()
+            at.type("thought")
+            until(lambda: bool(timers))
+        assert "half a thought" in drafts()
+
+    async def person(at: Desk) -> None:
+        work(at)
+
+    with desk(drafts=tmp_path / "drafts", later=later) as at:
+        run(person(at))
 
 
 def test_ctrl_d_twice_leaves_while_the_main_thread_works(pty: Pty) -> None:

@@ -89,10 +89,14 @@ class Drafts:
                 self._is_told = True
                 self._on_problem(f"the draft is not saved: {error.strerror}")
 
-    def close(self) -> None:
-        """The program ends; what is unsent is written."""
+    def hurry(self) -> None:
+        """Write now what would be written soon."""
         if self._timer is not None:
             self.write()
+
+    def close(self) -> None:
+        """The program ends; what is unsent is written."""
+        self.hurry()
         if self._slot is not None:
             self._slot.close()
 

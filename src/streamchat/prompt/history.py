@@ -97,6 +97,10 @@ class FileHistory(History):
         self._unwritten.insert(0, line)
         self._loaded_strings.insert(0, line)
 
+    def is_written(self, line: str) -> bool:
+        """Whether a line that Up recalls is in the file."""
+        return line in self._loaded_strings and line not in self._unwritten
+
     def read_all(self) -> list[HistoryEntry]:
         """Every entry of the file, the newest first, each text once. Changes nothing, so that
         it can be done in a thread."""

@@ -77,8 +77,8 @@ class LineEditor:
         questions: str,
         count_queued: Callable[[], int],
     ) -> None:
-        """`on_recall` is called when Up leaves the line for an older one, `on_change` with the
-        line as the user has changed it; `questions` are written to the terminal once the
+        """`on_recall` is called when Up leaves the line for an older one, `on_change` with a
+        line that is not in the history's file; `questions` are written to the terminal once the
         prompt stands."""
         self._length = 0  # of the line, before the last change
         self._parser: KeyParser | None = None
@@ -272,7 +272,7 @@ class LineEditor:
 
     def _line_changed(self, buffer: Buffer) -> None:
         self.remarks.line_changed()
-        if not self.recall.is_moving:
+        if not (self.recall.is_moving and self._history.is_written(buffer.text)):
             self._on_change(buffer.text)
         is_shorter, self._length = len(buffer.text) < self._length, len(buffer.text)
         if is_shorter and buffer.text and self._below.menu_opens(buffer.document):

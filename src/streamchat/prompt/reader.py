@@ -80,6 +80,7 @@ class Prompt(Menu):
             self._entry,
             lambda problem: self._editor.remarks.say(problem),
         )
+        self._put_back: list[str] = []  # from the queue into the history, not sent since
         self._holds = self._leaves = self._was_interrupted = False
         if isinstance(keyboard, TerminalKeys):
             keyboard.begin_silence()
@@ -141,7 +142,7 @@ class Prompt(Menu):
     def interrupting(self) -> Iterator[None]:
         """See ports.Reader. The keys do what they do during an answer."""
         interruption = Interruption()
-        watch = self._build_watch(interruption.send, stops_none, _nothing)
+        watch = self._build_watch(interruption.send, stops_none, self._row_changed)
         try:
             with watching_aside(watch), interrupting(), interruption.open():
                 yield
@@ -150,6 +151,7 @@ class Prompt(Menu):
             raise
         finally:
             self._row_changed()
+            self._drafts.hurry()  # the loop that would have written them has ended
 
     def close(self) -> None:
         """See ports.Reader."""
@@ -176,6 +178,8 @@ class Prompt(Menu):
         return Document(text, len(text))
 
     def _sent(self, line: str) -> Typed:
+        done = (line, self._editor.recall.recalled)
+        self._put_back = [each for each in self._put_back if each not in done]
         self._line_changed("")
         entry = self._entry(line)
         self._history.record(
@@ -189,8 +193,9 @@ class Prompt(Menu):
         return self._provenance.entry(line, self._hooks.conversation())
 
     def _line_changed(self, line: str) -> None:
-        """Nothing but the queue and this line is unsent now."""
-        self._drafts.changed([*self._ahead.queue, line])
+        """Nothing is unsent now but the queue, what came back from it, and this line."""
+        lines = dict.fromkeys([*self._put_back, *self._ahead.queue, line])
+        self._drafts.changed(list(lines))
 
     def _row_changed(self) -> None:
         """Something was typed ahead. Whoever leaves has written it already."""
@@ -210,6 +215,7 @@ class Prompt(Menu):
         """Let the queue be recalled instead of sent."""
         for line in self._ahead.take_queue():
             self._history.keep_in_memory(line)
+            self._put_back.append(line)
 
     @asynccontextmanager
     async def watching(
@@ -264,7 +270,3 @@ class Prompt(Menu):
             actions=Actions(stop_all, escape, hooks.unfold, hooks.redraw, leave, hooks.resting),
             keymap=hooks.keymap(),
         )
-
-
-def _nothing() -> None:
-    pass
