@@ -398,6 +398,7 @@ def test_a_repositorys_role_is_asked_about_in_a_chat() -> None:
     terminal = run_on_terminal(person, "--demo")
     assert terminal.status == 0
     assert "evil answers" not in terminal.text
+    assert "[y/N] y\nYou talk" in terminal.text
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from streamchat.api.server import checked
 from streamchat.cli.environment import Environment
-from streamchat.core.errors import ConfigError
+from streamchat.core.errors import ConfigError, NoPermission
 from streamchat.core.settings import (
     Credential,
     CredentialKind,
@@ -26,12 +26,17 @@ MOST_S = 60.0  # a password manager may ask for its password
 
 
 def with_commanded_key(settings: Settings, env: Environment) -> Settings:
-    """The settings with the key that the command printed. Raises ConfigError,
-    NoPermission."""
+    """The settings with the key that the command printed. Raises ConfigError."""
     command, origin = settings.api_key_command, settings.origins["api_key_command"]
     if not command or not needs_commanded_key(settings):
         return settings
-    key = checked(_first_line(command, origin, env), "API key")
+    try:
+        key = checked(_first_line(command, origin, env), "API key")
+    except NoPermission as error:
+        raise ConfigError(
+            f"{origin}: the first line that the command printed is no key: it has a space or a"
+            " foreign character in it. The command is run without a shell."
+        ) from error
     if key is None:
         raise ConfigError(f"{origin}: the command printed nothing")
     credential = Credential(CredentialKind.API_KEY, key, origin)

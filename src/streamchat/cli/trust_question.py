@@ -12,6 +12,7 @@ from streamchat.config.allowed import Verdict
 from streamchat.config.trust_question import AskedSetting, Question
 from streamchat.core.cell_cut import count_cells, cut_start_to_cells, cut_to_cells
 from streamchat.core.sanitize import clean_line
+from streamchat.posix.echo import with_echo
 from streamchat.posix.signals import on_continued
 from streamchat.posix.terminals import drop_typed, measure_width
 
@@ -31,7 +32,7 @@ def ask_user(question: Question, env: Environment) -> Verdict:
         env.stderr.write(format_question(question, width=measure_width(env.stderr)))
         env.stderr.flush()
 
-    with on_continued(show):
+    with on_continued(show), with_echo(env.stdin.fileno()):  # a chat has it off
         drop_typed(env.stdin)
         show()
         answer = env.stdin.readline()
