@@ -381,7 +381,9 @@ def test_an_unknown_name_is_one_line(world: World) -> None:
 
 def test_a_reply_that_is_cut_off_is_not_attached(world: World) -> None:
     world.answers["/"] = Answer(b"half", length=99)
-    with pytest.raises(Unreachable, match="closed the connection before all had arrived"):
+    with pytest.raises(
+        Unreachable, match="closed the connection before everything had arrived"
+    ):
         world.fetcher.fetch("http://site.example/")
 
 

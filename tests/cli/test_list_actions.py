@@ -85,7 +85,7 @@ def test_the_command_lists_by_filters_too(kept: Mapping[str, str]) -> None:
 
     assert "lexer" not in said("/list model:haiku").stdout
     assert "tea" in said("/list 1 what").stdout
-    assert "No conversation fits." in said("/list model:none").stderr
+    assert "No conversation matches." in said("/list model:none").stderr
     assert said("/list after:soon").status == 2
 
 

@@ -87,7 +87,7 @@ def test_a_change_holds_for_the_next_request(server: ScriptedServer) -> None:
         ("/config max_tokens many --save", "/config: 'many': give a whole number"),
         ("/config theme nosuch", "There is no theme 'nosuch'"),
         ("/config debug_log x", "debug_log cannot change during a chat. Add --save"),
-        ("/config effort.x high", "effort is no section"),
+        ("/config effort.x high", "effort is not a section"),
         ("/config headers red", "Write /config headers.NAME VALUE"),
         ("/config request.model x", "model has an option or a key of its own"),
         ("/config effort high --unset", "Give a value or --unset, not both."),
@@ -122,7 +122,7 @@ def test_a_saved_setting_is_that_of_the_next_start(paths: Paths) -> None:
 
 def test_what_comes_before_the_file_is_named(paths: Paths) -> None:
     run = script("/config effort high --save", environ={"STREAMCHAT_EFFORT": "low"})
-    assert run.stderr.endswith("At the next start, STREAMCHAT_EFFORT comes before it.\n")
+    assert run.stderr.endswith("At the next start, STREAMCHAT_EFFORT takes precedence.\n")
 
 
 def test_a_setting_of_the_profile_in_use_is_saved_there(paths: Paths) -> None:

@@ -252,7 +252,7 @@ def test_nothing_found_is_said() -> None:
         running = asyncio.ensure_future(each.picker.run())
         await each.sees("No saved conversations yet.")
         each.type("lexer\r")
-        await each.sees("No conversation fits.")
+        await each.sees("No conversation matches.")
         each.type(LEAVE)
         await running
 

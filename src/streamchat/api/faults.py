@@ -79,7 +79,7 @@ def _translated(fault: Exception, server: Server, model: str | None) -> ApiError
             return _malformed("its text is not UTF-8")
         case httpx2.HTTPError() | httpx2.StreamError() | OSError():
             return CutOff(
-                f"The connection to {server.host} was lost before the reply was whole.",
+                f"The connection to {server.host} was lost before the reply was complete.",
                 kind="connection_lost",
                 retryable=True,
             )

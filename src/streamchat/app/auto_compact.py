@@ -63,4 +63,4 @@ def _remember(session: Session, answer: str) -> str:
     try:
         return session.configuration.save("auto_compact", answer)
     except StreamchatError as error:
-        return f"This counts until you leave: {error.message}"
+        return f"This holds until you leave: {error.message}"

@@ -219,9 +219,9 @@ def _translated(error: Exception, address: str) -> StreamchatError:
         case OSError() if error.strerror:
             return Unreachable(f"Cannot reach {host}: {clean_line(error.strerror)}.")
         case http.client.IncompleteRead():
-            return Unreachable(f"{host} closed the connection before all had arrived.")
+            return Unreachable(f"{host} closed the connection before everything had arrived.")
     reason = clean_line(str(error)) or type(error).__name__
-    return Unreachable(f"The answer of {host} is not valid HTTP: {reason[:100]}.")
+    return Unreachable(f"The answer from {host} is not valid HTTP: {reason[:100]}.")
 
 
 def _is_media(response: Response) -> bool:

@@ -151,7 +151,7 @@ class FirstRun:
             keep_key(self.run.paths, key)
             self.run.notes.note(f"The key is in {where}.")
             if is_exported:
-                self.run.notes.note(f"At the next start, {KEY_VARIABLE} comes before it.")
+                self.run.notes.note(f"At the next start, {KEY_VARIABLE} takes precedence.")
         if is_exported or not keeps:
             env = replace(env, environ={**env.environ, KEY_VARIABLE: key})
         return self.build_run(self._without_profile(), env)

@@ -118,7 +118,7 @@ class LiveSettings:
         keys = (*section, name, entry) if entry else (*section, name)
         if text is None:
             save_setting(self.run.paths, keys, None)
-            return f"{key} is no longer in {place}. It counts at the next start."
+            return f"{key} is no longer in {place}. This takes effect at the next start."
         change = self._read(key, text)
         save_setting(self.run.paths, keys, change.value)
         if change.option.name in APPLIED:
@@ -262,7 +262,7 @@ class LiveSettings:
         origin = origins.get(change.option.name)
         if origin is None or origin.source in (SettingSource.CONFIG, SettingSource.DEFAULT):
             return ""
-        return f" At the next start, {origin} comes before it."
+        return f" At the next start, {origin} takes precedence."
 
     def _now(self) -> Settings:
         """The settings, with what commands changed in the session."""

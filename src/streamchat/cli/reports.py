@@ -76,7 +76,7 @@ def print_conversations(run: Run, wanted: str = "") -> None:
     elif not wanted:
         run.notes.note("No saved conversations yet.")
     if wanted and not summaries:
-        raise NotFound(f"No conversation fits {wanted!r}.")
+        raise NotFound(f"No conversation matches {wanted!r}.")
 
 
 MOST_HITS = 200

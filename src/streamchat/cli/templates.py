@@ -88,4 +88,4 @@ def print_roles(run: Run) -> None:
     ]
     out.writelines(f"{line}\n" for line in lines)
     if not lines:
-        run.notes.note(f"There are none yet: write {run.paths.config_dir}/roles/NAME.md.")
+        run.notes.note(f"No roles or prompts yet: write {run.paths.config_dir}/roles/NAME.md.")

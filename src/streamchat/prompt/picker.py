@@ -214,7 +214,7 @@ class Picker:
         if self._found.text is None or not self._is_caught_up:
             return "Reading the conversations"
         return (
-            f"No conversation fits. Filters: {FILTERS}"
+            f"No conversation matches. Filters: {FILTERS}"
             if self._found.text
             else "No saved conversations yet."
         )

@@ -207,7 +207,7 @@ class Store:
         for file in self.conversation_list.files():
             if self.conversation_list.read(file).conversation is not None:
                 return Path(file.path)
-        raise NotFound("There is no saved conversation yet.")
+        raise NotFound("No saved conversations yet.")
 
     def _newest_here(self) -> Path:
         for summary in self.summaries():

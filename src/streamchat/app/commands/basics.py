@@ -154,7 +154,7 @@ def _list(session: Session, wanted: str, most: int) -> Outcome:
     summaries = find_summaries(session.archive, wanted)[:most]
     session.tell_problems()
     if not summaries:
-        return Done("No conversation fits." if wanted else "No saved conversations yet.")
+        return Done("No conversation matches." if wanted else "No saved conversations yet.")
     return ShowReport(conversations_table(summaries, now=session.clock()))
 
 

@@ -167,7 +167,7 @@ class Conversation(ReadableConversation):
         From a summary, move it to the turn that it sums up to."""
         node = self._tree.nodes.get(turn)
         if node is None or node.turn.role != "user":
-            raise UsageError("Only a message of yours can be edited.")
+            raise UsageError("You can edit only your own messages.")
         summed_up = self.turn(turn).extra.get(COMPACTS)
         known = isinstance(summed_up, str) and summed_up in self._tree.nodes
         return self.jump(summed_up if known else node.parent)

@@ -53,7 +53,7 @@ def find_key(name: str) -> tuple[Option, str, str]:
         near = did_you_mean(key, KEYS)
         raise UsageError(f"There is no setting {quoted(name)}{near or '; /config lists all.'}")
     if entry and option.kind not in _SECTIONS:
-        raise UsageError(f"{key} is no section: write {COMMAND} {key} VALUE.")
+        raise UsageError(f"{key} is not a section: write {COMMAND} {key} VALUE.")
     return option, key, entry
 
 
