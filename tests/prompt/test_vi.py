@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
-from desk import NAMES, desk
+from desk import NAMES, desk, run
 from prompt_toolkit.key_binding import KeyBindings
 
 from loop_time import time_standing_still
@@ -37,6 +39,30 @@ CASES = [
     ("one two", '"ayy"ap', "one two\none two"),
     ("one two", '0"Ayw"Ap', "one two"),
     ("one", ".", "one"),
+    ("a(b)c", "0f(d%", "ac"),
+    ("a(b)c", "0f(%x", "a(bc"),
+    ('a "b c" d', '0di"', 'a "" d'),
+    ('a "b c" d', '0fbci"x|', 'a "x" d'),
+    ('a "b c" d', '0fbda"', "a  d"),
+    ('a "b c" d', 'da"', 'a "b c" d'),
+    ("a 'b' \"c'd\"", '0f"vi"d', "a 'b' \"\""),
+    ("abc def", "0dfz", "abc def"),
+    ("abc def", "0d0", "abc def"),
+    ("abc def", "0yfzP", "abc def"),
+    ("f() x", "0f(di(", "f() x"),
+    ("f() x", "0f(ci(1|", "f(1) x"),
+    ("a (b c) d", "0fbyi($p", "a (b c) db c"),
+    ("one two", "0viwd", " two"),
+    ("one two", "0vawd", "two"),
+    ("a (b c) d", "0fbvi(d", "a () d"),
+    ("a {b} d", "0fbvaBd", "a  d"),
+    ("one\ntwo", "dk", ""),
+    ("one\ntwo\nthree", "dk", "one"),
+    ("one\ntwo", '"add', "one"),
+    ("one two", "0veU", "ONE two"),
+    ("ONE two", "0veu", "one two"),
+    ("one two", "0vlr-", "--e two"),
+    ("One two", "V~", "oNE TWO"),
 ]
 
 
@@ -54,6 +80,21 @@ def pressed(line: str, keys: str) -> str:
 @pytest.mark.parametrize(("line", "keys", "text"), CASES)
 def test_registers_the_dot_and_words(line: str, keys: str, text: str) -> None:
     assert pressed(line, keys) == text
+
+
+@pytest.mark.parametrize("key", ["/", "?"])
+def test_a_slash_searches_the_history(key: str) -> None:
+    async def searched() -> object:
+        reading = asyncio.ensure_future(at.prompt.read())
+        at.type("\x1b")
+        await at.sees("❮")
+        at.type(f"{key}on\r\r")
+        return await reading
+
+    with desk(keymap=VI) as at:
+        for text in ("git one", "git two"):
+            at.read(f"{text}\r")
+        assert run(searched()) == Typed("git one")
 
 
 def test_the_same_holds_at_the_prompt_and_a_new_line_has_no_last_change() -> None:

@@ -27,7 +27,8 @@ _OTHER_KEYS = (
 )
 _ABOUT_KEYS = """\
 `[keys]` in config.toml binds an action: `thinking = "F5"`, or a list of keys.
-`keys = "vi"` edits as in vi; there, `Esc` stops an answer in normal mode only.
+`keys = "vi"` edits as in vi; there, `Esc` stops an answer in normal mode only, and `/`
+searches all earlier input.
 With `enter = "newline"`, `Enter` is a new line and, unless `[keys]` binds `send`,
 `Alt-Enter` or `Ctrl-Enter` sends.
 Some terminals send the same for `Shift-Enter` as for `Enter`; xterm keeps `Alt-Enter`.

@@ -91,6 +91,8 @@ def load_recalling(
         """prompt_toolkit's own search would begin."""
 
     @keys.on(bindings, "search_history", filter=in_line)
+    @bindings.add("/", filter=in_line & vi_navigation_mode)
+    @bindings.add("?", filter=in_line & vi_navigation_mode)
     def search(event: KeyPressEvent) -> None:
         event.app.erase_when_done = True
         event.app.exit(result=Searching(event.current_buffer.document))

@@ -1,5 +1,7 @@
 """What vi has and prompt_toolkit lacks: registers for what an operator takes, the dot, and that
-`cw` leaves the blank behind the word.
+`cw` leaves the blank behind the word. And what it gets wrong: an operator in front of a motion
+that finds nothing takes two characters, one in front of `%` takes all, and a selection of a
+word or of what stands in brackets is one character too long.
 
 Rule: the dot repeats the keys of the last command that changed the text, from the normal mode
 and back to it. Undoing, and going to another message, is no change.
@@ -7,6 +9,7 @@ and back to it. Undoing, and going to another message, is no change.
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Callable
 from functools import partial
@@ -15,16 +18,34 @@ from typing import Any
 from prompt_toolkit.application import Application, get_app
 from prompt_toolkit.application.current import set_app
 from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.document import Document
 from prompt_toolkit.enums import EditingMode
-from prompt_toolkit.filters import Condition, vi_navigation_mode
+from prompt_toolkit.filters import (
+    Condition,
+    vi_navigation_mode,
+    vi_selection_mode,
+    vi_waiting_for_text_object_mode,
+)
 from prompt_toolkit.key_binding import KeyBindings, KeyPress, KeyPressEvent
-from prompt_toolkit.key_binding.bindings.vi import TextObject, TextObjectType
+from prompt_toolkit.key_binding.bindings.vi import (
+    TextObject,
+    TextObjectType,
+    create_text_object_decorator,
+)
 from prompt_toolkit.key_binding.vi_state import InputMode
 from prompt_toolkit.keys import Keys
 
 on_word = Condition(lambda: not get_app().current_buffer.document.current_char.isspace())
 _REGISTERS = string.ascii_lowercase + string.digits
 _UNDOING = ("u", Keys.ControlR)
+_QUOTES = ('"', "'", "`")
+_BRACKETS = {
+    **dict.fromkeys("()b", ("(", ")")),
+    **dict.fromkeys("{}B", ("{", "}")),
+    **dict.fromkeys("[]", ("[", "]")),
+    **dict.fromkeys("<>", ("<", ">")),
+}
+_in_command = vi_navigation_mode & ~vi_waiting_for_text_object_mode
 
 
 def load_vi(repeat: Callable[[], list[KeyPress]]) -> KeyBindings:
@@ -41,10 +62,83 @@ def load_vi(repeat: Callable[[], list[KeyPress]]) -> KeyBindings:
         bindings.add("c", word, filter=vi_navigation_mode & on_word)(change)
         bindings.add('"', Keys.Any, "c", word, filter=vi_navigation_mode & on_word)(change)
     for operator in ("y", "d", "c"):
-        keys = ('"', Keys.Any, operator)
-        bindings.add(*keys, filter=vi_navigation_mode)(partial(_await_object, operator))
-        bindings.add(*keys, operator, filter=vi_navigation_mode)(partial(_take_rows, operator))
+        wait = partial(_await_object, operator)
+        bindings.add(operator, filter=_in_command)(wait)
+        bindings.add('"', Keys.Any, operator, filter=_in_command)(wait)
+        rows = partial(_take_rows, operator)
+        bindings.add('"', Keys.Any, operator, operator, filter=_in_command)(rows)
+    _load_objects(bindings)
+    _load_selecting(bindings)
     return bindings
+
+
+def _load_objects(bindings: KeyBindings) -> None:
+    """What stands behind an operator or makes a selection: a word, quotes, brackets."""
+    text_object = create_text_object_decorator(bindings)
+
+    @text_object("%", no_move_handler=True, no_selection_handler=True)
+    def bracket(event: KeyPressEvent) -> TextObject:
+        to = event.current_buffer.document.find_matching_bracket_position()
+        return TextObject(to, type=TextObjectType.INCLUSIVE) if to else TextObject(0)
+
+    def add(kind: str, key: str) -> None:
+        @text_object(kind, key, no_move_handler=True, no_selection_handler=True)
+        def taken(event: KeyPressEvent) -> TextObject:
+            return TextObject(*_find_object(kind, key, event.current_buffer.document))
+
+        @bindings.add(kind, key, filter=vi_selection_mode)
+        def select(event: KeyPressEvent) -> None:
+            buffer = event.current_buffer
+            start, end = _find_object(kind, key, buffer.document)
+            if start < end and (selection := buffer.selection_state):
+                selection.original_cursor_position = buffer.cursor_position + start
+                buffer.cursor_position += end - 1
+
+    for key in ("w", "W", *_QUOTES, *_BRACKETS):
+        add("i", key)
+        add("a", key)
+
+
+def _find_object(kind: str, key: str, document: Document) -> tuple[int, int]:
+    """Where it begins and ends, from the cursor; with `i`, without what stands round it."""
+    inner = int(kind == "i")
+    if key in _QUOTES:
+        return _find_quoted(key, inner, document)
+    if key in _BRACKETS:
+        opening, closing = _BRACKETS[key]
+        start = document.find_enclosing_bracket_left(opening, closing)
+        end = document.find_enclosing_bracket_right(opening, closing)
+        return (0, 0) if start is None or end is None else (start + inner, end + 1 - inner)
+    return document.find_boundaries_of_current_word(
+        WORD=key == "W", include_trailing_whitespace=not inner
+    )
+
+
+def _find_quoted(quote: str, inner: int, document: Document) -> tuple[int, int]:
+    """The quotes round the cursor, or else the next ones in its row."""
+    places = [at for at, each in enumerate(document.current_line) if each == quote]
+    column = document.cursor_position_col
+    for first, last in zip(places[::2], places[1::2], strict=False):
+        if last >= column:
+            return first + inner - column, last + 1 - inner - column
+    return 0, 0
+
+
+def _load_selecting(bindings: KeyBindings) -> None:
+    def change_letters(*keys: Keys | str, to: Callable[[str, KeyPressEvent], str]) -> None:
+        @bindings.add(*keys, filter=vi_selection_mode)
+        def change(event: KeyPressEvent) -> None:
+            buffer = event.current_buffer
+            start = buffer.document.selection_range()[0]
+            for first, last in buffer.document.selection_ranges():
+                buffer.transform_region(first, last, lambda text: to(text, event))
+            buffer.exit_selection()
+            buffer.cursor_position = start
+
+    change_letters("U", to=lambda text, _: text.upper())
+    change_letters("u", to=lambda text, _: text.lower())
+    change_letters("~", to=lambda text, _: text.swapcase())
+    change_letters("r", Keys.Any, to=lambda text, event: re.sub(".", event.data, text))
 
 
 def _change_word(word: str, event: KeyPressEvent) -> None:
@@ -59,8 +153,8 @@ def _change_word(word: str, event: KeyPressEvent) -> None:
 
 
 def _await_object(operator: str, event: KeyPressEvent) -> None:
-    """What comes next says what the operator takes into the register."""
-    register = event.key_sequence[1].data
+    """What comes next says what the operator takes, and `"` which register gets it."""
+    register = event.key_sequence[1].data if len(event.key_sequence) > 1 else ""
     state = event.app.vi_state
     state.operator_func = partial(_take, operator, register)
     state.operator_arg = event.arg
@@ -73,13 +167,21 @@ def _take_rows(operator: str, event: KeyPressEvent) -> None:
 
 def _take(operator: str, register: str, event: KeyPressEvent, taken: TextObject) -> None:
     buffer, state = event.current_buffer, event.app.vi_state
-    document, data = taken.cut(buffer)
-    if not register:
-        event.app.clipboard.set_data(data)
-    elif register in _REGISTERS and data.text:
-        state.named_registers[register] = data
-    if operator != "y":
-        buffer.document = document
+    start, end = taken.operator_range(buffer.document)
+    is_rows = taken.type == TextObjectType.LINEWISE
+    if start < end or is_rows:
+        document, data = taken.cut(buffer)
+        if not register:
+            event.app.clipboard.set_data(data)
+        elif register in _REGISTERS and data.text:
+            state.named_registers[register] = data
+        is_end = is_rows and buffer.cursor_position + end == len(buffer.text)
+        if operator == "d" and is_end and document.text.endswith("\n"):
+            document = Document(document.text[:-1])
+        if operator != "y":
+            buffer.document = document
+    elif operator == "c":
+        buffer.cursor_position += start
     if operator == "c":
         state.input_mode = InputMode.INSERT
 
