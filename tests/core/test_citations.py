@@ -91,6 +91,13 @@ def test_limits_domains_and_a_place_are_sent_only_if_they_are_set() -> None:
             {"type": "web_fetch_tool_result", "content": {"error_code": "new_error"}},
             "reading the page failed: new error",
         ),
+        (
+            {
+                "type": "code_execution_tool_result",
+                "content": {"error_code": "execution_time_exceeded"},
+            },
+            "running code failed: execution time exceeded",
+        ),
         ({"type": "web_search_tool_result", "content": []}, ""),
         ({"type": "text", "content": {"error_code": "x"}}, ""),
         ({"type": "web_search_tool_result", "content": {"error_code": 3}}, ""),

@@ -32,6 +32,10 @@ WEB_VERSIONS = (
 _NAMES = ("type", "name")
 MOST_USES = 8  # of each tool in an answer, unless the user says otherwise
 
+_TOOLS = {
+    "web_search_tool_result": "searching",
+    "web_fetch_tool_result": "reading the page",
+}
 _ERRORS = {
     "max_uses_exceeded": "the limit for one answer is reached",
     "too_many_requests": "too many requests at once",
@@ -110,5 +114,5 @@ def tool_error(block: object) -> str:
     code = content.get("error_code") if isinstance(content, dict) else None
     if not isinstance(code, str):
         return ""
-    what = "reading the page" if "fetch" in str(block["type"]) else "searching"
+    what = _TOOLS.get(str(block["type"]), "running code")
     return f"{what} failed: {_ERRORS.get(code, code.replace('_', ' '))}"
