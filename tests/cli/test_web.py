@@ -7,8 +7,18 @@ from pathlib import Path
 import pytest
 
 from program import just_look, run_on_terminal, run_program
-from server import ScriptedServer, error_event, event_reply, text_reply
+from server import (
+    Reply,
+    ScriptedServer,
+    error_event,
+    event_reply,
+    message_object,
+    message_reply,
+    sse,
+    text_reply,
+)
 from streamchat.core.errors import ExitStatus
+from streamchat.core.messages import text_block
 from terminal import Person
 
 SOURCES = (
@@ -93,6 +103,38 @@ def test_a_turn_that_pauses_goes_on_by_itself() -> None:
     kinds = [block["type"] for block in result["content"]]
     assert kinds[:3] == ["server_tool_use", "web_search_tool_result", "server_tool_use"]
     assert result["text"].startswith("The demo searched for")
+
+
+CALL = {"type": "server_tool_use", "id": "srvtoolu_1", "name": "code_execution", "input": {}}
+WHERE = {"id": "container_1", "expires_at": "2026-11-26T12:00:00Z"}
+PAUSED = {"stop_reason": "pause_turn", "stop_sequence": None, "container": WHERE}
+
+
+@pytest.mark.parametrize(
+    "paused",
+    [
+        message_reply(CALL, stop_reason="pause_turn", container=WHERE),
+        event_reply(
+            sse("message_start", message=message_object(stop_reason=None)),
+            sse("content_block_start", index=0, content_block=CALL),
+            sse("content_block_stop", index=0),
+            sse("message_delta", delta=PAUSED, usage={"output_tokens": 3}),
+            sse("message_stop"),
+        ),
+    ],
+    ids=["said at the start", "said at the end"],
+)
+def test_code_that_a_pause_interrupted_goes_on_in_its_container(
+    paused: Reply, server: ScriptedServer
+) -> None:
+    ended = message_reply(text_block("Done."), stop_reason="end_turn")
+    server.enqueue(paused, ended, ended)
+    environ = {"ANTHROPIC_API_KEY": "sk-ant-x", "ANTHROPIC_BASE_URL": server.base_url}
+    lines = "one\ntwo\n"
+    finished = run_program("-q", "--web", "--script", "-", environ=environ, stdin=lines)
+    assert (finished.status, finished.stdout) == (ExitStatus.OK, "Done.\nDone.\n")
+    assert [body.get("container") for body in server.bodies] == [None, "container_1", None]
+    assert server.bodies[1]["messages"][1]["content"] == [CALL]
 
 
 def test_the_tree_says_what_was_searched() -> None:

@@ -39,6 +39,8 @@ def reply_params(request: Request) -> JsonObject:
         params["stop_sequences"] = list(request.stop)
     if request.compared_with is not None:
         params["diagnostics"] = {"previous_message_id": request.compared_with or None}
+    if request.container:
+        params["container"] = request.container
     if request.extra:
         params["extra_body"] = cleaned(dict(request.extra))
     if request.cache:

@@ -173,7 +173,8 @@ class ReplyStream:
         if message.stop_reason is None:
             raise CutOff("The reply ended without a stop reason: it may be incomplete.")
         remarks = () if repair.stopped and fault is None else (_unended(fault),)
-        return Finished(message, repair.stop_details, remarks)
+        container = _container(stream.current_message_snapshot)
+        return Finished(message, repair.stop_details, remarks, container)
 
     def _message(self, stream: SdkStream) -> Message:
         final = stream.current_message_snapshot
@@ -241,6 +242,15 @@ def _cut_off(*, started: bool) -> CutOff:
     if started:
         return CutOff("The reply was cut off before its end.", retryable=True)
     return CutOff("The server sent an empty reply.", kind="empty_reply", retryable=True)
+
+
+def _container(message: Any) -> str:
+    """The id of the container that the server used."""
+    match message.to_dict(mode="json", warnings=False).get("container"):
+        case {"id": str(id)}:
+            return id
+        case _:
+            return ""
 
 
 def _unended(fault: ApiError | None) -> str:

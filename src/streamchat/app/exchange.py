@@ -77,6 +77,7 @@ class Exchange:
     _is_answering: bool = False  # something to read has arrived
     _repeating: ApiError | None = None  # why the request is being repeated
     _end: Finished | None = None
+    _container: str = ""  # where the server goes on after a pause
     _storage: ReplyStorage = field(init=False)
     _is_settled: bool = False  # what arrived of this turn was stored and charged
     _caps: CapWatch = field(init=False)
@@ -147,6 +148,7 @@ class Exchange:
             is_paused = self._end and self._end.message.stop_reason == "pause_turn"
             if not is_paused or self.is_aside:
                 return
+            self._container = self._end.container if self._end else ""
             self._settle_turn()
 
     def _begin_turn(self) -> None:
@@ -205,6 +207,7 @@ class Exchange:
         self._started = self._is_answering = False
         storage = self._storage
         request = self._refused_parts.request(storage.question, self._asked, storage.after)
+        request = replace(request, container=self._container)
         require_fit(request.messages, request.model)
         await self._caps.admit(request, self.source)
         self._cache.ask(request)

@@ -111,12 +111,14 @@ class Finished:
     """The reply is complete: the SDK's `get_final_message()`, with its stop reason.
 
     `stop_details` is the API's explanation of a refusal (category, explanation). `remarks`
-    are lines to show, for example about repairs.
+    are lines to show, for example about repairs. `container` is where the server runs code
+    that a pause has interrupted; "" if nowhere.
     """
 
     message: Message
     stop_details: JsonObject | None = None
     remarks: tuple[str, ...] = ()
+    container: str = ""
 
 
 Event: TypeAlias = (

@@ -264,4 +264,5 @@ class Request:
     # The reply whose request the server compares with this one: why the cache was missed.
     # "" for none yet, None to ask for no comparison.
     compared_with: str | None = None
+    container: str = ""  # of the part before a pause: see Finished
     extra: Mapping[str, object] = field(default_factory=dict)  # parameters beyond the SDK's
