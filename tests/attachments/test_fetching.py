@@ -409,7 +409,7 @@ def test_over_tls_the_name_must_be_that_of_the_certificate(world: World) -> None
     fetcher = Fetcher("x", lambda: AT, connector, lambda: 0.0)
     assert fetcher.fetch("https://localhost/").data == PAGE
     assert world.connected == [("127.0.0.1", 443)]
-    with pytest.raises(Unreachable, match="has no valid certificate"):
+    with pytest.raises(Unreachable, match=r"has no valid certificate: .*[^.]\.$"):
         fetcher.fetch("https://other.example/")
     with pytest.raises(Unreachable, match="has no valid certificate"):
         world.fetcher.fetch("https://localhost/")

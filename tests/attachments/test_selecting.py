@@ -223,3 +223,11 @@ def test_an_address_and_a_file_are_two(tmp_path: Path) -> None:
     blocks = select_files(f"{address} a.txt", reach).blocks
     assert [block["title"] for block in blocks] == ["page", "a.txt"]
     assert asked == [address]
+
+
+def test_only_web_addresses_are_fetched(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match=r"'ftp://a\.example/b' is not an http or https address"):
+        select_files("ftp://a.example/b", ReferenceScope(tmp_path))
+    (tmp_path / "ftp:").mkdir()
+    (tmp_path / "ftp:/b").write_text("a file with such a name")
+    assert titles("ftp://b", tmp_path) == ["b"]

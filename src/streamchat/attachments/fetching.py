@@ -213,7 +213,9 @@ def _translated(error: Exception, address: str) -> StreamchatError:
         case TimeoutError():
             return Unreachable(f"{host} took longer than {SECONDS:g} s.")
         case ssl.SSLCertVerificationError():
-            return Unreachable(f"{host} has no valid certificate: {error.verify_message}.")
+            return Unreachable(
+                f"{host} has no valid certificate: {error.verify_message.rstrip('.')}."
+            )
         case ConnectionRefusedError():
             return Unreachable(f"{host} does not accept connections.")
         case OSError() if error.strerror:

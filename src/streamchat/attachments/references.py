@@ -7,6 +7,7 @@ as a shell does it, so that quotes and backslashes keep blanks. `~` and `file://
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -17,6 +18,7 @@ from streamchat.core.formatting import quoted
 
 STDIN = "-"
 _LOCAL = ("", "localhost")
+_OTHER_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)  # not http, https, file
 
 
 def split_references(text: str, cwd: Path) -> list[str]:
@@ -56,6 +58,8 @@ def locate(reference: str, cwd: Path) -> Path:
     """The path that a reference names. Raises NotFound if it cannot be one."""
     if reference.startswith("file:"):
         reference = _path_of_address(reference)
+    elif _OTHER_ADDRESS.match(reference) and not os.path.lexists(cwd / reference):
+        raise NotFound(f"{quoted(reference)} is not an http or https address.")
     try:
         return cwd / Path(reference).expanduser()
     except RuntimeError as error:  # no user has that name
