@@ -183,6 +183,38 @@ def test_a_long_conversation_is_compacted(
     assert second == "and?"
 
 
+@pytest.mark.parametrize("key", ["\x03", "\x1b"], ids=["ctrl-c", "esc"])
+def test_a_key_stops_a_summary_and_stays_in_the_chat(
+    key: str, server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    server.enqueue(
+        text_reply("Yes."), text_reply("They ag", Wait(threading.Event())), text_reply("Again.")
+    )
+
+    def person(terminal: Person) -> None:
+        terminal.wait_for_prompt()
+        terminal.type("so?\r")
+        terminal.wait_for("Yes.")
+        terminal.wait_for_prompt()
+        terminal.type("/compact\r")
+        terminal.wait_for("They ag")
+        terminal.type(f"and?{key}")
+        terminal.wait_for("Not compacted. The conversation is unchanged.")
+        terminal.wait_for(lambda: terminal.prompt.endswith("and?"))
+        terminal.type("\r")
+        terminal.wait_for("Again.")
+        terminal.wait_for_prompt()
+        terminal.type("\x04")
+
+    assert run_on_terminal(person, environ=towards).status == 0
+    assert said() == [
+        ("user", "so?"),
+        ("assistant", "Yes."),
+        ("user", "and?"),
+        ("assistant", "Again."),
+    ]
+
+
 def test_after_a_first_answer_the_chat_goes_on_without_repeating_it(
     server: ScriptedServer, towards: Mapping[str, str]
 ) -> None:

@@ -304,13 +304,14 @@ def test_indexing_is_told_and_what_it_finds_comes_onto_the_list() -> None:
     assert archive.asked[-1] == "w"
 
 
-def test_it_can_be_left_while_a_search_takes_long() -> None:
+@pytest.mark.parametrize("key", [LEAVE, "\x03"], ids=["esc", "ctrl-c"])
+def test_it_can_be_left_while_a_search_takes_long(key: str) -> None:
     archive = SlowArchive(found=[hit("Old one")])
 
     async def session(each: Table) -> None:
         running = asyncio.ensure_future(each.picker.run())
         await each.sees("Old one")
-        each.type(LEAVE)
+        each.type(key)
         assert await running is None
         archive.go_on.release(2)
 
