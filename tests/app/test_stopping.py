@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
@@ -23,9 +22,10 @@ from streamchat.app.repl_outcomes import LONG_REPORT, STOPPED
 from streamchat.app.selecting import select_until_stopped
 from streamchat.core.attachment_blocks import Selection
 from streamchat.core.conversation import Conversation
-from streamchat.core.errors import NotFound, PipeNotRead
+from streamchat.core.errors import NotFound
 from streamchat.core.messages import Message, text_block
 from streamchat.core.ports import Input, Key, Typed
+from streamchat.core.ports.configuration import Configuration, FixedConfiguration
 from streamchat.core.records import Turn
 
 STOP = ("notice", STOPPED)
@@ -62,6 +62,7 @@ def stop_soon(stop: Callable[[], None]) -> None:
 def chat(
     *typed: str,
     exporter: MemoryExporter | None = None,
+    configuration: Configuration | None = None,
     during: Callable[[Callable[[], None]], None] = lambda _stop: None,
 ) -> tuple[SlowScreen, ScriptedReader]:
     """Type lines into a conversation, then Ctrl-C twice at once."""
@@ -70,6 +71,7 @@ def chat(
     session.say("why?")
     session.add(Message("assistant", (text_block("So."),), MODEL, "end_turn"))
     session.exporter = exporter or MemoryExporter()
+    session.configuration = configuration or FixedConfiguration()
     reader = ScriptedReader(iter(inputs), during=during)
     repl = Repl(session, ScriptedSource([]), reader, screen, lambda: 5.0, _no_advice)
     asyncio.run(repl.run())
@@ -104,12 +106,9 @@ def test_a_long_report_is_stopped() -> None:
 
 
 def test_a_silent_pipe_is_left() -> None:
-    session, gate, loops = open_session(), threading.Event(), []
+    session, gate = open_session(), threading.Event()
 
     def select(reference: str) -> Selection:
-        with suppress(RuntimeError):
-            loops.append(asyncio.get_running_loop())
-            raise PipeNotRead("it is a pipe")
         gate.wait()
         raise NotFound("nothing came")
 
@@ -117,4 +116,15 @@ def test_a_silent_pipe_is_left() -> None:
     reader = ScriptedReader(iter(()), during=stop_soon)
     assert asyncio.run(select_until_stopped(session, "silent", reader)) is None
     gate.set()
-    assert len(loops) == 1
+
+
+class Piped(FixedConfiguration):
+    """The user presses Ctrl-C while a value is read from a pipe."""
+
+    def change(self, key: str, text: str) -> str:
+        raise KeyboardInterrupt
+
+
+def test_a_setting_that_waits_for_a_pipe_is_stopped() -> None:
+    screen, _ = chat("/config system_file pipe", configuration=Piped())
+    assert screen.shown == [STOP]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streamchat.app.commands.outcomes import Done, Outcome, ShowReport
+from streamchat.app.commands.outcomes import Done, LongWork, Outcome, ShowReport
 from streamchat.app.commands.registry import Topic, command
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
@@ -31,7 +31,9 @@ def config(session: Session, argument: str) -> Outcome:
         if saves:
             raise UsageError(f"Give the value to save: /config {key} VALUE --save.")
         return ShowReport(settings.explain(key))
-    return Done(settings.save(key, text) if saves else settings.change(key, text))
+    # A value may be the name of a file, even of a pipe.
+    change = settings.save if saves else settings.change
+    return LongWork(lambda: Done(change(key, text)))
 
 
 def split_flag(argument: str, flag: str) -> tuple[str, bool]:
