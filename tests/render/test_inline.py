@@ -6,6 +6,7 @@ import pytest
 from sheets import LINKED, LOOK, sheet, text_of
 
 from streamchat.core.theme import theme_named
+from streamchat.render.cells import cell_len
 from streamchat.render.style import Depth, Style
 
 
@@ -154,3 +155,13 @@ def test_a_bracket_stays_with_the_address_behind_it() -> None:
     assert text_of(f"See PEP 8 ({address}), or “{address}” .", 20) == [
         *("See PEP 8", f"({address}),", "or", f"“{address}”", "."),
     ]
+
+
+@pytest.mark.parametrize(
+    "marker", ["•", "a)", "(2)", "iv.", "–", "→", "☑", "🔹", "✔\ufe0f", "🇫🇷", "1\ufe0f\u20e3"]
+)
+def test_rows_hang_behind_the_marker_of_their_line(marker: str) -> None:
+    first, second, _ = text_of(f"{marker} words that are wrapped\nnext", 15)
+    assert first.startswith(f"{marker} words that")
+    assert second.lstrip(" ") == "are wrapped"
+    assert len(second) - len("are wrapped") == cell_len(f"{marker} ")

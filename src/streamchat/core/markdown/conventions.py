@@ -76,5 +76,6 @@ def read_html_line(text: str) -> HtmlText:
     if not is_summary and not _details.search(text) and not _break.search(text):
         return HtmlText((text,), is_summary=False)
     text = _details.sub("", _summary.sub("", text))
-    lines = (line for line in _break.split(text) if line.strip())
+    first, *others = _break.split(text)
+    lines = (line for line in (first, *map(str.lstrip, others)) if line.strip())
     return HtmlText(tuple(map(str.strip, lines) if is_summary else lines), is_summary)

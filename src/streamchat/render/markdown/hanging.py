@@ -1,7 +1,7 @@
 """Lines that begin with a marker of their own: lists that are not Markdown lists.
 
-`• text`, `a) text`, `(2) text`, `IV. text`: rows after the first are below the text. Rows
-of an indented line keep its indentation.
+`• text`, `🔹 text`, `a) text`, `(2) text`, `IV. text`: rows after the first are below the
+text. Rows of an indented line keep its indentation.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import re
 from streamchat.render.cells import Piece, cell_len, wrap, wrap_keeping_indent
 
 _MOST_CELLS = 12
-_SIGNS = "•◦▪▫●○■□‣⁃·∙◆◇▶►▸→✓✔✗✘✅❌☐☑:*+-"
+_SIGNS = "•‣⁃·∙:*+–—\u2190-\u2bff\U0001f000-\U0001faff\\-"  # arrows, shapes, emoji
+_SECOND = "\ufe0f\U0001f1e6-\U0001f1ff"  # of an emoji, of a flag
 _marker = re.compile(
-    rf" *(?:(?:[{_SIGNS}]\ufe0f?|\(?(?:[0-9]{{1,3}}|[A-Za-z]|[ivxIVX]{{1,5}})[.)]"
+    rf" *(?:(?:[{_SIGNS}][{_SECOND}]?|\(?(?:[0-9]{{1,3}}|[A-Za-z]|[ivxIVX]{{1,5}})[.)]"
     r"|[0-9]\ufe0f?\u20e3) +)?"
 )
 

@@ -54,7 +54,7 @@ from streamchat.core.sanitize import (
 _special = re.compile(r"[\n\\`*_~\[\]!<&$:]")
 _run = {char: re.compile(rf"{re.escape(char)}+") for char in "`*_~"}
 _identifier = re.compile(
-    r"(?<!\w)__[A-Za-z][A-Za-z0-9]*+(?:_[A-Za-z0-9]++)*+__(?!\w)", re.ASCII
+    r"(?<!\w)__(?![A-Z][a-z]+__)[A-Za-z][A-Za-z0-9]*+(?:_[A-Za-z0-9]++)*+__(?!\w)", re.ASCII
 )
 _date_to_fill_in = re.compile(r"_{2,}+(?:[/.:-]_{2,}+)++")
 _entity = re.compile(r"&(?:#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6})|[A-Za-z][A-Za-z0-9]{1,31});")
