@@ -10,7 +10,7 @@ _LOCAL_FLAGS = 3  # their place in what tcgetattr gives
 
 
 def set_echo(file: int, *, on: bool) -> bool:
-    """Whether the terminal showed what is typed until now. What is no terminal, did."""
+    """Turn the echo on or off. Returns whether it was on; True for what is no terminal."""
     try:
         modes = termios.tcgetattr(file)
         was_on = bool(modes[_LOCAL_FLAGS] & termios.ECHO)

@@ -45,8 +45,8 @@ def _taken_keys(keyboard: Input) -> list[KeyPress]:
 
 
 def as_text(keys: Iterable[KeyPress]) -> str:
-    """The text the keys spell: characters, pastes and new lines, with what Backspace
-    took back; of other keys and of chords with Alt nothing."""
+    """The text that the keys spell: characters, pastes and new lines. Backspace takes back the
+    last character; other keys and chords with Alt spell nothing."""
     text = ""
     after_escape = False
     for press in keys:

@@ -60,7 +60,7 @@ def is_command(text: str) -> bool:
 
 
 def opens_menu(text: str) -> bool:
-    """Whether a menu shows itself behind this text: a command, or a file behind an `@`."""
+    """Whether a menu opens after this text: a command, or a file after an `@`."""
     if is_command(text):
         return "\n" not in text
     if text.startswith("!") or "@" not in text[-_LONGEST_MENTION:]:  # the shell has its own @
@@ -71,12 +71,12 @@ def opens_menu(text: str) -> bool:
 
 
 def opens_menu_in(document: Document) -> bool:
-    """Whether a menu shows itself where the cursor stands. Data opens none."""
+    """Whether a menu opens at the cursor. Text that is data opens none."""
     return not is_verbatim(document.text) and opens_menu(document.text_before_cursor)
 
 
 class LateCompleter(Completer):
-    """Built by `build` when it is first asked."""
+    """A completer that `build` makes when it is first used."""
 
     def __init__(self, build: Callable[[], Completer]) -> None:
         self._build = build

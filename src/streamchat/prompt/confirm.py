@@ -22,7 +22,7 @@ ANSWERS = {"y": True, "yes": True, "n": False, "no": False}
 async def confirm(
     keyboard: Input, output: Output, question: str, style: Style, *, default: bool
 ) -> bool:
-    """Ask until the answer is one; an empty line is the default, leaving a no."""
+    """Ask until the answer is yes or no. An empty line means the default; leaving means no."""
     session: PromptSession[str] = PromptSession(
         message=f"{question} {'[Y/n]' if default else '[y/N]'} ",
         enable_suspend=True,

@@ -26,7 +26,7 @@ _MOST_BYTES = 64 * 1024 * 1024
 
 
 class DraftFile:
-    """The file of this program in `directory`; there is none until the first write."""
+    """The file of this program in `directory`; the first write creates it."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory

@@ -54,8 +54,8 @@ class Drafts:
         self._is_told = False
 
     def changed(self, lines: Sequence[str]) -> None:
-        """These lines are unsent now, the oldest first. They are written when nothing changes
-        for a second; if none is left, at once."""
+        """These lines are unsent now, the oldest first. They are written once nothing has
+        changed for a second; if none is left, the file is removed at once."""
         unsent = tuple(line for line in lines if line.strip())
         if unsent == self._lines:
             return

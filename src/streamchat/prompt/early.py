@@ -5,8 +5,8 @@ Imports no library.
 
 Rule 1: nothing that is typed meanwhile acts, is echoed or is lost. It waits in the terminal,
 in order, and so do Ctrl-C and Ctrl-D: the first `Prompt` reads it as if it came then.
-Rule 2: what was typed before raw mode the terminal has already echoed and changed. It is taken,
-changed back, and its echo is erased where that is certain to erase nothing else.
+Rule 2: the terminal has already echoed and changed what was typed before raw mode. This text is
+read and changed back, and its echo is erased where that is certain to erase nothing else.
 Rule 3: whatever happens before the first `Prompt` reads, `leave` gives the terminal back as it
 was.
 """
@@ -21,7 +21,7 @@ from contextlib import suppress
 from typing import Any, TextIO
 
 _PASTES_MARKED, _PASTES_UNMARKED = "\x1b[?2004h", "\x1b[?2004l"
-# What the terminal made, before raw mode, of Enter and of Ctrl-D.
+# Before raw mode, the terminal changes Enter and Ctrl-D to these.
 COOKED = {ord("\n"): "\r", ord("\0"): "\x04"}
 # From the second column on: tmux takes an erasing from the very first cell for a screen that
 # is left, and puts all of it into the scrollback.
@@ -123,7 +123,8 @@ def count_waiting(file: int) -> int:
 
 
 def _erase_echo(cooked: str, columns: int) -> str:
-    """Go back to where the echo of it began. What is not plain text may be anywhere."""
+    """Go back to where the echo began. Nobody knows where the echo of anything but plain text
+    began."""
     lines = cooked.split("\n")
     if not cooked or not all(line.isascii() and line.isprintable() for line in lines if line):
         return ""

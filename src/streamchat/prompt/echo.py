@@ -20,7 +20,7 @@ CONTINUATION = "  "
 
 
 def is_taller(text: str, shown: Shown, size: Size) -> bool:
-    """Whether the window has fewer rows than the message, with one to go on in."""
+    """Whether the message and the row after it need more rows than the window has."""
     rows = 0
     for line in text.split("\n"):
         cells = fragment_list_width(shown.fragments(line))

@@ -47,7 +47,7 @@ class StandIns:
 
 
 class EmojiWidths(Processor):
-    """Shows each unit at the width that a terminal gives it which `joins` so."""
+    """Shows each unit at the width that a terminal with these `joins` gives it."""
 
     def __init__(self, joins: Joins, stand_ins: StandIns) -> None:
         self.joins = joins

@@ -4,7 +4,7 @@ Owns the encodings of keys: control characters, the sequences of prompt_toolkit'
 keyboard protocol of kitty (CSI u, with event types and alternate keys) and modifyOtherKeys
 of xterm. Enter with Shift, Ctrl or Alt is a key of its own in all of them.
 
-Rules: a key that means nothing here is nothing; it never types its code. An answer of the
+Rules: a key that means nothing here does nothing; it never types its code. An answer of the
 terminal is no key. Alt is Escape before the key, in one list; an Escape that is a key by
 itself is followed by ALONE.
 """

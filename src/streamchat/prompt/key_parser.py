@@ -103,7 +103,7 @@ class KeyParser(Vt100Parser):
         self._emit(tokens)
 
     def flush(self) -> None:
-        """Nothing came for a moment."""
+        """Called when nothing has come for a moment."""
         self._is_pasting = False
         if self._held_enter:
             self._held_enter = False
@@ -115,7 +115,7 @@ class KeyParser(Vt100Parser):
         self._emit(tokens)
 
     def _give_up_old(self) -> float:
-        """What began before a long silence does not go on. Returns its seconds."""
+        """Give up what began before a long silence. Returns the length of the silence."""
         silence, self._fed_at = self._clock() - self._fed_at, self._clock()
         if silence >= ESCAPE_SECONDS:
             self.flush()

@@ -116,7 +116,7 @@ class Tokenizer:
         return tokens
 
     def abandon(self) -> list[Token]:
-        """Give up what began long ago: a paste is what came of it, a sequence was cut off."""
+        """Give up what began long ago: a paste ends with what came, a sequence is dropped."""
         tokens = self.settle()
         if self._pieces is not None:
             tokens.append(Paste("".join(self._pieces)))

@@ -17,7 +17,7 @@ Looks: TypeAlias = Callable[[StyleAndTextTuples], StyleAndTextTuples]
 
 @dataclass(slots=True)
 class SentText(Processor):
-    """Styles the cells of the text, and none beside it, in the last drawing of a prompt."""
+    """Styles the cells of the text, and no others, when a prompt is drawn for the last time."""
 
     style: Callable[[], str]
 

@@ -45,8 +45,8 @@ class GreedyReader(PosixStdinReader):
 
 
 class TerminalReader(GreedyReader):
-    """prompt_toolkit takes the error of a terminal that is gone for nothing to read, and
-    asks again for ever."""
+    """Notices that the terminal is gone. prompt_toolkit takes that error for an empty read,
+    and reads again for ever."""
 
     def read(self, count: int = _READ_BYTES) -> str:
         text = super().read(count)
@@ -56,12 +56,12 @@ class TerminalReader(GreedyReader):
 
 
 class TerminalKeys(Vt100Input):
-    """A terminal's keys. What was typed before raw mode, at the start or between two
-    prompts, the terminal has changed: an Enter to a line feed, a Ctrl-D to a NUL. It is
-    changed back, or it would not send, or leave."""
+    """A terminal's keys. The terminal changes what is typed before raw mode, at the start or
+    between two prompts: an Enter to a line feed, a Ctrl-D to a NUL. These are changed back,
+    or they would not send a line or leave the chat."""
 
     _cooked_bytes = 0
-    _shows_at_end = False  # what is typed, by itself
+    _shows_at_end = False  # whether to turn the echo on again
 
     def __init__(self, stream: TextIO, early: EarlyPrompt | None = None) -> None:
         """With `early`, the first prompt takes over what that has begun."""
@@ -108,17 +108,17 @@ class TerminalKeys(Vt100Input):
         self._parser.feed(text)
 
     def begin_silence(self) -> None:
-        """The terminal itself shows nothing that is typed, between two prompts either. Where
-        there was an early prompt, that sees to it, and to the end."""
+        """Turn the echo off, until `end_silence`: between two prompts the terminal shows
+        nothing that is typed. An early prompt turns it off and on again by itself."""
         self._shows_at_end = self._early is None and set_echo(self.fileno(), on=False)
 
     def end_silence(self) -> None:
-        """It shows again what is typed, if it did before."""
+        """Turn the echo on again, if it was on."""
         if self._shows_at_end:
             set_echo(self.fileno(), on=True)
 
     def drain(self, goes_on: Callable[[], bool]) -> None:
-        """Read as long as it `goes_on`, but not for long; no key acts."""
+        """Read while `goes_on` returns True, for DRAIN_SECONDS at most; no key acts."""
         if not goes_on():
             return
         with self.raw_mode():
@@ -143,7 +143,7 @@ class PromptOutput(Vt100_Output):
 
     `reflows` says that it re-wraps the rows it shows when the window gets narrower: what was
     drawn is higher then than prompt_toolkit knows, and erasing has to begin further up.
-    `keeps_erased` says that a row counts for this as long as it ever was.
+    `keeps_erased` says that it re-wraps each row by the longest text that the row held.
     """
 
     def __init__(

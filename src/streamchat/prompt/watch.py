@@ -95,8 +95,8 @@ class Watch:
 
     def _release_terminal(self) -> None:
         if self._flush is not None:
-            # An Esc that came as the reply ended means nothing now, but may yet turn out
-            # to be an arrow key: the parser is given the same time for it.
+            # An Esc that came as the reply ended does nothing now, but it may be the
+            # beginning of an arrow key: the parser waits as long as usual for the rest.
             self._cancel_flush()
             self._loop.call_later(ESCAPE_SECONDS, self._keyboard.flush_keys)
         self._modes.close()
