@@ -12,17 +12,17 @@ from pathlib import Path
 
 from streamchat.core.errors import Busy
 from streamchat.core.messages import user_message
-from streamchat.core.ports import Opened
+from streamchat.core.ports import OpenedConversation
 from streamchat.store import Disk, Store
 
 
-def opened_by(store: Store, ref: str) -> Opened:
+def opened_by(store: Store, ref: str) -> OpenedConversation:
     if ref == "-":
-        return Opened(*store.start("claude-test", None))
+        return OpenedConversation(*store.start("claude-test", None))
     try:
         return store.open(ref, model="claude-test")
     except Busy as busy:
-        return Opened(*store.fork(store.read(busy.path).conversation))
+        return OpenedConversation(*store.fork(store.read(busy.path).conversation))
 
 
 def main(directory: str, ref: str, name: str, turns: str) -> None:

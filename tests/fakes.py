@@ -40,7 +40,7 @@ from streamchat.core.ports import (
     ImportResult,
     Input,
     Journal,
-    Opened,
+    OpenedConversation,
     Picked,
     stops_none,
 )
@@ -204,15 +204,15 @@ class MemoryArchive:
             copy.apply(record)
         return copy, journal
 
-    def open(self, ref: str, *, model: str) -> Opened:
+    def open(self, ref: str, *, model: str) -> OpenedConversation:
         if ref not in self.kept:
             raise NotFound(f"There is no conversation {ref!r}.")
-        return Opened(self.kept[ref], MemoryJournal(ref))
+        return OpenedConversation(self.kept[ref], MemoryJournal(ref))
 
-    def open_newest(self) -> Opened:
+    def open_newest(self) -> OpenedConversation:
         return self.open(next(iter(self.kept), ""), model=MODEL)
 
-    def read(self, ref: str, *, model: str = "") -> Opened:
+    def read(self, ref: str, *, model: str = "") -> OpenedConversation:
         return self.open(ref, model=model)
 
     def summaries(self) -> list[ConversationSummary]:

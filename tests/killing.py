@@ -18,7 +18,7 @@ from pathlib import Path
 
 from streamchat.core.errors import NotFound
 from streamchat.core.messages import user_message
-from streamchat.core.ports import Opened
+from streamchat.core.ports import OpenedConversation
 from streamchat.store import Disk, Store
 
 MODEL = "claude-test"
@@ -42,11 +42,11 @@ def store_at(directory: Path) -> Store:
     return Store(directory, disk=Disk(), clock=time.time, new_id=lambda: os.urandom(5).hex())
 
 
-def opened_in(store: Store) -> Opened:
+def opened_in(store: Store) -> OpenedConversation:
     try:
         return store.open_newest()
     except NotFound:
-        return Opened(*store.start(MODEL, None))
+        return OpenedConversation(*store.start(MODEL, None))
 
 
 def write_until_killed(directory: Path, size: int, acknowledge: int) -> None:

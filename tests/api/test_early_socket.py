@@ -17,7 +17,7 @@ from relays import CERTIFICATE, Place, server_context, tls_front
 from server import ScriptedServer, text_reply
 from streamchat.api import ApiClient, Deadlines, Server
 from streamchat.api.connection import Connection
-from streamchat.api.early_socket import FRESH_S, EarlySocket, Opened, early_socket
+from streamchat.api.early_socket import FRESH_S, EarlySocket, OpenedSocket, early_socket
 from streamchat.api.transport import build_ssl_context
 from streamchat.core.events import TextDelta
 from streamchat.core.settings import read_certificates
@@ -43,7 +43,7 @@ def opened(listener: socket.socket, clock: Clock | None = None) -> EarlySocket:
     return early
 
 
-def take(early: EarlySocket, address: tuple[str, int]) -> Opened | None:
+def take(early: EarlySocket, address: tuple[str, int]) -> OpenedSocket | None:
     return asyncio.run(early.take(*address))
 
 

@@ -29,7 +29,7 @@ from streamchat.core.conversation import Conversation
 from streamchat.core.errors import Busy, NotFound, UsageError
 from streamchat.core.input_line import CommandLine
 from streamchat.core.messages import Message, text_block, user_message
-from streamchat.core.ports import ConversationSummary, Opened
+from streamchat.core.ports import ConversationSummary, OpenedConversation
 
 
 def talked(*exchanges: tuple[str, str]) -> Session:
@@ -238,10 +238,10 @@ def test_what_another_process_has_open_is_gone_on_with_in_a_copy(*, is_wanted: b
 class BusyArchive(MemoryArchive):
     """One whose conversations are all open elsewhere."""
 
-    def open(self, ref: str, *, model: str) -> Opened:
+    def open(self, ref: str, *, model: str) -> OpenedConversation:
         raise Busy('"Old times" is open.', ref, pid=1, since=None)
 
-    def read(self, ref: str, *, model: str = "") -> Opened:
+    def read(self, ref: str, *, model: str = "") -> OpenedConversation:
         return MemoryArchive.open(self, ref, model=model)
 
 

@@ -15,7 +15,7 @@ from disks import open_store
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import Ambiguous, Busy, DiskError, ExitStatus, NotFound
 from streamchat.core.messages import Message, text_block, user_message
-from streamchat.core.ports import Archive, ConversationSummary, Journal, Opened
+from streamchat.core.ports import Archive, ConversationSummary, Journal, OpenedConversation
 from streamchat.core.records import Unknown, parse_record
 from streamchat.store import NoJournal, Store
 from streamchat.store.naming import build_file_name, slug
@@ -701,6 +701,6 @@ def test_the_store_is_the_archive_of_the_application(store: Store) -> None:
     conversation, journal = archive.start(MODEL, None)
     journal.append(conversation.append(user_message("a"), "t1", AT))
     journal.close()
-    opened: Opened = archive.open_newest()
+    opened: OpenedConversation = archive.open_newest()
     assert parse_record(Path(opened.journal.name).read_bytes().split(b"\n")[0])
     opened.journal.close()

@@ -9,7 +9,7 @@ import pytest
 from disks import open_store
 from streamchat.core.errors import DiskError
 from streamchat.core.messages import Message, text_block, user_message
-from streamchat.core.ports import Opened
+from streamchat.core.ports import OpenedConversation
 from streamchat.core.records import Header, to_line
 from streamchat.store import Store
 from streamchat.store.file_reader import Damage, NotConversation, read_conversation
@@ -42,7 +42,7 @@ def loaded(data: bytes, *, whole_bytes: int = 10**9) -> tuple[list[str], list[st
     return [turn.message.text for turn in conversation.turns], [str(item) for item in damage]
 
 
-def said(opened: Opened) -> list[str]:
+def said(opened: OpenedConversation) -> list[str]:
     return [turn.message.text for turn in opened.conversation.path]
 
 

@@ -35,7 +35,7 @@ _PORTS = {"https": 443, "http": 80}
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedSocket:
     """A connected socket that does not block, and the TLS session on it."""
 
     socket: socket.socket
@@ -69,7 +69,7 @@ class EarlySocket:
         self._lock = threading.Lock()
         self._is_wanted = True
         self._is_connected = False
-        self._kept: Opened | None = None
+        self._kept: OpenedSocket | None = None
         self._is_done = _signal()
         self._context: ssl.SSLContext | None = None
         self._has_context = _signal()
@@ -90,7 +90,7 @@ class EarlySocket:
         finally:
             self._is_done.set_result(None)
 
-    def _open(self) -> Opened | None:
+    def _open(self) -> OpenedSocket | None:
         try:
             connected = socket.create_connection(self._address, timeout=self._timeout_s)
         except _FAULTS:
@@ -103,7 +103,7 @@ class EarlySocket:
         except _FAULTS:
             connected.close()
             return None
-        return Opened(connected, tls, self._now())
+        return OpenedSocket(connected, tls, self._now())
 
     def _secure(self, connected: socket.socket) -> EarlyTls | None:
         if self._build_context is None:
@@ -125,7 +125,7 @@ class EarlySocket:
             self._has_context.result()
         return self._context
 
-    async def take(self, host: str, port: int) -> Opened | None:
+    async def take(self, host: str, port: int) -> OpenedSocket | None:
         """The connection, if it leads to that address, is open and fresh. Otherwise it is
         closed, and the caller connects. Waits for TLS, not for TCP: the caller may know more
         than one way to the address."""
@@ -149,7 +149,7 @@ class EarlySocket:
         if opened is not None:
             opened.socket.close()
 
-    def _give_up(self) -> Opened | None:
+    def _give_up(self) -> OpenedSocket | None:
         """What is open. What opens later is closed."""
         with self._lock:
             opened, self._kept, self._is_wanted = self._kept, None, False

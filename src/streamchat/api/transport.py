@@ -17,7 +17,7 @@ from typing import Any
 import httpcore2
 import httpx2
 
-from streamchat.api.early_socket import EarlySocket, Opened
+from streamchat.api.early_socket import EarlySocket, OpenedSocket
 from streamchat.api.server import Deadlines, Server
 from streamchat.api.wording import clean_line, redact_text, sentence
 from streamchat.core.errors import ApiError, Unconfigured
@@ -162,7 +162,7 @@ class _Agreed(httpcore2.AsyncNetworkStream):
         await self._secured.aclose()
 
 
-async def _stream_of(opened: Opened) -> httpcore2.AsyncNetworkStream | None:
+async def _stream_of(opened: OpenedSocket) -> httpcore2.AsyncNetworkStream | None:
     """The connection in the form that the HTTP library uses; None if that fails, and it is
     closed."""
     try:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from streamchat.cli.run import Run
-from streamchat.core.ports import Opened
+from streamchat.core.ports import OpenedConversation
 
 MOST_DAMAGE_TOLD = 5
 
 
-def tell_unreadable(run: Run, opened: Opened) -> None:
+def tell_unreadable(run: Run, opened: OpenedConversation) -> None:
     """Say which lines turned out to be damaged when their turns were printed: of a long file
     only the end is checked when it is opened."""
     damaged = sorted(opened.conversation.unreadable.values())

@@ -12,7 +12,7 @@ from streamchat.core.conversation_index import ConversationSummary, Hit, IndexPr
 from streamchat.core.errors import DiskError, NotFound, UsageError
 from streamchat.core.formatting import format_path
 from streamchat.core.messages import without_empty_text
-from streamchat.core.ports import Archive, ImportResult, Index, Journal, Opened
+from streamchat.core.ports import Archive, ImportResult, Index, Journal, OpenedConversation
 from streamchat.core.records import Header
 from streamchat.core.times import stamp
 from streamchat.store.conversation_list import ConversationList
@@ -153,24 +153,26 @@ class Store:
 
     # Open
 
-    def open(self, ref: str, *, model: str) -> Opened:
+    def open(self, ref: str, *, model: str) -> OpenedConversation:
         """See ports.Archive. Raises NotFound, Ambiguous, Busy, DiskError."""
         path = self.find(ref)
         listed = self._messages(path, model)
         if listed is not None:
-            return Opened(listed, self._files.journal(listed))
+            return OpenedConversation(listed, self._files.journal(listed))
         return self._files.open(path, model=model)
 
-    def open_newest(self) -> Opened:
+    def open_newest(self) -> OpenedConversation:
         """Raises NotFound when there is none."""
         return self._files.open(self.newest())
 
-    def read(self, ref: str, *, model: str = "") -> Opened:
+    def read(self, ref: str, *, model: str = "") -> OpenedConversation:
         """See ports.Archive."""
         path = self.find(ref)
         listed = self._messages(path, model)
         if listed is not None:
-            return Opened(listed, ReadOnlyJournal(str(path), f"{path} is a list of messages."))
+            return OpenedConversation(
+                listed, ReadOnlyJournal(str(path), f"{path} is a list of messages.")
+            )
         return self._files.read(path, model=model)
 
     def _messages(self, path: Path, model: str) -> Conversation | None:

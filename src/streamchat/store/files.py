@@ -15,7 +15,7 @@ from pathlib import Path
 
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import Busy, DiskError, NotFound
-from streamchat.core.ports import Opened
+from streamchat.core.ports import OpenedConversation
 from streamchat.core.records import VERSION, Header
 from streamchat.core.times import format_local, parse_time, stamp
 from streamchat.store.blobs import BlobDirectory
@@ -67,11 +67,11 @@ class ConversationFiles:
     def _ledger(self, path: Path) -> Ledger:
         return Ledger(self.folder.disk, path, since=lambda: stamp(self.clock()))
 
-    def read(self, path: Path, *, model: str = "") -> Opened:
+    def read(self, path: Path, *, model: str = "") -> OpenedConversation:
         """Read it without opening it. Raises NotFound, DiskError."""
         return self._parse(path, read_file(self.folder.disk, path), model)
 
-    def open(self, path: Path, *, model: str = "") -> Opened:
+    def open(self, path: Path, *, model: str = "") -> OpenedConversation:
         """Open it to continue it; a file of a newer version is only read. Raises NotFound,
         DiskError, Busy."""
         ledger = self.lock(path)
@@ -87,7 +87,7 @@ class ConversationFiles:
             return opened
         ledger.blobs.tidy(data)
         journal = FileJournal(path, lambda: NewFilePlace(ledger, path), ledger)
-        return Opened(opened.conversation, journal, opened.damage)
+        return OpenedConversation(opened.conversation, journal, opened.damage)
 
     def lock(self, path: Path) -> Ledger:
         """Raises Busy, NotFound, DiskError."""
@@ -130,7 +130,7 @@ class ConversationFiles:
         except Busy as error:
             raise OSError(errno.EBUSY, "another process has opened it") from error
 
-    def _parse(self, path: Path, data: bytes, model: str) -> Opened:
+    def _parse(self, path: Path, data: bytes, model: str) -> OpenedConversation:
         lost = Header(id_in(path.name), "", model)
         try:
             conversation, damage = read_conversation(
@@ -141,7 +141,9 @@ class ConversationFiles:
         why = f"{path.name} was opened for reading only."
         if _is_newer(conversation):
             why = f"{path.name} was written by a newer streamchat; it can only be read."
-        return Opened(conversation, ReadOnlyJournal(str(path), why), _told(path.name, damage))
+        return OpenedConversation(
+            conversation, ReadOnlyJournal(str(path), why), _told(path.name, damage)
+        )
 
     def _explained(self, busy: Busy, path: Path) -> Busy:
         """The same error with the title of the conversation and the local time."""

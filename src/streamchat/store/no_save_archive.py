@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from streamchat.core.conversation import Conversation
 from streamchat.core.conversation_index import ConversationSummary, Hit, IndexProgress
 from streamchat.core.errors import UsageError
-from streamchat.core.ports import Archive, ImportResult, Journal, Opened
+from streamchat.core.ports import Archive, ImportResult, Journal, OpenedConversation
 from streamchat.store.journal import NoJournal
 
 if TYPE_CHECKING:
@@ -41,14 +41,14 @@ class NoSaveArchive:
     def fork(self, conversation: Conversation) -> tuple[Conversation, Journal]:
         return self.reader.copy(conversation), NoJournal()
 
-    def open(self, ref: str, *, model: str) -> Opened:
+    def open(self, ref: str, *, model: str) -> OpenedConversation:
         opened = self.reader.read(ref, model=model)
-        return Opened(opened.conversation, NoJournal(), opened.damage)
+        return OpenedConversation(opened.conversation, NoJournal(), opened.damage)
 
-    def open_newest(self) -> Opened:
+    def open_newest(self) -> OpenedConversation:
         return self.open(str(self.reader.newest()), model="")
 
-    def read(self, ref: str, *, model: str = "") -> Opened:
+    def read(self, ref: str, *, model: str = "") -> OpenedConversation:
         return self.reader.read(ref, model=model)
 
     def keep(self, conversation: Conversation) -> Journal:

@@ -21,7 +21,7 @@ from streamchat.app.listing import ago, conversations_table, find_summaries
 from streamchat.app.prompt_keys import keymap_of
 from streamchat.app.session import Session
 from streamchat.core.errors import Busy, UsageError
-from streamchat.core.ports import Opened, Reader
+from streamchat.core.ports import OpenedConversation, Reader
 from streamchat.core.schema import shown_message
 
 COPY_INSTEAD = "Continue in a copy?"
@@ -117,7 +117,7 @@ def _open(session: Session, ref: str) -> Outcome:
     return _resumed(session, opened)
 
 
-def _resumed(session: Session, opened: Opened) -> Outcome:
+def _resumed(session: Session, opened: OpenedConversation) -> Outcome:
     session.switch(opened.conversation, opened.journal)
     session.tell_problems()
     for line in opened.damage:
@@ -135,7 +135,7 @@ def _copy(session: Session, busy: Busy) -> Outcome:
             return Done("Nothing was opened.")
         source = session.archive.read(busy.path)
         fork = session.archive.fork(source.conversation)
-        return _resumed(session, Opened(*fork, source.damage))
+        return _resumed(session, OpenedConversation(*fork, source.damage))
 
     return AskUser(confirm)
 

@@ -21,7 +21,7 @@ from streamchat.config.load import read_prompt_file
 from streamchat.config.templates import Templates
 from streamchat.core.budget import Budget, Price
 from streamchat.core.key_mask import KeyMask
-from streamchat.core.ports import Archive, Index, Opened
+from streamchat.core.ports import Archive, Index, OpenedConversation
 from streamchat.core.settings import Settings, SettingSource, endpoint, masked
 from streamchat.core.settings.resolve import build_preferences
 from streamchat.core.web import Web
@@ -153,7 +153,7 @@ def _key_mask(keys: tuple[str, ...]) -> KeyMask:
     return KeyMask(keys, masked)
 
 
-def read_conversation(run: Run, ref: str) -> Opened:
+def read_conversation(run: Run, ref: str) -> OpenedConversation:
     """Read it, and report what is wrong with its file. Raises NotFound, DiskError."""
     archive = open_archive(run)
     opened = archive.read(ref)
@@ -161,7 +161,7 @@ def read_conversation(run: Run, ref: str) -> Opened:
     return opened
 
 
-def tell_problems(run: Run, archive: Archive, opened: Opened | None = None) -> None:
+def tell_problems(run: Run, archive: Archive, opened: OpenedConversation | None = None) -> None:
     """Say which files were skipped, and what is damaged in the one that was opened."""
     for line in (*archive.problems(), *(opened.damage if opened else ())):
         run.notes.warn(line)
@@ -248,13 +248,13 @@ def open_model_cache(run: Run) -> ModelCache | None:
     return ModelCache(run.paths.cache_dir, url, run.env.clock)
 
 
-def _opened(run: Run, archive: Archive, system: str | None, copied: str) -> Opened:
+def _opened(run: Run, archive: Archive, system: str | None, copied: str) -> OpenedConversation:
     settings = run.settings
     if not (settings.continue_newest or settings.resume):
-        return Opened(*archive.start(settings.model, system))
+        return OpenedConversation(*archive.start(settings.model, system))
     if copied:
         source = archive.read(copied)
-        opened = Opened(*archive.fork(source.conversation), source.damage)
+        opened = OpenedConversation(*archive.fork(source.conversation), source.damage)
     elif settings.resume:
         opened = archive.open(settings.resume, model=settings.model)
     else:
@@ -263,7 +263,7 @@ def _opened(run: Run, archive: Archive, system: str | None, copied: str) -> Open
     return opened
 
 
-def _apply_flags(run: Run, opened: Opened, system: str | None) -> None:
+def _apply_flags(run: Run, opened: OpenedConversation, system: str | None) -> None:
     """A resumed conversation keeps its model and system prompt unless a flag changes them;
     files and variables apply to new conversations."""
     conversation = opened.conversation

@@ -12,7 +12,7 @@ from streamchat.core.ports.archive import (
     ImportResult,
     Index,
     Journal,
-    Opened,
+    OpenedConversation,
 )
 from streamchat.core.ports.configuration import (
     AppliedTemplate,
@@ -65,7 +65,7 @@ __all__ = [
     "Journal",
     "Key",
     "NoClipboard",
-    "Opened",
+    "OpenedConversation",
     "Pasted",
     "PickAct",
     "Picked",

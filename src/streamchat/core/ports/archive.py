@@ -45,7 +45,7 @@ class Journal(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedConversation:
     """A conversation read from its file, and a line for each damage that was found."""
 
     conversation: Conversation
@@ -87,15 +87,15 @@ class Archive(Protocol):
     def fork(self, conversation: Conversation) -> tuple[Conversation, Journal]:
         """A copy with its own id; on disk when this returns. Raises DiskError."""
 
-    def open(self, ref: str, *, model: str) -> Opened:
+    def open(self, ref: str, *, model: str) -> OpenedConversation:
         """The conversation that `ref` names: a path (a plain JSON list of messages is
         imported and answers by `model`), the first 4 or more characters of an id, or a
         title. Raises NotFound, DiskError, Busy."""
 
-    def open_newest(self) -> Opened:
+    def open_newest(self) -> OpenedConversation:
         """Raises NotFound when there is no conversation."""
 
-    def read(self, ref: str, *, model: str = "") -> Opened:
+    def read(self, ref: str, *, model: str = "") -> OpenedConversation:
         """Open a conversation to read only, even while another process has it open."""
 
     def keep(self, conversation: Conversation) -> Journal:
