@@ -74,29 +74,43 @@ async def _nothing(
 @contextmanager
 def _relay(goal: int, *, tls: bool, greeting: Greeting) -> Iterator[Place]:
     listener = socket.create_server(("127.0.0.1", 0))
+    attending: list[tuple[asyncio.Task[None], socket.socket]] = []
     place = Place(listener.getsockname()[1])
     loop = asyncio.new_event_loop()
     stopping = asyncio.Event()
 
-    async def serve() -> None:
-        async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            try:
-                with suppress(OSError, asyncio.IncompleteReadError):
-                    if await greeting(reader, writer, place):
-                        await _join(reader, writer, goal)
-                    writer.close()
-                    await writer.wait_closed()
-            finally:
-                writer.transport.abort()  # also when the proxy stops meanwhile
-
-        server = await asyncio.start_server(
-            handle, sock=listener, ssl=server_context() if tls else None
+    async def handle(link: socket.socket) -> None:
+        reader = asyncio.StreamReader()
+        protocol = asyncio.StreamReaderProtocol(reader)
+        transport, _ = await loop.connect_accepted_socket(
+            lambda: protocol, link, ssl=server_context() if tls else None
         )
+        try:
+            writer = asyncio.StreamWriter(transport, protocol, reader, loop)
+            if await greeting(reader, writer, place):
+                await _join(reader, writer, goal)
+            writer.close()
+            await writer.wait_closed()
+        finally:
+            transport.abort()  # also when the proxy stops meanwhile
+
+    async def attend(link: socket.socket) -> None:
+        with suppress(OSError, asyncio.IncompleteReadError):
+            await handle(link)
+
+    def accept() -> None:
+        link, _ = listener.accept()
+        link.settimeout(0)
+        attending.append((loop.create_task(attend(link)), link))
+
+    async def serve() -> None:
+        loop.add_reader(listener, accept)
         await stopping.wait()
-        server.close()
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        loop.remove_reader(listener)
+        for task, link in attending:
             task.cancel()
             await asyncio.wait({task})
+            link.close()  # also of a task that never ran
         await asyncio.sleep(0)  # what was aborted is closed in the next turn
 
     def run() -> None:
@@ -111,6 +125,7 @@ def _relay(goal: int, *, tls: bool, greeting: Greeting) -> Iterator[Place]:
     finally:
         loop.call_soon_threadsafe(stopping.set)
         thread.join()
+        listener.close()
 
 
 async def _join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, goal: int) -> None:

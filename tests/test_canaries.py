@@ -32,6 +32,7 @@ from streamchat.api.transport import build_ssl_context
 from streamchat.core.messages import Usage
 from streamchat.core.settings import read_certificates
 from streamchat.models.prices import Prices
+from streamchat.posix.cpu_limit import BUILDS_LEXER
 from streamchat.render.screen.console import takes_environ
 
 pytestmark = pytest.mark.canary
@@ -187,3 +188,10 @@ def test_prompt_toolkit_loads_the_history_in_a_task() -> None:
         source = inspect.getsource(Buffer.load_history_if_not_yet_loaded)
         assert "if self._load_history_task is None" in source
         assert "self._working_lines.appendleft(item)" in source
+
+
+def test_pygments_builds_a_lexer_in_the_function_whose_time_does_not_count() -> None:
+    from pygments.lexer import RegexLexerMeta
+
+    with leaning_on("pygments", "RegexLexerMeta", "code may be plain on a slow machine"):
+        assert RegexLexerMeta.__call__.__qualname__ == BUILDS_LEXER

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import threading
+import time
 
 import pytest
 
@@ -44,6 +45,39 @@ def test_an_event_loop_does_not_hear_of_it() -> None:
         loop.remove_signal_handler(signal.SIGTERM)
 
     asyncio.run(work())
+
+
+def spin(seconds: float) -> None:
+    until = time.thread_time() + seconds
+    while time.thread_time() < until:
+        pass
+
+
+class RegexLexerMeta(type):
+    """Built as slowly as a lexer of pygments on a slow machine."""
+
+    def __call__(cls) -> object:
+        spin(0.1)
+        return super().__call__()
+
+
+class Lexer(metaclass=RegexLexerMeta):
+    pass
+
+
+def test_the_time_in_which_a_lexer_is_built_does_not_count() -> None:
+    assert isinstance(within(0.05, Lexer), Lexer)
+    assert within(0.05, lambda: (Lexer(), match_endlessly())) is None
+
+
+def test_the_time_of_other_threads_does_not_count() -> None:
+    def wait_for_another() -> bool:
+        thread = threading.Thread(target=spin, args=(0.2,))
+        thread.start()
+        thread.join()
+        return True
+
+    assert within(0.1, wait_for_another) is True
 
 
 def test_another_thread_is_not_stopped() -> None:
