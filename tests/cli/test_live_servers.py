@@ -179,6 +179,18 @@ def test_without_profiles_the_command_says_how_to_begin() -> None:
     assert "There are no profiles yet." in run.stderr
 
 
+def test_without_a_key_a_chat_names_the_command_that_asks_for_one(profiles: None) -> None:
+    def person(terminal: Person) -> None:
+        terminal.wait_for_prompt()
+        terminal.type("/profile off\r")
+        terminal.wait_for("No API key was found: /login asks for one.")
+        terminal.wait_for_prompt()
+        terminal.type("/exit\r")
+
+    assert run_on_terminal(person).status == 0
+    assert "--env-file" in run_program("--script", "-", stdin="/profile off").stderr
+
+
 def test_the_demo_has_one_server(profiles: None) -> None:
     run = run_program("--demo", "--script", "-", stdin="/profile far")
     assert "The demo has one server." in run.stderr

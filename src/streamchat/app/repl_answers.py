@@ -25,12 +25,13 @@ from streamchat.app.retry_policy import RetryPolicy
 from streamchat.app.session import Session
 from streamchat.app.view_wrappers import frame_for_terminal
 from streamchat.app.waiting import until_stopped
-from streamchat.core.errors import CutOff, StreamchatError
+from streamchat.core.errors import NO_CREDENTIALS, CutOff, StreamchatError
 from streamchat.core.key_check import ASK, NOTE, may_send
 from streamchat.core.messages import THINKING_TYPES, Message, text_block, user_message
 from streamchat.core.ports import Ending, Reader, Screen, Source, View
 from streamchat.core.schema import Shape
 
+NO_KEY_HERE = "No API key was found: /login asks for one."
 DEAD_TIME_S = 1.0  # after a stop: a Ctrl-C in it was meant for what was stopped
 
 
@@ -69,7 +70,8 @@ class ReplAnswers:
     stopped_at: float = -math.inf  # when the user last stopped something
 
     def _fail(self, error: StreamchatError) -> None:
-        self.screen.error(error.message)
+        is_keyless = error.kind == NO_CREDENTIALS and self.reader.can_choose
+        self.screen.error(NO_KEY_HERE if is_keyless else error.message)
         self.on_failure(error)
 
     def _notice(self, text: str) -> None:
