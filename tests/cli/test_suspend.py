@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -90,12 +91,16 @@ def test_one_answer_is_suspended_and_goes_on(shell: Shell, gate: Event) -> None:
 
 
 def test_a_chat_is_suspended_and_goes_on(shell: Shell, gate: Event) -> None:
-    shell.type(f"{sys.executable} -m streamchat\r")
+    """The window has its own title meanwhile."""
+    shell.type(f"TERM=xterm-256color XTERM_VERSION=1 {sys.executable} -m streamchat\r")
     shell.wait_for_prompt()
     shell.type("hello\r")
     suspend_and_return(shell, gate)
     shell.wait_for_prompt()
     assert_whole(shell)
+    assert re.findall(rb"\x1b\[2[23];2t|Stopped", shell.raw) == [
+        *(b"\x1b[22;2t", b"\x1b[23;2t", b"Stopped", b"\x1b[22;2t")
+    ]
     shell.type("/exit\r")
     shell.wait_for(lambda: shell.prompt == "shell>")
 

@@ -63,6 +63,22 @@ def test_the_title_says_what_goes_on_and_the_old_one_comes_back() -> None:
     ]
 
 
+def test_while_the_program_is_suspended_the_old_title_stands() -> None:
+    window = Window(terminal())
+    with window.attention.resting():
+        window.attention.show(Activity.IDLE)
+        window.attention.restore()
+        window.written.clear()
+    assert window.written == []
+    window.attention.show(Activity.IDLE)
+    ours = "\x1b[22;2t\x1b]2;tea - streamchat\a"
+    with window.attention.resting():
+        assert window.written == [ours, "\x1b[23;2t"]
+    assert window.written[2:] == [ours]
+    window.attention.show(Activity.IDLE)
+    assert len(window.written) == 3
+
+
 @pytest.mark.parametrize(
     ("seconds", "reports", "notify", "bells"),
     [

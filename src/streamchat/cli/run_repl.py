@@ -35,7 +35,7 @@ from streamchat.cli.resumed import describe_resumed, show_resumed
 from streamchat.cli.run import Run, require_key
 from streamchat.cli.screen_labels import describe_session, style_question
 from streamchat.cli.shell import open_shell
-from streamchat.cli.signals import on_resize
+from streamchat.cli.signals import on_resize, on_stopped
 from streamchat.cli.warm_up import WarmUp, ask_model_facts
 from streamchat.cli.wiring import (
     GivenTexts,
@@ -153,6 +153,7 @@ async def converse(
         with ExitStack() as stack:
             keys = stack.enter_context(keyboard(run))
             stack.enter_context(on_resize(screen.resized))
+            stack.enter_context(on_stopped(screen.attention.resting))
             stack.enter_context(nothing)
             reader = open_reader(
                 run,

@@ -60,6 +60,26 @@ def on_resize(tell: Callable[[], None]) -> Iterator[None]:
 
 
 @contextmanager
+def on_stopped(resting: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
+    """While entered, SIGTSTP stops the process inside `resting` at once, whoever sends it."""
+    if is_ignored(signal.SIGTSTP):
+        yield
+        return
+
+    def stop(_number: int, _frame: object) -> None:
+        with resting():
+            signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+            os.kill(os.getpid(), signal.SIGTSTP)  # returns on fg
+            signal.signal(signal.SIGTSTP, stop)
+
+    usual = signal.signal(signal.SIGTSTP, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTSTP, usual or signal.SIG_DFL)
+
+
+@contextmanager
 def on_suspend(resting: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
     """While entered, Ctrl-Z (SIGTSTP) stops the process inside `resting`."""
     if is_ignored(signal.SIGTSTP):

@@ -6,7 +6,8 @@ have the focus.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from streamchat.core.events import Event, Retrying, TextDelta, ThinkingDelta
@@ -86,6 +87,16 @@ class Attention:
         if self._shown:
             self._shown = ""
             self._write(restore_title())
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """While entered, the window has its own title."""
+        shown = self._shown
+        self.restore()
+        yield
+        if shown:
+            self._write(keep_title() + shown)
+            self._shown = shown
 
 
 @dataclass(slots=True)
