@@ -207,6 +207,15 @@ def test_a_mark_breaks_neither_code_nor_a_row(blocks: list[str], shown: str) -> 
         assert first + rest + citations.end_block() + citations.list() == shown + end
 
 
+@pytest.mark.parametrize("piece", [" ", "\n", "| "])
+def test_endless_blanks_are_shown_and_not_held(piece: str) -> None:
+    citations = Citations()
+    shown = [len(citations.text(piece)) for _ in range(1000)]
+    held = len(piece) * 1000 - sum(shown)
+    assert held <= 80
+    assert len(citations.end_block()) == held
+
+
 def test_text_without_citations_is_as_it_came() -> None:
     text = "| a |\n\n```py\nx |\n```\n\n> ```\n1. z (\n$$\n"
     citations = Citations()

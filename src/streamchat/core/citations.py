@@ -28,6 +28,7 @@ from streamchat.core.messages import FIRST_LINE, LAST_LINE, Block, Message
 from streamchat.core.sanitize import clean_line
 
 _LINE_BEGINNING = 80  # characters
+_MOST_HELD = 80  # characters; each piece that arrives looks at them again
 _IN_A_LIST = re.compile(r"\s+\S|(\d+[.)]|[-*+])\s")
 _FENCE = re.compile(
     r"(?P<prefix>(?:[> ]|[-*+] |\d{1,9}[.)] )*)(?P<fence>`{3,}(?=[^`]*$)|~{3,}|\$\$(?=\s*$))"
@@ -80,6 +81,8 @@ class Citations:
         text = self._held + piece
         self._is_marked = self._is_marked and not text
         shown = self._markable(text)
+        if len(text) - len(shown) > _MOST_HELD:
+            shown = text
         self._held = text[len(shown) :]
         return self._follow(shown)
 
