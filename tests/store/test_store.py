@@ -1,5 +1,6 @@
 """Conversations on disk: begin, go on, find, import, fork; whose file it is."""
 
+import errno
 import json
 import os
 import signal
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from disks import open_store
+from disks import QuickDisk, open_store
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import Ambiguous, Busy, DiskError, ExitStatus, NotFound
 from streamchat.core.messages import Message, text_block, user_message
@@ -207,6 +208,23 @@ def test_a_newer_version_is_only_read(store: Store, home: Path) -> None:
     opened.journal.close()
     assert path.read_bytes() == before
     assert list(home.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("error", [errno.EROFS, errno.EACCES])
+def test_a_file_that_cannot_be_written_is_only_read(
+    error: int, store: Store, home: Path
+) -> None:
+    class ReadOnlyDisk(QuickDisk):
+        def open(self, path: str, flags: int, mode: int = 0o600, /) -> int:
+            if flags & (os.O_RDWR | os.O_WRONLY):
+                raise OSError(error, os.strerror(error))
+            return super().open(path, flags, mode)
+
+    _, path = converse(store, "a")
+    opened = open_store(home, ReadOnlyDisk()).open(str(path), model=MODEL)
+    assert [turn.message.text for turn in opened.conversation.path] == ["a"]
+    with pytest.raises(DiskError, match="can only be read"):
+        opened.journal.append(opened.conversation.append(user_message("b"), "t9", AT))
 
 
 def test_unknown_records_and_fields_stay(store: Store) -> None:

@@ -72,9 +72,14 @@ class ConversationFiles:
         return self._parse(path, read_file(self.folder.disk, path), model)
 
     def open(self, path: Path, *, model: str = "") -> OpenedConversation:
-        """Open it to continue it; a file of a newer version is only read. Raises NotFound,
-        DiskError, Busy."""
-        ledger = self.lock(path)
+        """Open it to continue it; a file of a newer version, or one that cannot be written, is
+        only read. Raises NotFound, DiskError, Busy."""
+        try:
+            ledger = self.lock(path)
+        except DiskError as error:
+            if not _is_unwritable(error.__cause__):
+                raise
+            return self.read(path, model=model)
         try:
             with reading(path):
                 data = ledger.read()
@@ -138,7 +143,7 @@ class ConversationFiles:
             )
         except NotConversation as error:
             raise Unreadable(f"{path} is not a conversation: {error}.") from error
-        why = f"{path.name} was opened for reading only."
+        why = f"{path.name} can only be read."
         if _is_newer(conversation):
             why = f"{path.name} was written by a newer streamchat; it can only be read."
         return OpenedConversation(
@@ -177,6 +182,10 @@ def _told(name: str, damage: Sequence[Damage]) -> tuple[str, ...]:
         more = len(lines) - MOST_DAMAGE
         lines[MOST_DAMAGE:] = [f"{name}: {more:,} more lines are damaged"]
     return tuple(lines)
+
+
+def _is_unwritable(cause: BaseException | None) -> bool:
+    return isinstance(cause, OSError) and cause.errno in (errno.EROFS, errno.EACCES)
 
 
 def _is_newer(conversation: Conversation) -> bool:

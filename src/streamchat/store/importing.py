@@ -90,7 +90,7 @@ class _Intake:
         try:
             news = merge(saved, made)
             if news and not isinstance(journal, FileJournal):
-                return _left_out(made, "It was written by a newer streamchat.")
+                return _left_out(made, "What was imported before can only be read.")
             if isinstance(journal, FileJournal):
                 for record in news:
                     journal.put_off(record)
