@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
 from sheets import SIXTEEN
 
 from shares import share
+from streamchat.core.messages import Message, text_block
 from streamchat.render.markdown.markdown_rows import MarkdownRows
+from streamchat.render.reply.replay import HistoryRows
 from streamchat.render.style import Depth, Style
 from work import calls_during
 
@@ -59,6 +62,21 @@ def test_no_step_is_long(first: str, unit: str) -> None:
     for steps in (fold.feeding(source), fold.closing()):
         while (calls := calls_of_step(steps)) is not None:
             assert calls < MOST_CALLS
+
+
+def test_a_stored_answer_is_taken_in_by_steps() -> None:
+    answer = Message("assistant", (text_block("a\n" * 120_000),))
+    seconds = count()  # one passes with each look at the clock
+    history = HistoryRows(LOOK, 80, _new_rows, lambda: float(next(seconds)))
+    steps = history.rows([answer])
+    for _ in range(16):
+        calls = calls_of_step(steps)
+        assert calls is not None
+        assert calls < MOST_CALLS
+
+
+def _new_rows(width: int, look: Style) -> MarkdownRows:
+    return MarkdownRows(width=width, look=look)
 
 
 def calls_of_step(steps: Iterator[object]) -> int | None:

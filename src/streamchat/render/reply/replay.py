@@ -130,7 +130,10 @@ class HistoryRows:
         for event in replayed(message):
             match event:
                 case TextDelta(text):
-                    answer.feed(TextDelta(citations.text(text)))
+                    for start in range(0, len(text), _RUN_CHARACTERS):
+                        piece = text[start : start + _RUN_CHARACTERS]
+                        answer.feed(TextDelta(citations.text(piece)))
+                        yield []
                     continue
                 case BlockStopped(block=block):
                     answer.feed(TextDelta(citations.end_block(block)))
