@@ -33,6 +33,7 @@ _IN_A_LIST = re.compile(r"\s+\S|(\d+[.)]|[-*+])\s")
 _FENCE = re.compile(
     r"(?P<prefix>(?:[> ]|[-*+] |\d{1,9}[.)] )*)(?P<fence>`{3,}(?=[^`]*$)|~{3,}|\$\$(?=\s*$))"
 )
+_OF_A_FENCE = re.compile(r"```|~~~|\$\$")
 _WEB = ("http://", "https://")
 
 
@@ -127,6 +128,10 @@ class Citations:
     def _follow(self, shown: str) -> str:
         """The same text, with the marks that waited behind a code block that ends in it."""
         *ended, rest = shown.split("\n")
+        if not (self._fence or _OF_A_FENCE.search(self._line + shown)):
+            self._line = "" if ended else self._line
+            self._extend(rest)
+            return shown
         parts = []
         for line in ended:
             self._extend(line)
