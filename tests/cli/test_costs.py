@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from program import NOW_S, just_look, run_on_terminal, run_program
+from server import ScriptedServer, text_reply
+from terminal import Person
 
 LONG = "gateway/a-model-whose-name-is-long-2026"
 ROWS = {
@@ -69,3 +72,22 @@ def test_who_listens_hears_no_bars_and_a_pipe_gets_tabs() -> None:
 def test_without_a_log_there_are_no_costs() -> None:
     assert run_program("--costs").stderr == "No costs yet.\n"
     assert json.loads(run_program("--costs", "--json").stdout) == []
+
+
+def test_a_log_that_cannot_be_written_is_told_above_the_answer(
+    towards: Mapping[str, str], server: ScriptedServer
+) -> None:
+    server.enqueue(text_reply("Fine."))
+    Path(os.environ["XDG_STATE_HOME"], "streamchat/spending.jsonl").mkdir(parents=True)
+
+    def person(terminal: Person) -> None:
+        terminal.wait_for_prompt()
+        terminal.type("hi\r")
+        terminal.wait_for("will be missing from --costs.")
+        terminal.wait_for_prompt()
+        terminal.type("\x04")
+
+    terminal = run_on_terminal(person, environ=towards)
+    assert "writing" not in terminal.text
+    assert "streamchat: Cannot" not in terminal.text
+    assert "\n✗ Cannot save to" in terminal.text

@@ -24,7 +24,7 @@ def print_costs(run: Run, grouping: str = "day") -> None:
     """Rows with bars, tab-separated lines, or a JSON list. Raises UsageError, DiskError."""
     if grouping not in GROUPINGS:
         raise UsageError(f"--costs {quoted(grouping)}: give one of {', '.join(GROUPINGS)}")
-    totals = sum_by(grouping, open_spending_log(run).charges())
+    totals = sum_by(grouping, open_spending_log(run, run.notes.warn).charges())
     out = run.env.stdout
     if run.settings.output_format != "text":
         json.dump(

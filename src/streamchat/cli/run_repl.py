@@ -43,6 +43,7 @@ from streamchat.cli.wiring import (
     open_archive,
     open_model_cache,
     open_session,
+    open_spending_log,
     open_terminal_screen,
     read_given,
 )
@@ -134,6 +135,7 @@ async def converse(
     describe_session(run, session, screen)
     session.clipboard = SystemClipboard(run, session)
     session.warn = lambda text: screen.error(run.notes.redact(text))
+    session.budget.log = session.budget.log and open_spending_log(run, session.warn)
     session.facts = learning = ModelLookup(
         partial(ask_model_facts, source), open_model_cache(run)
     )

@@ -205,7 +205,7 @@ def build_budget(run: Run) -> Budget:
         return Budget(cap_usd=cap, billed=False)
     own = dict(settings.prices)
     is_anthropic = not settings.platform and endpoint(settings).address.is_default
-    day_cap, log = settings.max_cost_day_usd, open_spending_log(run)
+    day_cap, log = settings.max_cost_day_usd, open_spending_log(run, run.notes.warn)
     budget = Budget(cap_usd=cap, day_cap_usd=day_cap, log=log)
     if own or is_anthropic:
         budget.price = prices = Prices(own, has_table=is_anthropic)
@@ -213,14 +213,12 @@ def build_budget(run: Run) -> Budget:
     return budget
 
 
-def open_spending_log(run: Run) -> FileSpendingLog:
+def open_spending_log(run: Run, warn: Callable[[str], None]) -> FileSpendingLog:
     """The log of what every run costs; it holds no text, so incognito runs are in it."""
     from streamchat.store import Disk, FileSpendingLog
 
     env = run.env
-    return FileSpendingLog(
-        run.paths.spending_log, Disk(), env.clock, env.new_id, run.notes.warn
-    )
+    return FileSpendingLog(run.paths.spending_log, Disk(), env.clock, env.new_id, warn)
 
 
 def live_price(session: Session) -> Price | None:
