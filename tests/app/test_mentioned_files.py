@@ -42,6 +42,26 @@ def test_the_files_go_before_the_text_each_once(tmp_path: Path) -> None:
     assert made.session.attached == ()
 
 
+@pytest.mark.parametrize(
+    "text", ["see @b.txt @*.txt", "see @*.txt @./b.txt @d/../b.txt", "see @ln"]
+)
+def test_a_file_that_has_several_names_goes_once(text: str, tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    (tmp_path / "b.txt").write_text("two")
+    (tmp_path / "ln").symlink_to("b.txt")
+    made = dialogue(tmp_path, "/attach b.txt", "/attach *.txt b.txt", text)
+    assert len(sent(made)) == 2
+
+
+def test_a_file_that_changed_meanwhile_goes_again(tmp_path: Path) -> None:
+    (tmp_path / "b.txt").write_text("two")
+    made = dialogue(tmp_path)
+    made.session.attach(made.session.select_files("b.txt").blocks)
+    (tmp_path / "b.txt").write_text("three")
+    made.again("see @b.txt", Key.END, answers=[reply_events("ok")])
+    assert sent(made) == ["b.txt", "b.txt", "see @b.txt"]
+
+
 def test_what_is_data_attaches_nothing(tmp_path: Path) -> None:
     (tmp_path / "b.txt").write_text("two")
     assert sent(dialogue(tmp_path, f"{VERBATIM}see @b.txt")) == ["see @b.txt"]

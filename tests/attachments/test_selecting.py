@@ -209,6 +209,14 @@ def test_what_is_attached_is_named_with_kind_size_and_tokens() -> None:
     )
 
 
+def test_a_file_that_is_named_twice_is_attached_once(tmp_path: Path) -> None:
+    write(tmp_path, "d/a.txt", "d/b.txt", "e/a.txt")
+    assert titles("d/a.txt d", tmp_path) == ["a.txt", "d/b.txt"]
+    assert titles("d/*.txt ./d/b.txt e/../d", tmp_path) == ["d/a.txt", "d/b.txt"]
+    (tmp_path / "e/a.txt").write_bytes((tmp_path / "d/a.txt").read_bytes())
+    assert titles("d/a.txt e/a.txt", tmp_path) == ["a.txt", "a.txt"]  # two files
+
+
 def test_an_address_and_a_file_are_two(tmp_path: Path) -> None:
     write(tmp_path, "a.txt")
     address = "https://example.org/a?b=c d".replace(" ", "%20")

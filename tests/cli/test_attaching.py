@@ -39,6 +39,17 @@ def test_a_resume_sends_the_same_though_the_file_is_gone(
     }
 
 
+def test_arguments_that_name_the_same_file_send_it_once(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    Path("a.txt").write_text("text")
+    server.enqueue(text_reply("Seen."))
+    ran = run_program("-a", "a.txt", "-a", "*.txt", "-a", "./a.txt", "what?", environ=towards)
+    assert (ran.status, ran.stderr.count("attached:")) == (0, 1)
+    [attached, _] = server.bodies[0]["messages"][0]["content"]
+    assert attached["title"] == "a.txt"
+
+
 def test_an_export_has_the_bytes_and_a_report_the_name(
     server: ScriptedServer, towards: Mapping[str, str]
 ) -> None:

@@ -9,7 +9,13 @@ from streamchat.app.commands.attachments import list_selection
 from streamchat.app.prompt_keys import describe_waiting
 from streamchat.app.selecting import STOPPED, select_until_stopped
 from streamchat.app.session import Session
-from streamchat.core.attachment_blocks import list_blocks, list_remarks, names_address, why_ask
+from streamchat.core.attachment_blocks import (
+    each_file_once,
+    list_blocks,
+    list_remarks,
+    names_address,
+    why_ask,
+)
 from streamchat.core.errors import StreamchatError
 from streamchat.core.media_limits import require_fit
 from streamchat.core.messages import Block, Message
@@ -33,7 +39,7 @@ async def read_attached(
     session: Session, references: Sequence[str], reader: Reader, screen: Screen
 ) -> tuple[Block, ...] | None:
     """The same for references, each quoted as for /attach."""
-    blocks: list[Block] = []
+    blocks: tuple[Block, ...] = ()
     window = session.facts(session.conversation.model).window
     try:
         for reference in references:
@@ -49,14 +55,14 @@ async def read_attached(
                     return None
             elif remarks := list_remarks(selection):
                 screen.notice("\n".join(remarks))
-            blocks += selection.blocks
-        require_fit([Message("user", tuple(blocks))], session.conversation.model)
+            blocks = each_file_once((*blocks, *selection.blocks))
+        require_fit([Message("user", blocks)], session.conversation.model)
     except StreamchatError as error:
         screen.error(error.message)
         return None
     if blocks:
         screen.notice("\n".join(["Attached:", *list_blocks(blocks)]))
-    return tuple(blocks)
+    return blocks
 
 
 def _reference(session: Session, candidates: tuple[str, ...]) -> str:

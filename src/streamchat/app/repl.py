@@ -41,6 +41,7 @@ from streamchat.app.message_edit import MessageEdit
 from streamchat.app.prompt_files import ask_missing, fill_prompt, join_prompt
 from streamchat.app.prompt_keys import keymap_of
 from streamchat.app.repl_scripts import ReplScripts
+from streamchat.core.attachment_blocks import each_file_once
 from streamchat.core.errors import StreamchatError
 from streamchat.core.input_line import (
     CommandLine,
@@ -171,7 +172,8 @@ class Repl(ReplScripts):
         head = conversation.head
         after = edited.after if edited else conversation.next_parent
         message = with_text(edited.message, text) if edited else self.session.message(text)
-        message = replace(message, content=(*attached, *message.content))
+        content = each_file_once((*attached, *message.content))
+        message = replace(message, content=content)
         if not await self._may_send(message):
             self._take_back(message, after, text)
             return

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from streamchat.app.requesting import build_request
-from streamchat.core.attachment_blocks import Selection
+from streamchat.core.attachment_blocks import Selection, each_file_once
 from streamchat.core.budget import Budget
 from streamchat.core.capabilities import ModelFacts, facts_by_table
 from streamchat.core.conversation import ASKED, AUTOMATIC, COMPACTS, SERVER, Conversation
@@ -107,8 +107,8 @@ class Session:
         return stamp(self.clock())
 
     def attach(self, blocks: Sequence[Block]) -> None:
-        """Attach blocks to the next message. Raises InvalidRequest."""
-        attached = (*self.attached, *blocks)
+        """Attach blocks to the next message, each file once. Raises InvalidRequest."""
+        attached = each_file_once((*self.attached, *blocks))
         require_fit([Message("user", attached)], self.conversation.model)
         self.attached = attached
 

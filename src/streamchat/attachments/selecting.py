@@ -7,6 +7,7 @@ the file changes nothing.
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,7 +21,7 @@ from streamchat.attachments.references import (
     split_references,
 )
 from streamchat.attachments.walking import files_matching, files_under, is_glob
-from streamchat.core.attachment_blocks import Selection
+from streamchat.core.attachment_blocks import FileBlock, Selection, each_file_once
 from streamchat.core.errors import InvalidRequest, NotFound, PipeNotRead, StreamchatError
 from streamchat.core.formatting import format_path
 from streamchat.core.media_limits import MediaLimits
@@ -70,9 +71,8 @@ def select_files(text: str, reach: ReferenceScope) -> Selection:
         else:
             found.is_expanded = True
             _add_all(files, reference, reach, found)
-    return Selection(
-        tuple(found.blocks), found.is_expanded, tuple(found.left_out), tuple(found.notes)
-    )
+    blocks, notes = each_file_once(found.blocks), tuple(dict.fromkeys(found.notes))
+    return Selection(blocks, found.is_expanded, tuple(dict.fromkeys(found.left_out)), notes)
 
 
 def read_attachment(reference: str, reach: ReferenceScope) -> BuiltBlock:
@@ -83,7 +83,7 @@ def read_attachment(reference: str, reach: ReferenceScope) -> BuiltBlock:
     if is_address(reference):
         return reach.fetch(reference)
     path = locate(reference, reach.cwd)
-    return build_block(_read(path, reach.wait), name=path.name, limits=reach.limits)
+    return _build_file(path, _read(path, reach.wait), path.name, reach.limits)
 
 
 def names_files(reference: str, *, cwd: Path) -> bool:
@@ -138,7 +138,7 @@ def _add_all(
         name = str(path.relative_to(reach.cwd) if path.is_relative_to(reach.cwd) else path)
         try:
             data = _read(path, None)
-            found.add(build_block(data, name=name, limits=limits))
+            found.add(_build_file(path, data, name, limits))
         except StreamchatError as error:
             refused.append(error.message)
             continue
@@ -150,6 +150,11 @@ def _add_all(
     if len(found.blocks) == before:
         raise NotFound(_describe_empty(reference, refused))
     found.left_out += refused
+
+
+def _build_file(path: Path, data: bytes, name: str, limits: MediaLimits | None) -> BuiltBlock:
+    built = build_block(data, name=name, limits=limits)
+    return replace(built, block=FileBlock(built.block, os.path.realpath(path), data))
 
 
 def _read(path: Path, wait: Wait | None) -> bytes:

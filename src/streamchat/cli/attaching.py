@@ -14,6 +14,7 @@ from streamchat.app.waiting import in_background
 from streamchat.cli.run import Run
 from streamchat.core.attachment_blocks import (
     Selection,
+    each_file_once,
     list_blocks,
     list_remarks,
     why_ask,
@@ -106,7 +107,7 @@ async def attach(run: Run, session: Session, selections: tuple[Selection, ...]) 
         for line in list_remarks(selection):
             run.notes.note(line)
     session.of_role = _blocks_of(of_role)
-    session.attached = (*session.of_role, *_blocks_of(selections))
+    session.attached = each_file_once((*session.of_role, *_blocks_of(selections)))
     for line in list_blocks(session.attached):
         run.notes.note(f"attached: {line}")
 

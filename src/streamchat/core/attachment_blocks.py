@@ -11,6 +11,7 @@ import binascii
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from streamchat.core.formatting import format_bytes, format_size
 from streamchat.core.media_size import count_pages, image_size
@@ -27,6 +28,25 @@ _PAGE_TOKENS = 3000
 _PAGE = "Web page f"
 _FETCHED_FROM = re.compile(rf"(?:{_PAGE}|F)etched from (\S+) at (\S+)\.")
 _ADDRESS = re.compile(r"(?:^|[\s\"'])https?://", re.IGNORECASE)
+
+
+class FileBlock(dict[str, Any]):
+    """A block that knows which file it was read from. It is stored and sent like any other."""
+
+    __slots__ = ("origin",)
+
+    def __init__(self, block: Block, path: str, data: bytes) -> None:
+        """`path` is absolute and without links, `data` is what the file held."""
+        super().__init__(block)
+        self.origin = path, hash(data)
+
+
+def each_file_once(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """Without the later blocks of a file, but for those of a file that changed meanwhile."""
+    kept: dict[object, Block] = {}
+    for block in blocks:
+        kept.setdefault(block.origin if isinstance(block, FileBlock) else object(), block)
+    return tuple(kept.values())
 
 
 @dataclass(frozen=True, slots=True)
