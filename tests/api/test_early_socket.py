@@ -143,6 +143,18 @@ def test_who_is_not_trusted_is_no_fault_yet(server: ScriptedServer) -> None:
             assert (early.context() is None) == bool(environ)
 
 
+def test_nobody_waits_for_a_connection_that_was_lost_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lost = socket.socket()
+    lost.close()
+    monkeypatch.setattr(socket, "create_connection", lambda *_args, **_words: lost)
+    early = secure(Place(1), {})
+    early.connect()
+    assert early.context() is None
+    assert take(early, ("127.0.0.1", 1)) is None
+
+
 def test_a_session_that_the_server_has_ended_is_not_used(listener: socket.socket) -> None:
     def agree_and_close() -> None:
         connected, _ = listener.accept()

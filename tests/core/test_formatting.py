@@ -19,7 +19,15 @@ def test_a_cap_has_the_digits_it_was_given() -> None:
 
 @pytest.mark.parametrize(
     ("tokens", "words"),
-    [(1_000_000, "1M"), (1_500_000, "1.5M"), (200_000, "200k"), (8192, "8.19k"), (512, "512")],
+    [
+        (1_500_000, "1.5M"),
+        (1_000_000, "1M"),
+        (999_500, "1M"),
+        (999_499, "999k"),
+        (200_000, "200k"),
+        (8192, "8.19k"),
+        (512, "512"),
+    ],
 )
 def test_sizes(tokens: int, words: str) -> None:
     assert format_size(tokens) == words

@@ -52,6 +52,8 @@ CASES = [
     ("f() x", "0f(di(", "f() x"),
     ("f() x", "0f(ci(1|", "f(1) x"),
     ("a (b c) d", "0fbyi($p", "a (b c) db c"),
+    ("one two", "0viwr\\", "\\\\\\ two"),
+    ("one two", "0viwr\x01x", "ne two"),
     ("one two", "0viwd", " two"),
     ("one two", "0vawd", "two"),
     ("a (b c) d", "0fbvi(d", "a () d"),

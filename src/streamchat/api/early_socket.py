@@ -95,9 +95,9 @@ class EarlySocket:
             connected = socket.create_connection(self._address, timeout=self._timeout_s)
         except _FAULTS:
             return None
-        self._is_connected = True
         try:
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._is_connected = True
             tls = self._secure(connected)
             connected.settimeout(0)
         except _FAULTS:

@@ -138,7 +138,14 @@ def _load_selecting(bindings: KeyBindings) -> None:
     change_letters("U", to=lambda text, _: text.upper())
     change_letters("u", to=lambda text, _: text.lower())
     change_letters("~", to=lambda text, _: text.swapcase())
-    change_letters("r", Keys.Any, to=lambda text, event: re.sub(".", event.data, text))
+    change_letters("r", Keys.Any, to=_overwritten)
+
+
+def _overwritten(text: str, event: KeyPressEvent) -> str:
+    """The text with the typed character in the place of each; unchanged by any other key."""
+    typed = event.data
+    is_character = len(typed) == 1 and typed.isprintable()
+    return re.sub(".", lambda _: typed, text) if is_character else text
 
 
 def _change_word(word: str, event: KeyPressEvent) -> None:
