@@ -16,6 +16,7 @@ from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
+from streamchat.app.commands import AskUser, LongWork, Outcome
 from streamchat.app.session import Session
 from streamchat.core.attachment_blocks import Selection
 from streamchat.core.conversation import Conversation
@@ -42,6 +43,7 @@ from streamchat.core.ports import (
     Journal,
     OpenedConversation,
     Picked,
+    Reader,
     stops_none,
 )
 from streamchat.core.records import Record, Turn
@@ -455,3 +457,14 @@ def open_session(
         forget_typed=lambda conversation, *, texts, names: None,
         warn=(warnings if warnings is not None else []).append,
     )
+
+
+def answered(outcome: Outcome, reader: Reader | None = None) -> Outcome:
+    """What is shown after all questions and long work."""
+    while isinstance(outcome, (AskUser, LongWork)):
+        if isinstance(outcome, LongWork):
+            outcome = outcome.run()
+        else:
+            asking = outcome.then(reader or ScriptedReader(iter(())))
+            outcome = asyncio.run(asking)  # type: ignore[arg-type]
+    return outcome

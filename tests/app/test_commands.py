@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from fakes import MODEL, MemoryArchive, MemoryJournal, ScriptedReader, open_session
+from fakes import MODEL, MemoryArchive, MemoryJournal, ScriptedReader, answered, open_session
 from streamchat.app import commands
 from streamchat.app.commands import (
     COMMANDS,
@@ -206,7 +206,7 @@ def test_resume_switches_and_replays() -> None:
     other = Conversation.new(id="x", created="2026-09-21T14:13:20Z", model=MODEL, system=None)
     other.append(Message("user", (text_block("Old times"),)), id="t", at=session.now())
     session.archive = MemoryArchive(kept={"old": other})
-    assert run(session, "resume", "old") == Replay("Resumed: Old times")
+    assert answered(run(session, "resume", "old")) == Replay("Resumed: Old times")
     assert session.conversation is other
 
 
@@ -217,14 +217,8 @@ def test_what_another_process_has_open_is_gone_on_with_in_a_copy(*, is_wanted: b
     old, _ = archive.start(MODEL, None)
     old.append(user_message("Old times"), id="t1", at=session.now())
     archive.kept["old"], session.archive = old, archive
-    outcome = run(session, "resume", "old")
-    assert isinstance(outcome, AskUser)
     reader = ScriptedReader(iter(()), answers=iter([is_wanted]))
-
-    async def asked(ask: AskUser) -> Outcome:
-        return await ask.then(reader)
-
-    after = asyncio.run(asked(outcome))
+    after = answered(run(session, "resume", "old"), reader)
     assert reader.questions == ['"Old times" is open. Continue in a copy?']
     if is_wanted:
         assert after == Replay("Resumed: Old times")
@@ -259,10 +253,7 @@ def test_files_that_were_skipped_are_told(line: str) -> None:
     other = Conversation.new("old", "", MODEL)
     session.archive = MemoryArchive(kept={"old": other}, skipped=["x.jsonl was skipped."])
     name, _, argument = line.partition(" ")
-    outcome = run(session, name, argument)
-    if isinstance(outcome, AskUser):
-        reader = ScriptedReader(iter(()), picks=iter([None]))
-        asyncio.run(outcome.then(reader))  # type: ignore[arg-type]
+    answered(run(session, name, argument), ScriptedReader(iter(()), picks=iter([None])))
     assert warnings == ["x.jsonl was skipped."]
 
 
@@ -340,10 +331,10 @@ def test_many_files_of_a_directory_are_listed_and_asked_about(agrees: bool) -> N
     async def answer() -> Outcome:
         return await outcome.then(reader)
 
-    answered = asyncio.run(answer())
+    after = asyncio.run(answer())
     assert reader.questions == ["Attach 101 files?"]
     assert len(session.attached) == (101 if agrees else 0)
-    assert agrees or answered == Done("Nothing was attached.")
+    assert agrees or after == Done("Nothing was attached.")
 
 
 def test_logout_says_whether_a_key_was_kept() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from fakes import (
     MODEL,
+    MemoryArchive,
     MemoryExporter,
     RecordingScreen,
     ScriptedReader,
@@ -20,11 +21,12 @@ from fakes import (
 from streamchat.app.repl import Repl
 from streamchat.app.repl_outcomes import LONG_REPORT, STOPPED
 from streamchat.app.selecting import select_until_stopped
+from streamchat.app.session import Session
 from streamchat.core.attachment_blocks import Selection
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import NotFound
 from streamchat.core.messages import Message, text_block
-from streamchat.core.ports import Input, Key, Typed
+from streamchat.core.ports import Input, Key, OpenedConversation, Typed
 from streamchat.core.ports.configuration import Configuration, FixedConfiguration
 from streamchat.core.records import Turn
 
@@ -62,12 +64,13 @@ def stop_soon(stop: Callable[[], None]) -> None:
 def chat(
     *typed: str,
     exporter: MemoryExporter | None = None,
+    session: Session | None = None,
     configuration: Configuration | None = None,
     during: Callable[[Callable[[], None]], None] = lambda _stop: None,
 ) -> tuple[SlowScreen, ScriptedReader]:
     """Type lines into a conversation, then Ctrl-C twice at once."""
     inputs: list[Input] = [*map(Typed, typed), Key.INTERRUPT, Key.INTERRUPT, Key.END]
-    session, screen = open_session(), SlowScreen()
+    session, screen = session or open_session(), SlowScreen()
     session.say("why?")
     session.add(Message("assistant", (text_block("So."),), MODEL, "end_turn"))
     session.exporter = exporter or MemoryExporter()
@@ -82,6 +85,27 @@ def test_an_export_that_is_stopped_stays_in_the_chat() -> None:
     screen, reader = chat("/export - md", exporter=Interrupted())
     assert screen.shown == [STOP]
     assert [hint for _, hint in reader.prompts] == ["", "", "", ""]  # no hint to leave
+
+
+class LongFiles(MemoryArchive):
+    """The user presses Ctrl-C while a conversation is read."""
+
+    def open(self, ref: str, *, model: str) -> OpenedConversation:
+        raise KeyboardInterrupt
+
+    def read(self, ref: str, *, model: str = "") -> OpenedConversation:
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("line", ["/resume old", "/delete old"])
+def test_a_conversation_that_is_not_read_to_its_end_changes_nothing(line: str) -> None:
+    session = open_session()
+    session.archive = LongFiles()
+    before = session.conversation
+    screen, reader = chat(line, session=session)
+    assert session.conversation is before
+    assert screen.shown == [STOP]
+    assert [hint for _, hint in reader.prompts] == ["", "", "", ""]
 
 
 @pytest.mark.parametrize("line", ["/show", "/tree 1", "/redraw"])

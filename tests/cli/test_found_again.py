@@ -1,7 +1,6 @@
 """Conversations found again: /resume, /delete, --search, --list and -r without REF, from the
 commands up to the real program on a pty."""
 
-import asyncio
 import itertools
 import json
 import os
@@ -17,11 +16,12 @@ from fakes import (
     MemoryArchive,
     MemoryJournal,
     ScriptedReader,
+    answered,
     open_session,
 )
 from program import just_look, run_on_terminal, run_program
 from streamchat.app import commands
-from streamchat.app.commands import AskUser, Done, Outcome, Replay
+from streamchat.app.commands import Done, Outcome, Replay
 from streamchat.app.session import Session
 from streamchat.cli.arguments import parse_arguments
 from streamchat.core.conversation import Conversation
@@ -52,13 +52,7 @@ def kept(*titles: str) -> Session:
 
 def outcome_of(session: Session, line: str, reader: ScriptedReader) -> Outcome:
     name, _, argument = line.partition(" ")
-    outcome = commands.dispatch(session, CommandLine(name, argument))
-    assert isinstance(outcome, AskUser)
-
-    async def ask() -> Outcome:
-        return await outcome.then(reader)
-
-    return asyncio.run(ask())
+    return answered(commands.dispatch(session, CommandLine(name, argument)), reader)
 
 
 def test_resume_without_ref_opens_what_was_picked() -> None:
@@ -122,7 +116,7 @@ def test_what_is_open_elsewhere_is_refused_before_the_question() -> None:
     assert isinstance(session.archive, MemoryArchive)
     session.archive = BusyArchive(session.archive.kept)
     with pytest.raises(Busy):
-        commands.dispatch(session, CommandLine("delete", "one"))
+        outcome_of(session, "delete one", ScriptedReader(iter(())))
 
 
 def test_there_must_be_something_to_delete() -> None:
@@ -130,7 +124,7 @@ def test_there_must_be_something_to_delete() -> None:
     with pytest.raises(UsageError, match="This conversation is not on disk"):
         commands.dispatch(session, CommandLine("delete", ""))
     with pytest.raises(NotFound):
-        commands.dispatch(session, CommandLine("delete", "nowhere"))
+        outcome_of(session, "delete nowhere", ScriptedReader(iter(())))
 
 
 # The command line

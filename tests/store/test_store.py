@@ -331,6 +331,30 @@ def test_a_conversation_that_is_open_here_says_so(store: Store) -> None:
     opened.journal.close()
 
 
+class StoppingDisk(QuickDisk):
+    """The user presses Ctrl-C when the file is locked and is read, the first time."""
+
+    is_pressed: bool | None = None
+
+    def lock(self, fd: int) -> None:
+        super().lock(fd)
+        self.is_pressed = self.is_pressed is None
+
+    def read(self, fd: int, size: int, offset: int) -> bytes:
+        if self.is_pressed:
+            self.is_pressed = False
+            raise KeyboardInterrupt
+        return super().read(fd, size, offset)
+
+
+def test_a_stop_while_a_conversation_is_read_releases_it(store: Store, home: Path) -> None:
+    _, path = converse(store, "a")
+    stopping = open_store(home, StoppingDisk())
+    with pytest.raises(KeyboardInterrupt):
+        stopping.open(str(path), model=MODEL)
+    stopping.open(str(path), model=MODEL).journal.close()
+
+
 def test_the_lock_of_a_killed_process_does_not_block(store: Store) -> None:
     _, path = converse(store, "a")
     holder = hold(path)

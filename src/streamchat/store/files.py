@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -80,17 +80,15 @@ class ConversationFiles:
             if not _is_unwritable(error.__cause__):
                 raise
             return self.read(path, model=model)
-        try:
+        with ExitStack() as undoing:
+            undoing.callback(ledger.close)  # also when the user stops it
             with reading(path):
                 data = ledger.read()
             opened = self._parse(path, data, model)
-        except (DiskError, NotFound):
-            ledger.close()
-            raise
-        if _is_newer(opened.conversation):
-            ledger.close()
-            return opened
-        ledger.blobs.tidy(data)
+            if _is_newer(opened.conversation):
+                return opened
+            ledger.blobs.tidy(data)
+            undoing.pop_all()
         journal = FileJournal(path, lambda: NewFilePlace(ledger, path), ledger)
         return OpenedConversation(opened.conversation, journal, opened.damage)
 

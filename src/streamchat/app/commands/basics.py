@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from streamchat.app.commands.arguments import parse_count, parse_reference
 from streamchat.app.commands.help import explain_command, help_overview
 from streamchat.app.commands.outcomes import (
@@ -72,7 +74,7 @@ def resume(session: Session, argument: str) -> Outcome:
     filters of /list, and rename, delete, copy or export what is found."""
     if argument:
         ref = parse_reference(argument)
-        return unless_unsaved(session, lambda: _open(session, ref))
+        return unless_unsaved(session, lambda: LongWork(lambda: _open(session, ref)))
 
     async def pick(reader: Reader) -> Outcome:
         path = await _list_actions(session).pick(reader, ago(session.clock))
@@ -81,7 +83,7 @@ def resume(session: Session, argument: str) -> Outcome:
             return Done(ALREADY_OPEN)
         if path is None:
             return Done()
-        return unless_unsaved(session, lambda: _open(session, path))
+        return unless_unsaved(session, lambda: LongWork(lambda: _open(session, path)))
 
     return AskUser(pick)
 
@@ -93,6 +95,10 @@ def delete(session: Session, argument: str) -> Outcome:
     ref = parse_reference(argument) or session.journal.name
     if not argument and not (session.journal.saves and session.conversation.turn_count):
         raise UsageError("This conversation is not on disk.")
+    return LongWork(lambda: _offer_to_delete(session, ref))
+
+
+def _offer_to_delete(session: Session, ref: str) -> Outcome:
     found = session.archive.read(ref)
     if found.journal.name != session.journal.name:
         session.archive.require_deletable(found.journal.name)
@@ -114,7 +120,16 @@ def _open(session: Session, ref: str) -> Outcome:
         opened = session.archive.open(ref, model=session.conversation.model)
     except Busy as busy:
         return _copy(session, busy)
-    return _resumed(session, opened)
+    return _loaded(lambda: _resumed(session, opened))
+
+
+def _loaded(act: Callable[[], Outcome]) -> Outcome:
+    """Do `act`, which changes the session, when the long work is over and nothing stops it."""
+
+    async def then(_reader: Reader) -> Outcome:
+        return act()
+
+    return AskUser(then)
 
 
 def _resumed(session: Session, opened: OpenedConversation) -> Outcome:
@@ -133,11 +148,18 @@ def _copy(session: Session, busy: Busy) -> Outcome:
     async def confirm(reader: Reader) -> Outcome:
         if not await reader.confirm(f"{busy.message} {COPY_INSTEAD}", default=False):
             return Done("Nothing was opened.")
+        return LongWork(read)
+
+    def read() -> Outcome:
         source = session.archive.read(busy.path)
-        fork = session.archive.fork(source.conversation)
-        return _resumed(session, OpenedConversation(*fork, source.damage))
+        return _loaded(lambda: _continue_in_copy(session, source))
 
     return AskUser(confirm)
+
+
+def _continue_in_copy(session: Session, source: OpenedConversation) -> Outcome:
+    fork = session.archive.fork(source.conversation)
+    return _resumed(session, OpenedConversation(*fork, source.damage))
 
 
 @command("/list [N] [FILTERS]", topic=Topic.CONVERSATIONS)
