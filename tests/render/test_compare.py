@@ -259,6 +259,18 @@ def test_one_that_fails_says_so_in_its_column() -> None:
     assert "✗ failed" in right
 
 
+def test_a_blank_row_follows_one_that_fails() -> None:
+    made = stage(80, 12)
+    shown = begin(made)
+    finish(shown, 0, ending=Ending.FAILED)
+    say(shown, 1, "fine")
+    finish(shown, 1)
+    shown.close()
+    lines = made.lines
+    at = next(number for number, line in enumerate(lines) if "✗ failed" in line)
+    assert [line.strip() for line in lines[at + 1 : at + 3]] == ["", "2 · haiku"]
+
+
 @pytest.mark.parametrize(
     ("environ", "heading"),
     [({"TERM": "dumb"}, "{} · {}"), ({"ACCESSIBLE": "1"}, "Answer {}, {}:")],

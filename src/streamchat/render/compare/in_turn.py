@@ -52,6 +52,8 @@ class InTurnRows(PaneRows):
             rows += pane.settle(budget_s=budget_s)
             if not pane.is_over:
                 break
+            if rows[-1:] not in ([], [BLANK]):
+                rows.append(BLANK)
             self._order.pop(0)
             self._is_headed = False
         if rows:
