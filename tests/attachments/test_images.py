@@ -73,6 +73,13 @@ def test_a_large_one_is_scaled_down_to_what_the_model_sees(
     assert built.note == "a was scaled down from 1000 × 500 to 200 × 100 pixels."
 
 
+def test_damage_beside_the_picture_says_nothing() -> None:
+    data = photo(200, 100, turned=6)
+    assert data.count(b"Camera of mine\0") == 1
+    data = data.replace(b"\0\0\0\x0f", b"\0\x0f\xff\xff")  # how long the camera's name is
+    assert build_block(data, name="a", limits=LIMITS).note == ""
+
+
 def test_one_that_is_too_many_bytes_is_made_smaller() -> None:
     noise = io.BytesIO()
     Image.effect_noise((190, 190), 90).save(noise, "PNG")

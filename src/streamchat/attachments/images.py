@@ -8,6 +8,7 @@ by its limit, and damage is seen only where an end or a checksum is wrong.
 from __future__ import annotations
 
 import io
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,8 @@ def fit_image(
     if size[0] * size[1] > MOST_PIXELS:
         raise InvalidRequest(f"{name} has {size[0]} × {size[1]} pixels: make it smaller.")
     Image.MAX_IMAGE_PIXELS = None  # ours is checked above
+    # About damage that it can do without; a chat may have its prompt on the screen.
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
     try:
         with Image.open(io.BytesIO(data)) as opened:
             if not fits:
