@@ -87,7 +87,12 @@ def test_a_log_that_cannot_be_written_is_told_above_the_answer(
         terminal.wait_for_prompt()
         terminal.type("\x04")
 
-    terminal = run_on_terminal(person, environ=towards)
-    assert "writing" not in terminal.text
-    assert "streamchat: Cannot" not in terminal.text
-    assert "\n✗ Cannot save to" in terminal.text
+    chat = run_on_terminal(person, environ=towards)
+    server.enqueue(text_reply("Fine."))
+    one_answer = run_on_terminal(just_look, "hi", environ=towards)
+    for terminal in (chat, one_answer):
+        assert "writing" not in terminal.text
+        assert "streamchat: Cannot" not in terminal.text
+        assert "\n✗ Cannot save to" in terminal.text
+    server.enqueue(text_reply("Fine."))
+    assert "streamchat: Cannot save to" in run_program("hi", environ=towards).stderr

@@ -214,7 +214,7 @@ class LiveSettings:
         """Run `api_key_command` before the first request. Raises ConfigError,
         NoPermission."""
         if needs_commanded_key(self.run.settings):
-            self.run.notes.note("The key comes from api_key_command.")
+            self.chat.repl.screen.notice("The key comes from api_key_command.")
             self._take(await asyncio.to_thread(with_commanded_key, self.run))
 
     def _read(self, key: str, text: str) -> Change:

@@ -43,7 +43,6 @@ from streamchat.cli.wiring import (
     open_archive,
     open_model_cache,
     open_session,
-    open_spending_log,
     open_terminal_screen,
     read_given,
 )
@@ -135,7 +134,6 @@ async def converse(
     describe_session(run, session, screen)
     session.clipboard = SystemClipboard(run, session)
     session.warn = lambda text: screen.error(run.notes.redact(text))
-    session.budget.log = session.budget.log and open_spending_log(run, session.warn)
     session.facts = learning = ModelLookup(
         partial(ask_model_facts, source), open_model_cache(run)
     )

@@ -110,7 +110,7 @@ def open_session(run: Run, archive: Archive, given: GivenTexts, *, copied: str =
         warn=run.notes.warn,
         forget_typed=partial(forget_typed, run),
         forget_key=partial(forget_key, run),
-        budget=build_budget(run),
+        budget=build_budget(run, lambda text: session.warn(text)),
         web=build_web(settings) if settings.web else None,
         web_setup=build_web(settings),
         citations=settings.citations,
@@ -197,15 +197,16 @@ def compares_requests(settings: Settings) -> bool | None:
     return True if settings.demo or is_own else None
 
 
-def build_budget(run: Run) -> Budget:
-    """Prices are Anthropic's: what another server takes is not known, the demo is free."""
+def build_budget(run: Run, warn: Callable[[str], None] | None = None) -> Budget:
+    """Prices are Anthropic's: what another server takes is not known, the demo is free. `warn`
+    is told when the log cannot be written."""
     settings = run.settings
     cap = settings.max_cost_usd
     if settings.demo:
         return Budget(cap_usd=cap, billed=False)
     own = dict(settings.prices)
     is_anthropic = not settings.platform and endpoint(settings).address.is_default
-    day_cap, log = settings.max_cost_day_usd, open_spending_log(run, run.notes.warn)
+    day_cap, log = settings.max_cost_day_usd, open_spending_log(run, warn or run.notes.warn)
     budget = Budget(cap_usd=cap, day_cap_usd=day_cap, log=log)
     if own or is_anthropic:
         budget.price = prices = Prices(own, has_table=is_anthropic)
