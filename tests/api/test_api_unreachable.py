@@ -144,6 +144,15 @@ def caused_by(*causes: BaseException) -> anthropic.APIConnectionError:
             True,
         ),
         ([httpx2.ConnectTimeout("x")], "did not accept a connection in time", "timeout", True),
+        (
+            [
+                httpx2.ConnectTimeout("x"),
+                ssl.SSLWantReadError("The operation did not complete"),
+            ],
+            "did not accept a connection in time",
+            "timeout",
+            True,
+        ),
         ([httpx2.ReadTimeout("x")], "gave no answer", "timeout", True),
         ([httpx2.ProxyError("502 no")], "The proxy refused: 502 no.", "proxy", True),
         ([httpx2.LocalProtocolError("x")], "A header cannot be sent", "invalid_header", False),

@@ -111,7 +111,8 @@ class Cooked:
     def type_ahead(self, lines: str) -> None:
         """Before anybody reads."""
         self.type(lines)
-        assert select.select([self.terminal], [], [], PATIENCE_S)[0]
+        while count_waiting(self.terminal) < len(lines):
+            assert select.select([self.terminal], [], [], PATIENCE_S)[0]
 
     async def read(self, *typed: str) -> Input:
         """What is read when this is typed at the prompt, one after the other."""

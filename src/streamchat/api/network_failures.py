@@ -49,7 +49,8 @@ def unreachable(fault: BaseException, server: Server) -> ApiError:
 
 
 def _chain(fault: BaseException) -> Iterator[BaseException]:
-    """The exception and what caused it, groups (happy eyeballs) included."""
+    """The exception and what caused it, groups (happy eyeballs) included. What was waited for
+    when the time ran out is no cause."""
     seen: set[int] = set()
     waiting: list[BaseException | None] = [fault]
     while waiting:
@@ -57,7 +58,8 @@ def _chain(fault: BaseException) -> Iterator[BaseException]:
         if cause is None or id(cause) in seen:
             continue
         seen.add(id(cause))
-        yield cause
+        if not isinstance(cause, ssl.SSLWantReadError | ssl.SSLWantWriteError):
+            yield cause
         if isinstance(cause, BaseExceptionGroup):
             waiting += cause.exceptions
         waiting += [cause.__cause__, cause.__context__]
