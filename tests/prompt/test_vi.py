@@ -99,6 +99,18 @@ def test_a_slash_searches_the_history(key: str) -> None:
         assert run(searched()) == Typed("git one")
 
 
+def test_a_line_after_a_cleared_one_begins_in_insert_mode() -> None:
+    async def typed() -> object:
+        reading = asyncio.ensure_future(at.prompt.read())
+        at.type("one\x1b")
+        await at.sees("❮ one")
+        at.type("d\x03i'm\r")
+        return await reading
+
+    with desk(keymap=VI) as at:
+        assert run(typed()) == Typed("i'm")
+
+
 def test_the_same_holds_at_the_prompt_and_a_new_line_has_no_last_change() -> None:
     with desk(keymap=VI) as at, time_standing_still():
         assert at.read('one two three\x1b0"adw.$"ap\r') == Typed("threetwo ")

@@ -33,6 +33,7 @@ def load_leaving(
             stop_search()
         on_clear(event.current_buffer.text)
         event.current_buffer.reset()
+        event.app.vi_state.reset()  # a new line begins in insert mode
 
     @bindings.add("c-c", filter=in_line & line_is_empty)
     @bindings.add("<sigint>", filter=in_line & line_is_empty)
