@@ -101,6 +101,13 @@ def test_arguments_are_offered_with_a_note_and_found_by_it() -> None:
         assert [row.split() for row in shown[1:]] == [["3c4d", "Gardening"]]
 
 
+def test_the_words_before_an_argument_are_not_shown_again() -> None:
+    choices = [Choice("opus haiku"), Choice("opus sonnet")]
+    with desk(arguments=lambda _: choices, shows_menu=True) as at:
+        shown = run(shown_for(at, "/model opus ", "sonnet"))
+        assert [row.split() for row in shown[1:]] == [["haiku"], ["sonnet"]]
+
+
 def test_an_argument_that_takes_time_is_offered_when_it_is_known() -> None:
     known: list[Choice] = []
 

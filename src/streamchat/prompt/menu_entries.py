@@ -99,10 +99,12 @@ class MenuEntries(Completer):
         if row is None:
             return
         argument = typed.lstrip()
+        known = argument[: argument.rfind(" ") + 1]  # the words before the last one
         for choice in _matching(argument.casefold(), self._arguments(row.name, argument)):
             yield Completion(
                 choice.text,
                 start_position=-len(argument),
+                display=choice.text.removeprefix(known) or choice.text,
                 display_meta=clean_prose(choice.note).replace("\n", " "),
             )
         if any(word in row.argument for word in _PATH_WORDS):
