@@ -30,7 +30,14 @@ from streamchat.app.session import Session
 from streamchat.core.budget import Budget
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import CutOff, NoPermission, UsageError
-from streamchat.core.events import Event, ModelSwitched, Started
+from streamchat.core.events import (
+    BlockStarted,
+    Event,
+    ModelSwitched,
+    Started,
+    TextDelta,
+    ThinkingDelta,
+)
 from streamchat.core.messages import Message, Request, Usage, text_block
 from streamchat.core.model_names import FAMILIES, ModelNames
 from streamchat.core.ports import Ending, Input, Key, Typed
@@ -332,7 +339,13 @@ def test_blind_hides_the_names_until_one_is_kept() -> None:
 
 
 def test_blind_no_answer_tells_by_its_time_that_it_was_there() -> None:
-    dialogue = Dialogue("why?", "/compare --blind b", scripts=both()).run()
+    thinking: list[Step] = [BlockStarted(0, "thinking"), ThinkingDelta("Well.")]
+    begun, *text = answer("b", "two")
+    scripts: Scripts = {**both(), "b": [[begun, *thinking, *text]]}
+    dialogue = Dialogue("why?", "/compare --blind b", scripts=scripts).run()
+    shown = [event for view in dialogue.screen.views for event in view.events]
+    assert not any(event in thinking for event in shown)
+    assert [event.text for event in shown if isinstance(event, TextDelta)].count("two") == 1
     times = [seconds for view in dialogue.screen.views[1:] for seconds in view.times]
     assert list(map(isnan, times)) == [True, True]
     new = Dialogue("why?", scripts=both(), others=("b",), is_blind=True).run()

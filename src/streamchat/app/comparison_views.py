@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from math import nan
 
 from streamchat.app.view_wrappers import ViewWrapper
-from streamchat.core.events import Event, ModelSwitched, Started
-from streamchat.core.messages import Message
+from streamchat.core.events import BlockStarted, Event, ModelSwitched, Started, ThinkingDelta
+from streamchat.core.messages import THINKING_TYPES, Message
 from streamchat.core.ports import Ending
 
 
@@ -22,13 +22,17 @@ class UnderHeading(ViewWrapper):
 
 @dataclass(slots=True)
 class Nameless(UnderHeading):
-    """Leaves out every name of the model, and how long the answer took unless `is_timed`."""
+    """Leaves out every name of the model, and unless `is_timed` how long it took."""
 
     is_timed: bool = True
 
     def feed(self, event: Event) -> None:
         match event:
             case ModelSwitched():
+                pass
+            case ThinkingDelta() if not self.is_timed:  # its line says how long it took
+                pass
+            case BlockStarted(kind=kind) if kind in THINKING_TYPES and not self.is_timed:
                 pass
             case Started():
                 self.view.feed(replace(event, model=""))
