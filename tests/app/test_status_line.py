@@ -102,7 +102,9 @@ def test_the_command_switches_the_line_and_chooses_its_parts() -> None:
     assert "no line" in statusline(session, "off")
     assert "no line" in statusline(session, "")
     assert statusline(session, "on").endswith("attachments, title.")
-    with pytest.raises(UsageError, match="'clock' is no part; write on, off or some of model"):
+    with pytest.raises(
+        UsageError, match="'clock' is not a part; write on, off or some of model"
+    ):
         statusline(session, "clock")
 
 

@@ -86,8 +86,7 @@ def take_role(
     values: Mapping[str, str],
 ) -> tuple[Run, Overlay, AppliedTemplate]:
     """Take a role, with values for its placeholders, or none. `now` are the settings as they
-    are. Raises NotFound, ConfigError,
-    UsageError; then nothing has changed."""
+    are. Raises NotFound, ConfigError, UsageError; then nothing has changed."""
     before, overlay = _values(now), overlay or _of_start(run)
     beneath = overlay.lift(before) if overlay else before
     layer = Layer(SettingSource.FLAG, {})
@@ -105,7 +104,7 @@ def take_role(
     beneath_origins = {**now.origins, **own}
     origins = {**beneath_origins, "role": _BY_ROLE, **{n: role.origins[n] for n in given}}
     settings = replace(now, **merged, role=name, origins=origins)
-    said = _adopt(chat, now, replace(run, settings=settings))
+    said = _apply(chat, now, replace(run, settings=settings))
     session = chat.session
     settings = replace(settings, model=session.conversation.model)
     above = {**_values(settings), "effort": session.effort, "thinking": session.thinking}
@@ -115,7 +114,7 @@ def take_role(
     return run, Overlay(beneath, above, beneath_origins), taken
 
 
-def _adopt(chat: Chat, before: Settings, run: Run) -> list[str]:
+def _apply(chat: Chat, before: Settings, run: Run) -> list[str]:
     """Everything but the model first, because that may refuse some of it."""
     apply_settings(
         chat, before, replace(run, settings=replace(run.settings, model=before.model))

@@ -105,7 +105,7 @@ class LiveSettings:
         if option.name not in given or given[option.name].name != COMMAND:
             raise UsageError(f"{name} was not set by {COMMAND}.")
         del given[option.name]
-        self._adopt(option.name, self._run_with(given))
+        self._apply(option.name, self._run_with(given))
         return f"{name} is what it was."
 
     def save(self, key: str, text: str | None) -> str:
@@ -225,7 +225,7 @@ class LiveSettings:
         return change
 
     def _give(self, change: Change) -> None:
-        self._adopt(change.option.name, self._run_with(self._given_with(change)))
+        self._apply(change.option.name, self._run_with(self._given_with(change)))
 
     def _given_with(self, change: Change) -> dict[str, Given]:
         return {**self.run.invocation.flags.given, change.option.name: change.given}
@@ -234,7 +234,7 @@ class LiveSettings:
         flags = replace(self.run.invocation.flags, given=given)
         return rebuild_run(replace(self.run.invocation, flags=flags), self.run.env)
 
-    def _adopt(self, name: str, run: Run) -> None:
+    def _apply(self, name: str, run: Run) -> None:
         """Change that setting alone, though files may say more than they did."""
         before, after = self.run.settings, run.settings
         kept: dict[str, Any] = {}

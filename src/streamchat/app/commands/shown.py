@@ -41,5 +41,7 @@ def _chosen(words: list[str]) -> tuple[str, ...]:
     for word in words:
         if word not in (*STATUS_PARTS, OFF):
             choices = ", ".join(STATUS_PARTS)
-            raise UsageError(f"{quoted(word)} is no part; write on, off or some of {choices}.")
+            raise UsageError(
+                f"{quoted(word)} is not a part; write on, off or some of {choices}."
+            )
     return tuple(words)

@@ -38,5 +38,5 @@ def web(session: Session, argument: str) -> Outcome:
 def _domains(words: list[str]) -> tuple[str, ...]:
     for word in words:
         if not is_domain(word):
-            raise UsageError(f"{quoted(word)} is no domain; write on, off or example.com.")
+            raise UsageError(f"{quoted(word)} is not a domain; write on, off or example.com.")
     return tuple(words)

@@ -112,8 +112,8 @@ def _mended(leaf: Leaf) -> list[Leaf]:
 
 def render(source: str, *, width: int, look: Style) -> list[Row]:
     """Render a whole source with the same code, so that streaming cannot differ."""
-    fold = MarkdownRows(width=width, look=look)
-    return fold.feed(source) + fold.close()
+    rows = MarkdownRows(width=width, look=look)
+    return rows.feed(source) + rows.close()
 
 
 def preload_markdown() -> None:

@@ -84,7 +84,7 @@ class AnswerRows:
         self._steps: Iterator[None] | None = None  # the work on what was fed
         self._settled: list[Row] = []
         self._held: list[Row] = []  # final, but of a text that the trace must not break
-        self._fold: TextRows | None = None
+        self._text_rows: TextRows | None = None
         self._thoughts: Thoughts | None = None
         self._thinking_since_s = 0.0
         self._usage = Usage()
@@ -130,9 +130,9 @@ class AnswerRows:
             return []
         if self._thoughts is not None:
             return self._thoughts.rows(height)
-        if self._fold is None:
+        if self._text_rows is None:
             return []
-        return [*self._held[-height:], *self._fold.tail(height)][-height:]
+        return [*self._held[-height:], *self._text_rows.tail(height)][-height:]
 
     def close(self) -> list[Row]:
         self.end()
@@ -142,15 +142,15 @@ class AnswerRows:
         """Give up what is not settled yet, and say so."""
         if self.is_behind:
             self._fed.clear()
-            self._steps = self._fold = self._thoughts = None
+            self._steps = self._text_rows = self._thoughts = None
             self._part("aside")
             self._add(self._literal(_NOT_SHOWN))
 
     def resize(self, width: int) -> None:
         """For rows made from now on."""
         self._width = width
-        if self._fold is not None:
-            self._fold.resize(width)
+        if self._text_rows is not None:
+            self._text_rows.resize(width)
         if self._thoughts is not None:
             self._thoughts.resize(width)
 
@@ -224,21 +224,21 @@ class AnswerRows:
                 self._aside(self._marks.thought + line)
 
     def _add_text(self, text: str) -> Iterator[None]:
-        if self._fold is None:
-            self._fold = self._new_rows(self._width, self._look)
+        if self._text_rows is None:
+            self._text_rows = self._new_rows(self._width, self._look)
             if not self.traces:
                 self._part("text")
-        for rows in self._fold.feeding(text):
+        for rows in self._text_rows.feeding(text):
             self._add_rows(rows)
             yield
 
     def _end_text(self) -> Iterator[None]:
-        if self._fold is None:
+        if self._text_rows is None:
             return
-        for rows in self._fold.closing():
+        for rows in self._text_rows.closing():
             self._add_rows(rows)
             yield
-        self._fold = None
+        self._text_rows = None
         if self.traces:
             self._part("text")
             self._add(self._held)
