@@ -121,6 +121,17 @@ def test_the_place_and_the_camera_are_not_sent(form: str, side: int) -> None:
     assert image.size == (min(side, 200), min(side, 200))
 
 
+@pytest.mark.parametrize("between", [b"\xff\xff", b"\0\0\xff\0\0"], ids=["filling", "junk"])
+def test_bytes_between_the_parts_of_a_photo_change_nothing(between: bytes) -> None:
+    data = photo(60, 60, turned=6)
+    for marker in (b"\xff\xe1", b"\xff\xdb"):  # the camera's notes, and what follows them
+        data = data.replace(marker, between + marker, 1)
+    clean = without_metadata(data)
+    assert b"Camera of mine" not in clean
+    assert orientation_of(clean) == 6
+    assert opened(build_block(data, name="a.jpg", limits=LIMITS).block).size == (60, 60)
+
+
 def test_without_metadata_a_photo_keeps_how_it_is_turned() -> None:
     clean = without_metadata(photo(100, 50, turned=6))
     assert orientation_of(clean) == 6

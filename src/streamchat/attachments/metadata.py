@@ -10,8 +10,10 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from streamchat.core.media_size import jpeg_segments
+
 _EXIF = b"Exif\0\0"
-_APP1, _APP13, _COMMENT, _SCAN = 0xE1, 0xED, 0xFE, 0xDA
+_APP1, _APP13, _COMMENT = 0xE1, 0xED, 0xFE
 _PRIVATE_SEGMENTS = frozenset({_APP1, _APP13, _COMMENT})  # EXIF and XMP, IPTC
 _PRIVATE_CHUNKS = frozenset({b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"})
 _PRIVATE_PARTS = frozenset({b"EXIF", b"XMP "})
@@ -37,39 +39,32 @@ def without_metadata(data: bytes) -> bytes:
 def orientation_of(data: bytes) -> int:
     """How a JPEG is turned, 1 to 8 as EXIF counts; 1 is upright."""
     try:
-        exifs = (body for marker, body in _segments(data) if marker == _APP1)
+        exifs = (body for marker, _, body in _segments(data) if marker == _APP1)
         return next((_orientation(body) for body in exifs if body.startswith(_EXIF)), 1)
     except (struct.error, ValueError):
         return 1
 
 
 def _clean_jpeg(data: bytes) -> bytes:
-    kept = [b"\xff\xd8"]
+    kept, end = [b"\xff\xd8"], 2
     if (turned := orientation_of(data)) != 1:
-        kept.append(_segment(_APP1, _EXIF + _tiff(turned)))
-    end = 2
-    for marker, body in _segments(data):
-        end += 4 + len(body)
-        if marker not in _PRIVATE_SEGMENTS:
-            kept.append(_segment(marker, body))
+        body = _EXIF + _tiff(turned)
+        kept.append(struct.pack(">BBH", 0xFF, _APP1, len(body) + 2) + body)
+    for marker, at, body in _segments(data):
+        if marker in _PRIVATE_SEGMENTS:
+            kept.append(data[end:at])
+            end = at + 4 + len(body)
     return b"".join(kept) + data[end:]
 
 
-def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """The segments before the picture. Raises ValueError, struct.error."""
-    at = 2
-    while True:
-        start, marker, length = struct.unpack_from(">BBH", data, at)
-        if start != 0xFF or length < 2:
-            raise ValueError("not a segment")
-        if marker == _SCAN:
-            return
-        yield marker, data[at + 4 : at + 2 + length]
-        at += 2 + length
-
-
-def _segment(marker: int, body: bytes) -> bytes:
-    return struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body
+def _segments(data: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """The marker, the position and the body of each segment up to the picture. Raises
+    ValueError for one that is cut off."""
+    for marker, at in jpeg_segments(data):
+        end = at + 2 + int.from_bytes(data[at + 2 : at + 4])
+        if not at + 4 <= end <= len(data):
+            raise ValueError("cut off")
+        yield marker, at, data[at + 4 : end]
 
 
 def _tiff(orientation: int) -> bytes:

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 
 _STARTS_OF_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_ALONE = frozenset((0x01, *range(0xD0, 0xD9)))  # markers without a length
+_ALONE = frozenset((0x00, 0x01, *range(0xD0, 0xD9)))  # markers without a length
 _SCAN = 0xDA
 _END_OF_JPEG = b"\xff\xd9"
 _GIF_EXTENSION, _GIF_PICTURE, _GIF_END = 0x21, 0x2C, 0x3B
@@ -49,18 +49,21 @@ def _webp_size(data: bytes) -> tuple[int, int] | None:
 
 
 def _jpeg_size(data: bytes) -> tuple[int, int] | None:
-    for marker, at in _jpeg_segments(data):
+    for marker, at in jpeg_segments(data):
         if marker in _STARTS_OF_FRAMES and at + 9 <= len(data):
             return int.from_bytes(data[at + 7 : at + 9]), int.from_bytes(data[at + 5 : at + 7])
     return None
 
 
-def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int]]:
-    """The marker and the position of each segment up to the picture."""
+def jpeg_segments(data: bytes) -> Iterator[tuple[int, int]]:
+    """The marker and the position of each segment up to the picture. Between two may be other
+    bytes, which every reader skips."""
     at = 2
-    while at + 4 <= len(data) and data[at] == 0xFF:
+    while 0 <= at <= len(data) - 4:
         marker = data[at + 1]
-        if marker == 0xFF:  # filling
+        if data[at] != 0xFF:
+            at = data.find(b"\xff", at)
+        elif marker == 0xFF:  # filling
             at += 1
         elif marker in _ALONE:
             at += 2
@@ -79,7 +82,7 @@ def is_whole_image(data: bytes) -> bool:
         return _is_whole_gif(data)
     if data.startswith(b"RIFF"):
         return len(data) >= 8 + _little(data[4:8])
-    scan = next((at for marker, at in _jpeg_segments(data) if marker == _SCAN), None)
+    scan = next((at for marker, at in jpeg_segments(data) if marker == _SCAN), None)
     return scan is not None and data.find(_END_OF_JPEG, scan) > 0
 
 
