@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from row_streams import build_row
 
 from streamchat.render.rows import BLANK, Row
@@ -41,6 +42,14 @@ def test_from_where_it_came_out_differently_it_is_printed() -> None:
     scrolled = pushed("| a |", "| 1 |")
     assert scrolled.without_settled(rows("| a |", "|  b |", "| 1 |")) == rows("|  b |", "| 1 |")
     assert scrolled.without_settled(rows("| 1 |")) == rows("| 1 |")
+
+
+@pytest.mark.parametrize(("stroke", "crossing"), [("─", "─┼─"), ("-", "-+-")])
+def test_the_columns_of_a_table_may_have_got_wider(stroke: str, crossing: str) -> None:
+    scrolled = pushed("n │ name", stroke + crossing + stroke * 4, "1 │ a")
+    wider = rows("n   │ name", stroke * 3 + crossing + stroke * 9, "1   │ a", "100 │ a longer")
+    assert scrolled.without_live(wider) == wider[3:]
+    assert scrolled.without_settled(wider) == wider[3:]
 
 
 def test_a_row_that_stands_there_in_part_is_printed_whole() -> None:

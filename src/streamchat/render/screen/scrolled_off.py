@@ -2,15 +2,20 @@
 
 They are the beginning of a block that is still open. When the block settles, it is printed
 only from where it differs from the text in the scrollback. Blanks do not count, because a
-terminal or a new width may have wrapped it elsewhere.
+terminal or a new width may have wrapped it elsewhere, and the columns of a table get wider
+while it grows. The length of a rule does not count for the same reasons.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from streamchat.render.rows import Row
 from streamchat.render.screen.row_diff import plain_text
+from streamchat.render.style import ASCII, UNICODE
+
+_rule = re.compile(f"([{UNICODE.horizontal}{ASCII.horizontal}])\\1+")
 
 
 class ScrolledOff:
@@ -53,4 +58,4 @@ class ScrolledOff:
 
 
 def _letters_of(row: Row) -> str:
-    return "".join(plain_text(row).split())
+    return _rule.sub(r"\1", "".join(plain_text(row).split()))
