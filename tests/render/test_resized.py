@@ -6,7 +6,7 @@ import pytest
 from row_streams import build_row
 
 from streamchat.render.rows import Row
-from streamchat.render.screen.resized import Resized, resized
+from streamchat.render.screen.resized import Resized, cut_below, resized
 from streamchat.render.screen.window import Size
 
 ROWS = [
@@ -65,6 +65,19 @@ def test_a_terminal_that_cuts_its_rows(
 def test_a_cursor_in_a_row_that_was_wrapped_is_further_down() -> None:
     assert found(10, 20, column=11)[0] == found(10, 20, column=9)[0] + 1
     assert found(10, 20, column=11, reflows=False)[0] == 3
+
+
+@pytest.mark.parametrize(
+    ("count", "height", "rows_up"), [(35, 20, 14), (35, 3, 0), (20, 20, 0), (39, 35, 33)]
+)
+def test_where_rows_may_be_cut_off_below_only_surely_live_ones_are_erased(
+    count: int, height: int, rows_up: int
+) -> None:
+    old, new = Size(60, 40), Size(60, height)
+    found = resized(ROWS[:1] * count, 0, old=old, new=new, reflows=True)
+    assert cut_below(found, count, old=old, new=new) == Resized(rows_up, is_whole=False)
+    whole = resized(ROWS, 0, old=old, new=Size(60, 20), reflows=True)
+    assert cut_below(whole, 4, old=old, new=Size(60, 20)) == whole
 
 
 def test_all_that_is_found_is_of_what_was_shown() -> None:

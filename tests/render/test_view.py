@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 
 import pytest
 from pyte_terminal import PyteTerminal
@@ -328,6 +329,71 @@ def test_a_window_that_grew_shows_more_of_the_tail() -> None:
     assert [line for line in made.lines[-30:] if "row" in line] == [
         f"row{number}" for number in range(30)
     ]
+
+
+GROWING = {
+    "table": ("| n | text |\n|---|---|\n", "| row{n:03} | {x} |\n"),
+    "code": ("```python\n", "row{n:03} = 1\n"),
+    "list": ("", "- row{n:03}\n"),
+}
+
+
+def feed_growing(made: Stage, kind: str, height: int, *, before: int) -> list[str]:
+    """The window gets lower after that many of 50 rows; the numbers of the rows, as shown."""
+    start, line = GROWING[kind]
+    lines = [line.format(n=n, x="x" * (n // 8)) for n in range(50)]
+    view = made.screen.reply(model="opus")
+    feed_all(view, STARTED, TextDelta(start + "".join(lines[:before])))
+    made.loop.advance(1)
+    resize(made, 60, height)
+    for text in lines[before:]:
+        view.feed(TextDelta(text))
+        made.loop.advance(0.1)
+    view.close(Ending.COMPLETE, None, 12.3)
+    return re.findall(r"row(\d+)", "\n".join(made.lines))
+
+
+@pytest.mark.parametrize("term", ["xterm-256color", "rxvt-unicode-256color", "xterm-kitty"])
+@pytest.mark.parametrize("height", [30, 20, 8, 3])
+@pytest.mark.parametrize("kind", GROWING)
+def test_a_block_that_grows_in_a_lower_window_is_there_once(
+    kind: str, height: int, term: str
+) -> None:
+    made = stage(60, 40, TERM=term)
+    made.screen.banner(["above"] * 50)
+    assert feed_growing(made, kind, height, before=30) == [f"{n:03}" for n in range(50)]
+
+
+@pytest.mark.parametrize("height", [30, 20, 8])
+def test_a_table_whose_beginning_was_never_printed_is_whole_at_the_end(height: int) -> None:
+    """It was taller than the window: what a lower one pushed out is from its middle."""
+    found = feed_growing(stage(60, 40), "table", height, before=45)
+    assert found[-50:] == [f"{n:03}" for n in range(50)]
+
+
+@pytest.mark.parametrize("height", [30, 20, 8])
+def test_rows_that_a_terminal_cut_off_at_the_bottom_are_printed(
+    monkeypatch: pytest.MonkeyPatch, height: int
+) -> None:
+    """As urxvt does while nothing has scrolled."""
+    made = stage(60, 40, TERM="rxvt-unicode-256color")
+    made.terminal.feed("above 1\r\nabove 2\r\n")
+
+    def cut(made: Stage, width: int, height: int) -> None:
+        screen = made.terminal.screen
+        for y in range(height, screen.lines):
+            screen.buffer.pop(y, None)
+        y = min(screen.cursor.y, height - 1)
+        screen.lines = height
+        screen.resize(columns=width)
+        screen.cursor.y = y
+        made.environ.update(COLUMNS=str(width), LINES=str(height))
+        made.screen.resized()
+
+    monkeypatch.setitem(globals(), "resize", cut)
+    found = feed_growing(made, "table", height, before=30)
+    assert found[-50:] == [f"{n:03}" for n in range(50)]
+    assert made.lines[:2] == ["above 1", "above 2"]
 
 
 @pytest.mark.parametrize(("height", "budget"), [(24, 2.0), (10, 3.0)])

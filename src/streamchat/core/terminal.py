@@ -62,6 +62,7 @@ class Traits:
     reflows: bool = False  # re-wraps the rows on the screen when the window gets narrower
     deletes_rows: bool = False  # a deleted row does not come into the scrollback
     keeps_wraps: bool = False  # an erased row still counts as wrapped into the next one
+    cuts_unscrolled: bool = False  # a lower window loses the last rows, if nothing has scrolled
     keeps_erased: bool = False  # an erased end of a row still counts when the row is re-wrapped
     synchronizes: bool = False  # mode 2026 makes a frame appear at once
     joins: Joins = Joins.NOTHING
@@ -118,7 +119,7 @@ _TRAITS: Mapping[str, Traits] = {
     "kitty": replace(_SYNCHRONIZED, deletes_rows=True, joins=Joins.SELECTORS),
     "konsole": _MODERN,
     "rio": _MODERN,
-    "rxvt": Traits(reflows=True, deletes_rows=True),
+    "rxvt": Traits(reflows=True, deletes_rows=True, cuts_unscrolled=True),
     # GNU screen shows italics as reverse video.
     "screen": Traits(italics=False, reflows=True, deletes_rows=True, keeps_wraps=True),
     "st": Traits(deletes_rows=True),

@@ -28,10 +28,10 @@ from collections.abc import Sequence
 from streamchat.core.terminal import Traits
 from streamchat.render.rows import Row
 from streamchat.render.screen.pen import SYNC_OFF, SYNC_ON, Pen
-from streamchat.render.screen.resized import resized
+from streamchat.render.screen.resized import cut_below, resized
 from streamchat.render.screen.row_diff import is_certain, patch, widest
 from streamchat.render.screen.scrolled_off import ScrolledOff
-from streamchat.render.screen.window import Size
+from streamchat.render.screen.window import Size, WrittenRows
 
 UNKNOWN = Traits()
 
@@ -39,15 +39,23 @@ UNKNOWN = Traits()
 class Painter:
     """`frame` what settled and what is live; `finish` with what settles last.
 
-    `traits` are those of the terminal.
+    `traits` are those of the terminal, `written` counts the rows on it.
     """
 
-    def __init__(self, *, width: int, height: int, traits: Traits = UNKNOWN) -> None:
+    def __init__(
+        self,
+        width: int,
+        height: int,
+        *,
+        traits: Traits = UNKNOWN,
+        written: WrittenRows | None = None,
+    ) -> None:
         self._width = width
         self._height = height
         self._traits = traits
         self._shown: list[Row] = []
         self._scrolled_off = ScrolledOff()
+        self._written = written or WrittenRows()
         self._saved: list[Row] = []  # what a lower window has no room for, not printed yet
         self._pen = Pen(synchronizes=traits.synchronizes)
 
@@ -66,12 +74,14 @@ class Painter:
         """
         final = [*self._saved, *self._scrolled_off.without_settled(settled)]
         self._saved = []
+        self._written.add(len(final))
         final = self._print_wide(final)
         live = self._scrolled_off.without_live(live)
         visible = list(live[max(0, len(live) - self.live_height) :])
         self._morph([*final, *visible], len(final))
         self._pen.rebase(len(final))
         self._shown = visible
+        self._written.compare(self._height, live=len(visible))
         if visible:
             self._rest_in_last_row(caret)
         else:
@@ -118,6 +128,8 @@ class Painter:
             column = self._pen.column or 0
             reflows = self._traits.reflows
             found = resized(self._shown, column, old=old, new=new, reflows=reflows)
+            if self._traits.cuts_unscrolled and not self._written.have_scrolled:
+                found = cut_below(found, len(self._shown), old=old, new=new)
             self._saved = list(found.saved)
             self._scrolled_off.add([*found.gone, *found.saved])
             self._pen.wander(found.rows_up)
@@ -126,6 +138,7 @@ class Painter:
             else:
                 self._pen.erase_below()
             self._forget()
+        self._written.forget()
         self._width, self._height = new
 
     def _forget(self) -> None:

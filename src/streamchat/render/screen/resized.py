@@ -44,5 +44,15 @@ def resized(
     return Resized(rows_up, is_whole=False, gone=shown[:gone], saved=saved)
 
 
+def cut_below(found: Resized, count: int, *, old: Size, new: Size) -> Resized:
+    """The same for `count` rows, where a lower window may have cut off rows at the bottom
+    instead. What is surely live is erased, and nothing counts as printed. Where all of them
+    fit, that would leave stale ones in most windows."""
+    if found.is_whole or new.height >= old.height:
+        return found
+    surely_live = new.height - (old.height - count)
+    return Resized(min(found.rows_up, max(0, surely_live - 1)), is_whole=False)
+
+
 def _height_in(width: int, row: Row) -> int:
     return max(1, -(-row.width // width))

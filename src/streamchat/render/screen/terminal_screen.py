@@ -37,7 +37,7 @@ from streamchat.render.screen.plain_frame import PlainFrame
 from streamchat.render.screen.reply_view import ReplyView
 from streamchat.render.screen.scheduler import CallLater
 from streamchat.render.screen.sink import Sink
-from streamchat.render.screen.window import Size, measure_window
+from streamchat.render.screen.window import Size, WrittenRows, measure_window
 from streamchat.render.style import Style, build_style
 
 
@@ -70,6 +70,7 @@ class TerminalScreen:
         self._view: Frame | None = None
         self.attention = Attention(self.write, self._terminal)
         self._type_ahead: TypeAhead | None = None
+        self._written = WrittenRows()
 
     @property
     def gone(self) -> OSError | None:
@@ -237,17 +238,15 @@ class TerminalScreen:
         self, answer: Arriving, status: Status, look: Style, size: Size
     ) -> Frame | None:
         """None where rich cannot be used for it."""
-        from streamchat.render.screen.live import (
-            LivePanel,  # 40 ms (rich), after the first prompt
-            can_paint,
-        )
+        from streamchat.render.screen.live import LivePanel, can_paint  # 40 ms (rich)
         from streamchat.render.screen.live_frame import LiveFrame
         from streamchat.render.screen.painter import Painter
 
         console = build_console(self._sink, self._terminal, size)
         if not can_paint(console):
             return None
-        painter = Painter(width=size.width, height=size.height, traits=self._terminal.traits)
+        traits, written = self._terminal.traits, self._written
+        painter = Painter(*size, traits=traits, written=written)
         return LiveFrame(
             panel=LivePanel(painter, console),
             painter=painter,
@@ -291,6 +290,7 @@ class TerminalScreen:
         if rows:
             end = "\r\n" if self._terminal.is_live else "\n"
             self._sink.write("".join(row.text + end for row in rows))
+            self._written.add(len(rows))
             self._sink.flush()
 
 

@@ -1,4 +1,4 @@
-"""How large the window is.
+"""How large the window is, and whether it has surely scrolled.
 
 Rule: a size that makes no sense is 80 x 24.
 """
@@ -16,6 +16,26 @@ FALLBACK_HEIGHT = 24
 class Size(NamedTuple):
     width: int
     height: int
+
+
+class WrittenRows:
+    """Counts the final rows that were written on a terminal, one below the other."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self.have_scrolled = False  # surely: the window has no room for them
+
+    def add(self, count: int) -> None:
+        self._count += count
+
+    def compare(self, height: int, *, live: int) -> None:
+        """With a window of `height`, where so many rows are live below them. One more row at
+        least is above: a command or a question."""
+        self.have_scrolled |= self._count + live >= height
+
+    def forget(self) -> None:
+        """A window of another size may have lost some."""
+        self._count = 0
 
 
 def measure_window(stream: TextIO, environ: Mapping[str, str]) -> Size:
