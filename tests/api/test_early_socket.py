@@ -176,7 +176,12 @@ def test_a_session_that_the_server_has_ended_is_not_used(listener: socket.socket
     assert take(early, (host, port)) is None
 
 
-def test_a_request_waits_for_tls_but_not_for_tcp(server: ScriptedServer) -> None:
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_request_waits_for_tls_but_neither_for_long_nor_for_tcp(
+    waits: bool, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most_s = PATIENCE_S if waits else 0.0
+    monkeypatch.setattr("streamchat.api.early_socket.MOST_WAIT_S", most_s)
     with tls_front(server.base_url) as front:
         early = secure(front, {"SSL_CERT_FILE": str(CERTIFICATE)})
         building, built = threading.Event(), threading.Event()
@@ -197,14 +202,19 @@ def test_a_request_waits_for_tls_but_not_for_tcp(server: ScriptedServer) -> None
             early.begin()
             await asyncio.to_thread(building.wait, PATIENCE_S)
             taking = asyncio.create_task(early.take(*address))
-            await asyncio.sleep(0)
-            built.set()
+            if waits:
+                await asyncio.sleep(0)
+                built.set()
             taken = await taking
-            assert taken is not None
-            taken.socket.close()
-            return [*found, taken.tls is not None]
+            built.set()
+            await asyncio.wrap_future(early._is_done)
+            if taken is not None:
+                taken.socket.close()
+                found.append(taken.tls is not None)
+            return found
 
-        assert asyncio.run(take_twice()) == [False, True]
+        assert asyncio.run(take_twice()) == ([False, True] if waits else [False])
+        assert early._kept is None
 
 
 @pytest.mark.parametrize(

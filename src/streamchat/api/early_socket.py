@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from streamchat.api.early_tls import EarlyTls
 
 FRESH_S = 5.0
+MOST_WAIT_S = 2.0  # for TLS, while the request is there
 _FAULTS = (OSError, ValueError, ApiError)  # ValueError: a name that IDNA cannot encode
 _PORTS = {"https": 443, "http": 80}
 
@@ -127,11 +128,14 @@ class EarlySocket:
 
     async def take(self, host: str, port: int) -> OpenedSocket | None:
         """The connection, if it leads to that address, is open and fresh. Otherwise it is
-        closed, and the caller connects. Waits for TLS, not for TCP: the caller may know more
-        than one way to the address."""
+        closed, and the caller connects. Waits for TLS, but not for long, and not for TCP: the
+        caller may know more than one way to the address."""
         if self._is_connected and (host, port) == self._address:
             try:
-                await asyncio.wrap_future(self._is_done)
+                async with asyncio.timeout(MOST_WAIT_S):
+                    await asyncio.wrap_future(self._is_done)
+            except TimeoutError:
+                pass
             except asyncio.CancelledError:
                 self.close()
                 raise
