@@ -56,7 +56,7 @@ def test_the_end_of_input_is_the_end_after_what_came_before_it(pipe: Pipe) -> No
 def test_hint_and_prefill_are_shown_harmlessly_and_enter_sends_again(pipe: Pipe) -> None:
     pipe.type(b"\n")
     assert run(pipe.prompt.read(prefill="a\x1b[2J", hint="not sent")) == Typed("a\x1b[2J")
-    assert pipe.paper.getvalue() == "(not sent)\na␛[2J\n(Enter sends this again.)\n> "
+    assert pipe.paper.getvalue() == "(not sent)\na␛[2J\n(Enter sends this.)\n> "
 
 
 def test_sigint_drops_an_unfinished_message_and_then_interrupts(pipe: Pipe) -> None:
@@ -81,6 +81,22 @@ def test_sigint_drops_an_unfinished_message_and_then_interrupts(pipe: Pipe) -> N
 def test_yes_or_no(pipe: Pipe, typed: bytes, *, answer: bool) -> None:
     pipe.type(typed)
     assert run(pipe.prompt.confirm("Delete?", default=False)) is answer
+
+
+def test_what_answers_no_question_stands_at_the_next_prompt(pipe: Pipe) -> None:
+    pipe.type(b"see a\n/b\ny\n\n")
+    assert run(pipe.prompt.confirm("Delete?", default=False)) is True
+    assert run(pipe.prompt.read()) == Typed("see a\n/b")
+    assert pipe.paper.getvalue().endswith("see a\n/b\n(Enter sends this.)\n> ")
+    pipe.type(b"next\n")
+    assert run(pipe.prompt.read()) == Typed("next")
+
+
+def test_a_prompt_that_asks_one_question_gives_back_all_else(pipe: Pipe) -> None:
+    pipe.type(b"what\nn\n/later\nrest")
+    assert run(pipe.prompt.confirm("Delete?", default=True)) is False
+    assert pipe.prompt.take_unread() == ["what", "/later", "rest"]
+    assert pipe.prompt.take_unread() == []
 
 
 def test_watching_hears_sigint(pipe: Pipe) -> None:

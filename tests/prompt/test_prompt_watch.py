@@ -9,7 +9,7 @@ import signal
 import sys
 import termios
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 
 from loop_time import time_standing_still
 from patience import PATIENCE_S
+from streamchat.core.input_line import Say, parse_input
 from streamchat.core.ports import Input, Key, Typed
 from streamchat.prompt import Hooks, Prompt, PromptLook, open_keyboard
 
@@ -308,6 +309,31 @@ def test_yes_or_no(typed: str, *, default: bool, answer: bool) -> None:
         assert run(at.prompt.confirm("Delete it?\x9b", default=default)) is answer
         hint = "[Y/n]" if default else "[y/N]"
         assert at.screen()[0].startswith(f"Delete it?� {hint}")
+
+
+@pytest.mark.parametrize(
+    ("typed", "lines"),
+    [
+        ("what @a\rtell me\rn\r", ["{what @a\ntell me}"]),
+        ("what\rn\rnext\r", ["next", "{what}"]),
+        ("what\rn\rnex", ["nex\n{what}"]),
+        ("what\r" + CTRL_C, ["{what}"]),
+    ],
+)
+def test_a_line_that_is_no_answer_stands_in_the_next_prompt(
+    typed: str, lines: Sequence[str]
+) -> None:
+    """The braces stand for what is text, not typed: no `@` in it names a file."""
+    with desk() as at:
+        at.type(typed)
+        assert run(at.prompt.confirm("Delete it?", default=True)) is False
+        for line in lines:
+            if "{" in line:
+                at.type("\r")
+            expected = line.replace("{", "").replace("}", "")
+            read = run(at.prompt.read())
+            assert isinstance(read, Typed)
+            assert parse_input(read.text) == Say(expected)
 
 
 def test_what_was_typed_ahead_answers_no_question(pty: Pty) -> None:

@@ -173,7 +173,7 @@ async def require_sendable(run: Run, session: Session, prompt: str) -> None:
 
 def require_keyboard(run: Run) -> None:
     """Raises UsageError, before anything is sent, where no chat can follow the answer."""
-    from streamchat.cli.run_repl import keyboard
+    from streamchat.cli.wiring.prompt import keyboard
 
     with keyboard(run):
         pass

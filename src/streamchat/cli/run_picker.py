@@ -9,9 +9,8 @@ from functools import partial
 from streamchat.app.list_actions import ListActions
 from streamchat.app.listing import ago
 from streamchat.cli.run import Run, require_key
-from streamchat.cli.run_repl import keyboard
 from streamchat.cli.wiring import build_exporter, forget_typed, open_archive, tell_problems
-from streamchat.cli.wiring.prompt import open_asker
+from streamchat.cli.wiring.prompt import keyboard, open_asker
 from streamchat.core.errors import ExitStatus, UsageError
 from streamchat.core.ports import Archive
 

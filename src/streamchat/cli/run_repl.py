@@ -6,11 +6,10 @@ While the user types, a thread imports the SDK and the renderer, and the connect
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from streamchat.app.commands.basics import COPY_INSTEAD
@@ -49,12 +48,13 @@ from streamchat.cli.wiring import (
 from streamchat.cli.wiring.files import list_files, only_sendable
 from streamchat.cli.wiring.prompt import (
     build_prompt_look,
+    keyboard,
     open_plain_prompt,
     read_prompt_settings,
 )
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
 from streamchat.core.attachment_blocks import list_blocks
-from streamchat.core.errors import Busy, ExitStatus, UsageError
+from streamchat.core.errors import Busy, ExitStatus
 from streamchat.core.input_line import CommandNames
 from streamchat.core.ports import Reader, Script
 from streamchat.core.settings import Settings, needs_commanded_key
@@ -88,28 +88,36 @@ async def chat(run: Run, early: EarlyPrompt | None = None) -> int:
     require_key(run)
     with open_source(run) as source:
         given = await in_background(partial(read_given, run))
-        session = await _session(run, given)
-        await attach_asking(run, session, partial(_confirm, run))
-        await converse(run, session, source, early=early)
+        unread: list[str] = []
+        confirm = partial(_confirm, run, unread)
+        session = await _session(run, given, confirm)
+        await attach_asking(run, session, confirm)
+        await converse(run, session, source, early=early, prefill="\n".join(unread))
     return ExitStatus.OK
 
 
-async def _confirm(run: Run, question: str) -> bool:
-    """Ask before the prompt is shown."""
+async def _confirm(run: Run, unread: list[str], question: str) -> bool:
+    """Ask before the prompt is shown; add what was typed beside the answer to `unread`."""
     from streamchat.prompt import PlainPrompt
 
     with keyboard(run) as keys:
-        return await PlainPrompt(keys, run.env.stdout).confirm(question, default=False)
+        prompt = PlainPrompt(keys, run.env.stdout)
+        try:
+            return await prompt.confirm(question, default=False)
+        finally:
+            unread += prompt.take_unread()
 
 
-async def _session(run: Run, given: GivenTexts) -> Session:
+async def _session(
+    run: Run, given: GivenTexts, confirm: Callable[[str], Awaitable[bool]]
+) -> Session:
     """The requested conversation. If another process has it open, a copy, if the user
     agrees."""
     archive = open_archive(run)
     try:
         return open_session(run, archive, given)
     except Busy as busy:
-        if not await _confirm(run, f"{busy.message} {COPY_INSTEAD}"):
+        if not await confirm(f"{busy.message} {COPY_INSTEAD}"):
             raise
         return open_session(run, archive, given, copied=busy.path)
 
@@ -225,20 +233,6 @@ def build_names(session: Session, *, runs_shell: bool) -> CommandNames:
     """What tells a command from a message here."""
     prompts = (row.name for row in prompt_rows(session.templates))
     return replace(command_names(os.path.lexists, prompts), runs_shell=runs_shell)
-
-
-@contextmanager
-def keyboard(run: Run) -> Iterator[TextIO]:
-    """The keyboard: stdin, or the terminal itself if stdin is a pipe."""
-    if run.env.stdin.isatty():
-        yield run.env.stdin
-        return
-    with ExitStack() as stack:
-        try:
-            terminal = stack.enter_context(Path("/dev/tty").open())
-        except OSError as error:
-            raise UsageError("There is no terminal for a chat. Give a prompt.") from error
-        yield terminal
 
 
 def open_reader(

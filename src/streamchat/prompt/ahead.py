@@ -30,13 +30,19 @@ def taken_text(keyboard: Input) -> str:
 
 
 @contextmanager
-def set_aside(keyboard: Input) -> Iterator[None]:
-    """While entered, what was typed before is not there; afterwards it comes first."""
-    before = _taken_keys(keyboard)
+def set_aside(keyboard: Input) -> Iterator[list[str]]:
+    """While entered, what was typed before is not there; afterwards it comes first. Lines that
+    are added to the list stand in the first prompt that nothing sends, as text."""
+    before, lines = _taken_keys(keyboard), list[str]()
     try:
-        yield
+        yield lines
     finally:
-        store_typeahead(keyboard, [*before, *get_typeahead(keyboard)])
+        keys = [*before, *get_typeahead(keyboard)]
+        if lines:
+            has_text = bool(keys) and keys[-1].key not in _NEW_LINES
+            text = "\n".join([""] * has_text + lines)
+            keys.append(KeyPress(Keys.BracketedPaste, text))
+        store_typeahead(keyboard, keys)
 
 
 def _taken_keys(keyboard: Input) -> list[KeyPress]:

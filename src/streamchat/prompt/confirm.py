@@ -1,7 +1,7 @@
 """A question of yes or no.
 
 Rule: only what is typed after the question is on the screen answers it. What was typed before
-it goes to the next prompt.
+it, and a line that is no answer, go to the next prompt.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ async def confirm(
         output=output,
     )
     answers = {**ANSWERS, "": default}
-    with set_aside(keyboard):
+    with set_aside(keyboard) as others:
         while True:
             try:
                 typed = await session.prompt_async(
@@ -42,3 +42,4 @@ async def confirm(
                 return False
             if (answer := answers.get(typed.strip().lower())) is not None:
                 return answer
+            others.append(typed)

@@ -3,7 +3,7 @@ no escape sequence.
 
 The same rules of entry hold (a trailing backslash, blocks of three quotes), and lines that are
 pasted together are one message. A text handed back for editing cannot be edited here: it is
-shown, and an empty line sends it again. Lines typed during an answer are queued; a stop shows
+shown, and an empty line sends it. Lines typed during an answer are queued; a stop shows
 them and sends nothing.
 """
 
@@ -54,6 +54,7 @@ class PlainPrompt:
         self._typed = ""  # of a message of several lines
         self.queue: list[str] = []  # what to send after the answer
         self._holds = False
+        self._unanswering: list[str] = []  # lines that answered no question
 
     async def read(self, *, prefill: str = "", hint: str = "") -> Input:
         """One prompt. SIGINT drops the lines of an unfinished message first."""
@@ -61,7 +62,9 @@ class PlainPrompt:
             self.echo(queued := self.queue.pop(0))
             return Typed(queued, was_queued=True)
         self._say(f"({hint})\n" if hint else "")
-        self._say(f"{plain_text(prefill)}\n(Enter sends this again.)\n" if prefill else "")
+        prefill = "\n".join(filter(None, [prefill, *self._unanswering]))
+        self._unanswering.clear()
+        self._say(f"{plain_text(prefill)}\n(Enter sends this.)\n" if prefill else "")
         interrupted = asyncio.Event()
         with interruptible(interrupted.set):
             while True:
@@ -113,6 +116,13 @@ class PlainPrompt:
                 return False
             if (answer := answers.get(line.strip().lower())) is not None:
                 return answer
+            self._unanswering.append(line)
+
+    def take_unread(self) -> list[str]:
+        """Each line that was typed and answered no question; nobody else will read it here."""
+        unread = [*self.queue, *self._unanswering, *self._lines.take_rest()]
+        self.queue, self._unanswering = [], []
+        return unread
 
     async def pick(
         self,

@@ -59,6 +59,11 @@ class PlainLines:
             self._read()
         return None
 
+    def take_rest(self) -> list[str]:
+        """The lines that were read and that nobody asked for."""
+        rest, self._pending = self._pending, b""
+        return [_text(line) for line in rest.splitlines()]
+
     async def _has_line(self, stop: asyncio.Event) -> bool:
         """Read on until there is a line; False at the end of input and when stopped."""
         while b"\n" not in self._pending and not self._ended:

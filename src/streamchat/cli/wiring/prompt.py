@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from streamchat.cli.environment import Environment
 from streamchat.cli.run import Run
+from streamchat.core.errors import UsageError
 from streamchat.core.keymap import build_keymap
 from streamchat.core.prompt_settings import PromptSettings
 from streamchat.core.settings import Settings
@@ -61,3 +65,17 @@ def open_asker(run: Run, keys: TextIO) -> Asker:
     output = open_output(env.stdout, terminal)
     keymap = read_prompt_settings(run.settings).keymap
     return Menu(open_keyboard(keys), output, build_prompt_look(env), lambda: keymap)
+
+
+@contextmanager
+def keyboard(run: Run) -> Iterator[TextIO]:
+    """The keyboard: stdin, or the terminal itself if stdin is a pipe."""
+    if run.env.stdin.isatty():
+        yield run.env.stdin
+        return
+    with ExitStack() as stack:
+        try:
+            terminal = stack.enter_context(Path("/dev/tty").open())
+        except OSError as error:
+            raise UsageError("There is no terminal for a chat. Give a prompt.") from error
+        yield terminal
