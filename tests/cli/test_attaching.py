@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from pictures import png
-from program import conversations_directory, run_program
+from program import conversations_directory, run_on_terminal, run_program
 from scripts import text_reply
 from server import ScriptedServer
+from terminal import Person
 
 PNG = png(56, 28)
 IN_BASE64 = base64.b64encode(PNG).decode()
@@ -76,6 +77,31 @@ def test_a_lost_attachment_is_a_line_and_no_failure(
     assert (run.status, run.stdout) == (0, "Gone.\n")
     assert "line 2: cat.png is lost: its bytes are gone or damaged" in run.stderr
     assert first_block(server)["text"] == "[cat.png: this attachment is lost]"
+
+
+@pytest.mark.parametrize(
+    ("environ", "ready"), [({}, "❯ tell me"), ({"ACCESSIBLE": "1"}, "(Enter sends this.)")]
+)
+def test_what_is_typed_beside_an_answer_before_the_chat_is_in_its_first_prompt(
+    environ: Mapping[str, str], ready: str, towards: Mapping[str, str], server: ScriptedServer
+) -> None:
+    server.enqueue(text_reply("Seen."))
+    Path("d").mkdir()
+    for number in range(101):
+        Path(f"d/{number}").write_text("x")
+
+    def person(terminal: Person) -> None:
+        terminal.wait_for("Attach 101 files? [y/N]")
+        terminal.type("tell me\rn\r")
+        terminal.wait_for(ready)
+        terminal.type("\r")
+        terminal.wait_for("Seen.")
+        terminal.wait_for(lambda: terminal.prompt in ("❯", "You:"))
+        terminal.type("\x04")
+
+    run_on_terminal(person, "-a", "d", environ={**towards, **environ})
+    [said] = server.bodies[0]["messages"][0]["content"]
+    assert said["text"] == "tell me"
 
 
 def test_an_address_is_fetched_here_and_that_stands_in_the_conversation(
