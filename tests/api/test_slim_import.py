@@ -92,7 +92,13 @@ CHANGES = [
     pytest.param(
         "__init__.py", "", "globals().update()", id="the package does more than it did"
     ),
-    pytest.param("_client.py", "", SLIM_CLIENT_FAILS, id="the first client fails"),
+    pytest.param(
+        "_client.py",
+        "",
+        SLIM_CLIENT_FAILS,
+        id="the first client fails",
+        marks=pytest.mark.slow,
+    ),
     pytest.param(
         "types/text_block.py",
         "from .beta.beta_text_block import BetaTextBlock",

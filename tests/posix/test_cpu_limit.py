@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import re
 import signal
@@ -68,6 +69,13 @@ class Lexer(metaclass=RegexLexerMeta):
 def test_the_time_in_which_a_lexer_is_built_does_not_count() -> None:
     assert isinstance(within(0.05, Lexer), Lexer)
     assert within(0.05, lambda: (Lexer(), match_endlessly())) is None
+
+
+def test_no_garbage_is_collected_meanwhile() -> None:
+    assert gc.isenabled()
+    assert within(60, gc.isenabled) is False
+    assert within(0.01, match_endlessly) is None
+    assert gc.isenabled()
 
 
 def test_the_time_of_other_threads_does_not_count() -> None:

@@ -18,7 +18,7 @@ from streamchat.core.records import Turn
 from streamchat.core.theme import Appearance
 from streamchat.render import open_screen
 from streamchat.render.markdown.markdown_rows import render
-from streamchat.render.reply.replay import CUT, MOST_CHARACTERS
+from streamchat.render.reply.replay import CUT
 from streamchat.render.screen.row_diff import plain_text
 
 STARTED = Started("m", "opus", Usage(12))
@@ -155,22 +155,29 @@ def test_the_last_exchange_is_whole_however_long_it_is(*, is_asked: bool) -> Non
     assert lines[0].startswith(f"{3 if is_asked else 2} earlier turns are not shown")
 
 
+HUGE = 4_096  # characters, to keep the tests short
+
+
 @pytest.mark.parametrize("is_asked", [True, False])
-def test_of_a_huge_message_the_beginning_is_shown(*, is_asked: bool) -> None:
+def test_of_a_huge_message_the_beginning_is_shown(
+    monkeypatch: pytest.MonkeyPatch, *, is_asked: bool
+) -> None:
+    monkeypatch.setattr("streamchat.render.reply.replay.MOST_CHARACTERS", HUGE)
     made = stage(60, 12)
     line = "a line\n\n"
-    huge = line * (MOST_CHARACTERS // len(line) + 1_000)
+    huge = line * (HUGE // len(line) + 100)
     last = [user_message(huge)] if is_asked else [user_message("two"), reply(huge)]
     lines = history(made, user_message("one"), reply("1"), *last)
     shown = [text for text in lines if text.endswith("a line")]
-    assert len(shown) == MOST_CHARACTERS // len(line)
+    assert len(shown) == HUGE // len(line)
     assert lines[-1] == CUT
     assert lines[0].startswith("2 earlier turns are not shown")
 
 
-def test_of_a_huge_earlier_message_nothing_is_shown() -> None:
+def test_of_a_huge_earlier_message_nothing_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streamchat.render.reply.replay.MOST_CHARACTERS", HUGE)
     made = stage(60, 12)
-    huge = reply("a\n\n" * MOST_CHARACTERS)
+    huge = reply("a\n\n" * HUGE)
     lines = history(made, user_message("one"), huge, user_message("two"), reply("2"))
     assert lines == [
         "2 earlier turns are not shown; /show prints all of them.",

@@ -4,10 +4,13 @@ A regular expression may need longer than the universe exists for forty characte
 in one call, in which no key is served; only a signal stops it. Only the CPU time of the work
 counts, so that neither a busy machine nor another thread changes the result. While pygments
 builds a lexer, no time counts: that happens once, ends, and takes longest on slow machines.
+No garbage is collected meanwhile: it would count, and what stops the work would be lost in a
+callback of the collector.
 """
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 import time
@@ -44,6 +47,8 @@ def within(seconds: float, work: Callable[[], _T]) -> _T | None:
         if is_counted and used >= seconds:
             raise _OutOfTimeError
 
+    collects = gc.isenabled()
+    gc.disable()
     usual = signal.signal(LIMITING, count)
     try:
         signal.setitimer(signal.ITIMER_VIRTUAL, min(seconds, _TICK_S), _TICK_S)
@@ -56,6 +61,8 @@ def within(seconds: float, work: Callable[[], _T]) -> _T | None:
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(LIMITING, usual or signal.SIG_DFL)
+        if collects:
+            gc.enable()
 
 
 def _builds_lexer(frame: FrameType | None) -> bool:
