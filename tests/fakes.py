@@ -430,6 +430,11 @@ class RecordingScreen:
         return Copied(CopiedTo.SYSTEM, "xclip")
 
 
+async def no_advice(_model: str) -> str:
+    """What a REPL says of a model: nothing."""
+    return ""
+
+
 def counting_ids() -> Callable[[], str]:
     """id1, id2, …"""
     numbers = itertools.count(1)

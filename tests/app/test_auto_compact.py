@@ -12,6 +12,7 @@ from fakes import (
     RecordingScreen,
     ScriptedReader,
     ScriptedSource,
+    no_advice,
     open_session,
     reply_events,
 )
@@ -57,9 +58,6 @@ class Chat:
         replies = [reply(f"a{fill}", fill) for fill in fills]
         self.source = ScriptedSource([*replies, reply("a summary", 10)])
 
-    async def _no_advice(self, _model: str) -> str:
-        return ""
-
     def run(self, *, has_user: bool = True) -> list[str]:
         """The texts of the conversation at the end."""
         repl = Repl(
@@ -68,7 +66,7 @@ class Chat:
             self.reader,
             self.screen,
             lambda: 0.0,
-            advice=self._no_advice,
+            advice=no_advice,
             has_user=has_user,
         )
         asyncio.run(repl.run())

@@ -10,6 +10,7 @@ from fakes import (
     RecordingScreen,
     ScriptedReader,
     ScriptedSource,
+    no_advice,
     open_session,
     reply_events,
 )
@@ -33,9 +34,6 @@ class Chat:
         self.failures: list[StreamchatError] = []
         self.source = ScriptedSource([reply_events("Noted.") for _ in typed], counts=[7])
 
-    async def _no_advice(self, _model: str) -> str:
-        return ""
-
     def run(self, *, has_user: bool = True) -> list[str]:
         """What was said, questions and answers."""
         repl = Repl(
@@ -44,7 +42,7 @@ class Chat:
             self.reader,
             self.screen,
             lambda: 0.0,
-            advice=self._no_advice,
+            advice=no_advice,
             on_failure=self.failures.append,
             has_user=has_user,
         )

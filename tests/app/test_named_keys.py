@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from fakes import RecordingScreen, ScriptedReader, ScriptedSource, open_session
+from fakes import RecordingScreen, ScriptedReader, ScriptedSource, no_advice, open_session
 from streamchat.app.commands.help import keys_table
 from streamchat.app.prompt_keys import describe_waiting
 from streamchat.app.repl import Repl
@@ -52,14 +52,10 @@ def said(session: Session, typed: str | Typed, *, waits: int = 0) -> list[tuple[
     reader = ScriptedReader(iter([first, Key.END]), queued=waits)
     source = ScriptedSource([[CutOff("It was cut off.")]])
     repl = Repl(
-        session, source, reader, screen, lambda: 0.0, _no_advice, shell=_Shell(), names=ANY_NAME
+        session, source, reader, screen, lambda: 0.0, no_advice, shell=_Shell(), names=ANY_NAME
     )
     asyncio.run(repl.run())
     return [each for each in screen.shown if each[0] != "error"]
-
-
-async def _no_advice(_model: str) -> str:
-    return ""
 
 
 class _Shell:

@@ -16,6 +16,7 @@ from fakes import (
     ScriptedReader,
     ScriptedSource,
     Step,
+    no_advice,
     open_session,
     partial_events,
     reply_events,
@@ -41,9 +42,6 @@ def session_at(directory: Path) -> Session:
 
 def play(session: Session, lines: Sequence[str], answers: list[Sequence[Step]]) -> None:
     """Type the lines, and leave; SIGNAL in an answer ends the program there."""
-
-    async def no_advice(_model: str) -> str:
-        return ""
 
     tasks: list[asyncio.Task[None]] = []
     signal = Hang(lambda: tasks[0].cancel() and None)

@@ -14,6 +14,7 @@ from fakes import (
     ScriptedReader,
     ScriptedSource,
     Step,
+    no_advice,
     open_session,
     reply_events,
 )
@@ -53,7 +54,7 @@ class Chat:
             self.reader,
             self.screen,
             lambda: float(next(ticks)),
-            _no_advice,
+            no_advice,
             names=command_names(),
             open_script=self._open,
         )
@@ -83,10 +84,6 @@ class Chat:
     @property
     def prefills(self) -> list[str]:
         return [prefill for prefill, _ in self.reader.prompts]
-
-
-async def _no_advice(_model: str) -> str:
-    return ""
 
 
 def test_the_lines_run_as_if_typed_and_are_shown() -> None:
@@ -199,7 +196,7 @@ def imported(
         reader,
         screen,
         lambda: 0.0,
-        _no_advice,
+        no_advice,
         names=command_names(),
         import_file=import_file,
     )

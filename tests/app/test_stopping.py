@@ -16,6 +16,7 @@ from fakes import (
     RecordingScreen,
     ScriptedReader,
     ScriptedSource,
+    no_advice,
     open_session,
 )
 from streamchat.app.repl import Repl
@@ -53,10 +54,6 @@ class SlowScreen(RecordingScreen):
         await asyncio.Event().wait()
 
 
-async def _no_advice(_model: str) -> str:
-    return ""
-
-
 def stop_soon(stop: Callable[[], None]) -> None:
     asyncio.get_running_loop().call_soon(stop)
 
@@ -76,7 +73,7 @@ def chat(
     session.exporter = exporter or MemoryExporter()
     session.configuration = configuration or FixedConfiguration()
     reader = ScriptedReader(iter(inputs), during=during)
-    repl = Repl(session, ScriptedSource([]), reader, screen, lambda: 5.0, _no_advice)
+    repl = Repl(session, ScriptedSource([]), reader, screen, lambda: 5.0, no_advice)
     asyncio.run(repl.run())
     return screen, reader
 

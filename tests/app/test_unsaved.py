@@ -17,6 +17,7 @@ from fakes import (
     RecordingScreen,
     ScriptedReader,
     ScriptedSource,
+    no_advice,
     open_session,
     reply_events,
 )
@@ -289,9 +290,6 @@ def test_the_loop_asks_before_it_ends(
 
 
 def loop(session: Session, reader: ScriptedReader) -> Repl:
-    async def no_advice(_model: str) -> str:
-        return ""
-
     source = ScriptedSource([reply_events("a")])
     return Repl(session, source, reader, RecordingScreen(), lambda: 0.0, no_advice)
 

@@ -1,7 +1,7 @@
 """A TLS session that is agreed while the SDK is imported.
 
-A thread agrees it on a blocking socket. The HTTP library goes on with the session object and
-its two buffers, which are those that `ssl.SSLContext.wrap_bio` gives it anyway.
+A thread does the handshake on a blocking socket. The HTTP library then continues with the
+session object and its two buffers. It uses such a session anyway, from `SSLContext.wrap_bio`.
 """
 
 from __future__ import annotations
