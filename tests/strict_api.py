@@ -148,7 +148,7 @@ def _check_max_tokens(value: object, model: Model) -> None:
 
 def _check_last_role(roles: Sequence[str], model: Model) -> None:
     said = [role for role in roles if role != "system"]
-    if said[-1] == "assistant" and not model.prefills:
+    if said[-1] == "assistant" and "adaptive" in model.thinking:  # newer models take no prefill
         raise Refused(
             400,
             "This model does not support assistant message prefill. "

@@ -26,10 +26,11 @@ from streamchat.app.session import Session
 from streamchat.core.attachment_blocks import Selection
 from streamchat.core.capabilities import ModelFacts
 from streamchat.core.conversation import Conversation
+from streamchat.core.conversation_index import ConversationSummary
 from streamchat.core.errors import Busy, NotFound, UsageError
 from streamchat.core.input_line import CommandLine
 from streamchat.core.messages import Message, text_block, user_message
-from streamchat.core.ports import ConversationSummary, OpenedConversation
+from streamchat.core.ports import OpenedConversation
 
 
 def talked(*exchanges: tuple[str, str]) -> Session:

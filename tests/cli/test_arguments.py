@@ -9,15 +9,9 @@ import pytest
 from streamchat.cli.arguments import help_text, parse_arguments
 from streamchat.cli.invocation import Invocation, ReportKind
 from streamchat.core.errors import ExitStatus, UsageError
-from streamchat.core.settings import (
-    OPTIONS,
-    SETTINGS,
-    Kind,
-    Option,
-    Settings,
-    SettingSource,
-    resolve,
-)
+from streamchat.core.options import OPTIONS, SETTINGS
+from streamchat.core.options.rows import Kind, Option
+from streamchat.core.settings import Settings, SettingSource, resolve
 
 _EXAMPLES = {
     Kind.TEXT: "text",

@@ -15,7 +15,7 @@ from streamchat.cli.completion_scripts import completion_script
 from streamchat.cli.man_page import format_man_page
 from streamchat.config.paths import Paths, build_paths
 from streamchat.core.errors import ExitStatus, UsageError
-from streamchat.core.settings import OPTIONS
+from streamchat.core.options import OPTIONS
 
 
 def nowhere() -> Paths:

@@ -28,7 +28,7 @@ from streamchat.core.conversation import Conversation
 from streamchat.core.errors import Busy, NotFound, UsageError
 from streamchat.core.input_line import CommandLine
 from streamchat.core.messages import Message, text_block, user_message
-from streamchat.core.settings import OPTIONS
+from streamchat.core.options import OPTIONS
 from streamchat.store import Store
 from terminal import Person
 

@@ -20,12 +20,47 @@ from streamchat.cli.arguments import parse_arguments
 from streamchat.cli.invocation import ReportKind
 from streamchat.config.paths import build_paths
 from streamchat.core.errors import ExitStatus
-from streamchat.core.settings import OPTIONS
-from streamchat.core.settings.report import env_example, flag_table, key_table
+from streamchat.core.options import OPTIONS, SETTINGS
+from streamchat.core.settings.report import (
+    describe_value,
+    env_example,
+    format_settings,
+    option_spelling,
+)
 from streamchat.core.theme import THEMES
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
+
+
+def flag_table() -> str:
+    lines = ["| flag | meaning | variable | default |", "|---|---|---|---|"]
+    for row in OPTIONS:
+        flags = f"`{option_spelling(row)}`".replace("|", "\\|") if row.flags else ""
+        extra = "".join(f" · `{flag}` = {value}" for flag, value in row.shortcuts)
+        choices = f" ({', '.join(row.choices)})" if row.choices else ""
+        variables = ", ".join(f"`{name}`" for name in row.variables)
+        default = "" if row.default in (None, ()) else format_settings(row.default)
+        if row.flags:
+            lines.append(
+                f"| {flags}{extra} | {cell(row.help)}{choices} | {variables} | {default} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def key_table() -> str:
+    rows = [
+        f"| `{row.key}` | {describe_value(row)} | {cell(row.help)} |"
+        for row in SETTINGS
+        if row.key
+    ]
+    profiles = "| `[profiles.NAME]` | a section with any of these keys | see `--profile` |"
+    head = ["| key | value | meaning |", "|---|---|---|"]
+    return "\n".join([*head, *rows, profiles, ""])
+
+
+def cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def files_table() -> str:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from program import run_on_terminal, run_program
+from streamchat.core.options import OPTIONS
 from streamchat.core.options.rows import Kind
-from streamchat.core.settings import OPTIONS
 from terminal import Person
 
 # Each option that reads a file, as it is written before the name.

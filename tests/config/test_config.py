@@ -17,8 +17,8 @@ from streamchat.config.paths import Paths, build_paths
 from streamchat.config.templates import Templates
 from streamchat.config.trust_question import AskedSetting, Question
 from streamchat.core.errors import ConfigError, ExitStatus, NotFound, StreamchatError
+from streamchat.core.options import VARIABLES
 from streamchat.core.settings import (
-    VARIABLES,
     Given,
     Layer,
     Settings,

@@ -6,8 +6,9 @@ import pytest
 
 from streamchat.cli.arguments import parse_arguments
 from streamchat.core.errors import ConfigError
+from streamchat.core.options import OPTIONS
 from streamchat.core.rates import Rates
-from streamchat.core.settings import OPTIONS, Settings, from_keys, resolve
+from streamchat.core.settings import Settings, from_keys, resolve
 
 
 def settings(**table: object) -> Settings:

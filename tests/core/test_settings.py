@@ -13,15 +13,11 @@ from pathlib import Path
 import pytest
 
 from streamchat.core.errors import ConfigError, ExitStatus, StreamchatError, UsageError
-from streamchat.core.options.rows import Reach
+from streamchat.core.options import DEFAULT_URL, OPTIONS, SETTINGS
+from streamchat.core.options.rows import Group, Kind, Reach
 from streamchat.core.settings import (
-    DEFAULT_URL,
-    OPTIONS,
-    SETTINGS,
     CredentialKind,
     Given,
-    Group,
-    Kind,
     Layer,
     Settings,
     SettingSource,
@@ -35,7 +31,7 @@ from streamchat.core.settings import (
     redact_secrets,
     resolve,
 )
-from streamchat.core.settings.report import env_example, flag_table, show_config
+from streamchat.core.settings.report import env_example, show_config
 
 KEY = "sk-ant-api03-" + "k" * 40 + "WXYZ"
 OTHER_KEY = "sk-ant-api03-" + "o" * 40 + "1234"
@@ -776,16 +772,6 @@ def test_env_example_is_its_own_input() -> None:
     assert dataclasses.replace(settings, origins={}, notes=()) == dataclasses.replace(
         resolve([]), origins={}
     )
-
-
-def test_flag_table_has_a_row_for_every_option_with_a_flag() -> None:
-    lines = flag_table().splitlines()
-    assert len(lines) == 2 + sum(bool(row.flags) for row in OPTIONS)
-    assert (
-        "| `-m, --model ID` | the model to ask | `STREAMCHAT_MODEL`, `ANTHROPIC_MODEL`"
-        " | claude-sonnet-5-5 |"
-    ) in lines
-    assert {line.count("|") - line.count("\\|") for line in lines} == {5}
 
 
 def test_show_config_has_every_setting_its_origin_and_the_proxies() -> None:

@@ -14,9 +14,10 @@ import pytest
 
 from disks import QuickDisk, open_store
 from streamchat.core.conversation import Conversation
+from streamchat.core.conversation_index import ConversationSummary
 from streamchat.core.errors import Ambiguous, Busy, DiskError, ExitStatus, NotFound
 from streamchat.core.messages import Message, text_block, user_message
-from streamchat.core.ports import Archive, ConversationSummary, Journal, OpenedConversation
+from streamchat.core.ports import Archive, Journal, OpenedConversation
 from streamchat.core.records import Unknown, parse_record
 from streamchat.store import NoJournal, Store
 from streamchat.store.naming import build_file_name, slug

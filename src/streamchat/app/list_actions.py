@@ -13,8 +13,8 @@ from streamchat.app.session import Session
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import StreamchatError
 from streamchat.core.formatting import quoted
+from streamchat.core.options import EXPORT_FORMATS
 from streamchat.core.ports import Archive, Asker, Exporter, ForgetTyped, PickAct, Picked
-from streamchat.core.settings import EXPORT_FORMATS
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,16 +22,9 @@ from typing import Any, NoReturn
 from streamchat.cli.invocation import Invocation, ReportKind
 from streamchat.core.errors import UsageError
 from streamchat.core.formatting import quoted
-from streamchat.core.settings import (
-    EXPORT_FORMATS,
-    Given,
-    Group,
-    Kind,
-    Layer,
-    Option,
-    SettingSource,
-    did_you_mean,
-)
+from streamchat.core.options import EXPORT_FORMATS
+from streamchat.core.options.rows import Group, Kind, Option
+from streamchat.core.settings import Given, Layer, SettingSource, did_you_mean
 
 # argparse reads "-p is a flag" as -p; how it reads the rest depends on its version.
 _DASHED_PROMPT = re.compile(r"-[A-Za-z]\s")

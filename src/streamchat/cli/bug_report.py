@@ -19,8 +19,9 @@ from streamchat.app.event_log import EventLog
 from streamchat.cli.run import Run
 from streamchat.core.errors import DiskError
 from streamchat.core.messages import JsonObject
-from streamchat.core.options.rows import Kind
-from streamchat.core.settings import SETTINGS, Option, Origin
+from streamchat.core.options import SETTINGS
+from streamchat.core.options.rows import Kind, Option
+from streamchat.core.settings import Origin
 from streamchat.core.times import stamp
 from streamchat.posix.files import open_regular
 

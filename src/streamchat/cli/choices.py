@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from streamchat.config.paths import Paths
 from streamchat.config.profiles import read_profiles
-from streamchat.core.settings import DEFAULT_URL
+from streamchat.core.options import DEFAULT_URL
 
 _THEMES = {
     "auto": "as the terminal says that it is",

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from streamchat.app.commands.registry import COMMANDS, find_command, is_command
 from streamchat.app.session import Session
 from streamchat.core.errors import StreamchatError
+from streamchat.core.options import EXPORT_FORMATS, KEYS
 from streamchat.core.options.rows import Kind, Option
 from streamchat.core.reasoning import EFFORTS, WIRE_THINKING
-from streamchat.core.settings import EXPORT_FORMATS, KEYS
 from streamchat.core.templates import TemplateKind
 from streamchat.prompt.completion import Choice
 

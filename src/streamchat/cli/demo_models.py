@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from streamchat.core.settings import DEFAULT_MODEL, Origin, Settings, SettingSource
+from streamchat.core.options import DEFAULT_MODEL
+from streamchat.core.settings import Origin, Settings, SettingSource
 from streamchat.core.settings.values import DEFAULT
 
 

@@ -21,8 +21,8 @@ from streamchat.cli.run import Run, has_surely_no_key
 from streamchat.config.profiles import local_profiles
 from streamchat.config.writing import KEY_VARIABLE, add_profile, keep_key
 from streamchat.core.errors import ApiError, ConfigError, ExitStatus, NoPermission
+from streamchat.core.options import DEFAULT_URL
 from streamchat.core.settings import (
-    DEFAULT_URL,
     Given,
     Layer,
     SettingSource,

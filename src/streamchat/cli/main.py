@@ -29,7 +29,8 @@ from streamchat.cli.first_prompt import first_prompt
 from streamchat.cli.invocation import Invocation, ReportKind
 from streamchat.cli.run import Run, has_surely_no_key, require_theme
 from streamchat.core.errors import Busy, DiskError, ExitStatus, StreamchatError, UsageError
-from streamchat.core.settings import OPTIONS, Group
+from streamchat.core.options import OPTIONS
+from streamchat.core.options.rows import Group
 from streamchat.posix.terminals import measure_width
 
 if TYPE_CHECKING:

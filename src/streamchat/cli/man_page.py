@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from streamchat import __version__
 from streamchat.core.errors import ExitStatus
-from streamchat.core.settings import Group, Option
+from streamchat.core.options.rows import Group, Option
 from streamchat.core.settings.report import option_spelling
 
 _ABOUT = (

@@ -29,8 +29,8 @@ from streamchat.config.files import (
 from streamchat.config.paths import Paths
 from streamchat.config.trust_question import AskedSetting, AskTrust, Question
 from streamchat.core.errors import ConfigError, NotFound
+from streamchat.core.options import VARIABLES
 from streamchat.core.settings import (
-    VARIABLES,
     Layer,
     SettingSource,
     for_demo,

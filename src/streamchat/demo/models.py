@@ -39,7 +39,6 @@ class Model:
     output: int | None = None
     thinks: bool = False
     display: str = "omitted"
-    prefills: bool = False
     effort: bool = False
     lifecycle: str = "active"
     retires: str | None = None

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import UsageError
+from streamchat.core.options import EXPORT_FORMATS
 from streamchat.core.sanitize import clean_title
-from streamchat.core.settings import EXPORT_FORMATS
 
 if TYPE_CHECKING:
     from streamchat.export.document import Document

@@ -12,7 +12,7 @@ from streamchat.app.commands.registry import Topic, command
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
 from streamchat.core.formatting import quoted
-from streamchat.core.settings import EXPORT_FORMATS
+from streamchat.core.options import EXPORT_FORMATS
 
 
 @dataclass(frozen=True, slots=True)

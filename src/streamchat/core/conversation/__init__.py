@@ -51,7 +51,6 @@ __all__ = [
     "Conversation",
     "Setup",
     "SystemPrompt",
-    "Turn",
     "Unchanged",
     "one_line",
 ]

@@ -5,7 +5,6 @@ Nothing here is implemented, and nothing here names a library.
 
 from __future__ import annotations
 
-from streamchat.core.conversation_index import ConversationSummary
 from streamchat.core.ports.archive import (
     Archive,
     Exporter,
@@ -52,7 +51,6 @@ __all__ = [
     "Clipboard",
     "ComparisonView",
     "Configuration",
-    "ConversationSummary",
     "Copied",
     "CopiedTo",
     "Ending",

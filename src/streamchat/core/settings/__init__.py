@@ -1,8 +1,8 @@
 """Settings as values: what can be set, who set it, and where a key may be sent.
 
-Owns the reading of values and their origins (`values`,
-`layers`, `address`), the order of the sources (`resolve`), the rule of trust (`trust`) and
-everything generated from the table (`report`, which no chat needs: it is imported by itself).
+Owns the parsing of values and their origins (`values`, `layers`, `address`), the order of the
+sources (`resolve`), the rule of trust (`trust`) and the texts generated from the table of
+`core.options` (`report`, imported by itself because no chat needs it).
 Knows no file, stream or process: variables arrive as mappings, config.toml as a parsed table.
 The sources, strongest first: flag, environment, --env-file, allowed ./.env, configuration
 directory, default.
@@ -10,16 +10,6 @@ directory, default.
 
 from __future__ import annotations
 
-from streamchat.core.options import (
-    DEFAULT_MODEL,
-    DEFAULT_URL,
-    EXPORT_FORMATS,
-    KEYS,
-    OPTIONS,
-    SETTINGS,
-    VARIABLES,
-)
-from streamchat.core.options.rows import Group, Kind, Option
 from streamchat.core.settings.address import Address, parse_address
 from streamchat.core.settings.certificates import Certificates, read_certificates
 from streamchat.core.settings.layers import (
@@ -49,24 +39,14 @@ from streamchat.core.settings.trust import (
 from streamchat.core.settings.values import Given, Layer, Origin, SettingSource
 
 __all__ = [
-    "DEFAULT_MODEL",
-    "DEFAULT_URL",
-    "EXPORT_FORMATS",
-    "KEYS",
-    "OPTIONS",
-    "SETTINGS",
-    "VARIABLES",
     "Address",
     "Certificates",
     "Credential",
     "CredentialKind",
     "Endpoint",
     "Given",
-    "Group",
-    "Kind",
     "KnownSecrets",
     "Layer",
-    "Option",
     "Origin",
     "Proxy",
     "SettingSource",

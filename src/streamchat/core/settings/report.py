@@ -1,5 +1,7 @@
-"""What is generated from the table of options: `.env.example`, README's table of flags,
-`--show-config`. Owns their wording and layout; every fact comes from the rows."""
+"""Texts about the settings: `.env.example`, `--show-config`, `/config`.
+
+Owns their wording and layout; every fact comes from the table of options.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from streamchat.core.errors import ConfigError
 from streamchat.core.formatting import escape_markdown, quoted
-from streamchat.core.options import OPTIONS, SETTINGS
+from streamchat.core.options import SETTINGS
 from streamchat.core.options.rows import Group, Kind, Option, Reach
 from streamchat.core.rates import Rates
 from streamchat.core.settings.proxy import proxies
@@ -104,34 +106,6 @@ def _format_pair(name: str, value: object) -> str:
             return f"{name}: {json.dumps(value)}"
 
 
-def flag_table() -> str:
-    """README's table of flags, in Markdown."""
-    lines = ["| flag | meaning | variable | default |", "|---|---|---|---|"]
-    for row in OPTIONS:
-        flags = f"`{option_spelling(row)}`".replace("|", "\\|") if row.flags else ""
-        extra = "".join(f" · `{flag}` = {value}" for flag, value in row.shortcuts)
-        choices = f" ({', '.join(row.choices)})" if row.choices else ""
-        variables = ", ".join(f"`{name}`" for name in row.variables)
-        default = "" if row.default in (None, ()) else format_settings(row.default)
-        if row.flags:
-            lines.append(
-                f"| {flags}{extra} | {_cell(row.help)}{choices} | {variables} | {default} |"
-            )
-    return "\n".join(lines) + "\n"
-
-
-def key_table() -> str:
-    """README's table of the keys of config.toml, in Markdown."""
-    rows = [
-        f"| `{row.key}` | {describe_value(row)} | {_cell(row.help)} |"
-        for row in SETTINGS
-        if row.key
-    ]
-    profiles = "| `[profiles.NAME]` | a section with any of these keys | see `--profile` |"
-    head = ["| key | value | meaning |", "|---|---|---|"]
-    return "\n".join([*head, *rows, profiles, ""])
-
-
 def describe_value(row: Option) -> str:
     """What config.toml takes for an option, in Markdown."""
     if row.kind is Kind.ON_OFF:
@@ -139,10 +113,6 @@ def describe_value(row: Option) -> str:
     if row.kind is Kind.HEADERS:
         return '`{ Name = "value" }`'
     return " or ".join(f"`{choice}`" for choice in row.choices) or row.kind.value
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
 
 
 def option_spelling(row: Option) -> str:
