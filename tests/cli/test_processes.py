@@ -18,6 +18,18 @@ from program import (
 from server import ScriptedServer, Wait, text_reply
 from terminal import Person, Terminal
 
+PROGRAM = f"{sys.executable} -m streamchat"
+
+
+def run_shell(command: str, towards: Mapping[str, str]) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        ["bash", "-c", command],
+        capture_output=True,
+        env={**os.environ, **towards},
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+
 
 def test_a_chat_streams_remembers_and_leaves(
     server: ScriptedServer, towards: Mapping[str, str]
@@ -92,14 +104,7 @@ def test_an_output_that_cannot_be_written_is_one_line_and_its_status(
     server: ScriptedServer, towards: Mapping[str, str]
 ) -> None:
     server.enqueue(text_reply("Kept"))
-    command = f"{sys.executable} -m streamchat -q go > /dev/full"
-    run = subprocess.run(
-        ["bash", "-c", command],
-        capture_output=True,
-        env={**os.environ, **towards},
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
+    run = run_shell(f"{PROGRAM} -q go > /dev/full", towards)
     line = b"streamchat: The output cannot be written: No space left on device.\n"
     assert (run.stderr, run.returncode) == (line, 74)
     assert said() == [("user", "go"), ("assistant", "Kept")]
@@ -110,14 +115,7 @@ def test_a_stream_that_is_closed_or_full_is_no_bug(
     streams: str, server: ScriptedServer, towards: Mapping[str, str]
 ) -> None:
     server.enqueue(text_reply("Hi"))
-    command = f"{sys.executable} -m streamchat go {streams}"
-    run = subprocess.run(
-        ["bash", "-c", command],
-        capture_output=True,
-        env={**os.environ, **towards},
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
+    run = run_shell(f"{PROGRAM} go {streams}", towards)
     assert run.returncode == 0
     assert run.stdout == (b"" if streams == ">&-" else b"Hi\n")
     assert b"Traceback" not in run.stderr
@@ -127,14 +125,7 @@ def test_a_reader_that_leaves_is_no_error(
     server: ScriptedServer, towards: Mapping[str, str]
 ) -> None:
     server.enqueue(text_reply(*["word " * 2000] * 40))
-    command = f"{sys.executable} -m streamchat go | head -c 5; echo ${{PIPESTATUS[0]}}"
-    run = subprocess.run(
-        ["bash", "-c", command],
-        capture_output=True,
-        env={**os.environ, **towards},
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
+    run = run_shell(f"{PROGRAM} go | head -c 5; echo ${{PIPESTATUS[0]}}", towards)
     assert run.stdout == b"word 141\n"
     assert b"Traceback" not in run.stderr
     assert b"Error" not in run.stderr

@@ -177,25 +177,25 @@ def _add(section: argparse._ArgumentGroup, row: Option) -> None:
         words |= {"metavar": row.metavar if is_optional else metavar}
         section.add_argument(*row.flags, action=_Ask, **words)
     elif row.kind is Kind.ON_OFF:
-        section.add_argument(*row.flags, action=_Take, nargs=0, const="on", **words)
+        section.add_argument(*row.flags, action=_Keep, nargs=0, const="on", **words)
     elif row.kind is Kind.TEXTS:
         section.add_argument(*row.flags, action=_Add, metavar=row.metavar, **words)
     elif row.metavar.startswith("["):
-        section.add_argument(*row.flags, action=_Take, nargs="?", metavar=row.metavar, **words)
+        section.add_argument(*row.flags, action=_Keep, nargs="?", metavar=row.metavar, **words)
     else:
-        section.add_argument(*row.flags, action=_Take, metavar=row.metavar, **words)
+        section.add_argument(*row.flags, action=_Keep, metavar=row.metavar, **words)
     _add_shortcuts(section, row)
 
 
 def _add_shortcuts(section: argparse._ArgumentGroup, row: Option) -> None:
     for flag, value in row.shortcuts:
         section.add_argument(
-            flag, dest=row.name, action=_Take, nargs=0, const=value, default=None,
+            flag, dest=row.name, action=_Keep, nargs=0, const=value, default=None,
             help=f"{row.long_flag} {value}",
         )  # fmt: skip
     if row.opposite:
         section.add_argument(
-            row.opposite, dest=row.name, action=_Take, nargs=0, const="off", default=None,
+            row.opposite, dest=row.name, action=_Keep, nargs=0, const="off", default=None,
             help=argparse.SUPPRESS,
         )  # fmt: skip
 
@@ -207,47 +207,16 @@ class _LeftOut:
     name: str  # of the flag
 
 
-class _Take(argparse.Action):
-    """Keep the text together with the flag that gave it."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: str | Sequence[Any] | None,
-        option_string: str | None = None,
-    ) -> None:
-        flag = option_string or self.dest
-        if values is None:
-            setattr(namespace, self.dest, _LeftOut(flag))
-            return
-        text = values if isinstance(values, str) else str(self.const)
-        setattr(namespace, self.dest, Given(text.strip(), flag))
-
-
-class _Add(argparse.Action):
-    """Keep each text that a repeated flag gives, as a JSON list."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: str | Sequence[Any] | None,
-        option_string: str | None = None,
-    ) -> None:
-        before: Given | None = getattr(namespace, self.dest)
-        texts = [*(json.loads(before.text) if before else []), values]
-        setattr(namespace, self.dest, Given(json.dumps(texts), option_string or self.dest))
-
-
 @dataclass(frozen=True, slots=True)
 class _Asked:
+    """A report with its arguments."""
+
     flag: str
     words: tuple[str, ...]
 
 
-class _Ask(argparse.Action):
-    """Keep the arguments of a report."""
+class _Keep(argparse.Action):
+    """Keep the words of a flag together with the flag that gave them."""
 
     def __call__(
         self,
@@ -256,8 +225,28 @@ class _Ask(argparse.Action):
         values: str | Sequence[Any] | None,
         option_string: str | None = None,
     ) -> None:
-        words = (values,) if isinstance(values, str) else tuple(values or ())
-        setattr(namespace, self.dest, _Asked(option_string or self.dest, words))
+        before = getattr(namespace, self.dest)
+        setattr(namespace, self.dest, self._value(option_string or self.dest, values, before))
+
+    def _value(self, flag: str, words: str | Sequence[Any] | None, before: Any) -> object:
+        if words is None:
+            return _LeftOut(flag)
+        return Given((words if isinstance(words, str) else str(self.const)).strip(), flag)
+
+
+class _Add(_Keep):
+    """Keep each text that a repeated flag gives, as a JSON list."""
+
+    def _value(self, flag: str, words: str | Sequence[Any] | None, before: Any) -> object:
+        texts = json.loads(before.text) if before else []
+        return Given(json.dumps([*texts, words]), flag)
+
+
+class _Ask(_Keep):
+    """Keep the arguments of a report."""
+
+    def _value(self, flag: str, words: str | Sequence[Any] | None, before: Any) -> object:
+        return _Asked(flag, (words,) if isinstance(words, str) else tuple(words or ()))
 
 
 def _report(taken: argparse.Namespace) -> tuple[ReportKind | None, tuple[str, ...]]:
