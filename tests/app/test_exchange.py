@@ -18,6 +18,8 @@ from fakes import (
 )
 from streamchat.app.cap_watch import PRICED_CHARACTERS
 from streamchat.app.checkpoints import CHECKPOINT_BYTES
+from streamchat.app.commands import AskModel
+from streamchat.app.commands.branches import continue_answer
 from streamchat.app.exchange import (
     MOST_PAUSES,
     Exchange,
@@ -403,6 +405,42 @@ def test_pauses_are_bounded_and_each_is_kept_once() -> None:
     assert len(answered.source.requests) == MOST_PAUSES
     records = answered.session.journal.records  # type: ignore[attr-defined]
     assert len(records) == 1 + MOST_PAUSES
+
+
+CALL = {"type": "server_tool_use", "id": "s1", "name": "code_execution", "input": {}}
+
+
+def pausing_events(container: str) -> list[Step]:
+    *events, end = reply_events("", stop_reason="pause_turn")
+    assert isinstance(end, Finished)
+    message = replace(end.message, content=(CALL,))
+    return [*events, Finished(message, container=container)]
+
+
+def test_after_too_many_pauses_continue_goes_on_in_the_same_container() -> None:
+    answered = Answered(*[pausing_events("c1")] * MOST_PAUSES)
+    answered.run()
+    outcome = continue_answer(answered.session, "")
+    assert outcome == AskModel(otherwise=str(answered.session.conversation.head))
+    rest = ScriptedSource([reply_events("So.")])
+    asyncio.run(Exchange(answered.session, rest, RecordingView(), lambda: 0.0).run())
+    [request] = rest.requests
+    assert request.container == "c1"
+    assert [m.content for m in request.messages[1:]] == [(CALL,)] * MOST_PAUSES
+
+
+def test_another_question_after_too_many_pauses_leaves_the_open_call_out() -> None:
+    answered = Answered(*[pausing_events("c1")] * MOST_PAUSES)
+    answered.run()
+    answered.session.say("never mind")
+    rest = ScriptedSource([reply_events("Fine.")])
+    asyncio.run(Exchange(answered.session, rest, RecordingView(), lambda: 0.0).run())
+    [request] = rest.requests
+    assert request.container == ""
+    assert [(m.role, m.text) for m in request.messages] == [
+        ("user", "question"),
+        ("user", "never mind"),
+    ]
 
 
 def test_what_came_before_a_pause_is_kept_when_the_rest_fails() -> None:

@@ -77,7 +77,7 @@ class Exchange:
     _is_answering: bool = False  # something to read has arrived
     _repeating: ApiError | None = None  # why the request is being repeated
     _end: Finished | None = None
-    _container: str = ""  # where the server goes on after a pause
+    _container: str = field(init=False, default="")  # where it goes on after a pause
     _storage: ReplyStorage = field(init=False)
     _is_settled: bool = False  # what arrived of this turn was stored and charged
     _caps: CapWatch = field(init=False)
@@ -89,6 +89,8 @@ class Exchange:
 
     def __post_init__(self) -> None:
         self._asked = self.model
+        if self.question is None and not self.after:
+            self._container = self.session.conversation.container
         self._refused_parts, self._caps = RefusedParts(self.session), CapWatch(self.session)
         self._cache = CacheExplanation(self.session)
         self._storage = ReplyStorage(self.session, self.question, self.is_aside, self.after)
@@ -145,11 +147,14 @@ class Exchange:
         for _ in range(MOST_PAUSES):
             self._begin_turn()
             await self._reply_by_any()
-            is_paused = self._end and self._end.message.stop_reason == "pause_turn"
-            if not is_paused or self.is_aside:
+            if not self._is_paused or self.is_aside:
                 return
             self._container = self._end.container if self._end else ""
             self._settle_turn()
+
+    @property
+    def _is_paused(self) -> bool:
+        return self._end is not None and self._end.message.stop_reason == "pause_turn"
 
     def _begin_turn(self) -> None:
         self._turn, self._turn_id, self._end = ReplyFold(), self.session.new_id(), None
@@ -283,6 +288,7 @@ class Exchange:
                 replace(received, cost_usd=cost),
                 turn_id=self._turn_id,
                 told=self._refused_parts.told,
+                container=self._end.container if self._end and self._is_paused else "",
             )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from streamchat.app.requesting import read_prompt, tell
 from streamchat.app.session import Session
-from streamchat.core.conversation import TOLD, VALUE
+from streamchat.core.conversation import CONTAINER, TOLD, VALUE
 from streamchat.core.messages import Message, has_answer
 from streamchat.core.records import Turn
 from streamchat.core.reply import joined
@@ -34,17 +34,17 @@ class ReplyStorage:
             before = self._question_turn()
             self.session.checkpoint(turn_id, text, before=before, after=self.after)
 
-    def keep(self, received: Message, *, turn_id: str, told: bool) -> None:
+    def keep(self, received: Message, *, turn_id: str, told: bool, container: str = "") -> None:
         """Store the reply as a turn, or at least its cost when it says nothing. `told` says
-        whether its request had system turns."""
+        whether its request had system turns; `container` is where a paused one goes on."""
         self.received = joined(self.received, received)
         is_answer = has_answer(received.content)
         if is_answer:
             self.kept = joined(self.kept, received)
         if is_answer and not self.is_aside:
             before = self._question_turn()
-            marks = {VALUE: self.session.shape is not None, TOLD: told}
-            extra = {mark: True for mark, holds in marks.items() if holds}
+            marks = {VALUE: self.session.shape is not None, TOLD: told, CONTAINER: container}
+            extra = {mark: value for mark, value in marks.items() if value}
             self.session.add(
                 received, turn_id=turn_id, before=before, extra=extra, after=self.after
             )

@@ -65,6 +65,8 @@ def continue_answer(session: Session, _argument: str) -> Outcome:
     answer = path[-1]
     if answer.message.stop_reason in ("end_turn", "stop_sequence"):
         raise UsageError("The last answer is complete.")
+    if session.conversation.is_paused:
+        return AskModel(otherwise=answer.id)
     question = user_message(ask_for_rest(answer.message.text))
     return AskModel(otherwise=answer.id, question=question)
 

@@ -3,7 +3,8 @@
 - A reply that was interrupted or cut off is sent as its text only: its other blocks may
   be half. Empty text is left out, and so are messages that hold nothing then: the API
   refuses both. Neighbours of one role are fine.
-- A tool's call that nothing answers is left out: the API refuses a request that has one.
+- A tool's call that nothing answers is left out: the API refuses a request that has one. But
+  where a reply goes on after a pause, the server answers its own call.
 - Thinking without a signature is never sent: a strict server refuses it. Neither is a block
   that is nested so deeply that no library reads it.
 - What another server made is sent as its text only: its thinking is signed for that server,
@@ -21,6 +22,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 
 from streamchat.core.conversation.tree import Setup, Tree
 from streamchat.core.messages import (
@@ -43,15 +45,24 @@ SERVER = "server"  # of a reply that has more than text: the host that made it
 AUTOMATIC = "automatic"  # a field of a user's turn that the program wrote (/continue)
 ASKED = "asked"  # of a user's turn whose text begins with what was piped in: the prompt alone
 VALUE = "value"  # of a reply whose text is one JSON value (--schema)
+CONTAINER = "container"  # of a reply that paused: where its tools run on the server
 COMPACTS = "compacts"  # of a user's turn that holds a summary: the turn that it sums up to
 
 
 def to_send(
-    tree: Tree, path: Sequence[str], setup: Setup, *, thinking: bool, server: str
+    tree: Tree,
+    path: Sequence[str],
+    setup: Setup,
+    *,
+    thinking: bool,
+    server: str,
+    goes_on: bool,
 ) -> Iterator[Message]:
-    """The messages of a branch, under `setup`, for `server`."""
+    """The messages of a branch, under `setup`, for `server`. `goes_on` says that nothing is
+    asked after them: a reply that paused at the end goes on."""
     intact, told = True, False
     answered = answered_calls(b for id in path for b in tree.turn(id).message.content)
+    paused = _paused(tree, path) if goes_on else frozenset()
     for id in path:
         turn, node = tree.turn(id), tree.nodes[id]
         intact = intact and not (node.orphan or id in tree.unreadable or _has_lost(turn))
@@ -63,7 +74,11 @@ def to_send(
         bound = intact and tree.setup_of(id) == under and IMPORTED not in turn.extra
         foreign = bool(server) and turn.extra.get(SERVER, server) != server
         content = _sendable(
-            turn.message, answered, thinking=thinking and bound, foreign=foreign
+            turn.message,
+            answered,
+            thinking=thinking and bound,
+            foreign=foreign,
+            is_paused=id in paused,
         )
         if content:
             yield Message(turn.role, content)
@@ -88,10 +103,17 @@ def in_api_order(messages: Iterable[Message]) -> Iterator[Message]:
 
 
 def _sendable(
-    message: Message, answered: frozenset[str], *, thinking: bool, foreign: bool
+    message: Message,
+    answered: frozenset[str],
+    *,
+    thinking: bool,
+    foreign: bool,
+    is_paused: bool,
 ) -> tuple[Block, ...]:
     content = tuple(
-        _named(b) if is_lost(b) else b for b in message.content if not _is_unfit(b, answered)
+        _named(b) if is_lost(b) else b
+        for b in message.content
+        if not _is_unfit(b, answered, is_paused=is_paused)
     )
     partial = message.stop_reason in (INTERRUPTED, None)
     if message.role == "assistant" and (partial or foreign):
@@ -99,6 +121,17 @@ def _sendable(
     elif not thinking:
         content = without_thinking(content)
     return without_empty_text(content)
+
+
+def _paused(tree: Tree, path: Sequence[str]) -> frozenset[str]:
+    """The parts of a reply at the end with which the server goes on."""
+    parts = takewhile(lambda id: is_paused(tree.turn(id).message), reversed(path))
+    return frozenset(parts)
+
+
+def is_paused(message: Message) -> bool:
+    """Whether the server goes on with this reply when it is sent again."""
+    return message.stop_reason == "pause_turn"
 
 
 def _has_lost(turn: Turn) -> bool:
@@ -109,7 +142,7 @@ def _named(block: Block) -> Block:
     return text_block(f"[{format_block_name(block)}: this attachment is lost]")
 
 
-def _is_unfit(block: Block, answered: frozenset[str]) -> bool:
+def _is_unfit(block: Block, answered: frozenset[str], *, is_paused: bool) -> bool:
     """Whether no server would take the block."""
     match block.get("type"):
         case "text" if len(block) == 2:
@@ -118,6 +151,8 @@ def _is_unfit(block: Block, answered: frozenset[str]) -> bool:
             return True
         case "tool_use" if not is_answered(block, answered):
             return True
+        case str(kind) if kind.endswith("_tool_use") and not is_answered(block, answered):
+            return not is_paused
         case _:
             return is_nested_deeper(block, DEEPEST)
 

@@ -9,7 +9,9 @@ from streamchat.core.conversation.history import (
     ASKED,
     AUTOMATIC,
     COMPACTS,
+    CONTAINER,
     in_api_order,
+    is_paused,
     to_send,
 )
 from streamchat.core.conversation.titles import one_line
@@ -213,6 +215,17 @@ class ReadableConversation:
         return next(map(self.turn, ids), None)
 
     @property
+    def is_paused(self) -> bool:
+        """Whether the conversation ends with a reply that the server will go on with."""
+        return self.head is not None and is_paused(self.turn(self.head).message)
+
+    @property
+    def container(self) -> str:
+        """Where the tools of that reply run on the server; "" if it named none."""
+        paused = self.turn(self.head) if self.head and self.is_paused else None
+        return str(paused.extra.get(CONTAINER, "")) if paused else ""
+
+    @property
     def cost_usd(self) -> float | None:
         """The cost of all branches together; None if no reply has a price."""
         return self._totals.cost_usd
@@ -243,8 +256,11 @@ class ReadableConversation:
         prompt = prompt or self.prompt(takes_turns=self._was_told(end), end=end)
         setup = Setup(prompt.top, self.tools, self.cites, prompt.tells)
         path = self._tree.path(end)
-        sent = to_send(self._tree, path, setup, thinking=thinking, server=server)
-        return tuple(in_api_order((*sent, *then)))
+        after = tuple(then)
+        sent = to_send(
+            self._tree, path, setup, thinking=thinking, server=server, goes_on=not after
+        )
+        return tuple(in_api_order((*sent, *after)))
 
     def last_exchanges(self, count: int | None) -> tuple[Turn, ...]:
         """The turns of the path from its last `count` questions on; all of them for None."""

@@ -7,8 +7,9 @@
                   unknown), server (the host that made a reply with more than text), automatic
                   (a user's turn that the program wrote, for /continue), compacts (a summary:
                   the turn that it sums up to), told (a reply that was made with the system
-                  turns before it). In version 2, an attachment's data is kept
-                  beside the file: its source has sha256 and bytes instead of data (see `blobs`)
+                  turns before it), container (where a reply that paused runs its tools). In
+                  version 2, an attachment's data is kept beside the file: its source has sha256
+                  and bytes instead of data (see `blobs`)
     system        id, parent, at, content: a system turn, in version 2. It follows a question,
                   and what follows it is answered under its last text, which replaced the
                   system prompt in mid-conversation. A program that does not know it sends the
