@@ -3,7 +3,7 @@
 import io
 import json
 
-from fakes import MODEL, partial_events, reply_events
+from fakes import MODEL, RecordingView, partial_events, reply_events
 from streamchat.app.json_lines import format_error
 from streamchat.app.output_formats import (
     FirstCodeBlock,
@@ -12,9 +12,18 @@ from streamchat.app.output_formats import (
     RawEvents,
     VerbatimText,
 )
-from streamchat.app.view_wrappers import OnceStarted
+from streamchat.app.stderr_notes import Notes
+from streamchat.app.view_wrappers import NotesBelow, OnceStarted, OnlyTheAnswer, SayingRetries
 from streamchat.core.errors import ConfigError, TryLater
-from streamchat.core.events import Event, Finished, RawEvent, Retrying, ThinkingDelta
+from streamchat.core.events import (
+    Event,
+    Finished,
+    ModelSwitched,
+    RawEvent,
+    Retrying,
+    TextDelta,
+    ThinkingDelta,
+)
 from streamchat.core.messages import Message
 from streamchat.core.ports import Ending, View
 
@@ -51,6 +60,27 @@ def test_text_that_ends_in_a_newline_gets_no_second_one() -> None:
     assert shown(VerbatimText(out), out, reply_events("done\n"), None) == "done\n"
     empty = io.StringIO()
     assert shown(VerbatimText(empty), empty, [], None) == ""
+
+
+def test_a_note_does_not_cut_a_line_of_the_answer_on_the_same_terminal() -> None:
+    terminal = io.StringIO()
+    notes = Notes(terminal, redact=str)
+    view = SayingRetries(NotesBelow(VerbatimText(terminal), notes), notes.note)
+    view.feed(Retrying(1, 0.5, "Busy."))
+    assert terminal.getvalue() == "Busy. Trying again in 0.5 s.\n"
+    view.feed(TextDelta("half a "))
+    notes.warn("The disk is full.")
+    view.feed(TextDelta("line"))
+    view.close(Ending.COMPLETE, None, 1.0)
+    notes.note("Below.")
+    below = ["half a line", "streamchat: The disk is full.", "Below."]
+    assert terminal.getvalue().splitlines()[1:] == below
+
+
+def test_quiet_leaves_out_which_model_answers() -> None:
+    view = RecordingView()
+    shown(OnlyTheAnswer(view), io.StringIO(), [ModelSwitched("b"), TextDelta("so")], None)
+    assert view.events == [TextDelta("so")]
 
 
 class Terminal(io.StringIO):

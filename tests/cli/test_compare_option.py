@@ -114,6 +114,12 @@ def test_a_script_compares_and_keeps_one() -> None:
     }
 
 
+def test_in_a_script_a_blank_line_ends_the_last_compared_answer() -> None:
+    script = f"echo so\n/compare {OTHER}\necho then\n"
+    ran = run_program("--demo", "--script", "-", stdin=script)
+    assert ran.stdout.endswith("\n\nso\n\nthen\n")
+
+
 def test_on_a_terminal_they_stand_side_by_side_and_a_digit_keeps_one() -> None:
     def act(person: Person) -> None:
         person.wait_for_prompt()

@@ -36,8 +36,28 @@ def test_lines_part_the_fields_so_that_meanings_may_hold_commas() -> None:
     }
 
 
+def test_a_field_can_be_left_out_or_be_one_of_several_texts() -> None:
+    schema = parse_short_schema("name, age int?, nick ?, size S|M|x-large, on [mon|tue]?: d")
+    assert schema["required"] == ["name", "size"]
+    assert schema["properties"] == {
+        "name": {"type": "string"},
+        "age": {"type": "integer"},
+        "nick": {"type": "string"},
+        "size": {"type": "string", "enum": ["S", "M", "x-large"]},
+        "on": {
+            "type": "array",
+            "items": {"type": "string", "enum": ["mon", "tue"]},
+            "description": "d",
+        },
+    }
+
+
 @pytest.mark.parametrize(
-    "text", ["", " , ", "a b c", "name age", "7up", "tags [str", "x [[int]]"]
+    "text",
+    [
+        *("", " , ", "a b c", "name age", "7up", "tags [str", "x [[int]]"),
+        *("x a|", "x int|str", "x ??", "x? int"),
+    ],
 )
 def test_what_is_no_field_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"field|types"):

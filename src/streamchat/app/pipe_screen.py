@@ -19,22 +19,31 @@ from streamchat.core.sanitize import clean_prose
 from streamchat.core.schema import answer_markdown
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PipeScreen:
     """Implements ports.Screen. `open_view` begins a reply, `open_comparison` several; `note`
-    writes a remark. With `is_json`, a report is an object on a line."""
+    writes a remark. With `is_json`, each output is an object on a line."""
 
     stdout: TextIO
     open_view: Callable[[], View]
     note: Callable[[str], None]
     open_comparison: Callable[[Sequence[str]], ComparisonView]
     is_json: bool = False
+    _is_below_headings: bool = False  # what comes next does not belong to the last one
 
     def reply(self, *, model: str, trace: bool = False) -> View:
+        self._leave_headings()
         return self.open_view()
 
     def compare(self, labels: Sequence[str]) -> ComparisonView:
+        self._leave_headings()
+        self._is_below_headings = True
         return self.open_comparison(labels)
+
+    def _leave_headings(self) -> None:
+        if self._is_below_headings and not self.is_json:
+            self.stdout.write("\n")
+        self._is_below_headings = False
 
     def banner(self, lines: list[str]) -> None:
         """A pipe has none."""
@@ -49,6 +58,7 @@ class PipeScreen:
         if self.is_json:
             write_line(self.stdout, {"type": "report", "text": source})
             return
+        self._leave_headings()
         text = clean_prose(source) if self.stdout.isatty() else source
         self.stdout.write(f"{text}\n")
         self.stdout.flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TextIO
 
 from streamchat.app.json_lines import format_error, write_line
@@ -26,6 +26,18 @@ class Notes:
     width: int = 80
     quiet: bool = False
     as_json: bool = False
+    _held: list[str] = field(default_factory=list)
+    _holds: list[bool] = field(default_factory=list)  # not empty while lines are held
+
+    def hold(self) -> None:
+        """Keep every line until the release."""
+        self._holds[:] = [True]
+
+    def release(self) -> None:
+        """Write what was kept."""
+        self._holds.clear()
+        self._write("".join(self._held))
+        self._held.clear()
 
     def note(self, text: str) -> None:
         """Write a remark; nothing with --quiet or when the output is JSON."""
@@ -50,8 +62,14 @@ class Notes:
         if self.depth > Depth.NOTHING:
             safe = "\n".join(_wrapped(line, self.width) for line in safe.split("\n"))
             safe = f"{style}{safe}{_PLAIN}"
+        if self._holds:
+            self._held.append(f"{safe}\n")
+        else:
+            self._write(f"{safe}\n")
+
+    def _write(self, text: str) -> None:
         with _unheard(self.stderr):
-            self.stderr.write(f"{safe}\n")
+            self.stderr.write(text)
             self.stderr.flush()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from streamchat.app.stderr_notes import Notes
 from streamchat.core.citations import Citations
 from streamchat.core.events import (
     BlockStarted,
@@ -123,11 +124,11 @@ class WithSources(ViewWrapper):
 
 @dataclass(slots=True)
 class OnlyTheAnswer(ViewWrapper):
-    """Leaves out thinking, tool blocks and figures."""
+    """Leaves out thinking, tool blocks, figures and which model answers."""
 
     def feed(self, event: Event) -> None:
         match event:
-            case ThinkingDelta() | BlockStopped():
+            case ThinkingDelta() | BlockStopped() | ModelSwitched():
                 pass
             case BlockStarted(kind=kind) if kind in THINKING_TYPES:
                 pass
@@ -155,6 +156,25 @@ class SayingRetries(ViewWrapper):
             case _:
                 pass
         self.view.feed(event)
+
+
+@dataclass(slots=True)
+class NotesBelow(ViewWrapper):
+    """The text of an answer on the terminal that shows the notes too: what is noted while the
+    text arrives follows it."""
+
+    notes: Notes
+
+    def feed(self, event: Event) -> None:
+        if isinstance(event, TextDelta):
+            self.notes.hold()
+        self.view.feed(event)
+
+    def close(self, ending: Ending, message: Message | None, seconds: float) -> None:
+        try:
+            self.view.close(ending, message, seconds)
+        finally:
+            self.notes.release()
 
 
 def frame_for_terminal(view: View, shape: Shape | None) -> View:

@@ -17,6 +17,7 @@ from streamchat.app.output_formats import (
 )
 from streamchat.app.session import Session
 from streamchat.app.view_wrappers import (
+    NotesBelow,
     OnlyTheAnswer,
     SayingRetries,
     WithSources,
@@ -48,7 +49,7 @@ def open_view(run: Run, session: Session) -> Iterator[View]:
             view = OnlyTheAnswer(view) if run.settings.quiet else view
             yield frame_for_terminal(view, session.shape)
         return
-    yield SayingRetries(output(run, session), run.notes.note)
+    yield piped_view(run, session)
 
 
 @contextmanager
@@ -77,8 +78,15 @@ def live_screen(run: Run, session: Session) -> Iterator[TerminalScreen]:
             session.warn = warn
 
 
-def output(run: Run, session: Session) -> View:
-    """A reply on stdout, as in a pipe."""
+def piped_view(run: Run, session: Session) -> View:
+    """A reply on stdout, as in a pipe, and lines about it on stderr."""
+    view = _output(run, session)
+    if run.env.stdout.isatty() and run.env.stderr.isatty():
+        view = NotesBelow(view, run.notes)
+    return SayingRetries(view, run.notes.note)
+
+
+def _output(run: Run, session: Session) -> View:
     stdout, conversation, shape = run.env.stdout, session.conversation.id, session.shape
     if run.settings.extract:
         from streamchat.app.code_blocks import first_code_block  # markdown-it's helpers

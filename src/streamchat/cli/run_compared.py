@@ -13,8 +13,8 @@ from streamchat.app.piped_comparison import JsonComparison, PipedComparison
 from streamchat.app.repl_comparisons import Compared, build_compared, describe_failure
 from streamchat.app.retry_policy import RetryPolicy
 from streamchat.app.session import Session
-from streamchat.app.view_wrappers import OnlyTheAnswer, SayingRetries, frame_for_terminal
-from streamchat.cli.oneshot_output import is_live, live_screen, output, unfit
+from streamchat.app.view_wrappers import OnlyTheAnswer, frame_for_terminal
+from streamchat.cli.oneshot_output import is_live, live_screen, piped_view, unfit
 from streamchat.cli.run import Run
 from streamchat.cli.wiring import load_prices
 from streamchat.cli.wiring.source import mask_keys
@@ -102,7 +102,7 @@ def open_piped(run: Run, session: Session, labels: Sequence[str]) -> ComparisonV
             case _:
                 pass
         opened.append(number)
-        return SayingRetries(output(run, session), run.notes.note)
+        return piped_view(run, session)
 
     opened: list[int] = []
     return PipedComparison(len(labels), begin)

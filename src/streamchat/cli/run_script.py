@@ -13,7 +13,6 @@ from streamchat.app.pipe_screen import PipeScreen
 from streamchat.app.repl import Repl
 from streamchat.app.retry_policy import RetryPolicy
 from streamchat.app.session import Session
-from streamchat.app.view_wrappers import SayingRetries
 from streamchat.app.waiting import in_background
 from streamchat.cli.apply_settings import Chat
 from streamchat.cli.attaching import attach, select_attachments
@@ -21,7 +20,7 @@ from streamchat.cli.banner import DEMO_NOTE
 from streamchat.cli.clipboard import SystemClipboard
 from streamchat.cli.live_server import LiveServer
 from streamchat.cli.live_settings import changing_settings
-from streamchat.cli.oneshot_output import output
+from streamchat.cli.oneshot_output import piped_view
 from streamchat.cli.resumed import describe_resumed
 from streamchat.cli.run import Run
 from streamchat.cli.run_compared import open_piped
@@ -111,7 +110,7 @@ def _build_repl(
         reader,
         PipeScreen(
             run.env.stdout,
-            lambda: SayingRetries(output(run, session), run.notes.note),
+            partial(piped_view, run, session),
             run.notes.note,
             partial(open_piped, run, session),
             is_json=run.settings.output_format != "text",

@@ -1,9 +1,10 @@
 """The shape of an answer: JSON schemas and their short form.
 
-    name, age int, tags [str]: what each tag is
+    name, age int?, size S|M|L, tags [str]: what each tag is
 
-A field is a name, its type (str when left out, int, float, bool, or one of these in
-brackets for a list) and, after a colon, its meaning. Commas separate the fields; in a text
+A field is a name, its type (str when left out, int, float, bool, texts to choose from, or one
+of these in brackets for a list), a question mark if it may be left out and, after a colon, its
+meaning. Commas separate the fields; in a text
 of several lines, the lines do, so that a meaning may hold commas.
 
 Pure.
@@ -24,7 +25,9 @@ from streamchat.core.formatting import escape_markdown
 from streamchat.core.messages import JsonObject, Message, text_block
 from streamchat.core.records import Turn
 
-_FIELD = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:\s+(?P<type>\[?\s*\w+\s*\]?))?")
+_FIELD = re.compile(
+    r"(?P<name>[A-Za-z_]\w*)(?:\s+(?P<type>\[?\s*[\w|-]+\s*\]?))?(?P<optional>\s*\?)?"
+)
 _TYPES = {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}
 
 
@@ -91,36 +94,51 @@ def _cell(value: Any) -> str:
 
 
 def parse_short_schema(text: str) -> JsonObject:
-    """The JSON schema of an object with these fields, all required. Raises ValueError that
-    quotes the invalid field."""
+    """The JSON schema of an object with these fields. Raises ValueError that quotes the
+    invalid field."""
     fields = text.splitlines() if "\n" in text.strip() else text.split(",")
     properties: JsonObject = {}
+    required = []
     for field in filter(None, map(str.strip, fields)):
         shape, _, meaning = field.partition(":")
-        name, schema = _field(shape.strip())
+        name, schema, is_required = _field(shape.strip())
         if meaning.strip():
             schema["description"] = meaning.strip()
         properties[name] = schema
+        required += [name] * is_required
     if not properties:
         raise ValueError("it names no field")
     return {
         "type": "object",
         "properties": properties,
-        "required": list(properties),
+        "required": required,
         "additionalProperties": False,
     }
 
 
-def _field(shape: str) -> tuple[str, JsonObject]:
+def _field(shape: str) -> tuple[str, JsonObject, bool]:
     match = _FIELD.fullmatch(shape)
     if match is None:
         raise ValueError(f"{shape!r} is not a field: write a name and a type")
     written = (match["type"] or "str").strip()
     bare = written.strip("[] ")
-    if bare not in _TYPES or written not in (bare, f"[{written[1:-1]}]"):
-        raise ValueError(f"{shape!r}: the types are {', '.join(_TYPES)}, or one in [ ]")
-    kind: JsonObject = {"type": _TYPES[bare]}
-    return match["name"], {"type": "array", "items": kind} if written != bare else kind
+    kind = _kind(bare)
+    if kind is None or written not in (bare, f"[{written[1:-1]}]"):
+        raise ValueError(
+            f"{shape!r}: the types are {', '.join(_TYPES)}, a|b to choose from, or one in [ ]"
+        )
+    whole = {"type": "array", "items": kind} if written != bare else kind
+    return match["name"], whole, match["optional"] is None
+
+
+def _kind(bare: str) -> JsonObject | None:
+    """The schema of a type without brackets; None if it is none."""
+    if bare in _TYPES:
+        return {"type": _TYPES[bare]}
+    choices = bare.split("|")
+    if len(choices) < 2 or not all(choices) or not _TYPES.keys().isdisjoint(choices):
+        return None
+    return {"type": "string", "enum": list(dict.fromkeys(choices))}
 
 
 def flat_rows(value: Any) -> list[Mapping[str, Any]] | None:

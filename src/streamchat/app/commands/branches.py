@@ -46,7 +46,7 @@ def compare(session: Session, argument: str) -> Outcome:
     side by side. A digit alone as the next message keeps one; any other message continues
     from the first answer. All stay in the tree. The key that stops an answer stops all of
     them, or the one whose digit was typed before it. --blind hides the names until one is
-    kept."""
+    kept; you recognise an answer that you have read before."""
     words = argument.split()
     models = tuple(word for word in words if word != "--blind")
     if session.conversation.last_question is None:
