@@ -26,6 +26,7 @@ from streamchat.prompt.type_ahead import AheadLine
 from streamchat.prompt.watch import Actions, Watch
 
 UP, DOWN, LEFT, RIGHT, HOME = "\x1b[A", "\x1b[B", "\x1b[D", "\x1b[C", "\x1b[H"
+PAGE_UP, PAGE_DOWN, CTRL_UP, CTRL_DOWN = "\x1b[5~", "\x1b[6~", "\x1b[1;5A", "\x1b[1;5B"
 ESC, CTRL_C, CTRL_D = "\x1b", "\x03", "\x04"
 
 
@@ -202,17 +203,31 @@ def test_a_failed_answer_holds_the_queue_until_something_was_sent() -> None:
         assert run(talk()) == [Typed("again"), Typed("one"), Typed("two")]
 
 
-def test_a_held_queue_is_taken_back_by_up_and_then_not_sent() -> None:
+@pytest.mark.parametrize(
+    "keys",
+    [f"{UP}{UP}", PAGE_UP * 2, CTRL_UP * 2, f"{PAGE_UP}{UP}", f"{ESC}<"],
+    ids=["up", "page up", "ctrl-up", "both", "alt-<"],
+)
+def test_a_held_queue_is_taken_back_by_any_key_and_then_not_sent(keys: str) -> None:
     async def talk() -> list[Input]:
         await answer.typing("one\r", "two\r")
         answer.at.prompt.hold()
-        answer.at.type(f"{UP}{UP}!\r")
-        first = await answer.at.prompt.read(prefill="failed")
+        reading = asyncio.create_task(answer.at.prompt.read(prefill="failed"))
+        await answer.at.sees("failed")
+        await answer.at.paper.rests()  # prompt_toolkit has loaded the history
+        answer.at.type(f"{keys}!\r")
+        first = await reading
         answer.at.type("next\r")
         return [first, await answer.at.prompt.read()]
 
     with answering() as answer:
         assert run(talk()) == [Typed("one!"), Typed("next")]
+
+
+@pytest.mark.parametrize("down", [PAGE_DOWN, CTRL_DOWN])
+def test_any_key_that_recalls_a_line_leaves_up_and_down_their_whole_way(down: str) -> None:
+    _, inputs, _ = during("one\r", "two\r", CTRL_C, then=[f"{UP}{UP}{down}{UP}\r"])
+    assert inputs == [Typed("one")]
 
 
 @pytest.mark.parametrize(

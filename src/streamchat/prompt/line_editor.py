@@ -91,13 +91,13 @@ class LineEditor:
         self._look, self._environ, self._hooks = look, environ, hooks
         self._provenance, self._history = provenance, history
         self._marks = ShellMarks(output, look.marks)
-        self.recall = keys.Recall()
+        self.recall = keys.Recall(on_recall)
         self.shown = Shown(provenance.pastes)
         self._sent = SentText(hooks.question_style)
         self.remarks = Remarks(lambda: self._session.app.invalidate())
         stand_ins = output.stand_ins if isinstance(output, PromptOutput) else StandIns()
         self._emoji = EmojiWidths(look.joins, stand_ins)
-        self._on_recall, self._on_change = on_recall, on_change
+        self._on_change = on_change
         self._keymap = hooks.keymap()
         self._below = BelowLine(hooks, look, output, count_queued)
         self._session = self._new_session(completer, self._load_keys())
@@ -121,7 +121,7 @@ class LineEditor:
                 keys.load_leaving(bound, self.remarks.show_hint_again, self._line_cleared),
                 keys.load_escaping(bound, self._hooks.clock),
                 keys.load_pasting(bound, self._provenance, self._hooks),
-                keys.load_recalling(bound, self.recall, self._on_recall),
+                keys.load_recalling(bound, self.recall),
                 keys.load_completing(bound),
                 keys.load_unfolding(bound, self._hooks.unfold),
                 keys.load_cycling(bound, self._hooks, self.remarks.say),
@@ -253,7 +253,7 @@ class LineEditor:
             document,
         )
         if found is not None:
-            self._on_recall()
+            self.recall.on_recall()
         return found or document
 
     def _is_taller(self, line: str) -> bool:
@@ -272,7 +272,7 @@ class LineEditor:
 
     def _line_changed(self, buffer: Buffer) -> None:
         self.remarks.line_changed()
-        if not (self.recall.is_moving and self._history.is_written(buffer.text)):
+        if not (self.recall.line_changed(buffer) and self._history.is_written(buffer.text)):
             self._on_change(buffer.text)
         is_shorter, self._length = len(buffer.text) < self._length, len(buffer.text)
         if is_shorter and buffer.text and self._below.menu_opens(buffer.document):

@@ -27,9 +27,11 @@ class Searching:
 class Recall:
     """Whether Up recalls only what starts with the text of the line, because the user typed
     it, or everything, because the line is as it was handed over or recalled. `is_moving`
-    while Up or Down puts another line into the prompt; `recalled` is the last one."""
+    while a key puts another line into the prompt; `recalled` is the last one."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_recall: Callable[[], None]) -> None:
+        """`on_recall` is called when the line is left for an older one."""
+        self.on_recall = on_recall
         self.begin("")
 
     def begin(self, given: str) -> None:
@@ -37,6 +39,7 @@ class Recall:
         self.given = given
         self.recalled = ""
         self.is_moving = False
+        self._age = 0  # how many lines are newer than the one in the prompt
 
     @contextmanager
     def moving(self) -> Iterator[None]:
@@ -46,16 +49,29 @@ class Recall:
         finally:
             self.is_moving = False
 
+    def note(self, buffer: Buffer) -> None:
+        """Another line stands in the prompt."""
+        self.recalled = buffer.text
+        if buffer.history_search_text is None:
+            self.given = buffer.text
+
+    def line_changed(self, buffer: Buffer) -> bool:
+        """Whether a key has put another line into the prompt, and not changed the line. Some
+        keys of prompt_toolkit itself do so, such as PageUp, and * in vi."""
+        age = _age(buffer)
+        is_other_key, self._age = age != self._age and not self.is_moving, age
+        if is_other_key:
+            self.on_recall()
+            self.note(buffer)
+        return is_other_key or self.is_moving
+
     def searches(self) -> bool:
         buffer = get_app().current_buffer
         return buffer.history_search_text is not None or buffer.text != self.given
 
 
-def load_recalling(
-    keys: ActionKeys, recall: Recall, on_recall: Callable[[], None]
-) -> KeyBindings:
-    """Moves in the message and beyond it. `on_recall` is called when the message is left for
-    an older one."""
+def load_recalling(keys: ActionKeys, recall: Recall) -> KeyBindings:
+    """Moves in the message and beyond it."""
     bindings = KeyBindings()
 
     @bindings.add("up", filter=in_line)
@@ -73,17 +89,17 @@ def load_recalling(
     def up(event: KeyPressEvent) -> None:
         if event.current_buffer.document.cursor_position_row == 0:
             _load_history(event.current_buffer, recall)
-            on_recall()
+            recall.on_recall()
         with recall.moving():
             event.current_buffer.auto_up(event.arg)
-        note(event.current_buffer)
+        recall.note(event.current_buffer)
 
     @keys.on(bindings, "newer", filter=in_line)
     @bindings.add("j", filter=in_line & vi_navigation_mode)
     def down(event: KeyPressEvent) -> None:
         with recall.moving():
             event.current_buffer.auto_down(event.arg)
-        note(event.current_buffer)
+        recall.note(event.current_buffer)
 
     @bindings.add("c-r", filter=in_line)
     @bindings.add("c-s", filter=in_line)
@@ -97,12 +113,15 @@ def load_recalling(
         event.app.erase_when_done = True
         event.app.exit(result=Searching(event.current_buffer.document))
 
-    def note(buffer: Buffer) -> None:
-        recall.recalled = buffer.text
-        if buffer.history_search_text is None:
-            recall.given = buffer.text
-
     return bindings
+
+
+def _age(buffer: Buffer) -> int:
+    """How many lines are newer than the one in the prompt."""
+    try:
+        return len(buffer._working_lines) - 1 - buffer.working_index  # noqa: SLF001
+    except AttributeError:  # another release: only our own keys are known
+        return 0
 
 
 def _load_history(buffer: Buffer, recall: Recall) -> None:
