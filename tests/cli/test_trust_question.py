@@ -59,26 +59,36 @@ def test_of_a_long_path_the_end_is_shown() -> None:
 
 
 class Answering(io.StringIO):
-    """The screen of a person who says no to what they see."""
+    """The screen of a person who gives one of these answers each time they are asked."""
 
-    def __init__(self, person: int) -> None:
+    def __init__(self, person: int, answers: list[bytes]) -> None:
         super().__init__()
-        self._person = person
+        self._person, self._answers = person, answers
 
     def write(self, text: str) -> int:
-        os.write(self._person, b"n\r")
+        if "[y/N]" in text:
+            os.write(self._person, self._answers.pop(0))
         return super().write(text)
 
 
-def test_a_yes_typed_before_the_question_is_no_answer() -> None:
+@pytest.mark.parametrize(
+    ("before", "answers", "unread"),
+    [
+        (b"y\r", [b"n\r"], "y"),
+        (b"y\rwhat is", [b"maybe\r", b"no\r"], "y\nwhat is\nmaybe"),
+    ],
+)
+def test_only_what_is_typed_after_the_question_answers_it_and_the_rest_is_kept(
+    before: bytes, answers: list[bytes], unread: str
+) -> None:
     person, terminal = os.openpty()
-    os.write(person, b"y\r")
+    os.write(person, before)
     assert select.select([terminal], [], [], PATIENCE_S)[0]
     with os.fdopen(terminal) as keys:
         env = Environment(
             stdin=keys,
             stdout=io.StringIO(),
-            stderr=Answering(person),
+            stderr=Answering(person, answers),
             environ={},
             home=Path.home(),
             cwd=Path.cwd(),
@@ -87,6 +97,8 @@ def test_a_yes_typed_before_the_question_is_no_answer() -> None:
             new_id=new_id,
         )
         assert ask_user(Question(Path("/x/.env"), "me", (HOST,)), env) is Verdict.DENIED
+        assert env.take_unread() == unread
+        assert env.take_unread() == ""
     os.close(person)
 
 

@@ -186,6 +186,7 @@ def desk(
     next_effort: Callable[[], str] = str,
     paste: Callable[[], Awaitable[Pasted]] = _nothing_to_paste,
     later: Later = lambda _seconds, _call: Timer(),
+    take_unread: Callable[[], str] = str,
     conversation: Callable[[], str | None] = lambda: "c1",
 ) -> Iterator[Desk]:
     paper = Paper()
@@ -205,6 +206,7 @@ def desk(
         next_model=next_model,
         next_effort=next_effort,
         paste=paste,
+        take_unread=take_unread,
     )
     with create_pipe_input() as keys:
         prompt = Prompt(

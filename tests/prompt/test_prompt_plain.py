@@ -14,8 +14,8 @@ from desk import Paper, run
 from patience import PATIENCE_S
 from streamchat.core.input_line import VERBATIM
 from streamchat.core.ports import Input, Key, Typed
+from streamchat.posix.terminals import count_waiting
 from streamchat.prompt import PlainPrompt
-from streamchat.prompt.early import count_waiting
 
 
 class Pipe:
@@ -57,6 +57,13 @@ def test_hint_and_prefill_are_shown_harmlessly_and_enter_sends_again(pipe: Pipe)
     pipe.type(b"\n")
     assert run(pipe.prompt.read(prefill="a\x1b[2J", hint="not sent")) == Typed("a\x1b[2J")
     assert pipe.paper.getvalue() == "(not sent)\na␛[2J\n(Enter sends this.)\n> "
+
+
+def test_what_was_typed_beside_the_question_of_another_is_handed_back(pipe: Pipe) -> None:
+    prompt = PlainPrompt(pipe.stream, pipe.paper, "> ", lambda: "early")
+    pipe.type(b"\n")
+    assert run(prompt.read()) == Typed("early")
+    assert pipe.paper.getvalue() == "early\n(Enter sends this.)\n> "
 
 
 def test_sigint_drops_an_unfinished_message_and_then_interrupts(pipe: Pipe) -> None:

@@ -318,6 +318,8 @@ def test_yes_or_no(typed: str, *, default: bool, answer: bool) -> None:
         ("what\rn\rnext\r", ["next", "{what}"]),
         ("what\rn\rnex", ["nex\n{what}"]),
         ("what\r" + CTRL_C, ["{what}"]),
+        ("what" + CTRL_C, ["{what}"]),
+        ("no" + CTRL_C + "next\r", ["next"]),
     ],
 )
 def test_a_line_that_is_no_answer_stands_in_the_next_prompt(
@@ -334,6 +336,13 @@ def test_a_line_that_is_no_answer_stands_in_the_next_prompt(
             read = run(at.prompt.read())
             assert isinstance(read, Typed)
             assert parse_input(read.text) == Say(expected)
+
+
+def test_what_was_typed_beside_the_question_of_another_is_the_draft() -> None:
+    unread = ["hex\x7f\x1b[Dllo\nyou\r\n", ""]
+    with desk(take_unread=lambda: unread.pop(0)) as at:
+        assert at.read("?\r") == Typed("hello\nyou?")
+        assert at.read("next\r") == Typed("next")
 
 
 def test_what_was_typed_ahead_answers_no_question(pty: Pty) -> None:

@@ -33,11 +33,18 @@ class Environment:
     new_id: Callable[[], str]
     user: int = field(default_factory=os.geteuid)  # whose files are trusted
     secrets: KnownSecrets = field(default_factory=KnownSecrets)
+    unread: list[str] = field(default_factory=list)  # typed beside a question, no answer to it
 
     @property
     def terminal(self) -> Terminal:
         """What stdout can display."""
         return read_terminal(self.stdout, self.environ)
+
+    def take_unread(self) -> str:
+        """What was typed beside questions, for the next prompt."""
+        text = "\n".join(self.unread)
+        self.unread.clear()
+        return text
 
 
 def new_id() -> str:

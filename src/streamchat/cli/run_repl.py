@@ -88,16 +88,15 @@ async def chat(run: Run, early: EarlyPrompt | None = None) -> int:
     require_key(run)
     with open_source(run) as source:
         given = await in_background(partial(read_given, run))
-        unread: list[str] = []
-        confirm = partial(_confirm, run, unread)
+        confirm = partial(_confirm, run)
         session = await _session(run, given, confirm)
         await attach_asking(run, session, confirm)
-        await converse(run, session, source, early=early, prefill="\n".join(unread))
+        await converse(run, session, source, early=early)
     return ExitStatus.OK
 
 
-async def _confirm(run: Run, unread: list[str], question: str) -> bool:
-    """Ask before the prompt is shown; add what was typed beside the answer to `unread`."""
+async def _confirm(run: Run, question: str) -> bool:
+    """Ask before the prompt is shown."""
     from streamchat.prompt import PlainPrompt
 
     with keyboard(run) as keys:
@@ -105,7 +104,7 @@ async def _confirm(run: Run, unread: list[str], question: str) -> bool:
         try:
             return await prompt.confirm(question, default=False)
         finally:
-            unread += prompt.take_unread()
+            run.env.unread.extend(prompt.take_unread())
 
 
 async def _session(
@@ -287,6 +286,7 @@ def open_reader(
             list_files=partial(list_files, run),
             only_sendable=partial(only_sendable, run),
             paste=session.clipboard.paste,
+            take_unread=env.take_unread,
         ),
     )
     return prompt

@@ -2,7 +2,8 @@
 
 Rules: every row is printable and fits the window, whatever the file holds; what redirects,
 spends or reveals comes last, next to the question, and is marked; only a yes allows that is
-typed after the question is on the screen.
+typed after the question is on the screen. What was typed before it, and a line that is no
+answer, go to the next prompt.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from streamchat.core.cell_cut import count_cells, cut_start_to_cells, cut_to_cel
 from streamchat.core.sanitize import clean_line
 from streamchat.posix.echo import with_echo
 from streamchat.posix.signals import on_continued
-from streamchat.posix.terminals import drop_typed, measure_width
+from streamchat.posix.terminals import measure_width, take_waiting
 
 _ANSWERS = {
+    "": Verdict.UNDECIDED,
     "y": Verdict.ALLOWED,
     "yes": Verdict.ALLOWED,
     "n": Verdict.DENIED,
@@ -33,10 +35,22 @@ def ask_user(question: Question, env: Environment) -> Verdict:
         env.stderr.flush()
 
     with on_continued(show), with_echo(env.stdin.fileno()):  # a chat has it off
-        drop_typed(env.stdin)
-        show()
-        answer = env.stdin.readline()
-    return _ANSWERS.get(answer.strip().lower(), Verdict.UNDECIDED)
+        before = take_waiting(env.stdin.fileno()).decode(errors="replace")
+        _keep(before, env)
+        if before and not before.endswith("\n"):
+            env.stderr.write("\n")  # the terminal has shown it
+        while True:
+            show()
+            line = env.stdin.readline()
+            verdict = _ANSWERS.get(line.strip().lower())
+            if verdict is not None:
+                return verdict
+            _keep(line, env)
+
+
+def _keep(typed: str, env: Environment) -> None:
+    if typed.strip():
+        env.unread.append(typed.strip("\n"))
 
 
 def format_question(question: Question, *, width: int) -> str:

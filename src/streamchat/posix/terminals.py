@@ -1,13 +1,18 @@
-"""The size of a terminal, and what waits in it."""
+"""The size of a terminal, and what waits in it.
+
+Imports no library.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import termios
-from contextlib import suppress
+from array import array
 from typing import TextIO
 
 USUAL_WIDTH = 80
+_LOCAL_FLAGS = 3  # their place in what tcgetattr gives
 
 
 def measure_width(stream: TextIO) -> int:
@@ -18,7 +23,28 @@ def measure_width(stream: TextIO) -> int:
         return USUAL_WIDTH
 
 
-def drop_typed(stream: TextIO) -> None:
-    """Drop what was typed and not yet read."""
-    with suppress(termios.error, OSError, ValueError):  # no terminal
-        termios.tcflush(stream.fileno(), termios.TCIFLUSH)
+def count_waiting(file: int) -> int:
+    """How many bytes can be read at once."""
+    count = array("i", [0])
+    try:
+        fcntl.ioctl(file, termios.FIONREAD, count)
+    except OSError:
+        return 0
+    return count[0]
+
+
+def take_waiting(file: int) -> bytes:
+    """What was typed and not yet read, the last line too, although it has no end. A terminal
+    that edits lines by itself keeps that until Enter."""
+    try:
+        usual = termios.tcgetattr(file)
+    except termios.error:  # the terminal is gone
+        return b""
+    at_once = [*usual]
+    at_once[_LOCAL_FLAGS] &= ~termios.ICANON
+    termios.tcsetattr(file, termios.TCSANOW, at_once)
+    try:
+        count = count_waiting(file)
+        return os.read(file, count) if count else b""
+    finally:
+        termios.tcsetattr(file, termios.TCSANOW, usual)

@@ -16,7 +16,8 @@ from prompt_toolkit.keys import Keys
 
 from streamchat.core.mentions import quote_mentions
 from streamchat.prompt.entry import normalised
-from streamchat.prompt.key_codes import ALONE, ALT_ENTER, CTRL_ENTER, SHIFT_ENTER
+from streamchat.prompt.key_codes import ALONE, ALT_ENTER, CTRL_ENTER, SHIFT_ENTER, decode
+from streamchat.prompt.key_sequences import Tokenizer
 from streamchat.prompt.tty import TerminalKeys
 
 _NEW_LINES = frozenset(
@@ -27,6 +28,12 @@ _NEW_LINES = frozenset(
 def taken_text(keyboard: Input) -> str:
     """What was typed ahead, taken from the keyboard; without blank ends."""
     return as_text(_taken_keys(keyboard)).strip()
+
+
+def read_text(typed: str) -> str:
+    """The text that these bytes of a terminal spell; without blank ends."""
+    tokens = Tokenizer().feed(typed)
+    return as_text(key for token in tokens for key in decode(token)).strip()
 
 
 @contextmanager

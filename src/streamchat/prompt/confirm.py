@@ -1,7 +1,7 @@
 """A question of yes or no.
 
 Rule: only what is typed after the question is on the screen answers it. What was typed before
-it, and a line that is no answer, go to the next prompt.
+it, and a line that is no answer, go to the next prompt, also if the question is left.
 """
 
 from __future__ import annotations
@@ -39,6 +39,9 @@ async def confirm(
                     set_exception_handler=False, handle_sigint=not is_ignored(signal.SIGINT)
                 )
             except (EOFError, KeyboardInterrupt):
+                left = session.default_buffer.text
+                if left.strip().lower() not in answers:
+                    others.append(left)
                 return False
             if (answer := answers.get(typed.strip().lower())) is not None:
                 return answer

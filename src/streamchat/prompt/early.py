@@ -13,12 +13,12 @@ was.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import termios
-from array import array
 from contextlib import suppress
 from typing import Any, TextIO
+
+from streamchat.posix.terminals import count_waiting
 
 _PASTES_MARKED, _PASTES_UNMARKED = "\x1b[?2004h", "\x1b[?2004l"
 # Before raw mode, the terminal changes Enter and Ctrl-D to these.
@@ -110,16 +110,6 @@ def _is_utf8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def count_waiting(file: int) -> int:
-    """How many bytes can be read at once."""
-    count = array("i", [0])
-    try:
-        fcntl.ioctl(file, termios.FIONREAD, count)
-    except OSError:
-        return 0
-    return count[0]
 
 
 def _erase_echo(cooked: str, columns: int) -> str:

@@ -49,7 +49,8 @@ class Hooks:
     `next_model` and `next_effort` change these, and return a line that says so.
     `shows_menu` tells whether a menu opens while the user types; `list_files` gives the files
     that `@` offers, in a thread, and `only_sendable` those of a few that can be sent.
-    `paste` takes what is on the clipboard.
+    `paste` takes what is on the clipboard. `take_unread` gives, once, what the terminal took
+    beside questions that another part of the program asked.
     `on_answer` gets what the terminal answers, whenever that comes.
     """
 
@@ -69,6 +70,7 @@ class Hooks:
     list_files: Callable[[], Sequence[str]] = tuple
     only_sendable: Callable[[Sequence[str]], Sequence[str]] = tuple
     paste: Callable[[], Awaitable[Pasted]] = NoClipboard().paste
+    take_unread: Callable[[], str] = str
     keymap: Callable[[], KeyMap] = lambda: DEFAULT_KEYMAP
     clock: Callable[[], float] = time.monotonic
     later: Later = _later

@@ -33,12 +33,12 @@ from streamchat.core.ports import Key
 from streamchat.core.terminal import Joins
 from streamchat.posix.fatal_signals import is_ignored
 from streamchat.posix.signals import interruptible
+from streamchat.posix.terminals import count_waiting
 from streamchat.prompt import keys
 from streamchat.prompt.ahead import taken_text
 from streamchat.prompt.appearance import PromptLook, editing_mode_of
 from streamchat.prompt.below_line import BelowLine
 from streamchat.prompt.completion import SuggestFromHistory
-from streamchat.prompt.early import count_waiting
 from streamchat.prompt.echo import CONTINUATION, echo, is_taller
 from streamchat.prompt.editor import edit
 from streamchat.prompt.emoji import EmojiWidths, StandIns

@@ -45,8 +45,15 @@ _ACTS = {
 class PlainPrompt:
     """Lines from `keys`, prompts to `screen`."""
 
-    def __init__(self, keys: TextIO, screen: TextIO, sign: str = "> ") -> None:
-        """`sign` stands before what is typed."""
+    def __init__(
+        self,
+        keys: TextIO,
+        screen: TextIO,
+        sign: str = "> ",
+        take_unread: Callable[[], str] = str,
+    ) -> None:
+        """`sign` stands before what is typed; `take_unread` gives what was typed beside
+        questions of others."""
         self._sign = sign
         self._file = keys.fileno()
         self._lines = PlainLines(keys)
@@ -55,6 +62,7 @@ class PlainPrompt:
         self.queue: list[str] = []  # what to send after the answer
         self._holds = False
         self._unanswering: list[str] = []  # lines that answered no question
+        self._take_unread = take_unread
 
     async def read(self, *, prefill: str = "", hint: str = "") -> Input:
         """One prompt. SIGINT drops the lines of an unfinished message first."""
@@ -62,7 +70,8 @@ class PlainPrompt:
             self.echo(queued := self.queue.pop(0))
             return Typed(queued, was_queued=True)
         self._say(f"({hint})\n" if hint else "")
-        prefill = "\n".join(filter(None, [prefill, *self._unanswering]))
+        unread = [self._take_unread(), *self._unanswering]
+        prefill = "\n".join(filter(None, [prefill, *unread]))
         self._unanswering.clear()
         self._say(f"{plain_text(prefill)}\n(Enter sends this.)\n" if prefill else "")
         interrupted = asyncio.Event()

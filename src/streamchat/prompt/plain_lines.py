@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-import termios
 from typing import TextIO
 
 from streamchat.core.errors import TerminalClosed
-from streamchat.prompt.early import count_waiting
+from streamchat.posix.terminals import count_waiting, take_waiting
 from streamchat.prompt.entry import normalised
 
 PASTE_SECONDS = 0.02  # nobody types a line in that time
@@ -50,7 +49,7 @@ class PlainLines:
             if await self._comes(stop, PASTE_SECONDS):
                 self._read()
                 continue
-            self._pending += _take_unfinished(self._file)
+            self._pending += take_waiting(self._file)
             if self._ended or self._pending.endswith(b"\n"):
                 text, self._pending = self._pending.removesuffix(b"\n"), b""
                 return _text(text)
@@ -102,19 +101,3 @@ class PlainLines:
 
 def _text(line: bytes) -> str:
     return normalised(line.removesuffix(b"\r").decode(errors="replace"))
-
-
-def _take_unfinished(file: int) -> bytes:
-    """What there is of a line without its end; a terminal keeps it to itself until Enter."""
-    try:
-        usual = termios.tcgetattr(file)
-    except termios.error:  # the terminal is gone
-        return b""
-    at_once = [*usual]
-    at_once[3] &= ~termios.ICANON
-    termios.tcsetattr(file, termios.TCSANOW, at_once)
-    try:
-        count = count_waiting(file)
-        return os.read(file, count) if count else b""
-    finally:
-        termios.tcsetattr(file, termios.TCSANOW, usual)

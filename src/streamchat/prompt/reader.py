@@ -18,7 +18,7 @@ from streamchat.core.input_line import VERBATIM, CommandNames
 from streamchat.core.ports import Input, Key, Typed, stops_none
 from streamchat.core.terminal import Joins
 from streamchat.posix.signals import interruptible, interrupting
-from streamchat.prompt.ahead import taken_text
+from streamchat.prompt.ahead import read_text, taken_text
 from streamchat.prompt.appearance import PromptLook
 from streamchat.prompt.aside import Interruption, watching_aside
 from streamchat.prompt.completion import Arguments, CommandRow, LateCompleter
@@ -171,9 +171,10 @@ class Prompt(Menu):
         handed back stands below it."""
         row = self._ahead.take_row()
         self._line_changed(row.text)
-        if not prefill:
+        unread = read_text(self._hooks.take_unread())
+        if not (prefill or unread):
             return row
-        below = [row.text.replace(VERBATIM, ""), taken_text(self.keyboard)]
+        below = [row.text.replace(VERBATIM, ""), unread, taken_text(self.keyboard)]
         text = "\n".join(filter(None, [self._provenance.line_of_input(prefill), *below]))
         return Document(text, len(text))
 

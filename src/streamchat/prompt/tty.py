@@ -26,8 +26,9 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from streamchat.core.terminal import Terminal
 from streamchat.core.window_signals import may_report_focus
 from streamchat.posix.echo import set_echo
+from streamchat.posix.terminals import count_waiting
 from streamchat.prompt.drawn import Drawn
-from streamchat.prompt.early import COOKED, EarlyPrompt, count_waiting
+from streamchat.prompt.early import COOKED, EarlyPrompt
 from streamchat.prompt.emoji import StandIns
 from streamchat.prompt.key_modes import KeyModes, Keypad, find_keypad, no_keypad
 from streamchat.prompt.key_parser import KeyParser

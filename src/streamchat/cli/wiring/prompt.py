@@ -51,7 +51,8 @@ def open_plain_prompt(env: Environment, keys: TextIO) -> PlainPrompt:
     """The prompt of a terminal where nothing may be drawn again."""
     from streamchat.prompt import PlainPrompt
 
-    return PlainPrompt(keys, env.stdout, "You: " if env.terminal.is_accessible else "> ")
+    sign = "You: " if env.terminal.is_accessible else "> "
+    return PlainPrompt(keys, env.stdout, sign, env.take_unread)
 
 
 def open_asker(run: Run, keys: TextIO) -> Asker:
