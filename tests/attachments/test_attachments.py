@@ -16,6 +16,7 @@ from streamchat.attachments import (
 )
 from streamchat.attachments.images import is_animated
 from streamchat.core.errors import InvalidRequest, NotFound
+from streamchat.core.media_limits import limits_for
 from streamchat.core.messages import format_block_name
 
 PNG = png(56, 28)
@@ -125,7 +126,7 @@ def test_a_png_with_a_wrong_checksum_is_refused_but_for_what_nobody_needs() -> N
             b"%PDF-1.4 trailer<</Encrypt 9 0 R>>",
             "a.pdf is encrypted: models read",
         ),
-        ("a.pdf", b"%PDF-1.4", ""),
+        ("a.pdf", b"%PDF-1.4", "a.pdf is a PDF, and few models but Claude read PDFs"),
         (
             "a.ipynb",
             b'{"cells": [{',
@@ -138,6 +139,10 @@ def test_what_a_model_sees_of_it_is_noted(name: str, data: bytes, note: str) -> 
     built = build_block(data, name=name)
     assert built.note.startswith(note)
     assert bool(built.note) == bool(note)
+
+
+def test_claude_reads_a_pdf() -> None:
+    assert build_block(b"%PDF-1.4", name="a.pdf", limits=limits_for("claude")).note == ""
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import signal
 import socket
 import stat
 import tomllib
@@ -27,12 +28,20 @@ from streamchat.cli.run import Run
 from streamchat.config.paths import Paths, build_paths
 from streamchat.config.profiles import local_profiles
 from streamchat.config.writing import add_profile, forget_key, keep_key
-from streamchat.core.errors import ApiError, DiskError, NoPermission, Unreachable
+from streamchat.core.errors import (
+    ApiError,
+    CutOff,
+    DiskError,
+    InvalidRequest,
+    NoPermission,
+    Unreachable,
+)
 from streamchat.core.settings import Proxy
 from streamchat.core.settings.certificates import Authorities
 from terminal import Person
 
 KEY = "sk-ant-test-0123456789"
+LOCAL = LocalServer("Fake", "fake", "http://127.0.0.1:9")
 ENTER, DOWN, ESCAPE = "\r", "\x1b[B", "\x1b"
 
 
@@ -115,9 +124,12 @@ class Answers:
 
 @dataclass(slots=True)
 class Desk:
-    """A first run without a terminal. The server says `fault`, or lists a model."""
+    """A first run without a terminal. The server says `fault`, or lists a model; or Ctrl-C
+    comes before it says anything."""
 
     fault: ApiError | None = None
+    is_stopped: bool = False
+    servers: tuple[LocalServer, ...] = ()
     asked: list[Server] = field(default_factory=list)
     stderr: io.StringIO = field(default_factory=io.StringIO)
 
@@ -133,11 +145,15 @@ class Desk:
             monotonic=lambda: 0.0,
             new_id=new_id,
         )
-        first = FirstRun(build_run(Invocation(), env), build_run, answers, self.list_models, ())
+        run = build_run(Invocation(), env)
+        first = FirstRun(run, build_run, answers, self.list_models, self.servers)
         return asyncio.run(first.choose())
 
     async def list_models(self, server: Server) -> list[str]:
         self.asked.append(server)
+        if self.is_stopped:
+            signal.raise_signal(signal.SIGINT)
+            await asyncio.Event().wait()
         if self.fault is not None:
             raise self.fault
         return ["claude-test"]
@@ -199,6 +215,34 @@ def test_without_a_network_the_key_may_be_kept_unchecked() -> None:
     desk = Desk(Unreachable("Cannot reach the server.", kind="connection"))
     assert key_of(desk.choose(Answers(["paste", "keep"], [KEY]))) == KEY
     assert "could not be checked" in desk.stderr.getvalue()
+
+
+def test_ctrl_c_stops_the_check_of_a_key() -> None:
+    desk = Desk(is_stopped=True)
+    assert key_of(desk.choose(Answers(["paste", "keep"], [KEY]))) == KEY
+    assert "Stopped. The key was not checked." in desk.stderr.getvalue()
+
+
+def test_ctrl_c_stops_the_wait_for_a_local_server(paths: Paths) -> None:
+    desk = Desk(is_stopped=True, servers=(LOCAL,))
+    assert desk.choose(Answers(["chat with Fake", "quit"])) is None
+    assert [(asked.base_url, asked.api_key) for asked in desk.asked] == [(LOCAL.base_url, None)]
+    assert not paths.config_dir.exists()
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (CutOff("Not a reply."), f"What answers at {LOCAL.base_url} is not Fake, or has no"),
+        (InvalidRequest("No such path."), f"What answers at {LOCAL.base_url} is not Fake"),
+        (NoPermission("Refused."), f"{LOCAL.base_url} asks for a key. Put base_url and"),
+        (Unreachable("It is gone.", kind="connection"), "It is gone."),
+    ],
+)
+def test_a_local_server_that_cannot_be_used_is_said(fault: ApiError, said: str) -> None:
+    desk = Desk(fault, servers=(LOCAL,))
+    assert desk.choose(Answers(["chat with Fake", "quit"])) is None
+    assert desk.stderr.getvalue().startswith(f"streamchat: {said}")
 
 
 # The files

@@ -16,6 +16,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from streamchat.core.capabilities import reads_documents
 from streamchat.core.errors import InvalidRequest
 from streamchat.core.messages import JsonObject, Request
 from streamchat.core.reply import CHARACTERS_PER_TOKEN
@@ -52,7 +53,7 @@ def prompt_params(request: Request) -> JsonObject:
     """The part of the request that `messages.count_tokens` takes too."""
     params: JsonObject = {
         "model": cleaned(request.model),
-        "messages": [cleaned(message.to_wire()) for message in request.messages],
+        "messages": [cleaned(message) for message in _messages(request)],
     }
     if request.system:
         params["system"] = cleaned(request.system)
@@ -64,6 +65,15 @@ def prompt_params(request: Request) -> JsonObject:
     if request.schema is not None:
         output["format"] = {"type": "json_schema", "schema": request.schema}
     return params | {"output_config": output} if output else params
+
+
+def _messages(request: Request) -> list[JsonObject]:
+    messages = [message.to_wire() for message in request.messages]
+    if reads_documents(request.model):
+        return messages
+    from streamchat.api.plain_documents import without_documents  # for other models only
+
+    return [without_documents(message) for message in messages]
 
 
 def with_cache_points(params: JsonObject, ttl: str) -> JsonObject:

@@ -18,6 +18,7 @@ from streamchat.core.messages import Block
 
 _BLANKS = b"\0\t\n\f\r "  # that may come before a PDF
 _WITHOUT_PASSWORD = "models read only PDFs without a password"
+_READ_BY_CLAUDE = "few models but Claude read PDFs: attach its text if the answer ignores it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,9 @@ def build_block(
             note = f"{note} {shown} is animated: a model sees its first picture.".strip()
         return BuiltBlock({"type": "image", "source": source, "title": name}, note)
     if (pdf := data.lstrip(_BLANKS)).startswith(b"%PDF-"):
-        note = f"{shown} is encrypted: {_WITHOUT_PASSWORD}." if b"/Encrypt" in pdf else ""
+        note = f"{shown} is a PDF, and {_READ_BY_CLAUDE}." if limits is None else ""
+        if b"/Encrypt" in pdf:
+            note = f"{shown} is encrypted: {_WITHOUT_PASSWORD}."
         return BuiltBlock(_document(_base64("application/pdf", pdf), name), note)
     if refused := describe_refused(data):
         raise InvalidRequest(f"{shown} is {refused}.")

@@ -2,11 +2,12 @@
 
 Rules: a pasted key is not shown, is checked with one free request, and is kept only where the
 user says so. A server on this machine is asked for its models only after it was chosen, and
-without a key. Leaving changes nothing.
+without a key. Ctrl-C stops the wait for a server. Leaving changes nothing.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -18,9 +19,17 @@ from streamchat.api.server import Server, checked
 from streamchat.cli.environment import Environment
 from streamchat.cli.invocation import Invocation
 from streamchat.cli.run import Run, has_surely_no_key
+from streamchat.cli.signals import without_echo
 from streamchat.config.profiles import local_profiles
 from streamchat.config.writing import KEY_VARIABLE, add_profile, keep_key
-from streamchat.core.errors import ApiError, ConfigError, ExitStatus, NoPermission
+from streamchat.core.errors import (
+    ApiError,
+    ConfigError,
+    CutOff,
+    ExitStatus,
+    InvalidRequest,
+    NoPermission,
+)
 from streamchat.core.options import DEFAULT_URL
 from streamchat.core.settings import (
     Given,
@@ -30,10 +39,12 @@ from streamchat.core.settings import (
     parse_address,
     read_certificates,
 )
+from streamchat.posix.signals import interruptible
 
 T = TypeVar("T")
 MOST_MODELS = 15  # in the list of a local server
 WELCOME = "There is no API key yet. How do you want to begin?"
+SILENT_S = 1.0  # of a server, until a line says what is awaited
 GO_ON = "Which server do you want to use?"
 KEY_QUESTION = "Paste your API key from console.anthropic.com"
 HOW_TO_BEGIN = "Type a message and press {}. @FILE in it attaches a file: Sum up @report.pdf"
@@ -76,11 +87,11 @@ def is_first_run(run: Run) -> bool:
 
 async def begin(run: Run, build_run: BuildRun) -> int:
     """Ask how to begin, then chat."""
-    from streamchat.cli.wiring.prompt import open_asker, read_prompt_settings
+    with without_echo(run.env.stdin):  # the imports take a while
+        from streamchat.cli.wiring.prompt import open_asker, read_prompt_settings
 
-    first = FirstRun(
-        run, build_run, open_asker(run, run.env.stdin), list_models, find_servers(run)
-    )
+        asker, servers = open_asker(run, run.env.stdin), find_servers(run)
+    first = FirstRun(run, build_run, asker, list_models, servers)
     chosen = await first.choose()
     if chosen is None:
         return ExitStatus.OK
@@ -167,12 +178,15 @@ class FirstRun:
     async def _is_accepted(self, key: str) -> bool:
         """Whether the server takes the key. One that cannot be checked now may be good."""
         try:
-            await self.list_models(self._default_server(key))
+            models = await self._ask_models(self._default_server(key), "The key is checked")
         except NoPermission as error:
             self._say(error.message.removesuffix(f" {KEY_ADVICE}"), key=key)
             return False
         except ApiError as error:
             self._say(f"{error.message} The key could not be checked.", key=key)
+        else:
+            if models is None:
+                self._say("Stopped. The key was not checked.")
         return True
 
     def _default_server(self, key: str) -> Server:
@@ -183,10 +197,13 @@ class FirstRun:
     async def _with_server(self, server: LocalServer) -> Run | None:
         if server.name in local_profiles(self.run.paths):
             return self._with_flag("profile", server.name)
+        asked = Server(server.base_url)
         try:
-            models = await self.list_models(Server(server.base_url, api_key="no-key"))
+            models = await self._ask_models(asked, f"{server.title} is asked for its models")
         except ApiError as error:
-            self._say(error.message)
+            self._say(_describe_failure(error, server))
+            return None
+        if models is None:
             return None
         models = [model for model in models if model.isprintable()]
         if not models:
@@ -201,6 +218,22 @@ class FirstRun:
         self.run.notes.note(f"Profile {name} is in {paths.config_file}.")
         return self._with_flag("profile", name)
 
+    async def _ask_models(self, server: Server, waiting: str) -> list[str] | None:
+        """The models of the server; None if the user stopped the wait. Raises ApiError."""
+        task = asyncio.ensure_future(self.list_models(server))
+
+        def stop() -> None:
+            task.cancel()
+
+        try:
+            with interruptible(stop), without_echo(self.run.env.stdin):
+                if not (await asyncio.wait({task}, timeout=SILENT_S))[0]:
+                    self.run.notes.note(f"{waiting}; Ctrl-C stops it.")
+                    await asyncio.wait({task})
+        finally:
+            task.cancel()
+        return None if task.cancelled() else task.result()
+
     def _with_flag(self, option: str, text: str) -> Run:
         invocation = self.run.invocation
         given = {**invocation.flags.given, option: Given(text, f"--{option}")}
@@ -213,6 +246,20 @@ class FirstRun:
 
     def _say(self, text: str, *, key: str = "") -> None:
         self.run.notes.warn(text.replace(key, "…") if key else text)
+
+
+def _describe_failure(error: ApiError, server: LocalServer) -> str:
+    """Why that server cannot be used, with its address: the user may not know what it is."""
+    where = server.base_url
+    match error:
+        case NoPermission():
+            return (
+                f"{where} asks for a key. Put base_url and api_key_env into a profile of"
+                " config.toml, and start with --profile."
+            )
+        case CutOff() | InvalidRequest():
+            return f"What answers at {where} is not {server.title}, or has no Messages API yet."
+    return error.message
 
 
 async def list_models(server: Server) -> list[str]:

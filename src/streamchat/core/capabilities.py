@@ -85,6 +85,11 @@ def is_same_model(one: str, other: str) -> bool:
     return long == short or re.fullmatch(re.escape(short) + r"[-@]\d{8}", long) is not None
 
 
+def reads_documents(model: str) -> bool:
+    """Whether a model is known to read blocks of the type `document`."""
+    return "claude" in model.lower()
+
+
 def facts_by_table(id: str) -> ModelFacts:
     """What the table says about a model."""
     windows = (size for name, size in _WINDOWS.items() if id.startswith(name))

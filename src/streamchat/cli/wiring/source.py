@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from streamchat.api import ApiClient, Server
     from streamchat.app.session import Session
 
-NO_KEY = "no-key"
 A_DAY_S = 86400.0  # stands for "no limit"
 
 
@@ -40,7 +39,7 @@ def open_source(run: Run) -> Iterator[ApiClient]:
         from streamchat.demo import DemoServer  # 20 ms
 
         with DemoServer() as demo:
-            yield _api(run, Server(base_url=demo.base_url, api_key=NO_KEY))
+            yield _api(run, Server(base_url=demo.base_url))
         return
     yield _api(run, build_server(run))
 
@@ -78,8 +77,6 @@ def build_server(run: Run) -> Server:
             certificates=certificates,
             private=clouds_secrets(run.env.environ),
         )
-    if credential is None and not end.sdk_may_search:
-        secret = NO_KEY  # keeps the SDK from searching for a key
     return Server(
         # Without a chosen host, a profile of the SDK may name one.
         base_url=base_url,
