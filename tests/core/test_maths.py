@@ -70,9 +70,9 @@ def test_rows_are_aligned() -> None:
     ]
     assert block(
         r"\[f(x) = \begin{cases} x & \text{if } x \ge 0 \\ -x & \text{otherwise} \end{cases}\]"
-    ) == ["f(x) = ⎧ x   if x ≥ 0 ", "       ⎩ -x  otherwise"]
+    ) == ["f(x) = ⎧ x   if x ≥ 0", "       ⎩ -x  otherwise"]
     assert block(r"$$\begin{bmatrix} a \\ b \\ c \end{bmatrix} = 0$$") == [
-        *("⎡ a ⎤    ", "⎢ b ⎥ = 0", "⎣ c ⎦    "),
+        *("⎡ a ⎤", "⎢ b ⎥ = 0", "⎣ c ⎦"),
     ]
     assert block(r"$$\left\{\begin{array}{l} x = 3 \\ y = 1 \end{array}\right.$$") == [
         *("⎧ x = 3", "⎩ y = 1"),
@@ -80,12 +80,37 @@ def test_rows_are_aligned() -> None:
     assert block(
         r"$$\left[\begin{array}{cc|c} 1 & 0 & 3 \\ 0 & 1 & 4 \end{array}\right]$$"
     ) == [
-        *("⎡ 1  0  3 ⎤", "⎣ 0  1  4 ⎦"),
+        *("⎡ 1  0 │ 3 ⎤", "⎣ 0  1 │ 4 ⎦"),
     ]
     assert block(r"$$\left(\begin{array}{c} a \\ b \end{array}\right)^T$$") == [
         *("⎛ a ⎞ᵀ", "⎝ b ⎠"),
     ]
     assert block("$$ a = b \\\\ c = d $$") == ["a = b", "c = d"]
+    assert block(r"$$\left\{\begin{aligned} & x = 3 \\ & y = 1 \end{aligned}\right.$$") == [
+        *("⎧ x = 3", "⎩ y = 1"),
+    ]
+    assert block(r"$$\begin{bmatrix} 1 & 20 \\ -3 & 4 \end{bmatrix}_B^{-1} x$$") == [
+        *("⎡  1  20 ⎤⁻¹ x", "⎣ -3   4 ⎦_B"),
+    ]
+
+
+def test_lines_of_an_array_are_drawn() -> None:
+    def block(source: str) -> list[str]:
+        return [text_of(row) for row in format_block(source, 80) or ()]
+
+    truth = r"\hline p & p \land q \\ \hline T & F \\ \hline"
+    assert block(rf"$$\begin{{array}}{{|c|*{{1}}{{c}}|}} {truth} \end{{array}}$$") == [
+        *("p │ p ∧ q", "──┼──────", "T │   F"),
+    ]
+    product = r"123 \\ \times 4 \\ \hline 49\phantom{0}"
+    assert block(rf"$$\begin{{array}}{{@{{}}r}} {product} \end{{array}}$$") == [
+        *("123", " ×4", "───", "49\N{NO-BREAK SPACE}"),
+    ]
+
+
+def test_premises_stand_above_what_follows() -> None:
+    rows = format_block(r"$$\frac{p \quad p \to q}{q}\;(MP)$$", 80) or ()
+    assert [text_of(row) for row in rows] == ["p  p → q", "──────── (MP)", "q"]
 
 
 @pytest.mark.parametrize(

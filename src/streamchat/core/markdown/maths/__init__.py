@@ -59,10 +59,11 @@ def _formatted(
         if not in_line:
             lines = write_block(nodes).lines
         else:
-            lines = tuple(map(write_line, split_rows(nodes) if keeps_rows else [nodes]))
+            rows = split_rows(nodes) if keeps_rows else [nodes]
+            lines = tuple(write_line(row).strip() for row in rows)
     except Unformattable:
         return None
-    lines = tuple(_before_end.sub(r"\1", line) for line in lines)
+    lines = tuple(_before_end.sub(r"\1", line).rstrip(" ") for line in lines)
     return lines if any(line.strip() for line in lines) else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import chain
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from typing import NamedTuple
 from streamchat.core.markdown.maths.line import BRACKETS, cells, write_line
 from streamchat.core.markdown.maths.nodes import (
     BLANK,
+    Fraction,
     Node,
     Role,
     Rows,
@@ -16,6 +18,7 @@ from streamchat.core.markdown.maths.nodes import (
     Symbol,
     is_blank,
 )
+from streamchat.core.markdown.maths.shapes import is_inference
 
 _TALL = {  # first, middle and last row
     "(": "⎛⎜⎝",
@@ -27,7 +30,8 @@ _TALL = {  # first, middle and last row
     "|": "│││",
     "‖": "‖‖‖",
 }
-_WITHOUT_BRACKETS = frozenset({"array", "matrix", "smallmatrix"})
+_WITHOUT_BRACKETS = frozenset({"array", "matrix", "smallmatrix", "aligned"})
+_number = re.compile(r"[-+−]?[0-9]+(?:[.,/][0-9]+)*%?")
 
 
 class Block(NamedTuple):
@@ -46,24 +50,52 @@ def write_block(nodes: Sequence[Node]) -> Block:
     kept = [node for node in nodes if not is_blank(node)]
     if len(kept) == 1 and isinstance(kept[0], Rows):
         return _rows_block(kept[0])
-    if not any(isinstance(node, Rows) and len(node.rows) > 1 for node in nodes):
+    if not any(map(_is_tall, nodes)):
         return Block((write_line(nodes),), 0)
     block = Block(("",), 0)
     run: list[Node] = []
     rest = list(nodes)
     while rest:
         node = rest.pop(0)
-        if not isinstance(node, Rows):
+        if isinstance(node, Scripts) and node.base and isinstance(node.base[0], Rows):
+            rest.insert(0, node._replace(base=()))
+            node = node.base[0]
+        if isinstance(node, Fraction) and is_inference(node):
+            tall = _inference(node)
+        elif isinstance(node, Rows):
+            tall = _bracketed(node, run, rest)
+        else:
             run.append(node)
             continue
-        opening = closing = ""
-        if node.kind in _WITHOUT_BRACKETS:
-            opening, closing = _taken_bracket(run, -1, "open"), _taken_bracket(rest, 0, "close")
-        block = _beside(block, Block((write_line(run),), 0))
-        rows = _rows_block(node, opening, closing)
-        block = _beside(block, _with_script(rows, rest) if closing else rows)
+        block = _beside(_beside(block, Block((write_line(run),), 0)), tall)
         run = []
     return _beside(block, Block((write_line(run),), 0))
+
+
+def _is_tall(node: Node) -> bool:
+    match node:
+        case Rows(rows=rows) | Scripts(base=(Rows(rows=rows),)):
+            return len(rows) > 1
+        case Fraction():
+            return is_inference(node)
+        case _:
+            return False
+
+
+def _inference(node: Fraction) -> Block:
+    """What follows, below what it follows from."""
+    above, below = write_line(node.above), write_line(node.below)
+    width = max(cells(above), cells(below))
+    lines = [line + " " * (width - cells(line)) for line in (above, below)]
+    return Block((lines[0], "─" * width, lines[1]), 1)
+
+
+def _bracketed(node: Rows, run: list[Node], rest: list[Node]) -> Block:
+    """The rows, with the brackets and the scripts that are taken from beside them."""
+    opening = closing = ""
+    if node.kind in _WITHOUT_BRACKETS:
+        opening, closing = _taken_bracket(run, -1, "open"), _taken_bracket(rest, 0, "close")
+    return _with_scripts(_rows_block(node, opening, closing), rest)
 
 
 def split_rows(nodes: Sequence[Node]) -> list[tuple[Node, ...]]:
@@ -91,12 +123,18 @@ def _taken_bracket(run: list[Node], at: int, role: Role) -> str:
     return ""
 
 
-def _with_script(rows: Block, rest: list[Node]) -> Block:
-    """Put the script of the bracket that was taken beside the first row."""
+def _with_scripts(rows: Block, rest: list[Node]) -> Block:
+    """Put the scripts that come next beside the first and the last row."""
     if not rest or not isinstance(rest[0], Scripts) or rest[0].base:
         return rows
-    script = write_line((rest.pop(0),))
-    return Block((rows.lines[0] + script, *rows.lines[1:]), rows.middle)
+    script = rest[0]
+    above = write_line((script._replace(below=None),)) if script.above else ""
+    below = write_line((script._replace(above=None),)) if script.below else ""
+    rest.pop(0)
+    first, *others = rows.lines
+    if not others:
+        return Block((first + below + above,), 0)
+    return Block((first + above, *others[:-1], others[-1] + below), rows.middle)
 
 
 def _beside(left: Block, right: Block) -> Block:
@@ -121,31 +159,48 @@ def _padded(block: Block, above: int, below: int) -> list[str]:
 
 
 def _rows_block(node: Rows, opening: str = "", closing: str = "") -> Block:
-    table = [[write_line(cell) for cell in row] for row in node.rows]
-    columns = max(map(len, table))
-    widths = [
-        max(cells(row[column]) if column < len(row) else 0 for row in table)
-        for column in range(columns)
+    columns = max(map(len, node.rows))
+    table = [
+        [write_line(cell) for cell in row] + [""] * (columns - len(row)) for row in node.rows
     ]
+    widths = [max(cells(row[column]) for row in table) for column in range(columns)]
     if node.kind == "aligned":
         lines = [_aligned(row, widths) for row in table]
-        return Block(tuple(lines), (len(lines) - 1) // 2)
-    gap = "  "
-    padded = [
-        gap.join(
-            (row[column] if column < len(row) else "").ljust(
-                width + _combined(row[column] if column < len(row) else "")
-            )
-            for column, width in enumerate(widths)
-        )
-        for row in table
-    ]
+        return _fenced(lines, opening, closing)
+    sides = [_side(node, [row[column] for row in table], column) for column in range(columns)]
+    lines = []
+    for number, row in enumerate(table):
+        if number in node.layout.rules:
+            lines.append(_joined(["─" * width for width in widths], node.layout.bars, "─", "┼"))
+        filled = [
+            _filled(cell, width, side)
+            for cell, width, side in zip(row, widths, sides, strict=True)
+        ]
+        lines.append(_joined(filled, node.layout.bars, " ", "│"))
     before, after = BRACKETS.get(node.kind, ("", ""))
-    return _fenced(padded, opening or before, closing or after)
+    return _fenced(lines, opening or before, closing or after)
 
 
-def _combined(text: str) -> int:
-    return len(text) - cells(text)
+def _side(node: Rows, column: Sequence[str], number: int) -> str:
+    """l, c or r: where the cells of a column stand. Numbers end where the others end."""
+    asked = node.layout.columns[number : number + 1] or "l"
+    if node.kind == "cases" or (asked == "l" and node.layout.columns):
+        return asked
+    numbers = [bool(_number.fullmatch(cell)) for cell in column if cell]
+    return "r" if numbers and all(numbers) else asked
+
+
+def _filled(cell: str, width: int, side: str) -> str:
+    space = width - cells(cell)
+    before = {"l": 0, "c": space // 2, "r": space}[side]
+    return " " * before + cell + " " * (space - before)
+
+
+def _joined(row: Sequence[str], bars: frozenset[int], blank: str, bar: str) -> str:
+    line = row[0]
+    for column, cell in enumerate(row[1:], 1):
+        line += (f"{blank}{bar}{blank}" if column in bars else blank * 2) + cell
+    return line
 
 
 def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
@@ -154,13 +209,16 @@ def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
     for column, (cell, width) in enumerate(zip(row, widths, strict=False)):
         space = " " * (width - cells(cell))
         if column % 2:
-            line += f" {cell}{space}"
+            line += (" " if widths[column - 1] else "") + f"{cell}{space}"
         else:
             line += ("   " if column else "") + f"{space}{cell}"
     return line.rstrip(" ") if len(widths) > 1 else line.strip(" ")
 
 
 def _fenced(lines: Sequence[str], opening: str, closing: str) -> Block:
+    """The lines, made equally wide, between brackets that are as tall as they are."""
+    width = max(map(cells, lines))
+    lines = [line + " " * (width - cells(line)) for line in lines]
     if len(lines) == 1:
         return Block((f"{opening}{lines[0].rstrip(' ')}{closing}",), 0)
     fenced = []

@@ -38,11 +38,14 @@ BRACKETS = {
     "Vmatrix": ("‖", "‖"),
     "cases": ("{", ""),
 }
+_STATES = frozenset({"(s)", "(l)", "(g)", "(aq)"})  # solid, liquid, gas, dissolved
 _ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
 _AS_IT_IS = frozenset("′″‴°*†‡⊤⊥∗")
 _NAMES = {
     "overrightarrow": "vec",
     "overleftarrow": "vec",
+    "va": "vec",
+    "vu": "hat",
     "widehat": "hat",
     "widetilde": "tilde",
 }
@@ -92,7 +95,16 @@ def _term(node: Node, *, tight: bool) -> Term:
 
 def _numerator(nodes: Sequence[Node], *, tight: bool) -> str:
     text = write_line(nodes, tight=tight)
-    return text if is_atom(nodes) or is_product(nodes) else f"({text})"
+    is_bare = is_atom(nodes) or is_product(nodes) or _is_product_of_units(nodes)
+    return text if is_bare else f"({text})"
+
+
+def _is_product_of_units(nodes: Sequence[Node]) -> bool:
+    match nodes:
+        case [Words(text)]:
+            return " " not in text.strip() and "/" not in text
+        case _:
+            return False
 
 
 def _denominator(nodes: Sequence[Node], *, tight: bool) -> str:
@@ -136,7 +148,7 @@ def _scripts(
     if base and isinstance(base[0], Accent) and base[0].name == "brace":
         said = ", ".join(write_line(part) for part in (below, above) if part)
         return Term(f"{text} [{said}] ", "operand")
-    if text and not is_atom(base) and inner.role in ("fraction", "words", "operand", "root"):
+    if text and _is_enclosed_under_scripts(base[0], inner):
         text = f"({text})"
     role = inner.role if inner.role in _KEPT_ROLES else "scripts"
     role = "large" if role == "limit" else role
@@ -145,13 +157,28 @@ def _scripts(
         shown.reverse()  # `E°_(cell)`
     if not text:
         shown.reverse()  # `²³⁸₉₂U`
-    if role == "scripts" and any(len(each) == 2 and each[0] in "_^" for each in shown):
+    if role == "scripts" and any(cells(each) == 2 and each[0] in "_^" for each in shown):
         role = "bare script"
     text += "".join(shown)
     return Term(text, "letter" if text == "°" else role)
 
 
 _KEPT_ROLES = frozenset({"large", "limit", "function", "relation", "close"})
+
+
+_LONGEST_UNIT = 4  # characters
+
+
+def _is_enclosed_under_scripts(base: Node, inner: Term) -> bool:
+    """Whether the base would be misread without parentheses."""
+    match base:
+        case Words(text) if max(map(len, text.split()), default=0) <= _LONGEST_UNIT:
+            return False  # `km s⁻¹`
+        case Braced((Scripts(),)):
+            return True
+        case _:
+            roles = ("fraction", "words", "operand", "root")
+            return not is_atom((base,)) and inner.role in roles
 
 
 def _shifted(
@@ -163,11 +190,17 @@ def _shifted(
     if mark == "^":
         if script == "∘":
             return "°"
-        if all(each in _AS_IT_IS for each in script):
-            return script.replace("⊤", "ᵀ")
+        bare = script.lstrip("".join(_AS_IT_IS))
+        marks = script[: len(script) - len(bare)].replace("⊤", "ᵀ")
+        if not bare:
+            return marks
+        if marks and superscript(bare):  # `y'^2`
+            return marks + (superscript(bare) or "")
     shifted = shift(script)  # None where it holds a blank
     if shifted is not None:
         return shifted
+    if mark == "_" and script in _STATES:
+        return script
     return f"{mark}{script}" if cells(script) == 1 or is_fenced(nodes) else f"{mark}({script})"
 
 
@@ -186,12 +219,22 @@ def _accent(node: Accent, *, tight: bool) -> str:
 
 def _rows_in_line(node: Rows, *, tight: bool) -> str:
     opening, closing = BRACKETS.get(node.kind, ("", ""))
-    between = " " if node.kind == "aligned" else ", "
     closing = "}" if node.kind == "cases" else closing
-    rows = []
-    for row in node.rows:
-        cells_shown = [write_line(cell, tight=tight) for cell in row]
-        if node.kind == "cases":  # a comma at a cell's end is that of the column
-            cells_shown = [shown.rstrip(",;. ") for shown in cells_shown]
-        rows.append(between.join(filter(None, cells_shown)))
+    table = [[write_line(cell, tight=tight) for cell in row] for row in node.rows]
+    rows = [_row_in_line(node, row) for row in table]
     return f"{opening}{'; '.join(filter(None, rows))}{closing}"
+
+
+def _row_in_line(node: Rows, row: list[str]) -> str:
+    if node.kind == "aligned" or not _SIGNS.isdisjoint(row):
+        return " ".join(filter(None, row))
+    if node.kind == "cases":  # a comma at a cell's end is that of the column
+        return ", ".join(filter(None, (cell.rstrip(",;. ") for cell in row)))
+    line = row[0] or _NO_CELL
+    for column, cell in enumerate(row[1:], 1):
+        line += (" | " if column in node.layout.bars else ", ") + (cell or _NO_CELL)
+    return line
+
+
+_NO_CELL = "·"
+_SIGNS = frozenset("=<>≤≥≈≡+-")

@@ -39,21 +39,21 @@ SPACES: Mapping[str, Symbol] = dict.fromkeys(
 ) | dict.fromkeys(("\\quad", "\\qquad"), QUAD)
 NOTHING = _names(
     """
-    ! displaystyle textstyle scriptstyle limits nolimits nonumber notag hline hfill
+    ! displaystyle textstyle scriptstyle limits nolimits nonumber notag hfill
     centering big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm biggm
     mathstrut strut par allowbreak nobreak boldmath rm it bf mathord mathrel mathbin
     """
 )
 DELIMITERS: Mapping[str, Role] = {"left": "open", "right": "close", "middle": "relation"}
 # With one argument that is not shown.
-SKIPPED = _names("label require hspace vspace color phantom hphantom vphantom")
+SKIPPED = _names("label require hspace vspace color vphantom")
 UPRIGHT = _names(
     """
     text textrm textit textsf texttt textup textnormal mathrm mathit mathsf mathtt
     mathnormal mbox hbox operatorname
     """
 )
-BOLD = _names("mathbf boldsymbol bm textbf pmb boxed fbox mathbfit")
+BOLD = _names("mathbf boldsymbol bm textbf pmb boxed fbox mathbfit vb")
 MATRICES = _names("matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix array")
 CASES = _names("cases dcases rcases")
 ALIGNED = _names(

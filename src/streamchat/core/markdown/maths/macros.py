@@ -7,7 +7,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
+from streamchat.core.markdown.maths.arrays import read_layout
 from streamchat.core.markdown.maths.chemistry import read_chemistry
+from streamchat.core.markdown.maths.line import cells, write_line
 from streamchat.core.markdown.maths.macro_names import ALIGNED, CASES, ENVIRONMENTS, NEGATED
 from streamchat.core.markdown.maths.nodes import (
     BLANK,
@@ -23,12 +25,13 @@ from streamchat.core.markdown.maths.nodes import (
     Words,
     is_blank,
 )
+from streamchat.core.markdown.maths.physics import PHYSICS, Macro, enclosed
 from streamchat.core.markdown.maths.units import read_number, read_unit
 
 if TYPE_CHECKING:
     from streamchat.core.markdown.maths.reading import FormulaReader
 
-Macro: TypeAlias = "Callable[[FormulaReader], list[Node]]"
+Halving: TypeAlias = Callable[[tuple[Node, ...], tuple[Node, ...]], Node]
 
 _escape = re.compile(r"\\([ _%&#-])")
 
@@ -38,7 +41,7 @@ def read_words(source: str) -> str:
     text = _escape.sub(r"\1", source.replace("\\,", " ").replace("~", " "))
     if "\\" in text or "$" in text:
         raise Unformattable(source)
-    return text.replace("{", "").replace("}", "").replace("--", "–")
+    return text.replace("{", "").replace("}", "").replace("---", "—").replace("--", "–")
 
 
 def chosen(above: tuple[Node, ...], below: tuple[Node, ...]) -> Node:
@@ -48,10 +51,16 @@ def chosen(above: tuple[Node, ...], below: tuple[Node, ...]) -> Node:
     return Braced((Symbol("C(", "open"), *halves, Symbol(")", "close")))
 
 
-HALVED: Mapping[str, Callable[[tuple[Node, ...], tuple[Node, ...]], Node]] = {
+def _halves_in_rows(kind: str) -> Halving:
+    return lambda above, below: Rows(kind, ((_trimmed(above),), (_trimmed(below),)))
+
+
+HALVED: Mapping[str, Halving] = {
     "over": Fraction,
     "choose": chosen,
-    "atop": lambda above, below: Rows("matrix", ((_trimmed(above),), (_trimmed(below),))),
+    "atop": _halves_in_rows("matrix"),
+    "brace": _halves_in_rows("Bmatrix"),
+    "brack": _halves_in_rows("bmatrix"),
 }
 
 
@@ -84,15 +93,14 @@ def _environment(reader: FormulaReader) -> list[Node]:
     name = reader.verbatim().removesuffix("*")
     if name not in ENVIRONMENTS:
         raise Unformattable(name)
-    if name in ("array", "alignat", "alignedat"):
-        reader.verbatim()
+    columns = reader.verbatim() if name in ("array", "alignat", "alignedat") else ""
     reader.skip_blanks()
     reader.optional()
-    rows = reader.rows()
+    rows, rules = reader.rows()
     if reader.next() != "\\end" or reader.verbatim().removesuffix("*") != name:
         raise Unformattable(f"{name} does not end")
     kind = "aligned" if name in ALIGNED else "cases" if name in CASES else name
-    return [Rows(kind, rows)]
+    return [Rows(kind, rows, read_layout(columns if name == "array" else "", rules))]
 
 
 def _negated(reader: FormulaReader) -> list[Node]:
@@ -115,6 +123,11 @@ def _tag(reader: FormulaReader) -> list[Node]:
 
 def _stacked(reader: FormulaReader) -> list[Node]:
     return list(reader.inner(reader.verbatim()))
+
+
+def _invisible(reader: FormulaReader) -> list[Node]:
+    """As wide as what it would show. A blank at an end of a line would be cut."""
+    return [Words("\N{NO-BREAK SPACE}" * cells(write_line(reader.argument())))]
 
 
 def _coloured(reader: FormulaReader) -> list[Node]:
@@ -142,47 +155,24 @@ def _operator(reader: FormulaReader) -> list[Node]:
 
 def _arrow(sign: str) -> Macro:
     def read(reader: FormulaReader) -> list[Node]:
-        below = reader.inner(reader.optional()) or None
-        return [Scripts((Symbol(sign, "relation"),), below, reader.argument())]
+        below = reader.inner(reader.optional())
+        above = reader.argument()
+        said = [write_line(part) for part in (above, below) if part]
+        arrow = Symbol(sign, "relation")
+        if max(map(cells, said), default=0) <= _SHORT:
+            return [Scripts((arrow,), below or None, above)]
+        # As in chemistry: the words over an arrow would be too small to be read.
+        return [Symbol(sign + "".join(f"[{each}]" for each in said if each), "relation")]
 
     return read
 
 
-def _enclosed(opening: str, closing: str) -> Macro:
-    def read(reader: FormulaReader) -> list[Node]:
-        body = [*reader.argument()]
-        if reader.peek() == "{":  # `\braket{a}{b}`
-            body += [Symbol("|", "sign"), *reader.argument()]
-        return [Symbol(opening, "open"), *body, Symbol(closing, "close")]
-
-    return read
-
-
-def _ket_bra(reader: FormulaReader) -> list[Node]:
-    ket, bra = reader.argument(), reader.argument()
-    bar = Symbol("|", "operand")
-    return [bar, *ket, Symbol("⟩⟨", "operand"), *bra, bar]
+_SHORT = 3  # cells of what is said above an arrow
 
 
 def _isotope(reader: FormulaReader) -> list[Node]:
     above, below = reader.argument(), reader.argument()
     return [Scripts((), below or None, above or None), *reader.argument()]
-
-
-def _derivative(sign: Symbol) -> Macro:
-    r"""`\dv[2]{f}{x}`"""
-
-    def read(reader: FormulaReader) -> list[Node]:
-        order = reader.inner(reader.optional()) or None
-        above = reader.argument()
-        below = reader.argument() if reader.peek() == "{" else ()
-        if not below:
-            above, below = (), above
-        power: tuple[Node, ...] = (Scripts((sign,), None, order),) if order else (sign,)
-        under: tuple[Node, ...] = (Scripts(below, None, order),) if order else below
-        return [Fraction((*power, *above), (sign, *under))]
-
-    return read
 
 
 def _chemistry(reader: FormulaReader) -> list[Node]:
@@ -207,6 +197,14 @@ def _angle(reader: FormulaReader) -> list[Node]:
     return [Words(f"{read_number(reader.verbatim())}°")]
 
 
+def _quantity_of_chemistry(reader: FormulaReader) -> list[Node]:
+    r"""`\pu{1.2e-3 mol L-1}`"""
+    number, _, unit = reader.verbatim().strip().partition(" ")
+    if not number[:1].isdigit():
+        return [Words(read_unit(f"{number} {unit}".strip()))]
+    return [Words(f"{read_number(number)} {read_unit(unit.replace('//', '/'))}".strip())]
+
+
 def _unit(reader: FormulaReader) -> list[Node]:
     reader.optional()
     return [Words(read_unit(reader.verbatim()))]
@@ -224,17 +222,12 @@ MACROS: Mapping[str, Macro] = {
     "xRightarrow": _arrow("⇒"),
     "xmapsto": _arrow("↦"),
     "xrightleftharpoons": _arrow("⇌"),
-    **dict.fromkeys(("braket", "expval", "ev"), _enclosed("⟨", "⟩")),
-    "ket": _enclosed("|", "⟩"),
-    "bra": _enclosed("⟨", "|"),
-    "ketbra": _ket_bra,
-    "abs": _enclosed("|", "|"),
-    "norm": _enclosed("‖", "‖"),
-    "set": _enclosed("{", "}"),
-    "ceil": _enclosed("⌈", "⌉"),
-    "floor": _enclosed("⌊", "⌋"),
-    **dict.fromkeys(("dv", "odv"), _derivative(Symbol("d", "operand"))),
-    "pdv": _derivative(Symbol("∂", "letter")),
+    **PHYSICS,
+    "abs": enclosed("|", "|"),
+    "norm": enclosed("‖", "‖"),
+    "set": enclosed("{", "}"),
+    "ceil": enclosed("⌈", "⌉"),
+    "floor": enclosed("⌊", "⌋"),
     "prescript": _isotope,
     **dict.fromkeys(("textcolor", "colorbox"), _coloured),
     **dict.fromkeys(("SI", "qty"), _quantity),
@@ -249,5 +242,7 @@ MACROS: Mapping[str, Macro] = {
     "ce": _chemistry,
     "num": _number,
     "ang": _angle,
-    **dict.fromkeys(("unit", "si", "pu"), _unit),
+    **dict.fromkeys(("unit", "si"), _unit),
+    **dict.fromkeys(("phantom", "hphantom"), _invisible),
+    "pu": _quantity_of_chemistry,
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypeAlias
 
+from streamchat.core.markdown.maths.arrays import Layout
+
 Role: TypeAlias = Literal[
     "operand",  # a letter or a number
     "letter",  # an operand whose name swallows the blank after it
@@ -82,6 +84,7 @@ class Rows(NamedTuple):
 
     kind: str  # aligned, cases, or a matrix' name
     rows: tuple[tuple[tuple[Node, ...], ...], ...]
+    layout: Layout = Layout()
 
 
 Node: TypeAlias = Symbol | Words | Braced | Fraction | Radical | Scripts | Accent | Bold | Rows

@@ -38,6 +38,7 @@ from streamchat.core.markdown.maths.symbols import ACCENTS, ALPHABETS, LINES, le
 DEEPEST = 24
 _NEXT_ROW = frozenset(["\\\\", "\\cr", "\\newline"])
 _ENDS = frozenset(["}", "&", "\\end"]) | _NEXT_ROW
+_RULES = frozenset(["\\hline", "\\toprule", "\\midrule", "\\bottomrule"])
 _SCRIPT_MARKS = ("^", "_")
 
 
@@ -52,7 +53,7 @@ class FormulaReader(Scanner):
         self._depth = depth
 
     def whole(self) -> tuple[Node, ...]:
-        rows = self.rows()
+        rows, _ = self.rows()
         if self.peek():
             raise Unformattable(self.peek())
         if len(rows) == 1 and len(rows[0]) == 1:
@@ -63,11 +64,14 @@ class FormulaReader(Scanner):
         """The nodes of a formula within this one."""
         return FormulaReader(source, self._depth + 1).whole()
 
-    def rows(self) -> tuple[tuple[tuple[Node, ...], ...], ...]:
-        """Rows of cells, up to what ends them all."""
+    def rows(self) -> tuple[tuple[tuple[tuple[Node, ...], ...], ...], frozenset[int]]:
+        """Rows of cells, up to what ends them all; and those that a rule stands above."""
         rows: list[tuple[tuple[Node, ...], ...]] = []
         cells: list[tuple[Node, ...]] = []
+        rules: set[int] = set()
         while True:
+            if not cells and self._skips_rules():
+                rules.add(len(rows))
             cells.append(self._nodes())
             if self.peek() == "&":
                 self.next()
@@ -81,7 +85,18 @@ class FormulaReader(Scanner):
             self.optional()
         while len(rows) > 1 and not any(node for cell in rows[-1] for node in _shown(cell)):
             rows.pop()
-        return tuple(rows)
+        return tuple(rows), frozenset(rules - {0, len(rows)})
+
+    def _skips_rules(self) -> bool:
+        """Whether rules come next. They are read."""
+        self.skip_blanks()
+        found = False
+        while self.peek() in _RULES or self.peek() == "\\cline":
+            if self.next() == "\\cline":
+                self.verbatim()
+            self.skip_blanks()
+            found = True
+        return found
 
     def _nodes(self) -> tuple[Node, ...]:
         """Up to what ends a cell or a group."""
@@ -109,11 +124,17 @@ class FormulaReader(Scanner):
             parts = {mark: part for mark, part in (("_", below), ("^", above)) if part}
         while self.peek() in _SCRIPT_MARKS:
             mark = self.next()
-            # `2^10` is meant as it is read; TeX would take the 1 alone.
-            parts[mark] = parts.get(mark, ()) + self.argument(splits_digits=False)
+            parts[mark] = parts.get(mark, ()) + self._script(base)
             if self.peek().isspace() and self.peek(1) in _SCRIPT_MARKS:
                 self.next()
         return Scripts(base, parts.get("_"), parts.get("^"))
+
+    def _script(self, base: tuple[Node, ...]) -> tuple[Node, ...]:
+        """`2^10` is meant as it is read, where TeX would take the 1 alone; in `1s^22s^2` what
+        TeX reads is meant."""
+        is_letter = len(base) == 1 and isinstance(base[0], Symbol) and base[0].text.isalpha()
+        is_followed = self.peek(1).isalpha() and self.peek().isdigit()
+        return self.argument(splits_digits=is_letter and is_followed)
 
     def _primes(self, nodes: list[Node]) -> Scripts:
         count = 0

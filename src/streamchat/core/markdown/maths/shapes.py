@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from streamchat.core.markdown.maths.nodes import (
+    QUAD,
     Bold,
     Braced,
     Fraction,
@@ -30,7 +31,7 @@ def is_atom(nodes: Sequence[Node]) -> bool:
         case Fraction():
             return False
         case Words(text):
-            return " " not in text.strip()
+            return not set(" ·*/") & set(text.strip())
         case Symbol(role=role):
             return role in ("operand", "letter")
         case _:
@@ -50,11 +51,21 @@ def is_fenced(nodes: Sequence[Node]) -> bool:
 
 
 def _is_in_bars(nodes: Sequence[Node]) -> bool:
-    bars = [at for at, node in enumerate(nodes) if node in _BARS]
-    return len(nodes) > 2 and bars == [0, len(nodes) - 1] and nodes[0] == nodes[-1]
+    """The closing bar may have scripts."""
+    plain = [n.base[0] if isinstance(n, Scripts) and len(n.base) == 1 else n for n in nodes]
+    bars = [at for at, node in enumerate(plain) if node in _BARS]
+    return len(plain) > 2 and bars == [0, len(plain) - 1] and plain[0] == plain[-1]
 
 
 _BARS = (Symbol("|", "sign"), Symbol("‖", "sign"))
+
+
+def is_inference(node: Fraction) -> bool:
+    """Whether it is a rule of logic, whose premises stand above its conclusion."""
+    return any(each in _IN_RULES for each in node.above + node.below)
+
+
+_IN_RULES = (QUAD, Symbol("⊢", "relation"))
 
 
 def _is_call(nodes: Sequence[Node]) -> bool:
@@ -95,6 +106,8 @@ def is_product(nodes: Sequence[Node]) -> bool:
         depth += found
         if depth or found:
             continue
+        if node == QUAD:
+            return False
         match node:
             case Symbol("-", "sign") if number == 0:
                 continue

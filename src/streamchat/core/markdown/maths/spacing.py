@@ -73,13 +73,20 @@ def _spaced(terms: Sequence[Term], number: int) -> str:
     shown, role = terms[number]
     before, after = _neighbour(terms, number, -1), _neighbour(terms, number, 1)
     match role:
+        case "relation" if "relation" in (
+            _beside(terms, number, -1),
+            _beside(terms, number, 1),
+        ):
+            left = "" if _beside(terms, number, -1) == "relation" else " "
+            return left + shown + ("" if _beside(terms, number, 1) == "relation" else " ")
         case "relation" | "operator":
             return f" {shown} "
         case "function":
             is_spaced = after in _OPERANDS - {"fraction"} | {"function", "limit"}
+            is_spaced = is_spaced and not _continues(terms, number)
             return (" " if before in _OPERANDS else "") + shown + (" " if is_spaced else "")
         case "large" | "limit":
-            follows = _OPERANDS | {"limit", "large", "function"}
+            follows = _OPERANDS | {"limit", "large", "function", "bar"}
             is_spaced = after in follows or (after == "open" and role == "large")
             return (" " if before in _OPERANDS else "") + shown + (" " if is_spaced else "")
         case "fraction":
@@ -88,9 +95,24 @@ def _spaced(terms: Sequence[Term], number: int) -> str:
                 return f" {shown} " if is_followed else f" {shown}"
             if _is_factor(terms, number) and not _is_integrand(terms, number):
                 return f"({shown})"
-        case "bare script" if after in _OPERANDS - {"close"}:
+        case "bare script" if after in _OPERANDS - {"close"} and not _continues(terms, number):
             return f"{shown} "  # `x_b y` must not read as `x_by`
     return shown
+
+
+def _continues(terms: Sequence[Term], number: int) -> bool:
+    """Whether the next term begins with what stands close to the one before it."""
+    following = terms[number + 1].text[:1] if number + 1 < len(terms) else ""
+    return following in _CLOSE_TO_THE_LEFT
+
+
+_CLOSE_TO_THE_LEFT = frozenset("|‖_^-")
+
+
+def _beside(terms: Sequence[Term], number: int, step: int) -> str:
+    """The role of the term right beside it."""
+    at = number + step
+    return terms[at].role if 0 <= at < len(terms) else ""
 
 
 def _is_factor(terms: Sequence[Term], number: int) -> bool:

@@ -24,6 +24,7 @@ LETTERS: Mapping[str, str] = read_table(
     partial ∂ nabla ∇ hbar ħ hslash ℏ ell ℓ imath ı jmath ȷ wp ℘ aleph ℵ beth ℶ gimel ℷ
     forall ∀ exists ∃ nexists ∄ neg ¬ lnot ¬ angle ∠ measuredangle ∡ triangle △ surd √
     Re Re Im Im eth ð complement ∁ sharp ♯ flat ♭ natural ♮ mho ℧ AA Å
+    grad ∇ laplacian ∇² curl ∇×
     """
 )
 PLAIN: Mapping[str, str] = read_table(
@@ -74,7 +75,7 @@ OPERATORS: Mapping[str, str] = read_table(
     pm ± mp ∓ times × div ÷ cdot · ast ∗ circ ∘ bullet • oplus ⊕ ominus ⊖ otimes ⊗ oslash ⊘
     odot ⊙ cap ∩ cup ∪ Cap ⋒ Cup ⋓ sqcap ⊓ sqcup ⊔ uplus ⊎ amalg ⨿ wedge ∧ land ∧ vee ∨ lor ∨
     veebar ⊻ barwedge ⊼ setminus ∖ smallsetminus ∖ wr ≀ dotplus ∔ ltimes ⋉ rtimes ⋊ boxplus ⊞
-    boxminus ⊟ boxtimes ⊠ boxdot ⊡ curlyvee ⋎ curlywedge ⋏ divideontimes ⋇ intercal ⊺
+    cross × boxminus ⊟ boxtimes ⊠ boxdot ⊡ curlyvee ⋎ curlywedge ⋏ divideontimes ⋇ intercal ⊺
     triangleleft ◁ triangleright ▷ bigtriangleup △ bigtriangledown ▽ centerdot · cdotp ·
     """
 )
@@ -90,6 +91,7 @@ FUNCTIONS: Mapping[str, str] = read_table(
     arccos arccos arcsin arcsin arctan arctan arg arg cos cos cosh cosh cot cot coth coth
     csc csc deg deg det det dim dim exp exp gcd gcd hom hom ker ker lcm lcm lg lg ln ln log log
     Pr Pr sec sec sin sin sinh sinh tan tan tanh tanh sgn sgn bmod mod mod mod
+    Tr Tr tr tr rank rank
     """
 )
 # Functions whose scripts are limits: what follows is no argument.
@@ -110,6 +112,8 @@ ACCENTS: Mapping[str, str] = {
     "widehat": "\u0302",
     "bar": "\u0304",
     "vec": "\u20d7",
+    "va": "\u20d7",
+    "vu": "\u0302",
     "dot": "\u0307",
     "ddot": "\u0308",
     "dddot": "\u20db",
@@ -132,6 +136,7 @@ LINES: Mapping[str, str] = {
     "bcancel": "\u0336",
     "xcancel": "\u0336",
     "sout": "\u0336",
+    "slashed": "\u0338",
 }
 
 _DOUBLE_STRUCK = dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True))
