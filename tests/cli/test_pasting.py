@@ -133,7 +133,7 @@ def test_a_text_is_no_image_though_a_program_gives_it_for_one(programs: Programs
     ("given", "said"),
     [
         (Pasted(line="Attached x"), "Attached x"),
-        (Pasted("words"), "The clipboard holds text, no image."),
+        (Pasted("words"), "The clipboard has text, not an image."),
     ],
 )
 def test_the_command_says_what_it_took(given: Pasted, said: str) -> None:

@@ -125,7 +125,7 @@ def build_parser(options: Sequence[Option], *, width: int = 80) -> argparse.Argu
         allow_abbrev=False,
     )
     parser.add_argument(
-        "prompt", nargs="*", metavar="PROMPT", help="the question; words are joined by blanks"
+        "prompt", nargs="*", metavar="PROMPT", help="the question; words are joined by spaces"
     )
     for group in Group:
         section = parser.add_argument_group(group.value)

@@ -1,4 +1,4 @@
-"""What is to be attached: its blocks, their kinds, sizes and estimated tokens.
+"""Attachments before they are sent: their blocks, kinds, sizes and estimated tokens.
 
 Pure. The estimates need no server: 3 characters of text are one token, as elsewhere; an
 image has one for each square of 28 pixels, at most 4,784; a page of a PDF has about 3,000.
@@ -42,7 +42,7 @@ class FileBlock(dict[str, Any]):
 
 
 def each_file_once(blocks: Iterable[Block]) -> tuple[Block, ...]:
-    """Without the later blocks of a file, but for those of a file that changed meanwhile."""
+    """Drop a block of the same file with the same content as an earlier one."""
     kept: dict[object, Block] = {}
     for block in blocks:
         kept.setdefault(block.origin if isinstance(block, FileBlock) else object(), block)
@@ -51,9 +51,9 @@ def each_file_once(blocks: Iterable[Block]) -> tuple[Block, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What one reference stands for. `is_expanded` if a directory or a glob chose the files;
-    then `left_out` says why some of them cannot be sent, a line each. `notes` say what was
-    done to files before they are sent."""
+    """The blocks of one reference. `is_expanded` if a directory or a glob chose the files;
+    then `left_out` has a line for each file that cannot be sent. `notes` say what was done to
+    files before sending them."""
 
     blocks: tuple[Block, ...]
     is_expanded: bool = False
@@ -87,7 +87,7 @@ class BlockSize:
 
 
 def measure_block(block: Block) -> BlockSize:
-    """What a block that is attached holds."""
+    """The kind and the size of an attached block."""
     match block:
         case {"source": {"type": "text", "data": str(text)}}:
             return BlockSize(
@@ -152,7 +152,7 @@ def describe_sent(block: Block) -> str:
 
 
 def list_blocks(blocks: Sequence[Block]) -> list[str]:
-    """A numbered line for each block; of many, the first ones and the sum."""
+    """A numbered line for each block; if there are many, the first ones and the sum."""
     shown = blocks if len(blocks) <= _MOST_LISTED else blocks[: _MOST_LISTED - 2]
     lines = [f"{at}. {describe_block(block)}" for at, block in enumerate(shown, 1)]
     if len(shown) < len(blocks):

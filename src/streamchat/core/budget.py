@@ -34,7 +34,7 @@ def unknown(model: str, usage: Usage) -> float | None:
 
 
 def _ignore_name(_asked: str, _named: str) -> None:
-    """Prices that are the same by every name."""
+    """Where the price does not depend on the name."""
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class Budget:
     has_unpriced: bool = False  # something was asked whose price is not known
     day_cap_usd: float | None = None
     log: SpendingLog | None = None
-    # Told that the server calls the model that was asked by that name.
+    # Called with the model that was asked for and the name that the server gives it.
     note_name: Callable[[str, str], None] = _ignore_name
     reserved_usd: float = 0.0  # by turns that are being answered
 
@@ -99,8 +99,8 @@ class Budget:
             self.log.release(reservation)
 
     def check(self, model: str, so_far: Usage, held: Reservation) -> Reservation:
-        """Reserve more if a reply that is still arriving costs more than is held for it. The
-        reservation that it has then. Raises OverBudget if a cap does not leave so much."""
+        """Reserve more if a reply that is still arriving costs more than `held`. Returns the
+        reservation that it has afterwards. Raises OverBudget if a cap does not allow it."""
         cost = (self.price(model, so_far) or 0.0) if self.binds else 0.0
         if cost <= held.usd:
             return held

@@ -5,9 +5,9 @@
     1. [Seine - Wikipedia](https://en.wikipedia.org/wiki/Seine)
     2. report.pdf, page 3
 
-Both are Markdown, so they look alike on the screen, in exports and in pipes. A mark is
-where the words of its text block end, or behind the code block that they are in; a source has
-one number, however often it is cited.
+Both are Markdown, so they look alike on the screen, in exports and in pipes. A mark follows
+the last word of its text block, or the code block that contains it; a source has one number,
+however often it is cited.
 
 A text that was attached is cited by its characters. `with_lines` adds the lines, which people
 can find, where the reply enters the program; they are shown and never sent.
@@ -73,7 +73,7 @@ class Citations:
     _is_marked: bool = False  # the text so far ends with a mark
     _line: str = ""  # how the last line of the text begins
     _fence: str = ""  # the line that would end the open code block
-    _waiting: str = ""  # marks for behind the code block
+    _waiting: str = ""  # marks to show after the code block
 
     def text(self, piece: str) -> str:
         """What to show for the next piece of a text block."""
@@ -117,8 +117,8 @@ class Citations:
         return self._numbers[citation.key]
 
     def _markable(self, text: str) -> str:
-        """The text up to where a mark may be: before blanks, and in the last cell of a row
-        of a table."""
+        """The text up to where a mark may go: before trailing blanks, and inside the last cell
+        of a table row."""
         shown = text.rstrip()
         _, begins, rest = shown.rpartition("\n")
         row = (rest if begins else self._line + rest).lstrip(" >")
@@ -126,7 +126,7 @@ class Citations:
         return shown[:-1].rstrip() if row.startswith("|") and ends_row else shown
 
     def _follow(self, shown: str) -> str:
-        """The same text, with the marks that waited behind a code block that ends in it."""
+        """The same text; where it ends a code block, the marks that waited for that follow."""
         *ended, rest = shown.split("\n")
         if not (self._fence or _OF_A_FENCE.search(self._line + shown)):
             self._line = "" if ended else self._line
@@ -143,7 +143,7 @@ class Citations:
         self._line += part[: _LINE_BEGINNING - len(self._line)]
 
     def _end_line(self) -> str:
-        """The marks to show behind a line that ended a code block."""
+        """The marks to show after a line that ended a code block."""
         line, self._line = self._line, ""
         fence = _FENCE.match(line)
         if self._ends_code(line):
@@ -214,7 +214,7 @@ def _line(value: object) -> str:
 
 
 def _address(url: str) -> str:
-    """Without what could end the address in Markdown."""
+    """The address, with the characters escaped that would end it in Markdown."""
     return "".join(f"%{ord(c):02X}" if c in "<>\\ " else c for c in clean_line(url))
 
 

@@ -2,7 +2,7 @@
 
     lexer model:opus after:2026-11 before:2026-11-20 has:code dir:work
 
-Days are in local time. `after:` takes its day in, `before:` leaves it out.
+Days are in local time. `after:` includes its day, `before:` excludes it.
 """
 
 from __future__ import annotations
@@ -24,8 +24,7 @@ _EXAMPLE = "2026-11-20, or 2026-11"
 def split_filters(
     typed: str, within: ConversationFilter = EVERYWHERE
 ) -> tuple[str, ConversationFilter]:
-    """The words, and what limits the conversations. Raises UsageError for a filter that
-    cannot be read."""
+    """The words and the filter. Raises UsageError for a filter that cannot be read."""
     return _split(typed, within, is_strict=True)
 
 

@@ -66,7 +66,7 @@ class NotFound(StreamchatError):
 
 
 class PipeNotRead(NotFound):
-    """It is a pipe, which is read only where waiting holds up nobody."""
+    """The file is a pipe. Pipes are read only where nothing else has to wait for them."""
 
 
 class Ambiguous(NotFound):

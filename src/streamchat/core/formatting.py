@@ -27,7 +27,7 @@ def format_cap(usd: float) -> str:
 
 def format_size(tokens: int) -> str:
     """A number of tokens: 1M, 200k, 512."""
-    if tokens >= 999_500:  # three figures of it are 1M
+    if tokens >= 999_500:  # rounds to 1M
         return f"{tokens / 1_000_000:.3g}M"
     return f"{tokens / 1_000:.3g}k" if tokens >= 1_000 else str(tokens)
 

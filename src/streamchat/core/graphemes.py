@@ -13,7 +13,7 @@ from streamchat.core.terminal import Joins
 _JOINER, _TEXT_SELECTOR, _EMOJI_SELECTOR = "\u200d", "\ufe0e", "\ufe0f"
 _FLAG_LETTERS = "\U0001f1e6-\U0001f1ff"
 _SKIN_TONES = "\U0001f3fb-\U0001f3ff"
-# Marks that take a cell of their own in Indic and South-East Asian scripts stand in these.
+# The blocks of Indic and South-East Asian scripts, where some marks take a cell of their own.
 _SPACING_MARKS = "\u0900-\u0dff\u0f00-\u109f\u1700-\u1cff\ua800-\uabff"
 _SUSPICIOUS = re.compile(
     f"[{_JOINER}{_TEXT_SELECTOR}{_EMOJI_SELECTOR}{_FLAG_LETTERS}{_SKIN_TONES}{_SPACING_MARKS}]"
@@ -31,12 +31,12 @@ def is_drawn_alike(text: str) -> bool:
 
 
 def drawn_cells(text: str, joins: Joins) -> int:
-    """The width of the text in a terminal that joins characters so."""
+    """The width of the text in a terminal with these `joins`."""
     return sum(unit_width(unit, joins) for unit in units(text, joins))
 
 
 def units(line: str, joins: Joins) -> Iterator[str]:
-    """What the terminal draws as one."""
+    """Split the line into what the terminal draws as one sign each."""
     match joins:
         case Joins.GRAPHEMES:
             import wcwidth  # 23 ms

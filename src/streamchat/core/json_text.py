@@ -32,7 +32,7 @@ def read_json(text: str | bytes) -> object:
 def require_shallow(value: object, text: str) -> None:
     """Raises ValueError if the value read from `text` is nested too deeply."""
     if text.count("[") + text.count("{") <= MOST_NESTED:
-        return  # which is nearly always so, and costs nothing to see
+        return  # nearly always, and cheap to check
     level: list[object] = [value]
     for _ in range(MOST_NESTED):
         level = [inner for outer in level for inner in _parts(outer)]
@@ -53,9 +53,9 @@ _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z|\\\Z)|[\[\]{},]', re.DOTALL)
 
 
 def split_array(text: str) -> Iterator[str]:
-    """The elements of a JSON list, each as its text, without reading any: one that is nested
-    too deeply, or damaged, does not cost the others. What follows the last whole element of
-    a list that was cut off is an element, too."""
+    """The elements of a JSON list as texts, not yet parsed: one that is damaged or nested too
+    deeply does not cost the others. If the list was cut off, its incomplete rest is the last
+    element."""
     start = text.find("[") + 1
     depth = 0
     for token in _TOKENS.finditer(text, start):

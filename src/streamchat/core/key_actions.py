@@ -32,8 +32,8 @@ PROMPT_ACTIONS = (
     KeyAction("newer", ("Down", "Ctrl-N"), "recall later input"),
     KeyAction("search_history", ("Ctrl-R",), "search all earlier input"),
     KeyAction("complete", ("Tab",), "complete a command or the name of a file"),
-    KeyAction("next_model", ("Alt-M",), "the next of favorite_models answers"),
-    KeyAction("next_effort", ("Alt-E",), "the next effort"),
+    KeyAction("next_model", ("Alt-M",), "switch to the next of favorite_models"),
+    KeyAction("next_effort", ("Alt-E",), "switch to the next effort"),
     KeyAction("thinking", ("Ctrl-O",), "show all of the last thinking"),
     KeyAction("editor", ("Ctrl-X Ctrl-E", "Ctrl-G"), "write the message in your editor"),
     KeyAction("paste", ("Ctrl-V",), "attach the image on the clipboard, or insert its text"),
@@ -52,15 +52,15 @@ LIST_ACTIONS = (
     KeyAction("list_last", ("Ctrl-End",), "in a list: the last row"),
     KeyAction("list_take", ("Enter",), "in a list: take the chosen row"),
     KeyAction("list_leave", ("Esc", "Ctrl-D", "Ctrl-G"), "leave a list or a question"),
-    KeyAction("list_rename", ("Ctrl-R",), "in the conversations: rename"),
-    KeyAction("list_delete", ("Ctrl-X",), "in the conversations: delete"),
-    KeyAction("list_copy", ("Ctrl-F",), "in the conversations: copy"),
-    KeyAction("list_export", ("Ctrl-E",), "in the conversations: export"),
+    KeyAction("list_rename", ("Ctrl-R",), "in the list of conversations: rename"),
+    KeyAction("list_delete", ("Ctrl-X",), "in the list of conversations: delete"),
+    KeyAction("list_copy", ("Ctrl-F",), "in the list of conversations: copy"),
+    KeyAction("list_export", ("Ctrl-E",), "in the list of conversations: export"),
 )
 
 KEY_ACTIONS = (*PROMPT_ACTIONS, *LIST_ACTIONS)
 EVERYWHERE = "suspend"  # at the prompt and in lists
-HAS_DOUBLE_ESCAPE = "edit_last"  # the only one: a double Esc needs a clock
+HAS_DOUBLE_ESCAPE = "edit_last"  # the only action that Esc Esc can have: it needs a clock
 
 WHEN_ENTER_IS_A_NEW_LINE = {
     "send": ("Alt-Enter", "Ctrl-Enter"),

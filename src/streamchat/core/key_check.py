@@ -1,5 +1,4 @@
-"""Finds what looks like a key in a message, and decides by the setting `secrets` whether it is
-sent.
+"""Finds what looks like a key in a message; the setting `secrets` decides whether to send it.
 
 Pure: the caller provides the question. Images and PDFs are not searched. The patterns are those
 that the services publish, as they are collected in the rules of gitleaks
@@ -25,7 +24,7 @@ from streamchat.core.sanitize import clean_line
 ASK, NOTE, REFUSE, OFF = "ask", "note", "refuse", "off"
 NOT_SENT = "It was not sent."
 _PLACEHOLDER = re.compile(r"(?i)example|your|placeholder|[x*]{8}")
-_DOCUMENTED = (  # how the keys end that Stripe and jwt.io show in their documentation
+_DOCUMENTED = (  # the ends of the example keys in the documentation of Stripe and jwt.io
     "4eC39HqLyjWDarjtT1zdp7dc",
     "BQokikJOvBiI2HlWgH4olfQ2",
     "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",
@@ -40,8 +39,8 @@ _LONGEST_NAME = 60  # of an attachment
 
 @dataclass(frozen=True, slots=True)
 class KeyPattern:
-    """`kind` with its article; `starts` are the texts one of which a key begins with, `rest`
-    is what follows."""
+    """`kind` has its article. A key begins with one of `starts`; `rest` matches what
+    follows."""
 
     kind: str
     starts: tuple[str, ...]
@@ -261,8 +260,8 @@ async def may_send(
     confirm: Callable[[str], Awaitable[bool]],
     note: Callable[[str], None],
 ) -> bool:
-    """Whether to send the message with that system prompt; `confirm` puts a question to the
-    user. Raises UsageError where keys are refused."""
+    """Whether to send the message with that system prompt; `confirm` asks the user. Raises
+    UsageError where keys are refused."""
     if policy == OFF:
         return True
     found = (*find_keys_in(message), *find_keys(system, _SYSTEM_PROMPT))

@@ -3,9 +3,10 @@
 Owns how keys are spelled. A chord is one key, or two that are pressed one after the other.
 Spellings vary (`ctrl+x`, `C-x`, `Ctrl-X`); a KeyMap holds the last form alone.
 
-Rules: at the prompt, and in lists, a key has one action; no key is the beginning of another
-action's chord, or it would wait; a key that types a character types it. Ctrl-C always stops,
-clears and exits. Ctrl-J always is a new line, because it is the end of a line in some pastes.
+Rules: at the prompt, and in lists, a key has one action. No key begins the chord of another
+action, because it would have to wait for the second key. A key that types a character cannot
+be bound. Ctrl-C always stops, clears and exits. Ctrl-J always is a new line, because it is the
+end of a line in some pastes.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ class KeyMap:
     enter_sends: bool = True
 
     def key_of(self, action: str, otherwise: str = "") -> str:
-        """The first key of an action, to be named in a text; `otherwise` if it has none."""
+        """The first key of an action, to name it in a text; `otherwise` if it has none."""
         return next(iter(self.chords[action]), otherwise)
 
     @property
@@ -77,14 +78,15 @@ class KeyMap:
         return f"{key} {key}" if self.leaves_insert_mode(key) else key
 
     def leaves_insert_mode(self, key: str) -> bool:
-        """Whether it only does that, where the insert mode of vi is."""
+        """Whether the key does nothing but leave vi's insert mode."""
         return self.is_vi and key == "Esc"
 
 
 def build_keymap(
     bindings: Bindings = (), *, is_vi: bool = False, enter_sends: bool = True
 ) -> KeyMap:
-    """The defaults with the user's bindings in their places. Raises ValueError."""
+    """The defaults, replaced by the user's bindings where there are some. Raises
+    ValueError."""
     chords = {action.name: action.keys for action in KEY_ACTIONS}
     if not enter_sends:
         chords |= WHEN_ENTER_IS_A_NEW_LINE
@@ -124,7 +126,7 @@ def parse_chord(text: str) -> str:
     keys = [_key(each, text) for each in text.split()]
     is_twice_esc = keys == TWICE_ESCAPE.split()
     if not 1 <= len(keys) <= _MOST_KEYS:
-        raise ValueError(f"{quoted(text)}: write one key, or two with a blank between them")
+        raise ValueError(f"{quoted(text)}: write one key, or two with a space between them")
     if len(keys[0]) == 1:
         raise ValueError(f"{quoted(text)} types itself; use it with Ctrl or Alt")
     if "Ctrl-C" in keys:

@@ -2,7 +2,7 @@
 
 Rule: only a typed `@` names a file. One that was pasted, edited or handed back is data: it
 is written as QUOTED_AT, a character that no keyboard can type, until the message is parsed.
-Whether a name is that of a file is not known here; without one, the text stays text.
+Whether such a file exists is not known here; if none does, the text stays text.
 """
 
 from __future__ import annotations

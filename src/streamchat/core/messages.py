@@ -130,8 +130,8 @@ class Message:
 
 
 def _wire_block(block: Block) -> JsonObject:
-    """Without what only people see: the name of an image and where it is from, the lines
-    that a citation stands for."""
+    """The block without what only people see: the name and the origin of an image, the lines
+    of a citation."""
     cited = block.get("citations")
     if block.get("type") == "text" and isinstance(cited, list):
         return {**block, "citations": [_without(_LINES, each) for each in cited]}
@@ -213,7 +213,7 @@ def is_answered(call: Block, answered: frozenset[str]) -> bool:
 
 
 def is_nested_deeper(value: object, most: int) -> bool:
-    """Whether a JSON value has more levels than that."""
+    """Whether a JSON value has more than `most` levels."""
     level = [value]
     for _ in range(most):
         level = [child for each in level for child in _children(each)]
@@ -264,5 +264,5 @@ class Request:
     # The reply whose request the server compares with this one: why the cache was missed.
     # "" for none yet, None to ask for no comparison.
     compared_with: str | None = None
-    container: str = ""  # of the part before a pause: see Finished
-    extra: Mapping[str, object] = field(default_factory=dict)  # parameters beyond the SDK's
+    container: str = ""  # of the answer's part before a pause: see Finished
+    extra: Mapping[str, object] = field(default_factory=dict)  # unknown to the SDK

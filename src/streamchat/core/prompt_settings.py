@@ -9,8 +9,8 @@ from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 
 @dataclass(frozen=True, slots=True)
 class PromptSettings:
-    """`favorite_models` are those that a key goes through; with `opens_menu`, the menu opens
-    while the user types."""
+    """`favorite_models` are those that a key switches between; with `opens_menu`, the menu
+    opens while the user types."""
 
     keymap: KeyMap = DEFAULT_KEYMAP
     opens_menu: bool = True

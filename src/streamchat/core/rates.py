@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from streamchat.core.messages import Usage
 
 _MILLION = 1_000_000
-_SEARCH = 10.0  # what Anthropic takes for 1,000 searches
+_SEARCH = 10.0  # what Anthropic charges for 1,000 searches
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Dollars per million tokens, and per 1,000 searches. Reading and writing the prompt
-    cache cost as much as other input, and searches what Anthropic takes, unless the user
-    says otherwise."""
+    """Dollars per million tokens, and per 1,000 searches. Unless the user says otherwise,
+    reading and writing the prompt cache cost as much as other input, and searches cost what
+    Anthropic charges."""
 
     input: float
     output: float

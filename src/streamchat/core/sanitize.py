@@ -3,19 +3,19 @@
 Owns the allow-list. It does not parse escape sequences: a filter that does fails at the
 first sequence it did not expect. Each character is judged by itself and the two before it.
 
-Rule 1: nothing disappears. A control character becomes its picture (ESC is `␛`), an
-invisible one U+FFFD; CRLF and a lone CR become a newline. Some invisible characters are no
-more than hints how to set prose: whoever shows prose keeps them (`keeps_hints`), drops them
-from text (`without_hints`) and marks them in code (`marked_hints`). Writing in one piece is
-cleaned by `clean_prose` and `clean_title`. In names of files and in errors they are U+FFFD.
+Rule 1: nothing disappears. A control character becomes its picture (ESC is `␛`), an invisible
+one U+FFFD; CRLF and a lone CR become a newline. Some invisible characters are only hints for
+setting prose: a sanitizer can keep them (`keeps_hints`); a renderer then drops them from text
+(`without_hints`) and marks them in code (`marked_hints`). Whole texts are cleaned by
+`clean_prose` and `clean_title`. In names of files and in errors, hints become U+FFFD.
 Rule 2: the result does not depend on how the stream was cut. A decision needs the two
 characters before; only the tags of a possible flag need the next ones (five at most), and
 are held back.
 Rule 3: joiners stay where writing needs them: ZWJ after an emoji, ZWJ and ZWNJ in Arabic,
 Indic and kin; one variation selector after a visible character; tags only as one of the
 three flags in general use ("any tags after a black flag" smuggles text).
-Rule 4: a bidirectional override or embedding is no hint: it makes text read differently from
-how it is written.
+Rule 4: a bidirectional override or embedding does not count as a hint, because it makes text
+read differently from how it is written.
 """
 
 from __future__ import annotations
@@ -156,8 +156,9 @@ def clean(text: str, *, keeps_hints: bool = False) -> str:
 
 
 def without_hints(text: str, *, keeps_breaks: bool = False) -> str:
-    """Sanitised text without invisible hints; joiners stay where they join. Of a text that
-    is yet to be wrapped, the places within words where a line may break are kept."""
+    """Sanitised text without invisible hints; joiners stay where they join. With
+    `keeps_breaks`, for text that is not wrapped yet, the places stay where a line may break
+    within a word."""
     if text.isascii() or not _hint.search(text):
         return text
     kept = _break_or_joined_or_hint if keeps_breaks else _joined_or_hint
@@ -170,7 +171,8 @@ def without_leading_hints(text: str) -> str:
 
 
 def marked_hints(text: str) -> list[tuple[str, bool]]:
-    """Sanitised text cut into what is seen, and marks for what is not: `<200b>`."""
+    """Sanitised text, split into visible pieces and marks for invisible characters:
+    `<200b>`."""
     if text.isascii() or not _hint.search(text):
         return [(text, False)]
     parts: list[tuple[str, bool]] = []

@@ -58,7 +58,7 @@ def format_value(text: str) -> str:
 
 
 def format_json(text: str) -> str:
-    """The JSON text as a block of code, indented; text that is no JSON as it is."""
+    """The JSON text as a block of code, indented; text that is not JSON is kept as it is."""
     with suppress(ValueError, RecursionError):
         text = json.dumps(json.loads(text), indent=2, ensure_ascii=False, allow_nan=False)
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))

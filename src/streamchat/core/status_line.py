@@ -20,7 +20,7 @@ _KEPT_LONGEST = (
 
 @dataclass(frozen=True, slots=True)
 class StatusPart:
-    """One part; `brief` is what it says where `text` has no room."""
+    """One part; `brief` is shown where `text` does not fit."""
 
     name: str
     text: str

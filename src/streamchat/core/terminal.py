@@ -60,7 +60,7 @@ class Traits:
     italics: bool = True
     hyperlinks: bool = False  # OSC 8
     reflows: bool = False  # re-wraps the rows on the screen when the window gets narrower
-    deletes_rows: bool = False  # a deleted row does not come into the scrollback
+    deletes_rows: bool = False  # a deleted row does not enter the scrollback
     keeps_wraps: bool = False  # an erased row still counts as wrapped into the next one
     cuts_unscrolled: bool = False  # a lower window loses the last rows, if nothing has scrolled
     keeps_erased: bool = False  # an erased end of a row still counts when the row is re-wrapped
@@ -89,7 +89,7 @@ class Terminal:
 
     @property
     def is_append_only(self) -> bool:
-        """Whether nothing that was written may change: no prompt that is drawn again."""
+        """Whether written text may never change, so that no prompt is drawn again."""
         return not self.has_escapes or self.is_accessible
 
     @property
@@ -115,7 +115,7 @@ _TRAITS: Mapping[str, Traits] = {
     "ghostty": _COMPLETE,
     "hyper": _XTERM_JS,
     "iterm.app": _COMPLETE,
-    # Graphemes from version 0.42 on, which nothing in the environment tells.
+    # Graphemes from version 0.42 on, but the environment does not tell the version.
     "kitty": replace(_SYNCHRONIZED, deletes_rows=True, joins=Joins.SELECTORS),
     "konsole": _MODERN,
     "rio": _MODERN,

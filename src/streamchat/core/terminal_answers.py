@@ -1,4 +1,4 @@
-"""What a terminal is asked about itself, and what its answers mean.
+"""Questions to a terminal about itself, and what its answers mean.
 
 Pure: questions are text to write, answers text that was read. An answer may come late or
 never, so nothing waits for one.
@@ -46,8 +46,8 @@ def format_questions(terminal: Terminal) -> str:
 
 
 def learn(terminal: Terminal, answer: str) -> Terminal:
-    """The terminal as it describes itself. `answer` has neither its ESC nor its end; one
-    that means nothing changes nothing."""
+    """The terminal as it describes itself. `answer` comes without its ESC and its end; an
+    answer without a known meaning changes nothing."""
     if match := _BACKGROUND.fullmatch(answer):
         return replace(terminal, background=_background_of(match.groups()))
     if match := _MODE.fullmatch(answer):

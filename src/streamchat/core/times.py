@@ -30,7 +30,7 @@ def parse_time(text: object) -> float | None:
 
 def format_local(seconds: float, *, now: float) -> str:
     """A moment in local time, "14:05"; with the day, "21 September, 14:05", unless it is within
-    a day. "" for a moment that the clock cannot show."""
+    a day. "" for a time outside the calendar."""
     try:
         moment = datetime.fromtimestamp(seconds)  # local
     except (ValueError, OverflowError, OSError):

@@ -1,4 +1,4 @@
-"""What a model does with a tool, as a line: while it runs, and once it is done.
+"""A line that says what a model does with a tool: while it runs, and once it is done.
 
 Pure. The screen and the exports say the same.
 """

@@ -16,7 +16,7 @@ from streamchat.core.messages import JsonObject
 @dataclass(frozen=True, slots=True)
 class WebVersion:
     """The types of the two tools. With `filters`, the model runs code that filters what was
-    found, so it must be able to (see `ModelFacts.filters_web`)."""
+    found; not every model can (see `ModelFacts.filters_web`)."""
 
     search: str
     fetch: str

@@ -1,4 +1,4 @@
-"""What tells the user of a window apart from its text: its title, and a notification.
+"""What a window tells its user besides its text: a title and a notification.
 
 Pure: sequences as text. Rules: a terminal gets only what it is known to take, and an unknown
 one gets nothing. A sequence holds the title of the conversation, cleaned and cut, and never a
@@ -72,7 +72,7 @@ def format_title(conversation: str, activity: Activity) -> str:
 
 
 def format_notification(conversation: str, terminal: Terminal, *, only_bell: bool) -> str:
-    """Tell the user that an answer is there; "" where nothing is known to do it."""
+    """Tell the user that an answer is there; "" if the terminal is not known to do it."""
     if not terminal.is_live:
         return ""
     said = f"The answer is there: {_cleaned(conversation) or 'untitled'}"

@@ -17,8 +17,8 @@ NO_PROFILES = (
 
 @command("/login", topic=Topic.PROGRAM)
 def login(session: Session, _argument: str) -> Outcome:
-    """Paste an API key, or chat with a server on this machine from now on. The key can be
-    kept for the next start."""
+    """Paste an API key, or use a server on this machine from now on. The key can be saved for
+    the next start."""
 
     async def ask(reader: Reader) -> Outcome:
         if not reader.can_choose:
@@ -30,7 +30,7 @@ def login(session: Session, _argument: str) -> Outcome:
 
 @command("/logout", topic=Topic.PROGRAM)
 def logout(session: Session, _argument: str) -> Outcome:
-    """Remove the API key that the first run or /login kept. This chat uses it until you
+    """Remove the API key that the first run or /login saved. This chat uses it until you
     leave."""
     if not session.forget_key():
         return Done("No key is kept in the configuration directory.")
@@ -39,7 +39,7 @@ def logout(session: Session, _argument: str) -> Outcome:
 
 @command("/profile [NAME|off]", topic=Topic.REQUEST)
 def profile(session: Session, argument: str) -> Outcome:
-    """Use a profile of config.toml until you leave: its server, key and model answer. Without
+    """Use a profile of config.toml, with its server, key and model, until you leave. Without
     NAME, choose from a list; off uses none."""
     settings = session.configuration
     if argument:

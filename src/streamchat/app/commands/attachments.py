@@ -28,10 +28,10 @@ TAKES_BACK = "/detach N takes one back."
 
 @command("/attach [PATH|GLOB|URL]...", "file", topic=Topic.REQUEST)
 def attach(session: Session, argument: str) -> Outcome:
-    """Attach files, directories or URLs to the next message. Quote a name with blanks. A
-    directory is attached without the files that .gitignore names. A URL is fetched from here,
-    as readable text, image or PDF. A pipe is read to its end. Without an argument, list what is
-    attached. @PATH or @URL in a typed message attaches it too."""
+    """Attach files, directories or URLs to the next message. Quote a name that contains
+    spaces. A directory is attached without the files that .gitignore names. A URL is fetched
+    by this machine, as readable text, image or PDF. A pipe is read to its end. Without an
+    argument, list what is attached. @PATH or @URL in a typed message attaches it too."""
     if not argument:
         return Done("\n".join(list_attached(session)) or "Nothing is attached.")
     reference = parse_reference(argument)
@@ -71,14 +71,14 @@ def paste(session: Session, argument: str) -> Outcome:
 
     async def take(_reader: Reader) -> Outcome:
         pasted = await session.clipboard.paste()
-        return Done("The clipboard holds text, no image." if pasted.text else pasted.line)
+        return Done("The clipboard has text, not an image." if pasted.text else pasted.line)
 
     return AskUser(take)
 
 
 @command("/detach [N]", topic=Topic.REQUEST)
 def detach(session: Session, argument: str) -> Outcome:
-    """Take back attachment N of the next message, or the last one; /attach numbers them."""
+    """Remove attachment N from the next message, or the last one; /attach numbers them."""
     attached = session.attached
     if not attached:
         return Done("Nothing is attached.")

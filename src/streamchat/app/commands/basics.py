@@ -69,9 +69,9 @@ def system(session: Session, argument: str) -> Outcome:
 
 @command("/resume [REF]", topic=Topic.CONVERSATIONS)
 def resume(session: Session, argument: str) -> Outcome:
-    """Open a saved conversation. REF is its title, the start of its id (at least 4
-    characters) or a path. Without REF, search titles and texts as you type, also by the
-    filters of /list, and rename, delete, copy or export what is found."""
+    """Open a saved conversation. REF is its title, the start of its id (at least 4 characters)
+    or a path. Without REF, search titles and texts as you type (the filters of /list work
+    too), and open, rename, delete, copy or export what you find."""
     if argument:
         ref = parse_reference(argument)
         return unless_unsaved(session, lambda: LongWork(lambda: _open(session, ref)))
@@ -164,7 +164,7 @@ def _continue_in_copy(session: Session, source: OpenedConversation) -> Outcome:
 
 @command("/list [N] [FILTERS]", topic=Topic.CONVERSATIONS)
 def list_conversations(session: Session, argument: str) -> Outcome:
-    """List the newest N saved conversations (20 by default), or those that fit words and
+    """List the newest N saved conversations (20 by default), or those that match words and
     filters: model:NAME after:2026-11 before:2026-11-20 has:code dir:PART."""
     count, _, rest = argument.partition(" ")
     wanted = rest if count.isdecimal() else argument
@@ -182,9 +182,9 @@ def _list(session: Session, wanted: str, most: int) -> Outcome:
 
 @command("/save [TITLE]", topic=Topic.CONVERSATIONS)
 def save(session: Session, argument: str) -> Outcome:
-    """Say where this conversation is saved, and set its title if you give one. A
-    conversation started with --no-save is saved from now on, from its beginning; one whose
-    file was deleted or damaged meanwhile is written to a new file."""
+    """Say where this conversation is saved, and set its title if you give one. A conversation
+    started with --no-save is saved whole, and from now on; one whose file was deleted or
+    damaged meanwhile is written to a new file."""
     if argument:
         session.record(session.conversation.rename(argument))
     if not session.journal.saves:

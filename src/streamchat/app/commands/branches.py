@@ -30,8 +30,8 @@ SHOWN_AFTER_A_JUMP = 2  # exchanges
 
 @command("/retry [MODEL]", topic=Topic.ANSWERS)
 def retry(session: Session, argument: str) -> Outcome:
-    """Ask the last question again, this once of MODEL if you name one; the conversation
-    keeps its own model. The old answer stays in the tree."""
+    """Ask the last question again; with MODEL, ask that model just this once. The old answer
+    stays in the tree."""
     head = session.conversation.head
     if head is None or session.conversation.last_question is None:
         raise UsageError("There is no question to ask again.")
@@ -105,7 +105,7 @@ def _exchanges(count: int) -> str:
 
 @command("/tree [N|all]", topic=Topic.ANSWERS)
 def tree(session: Session, argument: str) -> Outcome:
-    """Draw the tree of turns; all leaves no turn out. With N, continue after turn N."""
+    """Draw the tree of turns; all shows every turn. With N, continue after turn N."""
     conversation = session.conversation
     if not conversation.turn_count:
         return Done("This conversation is empty.")
@@ -184,8 +184,8 @@ def rename(session: Session, argument: str) -> Outcome:
 
 @command("/incognito [off]", topic=Topic.CONVERSATIONS)
 def incognito(session: Session, argument: str) -> Outcome:
-    """Start a conversation that is not saved. Nothing is written to disk, including the
-    history of what you type, until /incognito off; /save saves this one conversation."""
+    """Start a conversation that is not saved. Nothing is written to disk, not even the history
+    of what you type, until /incognito off; /save saves this one conversation."""
     if argument:
         parse_choice(argument, ("off",))
     if argument and session.archive.saves:

@@ -10,8 +10,8 @@ from streamchat.core.errors import UsageError
 
 @command("/bug", topic=Topic.PROGRAM)
 def bug(session: Session, argument: str) -> Outcome:
-    """Write a report for a bug to a file here: versions, terminal, settings with their
-    origins, kinds and timings of the last events. It holds no text and no key."""
+    """Write a bug report to a file in this directory: versions, terminal, settings with their
+    origins, kinds and timings of the last events. It contains no text of yours and no key."""
     if argument:
         raise UsageError("/bug takes no argument.")
     return Done(f"The report is in {session.write_bug_report()}. Read it before you send it.")

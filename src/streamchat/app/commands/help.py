@@ -20,14 +20,17 @@ from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 
 _CTRL_C = "clear the line{}, or stop an answer; twice, exit"
 _OTHER_KEYS = (
-    ("`!command`", "run it in your shell and attach what it writes; `\\!` is text"),
-    ("`@path`", "attach a file; a menu offers those that are there"),
+    (
+        "`!command`",
+        "run a command in your shell, attach its output; `\\!` begins a message with `!`",
+    ),
+    ("`@path`", "attach a file; a menu lists the files"),
     ("a trailing `\\`", "continue the message on a new line"),
     ('`"""`', "begin and end a message of several lines"),
 )
 _ABOUT_KEYS = """\
 `[keys]` in config.toml binds an action: `thinking = "F5"`, or a list of keys.
-`keys = "vi"` edits as in vi; there, `Esc` stops an answer in normal mode only, and `/`
+`keys = "vi"` edits as in vi; then `Esc` stops an answer only in normal mode, and `/`
 searches all earlier input.
 With `enter = "newline"`, `Enter` is a new line and, unless `[keys]` binds `send`,
 `Alt-Enter` or `Ctrl-Enter` sends.

@@ -35,8 +35,8 @@ _LONGEST_SUFFIX = 8
 
 @command("/copy [N]", topic=Topic.ANSWERS)
 def copy(session: Session, argument: str) -> Outcome:
-    """Copy the last answer to the clipboard as Markdown; with N, only its Nth code block.
-    tmux or a clipboard program (wl-copy, xclip, xsel, pbcopy, clip.exe) does it, else the
+    """Copy the last answer to the clipboard as Markdown; with N, only its Nth code block. It
+    uses tmux or a clipboard program (wl-copy, xclip, xsel, pbcopy, clip.exe), else the
     terminal (OSC 52), which also works over SSH."""
     reply = session.conversation.last_reply
     if reply is None:

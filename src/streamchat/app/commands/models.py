@@ -12,9 +12,9 @@ from streamchat.core.ports import Reader
 
 @command("/model [ID]", topic=Topic.REQUEST)
 def model(session: Session, argument: str) -> Outcome:
-    """Let another model answer from now on: its ID, a name of yours ([aliases] in
-    config.toml), or opus, sonnet, haiku for the newest of each. Without ID, choose from a
-    list with prices."""
+    """Use another model from now on: its ID, one of your own names ([aliases] in config.toml),
+    or opus, sonnet, haiku for the newest of each. Without ID, choose from a list with
+    prices."""
     if argument:
         name = parse_word(argument, "model")
         return Done(session.change_model(session.model_names(name)))

@@ -33,7 +33,8 @@ def think(session: Session, argument: str) -> Outcome:
 
 @command(f"/effort [{'|'.join(EFFORTS)}|default]", topic=Topic.REQUEST)
 def effort(session: Session, argument: str) -> Outcome:
-    """Show or set how much effort the model makes; default is the model's own default."""
+    """Show or set how much effort the model puts into an answer; default is the model's own
+    default."""
     if argument:
         facts = session.facts(session.conversation.model)
         takes = EFFORTS if facts.efforts is None else facts.efforts

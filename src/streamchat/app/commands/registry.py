@@ -122,7 +122,7 @@ def _describe_unknown(name: str) -> str:
     near = near_spellings(name, [each for row in COMMANDS for each in row.names])
     offer = " or ".join(f"/{each}" for each in near)
     hint = f"; did you mean {offer}?" if near else "; /help lists the commands."
-    as_text = " (A line that starts with a blank is sent as text.)"
+    as_text = " (A line that starts with a space is sent as text.)"
     return f"There is no command /{name[:40]}{hint}{as_text}"
 
 

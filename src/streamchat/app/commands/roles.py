@@ -37,9 +37,9 @@ You are a careful reviewer. Answer briefly.
 @command("/role [NAME [KEY=VALUE …]|new NAME|off]", topic=Topic.REQUEST)
 def role(session: Session, argument: str) -> Outcome:
     """Choose a role, or take NAME: its text becomes the system prompt, its front matter sets
-    the model and more, until you take another one. Values fill its placeholders; what is
-    missing is asked. new NAME opens a new role in your editor; off takes back what the role
-    set, or removes the system prompt if there is no role."""
+    the model and more, until you take another one. Values fill its placeholders; you are asked
+    for those that are missing. new NAME opens a new role in your editor; off undoes what the
+    role set, or removes the system prompt if there is no role."""
     words = parse_words(argument)
     match words:
         case []:

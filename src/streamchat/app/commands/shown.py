@@ -15,8 +15,8 @@ _ON = "on"
 @command("/statusline [on|off|PARTS]", topic=Topic.PROGRAM)
 def statusline(session: Session, argument: str) -> Outcome:
     """Show or set what the line below the prompt shows. PARTS are some of model, effort,
-    context, cost, cache, queue, attachments, title, in the order that you want; on shows all
-    of them."""
+    context, cost, cache, queue, attachments, title, in the order you want; on shows all of
+    them."""
     words = argument.replace(",", " ").split()
     if words:
         session.preferences.status_line = _chosen(words)

@@ -165,7 +165,7 @@ class Conversation(ReadableConversation):
 
     def edit(self, turn: str) -> Head:
         """Move the head to just before a user's turn, so that another can take its place.
-        From a summary, move it to the turn that it sums up to."""
+        For a summary, move it to the last turn that the summary covers."""
         node = self._tree.nodes.get(turn)
         if node is None or node.turn.role != "user":
             raise UsageError("You can edit only your own messages.")
@@ -206,11 +206,11 @@ class Conversation(ReadableConversation):
         return self._set(citations=on)
 
     def decline(self, turn: str) -> Setting:
-        """Remember that the model declined this question, so that others do not follow it."""
+        """Remember that the model declined this question, so that the next one replaces it."""
         return self._set(declined=turn)
 
     def leave_out_thinking(self) -> Setting:
-        """Send no thinking of earlier turns any more: a server refused it."""
+        """Stop sending the thinking of earlier turns, because a server refused it."""
         return self._set(sends_thinking=False)
 
     def refuse_system_turns(self, model: str) -> Setting:

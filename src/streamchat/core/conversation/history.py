@@ -6,17 +6,17 @@
 - A tool's call that nothing answers is left out: the API refuses a request that has one. But
   where a reply goes on after a pause, the server answers its own call.
 - Thinking without a signature is never sent: a strict server refuses it. Neither is a block
-  that is nested so deeply that no library reads it.
+  that is nested too deeply for libraries to read.
 - What another server made is sent as its text only: its thinking is signed for that server,
   and its search results or unknown blocks mean nothing elsewhere.
 - A system turn is sent after the questions that it follows, where the API takes one, or
   not at all when the request has the newest system prompt at its top.
 - An attachment whose data is lost is sent as a line that names it.
-- Thinking is signed together with everything that was sent before it: the system prompt,
-  the tools and the turns above, as these rules rendered them then. Turns never change and
-  the rules depend on nothing but the branch and that setup, so what was sent before a reply
-  is what would be sent now exactly when the setup is the one that the reply was made under
-  and nothing above it was lost. Thinking of any other reply is left out.
+- Thinking is signed together with everything that was sent before it: the system prompt, the
+  tools and the turns above, as these rules rendered them then. Turns never change, and the
+  rules depend on nothing but the branch and that setup. So the request is the same as before a
+  reply exactly when the setup is still the same and nothing above the reply was lost. Thinking
+  of any other reply is left out.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ from streamchat.core.records import Turn, is_lost
 IMPORTED = "imported"  # a field of turns from elsewhere, whose system prompt is unknown
 SERVER = "server"  # of a reply that has more than text: the host that made it
 AUTOMATIC = "automatic"  # a field of a user's turn that the program wrote (/continue)
-ASKED = "asked"  # of a user's turn whose text begins with what was piped in: the prompt alone
+ASKED = "asked"  # of a user's turn whose text begins with piped text: the prompt alone
 VALUE = "value"  # of a reply whose text is one JSON value (--schema)
 CONTAINER = "container"  # of a reply that paused: where its tools run on the server
-COMPACTS = "compacts"  # of a user's turn that holds a summary: the turn that it sums up to
+COMPACTS = "compacts"  # of a user's turn that is a summary: the last turn that it covers
 
 
 def to_send(

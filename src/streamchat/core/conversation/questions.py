@@ -80,7 +80,7 @@ class ReadableConversation:
         return frozenset(map(str, named)) if isinstance(named, list) else frozenset()
 
     def _was_told(self, end: str | None) -> bool:
-        """Whether the last reply that could be made with system turns was."""
+        """Whether the last reply after a system turn was made with it."""
         at = end or self.head
         if at is None or self._tree.nodes[at].told is None:
             return False
@@ -102,7 +102,7 @@ class ReadableConversation:
         return SystemPrompt(node.top, tells=True, news=wanted if wanted != known else "")
 
     def is_told_another(self, end: str | None = None) -> bool:
-        """Whether another system prompt holds up to that turn, which a new one replaces."""
+        """Whether a new system prompt would replace one that holds up to that turn."""
         at = end or self.head
         node = None if at is None else self._tree.nodes[at]
         return node is not None and bool(node.told or node.top)
@@ -128,7 +128,7 @@ class ReadableConversation:
 
     @property
     def title(self) -> str:
-        """The title that was set, else the first line that the user said, else ""."""
+        """The title that was set, else the user's first line, else ""."""
         if self.given_title:
             return self.given_title
         asked = map(self.turn, self._tree.said_by("user", list(self._tree.nodes)))
@@ -188,8 +188,8 @@ class ReadableConversation:
 
     @property
     def last_question(self) -> Turn | None:
-        """The last thing that the user said. A summary is not, nor is what the program
-        asks by itself."""
+        """The last question of the user; summaries and questions of the program do not
+        count."""
         asked = map(self.turn, self._tree.said_by("user", self._tree.upwards()))
         return next((turn for turn in asked if not _is_ours(turn)), None)
 
@@ -249,10 +249,10 @@ class ReadableConversation:
         end: str | None = None,
         then: Iterable[Message] = (),
     ) -> tuple[Message, ...]:
-        """What the model on `server` is sent: the path to the head, or to the turn `end`,
-        by the rules of history, then `then`. The request must carry the top of `prompt`.
-        `thinking` is False when that server refused it. Without `prompt`, system turns are
-        sent as they were before."""
+        """The messages for the model on `server`: the path to the head, or to the turn `end`,
+        by the rules of history, followed by `then`. The request must carry the top of
+        `prompt`. `thinking` is False when that server refused it. Without `prompt`, system
+        turns are sent as they were before."""
         prompt = prompt or self.prompt(takes_turns=self._was_told(end), end=end)
         setup = Setup(prompt.top, self.tools, self.cites, prompt.tells)
         path = self._tree.path(end)
@@ -274,6 +274,6 @@ def _is_ours(turn: Turn) -> bool:
 
 
 def _question(turn: Turn) -> str:
-    """What the user asked: the prompt, where a document that was piped in comes before it."""
+    """What the user asked, without the piped text before it."""
     asked = turn.extra.get(ASKED)
     return asked if isinstance(asked, str) and asked.strip() else turn.message.text

@@ -28,10 +28,10 @@ class Setup(NamedTuple):
 
 @dataclass(slots=True)
 class Node:
-    """A turn at its place, and the setup that it was made under, but for system turns: see
-    `Tree.setup_of`. `top` is the system prompt of a request that tells later ones by system
-    turns, `told` the last system turn up to here, `answered` whether there is a reply up to
-    here."""
+    """A turn in the tree. `setup` is what it was made under, system turns aside (see
+    `Tree.setup_of`). `top` is the system prompt at the top of a request; `told` is the text of
+    the last system turn up to here, which replaced it. `answered` says whether there is a
+    reply up to here."""
 
     turn: Turn | UnparsedTurn
     parent: str | None
@@ -45,7 +45,7 @@ class Node:
 
 
 class Tree:
-    """Nodes by the id of their turn, and the head: the turn that the next one follows."""
+    """Nodes by the id of their turn, and the head: the parent of the next turn."""
 
     def __init__(self) -> None:
         self.head: str | None = None  # None is before the first turn
@@ -105,7 +105,7 @@ class Tree:
         told = above.told if above else None
         if isinstance(turn, Turn) and turn.role == "system":
             told = turn.message.text
-        is_first = is_reply and told is None  # the next change of the prompt can be told
+        is_first = is_reply and told is None  # then a system turn can change it
         top = setup.system if above is None or is_first else above.top
         answered = is_reply or (above is not None and above.answered)
         node = Node(turn, parent, setup, orphan, partial, top, told, answered)

@@ -26,9 +26,9 @@ class OpenList:
 class OpenContainer:
     kind: Container | None  # None: the document itself
     columns: int = 0  # of indentation that continue an item or a footnote
-    quotes: int = 0  # among this one and those round it
+    quotes: int = 0  # of this container and those around it
     filled: bool = False  # holds at least one block
-    blocks: int = 0  # that it holds itself
+    blocks: int = 0  # directly in it
     shown: bool = False  # a leaf that carries its marker was emitted
     last_list: OpenList | None = None
 
@@ -44,7 +44,8 @@ class OpenContainer:
         return True
 
     def next_item(self, delimiter: str, written: int | None, new_id: Callable[[], int]) -> Item:
-        """The item that begins in it: the next of its last list, if it fits."""
+        """The item that begins in this container: the next of its last list, if it belongs
+        there."""
         the_list = self.last_list
         if the_list is None or the_list.delimiter != delimiter:
             the_list = OpenList(new_id(), delimiter, None, None)

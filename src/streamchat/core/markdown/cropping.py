@@ -1,7 +1,7 @@
-"""What a tail leaves out of an open leaf that is taller than any screen.
+"""Leaves out the beginning of an open leaf that is taller than any screen.
 
-Rule 1: a crop begins at the same place for many frames and then moves a long way. If it moved
-with every character, every frame would wrap the text from another place.
+Rule 1: the cut stays at one place for many frames and then moves a long way. If it moved with
+every character, every frame would wrap the text differently.
 Rule 2: at least the last `max_chars` are kept, and at most three times as many.
 The place is marked by a character that no cleaned text contains; the leaf is cut there
 when it is complete.
@@ -37,7 +37,7 @@ def crop_start(length: int, max_chars: int) -> int:
 
 
 def ends(pieces: Sequence[str], length: int, max_chars: int) -> str:
-    """The line in `pieces`. A huge one is reduced to its beginning, which says what it is,
+    """The line in `pieces`. A huge line is reduced to its beginning, which decides its block,
     and its end."""
     start = crop_start(length, max_chars)
     if start <= max_chars:

@@ -2,7 +2,7 @@
 
 A definition may span lines (in its label, before its destination, in its title), so a
 paragraph that starts with `[` carries a `Scan`: what may still follow. If a line that looked
-like a title is none, the definition has no title.
+like a title turns out not to be one, the definition has no title.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Scan:
     lines: int = 0
     labelled: bool = False  # the label is not blank
     closer: str = ""  # of the title
-    untitled_lines: int = 0  # when the title has lines of its own: those before it
+    untitled_lines: int = 0  # the lines before a title that has lines of its own
 
     @property
     def is_definition(self) -> bool:
@@ -75,7 +75,7 @@ class Scan:
                 return scan
 
     def closed(self) -> Scan:
-        """What it is when no line follows."""
+        """The state if no line follows."""
         return _without_title(self) if self.stage is Stage.TITLE else self
 
 
@@ -122,7 +122,8 @@ def _title_text(scan: Scan, text: str) -> Scan:
 
 
 def _without_title(scan: Scan) -> Scan:
-    """The title is none: if it began on its own line, the lines before are a definition."""
+    """It was not a title. If it began on a line of its own, the lines before it are a
+    definition."""
     stage = Stage.UNTITLED if scan.untitled_lines else Stage.NO_DEFINITION
     return replace(scan, stage=stage)
 

@@ -43,8 +43,8 @@ Container: TypeAlias = Quote | Item | Footnote
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     text: str
-    continues: bool = False  # the paragraph or heading that the previous leaf begins
-    goes_on: bool = False  # in its last line, with the next leaf
+    continues: bool = False  # the same paragraph or heading as the previous leaf
+    goes_on: bool = False  # the next leaf continues the last line
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class CodeEnd:
 class HtmlLine:
     text: str
     first: bool  # of its HTML block
-    # Text may be between its tags; not so in scripts and comments.
+    # Whether text can be between tags, unlike in scripts and comments.
     holds_text: bool = field(default=False, compare=False)
 
 

@@ -41,12 +41,12 @@ class OpenParagraph:
         self._indents: list[int] = []  # of each line
         self._in_item = in_item
         self._settles_early = settles_early
-        self._part_chars = LONG_LINE  # that it takes to look for the end of a part
-        self._margin_before = _WIDEST_INDENT  # of lines that are not here any more
+        self._part_chars = LONG_LINE  # at least, before a part is looked for
+        self._margin_before = _WIDEST_INDENT  # of lines that were taken as parts
         self.scan: Scan | None = None  # while the lines may be a definition
         self.cropped = False
-        self.closed = False  # by its own last line
-        self._continues = False  # one piece is closed
+        self.closed = False  # ended by its own last line
+        self._continues = False  # a piece of it was emitted
         self._header_possible = False  # the last line may head a table
         self._math: Delimiters | None = None  # display math that waits for its closer
         self._math_start = 0
@@ -86,7 +86,7 @@ class OpenParagraph:
 
     @property
     def may_grow(self) -> bool:
-        """Whether its last line, of which only the beginning is there, can only be text."""
+        """Whether its last line, still incomplete, can only be text."""
         text = self.lines[-1]
         if self.scan is not None or self._math is not None:
             return False
@@ -107,7 +107,7 @@ class OpenParagraph:
         return [*blocks]
 
     def _take_part(self) -> list[LeafBlock]:
-        """What is final, once it is enough for a leaf."""
+        """The final beginning of the text, once it is enough for a leaf."""
         if not self._settles_early or self._chars <= self._part_chars:
             return []
         if self.scan is not None or self._math is not None:
@@ -126,7 +126,7 @@ class OpenParagraph:
         return [self._part(lines, text[:end])] if end >= _LEAST_PART else []
 
     def _part(self, lines: list[str], text: str) -> Paragraph:
-        """`text`, with which the lines begin; what follows it stays."""
+        """Take `text` from the beginning of the lines; the rest stays."""
         count = text.count("\n")
         offset = len(text) - text.rfind("\n") - 1
         part = Paragraph(text, self._continues, goes_on=True)

@@ -25,7 +25,7 @@ LIMITS = (
     ),
     setting(
         "secrets", Group.LIMITS, "--secrets",
-        "what to do with a message that seems to hold a key; ask: only on a terminal",
+        "what to do with a message that seems to contain a key; ask: only on a terminal",
         kind=Kind.CHOICE, metavar="HOW", choices=("ask", "refuse", "off"), default="ask",
         reach=Reach.USER,
     ),

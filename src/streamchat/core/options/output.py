@@ -48,7 +48,7 @@ OUTPUT = (
     ),
     setting(
         "accessible", Group.OUTPUT, "--accessible",
-        "for screen readers: only append text, use words instead of signs; as ACCESSIBLE=1",
+        "for screen readers: only append text, words instead of symbols; like ACCESSIBLE=1",
         kind=Kind.ON_OFF, reach=Reach.ANYWHERE,
     ),
     setting(
@@ -59,8 +59,8 @@ OUTPUT = (
     ),
     setting(
         "window_title", Group.OUTPUT, "--window-title",
-        "show in the title of the window what is going on", kind=Kind.ON_OFF, default=True,
-        reach=Reach.ANYWHERE,
+        "show the conversation and the activity in the window's title",
+        kind=Kind.ON_OFF, default=True, reach=Reach.ANYWHERE,
     ),
     setting(
         "notify", Group.OUTPUT, "--notify",
@@ -71,12 +71,12 @@ OUTPUT = (
     ),
     setting(
         "no_times", Group.OUTPUT, "--no-times",
-        "leave out the model and the time of day below an answer", kind=Kind.ON_OFF,
+        "do not show the model and the time of day below an answer", kind=Kind.ON_OFF,
         reach=Reach.ANYWHERE,
     ),
     setting(
         "status_line", Group.OUTPUT, "--status-line",
-        "what the line below the prompt shows; can be repeated; off: no such line",
+        "what the line below the prompt shows; can be repeated; off: no line",
         kind=Kind.TEXTS, metavar="PART", choices=(*STATUS_PARTS, "off"), default=(),
         reach=Reach.ANYWHERE,
     ),

@@ -14,14 +14,14 @@ REPORTS = (
     report(
         "list",
         "--list",
-        "list the saved conversations, newest first; all of them, or those that fit words and "
-        "filters (model:NAME after:DAY before:DAY has:code dir:PART)",
+        "list the saved conversations, newest first; all of them, or those that match words "
+        "and filters (model:NAME after:DAY before:DAY has:code dir:PART)",
         "[FILTER]",
     ),
     report(
         "search",
         "--search",
-        "find the turns that hold all words of TEXT; it may have the filters of --list",
+        "find the turns that contain all words of TEXT; the filters of --list work too",
         "TEXT",
     ),
     report("show", "--show", "print a conversation", "REF"),
@@ -34,7 +34,7 @@ REPORTS = (
     report(
         "force",
         "--force",
-        "let --export overwrite the file at PATH, and attach many files unasked",
+        "let --export overwrite the file at PATH, and attach many files without asking",
     ),
     report(
         "import",

@@ -46,7 +46,7 @@ REQUEST = (
     ),
     setting(
         "favorite_models", Group.REQUEST, "--favorite-models",
-        "a model for the key of next_model (Alt-M); can be repeated",
+        "a model that Alt-M (the key of next_model) switches to; can be repeated",
         kind=Kind.TEXTS, metavar="ID", default=(),
         reach=Reach.USER,
     ),
@@ -61,7 +61,7 @@ REQUEST = (
         reach=Reach.ANYWHERE, risk="it decides the price",
     ),
     setting(
-        "effort", Group.REQUEST, "--effort", "how much effort the model makes",
+        "effort", Group.REQUEST, "--effort", "how much effort the model puts into an answer",
         kind=Kind.CHOICE, metavar="LEVEL", choices=EFFORTS,
         reach=Reach.ANYWHERE, risk="it decides the price",
     ),
@@ -82,7 +82,8 @@ REQUEST = (
     ),
     setting(
         "cache_ttl", Group.REQUEST, "--cache-ttl",
-        "how long the server keeps the prompt cache; auto: by the pauses between your messages",
+        "how long the server keeps the prompt cache; "
+        "auto: depending on the pauses between your messages",
         kind=Kind.CHOICE, metavar="TIME", choices=("5m", "1h", "auto"), default="5m",
         reach=Reach.ANYWHERE, risk="an hour costs more",
     ),
@@ -97,7 +98,7 @@ REQUEST = (
     ),
     setting(
         "web_allow", Group.REQUEST, "--web-allow",
-        "the only domain it may use; can be repeated",
+        "a domain it may use, and no others; can be repeated",
         kind=Kind.TEXTS, metavar="DOMAIN", default=(), reach=Reach.USER,
     ),
     setting(

@@ -82,7 +82,7 @@ class Archive(Protocol):
     # Open and save
 
     def start(self, model: str, system: str | None) -> tuple[Conversation, Journal]:
-        """An empty conversation; its file appears with its first turn."""
+        """An empty conversation; its file is created with its first turn."""
 
     def fork(self, conversation: Conversation) -> tuple[Conversation, Journal]:
         """A copy with its own id; on disk when this returns. Raises DiskError."""
@@ -146,7 +146,7 @@ class Archive(Protocol):
 
 
 class Index(Protocol):
-    """What is remembered about the conversation files, which are the truth. May be called
+    """What is remembered about the conversation files; the files are the truth. May be called
     from any thread. Each method raises DiskError if it cannot work at all."""
 
     @property

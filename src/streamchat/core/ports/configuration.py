@@ -1,4 +1,4 @@
-"""The settings of this run, as a chat shows and changes them."""
+"""The settings of this run, as they are shown and changed in a chat."""
 
 from __future__ import annotations
 
@@ -61,15 +61,15 @@ class Configuration(Protocol):
         """The profiles of config.toml: the name, and what to show of it."""
 
     def use_profile(self, name: str) -> str:
-        """Let the server of a profile answer from now on; `off` uses none. Returns the line
-        that says so."""
+        """Use the server of a profile from now on; `off` uses none. Returns the line that says
+        so."""
 
     @property
     def role(self) -> str | None:
         """The role that is in use."""
 
     def take_role(self, name: str | None, values: Mapping[str, str]) -> AppliedTemplate:
-        """Apply a role in place of the one before; None for no role. `values` fill its
+        """Apply a role instead of the current one; None for no role. `values` fill its
         placeholders. Raises NotFound."""
 
     def under_prompt(self, template: Template) -> AbstractContextManager[AppliedTemplate]:

@@ -15,9 +15,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """One or more lines that the user sent; `was_queued` if that was during an answer. What
-    was sent is the same then. `recalled` is what they were when Up brought them back, before
-    they were edited; "" if they were typed."""
+    """One or more lines that the user sent. `was_queued` says that this was during an answer,
+    and does not count in comparisons. `recalled` is the text that Up brought back before it
+    was edited; "" if the lines were typed."""
 
     text: str
     was_queued: bool = field(default=False, compare=False, repr=False)
@@ -25,7 +25,7 @@ class Typed:
 
 
 class Key(Enum):
-    """A key that means something by itself at the prompt."""
+    """A key with a meaning of its own at the prompt."""
 
     INTERRUPT = "ctrl-c on an empty line"
     END = "ctrl-d on an empty line"
@@ -36,7 +36,7 @@ Input: TypeAlias = Typed | Key
 
 
 def stops_none(_number: int) -> bool:
-    """There is only one reply, and it has no number."""
+    """Where there is only one reply, without a number."""
     return False
 
 
@@ -61,7 +61,7 @@ class Picked:
 
 
 class Asker(Protocol):
-    """Who answers questions, beside a chat or before it."""
+    """Asks the user questions, in a chat or before it."""
 
     @property
     def can_choose(self) -> bool:
@@ -86,7 +86,7 @@ class Asker(Protocol):
         """One line, with `prefill` to edit; None when the user leaves."""
 
     async def ask_secret(self, question: str) -> str | None:
-        """What is typed or pasted, which is not shown; None when the user leaves."""
+        """A line that is typed or pasted without being shown; None when the user leaves."""
 
     async def pick(
         self,
@@ -96,8 +96,9 @@ class Asker(Protocol):
         words: str = "",
         note: str = "",
     ) -> Picked | None:
-        """Let the user find a conversation, beginning with `words`; None when they leave.
-        `age` formats how long ago a time was; `note` is said once. Raises DiskError."""
+        """Let the user find a conversation, starting with a search for `words`; None when they
+        leave. `age` formats how long ago a time was; `note` is shown once. Raises
+        DiskError."""
 
 
 class Reader(Asker, Protocol):
@@ -129,11 +130,12 @@ class Reader(Asker, Protocol):
         """Show a line of a script as if it had been typed and sent."""
 
     def close(self) -> None:
-        """Nothing is read any more. What is unsent stays for the next chat."""
+        """Stop reading. Unsent messages are kept for the next chat."""
 
 
 class Script(Reader, Protocol):
-    """Types the lines of a file; the next line answers a question."""
+    """Reads the lines of a file as if they were typed; a question is answered by the next
+    line."""
 
     @property
     def place(self) -> str:
@@ -160,7 +162,7 @@ class Pasted:
 
 
 class Clipboard(Protocol):
-    """The clipboard, as far as programs can read it."""
+    """The clipboard, where a program can read it."""
 
     def read_text(self) -> str | None:
         """None where no program can read it."""
@@ -171,7 +173,7 @@ class Clipboard(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NoClipboard:
-    """One that nothing can read."""
+    """A clipboard that no program can read."""
 
     def read_text(self) -> str | None:
         return None

@@ -68,9 +68,9 @@ class Copied:
 
 @dataclass(frozen=True, slots=True)
 class TypeAhead:
-    """What the user types while a reply is shown. `text` is the unsent line, with the
-    cursor before `text[cursor]`; `queued` are the messages to be sent next, newest last;
-    `is_normal` in the normal mode of vi."""
+    """What the user types while a reply is shown. `text` is the unsent line, with the cursor
+    before `text[cursor]`; `queued` are the messages to be sent next, newest last; `is_normal`
+    says that vi is in normal mode."""
 
     text: str = ""
     cursor: int = 0
@@ -82,8 +82,8 @@ class Screen(Protocol):
     """The terminal between prompts. All texts are hostile and are sanitised here."""
 
     def reply(self, *, model: str, trace: bool = False) -> View:
-        """Start to show a reply; until its first event, the status says what is awaited.
-        With `trace`, each RawEvent is shown as a dim line."""
+        """Start to show a reply; until its first event, the status says what the program waits
+        for. With `trace`, each RawEvent is shown as a dim line."""
 
     def compare(self, labels: Sequence[str]) -> ComparisonView:
         """Start to show several replies, each under its label: side by side where there is

@@ -8,8 +8,8 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class ShellRun:
-    """How a command ended: its exit status, or a signal as a negative number. `output` is
-    what it wrote, cut to what can be attached; None if it had the terminal to itself."""
+    """How a command ended: its exit status, or a signal as a negative number. `output` is what
+    it wrote, cut to what can be attached; None if it used the terminal directly."""
 
     status: int
     output: str | None

@@ -6,7 +6,7 @@
                   cost_usd, request_id, message_id. Marks: imported (its system prompt is
                   unknown), server (the host that made a reply with more than text), automatic
                   (a user's turn that the program wrote, for /continue), compacts (a summary:
-                  the turn that it sums up to), told (a reply that was made with the system
+                  the last turn that it covers), told (a reply that was made with the system
                   turns before it), container (where a reply that paused runs its tools). In
                   version 2, an attachment's data is kept beside the file: its source has sha256
                   and bytes instead of data (see `blobs`)
@@ -22,9 +22,10 @@
     empty_reply   at, model, usage, cost_usd, …: what a reply cost that became no turn, such as
                   an empty answer or the answer to /compact
 
-Unknown fields are kept in `extra` and unknown record types in Unknown, so that whatever a newer
-program wrote survives a round trip. A field of a wrong type, a price that nobody can have paid
-and a count that there cannot be are unknown; a line nested more than 256 levels deep is damage.
+Unknown fields are kept in `extra` and unknown record types in Unknown, so that whatever a
+newer program wrote survives a round trip. A field of a wrong type, an implausible price and an
+impossible count are read as unknown; a line nested more than 256 levels deep counts as
+damaged.
 
 Must not know: the disk, the clock, the order that records come in.
 """

@@ -1,4 +1,4 @@
-"""The data of attachments, which a file of version 2 keeps beside itself by its hash.
+"""The data of attachments, which a file of version 2 keeps beside itself under its hash.
 
     {"type": "image", "source": {"type": "base64", "media_type": "image/png",
                                  "sha256": "9f86d0…", "bytes": 5120}}
@@ -120,8 +120,8 @@ def _hash_in(source: object) -> str | None:
 
 
 def _data_in(source: Mapping[str, object]) -> bytes | None:
-    """The bytes of a source; None for one that has none, or is not exactly what its bytes
-    would give again."""
+    """The bytes of a source; None if it has none, or if encoding them again would not give
+    exactly the same text."""
     data = source.get("data")
     if not isinstance(data, str) or "sha256" in source or "bytes" in source:
         return None

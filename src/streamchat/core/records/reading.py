@@ -241,7 +241,7 @@ def _take(data: JsonObject, key: str, kind: type[_T] | tuple[type[_T], ...]) -> 
 
 
 def _take_cost(data: JsonObject) -> float | None:
-    """A price that nobody can have paid counts as unknown."""
+    """An implausible price counts as unknown."""
     cost = _take(data, "cost_usd", (int, float))
     if cost is None or 0 <= cost < MOST_DOLLARS:
         return None if cost is None else float(cost)

@@ -1,8 +1,8 @@
 """The records of a conversation file as frozen values, and the JSON that each becomes.
 
 A file says its version on its first line. It begins as version 1 and becomes version 2 with
-its first attachment or system turn, so that an older program can go on with whatever it
-understands. The digit is the only byte of a file that is ever written again.
+its first attachment or system turn, so that an older program can continue any conversation
+that it understands. That digit is the only byte of a file that is ever overwritten.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from streamchat.core.messages import JsonObject, Message, Role, Usage
 
 VERSION = 2  # the newest that this program reads
-FIRST_VERSION = 1  # what a conversation is until something needs the newer one
+FIRST_VERSION = 1  # of a conversation until something needs the newer one
 _VERSION_1 = b'{"streamchat": 1,'
 VERSION_AT = _VERSION_1.index(b"1")  # where the digit is in a file of ours
 VERSION_DIGIT = str(VERSION).encode("ascii")
@@ -51,7 +51,8 @@ class Header:
 @dataclass(frozen=True, slots=True)
 class Turn:
     """A message at its place in the tree. It never changes once it is written. A system turn
-    is a record of its own type, which a program that does not know it keeps and skips."""
+    is a record of its own type; a program that does not know the type keeps the record and
+    skips it."""
 
     id: str
     parent: str | None
@@ -143,7 +144,7 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class EmptyReply:
-    """A reply that became no turn. Its cost counts all the same."""
+    """A reply that did not become a turn. Its cost counts all the same."""
 
     at: str
     message: Message  # without content

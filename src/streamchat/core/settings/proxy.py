@@ -32,7 +32,7 @@ class Proxy:
 
     @property
     def scheme(self) -> str:
-        """http, https, socks5, socks5h, or what else was written there."""
+        """http, https, socks5, socks5h, or anything else that was written there."""
         return self.url.partition("://")[0].lower()
 
 

@@ -192,8 +192,8 @@ def resolve(layers: Sequence[Layer]) -> Settings:
 
 
 def for_demo(layers: Sequence[Layer]) -> Sequence[Layer]:
-    """The layers of a run. The demo has a server of its own: what files and variables say
-    about another one is not even read, so a mistake in it stops no demo."""
+    """The layers of a run. The demo has a server of its own, so what files and variables say
+    about another server is not read; a mistake in it cannot stop the demo."""
     ordered = sorted(layers, key=lambda layer: layer.source)
     if not _find(_DEMO, ordered).value:
         return layers

@@ -211,8 +211,8 @@ def session_keys(settings: Settings, environ: Mapping[str, str]) -> tuple[str, .
 
 @dataclass(slots=True)
 class KnownSecrets:
-    """The secrets that this process was given so far: what one server was sent stays secret
-    after /profile or /login. Only grows."""
+    """The secrets that this process was given so far. It only grows: what was sent to one
+    server stays secret after /profile or /login."""
 
     secrets: tuple[str, ...] = field(default=(), repr=False)
     keys: tuple[str, ...] = field(default=(), repr=False)  # see `session_keys`

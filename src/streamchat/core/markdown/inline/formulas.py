@@ -18,7 +18,7 @@ _dollars = re.compile(
     rf"|\$(?![\s$])(?:\\.|[^\\$]){{0,{LONGEST}}}+(?<!\s)\$(?![0-9A-Za-z])",
     re.DOTALL,
 )
-_bracket_closers = {  # a bracket after an escaped backslash is none of TeX's
+_bracket_closers = {  # a bracket after an escaped backslash does not count
     "(": re.compile(r"(?<!\\)(?:\\\\)*+\\\)"),
     "[": re.compile(r"(?<!\\)(?:\\\\)*+\\\]"),
 }
@@ -63,12 +63,12 @@ class FormulaFinder:
         return start if is_call or _is_escaped_prose(bracket, body) else end
 
     def past_none(self, start: int, end: int) -> int:
-        """`end`, that of its opener, if no text that follows makes a formula begin at `start`;
-        else -1."""
+        """`end`, where the opener ends, if nothing that may follow can make a formula begin at
+        `start`; else -1."""
         return end if len(self._source) - start > _LONGEST_SOURCE else -1
 
     def is_price(self, start: int) -> bool:
-        """Whether this is an amount in a sentence, so that no formula begins here."""
+        """Whether this is an amount of money in a sentence and not the start of a formula."""
         return _price.match(self._source, start) is not None
 
     def _environment_end(self, start: int) -> int:
@@ -104,7 +104,7 @@ def _may_be_formula(source: str) -> bool:
 
 
 def _is_escaped_prose(bracket: str, body: str) -> bool:
-    r"""`\[1\]` and `\(see above\)` are brackets that Markdown is not meant to see."""
+    r"""`\[1\]` and `\(see above\)` are brackets, escaped from Markdown."""
     if _looks_like_tex.search(body):
         return False
     return bracket == "[" or _word.search(body) is not None

@@ -36,7 +36,7 @@ class Links:
         self._references = references
         self._brackets: list[Bracket] = []
         self._bracket_nodes: list[int] = []  # where each of them is among the nodes
-        self._inactive = 0  # so many of them, the outermost, can start no link any more
+        self._inactive = 0  # the outermost ones that can no longer start a link
 
     def open(self, state: InlineState, *, image: bool) -> None:
         """At `[`, or at `![`."""

@@ -139,7 +139,7 @@ class _InlineParser(InlineState):
         self.add(Code(text), closing + size)
 
     def _shown_until(self, end: int) -> str:
-        """On one line."""
+        """The source up to `end`, on one line."""
         return _line_end.sub(" ", without_hints(self.source[self.at : end]))
 
     def _run_end(self) -> int:

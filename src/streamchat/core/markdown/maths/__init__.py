@@ -20,7 +20,7 @@ __all__ = ["ENVIRONMENTS", "FormulaPiece", "format_block", "format_formula"]
 
 LONGEST = 8_000
 _delimiters = re.compile(r"\$\$|\$|\\\[|\\\(|\[(?=\n)")
-# TeX would take the first letter only; who writes this means all of them.
+# TeX would take only the first letter; whoever writes this means all of them.
 _glued = re.compile(r"(?<!\\)_(?:[ijklmn]{2}|[a-z]{3,})(?![A-Za-z])")
 _before_end = re.compile(r" ([.,;] *)\Z")  # a formula ends a sentence
 _mark = re.compile(f"({BOLD_ON}|{BOLD_OFF})")
@@ -40,8 +40,8 @@ def format_formula(source: str) -> tuple[FormulaPiece, ...] | None:
 
 @lru_cache(64)
 def format_block(source: str, width: int) -> tuple[tuple[FormulaPiece, ...], ...] | None:
-    """The same in as many lines as it has rows. Where these are wider than `width`, nothing
-    is aligned, and a matrix is in one line."""
+    """The same in as many lines as it has rows. If they are wider than `width`, nothing is
+    aligned, and a matrix is on one line."""
     lines = _formatted(source, in_line=False)
     if lines and len(lines) > 1 and max(map(len, lines)) > width:
         lines = _formatted(source, in_line=True, keeps_rows=True)

@@ -52,14 +52,14 @@ _NAMES = {
 
 
 def cells(text: str) -> int:
-    """Roughly: marks that are combined take none."""
+    """The width, roughly: combining marks count as nothing."""
     return sum(
         1 for each in text if not unicodedata.combining(each) and each not in BOLD_ON + BOLD_OFF
     )
 
 
 def write_line(nodes: Sequence[Node], *, tight: bool = False) -> str:
-    """`tight`: in a script, where nothing is spaced."""
+    """`tight` is for scripts (indices, exponents), where nothing is spaced."""
     return write_terms([_term(node, tight=tight) for node in nodes], tight=tight)
 
 

@@ -1,7 +1,7 @@
 """TeX to nodes.
 
-It refuses what it does not know (`Unformattable`), because a formula that is half understood
-would be shown wrongly.
+It refuses what it does not know (`Unformattable`), because a formula that is only half
+understood would be shown wrong.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ class Term(NamedTuple):
 
 
 def write_terms(terms: list[Term], *, tight: bool) -> str:
-    """`tight`: in a script, where only words are spaced."""
+    """`tight` is for scripts (indices, exponents), where only words are spaced."""
     terms = _with_signs(terms)
     text = ""
     for number, (shown, role) in enumerate(terms):
@@ -116,7 +116,7 @@ def _beside(terms: Sequence[Term], number: int, step: int) -> str:
 
 
 def _is_factor(terms: Sequence[Term], number: int) -> bool:
-    """Whether it is multiplied by what is beside it. Words after a blank are none."""
+    """Whether it is multiplied by what is beside it. Words after a blank are not."""
     before, after = _neighbour(terms, number, -1), _neighbour(terms, number, 1)
     if before == "words" and terms[number - 1].text.endswith(" "):
         before = ""

@@ -94,7 +94,7 @@ FUNCTIONS: Mapping[str, str] = read_table(
     Tr Tr tr tr rank rank
     """
 )
-# Functions whose scripts are limits: what follows is no argument.
+# Functions whose scripts are limits: what follows is not an argument.
 LIMITS: Mapping[str, str] = {
     **{name: name for name in ("lim", "max", "min", "sup", "inf", "argmax", "argmin")},
     "limsup": "lim sup",
