@@ -39,7 +39,7 @@ def open_screen(
 
     `clock` is monotonic, in seconds. `appearance` can be set later.
     `price(model, usage)` gives the cost so far for the status row, None when unknown.
-    `call_later` is that of the running event loop unless given.
+    `call_later` defaults to that of the running event loop.
     """
     from streamchat.render.screen.terminal_screen import TerminalScreen
 

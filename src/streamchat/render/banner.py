@@ -11,7 +11,7 @@ from streamchat.render.style import build_style
 def format_banner(
     lines: list[str], *, appearance: Appearance, terminal: Terminal, columns: int
 ) -> str:
-    """As `TerminalScreen.banner` shows them, on a terminal that is drawn on."""
+    """The text that `TerminalScreen.banner` would write to a terminal."""
     style = build_part_style(build_style(appearance, terminal), "notice")
     rows = literal_rows("\n".join(lines), columns, style=style)
     return "".join(f"{row.text}\r\n" for row in rows)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from streamchat.core.sanitize import SOFT_HYPHEN, ZERO_WIDTH_SPACE
 
 # Characters that always take one cell each; a text of these alone is
-# measured by len(), and no library need be loaded.
+# measured by len(), and no library has to be loaded.
 _NARROW_CLASS = (
     "\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff"  # letters
     "\u2010-\u2027\u2030-\u203b\u203d-\u2048\u2070-\u20cf\u2100-\u22ff"  # signs, arrows
@@ -32,7 +32,7 @@ _WIDE = re.compile(f"[{_WIDE_CLASS}]+")
 _PLAINLY_WIDE = re.compile(f"[{_NARROW_CLASS}{_WIDE_CLASS}]*")
 LONG_TEXT = 16_384
 
-# Not at the start of a row, not at the end of one (the commonest of JIS X 4051).
+# Not at the start of a row, not at the end of one (the most common of JIS X 4051).
 _NOT_FIRST = frozenset(
     "、。，．・：；？！）］｝」』】〕〉》”’ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ…"
 )
@@ -55,7 +55,8 @@ def is_narrow(text: str) -> bool:
 
 
 def graphemes(text: str) -> Iterator[tuple[str, int]]:
-    """What a terminal draws as one, with its cells (flags, ZWJ emoji, VS16, marks)."""
+    """What a terminal draws as one sign (flags, ZWJ emoji, VS16, marks), each with its
+    width."""
     if _PLAINLY_WIDE.fullmatch(text):
         for character in text:
             yield character, 1 if character < "\u3000" else 2
@@ -76,7 +77,7 @@ def _wide_len(text: str) -> int:
     if _PLAINLY_WIDE.fullmatch(text):
         return len(text) + sum(map(len, _WIDE.findall(text)))
     if len(text) > LONG_TEXT:
-        return len(text)  # no row holds it, and graphemes of a megabyte take a second
+        return len(text)  # too long for any row, and graphemes of a megabyte take a second
     return sum(cells for _, cells in graphemes(text))
 
 
@@ -113,12 +114,12 @@ def fold(text: str, width: int) -> list[Piece]:
 
 
 def whole(text: str, _width: int) -> list[Piece]:
-    """One piece of any width, for a line that fits as this terminal draws it."""
+    """One piece of any width, for a line that fits in the way this terminal draws it."""
     return [Piece(0, len(text), 0)]
 
 
 def wrap_keeping_indent(text: str, width: int) -> list[Piece]:
-    """Break between words; blanks at the beginning stay, where there is room for them."""
+    """Break between words; leading blanks stay if there is room for them."""
     indent = _past_blanks(text, 0)
     if not 0 < indent < width:
         return wrap(text, width)
@@ -151,8 +152,8 @@ def _wrap_narrow(text: str, width: int) -> list[Piece]:
 
 
 def _last_break(text: str, start: int, stop: int) -> int:
-    """The last blank at which a row may end; -1 if there is none. French has a blank before
-    `!`, `?`, `;`, `:` and inside its quotation marks."""
+    """The last blank at which a row may end; -1 if there is none. It must not separate what
+    French puts after a blank: `!`, `?`, `;`, `:` and the text in quotation marks."""
     last = cut = text.rfind(" ", start, stop)
     while cut > start and (text[cut + 1 : cut + 2] in _AFTER_BLANK or text[cut - 1] == "«"):
         cut = text.rfind(" ", start, cut)
@@ -193,7 +194,7 @@ def _wrap_graphemes(text: str, width: int) -> list[Piece]:
 
 
 def _hyphen(text: str, unit: Piece) -> int:
-    """The cells of the hyphen that is seen if a row ends after the unit."""
+    """The cells of the hyphen that appears if a row ends after the unit."""
     return int(text[unit.end - 1] == SOFT_HYPHEN)
 
 
@@ -216,8 +217,8 @@ def _units(text: str) -> Iterator[Piece]:
 
 
 def _may_part(left: str, right: str) -> bool:
-    """After a zero-width space or a soft hyphen; beside an ideograph or the like, except for
-    punctuation that belongs to a neighbour."""
+    """Whether a row may end between the two: after a zero-width space or a soft hyphen, and
+    beside an ideograph or similar, unless punctuation belongs to its neighbour."""
     if left in (ZERO_WIDTH_SPACE, SOFT_HYPHEN):
         return True
     if right in (ZERO_WIDTH_SPACE, SOFT_HYPHEN):
@@ -228,5 +229,6 @@ def _may_part(left: str, right: str) -> bool:
 
 
 def _is_wide(grapheme: str) -> bool:
-    """Whether a row may end beside it. Not so beside Hangul, whose words have blanks."""
+    """Whether a row may end beside it. Hangul does not count, because its words have
+    blanks."""
     return "\u2e80" <= grapheme[0] < "\uac00" or "\uf900" <= grapheme[0] <= "\uffef"

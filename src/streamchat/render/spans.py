@@ -34,7 +34,7 @@ _NOT_IN_URI = re.compile(r"[^\x21-\x7e]")
 
 
 def link_target(url: str) -> str:
-    """What OSC 8 needs, or "" for a scheme a click must not reach.
+    """The parameters of OSC 8, or "" for a scheme that must not be clicked.
 
     The id depends on the address alone: a link broken over rows stays one link, and
     every frame writes the same bytes.
@@ -87,7 +87,7 @@ def _escaped(span: Span) -> str:
 
 
 def broken(line: Sequence[Span], width: int, breaker: Breaker = wrap) -> list[Line]:
-    """A line of any length as lines that fit."""
+    """Break a line of any length into lines that fit."""
     pieces = breaker(text_of(line), width)
     if len(pieces) == 1 and breaker is fold:
         return [list(line)]
@@ -99,7 +99,7 @@ def text_of(line: Sequence[Span]) -> str:
 
 
 def dealt(line: Sequence[Span], pieces: list[Piece]) -> list[Line]:
-    """The line cut at those pieces of its text."""
+    """Cut the line at those pieces of its text."""
     if len(line) == 1:
         text, style, link = line[0]
         rows = [[Span(text[p.start : p.end], style, link)] for p in pieces]
@@ -110,7 +110,8 @@ def dealt(line: Sequence[Span], pieces: list[Piece]) -> list[Line]:
 
 
 def _with_breaks(row: Line) -> Line:
-    """The row as it is shown: hints for line breaks go, except a hyphen at its end."""
+    """The row as it is shown: hints for line breaks are removed, except a hyphen at its
+    end."""
     if not any(_break.search(span.text) for span in row):
         return row
     row = [span for span in row if span.text]

@@ -1,4 +1,4 @@
-"""Words of a theme to SGR parameters, for what the terminal can show.
+"""Turns the words of a theme into SGR parameters that the terminal can show.
 
 Owns the escape syntax of styles and the glyphs. Must not know Markdown.
 A style, everywhere below `render`, is its SGR parameter string ("1;35", or "" for none):
@@ -37,7 +37,7 @@ class Style:
     joins: Joins = Joins.GRAPHEMES  # what the terminal draws as one
     prose_width: int = PROSE_WIDTH  # of a line that is wrapped; code and tables use all
     speaks: bool = False  # words instead of signs, for screen readers
-    wraps_all: bool = False  # no row is left for the terminal to wrap
+    wraps_all: bool = False  # no row is left to the terminal to wrap
 
     def sgr(self, words: str) -> str:
         """ "bold magenta" to "1;35", without what the terminal cannot show."""
@@ -45,7 +45,7 @@ class Style:
 
 
 def build_style(appearance: Appearance, terminal: Terminal) -> Style:
-    """How that terminal is to look."""
+    """The style for that terminal."""
     is_told = appearance.background != "auto"
     background = Background(appearance.background) if is_told else terminal.background
     return Style(
@@ -76,7 +76,7 @@ class Glyphs:
 
 
 UNICODE = Glyphs("▌ ", "▸ ", ("• ", "◦ ", "▪ "), "☐ ", "☑ ", "─", " │ ", "─┼─")
-# Nothing is read aloud for a rule.
+# A screen reader reads nothing for a rule.
 SPOKEN = Glyphs("> ", "", ("- ", "- ", "- "), "to do: ", "done: ", "", ", ", "")
 ASCII = Glyphs("| ", "> ", ("* ", "- ", "+ "), "[ ] ", "[x] ", "-", " | ", "-+-")
 
@@ -88,7 +88,7 @@ _ATTRIBUTES = {
     "reverse": "7",
     "strike": "9",
 }
-# Of the terminal's 16 those that a theme may use.
+# The ones of the terminal's 16 that a theme may use.
 _BASIC = {
     "red": "31",
     "green": "32",
@@ -103,7 +103,7 @@ _PARAMETER = re.compile(r"[34]8;(?:5;\d+|2;\d+;\d+;\d+)|\d+")
 
 
 def sgr_parameters(words: str, depth: Depth, *, theme: Theme, italics: bool = True) -> str:
-    """Where there are no italics, text that is nothing but italic is underlined."""
+    """Without `italics`, text that would be only italic is underlined."""
     if depth is Depth.NOTHING:
         return ""
     if not italics:
@@ -160,7 +160,7 @@ def _nearest_of_256(red: int, green: int, blue: int) -> int:
 
 
 class Palette:
-    """A Look made ready: SGR parameters by part and by token name."""
+    """A style, resolved: SGR parameters by part and by token name."""
 
     def __init__(self, look: Style) -> None:
         self.look = look

@@ -1,8 +1,8 @@
 """Constructs that a lexer matches with one regular expression over several lines.
 
-Such an expression fails until its end has arrived, so an open one is closed on trial
-("virtual closer"): if the lexer then takes everything from the opener to that end as one
-match, the text is inside the construct. Owns the list of these constructs, by lexer.
+Such an expression fails until the end of the construct has arrived. So a closer is added on
+trial ("virtual closer"): if the lexer then matches everything from the opener to it at once,
+the text is inside the construct. Owns the list of these constructs, by lexer.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Construct:
-    """`closer` may refer to groups of `opener`. With a `state`, the lexer is inside
-    whenever that state is on top, and the opener lies before it. `errs`: while it is
-    open, the lexer takes its opener for an error (so that others need no trial)."""
+    """`closer` may refer to groups of `opener`. With a `state`, the lexer is inside whenever
+    that state is on top; the opener lies before it. `errs` says that the lexer marks the
+    opener as an error while the construct is open, so text without such an error needs no
+    trial."""
 
     opener: re.Pattern[str]
     closer: str

@@ -41,7 +41,8 @@ class OpenCode:
 
 class ColouredCode(OpenCode):
     def __init__(self, lexer: LineLexer, live_lexer: LineLexer, colours: Colours) -> None:
-        """Two of the same lexer: what is given up in the live view must not settle plain."""
+        """Two instances of one lexer: if the one for the live view gives up, lines still
+        settle in colour."""
         self._lexer, self._live_lexer = lexer, live_lexer
         self._colours = colours
         self._mark = lexer.start()
@@ -108,7 +109,7 @@ def lexed_line(lexer: LineLexer, mark: Mark, text: str) -> LexedLine:
 
 
 class CodeBlocks:
-    """Begins code blocks; loads pygments (10 ms and the lexer) for the first coloured one."""
+    """Opens code blocks; the first coloured one loads pygments (10 ms) and its lexer."""
 
     def __init__(self, palette: Palette) -> None:
         self.work, self.live_work = WorkCounter(), WorkCounter()

@@ -1,4 +1,4 @@
-"""Names of languages to lexers.
+"""Finds the lexer for the name of a language.
 
 Owns the lookup. Only this module imports pygments' lexer modules, each when it is needed (1
 to 30 ms; `preload` spends that in idle time). pygments' own lookup would
@@ -71,5 +71,5 @@ def _loaded(module: str, class_name: str, *, starts_inside: bool) -> Lexer:
     lexer_class: type[Lexer] = getattr(import_module(module), class_name)
     # PHP in answers usually leaves out the opening tag.
     lexer = lexer_class(startinline=True) if starts_inside else lexer_class()
-    list(lexer.get_tokens("x"))  # some load further lexers, for which a line has no time
+    list(lexer.get_tokens("x"))  # some load further lexers, which takes too long for one line
     return lexer

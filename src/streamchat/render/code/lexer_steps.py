@@ -24,7 +24,7 @@ LexerState: TypeAlias = tuple[int, TokenType, str]  # where, what, its text
 class Step(NamedTuple):
     """text[start:end] in one match, with the states before and after it.
 
-    `after` is only exact for a step with a newline in it: others end no line.
+    `after` is exact only for a step with a newline in it: no other step ends a line.
     """
 
     start: int
@@ -41,7 +41,7 @@ class Walker(Protocol):
 
 
 def walker_for(lexer: Lexer) -> Walker:
-    if not hasattr(lexer, "_tokens"):  # no tables, or a pygments that keeps them elsewhere
+    if not hasattr(lexer, "_tokens"):  # or a pygments that keeps its tables elsewhere
         return TokenWalker(lexer)
     if isinstance(lexer, ExtendedRegexLexer):
         return ContextWalker(lexer)
@@ -105,8 +105,8 @@ class StackWalker:
         return Step(at, at + 1, [(at, Error, text[at])], stack, stack)
 
     def _recolour(self, kind: TokenType, value: str) -> TokenType:
-        """What a lexer that revises the table's tokens (C, PHP: known names) makes of one,
-        found by giving it the name alone."""
+        """The kind of token that a lexer gives a name that it knows itself (C, PHP), found by
+        lexing the name alone."""
         if self._recoloured is None or kind[:1] != Token.Name:
             return kind
         key = kind, value
@@ -122,7 +122,8 @@ _DEEPEST_STACK = 100  # states
 
 
 def _tables_of(lexer: RegexLexer) -> dict[str, list[Any]]:
-    """By state: (match function, action, transition). There is no public way in."""
+    """By state: (match function, action, transition). pygments has no public access to
+    them."""
     tables: dict[str, list[Any]] = lexer._tokens  # type: ignore[attr-defined] # noqa: SLF001
     return tables
 

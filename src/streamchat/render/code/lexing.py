@@ -1,9 +1,9 @@
 """Lexing that can stop at the end of any line and continue later.
 
-Owns the `Mark`: everything needed to continue at the start of a line. Must not know
-colours or screens. Rule: the result for a line depends on the mark before it and on the lines
-given with it, never on how they arrived. Lines over which a lexer takes too long have no
-tokens; after some of these, none has.
+Owns the `Mark`: everything needed to continue at the start of a line. Must not know colours or
+screens. Rule: the result for a line depends on the mark before it and on the lines given with
+it, never on how they arrived. Lines that take a lexer too long have no tokens; after a few of
+these, no line has.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _TRIALS_MAX = 3  # here documents of different names in one window
 _BEFORE_MAX = 200
-# Code that people read takes some milliseconds; expressions that backtrack take for ever.
+# Ordinary code takes some milliseconds; expressions that backtrack may never end.
 LIMIT_S = 0.12
 MOST_GIVEN_UP = 3
 
@@ -38,9 +38,9 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """`before` is lexed against but not shown: the line before, for expressions that look
-    behind, or (`inside`) the opener of the construct we are in, to be lexed again.
-    `owed` is what a match that began on an earlier line says of the text that follows.
+    """`before` is lexed but not shown: the line before, for expressions that look behind, or
+    (`inside`) the opener of the construct we are in, which is lexed again. `owed` are the
+    tokens that a match on an earlier line gives the text that follows.
     """
 
     state: State
@@ -91,8 +91,7 @@ class LineLexer:
     def _walked(self, text: str, at: int, mark: Mark) -> _Walked:
         """Decide whether the text ends inside a construct, by closing each on trial.
 
-        Where several could be open (an apostrophe in a here document) the first to
-        begin is."""
+        If several could be open (an apostrophe in a here document), the first one counts."""
         if mark.inside is not None:
             still = self._trial(text, at, mark.state, mark.inside)
             if still is not None and still.begins == at:

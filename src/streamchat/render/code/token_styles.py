@@ -1,4 +1,4 @@
-"""Kinds of tokens to styles.
+"""Styles for kinds of tokens.
 
 Owns the choice between a pygments style (256 colours and more) and the theme's own
 colours.
@@ -55,7 +55,7 @@ class Colours:
             return self._palette.token(".".join(kind))
         try:
             wanted = self._style.style_for_token(kind)
-        except KeyError:  # a lexer's own kind, which no style has heard of
+        except KeyError:  # a lexer's own kind, which no style knows
             return self.of(kind.parent or Token)
         attributes = [name for name in _ATTRIBUTES if wanted[name]]  # type: ignore[literal-required]
         if "italic" in attributes and not self._palette.look.italics:
@@ -104,6 +104,6 @@ def list_code_styles() -> list[str]:
 
 
 def nearest_style(name: str) -> str:
-    """The theme or the style that was perhaps meant; "" if none is near."""
+    """The theme or the style with the most similar name; "" if none is similar."""
     known = [*THEMES, *get_all_styles()]
     return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.5)), "")

@@ -1,4 +1,4 @@
-"""The type of pygments' kinds of tokens, which has no public name."""
+"""The type of pygments' token types, which has no public name."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""Finds in rows of another width where the rows that were printed end.
+"""Finds where the printed rows end after the text was rendered at another width.
 
 Rule: nothing is lost and nothing printed twice. The letters and digits are the same at every
 width, except for the headers that a narrow table repeats; the last ones that were printed are
-looked for near the place where their number says. Where they are not found, there is no answer.
+looked for near the place that their number gives. If they are not found, the caller has to do
+without.
 """
 
 from __future__ import annotations

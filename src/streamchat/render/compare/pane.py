@@ -42,14 +42,14 @@ class Pane:
         clock: Callable[[], float],
         stamp: Callable[[], str] = str,
     ) -> None:
-        """`stamp` gives the time of day, to be shown when the answer has ended."""
+        """`stamp` gives the time of day, which is shown when the answer has ended."""
         self.label = label
         self.has_begun = False  # something to show has arrived
         self.is_closed = False
         self._build_answer, self._status = build_answer, status
         self._look, self._width = look, width
         self._clock = clock
-        self._past_s: float | None = None  # the time of an event that is fed again
+        self._past_s: float | None = None  # the time of an event while it is fed again
         self._fed: list[tuple[Event, float]] = []
         self._characters = 0
         self._is_ended = False
@@ -93,7 +93,7 @@ class Pane:
         self.end()
         self.has_begun = self.is_closed = True
         self._end = ending, message, seconds
-        self._ended_at = "" if isnan(seconds) else self._stamp()  # it was there before
+        self._ended_at = "" if isnan(seconds) else self._stamp()  # the answer existed before
 
     def settle(self, *, budget_s: float = inf) -> list[Row]:
         rows = self._answer.settle(budget_s=budget_s)

@@ -1,4 +1,4 @@
-"""The row below answers that arrive together: what each waits for, and how to stop.
+"""The row below answers that arrive at the same time: what each waits for, and how to stop.
 
 Must not know where it is shown.
 """

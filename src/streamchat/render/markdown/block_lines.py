@@ -145,7 +145,8 @@ class BlockLines:
         return DrawnBlock(lines, missed=missed, hangs=True)
 
     def _html(self, html: HtmlLine) -> DrawnBlock:
-        """A summary after a triangle, text between dim tags, other HTML as it was written."""
+        """A summary follows a triangle, text is shown between dim tags, other HTML as it was
+        written."""
         seen = read_html_line(html.text)
         if not (seen.is_summary or html.holds_text):
             lines = [[self.span(line.expandtabs(TAB_CELLS), "tag")] for line in seen.lines]
@@ -164,7 +165,7 @@ class BlockLines:
         style = self._palette.parts[_HEADINGS[level - 1]]
         lines = self._inline.lines(text, references, style)
         if self._palette.look.depth is Depth.NOTHING:
-            lines[0].insert(0, Span("#" * level + " "))  # nothing else would show it
+            lines[0].insert(0, Span("#" * level + " "))  # nothing else would show the level
         lines[0][:0] = self._footnote_label(leaf)
         return DrawnBlock(lines, missed=self._inline.missed)
 
@@ -224,7 +225,7 @@ class BlockLines:
         return [[self.span(line, part)] for line in lines]
 
     def _footnote_label(self, leaf: Leaf) -> Line:
-        """Before the first block of a footnote, where others have a bullet."""
+        """What precedes the first block of a footnote, like the bullet of an item."""
         if not leaf.opens:
             return []
         labels = (

@@ -111,8 +111,8 @@ class BlockRows:
         return Rendered(rows, drawn.missed, begun)
 
     def _prefix(self, leaf: Leaf) -> Prefix:
-        """The one of the leaf before, if they are in the same containers: these may be a
-        thousand."""
+        """The prefix of the leaf; that of the leaf before, if they are in the same containers,
+        of which there may be a thousand."""
         known = self._known_prefix
         if known is None or known[0] is not leaf.path or known[1] != leaf.opens:
             prefix = build_prefix(leaf, self._palette, self.width)
@@ -171,5 +171,5 @@ class BlockRows:
         return rows
 
     def _columns(self, *, is_prose: bool) -> int:
-        """Prose does not use the full width of a wide window."""
+        """The width for text; prose does not use all of a wide window."""
         return min(self.width, self._palette.look.prose_width) if is_prose else self.width

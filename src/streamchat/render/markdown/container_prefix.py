@@ -1,9 +1,9 @@
 """Containers as row prefixes, and which blocks have a blank row between them.
 
 Owns indentation, bullets, numbers, quote bars and blank rows. Must not know what a leaf
-contains. Rule: both depend on the leaf and the one before it only, so a list looks alike
-tight or loose, and nothing waits for what follows. Items and footnotes follow each other
-without a blank row, unless the one before holds more than one block, or ends in a quote.
+contains. Rule: both depend only on the leaf and the one before it, so tight and loose lists
+look alike, and nothing waits for what follows. Items and footnotes follow each other without a
+blank row, unless the one before holds more than one block, or ends in a quote.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ def build_prefix(leaf: Leaf, palette: Palette, width: int, *, task: str = "") ->
 
 
 def blank_between(previous: Leaf, leaf: Leaf, palette: Palette, width: int) -> list[Row]:
-    """The blank row between two leaves, with the bars of the quotes that both are in."""
+    """The blank row between two leaves, with the bars of the quotes that contain both; none if
+    they belong together."""
     if not _stand_apart(previous, leaf):
         return []
     shared = Leaf(Empty(), leaf.path[: _shared_depth(previous, leaf)])
@@ -138,7 +139,7 @@ def _stand_apart(previous: Leaf, leaf: Leaf) -> bool:
     depth = _shared_depth(previous, leaf)
     ours, theirs = previous.path[depth:], leaf.path[depth:]
     if not ours and isinstance(previous.block, Heading):
-        return False  # it is close to what it heads
+        return False  # no blank row between a heading and its text
     if not ours and not theirs:
         return not _continues(previous, leaf)
     match ours, theirs:

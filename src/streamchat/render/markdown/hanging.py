@@ -1,7 +1,7 @@
 """Lines that begin with a marker of their own: lists that are not Markdown lists.
 
-`• text`, `🔹 text`, `a) text`, `(2) text`, `IV. text`: rows after the first are below the
-text. Rows of an indented line keep its indentation.
+`• text`, `🔹 text`, `a) text`, `(2) text`, `IV. text`: rows after the first are aligned with
+the text. Rows of an indented line keep its indentation.
 """
 
 from __future__ import annotations

@@ -182,7 +182,7 @@ class _SpanWriter:
             self._put_remark(link.remark())
 
     def _image(self, image: Image) -> None:
-        """The words, then the address: a terminal shows no pictures."""
+        """The description, then the address, because a terminal shows no pictures."""
         self._put("image: ", self._within("url"))
         self._put(image.text, self._within("emphasis"))
         url, title = clean_line(image.url), clean_line(image.title)

@@ -4,8 +4,8 @@ Owns order, blank rows and reference definitions, and holds back a leaf whose `[
 defined right after it. Must not know how leaves are found, how a block looks or where rows
 go.
 Rules: a row returned is final; the look of a leaf depends only on the leaves before it and on
-the definitions that follow it immediately. `branch` gives a copy to feed
-the open end of the document to: nothing it learns comes back.
+the definitions that follow it immediately. `branch` gives a copy that takes the open end of
+the document; what the copy learns does not come back.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class _Held:
     previous: Leaf | None
     rows: list[Row]
     missed: frozenset[str]
-    begun: UnfinishedRow | None  # before it
+    begun: UnfinishedRow | None  # the unfinished row before it
     definitions: tuple[tuple[Leaf, Leaf], ...] = ()  # each with the leaf before it
     after: tuple[Row, ...] = ()  # the rows of the definitions
     live_after: tuple[Row, ...] = ()  # the same, none of them wider than the window
@@ -55,7 +55,7 @@ class LeafRows:
         self._references_are_shared = False
         self._previous: Leaf | None = None
         self._held: _Held | None = None
-        self._begun: UnfinishedRow | None = None  # the last leaf's row, which goes on
+        self._begun: UnfinishedRow | None = None  # the last row, which the next leaf continues
         self._code: OpenCode | None = None
         self._code_leaf: Leaf | None = None
 
@@ -91,7 +91,7 @@ class LeafRows:
         return twin
 
     def unshare(self) -> None:
-        """Part from the original, which a twin must not change."""
+        """Separate this copy from its original, which it must not change."""
         self._references_are_shared = True
         self._blocks = self._blocks.live()
         if self._code is not None:
@@ -102,7 +102,7 @@ class LeafRows:
             self._held = replace(held, rows=rows, after=held.live_after)
 
     def resize(self, width: int) -> None:
-        """Rows already returned stay as they are."""
+        """For the rows made from now on; rows already returned stay as they are."""
         self._blocks = self._blocks.at_width(width)
         held, self._held = self._held, None
         if held is None:
@@ -119,7 +119,7 @@ class LeafRows:
         previous: Leaf | None,
         begun: UnfinishedRow | None = None,
     ) -> list[Row]:
-        """The terminal wraps what settled, and nothing that may be drawn again."""
+        """The terminal may wrap rows that settled, but not rows that may be drawn again."""
         if all(row.width <= self._blocks.width for row in rows):
             return rows
         live = self._blocks.live().rows(leaf, self._references, begun)

@@ -1,4 +1,4 @@
-"""Inline Markdown of an open table, of which only the last cells change from frame to frame.
+"""Inline Markdown of an open table, where only the last cells change from frame to frame.
 
 Must not be used for anything that settles.
 """

@@ -1,6 +1,6 @@
 """Markdown source in pieces to rows, each final when returned.
 
-Owns the chain: allow-list, blocks, rows. Must not know the screen but its size.
+Owns the chain: allow-list, blocks, rows. Must not know the screen except its size.
 Rules: how the source was cut does not matter; the rows of all `feed`s and `close` are
 those of `render`, in text and style; `tail` changes nothing and its cost is bounded by
 the screen.
@@ -117,7 +117,7 @@ def render(source: str, *, width: int, look: Style) -> list[Row]:
 
 
 def preload_markdown() -> None:
-    """Spend in idle time what the first frames would spend: the inline parser's tables,
-    widths of wide text, TeX's symbols, the commonest lexers."""
+    """Load in idle time what the first frames would have to load: the inline parser's tables,
+    widths of wide text, TeX's symbols, the most common lexers."""
     preload_lexers()
     render(_OF_EVERYTHING, width=40, look=Style(theme_named("auto")))

@@ -1,7 +1,7 @@
 """Lines of prose as rows, wrapped between words.
 
-Owns the indentation of wrapped lines, addresses that are wider than a row, and the row that is
-left to the next leaf. Must not know inline Markdown: lines are spans.
+Owns the indentation of wrapped lines, addresses that are wider than a row, and an unfinished
+last row, which the next leaf continues. Must not know inline Markdown: lines are spans.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class UnfinishedRow(NamedTuple):
     line: Line
     before: Spans
     hang: int  # cells by which rows after the line's first one are indented
-    is_first: bool  # row of that line
+    is_first: bool  # whether it is the first row of that line
 
 
 def prose_rows(
@@ -40,9 +40,10 @@ def prose_rows(
     begun: UnfinishedRow | None,
     goes_on: bool,
 ) -> tuple[list[Row], UnfinishedRow | None]:
-    """`width` is that of the text. `hangs`: rows after the first of each line stand below its
-    text. `lets_wrap`: the terminal wraps an address that is wider than a row, so that it is
-    copied as one. `goes_on`: the last row is not given, but left to the next leaf."""
+    """`width` is that of the text. `hangs`: rows after the first of each line are aligned with
+    its text. `lets_wrap`: the terminal wraps an address that is wider than a row, so that it
+    is copied as one. `goes_on`: the last row is not finished, because the next leaf continues
+    it."""
     if begun is not None:
         lines = [[*begun.line, *lines[0]], *lines[1:]]
     parts = [

@@ -36,8 +36,9 @@ def repaired(text: str) -> str:
 
 
 def half_table(text: str) -> tuple[str, Table] | None:
-    """The text before a table whose header alone is there, and that table. Its delimiter row
-    is being written, or its header is a row in bars, which starts nothing else."""
+    """A table of which only the header has arrived, and the text before it. Either its
+    delimiter row is being written, or its header is a row between bars, which can only be a
+    header."""
     before, _, last = text.rpartition("\n")
     if _DELIMITERS.fullmatch(last) and "|" in before.rpartition("\n")[2]:
         before, _, last = before.rpartition("\n")

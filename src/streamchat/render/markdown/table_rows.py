@@ -86,15 +86,16 @@ def measure_table(
 
 
 def _drawn_width(line: Line, joins: Joins) -> int:
-    """As this terminal draws it: the columns of a table must meet."""
+    """The width as this terminal draws it, because the columns of a table must line up."""
     text = "".join(span.text for span in line)
     return cell_len(text) if is_drawn_alike(text) else drawn_cells(text, joins)
 
 
 @lru_cache(1024)  # in each frame, all cells of the open table are measured
 def _longest_word(text: str, joins: Joins) -> int:
-    """Addresses may be folded: they would take the room of all other columns. Ideographs may be
-    parted anywhere, but a column of single ones cannot be read."""
+    """The longest word of a line. Addresses do not count: they may be folded, or they would
+    take the room of all other columns. Ideographs may be separated anywhere, but a column of
+    single ones cannot be read."""
     text = _address.sub(lambda match: match[0][:ADDRESS_CELLS], text)
     words = _break.split(text)
     longest = max(longest_word(text), min(SHORT_CELLS, max(map(cell_len, words))))
@@ -169,7 +170,8 @@ class _Grid:
 
 
 def _fitting_grid(measure: ColumnNeeds, width: int, palette: Palette) -> _Grid | None:
-    """None where the words do not fit. Dividers without blanks serve if no cell is folded."""
+    """The grid that fits; None if the words do not fit. Dividers have no blanks if that keeps
+    all cells unfolded."""
     glyphs, style, joins = palette.glyphs, palette.parts["table-line"], palette.look.joins
     columns = len(measure.words)
     room = width - len(glyphs.vertical) * (columns - 1)
@@ -203,7 +205,7 @@ def _beside(
 
 
 def _wrapped(line: Line, width: int, joins: Joins) -> list[Line]:
-    """Whole if it fits as this terminal draws it."""
+    """The rows of a line; one if it fits in the way this terminal draws it."""
     is_drawn_narrower = not is_drawn_alike(text_of(line)) and _drawn_width(line, joins) <= width
     return broken(line, width, whole if is_drawn_narrower else wrap)
 
@@ -232,7 +234,7 @@ def _records(
     width: int,
     palette: Palette,
 ) -> Iterator[Line]:
-    """Each row as a record; of a table that has no rows yet, its header."""
+    """Each row as a record; the header if the table has no rows yet."""
     line_style = palette.parts["table-line"]
     if not rows and not goes_on:
         divider = Span(palette.glyphs.vertical, line_style)

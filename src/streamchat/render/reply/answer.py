@@ -83,7 +83,7 @@ class AnswerRows:
         self._is_ended = False
         self._steps: Iterator[None] | None = None  # the work on what was fed
         self._settled: list[Row] = []
-        self._held: list[Row] = []  # final, but of a text that the trace must not break
+        self._held: list[Row] = []  # final, but the trace must not come between them
         self._text_rows: TextRows | None = None
         self._thoughts: Thoughts | None = None
         self._thinking_since_s = 0.0
@@ -112,7 +112,7 @@ class AnswerRows:
             self._steps = chain(self._steps or (), self._work(), self._end())
 
     def settle(self, *, budget_s: float = inf) -> list[Row]:
-        """The rows that became final since the last call, as far as the time suffices."""
+        """The rows that became final since the last call, as many as the time allows."""
         end_s = self._clock() + budget_s
         if self._steps is None:
             self._steps = self._work()
@@ -147,7 +147,7 @@ class AnswerRows:
             self._add(self._literal(_NOT_SHOWN))
 
     def resize(self, width: int) -> None:
-        """For rows made from now on."""
+        """Applies to rows made from now on."""
         self._width = width
         if self._text_rows is not None:
             self._text_rows.resize(width)
@@ -277,7 +277,7 @@ class AnswerRows:
 
 
 def _ends_text(event: Event) -> bool:
-    """Whether what follows is another document, or none."""
+    """Whether the event ends the Markdown document that is arriving."""
     match event:
         case ThinkingDelta():
             return True

@@ -55,7 +55,7 @@ def _searches(count: int | None) -> str:
 
 
 def _cost(message: Message | None) -> str:
-    """Marked as approximate if the server did not get to count the answer."""
+    """The cost; marked as approximate if the answer ended before the server counted it."""
     if message is None or message.cost_usd is None:
         return ""
     counted = message.usage is not None and message.usage.output_tokens is not None

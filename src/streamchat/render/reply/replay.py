@@ -118,7 +118,8 @@ class HistoryRows:
                 yield literal_rows(line, self.width, style=dim, first=indent)
 
     def _answer(self, message: Message) -> Iterator[list[Row]]:
-        """As it streamed, without the thinking, whose duration is not stored."""
+        """The rows of an answer as it streamed, without the thinking, whose duration is not
+        stored."""
         if self.look.speaks:
             yield literal_rows(f"{message.model or self.model or 'The answer'}:", self.width)
         answer = AnswerRows(
@@ -152,7 +153,7 @@ class HistoryRows:
 
 
 def _line_runs(text: str) -> Iterator[str]:
-    """The text's lines, so many at a time as take some milliseconds to show."""
+    """The lines of the text, in portions that take some milliseconds to show."""
     run: list[str] = []
     size = 0
     for line in text.split("\n"):
@@ -166,7 +167,7 @@ def _line_runs(text: str) -> Iterator[str]:
 
 
 def _beginning(message: Message) -> Message:
-    """The message itself, or the lines of it that take a second or two to show."""
+    """The message, or its first lines, which take a second or two to show."""
     room = MOST_CHARACTERS
     for at, block in enumerate(message.content):
         text = str(block.get("text", ""))

@@ -33,7 +33,7 @@ from streamchat.render.reply.figures import SEPARATOR, format_whole_seconds
 from streamchat.render.rows import BLANK, Row
 from streamchat.render.style import Style
 
-TICK_S = 0.125  # how often a turning spinner is painted
+TICK_S = 0.125  # seconds between the frames of a turning spinner
 _FIGURES_S = 1.0
 _STALLED_S = 1.0
 _TURNING = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
@@ -56,7 +56,7 @@ class _Figures:
 
 @dataclass(frozen=True, slots=True)
 class _Retry:
-    """The attempt that comes next, when, and why."""
+    """The next attempt, when it begins, and why."""
 
     attempt: int
     at_s: float

@@ -30,7 +30,7 @@ class TypeAheadRows:
 
 
 def type_ahead_rows(shown: TypeAhead, *, width: int, look: Style) -> TypeAheadRows:
-    """The newest queued message and how many there are; the row being typed."""
+    """The newest queued message with the number of them, and the row being typed."""
     marks = choose_marks(look)
     sign = marks.normal_prompt if shown.is_normal else marks.prompt
     if cell_len(sign) + 2 > width:
@@ -60,7 +60,7 @@ def _queued_row(queued: tuple[str, ...], *, width: int, look: Style) -> Row | No
 
 
 def _end_of(text: str, room: int, *, unicode: bool) -> str:
-    """As much of its end as fits, after a sign that the beginning is cut."""
+    """As much of the end as fits, after a sign that the beginning is cut off."""
     if cell_len(text) <= room:
         return text
     more = ("…" if unicode else "~")[:room]

@@ -1,4 +1,4 @@
-"""What a frame shows of replies that arrive, and what a frame offers to those that feed it."""
+"""Interfaces: what a frame shows of arriving replies, and what a frame offers its callers."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Frame(Protocol):
         """There is more to show."""
 
     def tell(self, text: str) -> None:
-        """A line for those who see no status."""
+        """A line for screens without a status row."""
 
     async def catch_up(self) -> None:
         """See ports.View."""

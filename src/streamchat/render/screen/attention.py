@@ -46,10 +46,10 @@ class Attention:
         self._write, self._terminal = write, terminal
         self._title, self._shows_title, self._notify = title, shows_title, notify
         self._has_focus = surely_reports_focus(terminal)  # somebody has just typed
-        self._shown = ""  # the title of the window, once there is one of ours
+        self._shown = ""  # the title of the window that we set last
 
     def hear(self, answer: str) -> None:
-        """Take in what the terminal says."""
+        """Take in what the terminal reports: whether its window has the focus."""
         if answer in (FOCUS_CAME, FOCUS_WENT):
             self._has_focus = answer == FOCUS_CAME
 
@@ -64,7 +64,7 @@ class Attention:
         return _WatchedComparison(shown, self)
 
     def show(self, activity: Activity) -> None:
-        """Set the title of the window, where it is not the one already."""
+        """Set the title of the window if it is another one."""
         if not (has_titles(self._terminal) and self._shows_title()):
             return
         wanted = format_title(self._title(), activity)

@@ -1,7 +1,7 @@
 """The clipboard: tmux's buffer, a program of the platform, or the terminal (OSC 52).
 
-Owns which of them is asked and how. A program that reports success has the text. A terminal
-reports nothing, and most refuse at their defaults, so it comes last.
+Owns which of them is asked, and how. A program that reports success has the text. A terminal
+reports nothing, and most refuse by default, so it comes last.
 
 Rule: over SSH, a program that reaches only the remote machine's own clipboard is not used.
 """
@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from streamchat.core.ports import Copied, CopiedTo
 from streamchat.core.terminal import Terminal
 
-PATIENCE_S = 2.0  # a display that does not answer would hold a program for ever
-_PIECE_CHARS = 250  # GNU screen passes on no longer control strings than some 700 bytes
+PATIENCE_S = 2.0  # a program may wait forever for a display that does not answer
+_PIECE_CHARS = 250  # GNU screen passes on control strings of at most about 700 bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def copy_by_program(
 
 
 def copy_sequence(text: str, terminal: Terminal) -> str:
-    """What asks the terminal (OSC 52); empty where it would be printed."""
+    """The sequence that asks the terminal (OSC 52); empty where it would be printed."""
     if not terminal.takes_osc:
         return ""
     encoded = b64encode(text.encode("utf-8", "replace")).decode()

@@ -18,7 +18,8 @@ def takes_environ(console: type[Console]) -> bool:
 
 
 def build_console(sink: Sink, terminal: Terminal, size: Size) -> Console:
-    """A console of rich that knows what the terminal can do, and nothing of the environment."""
+    """A console of rich that knows what the terminal can do but does not read the
+    environment."""
     from rich.console import Console
 
     # Private to rich. core/terminal.py has read the environment.

@@ -1,9 +1,9 @@
 """A `rich.live.Live` whose contents are painted by our painter.
 
-Live does what it is good at: it hides the cursor and shows it again, redirects stdout and
-stderr, and lets `console.print` appear above the live region. Only its way of drawing
-(erase everything, write everything) is replaced: its live render yields the painter's
-string, as one control segment that rich neither measures, crops nor changes.
+Live hides the cursor and shows it again, redirects stdout and stderr, and lets `console.print`
+appear above the live region. Only its way of drawing (erase everything, write everything) is
+replaced: its live render yields the painter's string as one control segment, which rich does
+not measure, crop or change.
 
 Rule: one write per frame; none when nothing changed.
 """
@@ -68,17 +68,18 @@ class _Painted(LiveRender):
     def __init__(self, painter: Painter) -> None:
         super().__init__("")
         self._painter = painter
-        self.frame: str | None = None  # what the refresh under way writes
+        self.frame: str | None = None  # what the current refresh writes
         self.live: Sequence[Row] = ()
         self.caret: Row | None = None
 
     @property
     def last_render_height(self) -> int:
-        """Live need not leave any row: the painter's cursor is where it should be."""
+        """Zero: Live has no rows to erase, because the painter moves the cursor."""
         return 0
 
     def position_cursor(self) -> Control:
-        """Nothing for a frame of ours; room for what is printed above."""
+        """Nothing if a frame of ours follows; otherwise make room for what is printed
+        above."""
         if self.frame is not None:
             return Control()
         return _raw(self._painter.begin_update() + self._painter.erase())
@@ -96,7 +97,7 @@ class _Painted(LiveRender):
 
 
 def _raw(text: str) -> Control:
-    """A control that rich writes as it is."""
+    """The text as a control, which rich writes unchanged."""
     control = Control()
     control.segment = Segment(text, None, [(ControlType.CARRIAGE_RETURN,)])
     return control

@@ -1,4 +1,4 @@
-"""What arrives, on a terminal that can be painted.
+"""Shows what arrives on a terminal that can be painted.
 
 Owns the frame. From the top: what settled, the tail, the status, the queue, the row being
 typed. The scheduler decides when a frame is painted, the panel how it is written.
@@ -80,10 +80,10 @@ class LiveFrame:
             raise
 
     def tell(self, text: str) -> None:
-        """Does nothing: the status says it."""
+        """Does nothing: the status row says it."""
 
     def finish(self, last: Callable[[int], list[Row]]) -> None:
-        """Settle everything, then the rows that `last` gives for the window's width."""
+        """Settle everything, and then the rows that `last` returns for the window's width."""
         if self._is_closed:
             return
         with self._giving_back():
@@ -93,7 +93,7 @@ class LiveFrame:
             self._panel.finish(settled)
 
     def show_type_ahead(self, shown: TypeAhead | None) -> None:
-        """What is typed meanwhile; None hides the rows for it."""
+        """Show what is typed meanwhile; None hides these rows."""
         self._type_ahead, self._tail = shown, None
         self._scheduler.request(at_once=True)
 
@@ -103,7 +103,7 @@ class LiveFrame:
         self._scheduler.request(at_once=True)
 
     def resized(self) -> None:
-        """The window has another size, or the terminal is ours again."""
+        """The size of the window has changed, or the terminal is ours again."""
         if not self._is_closed:
             self._painter.reclaim()
             self._scheduler.request(at_once=True)
@@ -119,8 +119,8 @@ class LiveFrame:
         return self._painter.erase()
 
     def leave(self) -> str:
-        """The bytes that bring the cursor below the live rows, which then stand; the next
-        frame (`resized`) starts below them."""
+        """The bytes that move the cursor below the live rows, which stay; the next frame
+        (`resized`) starts below them."""
         return self._painter.leave()
 
     def _tick(self) -> None:

@@ -1,7 +1,7 @@
-"""Rows to the bytes that bring them on the screen: a pure state machine.
+"""Turns rows into the bytes that put them on the screen: a pure state machine.
 
-The live region is below the settled rows: the rows that may still change. A frame
-settles some rows and gives the new live region; the result is one string to write.
+The live region is below the settled rows: the rows that may still change. A frame settles some
+rows and replaces the live region; the result is one string to write.
 
 Owns which rows are on the screen below the settled ones, and the diff to the next frame.
 Must not know the stream, the time, or what the rows say.
@@ -16,7 +16,7 @@ Rule 5: a live row that a terminal may find wider than we do is written with aut
 it is clipped. Settled rows are written with autowrap on, because they must not lose
 anything. Between frames autowrap is on.
 Rule 6: several changes are one synchronised update (mode 2026) where the terminal has it.
-What is only appended, to a row or below all others, appears in order and needs none.
+Text that is only appended, to a row or below all others, appears in order and needs no update.
 Rule 7: a settled row that is wider than the window is wrapped by the terminal.
 Rule 8: never clears the scrollback, sets a scroll region or asks where the cursor is.
 """
@@ -37,7 +37,7 @@ UNKNOWN = Traits()
 
 
 class Painter:
-    """`frame` what settled and what is live; `finish` with what settles last.
+    """Call `frame` with what settled and what is live; `finish` with what settles last.
 
     `traits` are those of the terminal, `written` counts the rows on it.
     """
@@ -56,7 +56,7 @@ class Painter:
         self._shown: list[Row] = []
         self._scrolled_off = ScrolledOff()
         self._written = written or WrittenRows()
-        self._saved: list[Row] = []  # what a lower window has no room for, not printed yet
+        self._saved: list[Row] = []  # they did not fit into a lower window; not printed yet
         self._pen = Pen(synchronizes=traits.synchronizes)
 
     @property
@@ -69,7 +69,7 @@ class Painter:
     ) -> str:
         """Make `settled` final above a live region of `live`; empty when nothing changed.
 
-        `caret` is what comes before the cursor in the last row; without it the cursor is
+        `caret` is the part of the last row before the cursor; without it the cursor is
         hidden.
         """
         final = [*self._saved, *self._scrolled_off.without_settled(settled)]
@@ -117,11 +117,12 @@ class Painter:
         self._pen.shows_cursor = True
 
     def resize(self, width: int, height: int) -> None:
-        """Erase the live region, in the next frame, from a window of another size.
+        """The window has another size: erase the live region with the next frame.
 
-        What a lower window pushed out is noted. The row below it is printed with the next
-        frame: nothing is missing between the two, and a row is above the live region.
-        (Deleting the top row of the screen puts it into the scrollback of some terminals.)
+        Rows that a lower window pushed out at the top are remembered. The row below them is
+        printed with the next frame, so that nothing is missing and a row is above the live
+        region. (Deleting the top row of the screen puts it into the scrollback of some
+        terminals.)
         """
         old, new = Size(self._width, self._height), Size(width, height)
         if self._shown:
@@ -150,13 +151,14 @@ class Painter:
         if caret is None or is_certain(caret):
             self._pen.move(last, caret.width if caret else 0)
         elif not self._pen.is_at(last, caret.width):
-            # Terminals differ on how wide it is: written again, it leaves the cursor there.
+            # Terminals differ on the width of this text; writing it again puts the cursor
+            # after it.
             self._pen.move(last, 0)
             self._write(caret, caret.text, caret.width, settled=False)
 
     def _print_wide(self, final: list[Row]) -> list[Row]:
-        """Print all up to the last row that the terminal has to wrap, or may have to, since it
-        finds emoji wider than we do; return the others.
+        """Print all rows up to the last one that the terminal has to wrap, or may have to
+        because it draws emoji wider than we count; return the others.
 
         Such a row is written in one piece, below all others: only then does the terminal
         remember that the row continues, and copies it as one line.
@@ -201,7 +203,8 @@ class Painter:
             self._add(end, target[end : len(target) - bottom], bottom, settled)
 
     def _update_last(self, target: list[Row], live_count: int) -> None:
-        """When rows come or go above the last row, which is a status, keep it last."""
+        """If rows are added or removed above the last row, a status, update that row first, so
+        that it stays last."""
         shown = self._shown
         if not shown or not live_count or len(shown) == len(target):
             return

@@ -15,8 +15,8 @@ WRAP_OFF = "\x1b[?7l"
 CURSOR_ON = "\x1b[?25h"
 CURSOR_OFF = "\x1b[?25l"
 RESTORE = WRAP_ON + "\x1b[0m" + CURSOR_ON
-# From the second column on: tmux takes an ED at the very first cell for a screen that is
-# left, and puts all of it into the scrollback.
+# From the second column on: at an ED in the very first cell, tmux puts the whole screen into
+# the scrollback.
 ERASE_BELOW = "\x1b[K\x1b[C\x1b[J\r"
 
 _FEW_ROWS = 4  # as many line feeds are shorter than a move
@@ -39,8 +39,8 @@ class Pen:
         self._has_left_row = False
 
     def take(self, *, shows_cursor: bool = False) -> str:
-        """The bytes so far. More than one change is a synchronised update; a cursor that is
-        visible is hidden while it leaves its row."""
+        """The bytes so far. Several changes become a synchronised update; a visible cursor is
+        hidden while it leaves its row."""
         text = "".join(self._out)
         if self.shows_cursor and (self._has_left_row or not shows_cursor):
             text = CURSOR_OFF + text
@@ -82,7 +82,7 @@ class Pen:
         self.column = end
 
     def count_change(self) -> None:
-        """More than one makes a synchronised update."""
+        """Count a change; several make a synchronised update."""
         self._changes += 1
 
     def line_feed(self, count: int = 1) -> None:
@@ -106,7 +106,7 @@ class Pen:
         self.count_change()
 
     def wander(self, rows_up: int) -> None:
-        """Go up when the place of the cursor is unknown (the window was resized)."""
+        """Go up while the column of the cursor is unknown (the window was resized)."""
         self._out.append("\r" + (_csi(rows_up, "A") if rows_up else ""))
         self.row, self.column = 0, 0
         self._has_left_row = True

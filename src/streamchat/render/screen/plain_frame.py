@@ -1,5 +1,5 @@
-"""What arrives, as text that is only appended: for screen readers, for dumb terminals
-and for streams that are no terminal.
+"""Shows what arrives as text that is only appended: for screen readers, for dumb terminals and
+for streams that are not terminals.
 
 Rule: no escape sequence, no line twice, nothing that moves. During a long silence, a line
 says what the reply waits for.
@@ -34,7 +34,7 @@ class PlainFrame:
         on_close: Callable[[], None],
         says_once: bool = False,
     ) -> None:
-        """With `says_once`, what is awaited is not said again."""
+        """With `says_once`, a line about what the reply waits for is not repeated."""
         self._says_once = says_once
         self._print = write_rows
         self._answer, self._status = answer, status
@@ -68,7 +68,7 @@ class PlainFrame:
         self._write_rows(self._literal(text))
 
     def finish(self, last: Callable[[int], list[Row]]) -> None:
-        """Print everything, then the rows that `last` gives for the window's width."""
+        """Print everything, and then the rows that `last` returns for the window's width."""
         if self._is_closed:
             return
         self._is_closed = True

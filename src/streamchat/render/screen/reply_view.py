@@ -36,7 +36,7 @@ class ReplyView:
 
     def feed(self, event: Event) -> None:
         if isinstance(event, RawEvent) and not self._answer.traces:
-            return  # every second event is one
+            return  # every second event is a RawEvent
         self._status.feed(event, self._clock())
         self._answer.feed(event)
         is_content = isinstance(event, TextDelta | ThinkingDelta)

@@ -1,4 +1,4 @@
-"""Where the live rows are after the window has changed its size.
+"""Where the live rows are after the size of the window has changed.
 
 This is a guess, since terminals do not tell: those that re-wrap rows are known by name, and
 in all others the rows stay where they were. It never reaches above the live region: at worst
@@ -22,7 +22,7 @@ class Resized:
     rows_up: int  # from the cursor to the first of them
     is_whole: bool  # all of them are on the screen, with a row above
     gone: Sequence[Row] = ()  # pushed out at the top, into the scrollback
-    saved: Sequence[Row] = ()  # on the screen, but without a place there from now on
+    saved: Sequence[Row] = ()  # still on the screen, but without room there from now on
 
 
 def resized(
@@ -36,7 +36,7 @@ def resized(
     above = sum(heights) - new.height
     if above < 0:
         return Resized(rows_up, is_whole=True)
-    if new.width < old.width and not reflows:  # what is gone was cut
+    if new.width < old.width and not reflows:  # rows that left the window were cut
         return Resized(rows_up, is_whole=False)
     gone = sum(1 for end in accumulate(heights) if end <= above)
     kept_from = max(gone + 1, len(shown) - max(1, new.height - 1))
@@ -45,9 +45,10 @@ def resized(
 
 
 def cut_below(found: Resized, count: int, *, old: Size, new: Size) -> Resized:
-    """The same for `count` rows, where a lower window may have cut off rows at the bottom
-    instead. What is surely live is erased, and nothing counts as printed. Where all of them
-    fit, that would leave stale ones in most windows."""
+    """The same for terminals where a lower window may have cut off some of the `count` rows at
+    the bottom instead. Only rows that are surely live are erased, and no row counts as
+    printed. Not used when all rows fit, because it would then leave stale rows in most
+    windows."""
     if found.is_whole or new.height >= old.height:
         return found
     surely_live = new.height - (old.height - count)

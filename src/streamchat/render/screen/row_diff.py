@@ -22,7 +22,7 @@ from typing import NamedTuple, TypeAlias
 from streamchat.render.cells import cell_len
 from streamchat.render.rows import Row
 
-_WIDENING = "\ufe0f"  # makes some signs an emoji of two cells
+_WIDENING = "\ufe0f"  # turns some signs into emoji of two cells
 ERASE_REST = "\x1b[K"
 _RESET = "\x1b[0m"
 _LINK_END = "\x1b]8;;\x1b\\"
@@ -70,7 +70,7 @@ def is_certain(row: Row) -> bool:
     return _is_certain(row.text)
 
 
-@lru_cache(maxsize=512)  # a screenful or two: each row is first the new one, then the old one
+@lru_cache(maxsize=512)  # a screenful or two: each row is parsed as new, then as old
 def _is_certain(text: str) -> bool:
     return _CERTAIN.fullmatch(_ESCAPE.sub("", text)) is not None
 
@@ -89,7 +89,7 @@ def _widest(text: str) -> int:
 
 
 def _is_mark(character: str) -> bool:
-    """Whether some terminals give it a cell of its own."""
+    """Whether some terminals draw it in a cell of its own."""
     return unicodedata.category(character) == "Mc"
 
 

@@ -17,9 +17,7 @@ from typing import Protocol
 
 INTERVAL_S = 1 / 20
 SHARE = 8
-_WEIGHT = (
-    0.2  # of the newest frame in the mean: one slow frame (a lexer loads) has little effect
-)
+_WEIGHT = 0.2  # of the newest frame in the mean: one slow frame (a lexer loads) matters little
 
 
 class Timer(Protocol):

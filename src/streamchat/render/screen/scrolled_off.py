@@ -1,9 +1,9 @@
 """Live rows that a smaller window pushed into the scrollback, where nothing can change them.
 
 They are the beginning of a block that is still open. When the block settles, it is printed
-only from where it differs from the text in the scrollback. Blanks do not count, because a
-terminal or a new width may have wrapped it elsewhere, and the columns of a table get wider
-while it grows. The length of a rule does not count for the same reasons.
+only from where it differs from the text in the scrollback. Blanks and the length of a rule do
+not count, because a terminal or a new width may have wrapped the text elsewhere, and the
+columns of a table get wider while it grows.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ class Sink:
         """Bypass every buffer and lock, as a signal handler must."""
         try:
             os.write(self._stream.fileno(), text.encode())
-        except ValueError:  # not a real file (or closed): `fileno` says so
+        except ValueError:  # not a real file, or closed: `fileno` raises it
             self.write(text)
             self.flush()
         except OSError as error:

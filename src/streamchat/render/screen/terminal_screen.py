@@ -61,7 +61,7 @@ class TerminalScreen:
         self.stop_one_key: Callable[[], str] = lambda: "Esc"
         self.label: Callable[[Message | None], str] = lambda _: ""
         self.stamp: Callable[[], str] = str  # the time of day, below a compared answer
-        self.mask: Callable[[str], str] = str  # of whatever was stored, or comes from elsewhere
+        self.mask: Callable[[str], str] = str  # for texts of other origin
         self._sink = Sink(stdout)
         self._environ = environ
         self._terminal = read_terminal(stdout, environ)
@@ -78,7 +78,7 @@ class TerminalScreen:
         return self._sink.gone
 
     def learn(self, answer: str) -> Terminal:
-        """Take in what the terminal says about itself; it counts from the next reply on."""
+        """Take in what the terminal says about itself; it applies from the next reply on."""
         self.attention.hear(answer)
         self._terminal = learn(self._terminal, answer)
         return self._terminal
@@ -89,7 +89,7 @@ class TerminalScreen:
 
     def reply(self, *, model: str, trace: bool = False) -> View:
         look, size = self.look, self._size()
-        if look.speaks:  # the only sign of who is awaited
+        if look.speaks:  # nothing else says which models are awaited
             self._say(f"{model} answers:", "notice")
         answer = AnswerRows(
             look=look, width=size.width, new_rows=_new_rows, clock=self._clock, trace=trace
@@ -195,7 +195,8 @@ class TerminalScreen:
         return copied
 
     def resized(self) -> None:
-        """The window has another size (SIGWINCH), or the program was continued."""
+        """The size of the window has changed (SIGWINCH), or the program was continued
+        (SIGCONT)."""
         if self._view is not None:
             self._view.resized()
 
@@ -205,7 +206,7 @@ class TerminalScreen:
             self._view.repaint()
 
     def write(self, sequence: str) -> None:
-        """Write what moves nothing on the screen."""
+        """Write a sequence that does not change the screen's rows or the cursor."""
         self._sink.write(sequence)
         self._sink.flush()
 
@@ -237,7 +238,7 @@ class TerminalScreen:
     def _live_frame(
         self, answer: Arriving, status: Status, look: Style, size: Size
     ) -> Frame | None:
-        """None where rich cannot be used for it."""
+        """A frame that is painted; None if this release of rich cannot be used for it."""
         from streamchat.render.screen.live import LivePanel, can_paint  # 40 ms (rich)
         from streamchat.render.screen.live_frame import LiveFrame
         from streamchat.render.screen.painter import Painter

@@ -1,4 +1,4 @@
-"""How large the window is, and whether it has surely scrolled.
+"""The size of the window, and whether its content has surely scrolled.
 
 Rule: a size that makes no sense is 80 x 24.
 """
@@ -23,27 +23,27 @@ class WrittenRows:
 
     def __init__(self) -> None:
         self._count = 0
-        self.have_scrolled = False  # surely: the window has no room for them
+        self.have_scrolled = False  # surely: the window had no room for them
 
     def add(self, count: int) -> None:
         self._count += count
 
     def compare(self, height: int, *, live: int) -> None:
-        """With a window of `height`, where so many rows are live below them. One more row at
-        least is above: a command or a question."""
+        """Note whether the rows and `live` rows below them exceed a window of `height`. At
+        least one more row is above them: a command or a question."""
         self.have_scrolled |= self._count + live >= height
 
     def forget(self) -> None:
-        """A window of another size may have lost some."""
+        """Count from zero: a window that changed its size may have lost rows."""
         self._count = 0
 
 
 def measure_window(stream: TextIO, environ: Mapping[str, str]) -> Size:
-    """The window's size now. COLUMNS and LINES count only where the terminal does not say:
-    exported ones are out of date once the window is resized."""
+    """The window's size now. COLUMNS and LINES count only if the terminal does not tell,
+    because exported values are out of date once the window is resized."""
     try:
         width, height = os.get_terminal_size(stream.fileno())
-    except (OSError, ValueError):  # no terminal, no file, or closed
+    except (OSError, ValueError):  # not a terminal, not a file, or closed
         width = height = 0
     return Size(
         width or _count(environ.get("COLUMNS")) or FALLBACK_WIDTH,
