@@ -16,7 +16,7 @@ from server import Reply, ScriptedServer
 from streamchat.api import ApiClient, Server
 from streamchat.core.messages import INTERRUPTED
 
-STREAMS = 300  # `python tests/faults.py` plays 5,000
+STREAMS = 150  # `python tests/faults.py` plays 5,000
 END = len(BODY)
 SAID_WHY = BODY.index(b"event: message_stop")  # up to here the stop reason has come
 

@@ -86,7 +86,7 @@ def continue_it(path: Path) -> None:
         store.fork(again)[1].close()
 
 
-@pytest.mark.parametrize("batch", share(range(CASES // EACH), every=25))
+@pytest.mark.parametrize("batch", share(range(CASES // EACH), every=100))
 def test_a_damaged_conversation_costs_no_other(batch: int) -> None:
     whole = conversation_file()
     put_good()
@@ -255,7 +255,7 @@ def test_a_whole_file_of_each_format_is_imported(name: str) -> None:
     assert (run.status, run.stderr.endswith("imported.\n")) == (0, True), run
 
 
-@pytest.mark.parametrize("batch", share(range(IMPORTS // IMPORTS_EACH), every=10))
+@pytest.mark.parametrize("batch", share(range(IMPORTS // IMPORTS_EACH), every=25))
 def test_a_damaged_import_ends_in_a_line(batch: int) -> None:
     put_good()
     wholes = {name: make() for name, (make, _) in FORMATS.items()}

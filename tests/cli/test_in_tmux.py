@@ -99,7 +99,8 @@ def test_an_answer_that_is_resized_is_there_once(
         terminal.wait_for(lambda: "Paragraph 19." in terminal.whole)
         terminal.resize(160, 40)
         gates[1].set()
-        terminal.wait_for(lambda: "tok/s" in "".join(terminal.whole))
+        terminal.wait_for(lambda: "Paragraph 29." in terminal.whole)
+        terminal.wait_for_prompt()
         rows = [row for row in terminal.whole if row.startswith("Paragraph")]
         assert rows == [line.strip() for line in lines]
         terminal.type("/exit\r")

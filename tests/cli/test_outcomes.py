@@ -18,7 +18,7 @@ from server import ScriptedServer
 from shares import share
 from streamchat.core.errors import CutOff
 
-STREAMS = 200  # `python tests/faults.py` plays 5,000
+STREAMS = 100  # `python tests/faults.py` plays 5,000
 
 
 def expected_of(case: Case) -> tuple[str, int]:

@@ -16,6 +16,7 @@ from program import (
     said,
 )
 from server import ScriptedServer, Wait, text_reply
+from shares import share
 from terminal import Person, Terminal
 
 PROGRAM = f"{sys.executable} -m streamchat"
@@ -64,7 +65,7 @@ def test_a_chat_streams_remembers_and_leaves(
     ]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", share([signal.SIGTERM, signal.SIGHUP], every=2))
 def test_a_signal_in_mid_answer_loses_nothing_and_restores_the_terminal(
     number: signal.Signals, server: ScriptedServer, towards: Mapping[str, str]
 ) -> None:
@@ -110,7 +111,7 @@ def test_an_output_that_cannot_be_written_is_one_line_and_its_status(
     assert said() == [("user", "go"), ("assistant", "Kept")]
 
 
-@pytest.mark.parametrize("streams", ["<&-", "2>&-", "2>/dev/full", ">&-"])
+@pytest.mark.parametrize("streams", share(["<&-", "2>&-", "2>/dev/full", ">&-"], every=3))
 def test_a_stream_that_is_closed_or_full_is_no_bug(
     streams: str, server: ScriptedServer, towards: Mapping[str, str]
 ) -> None:

@@ -14,6 +14,7 @@ from typing import IO
 import pytest
 
 from patience import PATIENCE_S
+from shares import share
 from terminal import Terminal
 
 READERS = {
@@ -59,9 +60,9 @@ def waiting(directory: Path, *argv: str) -> Iterator[subprocess.Popen[bytes]]:
                 os.close(into)
 
 
-@pytest.mark.parametrize("argv", READERS.values(), ids=READERS.keys())
-def test_a_signal_ends_it(argv: list[str], tmp_path: Path) -> None:
-    with waiting(tmp_path, *argv) as program:
+@pytest.mark.parametrize("reader", share(READERS, every=3))
+def test_a_signal_ends_it(reader: str, tmp_path: Path) -> None:
+    with waiting(tmp_path, *READERS[reader]) as program:
         program.terminate()
         assert program.wait(PATIENCE_S) == -signal.SIGTERM
         assert os.read(_file(program.stderr), 1000) == b""

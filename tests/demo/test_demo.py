@@ -15,6 +15,7 @@ from anthropic.types import Message, TextBlock
 
 from loop_time import LoopClock, leaping_time
 from patience import PATIENCE_S
+from shares import share
 from streamchat.demo import INSTANT, DemoServer, LoopbackServer
 from streamchat.demo.pace import Pace
 from streamchat.demo.replies import MAX_LONG_CHARS, text_page
@@ -187,7 +188,7 @@ def test_the_conversation_is_what_was_sent(demo: DemoServer) -> None:
     assert "The system prompt: `Be brief`" in shown
 
 
-@pytest.mark.parametrize("wanted", [3_000, 20_000])
+@pytest.mark.parametrize("wanted", share([3_000, 20_000], every=2))
 def test_a_long_answer_is_about_as_long_as_asked(demo: DemoServer, wanted: int) -> None:
     text = text_of(ask(demo, f"long {wanted}", max_tokens=100_000))
     assert abs(len(text) - wanted) < 1_000

@@ -10,6 +10,7 @@ from desk import NAMES, Desk, desk, run
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shares import share
 from streamchat.core.input_line import VERBATIM, CommandLine, InputLine, Say, parse_input
 from streamchat.core.ports import Input, Typed
 from streamchat.prompt.history_file import HistoryEntry
@@ -81,7 +82,7 @@ def has_changed(rows: list[str], before: str) -> bool:
     return shown not in ([], [f"❯ {before}"])
 
 
-@pytest.mark.parametrize("text", TEXTS, ids=lambda text: repr(text[:20]))
+@pytest.mark.parametrize("text", share(TEXTS, every=3), ids=lambda text: repr(text[:20]))
 def test_a_text_handed_back_is_sent_as_it_is_and_so_are_its_recalled_copies(
     text: str, tmp_path: Path
 ) -> None:
@@ -99,7 +100,7 @@ def test_a_text_handed_back_is_sent_as_it_is_and_so_are_its_recalled_copies(
             assert meaning(at.read(f"{UP}\r")) == Say(text)
 
 
-@pytest.mark.parametrize("text", TEXTS, ids=lambda text: repr(text[:20]))
+@pytest.mark.parametrize("text", share(TEXTS, every=4), ids=lambda text: repr(text[:20]))
 def test_what_an_editor_left_is_sent_as_it_is(text: str, tmp_path: Path) -> None:
     with desk(environ={"EDITOR": editor(tmp_path, text)}) as at:
         assert edited(at) == Say(text)

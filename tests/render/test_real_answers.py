@@ -38,7 +38,7 @@ def test_there_are_sixty() -> None:
 
 @pytest.mark.parametrize(
     ("name", "width", "height"),
-    share(((name, *size) for name in ALL for size in ((80, 24), (50, 15), (24, 10))), every=5),
+    share(((name, *size) for name in ALL for size in ((80, 24), (50, 15), (24, 10))), every=11),
 )
 def test_however_it_arrives_it_ends_as_one_print_shows_it(
     name: str, width: int, height: int

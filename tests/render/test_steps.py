@@ -55,7 +55,7 @@ BEGINNINGS = {
 SHAPES = [(first, unit) for first, units in BEGINNINGS.items() for unit in units]
 
 
-@pytest.mark.parametrize(("first", "unit"), share(SHAPES, every=13))
+@pytest.mark.parametrize(("first", "unit"), share(SHAPES, every=26))
 def test_no_step_is_long(first: str, unit: str) -> None:
     fold = MarkdownRows(width=80, look=LOOK)
     source = first + unit * (24_000 // len(unit))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import random
 import re
+from itertools import product
 
 import pytest
 from pyte_terminal import PyteTerminal
 from stage import Stage, stage
 
+from shares import share
 from streamchat.core.events import (
     BlockStarted,
     BlockStopped,
@@ -353,9 +355,15 @@ def feed_growing(made: Stage, kind: str, height: int, *, before: int) -> list[st
     return re.findall(r"row(\d+)", "\n".join(made.lines))
 
 
-@pytest.mark.parametrize("term", ["xterm-256color", "rxvt-unicode-256color", "xterm-kitty"])
-@pytest.mark.parametrize("height", [30, 20, 8, 3])
-@pytest.mark.parametrize("kind", GROWING)
+@pytest.mark.parametrize(
+    ("kind", "height", "term"),
+    share(
+        product(
+            GROWING, [30, 20, 8, 3], ["xterm-256color", "rxvt-unicode-256color", "xterm-kitty"]
+        ),
+        every=5,
+    ),
+)
 def test_a_block_that_grows_in_a_lower_window_is_there_once(
     kind: str, height: int, term: str
 ) -> None:

@@ -31,7 +31,7 @@ def faults(moments: int, directory: Path, *operations: str) -> object:
 
 
 def test_a_killed_operation_leaves_nothing_lost_half_or_stuck(tmp_path: Path) -> None:
-    assert faults(5, tmp_path / "k") == {operation: [] for operation in OPERATIONS}
+    assert faults(3, tmp_path / "k") == {operation: [] for operation in OPERATIONS}
 
 
 @pytest.mark.slow

@@ -93,7 +93,7 @@ def assert_kept(directory: Path, conversation: Conversation) -> None:
 
 
 @pytest.mark.parametrize("lasting", [False, True], ids=["once", "lasting"])
-@pytest.mark.parametrize("error", share(ERRORS, every=3))
+@pytest.mark.parametrize("error", share(ERRORS, every=len(ERRORS)))
 def test_whichever_call_fails_nothing_is_lost(
     error: str,
     *,
@@ -128,7 +128,7 @@ def torn(directory: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("error", share(ERRORS, every=3))
+@pytest.mark.parametrize("error", share(ERRORS, every=len(ERRORS)))
 def test_whichever_call_fails_a_torn_file_is_mended_later(error: str, tmp_path: Path) -> None:
     for number in range(1, 1000):
         path = torn(tmp_path / str(number))
@@ -151,7 +151,7 @@ def test_whichever_call_fails_a_torn_file_is_mended_later(error: str, tmp_path: 
     pytest.fail("the disk never stopped failing")
 
 
-@pytest.mark.parametrize("error", share(ERRORS, every=3))
+@pytest.mark.parametrize("error", share(ERRORS, every=len(ERRORS)))
 def test_whichever_call_fails_finding_says_so_in_our_words(error: str, tmp_path: Path) -> None:
     path = torn(tmp_path)
     for number in range(1, 1000):
