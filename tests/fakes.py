@@ -317,6 +317,9 @@ class ScriptedReader:
         self.questions.append(question)
         return next(self.picks)
 
+    def suspend(self) -> bool:
+        return False
+
     @property
     def can_choose(self) -> bool:
         """See ports.Reader."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,6 +19,7 @@ from scripts import Wait, text_reply
 from server import ScriptedServer
 from terminal import Person
 
+PASTES_END = b"\x1b[?2004l"
 ANSWER = ("The first paragraph.\n\nThe second is still ", "open, and here it ends.")
 
 
@@ -103,6 +105,37 @@ def test_a_chat_is_suspended_and_goes_on(shell: Shell, gate: Event) -> None:
     ]
     shell.type("/exit\r")
     shell.wait_for(lambda: shell.prompt == "shell>")
+
+
+def stop_by_signal(shell: Shell) -> bytes:
+    """Stop what runs as another process does; what it wrote before it stopped."""
+    written = len(shell.raw)
+    os.kill(os.tcgetpgrp(shell.child.child_fd), signal.SIGTSTP)
+    shell.wait_for(lambda: b"Stopped" in shell.raw[written:])
+    return shell.raw[written:].partition(b"Stopped")[0]
+
+
+def test_a_signal_stops_a_chat_as_ctrl_z_does(shell: Shell, gate: Event) -> None:
+    """In an answer and at the prompt; fg shows each again."""
+    shell.type(f"{sys.executable} -m streamchat\r")
+    shell.wait_for_prompt()
+    shell.type("hello\r")
+    shell.wait_for("The second is still")
+    assert PASTES_END in stop_by_signal(shell)
+    shell.wait_for(lambda: shell.prompt == "shell>")
+    assert "The second" not in shell.text
+    shell.type("fg\r")
+    shell.wait_for("The second is still")
+    gate.set()
+    shell.wait_for_prompt()
+    assert_whole(shell)
+    shell.type("a draft")
+    shell.wait_for(lambda: shell.prompt == "❯ a draft")
+    assert PASTES_END in stop_by_signal(shell)
+    shell.wait_for(lambda: shell.prompt == "shell>")
+    assert "a draft" not in shell.text
+    shell.type("fg\r")
+    shell.wait_for(lambda: shell.prompt == "❯ a draft")
 
 
 def suspend_at(shell: Shell, question: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Protocol, TypeVar
@@ -19,7 +20,7 @@ from streamchat.api.server import Server, checked
 from streamchat.cli.environment import Environment
 from streamchat.cli.invocation import Invocation
 from streamchat.cli.run import Run, has_surely_no_key
-from streamchat.cli.signals import without_echo
+from streamchat.cli.signals import on_stopped, without_echo
 from streamchat.config.profiles import local_profiles
 from streamchat.config.writing import KEY_VARIABLE, add_profile, keep_key
 from streamchat.core.errors import (
@@ -92,7 +93,8 @@ async def begin(run: Run, build_run: BuildRun) -> int:
 
         asker, servers = open_asker(run, run.env.stdin), find_servers(run)
     first = FirstRun(run, build_run, asker, list_models, servers)
-    chosen = await first.choose()
+    with on_stopped(nullcontext, asker.suspend):
+        chosen = await first.choose()
     if chosen is None:
         return ExitStatus.OK
     from streamchat.cli.run_repl import chat

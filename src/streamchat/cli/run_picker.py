@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 
 from streamchat.app.list_actions import ListActions
 from streamchat.app.listing import ago
 from streamchat.cli.run import Run, require_key
+from streamchat.cli.signals import on_stopped
 from streamchat.cli.wiring import build_exporter, forget_typed, open_archive, tell_problems
 from streamchat.cli.wiring.prompt import keyboard, open_asker
 from streamchat.core.errors import ExitStatus, UsageError
@@ -35,4 +37,6 @@ async def _picked(run: Run, archive: Archive) -> str | None:
     exporter = build_exporter(run, "/export in the chat overwrites it")
     actions = ListActions(archive, exporter, partial(forget_typed, run))
     with keyboard(run) as keys:
-        return await actions.pick(open_asker(run, keys), ago(run.env.clock))
+        asker = open_asker(run, keys)
+        with on_stopped(nullcontext, asker.suspend):
+            return await actions.pick(asker, ago(run.env.clock))

@@ -160,7 +160,6 @@ async def converse(
         with ExitStack() as stack:
             keys = stack.enter_context(keyboard(run))
             stack.enter_context(on_resize(screen.resized))
-            stack.enter_context(on_stopped(screen.attention.resting))
             stack.enter_context(nothing)
             reader = open_reader(
                 run,
@@ -173,6 +172,7 @@ async def converse(
                 may_ask=lambda: has_key,
             )
             stack.callback(reader.close)
+            stack.enter_context(on_stopped(screen.attention.resting, reader.suspend))
             if not is_begun and early is None:
                 screen.banner(banner(run, session))
                 await show_resumed(session, screen, reader)

@@ -116,6 +116,10 @@ class ScriptReader:
         """The next line answers."""
         return self._next()
 
+    def suspend(self) -> bool:
+        """See ports.Asker."""
+        return False
+
     @property
     def can_choose(self) -> bool:
         """See ports.Reader."""

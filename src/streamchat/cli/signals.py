@@ -60,13 +60,18 @@ def on_resize(tell: Callable[[], None]) -> Iterator[None]:
 
 
 @contextmanager
-def on_stopped(resting: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
-    """While entered, SIGTSTP stops the process inside `resting` at once, whoever sends it."""
+def on_stopped(
+    resting: Callable[[], AbstractContextManager[None]], suspend: Callable[[], bool]
+) -> Iterator[None]:
+    """While entered, SIGTSTP stops the process inside `resting`, whoever sends it: at once, or
+    as soon as whoever reads keys has given the terminal back, if `suspend` returns True."""
     if is_ignored(signal.SIGTSTP):
         yield
         return
 
     def stop(_number: int, _frame: object) -> None:
+        if suspend():
+            return
         with resting():
             signal.signal(signal.SIGTSTP, signal.SIG_DFL)
             os.kill(os.getpid(), signal.SIGTSTP)  # returns on fg

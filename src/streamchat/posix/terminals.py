@@ -1,4 +1,4 @@
-"""The size of a terminal, and what waits in it.
+"""The size of a terminal, its mode, and what waits in it.
 
 Imports no library.
 """
@@ -48,3 +48,11 @@ def take_waiting(file: int) -> bytes:
         return os.read(file, count) if count else b""
     finally:
         termios.tcsetattr(file, termios.TCSANOW, usual)
+
+
+def gives_single_keys(file: int) -> bool:
+    """Whether the terminal gives each key at once, as to a program that edits by itself."""
+    try:
+        return not termios.tcgetattr(file)[_LOCAL_FLAGS] & termios.ICANON
+    except termios.error:  # no terminal, or gone
+        return False

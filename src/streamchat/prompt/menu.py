@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
+from prompt_toolkit.application import get_app_or_none
 from prompt_toolkit.input import Input
 from prompt_toolkit.output import Output
 
 from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 from streamchat.core.ports import Archive, Picked
 from streamchat.core.sanitize import clean
+from streamchat.posix.terminals import gives_single_keys
 from streamchat.prompt.ahead import set_aside
 from streamchat.prompt.appearance import PromptLook
 from streamchat.prompt.chooser import Chooser
@@ -35,6 +38,14 @@ class Menu:
     @property
     def can_choose(self) -> bool:
         """See ports.Asker."""
+        return True
+
+    def suspend(self) -> bool:
+        """See ports.Asker."""
+        app = get_app_or_none()
+        if app is None or app.loop is None or not gives_single_keys(self.keyboard.fileno()):
+            return False
+        app.loop.call_soon_threadsafe(partial(app.suspend_to_background, suspend_group=False))
         return True
 
     async def confirm(self, question: str, *, default: bool) -> bool:

@@ -258,6 +258,10 @@ class PlainPrompt:
         """See ports.Reader."""
         return interrupting()
 
+    def suspend(self) -> bool:
+        """See ports.Asker: the terminal edits the lines, so there is nothing to give back."""
+        return False
+
     def close(self) -> None:
         """Nothing is kept here."""
 

@@ -18,6 +18,7 @@ from streamchat.core.input_line import VERBATIM, CommandNames
 from streamchat.core.ports import Input, Key, Typed, stops_none
 from streamchat.core.terminal import Joins
 from streamchat.posix.signals import interruptible, interrupting
+from streamchat.posix.terminals import gives_single_keys
 from streamchat.prompt.ahead import read_text, taken_text
 from streamchat.prompt.appearance import PromptLook
 from streamchat.prompt.aside import Interruption, watching_aside
@@ -80,6 +81,7 @@ class Prompt(Menu):
             self._entry,
             lambda problem: self._editor.remarks.say(problem),
         )
+        self._watch: Watch | None = None  # the last one
         self._put_back: list[str] = []  # from the queue into the history, not sent since
         self._holds = self._leaves = self._was_interrupted = False
         if isinstance(keyboard, TerminalKeys):
@@ -152,6 +154,12 @@ class Prompt(Menu):
         finally:
             self._row_changed()
             self._drafts.hurry()  # the loop that would have written them has ended
+
+    def suspend(self) -> bool:
+        """See ports.Asker."""
+        if self._watch and gives_single_keys(self.keyboard.fileno()):
+            return self._watch.suspend_soon() or super().suspend()
+        return super().suspend()
 
     def close(self) -> None:
         """See ports.Reader."""
@@ -263,7 +271,7 @@ class Prompt(Menu):
                 self._hooks.notice(f"{hooks.keymap().key_of('exit')} {LEAVE_NOTICE}")
 
         hooks = self._hooks
-        return Watch(
+        self._watch = Watch(
             self.keyboard,
             self.output,
             ahead=self._ahead,
@@ -271,3 +279,4 @@ class Prompt(Menu):
             actions=Actions(stop_all, escape, hooks.unfold, hooks.redraw, leave, hooks.resting),
             keymap=hooks.keymap(),
         )
+        return self._watch

@@ -28,6 +28,7 @@ from streamchat.prompt.keys.chords import ActionKeys
 from streamchat.prompt.type_ahead import AheadLine
 
 _ENTER = KeyPress(Keys.ControlM, "\r")
+_GROUP = 0  # of processes, all of which the terminal would stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +65,21 @@ class Watch:
         self._show = show
         self.actions = actions
         self._flush: asyncio.TimerHandle | None = None
+        self._is_on = False
         self._modes = ExitStack()
         ahead.use(keymap, self._load_keys(keymap))
 
     def __enter__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._take_terminal()
+        self._is_on = True
         self._act(get_typeahead(self._keyboard))
         if isinstance(self._parser, KeyParser) and self._parser.is_waiting:
             # An Esc that came in another watch, whose loop has ended.
             self._flush = self._loop.call_later(ESCAPE_SECONDS, self._flush_keys)
 
     def __exit__(self, *_: object) -> None:
+        self._is_on = False
         if isinstance(self._parser, KeyParser) and self._parser.take_held_enter():
             self._ahead.press([_ENTER])
         self._release_terminal()
@@ -156,12 +160,19 @@ class Watch:
 
         keys.on(bindings, "thinking")(lambda _: actions.unfold())
         keys.on(bindings, "clear_screen")(lambda _: actions.redraw())
-        keys.on(bindings, "suspend")(lambda _: self._suspend())
+        keys.on(bindings, "suspend")(lambda _: self._suspend(_GROUP))
         return bindings
 
-    def _suspend(self) -> None:
+    def suspend_soon(self) -> bool:
+        """Stop this process as the key does its group; False if the watch is over. May be
+        called by a signal handler and in another thread."""
+        if self._is_on:
+            self._loop.call_soon_threadsafe(self._suspend, os.getpid())
+        return self._is_on
+
+    def _suspend(self, processes: int) -> None:
         with self.actions.resting():
             self._modes.close()
             with with_echo(self._keyboard.fileno()):
-                os.kill(0, signal.SIGTSTP)  # the group, as the terminal would; returns on fg
+                os.kill(processes, signal.SIGTSTP)  # returns on fg
             self._take_terminal()

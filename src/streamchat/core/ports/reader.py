@@ -67,6 +67,10 @@ class Asker(Protocol):
     def can_choose(self) -> bool:
         """Whether somebody is there to choose from a list."""
 
+    def suspend(self) -> bool:
+        """Where keys are read one by one, give the terminal back soon and stop the process, as
+        Ctrl-Z does; False where they are not. A signal handler may call it."""
+
     async def confirm(self, question: str, *, default: bool) -> bool:
         """Ask a yes-or-no question; leaving it means no."""
 
