@@ -5,7 +5,7 @@ and the keys that arrive while a reply is shown. It knows no command, no convers
 no settings; tables and callables are handed to it.
 
 Importing this package loads none of its modules, since the first of them (`early`) puts the
-prompt on the screen before prompt_toolkit is there.
+prompt on the screen before prompt_toolkit is loaded.
 """
 
 from __future__ import annotations

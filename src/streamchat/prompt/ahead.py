@@ -1,7 +1,8 @@
-"""What was typed before a question, or before a prompt that already holds a text.
+"""What was typed before a question or a prefilled prompt appeared.
 
-Rule: no key of it acts there. It was typed without sight of what stands there now; an Enter
-among it would give an answer, or send what nobody has read. Nothing of it is lost.
+Rule: none of these keys acts there. They were typed before the user saw what is there now; an
+Enter among them would answer the question, or send a text that nobody has read. None of it is
+lost.
 """
 
 from __future__ import annotations
@@ -26,20 +27,20 @@ _NEW_LINES = frozenset(
 
 
 def taken_text(keyboard: Input) -> str:
-    """What was typed ahead, taken from the keyboard; without blank ends."""
+    """Take what was typed ahead from the keyboard, without blanks at both ends."""
     return as_text(_taken_keys(keyboard)).strip()
 
 
 def read_text(typed: str) -> str:
-    """The text that these bytes of a terminal spell; without blank ends."""
+    """The text that these bytes of a terminal spell, without blanks at both ends."""
     tokens = Tokenizer().feed(typed)
     return as_text(key for token in tokens for key in decode(token)).strip()
 
 
 @contextmanager
 def set_aside(keyboard: Input) -> Iterator[list[str]]:
-    """While entered, what was typed before is not there; afterwards it comes first. Lines that
-    are added to the list stand in the first prompt that nothing sends, as text."""
+    """While entered, what was typed before is out of sight; afterwards it is read first. Lines
+    that are added to the list become text in the next prompt and are not sent."""
     before, lines = _taken_keys(keyboard), list[str]()
     try:
         yield lines

@@ -14,7 +14,7 @@ from streamchat.core.keymap import KeyMap
 from streamchat.core.terminal import Joins
 from streamchat.prompt.early import choose_sign
 
-# The terminal's own 16 colours, so that its theme holds here too.
+# The terminal's own 16 colours, so that its theme applies here too.
 STYLE: Mapping[str, str] = {
     "prompt": "ansicyan bold",
     "remark": "dim",
@@ -36,9 +36,9 @@ STYLE: Mapping[str, str] = {
 @dataclass(frozen=True, slots=True)
 class PromptLook:
     """How the prompt looks, and what the terminal can do. `style` overrides STYLE by class
-    name; `joins` is what the terminal draws as one; `marks` are the OSC 133 signs by which
-    terminals jump from prompt to prompt; one that `may_have_protocol` can be asked for the
-    keyboard protocol of kitty."""
+    name; `joins` is what the terminal draws as one; `marks` are the OSC 133 sequences by which
+    terminals jump from prompt to prompt; a terminal that `may_have_protocol` can be asked for
+    the keyboard protocol of kitty."""
 
     unicode: bool = True
     colour: bool = True
@@ -52,11 +52,11 @@ class PromptLook:
 
     @property
     def sign(self) -> str:
-        """What stands before what is typed, and before what is chosen."""
+        """The sign before the typed text, and before a chosen row."""
         return choose_sign(unicode=self.unicode)
 
     def cut(self, text: str, width: int) -> str:
-        """The text, or as much as fits before a sign that there is more."""
+        """The text, or as much of it as fits before an ellipsis."""
         if get_cwidth(text) <= width:
             return text
         more = "…" if self.unicode else "..."
@@ -75,7 +75,7 @@ class PromptLook:
 
     @property
     def separator(self) -> str:
-        """What stands between the parts of a line."""
+        """The text between the parts of a line."""
         return " · " if self.unicode else ", "
 
     @property

@@ -23,7 +23,8 @@ class Interruption:
 
     @contextmanager
     def open(self) -> Iterator[None]:
-        """While entered, `send` sends. A KeyboardInterrupt may come at any moment in here."""
+        """While entered, `send` interrupts. A KeyboardInterrupt may come at any moment in
+        here."""
         self._is_open = True
         try:
             yield

@@ -1,4 +1,4 @@
-"""What stands below the line, and how it shares the rows: the menu and the status."""
+"""What is below the line, and how it shares the rows: the menu and the status line."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class BelowLine:
     count_queued: Callable[[], int]
 
     def parts(self) -> Sequence[StatusPart]:
-        """What the status line says; nothing where it is off."""
+        """The parts of the status line; none where it is off."""
         return self.hooks.status(self.count_queued()) if self.look.status_line else ()
 
     def menu_opens(self, document: Document) -> bool:
@@ -37,7 +37,8 @@ class BelowLine:
         return self.hooks.shows_menu() and opens_menu_in(document)
 
     def fit_menu(self, session: PromptSession[Any]) -> None:
-        """In a window without that much room prompt_toolkit would show nothing else."""
+        """Reserve rows for the menu only where the window has room: in a lower window,
+        prompt_toolkit would show nothing but the menu."""
         rows = self.output.get_size().rows
         below = int(rows >= LEAST_ROWS and bool(self.parts()))
         session.reserve_space_for_menu = min(MENU_ROWS, rows - below)

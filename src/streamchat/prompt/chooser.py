@@ -1,4 +1,4 @@
-"""Choose one of a list by the arrow keys, or by typing a part of it.
+"""Choose one entry of a list with the arrow keys, or by typing a part of it.
 
 Drawn in place like the prompt, and gone when it is left. All texts are cleaned. A short list
 has numbers, which choose at once.
@@ -31,11 +31,11 @@ from streamchat.prompt.list_window import build_list_window, run_list_window
 T = TypeVar("T")
 MOST_NUMBERED = 9
 _MOST_ROWS = 15
-_OTHER_ROWS = 3  # the question, the keys, and one that stays free
+_OTHER_ROWS = 3  # the question, the keys, and a row that stays free
 
 
 def find_labels(labels: Sequence[str], words: str) -> list[int]:
-    """The places of the labels that hold all words."""
+    """The places of the labels that contain all words."""
     wanted = words.casefold().split()
     return [
         at
@@ -46,7 +46,7 @@ def find_labels(labels: Sequence[str], words: str) -> list[int]:
 
 @dataclass(slots=True)
 class Offered:
-    """What matches the words, one of it chosen: places in the list."""
+    """The entries that match the words, as places in the list; one of them is chosen."""
 
     labels: Sequence[str]
     found: list[int]
@@ -57,7 +57,7 @@ class Offered:
         return self.found[self.row] if self.found else None
 
     def search(self, words: str) -> None:
-        """What is chosen stays chosen if it matches."""
+        """The chosen entry stays chosen if it matches."""
         before = self.chosen
         self.found = find_labels(self.labels, words)
         self.row = self.found.index(before) if before in self.found else 0
@@ -67,7 +67,7 @@ class Offered:
 
 
 def format_keys(keymap: KeyMap) -> str:
-    """What the keys do, as they are bound."""
+    """The actions with the keys bound to them."""
     moves = [key for key in map(keymap.key_of, ("list_up", "list_down")) if key]
     take, leave = keymap.key_of("list_take"), keymap.key_of("list_leave", "Ctrl-C")
     takes = f"{take} takes it, " * bool(take)
@@ -106,9 +106,9 @@ class Chooser(Generic[T]):
         )
 
     async def run(self) -> T | None:
-        """What was chosen; None when it was left. Words that match nothing were no search, but
-        a message that somebody was typing when the question came: they go to the next
-        prompt."""
+        """The chosen option; None when the user left. Words that match nothing were not a
+        search but a message that the user was typing when the question came: they go to the
+        next prompt."""
         chosen = await run_list_window(self._app)
         if chosen is None and not self._offered.found:
             typed = [KeyPress(each, each) for each in self._words.text]

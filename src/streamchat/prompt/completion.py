@@ -44,18 +44,17 @@ class Arguments(Protocol):
     """The possible arguments of commands."""
 
     def __call__(self, command: str, typed: str) -> Iterable[Choice]:
-        """What is known now of a command, by its name, and what is typed behind that; may be
-        empty."""
+        """The arguments known now for a command, given its name and what is typed after it."""
 
     async def gather(self, command: str) -> None:
-        """Learn what takes time, such as the models of a server."""
+        """Find arguments that take time to find, such as the models of a server."""
 
 
 _LONGEST_MENTION = 1000  # characters
 
 
 def is_command(text: str) -> bool:
-    """Whether the text is a slash command so far: `//` is a literal slash."""
+    """Whether the text begins a slash command; `//` is a literal slash."""
     return text.startswith("/") and not text.startswith("//")
 
 
@@ -63,7 +62,7 @@ def opens_menu(text: str) -> bool:
     """Whether a menu opens after this text: a command, or a file after an `@`."""
     if is_command(text):
         return "\n" not in text
-    if text.startswith("!") or "@" not in text[-_LONGEST_MENTION:]:  # the shell has its own @
+    if text.startswith("!") or "@" not in text[-_LONGEST_MENTION:]:  # its own @
         return False
     from streamchat.prompt.open_word import find_open_mention
 
@@ -76,7 +75,7 @@ def opens_menu_in(document: Document) -> bool:
 
 
 class LateCompleter(Completer):
-    """A completer that `build` makes when it is first used."""
+    """A completer that is built when it is first used."""
 
     def __init__(self, build: Callable[[], Completer]) -> None:
         self._build = build

@@ -1,7 +1,7 @@
 """A question of yes or no.
 
 Rule: only what is typed after the question is on the screen answers it. What was typed before
-it, and a line that is no answer, go to the next prompt, also if the question is left.
+it, and a line that is not an answer, go to the next prompt, even if the user leaves the question.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ class DraftFile:
         os.ftruncate(self._file, len(data))
 
     def close(self) -> None:
-        """Leave what is unsent to another program."""
+        """Leave the unsent drafts to another program."""
         if self._path is not None:
             os.close(self._file)
             self._file, self._path = -1, None
@@ -58,7 +58,7 @@ class DraftFile:
             file, name = tempfile.mkstemp(_SUFFIX, "draft-", self._directory)
             if _is_locked(file):
                 self._file, self._path = file, Path(name)
-            else:  # another program took it for one that was left
+            else:  # another program took the file, thinking it was left behind
                 os.close(file)
 
     def _remove(self) -> None:
@@ -91,7 +91,7 @@ def forget_drafts(directory: Path, conversation: str) -> None:
 
 
 def _left_files(directory: Path) -> list[Path]:
-    """All files, the oldest first; some may be locked."""
+    """All draft files, the oldest first; some may be locked."""
     try:
         found = [(path.lstat().st_mtime, path) for path in directory.glob(f"*{_SUFFIX}")]
     except OSError:
@@ -101,8 +101,8 @@ def _left_files(directory: Path) -> list[Path]:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[int]:
-    """The file of a program that ended. Raises OSError for one whose program runs, and for
-    one that is gone."""
+    """Open and lock the file of a program that ended. Raises OSError if the program still runs
+    or the file is gone."""
     file = open_regular(path, os.O_RDONLY | NOT_A_LINK)
     try:
         if not _is_locked(file):
@@ -113,7 +113,8 @@ def _locked(path: Path) -> Iterator[int]:
 
 
 def _is_locked(file: int) -> bool:
-    """Lock it, and tell whether it is this program's now and still has its name."""
+    """Lock the file. Returns whether this program holds the lock and the file still has its
+    name."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -1,8 +1,8 @@
 """What was typed and not yet sent, on disk a second after typing stops.
 
 Owns which text is unsent and when it is written; the file is behind `DraftSlot`. Rules: a text
-that the history would not keep is not written either; a disk that refuses costs the
-draft its place in the file, never the prompt its life.
+that the history would not keep is not written either; a failing disk loses a draft's place in
+the file, but never ends the prompt.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ Later: TypeAlias = Callable[[float, Callable[[], None]], Cancellable]
 
 
 class DraftSlot(Protocol):
-    """Where the drafts of this program are while it runs, and if it is killed."""
+    """Where the drafts of this program are saved while it runs, in case it is killed."""
 
     def write(self, entries: Sequence[HistoryEntry]) -> None:
-        """Replace what is there. Raises OSError."""
+        """Replace the saved drafts. Raises OSError."""
 
     def close(self) -> None:
-        """Leave it to another program."""
+        """Leave the drafts to another program."""
 
 
 class Drafts:
@@ -77,7 +77,7 @@ class Drafts:
             raise
 
     def write(self) -> None:
-        """Write now what is unsent."""
+        """Write the unsent drafts now."""
         self._stop_timer()
         if self._slot is None:
             return
@@ -90,12 +90,12 @@ class Drafts:
                 self._on_problem(f"the draft is not saved: {error.strerror}")
 
     def hurry(self) -> None:
-        """Write now what would be written soon."""
+        """Write now, if a write is due soon."""
         if self._timer is not None:
             self.write()
 
     def close(self) -> None:
-        """The program ends; what is unsent is written."""
+        """Write the unsent drafts, because the program ends."""
         self.hurry()
         if self._slot is not None:
             self._slot.close()
@@ -107,8 +107,8 @@ class Drafts:
 
 
 def describe_adopted(count: int, key: str) -> str:
-    """What the first prompt says about drafts of earlier chats; `key` recalls them, if there
-    is one."""
+    """The line about drafts of earlier chats for the first prompt; `key` recalls them, if not
+    ""."""
     if count > 1:
         brings = f" {key} brings them back." if key else ""
         return f"{count} unsent drafts are in the history.{brings}"

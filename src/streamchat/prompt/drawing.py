@@ -34,7 +34,8 @@ class Heights:
 
     @classmethod
     def within(cls, size: Size) -> Heights:
-        """What fits below the row of the words; the row above the picker stays free."""
+        """The heights that fit below the row of the words; one row above the picker stays
+        free."""
         rows = max(2, min(size.rows - 1, _HIGHEST))
         keys = 1 if rows >= _VERY_LOW else 0
         preview = 3 if rows >= _LOW else 2 if rows >= _VERY_LOW else 0
@@ -52,7 +53,7 @@ class Drawing:
     def hits(
         self, hits: Sequence[Hit], chosen: int, *, rows: int, width: int
     ) -> StyleAndTextTuples:
-        """As many as there are rows, the chosen one among them."""
+        """As many hits as there are rows, including the chosen one."""
         first = max(0, min(chosen - rows // 2, len(hits) - rows))
         shown: StyleAndTextTuples = []
         for place, hit in enumerate(hits[first : first + rows], first):
@@ -70,7 +71,7 @@ class Drawing:
         return cut + " " * (width - get_cwidth(cut))
 
     def heading(self, hit: Hit | None, width: int) -> StyleAndTextTuples:
-        """Who said what is shown below it, and when; how long the conversation is."""
+        """The row above the preview: who said it, when, and how long the conversation is."""
         line = "─" if self.look.unicode else "-"
         dot = " · " if self.look.unicode else ", "
         said = f"{line * 2} {dot.join(self._about(hit))} " if hit else ""

@@ -1,7 +1,7 @@
-"""What the prompt has drawn, and how many rows it takes once the terminal has re-wrapped it.
+"""What the prompt has drawn, and how many rows it takes after the terminal has re-wrapped it.
 
-Rule: the width of a drawing is that of its windows. The window of the terminal may have
-another one by the time the drawing is sent.
+Rule: the width of a drawing is that of prompt_toolkit's windows. The terminal's window may
+have another width by the time the drawing is sent.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Drawn:
         self._is_left = False  # the cursor has moved up from where this drawing left it
 
     def note(self, screen: Screen | None) -> None:
-        """This is on the terminal now."""
+        """Remember that this screen is on the terminal now."""
         if screen is self._screen:
             return
         columns = _columns(screen) if screen else 0
@@ -38,15 +38,15 @@ class Drawn:
         self._is_left = False
 
     def rows_gained(self, above: int, columns: int, window: Window) -> int:
-        """How many rows more than `above` there are above the cursor of `window`, if the
-        terminal has this many columns now. Only the first move asks from the old rows."""
+        """How many rows more than `above` are above the cursor of `window`, if the terminal
+        has this many columns now. Zero after the first move away from the old rows."""
         screen = self._screen
         is_left, self._is_left = self._is_left, True
         if screen is None or is_left or columns >= self._columns:
             return 0
         cursor = screen.get_cursor_position(window)
         before_cursor = cursor.x + 1
-        if self._keeps_erased:  # behind the end of a row, such a terminal has no cell
+        if self._keeps_erased:  # such a terminal has no cell after the end of a row
             before_cursor = min(before_cursor, self._lengths[cursor.y])
         ends = [*self._lengths[:above], before_cursor]
         rows = screen.data_buffer
@@ -59,7 +59,7 @@ def _columns(screen: Screen) -> int:
 
 
 def _length(row: Mapping[int, Char]) -> int:
-    """In cells, without the blanks at its end."""
+    """The width of a row in cells, without the blanks at its end."""
     return max((x + char.width for x, char in row.items() if char.char.strip()), default=0)
 
 

@@ -1,6 +1,6 @@
-"""The prompt before prompt_toolkit is there: it is on the screen and takes keys.
+"""The prompt before prompt_toolkit is loaded: it is on the screen and takes keys.
 
-Owns the terminal's modes until the first `Prompt` reads, and after that what they were.
+Owns the terminal's modes until the first `Prompt` reads, and remembers the original ones.
 Imports no library.
 
 Rule 1: nothing that is typed meanwhile acts, is echoed or is lost. It waits in the terminal,
@@ -23,25 +23,25 @@ from streamchat.posix.terminals import count_waiting
 _PASTES_MARKED, _PASTES_UNMARKED = "\x1b[?2004h", "\x1b[?2004l"
 # Before raw mode, the terminal changes Enter and Ctrl-D to these.
 COOKED = {ord("\n"): "\r", ord("\0"): "\x04"}
-# From the second column on: tmux takes an erasing from the very first cell for a screen that
-# is left, and puts all of it into the scrollback.
+# From the second column on: if the very first cell is erased too, tmux puts the whole screen
+# into the scrollback.
 _ERASE_BELOW = "\r\x1b[K\x1b[C\x1b[J\r"
 _LOCAL_OFF = termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG
 _INPUT_OFF = termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR
-_IFLAG, _LFLAG, _CC = 0, 3, 6  # places in what tcgetattr gives
+_IFLAG, _LFLAG, _CC = 0, 3, 6  # places in the list of tcgetattr
 
 
 def choose_sign(*, unicode: bool) -> str:
-    """What stands before what is typed, and before what is chosen."""
+    """The sign before the typed text, and before a chosen row."""
     return "❯ " if unicode else "> "
 
 
 class EarlyPrompt:
-    """A prompt on the screen, from `draw` until somebody takes it over or it is left. `typed`
-    is what came before raw mode, as raw mode gives it."""
+    """A prompt on the screen, from `draw` until `take_over` or `leave`. `typed` is what was
+    typed before raw mode, as raw mode would give it."""
 
     def __init__(self, keys: TextIO, screen: TextIO) -> None:
-        """Raises OSError for what is no terminal."""
+        """Raises OSError for what is not a terminal."""
         self._file = keys.fileno()
         self._screen = screen
         try:
@@ -60,13 +60,13 @@ class EarlyPrompt:
         self._write(_erase_echo(cooked, columns) + text + _PASTES_MARKED)
 
     def take_over(self) -> None:
-        """Somebody draws the prompt over this one, and reads the keys from now on."""
+        """The caller draws its prompt over this one and reads the keys from now on."""
         if self._stands:
             self._stands = False
             self._write("\r")
 
     def restore_modes(self, *, echo: bool = True) -> None:
-        """What they were; without `echo`, nothing that is typed is shown."""
+        """Restore the original modes; without `echo`, typed text is not shown."""
         modes = [*self._usual_modes]
         if not echo:
             modes[_LFLAG] &= ~termios.ECHO
@@ -74,7 +74,7 @@ class EarlyPrompt:
             termios.tcsetattr(self._file, termios.TCSANOW, modes)
 
     def leave(self) -> None:
-        """Give the terminal back; the prompt is erased, unless somebody took it over."""
+        """Give the terminal back; the prompt is erased, unless it was taken over."""
         if self._stands:
             self._stands = False
             self._write(_ERASE_BELOW + _PASTES_UNMARKED)
@@ -87,7 +87,7 @@ class EarlyPrompt:
 
 
 def _raw(modes: list[Any]) -> list[Any]:
-    """The modes in which prompt_toolkit reads; what is written is translated as ever."""
+    """The modes in which prompt_toolkit reads; output is translated as usual."""
     modes[_LFLAG] &= ~_LOCAL_OFF
     modes[_IFLAG] &= ~_INPUT_OFF
     modes[_CC][termios.VMIN] = 1
@@ -95,7 +95,7 @@ def _raw(modes: list[Any]) -> list[Any]:
 
 
 def _take(file: int) -> str:
-    """What was typed until now."""
+    """Take what was typed so far."""
     if not (count := count_waiting(file)):
         return ""
     data = os.read(file, count)
@@ -113,8 +113,7 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _erase_echo(cooked: str, columns: int) -> str:
-    """Go back to where the echo began. Nobody knows where the echo of anything but plain text
-    began."""
+    """Go back to where the echo began; only the place of an echo of plain text is known."""
     lines = cooked.split("\n")
     if not cooked or not all(line.isascii() and line.isprintable() for line in lines if line):
         return ""

@@ -1,7 +1,7 @@
 """A message that is taller than the window, printed whole once it is sent.
 
-While it is edited, and still when it is left, prompt_toolkit shows a window's worth of it:
-the rest would be missing in the scrollback. Must look like what it replaces.
+While it is edited, and still when it is sent, prompt_toolkit shows only a window's worth of
+it, so the rest would be missing in the scrollback. Must look like what it replaces.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ def echo(
     size: Size,
     styled: Callable[[StyleAndTextTuples], StyleAndTextTuples] = list,
 ) -> StyleAndTextTuples:
-    """The whole message behind `sign`, each further row behind the continuation. `styled`
-    gives the text its looks."""
+    """The whole message after `sign`, further rows after the continuation sign. `styled`
+    styles the text."""
     echoed = list(sign)
     for number, line in enumerate(text.split("\n")):
         for place, row in enumerate(_rows(shown.fragments(line), _room(size))):
@@ -53,7 +53,7 @@ def _room(size: Size) -> int:
 
 
 def _rows(line: StyleAndTextTuples, width: int) -> Iterator[StyleAndTextTuples]:
-    """Broken wherever a row is full, as in the prompt."""
+    """The rows of a line, broken wherever a row is full, as in the prompt."""
     row: StyleAndTextTuples = []
     taken = 0
     for fragment in explode_text_fragments(line):

@@ -26,8 +26,8 @@ _FILE_NAME = "message.md"
 
 @dataclass(frozen=True, slots=True)
 class EditorResult:
-    """What an editor left. `fault` says in a line why it failed, and is empty otherwise;
-    `is_wanted` is False when the editor itself gave the text up (`:cq`)."""
+    """What an editor left. `fault` says in a line why it failed, "" if it did not; `is_wanted`
+    is False when the user discarded the text in the editor (`:cq`)."""
 
     text: str
     fault: str = ""
@@ -35,8 +35,8 @@ class EditorResult:
 
 
 def editor_command(environ: Mapping[str, str]) -> list[str]:
-    """The command without the file name; empty when there is no editor. Raises UsageError
-    for a variable that is no command."""
+    """The command without the file name; empty when there is no editor. Raises UsageError if
+    the variable is not a command."""
     for name in ("VISUAL", "EDITOR"):
         command = environ.get(name, "")
         try:
@@ -78,7 +78,7 @@ def _edit_file(
         reason = error.strerror or str(error)
         return EditorResult(text, f"{command[0]} cannot be started: {reason}.")
     left = normalised(file.read_text(encoding="utf-8", errors="replace"))
-    if left != text:  # every editor ends the last line
+    if left != text:  # editors end the last line
         left = left.removesuffix("\n")
     if done.returncode < 0:
         return EditorResult(left, f"{command[0]} was ended by {_name(-done.returncode)}.")

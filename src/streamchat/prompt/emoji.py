@@ -1,8 +1,8 @@
 """Emoji and signs of several characters, as wide in the prompt as the terminal draws them.
 
-prompt_toolkit adds up the widths of characters; terminals differ on which of them make one.
-A unit that comes out at another width is shown as a stand-in, one character of its width,
-and the output writes what it stands for (`StandIns.written`). The text is never changed.
+prompt_toolkit adds up the widths of characters, but terminals draw some of them as one. Where
+that unit has another width, it is shown as a stand-in, one character of the right width, and
+the output writes what it stands for (`StandIns.written`). The text is never changed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from prompt_toolkit.utils import get_cwidth
 from streamchat.core.graphemes import is_drawn_alike, unit_width, units
 from streamchat.core.terminal import Joins
 
-# Unassigned characters that prompt_toolkit finds one cell and two cells wide.
+# Unassigned characters that prompt_toolkit takes for one cell and for two cells wide.
 _FIRST_OF_WIDTH = {1: 0x10F000, 2: 0x3E000}
 _MOST_OF_WIDTH = 0x800
 
@@ -62,7 +62,7 @@ class EmojiWidths(Processor):
 
     def _transformed(self, fragments: StyleAndTextTuples, line: str) -> Transformation:
         shown: StyleAndTextTuples = []
-        places: list[int] = []  # of each character of the line, in what is shown
+        places: list[int] = []  # of each character of the line, in the shown text
         for unit in units(line, self.joins):
             style = fragments[len(places)][0]
             width = unit_width(unit, self.joins)

@@ -22,8 +22,8 @@ def continues(text: str) -> bool:
 
 
 def block_is_open(text: str) -> bool:
-    """Whether a block of three quotes was opened and not yet closed. A docstring in a
-    block opens and closes too, and a pasted one is not a block left open."""
+    """Whether a block of three quotes is open. Each docstring in a block opens and closes, so
+    a pasted one leaves no block open."""
     block = text.strip()
     return block.startswith(FENCE) and block.count(FENCE) % 2 == 1
 
@@ -41,7 +41,7 @@ def as_message(text: str, names: CommandNames) -> str:
 
 
 def block_content(text: str) -> str | None:
-    """What stands between the quotes of a block; None for a text that is none.
+    """The text between the quotes of a block; None if the text is not a block.
 
     The first and the last quotes belong together if there are no others, or if each has a
     line of its own."""
@@ -56,5 +56,5 @@ def block_content(text: str) -> str | None:
 
 
 def normalised(pasted: str) -> str:
-    """One kind of line end, and nothing that no encoding can carry; all else stays."""
+    """The pasted text with one kind of line end, without characters that cannot be encoded."""
     return _SURROGATES.sub("\ufffd", _LINE_ENDS.sub("\n", pasted))

@@ -1,8 +1,8 @@
 """The files that `@` offers: listed behind the prompt, ranked while the user types.
 
 Rules: a key never waits. The files are listed in a thread, once for each prompt that asks;
-until then, those of the prompt before are offered. They are ranked in slices, and a ranking
-that the user has typed over ends.
+until then, the list of the previous prompt is offered. They are ranked in slices, and ranking
+ends when the user types on.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ _SLICE = 2_000  # paths; about 2 ms
 
 
 class FileOffers:
-    """`list_files` gives the paths, and may take long; `only_sendable` leaves out of a few
-    paths those that cannot be sent."""
+    """`list_files` returns the paths and may take long; `only_sendable` removes those that
+    cannot be sent from a few paths."""
 
     def __init__(
         self,
@@ -28,16 +28,16 @@ class FileOffers:
         only_sendable: Callable[[Sequence[str]], Sequence[str]],
     ) -> None:
         self._list_files, self._only_sendable = list_files, only_sendable
-        self._paths: list[tuple[str, str]] | None = None  # each with its small letters
+        self._paths: list[tuple[str, str]] | None = None  # each with its lower-case form
         self._listing: asyncio.Future[None] | None = None
         self._is_fresh = False
 
     def begin(self) -> None:
-        """A prompt begins: what was listed may be old."""
+        """A prompt begins, so the list may be out of date."""
         self._is_fresh = False
 
     async def find(self, typed: str, is_stale: Callable[[], bool]) -> Sequence[str]:
-        """The paths that fit best; none if the user has typed on."""
+        """The paths that match best; none if the user has typed on."""
         listing = self._list()
         if self._paths is None:
             await asyncio.shield(listing)

@@ -1,6 +1,6 @@
-"""Which texts hold what was typed, exactly or with other letters between, and how well.
+"""Fuzzy matching: which texts contain the typed words or their letters in order, and how well.
 
-Pure. Small letters match capitals too. Ranks are small for a good match.
+Pure. Lower-case letters match capitals too. The better the match, the smaller the rank.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class FuzzyTerms:
-    """Words with blanks between them; each must be held."""
+    """Words with blanks between them; a text must match each of them."""
 
     words: tuple[str, ...]
     _spread: tuple[re.Pattern[str], ...] = field(repr=False)
@@ -23,8 +23,8 @@ class FuzzyTerms:
         return cls(words, tuple(_spread(word) for word in words))
 
     def rank(self, text: str, folded: str) -> int | None:
-        """0 if the text begins with the words, 1 if it holds them, 2 if it holds their letters
-        in order; None if it does not. `folded` is the text in small letters."""
+        """0 if the text begins with the words, 1 if it contains them, 2 if it contains their
+        letters in order; None if it does not match. `folded` is the text in lower case."""
         worst = 0
         for word, spread in zip(self.words, self._spread, strict=True):
             where = text if word != word.lower() else folded
@@ -55,7 +55,8 @@ def _spread(word: str) -> re.Pattern[str]:
 
 
 def rank_path(terms: FuzzyTerms, path: str, folded: str) -> tuple[int, int, int] | None:
-    """How well a path fits: its last part counts first, then fewer directories, then length."""
+    """How well a path matches: its last part counts first, then fewer directories, then
+    length."""
     if not terms.words:
         return (0, path.count("/"), len(path))
     start = folded.rfind("/", 0, len(folded) - 1) + 1

@@ -1,8 +1,8 @@
 """What was typed before, as prompt_toolkit asks for it; the newest entry comes first.
 
 Rules: only the end of the file is ever read, so its size costs nothing; a damaged line is
-skipped; a disk that refuses costs an entry its place in the file, never the prompt its life;
-a file that was replaced (a conversation was deleted) is read anew.
+skipped; a failing disk loses an entry's place in the file, but never ends the prompt; a file
+that was replaced (a conversation was deleted) is read again.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def _text(entry: HistoryEntry) -> str:
 
 class FileHistory(History):
     """History in `path`, shared with other processes; only in memory when it is None.
-    `build_line` makes of an entry what Up puts into the prompt."""
+    `build_line` turns an entry into the line that Up puts into the prompt."""
 
     def __init__(
         self, path: Path | None, build_line: Callable[[HistoryEntry], str] = _text
@@ -57,11 +57,11 @@ class FileHistory(History):
         return [*reversed(self.waiting), *self._loaded_strings]
 
     def append_string(self, string: str) -> None:
-        """Nothing: the line editor calls this with what stands in the line, but what
-        was sent is recorded, by `record`."""
+        """Does nothing: the line editor calls this with the text in the prompt, but `record`
+        stores what was sent."""
 
     def store_string(self, string: str) -> None:
-        """Nothing: see `append_string`."""
+        """Does nothing: see `append_string`."""
 
     def record(self, sent: str, *, conversation: str | None, is_verbatim: bool = False) -> None:
         """Keep what was sent while `conversation` was open; only in memory when that is None
@@ -86,7 +86,8 @@ class FileHistory(History):
             self._read_news()  # the order is that of all processes
 
     def adopt(self, entry: HistoryEntry) -> bool:
-        """Take in a draft that an earlier program left; whether it is in the file now."""
+        """Take in a draft that an earlier program left. Returns whether it is in the file
+        now."""
         self.record(entry.text, conversation=entry.conversation, is_verbatim=entry.is_verbatim)
         return not self.problem
 
@@ -128,7 +129,7 @@ class FileHistory(History):
         return list(dict.fromkeys([*reversed(self.waiting), *memory]))
 
     def line_of(self, entry: HistoryEntry) -> str:
-        """What Up would put into the prompt."""
+        """The line that Up puts into the prompt."""
         return self._build_line(entry)
 
     def _read_news(self) -> None:
@@ -145,7 +146,7 @@ class FileHistory(History):
             self._follow((state.st_dev, state.st_ino))
             size = state.st_size
             if size <= self._offset:
-                self._offset = size  # nothing new, or another program made it shorter
+                self._offset = size  # nothing new, or another program shortened it
                 return []
             start = max(self._offset, size - READ_BYTES)
             data = os.pread(file, size - start, start)
@@ -161,7 +162,7 @@ class FileHistory(History):
         return [self._build_line(entry) for entry in found if entry is not None]
 
     def _follow(self, identity: tuple[int, int]) -> None:
-        """Begin anew with another file in the place of the one that was read."""
+        """Start again if another file has replaced the one that was read."""
         if self._identity not in (None, identity):
             self._offset = 0
             self._loaded_strings = list(self._unwritten)

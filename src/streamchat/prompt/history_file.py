@@ -1,13 +1,13 @@
-"""The file of what was typed before: its lines, how one is added, how a conversation's lines
-are taken out.
+"""The file of earlier input: its lines, how one is added, how a conversation's lines are
+removed.
 
 A line is a JSON object `{"text": …, "conversation": ID}`: what was sent, and the conversation
-that was open then; with `"verbatim": true` it was a message whatever it looks like. Older
-versions wrote the text alone, as a JSON string.
+that was open then; with `"verbatim": true` it was a message even if it looks like a command.
+Older versions wrote the text alone, as a JSON string.
 
 Rules: the file is 0600, in a directory that is created 0700; one write adds one line, under a
-lock that is held for that long only; lines are taken out by writing a new file and renaming
-it, so the file is whole at every moment. Must not know: prompt_toolkit.
+lock that is held for that long only; lines are removed by writing a new file and renaming it,
+so the file is whole at every moment. Must not know: prompt_toolkit.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from streamchat.posix.files import NOT_A_LINK, open_regular
 from streamchat.prompt.entry import normalised
 
 MAX_ENTRY_CHARACTERS = 4_000_000
-MAX_FILE_BYTES = 256_000_000  # of which lines are taken out
+MAX_FILE_BYTES = 256_000_000  # the largest file from which lines are removed
 LOCK_PATIENCE_S = 0.5  # nobody holds the lock for longer than a write takes
 
 
@@ -90,9 +90,9 @@ def append_entry(path: Path, entry: HistoryEntry) -> None:
 def forget_entries(
     path: Path, conversation: str, *, texts: Collection[str], names: Collection[str]
 ) -> None:
-    """Take out what was typed in a deleted conversation: the lines with its id, the lines of
-    older versions that equal one of its `texts`, and the commands that call it by one of
-    its `names`. Raises DiskError when the file may still hold some."""
+    """Remove what was typed in a deleted conversation: the lines with its id, the lines of
+    older versions that equal one of its `texts`, and the commands that name it by one of its
+    `names`. Raises DiskError if some may still be in the file."""
     said = {normalised(text).strip() for text in texts}
     called = {name.casefold().strip() for name in names}
 
@@ -150,7 +150,7 @@ def _read(file: int) -> bytes:
 
 @contextmanager
 def _opened(path: Path, flags: int) -> Iterator[int]:
-    """The file, locked; the one that has the name once it is locked."""
+    """Open and lock the file; again if another file got its name before the lock was held."""
     while True:
         file = open_regular(path, flags | NOT_A_LINK)
         try:

@@ -1,8 +1,8 @@
-"""Search what was typed before: a list that narrows while the user types, the match marked.
+"""Search earlier input: a list that narrows while the user types, with the match marked.
 
-Drawn in place of the prompt, and gone when it is left. What is taken stands in the prompt; it
-is not sent. Rule: a key never waits for the search. It is done in slices, and one that the
-user has typed over ends.
+Drawn in place of the prompt, and gone when it is left. The entry that is taken is put into the
+prompt and not sent. Rule: a key never waits for the search. It runs in slices and ends when
+the user types on.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from streamchat.prompt.provenance import Provenance
 
 LONGEST_LABEL = 1_000  # characters of an entry that are searched and shown
 _MOST_ROWS = 10
-_OTHER_ROWS = 3  # the words, the keys, and one that stays free
+_OTHER_ROWS = 3  # the words, the keys, and a row that stays free
 _SLICE = 2_000  # entries
 _BEFORE_MATCH = 20  # characters that are shown before a match far to the right
 
@@ -102,8 +102,8 @@ class HistorySearch:
         self._app.invalidate()
 
     def _steps(self, words: str) -> Iterator[None]:
-        """Find the entries, slice by slice. Those that hold the words come before those that
-        hold their letters in order."""
+        """Find the entries, slice by slice. Those that contain the words come before those
+        that contain their letters in order."""
         terms = FuzzyTerms.of(words)
         exact: list[int] = []
         spread: list[int] = []
@@ -116,7 +116,8 @@ class HistorySearch:
         self._found, self._searched = MatchingEntries(terms, exact + spread), words
 
     def _settle(self) -> None:
-        """Find what the words as they stand mean: a key that acts on it may come before."""
+        """Search for the current words now, because a key that acts on the result may come
+        first."""
         if self._searched != self._words.text:
             deque(self._steps(self._words.text), maxlen=0)
 
@@ -181,7 +182,7 @@ class HistorySearch:
         return shown[:-1]
 
     def _row(self, label: str, *, is_chosen: bool) -> StyleAndTextTuples:
-        """The entry with its match marked; of a long one, the part around the match."""
+        """The entry with its match marked; if it is long, only the part around the match."""
         style = "class:chosen" if is_chosen else ""
         row: StyleAndTextTuples = [(style, self._look.sign if is_chosen else "  ")]
         places = set(self._found.terms.places(label))
@@ -198,7 +199,7 @@ class HistorySearch:
 
 
 def format_keys(keymap: KeyMap) -> str:
-    """What the keys do, as they are bound."""
+    """The actions with the keys bound to them."""
     older = keymap.key_of("search_history") or keymap.key_of("list_down")
     take, leave = keymap.key_of("list_take", "Tab"), keymap.key_of("list_leave", "Ctrl-C")
     return f"{older} goes to an older one; {take} takes it, {leave} leaves"
@@ -210,8 +211,8 @@ async def search_history(
     build: Callable[..., HistorySearch],
     document: Document,
 ) -> Document | None:
-    """The line that was found, beginning with the words of the line; None if the search was
-    left."""
+    """The line that was found, starting with a search for the words of the current line; None
+    if the user left."""
     entries = await asyncio.to_thread(history.read_all)
     lines = history.lines_in_memory()
     texts = [*map(provenance.text, lines), *(entry.text for entry in entries)]

@@ -1,4 +1,4 @@
-"""What the prompt calls in the rest of the program."""
+"""The functions of the rest of the program that the prompt calls."""
 
 from __future__ import annotations
 
@@ -36,8 +36,7 @@ class Hooks:
 
     `status` gives the parts of the line below the prompt, by the number of messages that are
     queued, and must be cheap; `question_style` how a text looks once it is sent.
-    `conversation` gives the id of the open conversation, None while nothing is to be written
-    down.
+    `conversation` gives the id of the open conversation, None while nothing may be saved.
     `on_ready` is called once, when the first prompt is on the screen. `notice` shows a line
     about the program between two prompts. `unfold` is called by Ctrl-O. `clock` is
     monotonic, in seconds; `later` calls a function after so many seconds.
@@ -51,7 +50,7 @@ class Hooks:
     that `@` offers, in a thread, and `only_sendable` those of a few that can be sent.
     `paste` takes what is on the clipboard. `take_unread` gives, once, what the terminal took
     beside questions that another part of the program asked.
-    `on_answer` gets what the terminal answers, whenever that comes.
+    `on_answer` gets the terminal's answers to questions, whenever they come.
     """
 
     status: Callable[[int], Sequence[StatusPart]] = _no_parts

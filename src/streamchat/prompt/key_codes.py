@@ -1,12 +1,12 @@
-"""What a token means as keys of prompt_toolkit.
+"""Turns tokens into keys of prompt_toolkit.
 
 Owns the encodings of keys: control characters, the sequences of prompt_toolkit's table, the
 keyboard protocol of kitty (CSI u, with event types and alternate keys) and modifyOtherKeys
 of xterm. Enter with Shift, Ctrl or Alt is a key of its own in all of them.
 
-Rules: a key that means nothing here does nothing; it never types its code. An answer of the
-terminal is no key. Alt is Escape before the key, in one list; an Escape that is a key by
-itself is followed by ALONE.
+Rules: an unknown key does nothing; it never types its code. An answer of the terminal is not a
+key. Alt is Escape before the key, in one list; an Escape that is a key by itself is followed
+by ALONE.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from prompt_toolkit.keys import Keys
 from streamchat.prompt.key_sequences import Answer, Character, Escape, Paste, Sequence, Token
 
 ALONE = KeyPress(Keys.Ignore, "")
-"""Stands behind an Escape that is a key by itself, so that no other key makes a chord of it."""
+"""Follows an Escape that is a key by itself, so that the next key does not form a chord with
+it."""
 
 # prompt_toolkit has no names for these: surrogates, which no terminal can send.
 ALT_ENTER = KeyPress("\udd0a", "")
@@ -81,7 +82,7 @@ _ANSWER_PREFIXES = ("<", "=", ">", "?")  # a mouse, attributes, modes, the keybo
 
 @dataclass(frozen=True, slots=True)
 class Modifiers:
-    """What is held down with a key. The locks do not count."""
+    """The modifiers held down with a key. Caps Lock and Num Lock do not count."""
 
     shift: bool = False
     alt: bool = False
@@ -89,12 +90,12 @@ class Modifiers:
 
     @property
     def number(self) -> int:
-        """As sequences carry them, without Alt."""
+        """The number that stands for them in sequences, without Alt."""
         return 1 + self.shift + 4 * self.ctrl
 
 
 def decode(token: Token) -> list[KeyPress]:
-    """The keys; none for what means nothing."""
+    """The keys; none for an unknown token."""
     match token:
         case Escape():
             return [KeyPress(Keys.Escape, "\x1b"), ALONE]
@@ -115,7 +116,7 @@ def _with_alt(keys: list[KeyPress], is_alt: bool) -> list[KeyPress]:  # noqa: FB
 
 
 def _character(text: str) -> list[KeyPress]:
-    """A character by itself; the controls among them are keys with a name."""
+    """The key of a character; a control character is a key with a name."""
     key = ANSI_SEQUENCES.get(text, text) if text < " " or text == "\x7f" else text
     return [] if isinstance(key, tuple) or key in _NOTHING else [KeyPress(key, text)]
 
@@ -158,7 +159,7 @@ def _named(token: Sequence) -> list[KeyPress]:
 
 
 def _keyboard_protocol(body: str) -> list[KeyPress]:
-    """`code:shifted:base ; modifiers:event ; text`, all but the first left out at will."""
+    """`code:shifted:base ; modifiers:event ; text`; all but the first may be missing."""
     codes, modifiers, text = _fields(body, ";", 3)
     code, shifted = _fields(codes, ":", 2)
     held = _modifiers(modifiers)
@@ -169,18 +170,19 @@ def _keyboard_protocol(body: str) -> list[KeyPress]:
 
 
 def _fields(text: str, separator: str, count: int) -> list[str]:
-    """The first `count` fields; those that are left out are empty."""
+    """The first `count` fields; missing ones are empty."""
     return [*text.split(separator), *[""] * count][:count]
 
 
 def _number(digits: str) -> int:
-    """A code point, 0 if it is none."""
+    """The code point, or 0 for any other text."""
     value = int(digits) if digits.isdecimal() and digits.isascii() and len(digits) < 8 else 0
     return value if value < 0xD800 or 0xE000 <= value < 0x110000 else 0
 
 
 def _modifiers(field: str) -> Modifiers | None:
-    """None when the key means nothing: it was released, or held with Super or the like."""
+    """None when the key has no meaning: it was released, or pressed with Super or a similar
+    key."""
     number, _, event = field.partition(":")
     bits = (_number(number) or 1) - 1
     if event == "3" or bits & 0b111000:
@@ -189,7 +191,7 @@ def _modifiers(field: str) -> Modifiers | None:
 
 
 def _key(code: int, held: Modifiers | None, *, shifted: int = 0) -> list[KeyPress]:
-    """A key by its code point, and what was held down with it."""
+    """The keys for a code point and the modifiers held down with it."""
     if held is None or not code:
         return []
     if code in (_ENTER, _KEYPAD_ENTER):
@@ -218,7 +220,7 @@ def _enter(held: Modifiers) -> list[KeyPress]:
 
 
 def _control(character: str, held: Modifiers) -> list[KeyPress]:
-    """Ctrl and a character; with Shift too it is the terminal's own key, or none."""
+    """Ctrl and a character; with Shift as well, the key belongs to the terminal."""
     if held.shift or not character.isascii():
         return []
     if character.isalpha() or character in "\\]^_":

@@ -1,8 +1,8 @@
-"""What the terminal is asked to send while keys are read, and gives up afterwards.
+"""The modes of the terminal while keys are read, and how they are reset afterwards.
 
-The keypad is in its application mode, where terminfo has one: else Delete of some terminals
-has no name. A terminal that has the keyboard protocol of kitty is asked for its first level.
-One that can is asked to report whether its window has the focus.
+The keypad is in application mode, where terminfo has one, because some terminals otherwise
+send nothing recognisable for Delete. A terminal that has the keyboard protocol of kitty is
+asked for its first level. One that can is asked to report whether its window has the focus.
 """
 
 from __future__ import annotations
@@ -62,13 +62,13 @@ class KeyModes:
         return _GRAPHEMES_ON if is_news and self._is_begun else ""
 
     def use_protocol(self) -> str:
-        """The terminal has it."""
+        """Use the protocol: the terminal has it."""
         is_news, self._has_protocol = not self._has_protocol, True
         return _PUSH_PROTOCOL if is_news and self._is_begun else ""
 
 
 def find_keypad(term: str, file: int) -> Keypad:
-    """What terminfo says."""
+    """Read the sequences from terminfo."""
     try:
         import curses  # 1 ms
     except ImportError:  # Python can be built without it

@@ -1,15 +1,16 @@
-"""Keys out of what a terminal sends, with the rules that need time and the cut of the reads.
+"""Turns what a terminal sends into keys, with the rules that depend on time and on how the
+input was split into reads.
 
 Takes the place of prompt_toolkit's parser in an Input. `feed` is called with what one read
 gave, `flush` when nothing came for ESCAPE_SECONDS.
 
-Rules: an Esc that nothing follows is a key by itself, and what comes later is not its chord.
-"ESC [" and strings wait longer, for slow links; while the terminal owes an answer, one that is
-cut behind its ESC is put together again. Where a message is typed (`taking_lines`), an
-Enter that more text follows in the same read was pasted by a terminal that does not mark
+Rules: an Esc that nothing follows is a key by itself and does not form a chord with a later
+key. "ESC [" and strings wait longer, for slow links; while an answer of the terminal is due,
+one that was split after its ESC is joined again. Where a message is typed (`taking_lines`), an
+Enter that is followed by text in the same read was pasted by a terminal that does not mark
 pastes: it is a new line. Such a paste may come in several reads, so an Enter at the end of one
-waits for the next. What was typed before anybody read (`expect_typed_ahead`) was typed key by
-key, however it arrives.
+waits for the next. What was typed before the program read (`expect_typed_ahead`) was typed key
+by key, even if it arrives at once.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from streamchat.prompt.key_sequences import (
 
 ESCAPE_SECONDS = 0.05
 SLOW_LINK_SECONDS = 0.5
-LOST_END_SECONDS = 5.0  # of a paste: the end will not come
+LOST_END_SECONDS = 5.0  # after that, the end of a paste is not expected any more
 
 
 class KeyParser(Vt100Parser):
@@ -51,12 +52,12 @@ class KeyParser(Vt100Parser):
         self._clock = clock
         self.on_protocol = _nothing
         self.on_answer: Callable[[str], object] = str
-        self.is_awaiting: Callable[[], bool] = bool  # an answer of the terminal
+        self.is_awaiting: Callable[[], bool] = bool  # whether an answer of the terminal is due
         self._tokens = Tokenizer()
         self._fed_at = clock()
-        self._gave_escape = False  # which may have been the beginning of an answer
-        self._is_pasting = False  # lines come without marks; the last one may go on
-        self._held_enter = False  # at the end of the last read
+        self._gave_escape = False  # perhaps the beginning of an answer
+        self._is_pasting = False  # an unmarked paste is arriving
+        self._held_enter = False  # an Enter ended the last read and was held back
         self._expects_typed_ahead = False
         self._takes_lines = False
         self.reset()
@@ -70,8 +71,8 @@ class KeyParser(Vt100Parser):
 
     @contextmanager
     def taking_lines(self) -> Iterator[None]:
-        """While entered, a message of several lines may be typed: where only one line is
-        asked for, an Enter always is one."""
+        """While entered, a message of several lines may be typed. Elsewhere an Enter is never
+        a new line."""
         before, self._takes_lines = self._takes_lines, True
         try:
             yield
@@ -80,13 +81,14 @@ class KeyParser(Vt100Parser):
             self._held_enter = False
 
     def take_held_enter(self) -> bool:
-        """Whether an Enter waits for what may follow, and will not any more."""
+        """Whether an Enter is held back for what may follow; from now on, it is not."""
         was_held, self._held_enter = self._held_enter, False
         return was_held
 
     @property
     def is_waiting(self) -> bool:
-        """Whether a key has begun that may go on, such as an Esc."""
+        """Whether the input ends in something that may be the beginning of a key, such as an
+        Esc."""
         return self._tokens.is_waiting
 
     def feed(self, data: str) -> None:
@@ -115,7 +117,8 @@ class KeyParser(Vt100Parser):
         self._emit(tokens)
 
     def _give_up_old(self) -> float:
-        """Give up what began before a long silence. Returns the length of the silence."""
+        """Drop a sequence that began before a long silence. Returns the length of the
+        silence."""
         silence, self._fed_at = self._clock() - self._fed_at, self._clock()
         if silence >= ESCAPE_SECONDS:
             self.flush()
@@ -125,7 +128,7 @@ class KeyParser(Vt100Parser):
         return silence
 
     def _with_new_lines(self, tokens: list[Token]) -> list[Token]:
-        """The Enters of an unmarked paste as new lines."""
+        """Turn the Enters of an unmarked paste into new lines."""
         if self._held_enter:
             self._held_enter = False
             tokens = [Character("\r"), *tokens]
@@ -167,11 +170,11 @@ _ENTER, _NEW_LINE = Character("\r"), Character("\n")
 
 
 def _is_text(token: Token) -> bool:
-    """Whether the token is a character that stays where it is typed."""
+    """Whether the token is a character that types itself."""
     return isinstance(token, Character) and not token.is_alt and token.text >= " "
 
 
 def _without_line_feeds(tokens: list[Token]) -> list[Token]:
-    """The tokens with Enter alone as the line end of Windows."""
+    """The tokens, with the line ends of Windows reduced to Enter."""
     pairs = zip([None, *tokens], tokens, strict=False)
     return [token for before, token in pairs if (before, token) != (_ENTER, _NEW_LINE)]

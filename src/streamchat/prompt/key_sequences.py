@@ -1,11 +1,11 @@
-"""What a terminal sends, cut into characters, control sequences and pastes.
+"""Splits what a terminal sends into characters, control sequences and pastes.
 
-Pure: text in, tokens out, however the text was cut. The grammar is ECMA-48's, so a sequence
-that nobody knows is one token all the same, and never types its own letters. Strings (OSC,
-DCS, APC) are the answers of a terminal.
+Pure: text in, tokens out, however the text was cut. The grammar is that of ECMA-48, so even an
+unknown sequence is one token and never types its own letters. Strings (OSC, DCS, APC) are the
+answers of a terminal.
 
-A prefix of a sequence is kept until it goes on. `settle` decides about one that does not:
-an Esc was a key by itself. `abandon` gives up a sequence that began long ago.
+The beginning of a sequence is kept until the rest comes. `settle` decides about one that is
+not continued: an Esc was a key by itself. `abandon` drops a sequence that began long ago.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _LONGEST_STRING = 4_096
 
 @dataclass(frozen=True, slots=True)
 class Character:
-    """One character, a control too; `is_alt` when it was sent with Alt."""
+    """One character, perhaps a control character; `is_alt` when it was sent with Alt."""
 
     text: str
     is_alt: bool = False
@@ -38,7 +38,7 @@ class Escape:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """A control sequence: `introducer` is "[" (CSI) or "O" (SS3), `body` what stands between
+    """A control sequence: `introducer` is "[" (CSI) or "O" (SS3), `body` is what comes between
     it and `final`."""
 
     introducer: str
@@ -78,12 +78,12 @@ class Tokenizer:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether something has begun that is not complete."""
+        """Whether something incomplete has begun."""
         return bool(self._pending) or self.is_pasting
 
     @property
     def begins_string(self) -> bool:
-        """Whether "ESC ]" or the like stands at the end, which may be a key with Alt."""
+        """Whether the input ends in "ESC ]" or similar, which may be a key with Alt."""
         return len(self._pending) == 2 and self._pending[1] in _STRING_STARTS
 
     def feed(self, data: str) -> list[Token]:
@@ -99,8 +99,8 @@ class Tokenizer:
         return tokens
 
     def settle(self) -> list[Token]:
-        """Decide about a sequence that did not go on for a moment. One that may only be slow
-        ("ESC [", the middle of a string) stays pending."""
+        """Decide about a sequence that was not continued for a moment. One that may only be
+        slow ("ESC [", the middle of a string) stays pending."""
         match self._pending:
             case "\x1b":
                 tokens: list[Token] = [Escape()]
@@ -116,7 +116,8 @@ class Tokenizer:
         return tokens
 
     def abandon(self) -> list[Token]:
-        """Give up what began long ago: a paste ends with what came, a sequence is dropped."""
+        """Give up what began long ago: a paste ends with what arrived, a sequence is
+        dropped."""
         tokens = self.settle()
         if self._pieces is not None:
             tokens.append(Paste("".join(self._pieces)))
@@ -179,7 +180,7 @@ def _match(text: str, at: int, *, is_alt: bool) -> _Found:
         case "\x1b":
             return _MORE if len(text) == at + 2 else (at + 1, Escape())
         case control if control < " " and control not in _ALT_CONTROLS:
-            return at + 1, Escape()  # typed fast: Ctrl-C counts, whatever came before
+            return at + 1, Escape()  # typed quickly: Ctrl-C counts, whatever came before
         case character:
             return at + 2, Character(character, is_alt=True)
 
@@ -187,13 +188,13 @@ def _match(text: str, at: int, *, is_alt: bool) -> _Found:
 def _match_csi(text: str, start: int, *, is_alt: bool) -> _Found:
     end = start
     while end < len(text) and "\x20" <= text[end] <= "\x3f" and end - start <= _LONGEST_BODY:
-        if text[end] == "$" and text[start:end].isdecimal():  # rxvt ends Shift's keys so
+        if text[end] == "$" and text[start:end].isdecimal():  # rxvt: a key with Shift
             return end + 1, Sequence("[", text[start:end], "$", is_alt)
         end += 1
     body, final = text[start:end], text[end : end + 1]
     if not final:
         return _MORE
-    if not "\x40" <= final <= "\x7e" or end - start > _LONGEST_BODY:  # broken off
+    if not "\x40" <= final <= "\x7e" or end - start > _LONGEST_BODY:  # a broken sequence
         return end, None
     if not body and final == "[":  # F1 to F5 of the Linux console
         last = text[end + 1 : end + 2]
@@ -228,5 +229,5 @@ def _match_string(text: str, start: int) -> _Found:
         if character == ESC:
             return end, None
         if character < " " or end - start > _LONGEST_STRING:
-            return end, None  # no answer of a terminal
+            return end, None  # not an answer of a terminal
     return _MORE

@@ -1,8 +1,8 @@
 """One line (or several) edited in place, from the first key to Enter.
 
-Wraps prompt_toolkit's PromptSession. The line is what stands in the prompt, see `provenance`;
-what became of it is for `reader` to say. Never on the alternate screen, and the terminal is
-never asked where its cursor is.
+Wraps prompt_toolkit's PromptSession. The line is the content of the prompt (see `provenance`);
+`reader` decides what happens to it. Never on the alternate screen, and the terminal is never
+asked where its cursor is.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ class LineEditor:
         count_queued: Callable[[], int],
     ) -> None:
         """`on_recall` is called when Up leaves the line for an older one, `on_change` with a
-        line that is not in the history's file; `questions` are written to the terminal once the
-        prompt stands."""
+        line that is not in the history's file; `questions` are written to the terminal once
+        the prompt is on the screen."""
         self._length = 0  # of the line, before the last change
         self._parser: KeyParser | None = None
         if isinstance(keyboard, Vt100Input):
@@ -162,7 +162,7 @@ class LineEditor:
         )
         session.app.ttimeoutlen = ESCAPE_SECONDS
         session.app.timeoutlen = CHORD_SECONDS
-        session.app.terminal_size_polling_interval = None  # SIGWINCH tells
+        session.app.terminal_size_polling_interval = None  # SIGWINCH reports it
         session.app.before_render += lambda _: self._below.fit_menu(session)
         session.app.after_render += self._rendered
         # The session would never complete while typing where Up searches the history.
@@ -196,7 +196,7 @@ class LineEditor:
         self._marks.begin_output()
 
     def _sign(self) -> str:
-        """Turned round in the normal mode of vi."""
+        """The sign; another one in the normal mode of vi."""
         is_normal = vi_navigation_mode() and not get_app().is_done
         return self._look.normal_sign if is_normal else self._look.sign
 
@@ -219,7 +219,8 @@ class LineEditor:
             return Key.END
 
     async def _edit_elsewhere(self, document: Document) -> Document:
-        """What the editor left, and below it what was typed without sight of it."""
+        """The text that the editor left, and below it what was typed before the user saw
+        it."""
         before = self._provenance.text(document.text)
         with interruptible(lambda: None):  # Ctrl-C is the editor's
             result = await asyncio.to_thread(
@@ -243,7 +244,7 @@ class LineEditor:
         return document
 
     async def _search_history(self, document: Document) -> Document:
-        """What was found, or the line as it was."""
+        """The line that was found, or the unchanged line."""
         from streamchat.prompt.history_search import HistorySearch, search_history
 
         found = await search_history(
@@ -260,7 +261,8 @@ class LineEditor:
         return is_taller(line, self.shown, self._output.get_size())
 
     def _print(self, line: str) -> None:
-        """Whole: prompt_toolkit would show only the end of a line taller than the window."""
+        """Print the whole line; prompt_toolkit would show only the end of one taller than the
+        window."""
         sign = to_formatted_text(self._marks.around(self._look.sign), style="class:prompt")
         size, looks = self._output.get_size(), self._sent.looks_of(line)
         print_formatted_text(
@@ -279,7 +281,8 @@ class LineEditor:
             buffer.start_completion(complete_event=CompleteEvent(text_inserted=True))
 
     def close(self) -> None:
-        """Take what the terminal still answers, or the shell would take it as typed."""
+        """Read answers of the terminal that are still due, or the shell would take them as
+        typed."""
         if isinstance(self._keyboard, TerminalKeys):
             self._keyboard.drain(lambda: self._questions.is_awaiting)
 

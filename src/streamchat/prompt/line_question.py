@@ -24,7 +24,7 @@ async def ask_line(
     keymap: KeyMap = DEFAULT_KEYMAP,
     is_secret: bool = False,
 ) -> str | None:
-    """What is typed or pasted; None when it is left."""
+    """What was typed or pasted; None when the user left."""
     if isinstance(keyboard, Vt100Input):
         parse_keys(keyboard)
     session: PromptSession[str | None] = PromptSession(

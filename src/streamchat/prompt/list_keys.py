@@ -49,11 +49,11 @@ def load_leaving_keys(keymap: KeyMap) -> KeyBindings:
 
     @bindings.add("escape", Keys.Any)
     def ignore(event: KeyPressEvent) -> None:
-        """Alt and a key that mean nothing do not type the key."""
+        """Alt with an unbound key does not type the key."""
 
     @bindings.add("c-d")
     def stay(event: KeyPressEvent) -> None:
-        """prompt_toolkit would delete, or leave."""
+        """Do nothing, where prompt_toolkit would delete or leave."""
 
     @bindings.add("c-c")
     @bindings.add("<sigint>")

@@ -1,4 +1,4 @@
-"""The application that shows a list to choose from: what all of these lists have in common.
+"""The application that shows a list to choose from, for all such lists.
 
 A list is erased when it is left. SIGINT is the list's, unless it was ignored at the start.
 """
@@ -45,7 +45,7 @@ def build_list_window(
         output=output,
     )
     app.ttimeoutlen = ESCAPE_SECONDS
-    app.terminal_size_polling_interval = None  # SIGWINCH tells
+    app.terminal_size_polling_interval = None  # SIGWINCH reports it
     return app
 
 

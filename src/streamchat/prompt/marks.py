@@ -1,4 +1,4 @@
-"""The signs by which terminals jump from prompt to prompt (OSC 133)."""
+"""The sequences by which terminals jump from prompt to prompt (OSC 133)."""
 
 from __future__ import annotations
 

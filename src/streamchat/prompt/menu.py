@@ -1,4 +1,4 @@
-"""Every question but the prompt itself (ports.Asker)."""
+"""Every question except the prompt itself (ports.Asker)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Menu:
-    """Asks on one terminal, beside a chat or before it. All texts are cleaned."""
+    """Asks on one terminal, in a chat or before it. All texts are cleaned."""
 
     keyboard: Input
     output: Output

@@ -1,7 +1,7 @@
-"""What the menu at the prompt offers: commands, their arguments, files behind an `@`.
+"""What the menu at the prompt offers: commands, their arguments, files after an `@`.
 
-Imported when the first menu opens. All texts that come from outside (titles, models, names
-of files) are cleaned before they are shown; what would have to be cleaned is not offered.
+Imported when the first menu opens. Texts from outside (titles, models, names of files) are
+cleaned before they are shown; an entry whose text would be changed by that is not offered.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ _PATH_WORDS = ("PATH", "FILE")
 
 
 class MenuEntries(Completer):
-    """`get_completions` gives what is known at once, for Tab; the other waits for more."""
+    """`get_completions` returns what is known at once, for Tab; `get_completions_async` waits
+    for more."""
 
     def __init__(
         self,
@@ -84,7 +85,7 @@ class MenuEntries(Completer):
             )
 
     def _matching_rows(self, typed: str) -> list[tuple[CommandRow, str]]:
-        """Those whose name begins so, or else holds the letters."""
+        """The commands whose name begins with the typed text, or else contains its letters."""
         names = [(row, name) for row in self._commands for name in (row.name, *row.aliases)]
         begin = [(row, name) for row, name in names if name.startswith(typed.lower())]
         if begin:
@@ -129,8 +130,8 @@ def _first_of_each(found: Iterable[tuple[CommandRow, str]]) -> list[tuple[Comman
 
 
 def _matching(typed: str, choices: Iterable[Choice]) -> list[Choice]:
-    """Those that begin so, or else hold it, or else whose note (a title) holds it, or else
-    that hold its letters."""
+    """The choices that begin with the typed text, or else contain it, or else whose note (a
+    title) contains it, or else that contain its letters."""
     sound = [choice for choice in choices if choice.text == _one_line(choice.text)]
     folded = [(choice, choice.text.casefold(), choice.note.casefold()) for choice in sound]
     for fits in (
@@ -145,7 +146,7 @@ def _matching(typed: str, choices: Iterable[Choice]) -> list[Choice]:
 
 
 def _usage(name: str, argument: str) -> str:
-    """With the argument, if that leaves room for the help."""
+    """The command with its argument, if that leaves room for the help."""
     usage = f"/{name} {argument}".rstrip()
     return usage if len(usage) <= _LONGEST_USAGE else f"/{name}"
 

@@ -1,6 +1,6 @@
-"""The word that is being typed, as a shell reads it, and names written so that it is one.
+"""The word that is being typed, split as a shell does, and names quoted for such a word.
 
-Pure. A word may have begun with a quote that is not closed yet, or hold backslashes.
+Pure. A word may begin with a quote that is not closed yet, or contain backslashes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _MENTION = re.compile(r"""(?:^|(?<=[\s(\[{,;:]))@((?:"[^"\n]*|'[^'\n]*|(?:\\.|[^
 
 @dataclass(frozen=True, slots=True)
 class OpenWord:
-    """The last word of a text: where it begins, what it says, and the quote that is open."""
+    """The last word of a text: where it begins, its value, and the quote that is open."""
 
     start: int
     value: str
@@ -22,7 +22,7 @@ class OpenWord:
 
 
 def find_open_word(text: str) -> OpenWord:
-    """The word that goes on at the end of the text; an empty one after a blank."""
+    """The word at the end of the text; an empty one after a blank."""
     start, value, quote, at = 0, "", "", 0
     opened = ""
     while at < len(text):
@@ -46,7 +46,7 @@ def find_open_word(text: str) -> OpenWord:
 
 
 def find_open_mention(text: str) -> OpenWord | None:
-    """What is typed behind an `@` that names a file; None where there is none."""
+    """What is typed after an `@` that names a file; None if there is none."""
     found = _MENTION.search(text)
     if found is None:
         return None
@@ -55,7 +55,8 @@ def find_open_mention(text: str) -> OpenWord | None:
 
 
 def quote_name(name: str, quote: str = "") -> str:
-    """The name as a word, within the quote that the user began. A directory stays open."""
+    """The name as a word, within the quote that the user began. After a directory, the quote
+    stays open."""
     if quote and quote not in name and "\\" not in name:
         return f"{quote}{name}" if name.endswith("/") else f"{quote}{name}{quote}"
     return _SPECIAL.sub(r"\\\1", name)

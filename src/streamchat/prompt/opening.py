@@ -1,4 +1,4 @@
-"""Files that the user looks at in their own editor (/open).
+"""Files that are opened in the user's editor (/open).
 
 Owns the files: each has mode 0600 in a directory of its own, which is removed when the
 program ends, since an editor with a window of its own returns at once.
@@ -82,7 +82,7 @@ class EditorFiles:
 
 
 def _create(path: Path, text: str) -> None:
-    """Write a file that is not there yet. Raises UsageError."""
+    """Write the file if it does not exist yet. Raises UsageError."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""Large pastes: each stands in the line as one character, its text is kept aside.
+"""Large pastes: in the line, one character stands for each; the text is kept elsewhere.
 
 The character is a lone surrogate, which no input can hold (`entry.normalised`), so it
 cannot be edited in half or be mistaken for text. It is shown as "[pasted 12,345 lines]".
@@ -18,8 +18,8 @@ from streamchat.core.input_line import VERBATIM
 from streamchat.core.mentions import QUOTED_AT, quote_mentions
 from streamchat.core.sanitize import clean_typed
 
-# A paste is shown as long as that is of use and cheap: no window has room for 200 lines,
-# and 20,000 characters in one line cost 27 ms at every key (2,500 lines 4 ms).
+# A paste is shown in full while that is useful and cheap: no window has room for 200 lines,
+# and 20,000 characters in one line cost 27 ms for each key (2,500 lines 4 ms).
 MAX_LINES = 200
 MAX_CHARACTERS = 20_000
 TAB_WIDTH = 4
@@ -34,8 +34,8 @@ def is_stand_in(character: str) -> bool:
 
 
 class Pastes:
-    """The texts that stand-ins stand for, for as long as the program runs: history and
-    undo may bring a stand-in back."""
+    """The texts of all stand-ins, kept until the program ends, because history and undo may
+    bring a stand-in back."""
 
     def __init__(self) -> None:
         self._texts: list[str] = []
@@ -70,7 +70,7 @@ class Pastes:
 
 class Shown(Processor):
     """How a line of the text is drawn: stand-ins by their label, tabs as blanks, and
-    nothing that could drive the terminal."""
+    nothing that could control the terminal."""
 
     def __init__(self, pastes: Pastes) -> None:
         self._pastes = pastes
@@ -83,7 +83,7 @@ class Shown(Processor):
         return self._transformation([("", line)]).fragments
 
     def text(self, text: str, cursor: int) -> tuple[str, int]:
-        """The text as it is drawn, and where the cursor stands in it."""
+        """The text as it is drawn, and the place of the cursor in it."""
         shown: list[str] = []
         left, at = cursor, 0
         for line in text.split("\n"):

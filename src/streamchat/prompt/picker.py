@@ -1,10 +1,10 @@
 """Find a conversation while typing: the list of them, and a preview of what was found.
 
 Drawn in place like the prompt, never on the alternate screen, and gone when it is left.
-Rules: a key never waits for the search, which runs in a thread, one question at a time;
-what is chosen stays chosen when more is found; Enter opens what was found for the words
-as they stand, also when it is pressed before that is on the screen. Titles and texts are
-cleaned before they are shown.
+Rules: a key never waits for the search, which runs in a thread, one question at a time; the
+chosen row stays chosen when more is found; Enter opens what matches the current words, even if
+it is pressed before the match is on the screen. Titles and texts are cleaned before they are
+shown.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ _ACTS = {
 
 @dataclass(slots=True)
 class Found:
-    """What is on the list: the hits for `text`, one of them chosen; by the user, once
-    they have moved."""
+    """The list: the hits for `text`, one of them chosen. `has_moved` says that the user chose
+    it."""
 
     text: str | None = None  # None: nothing was searched yet
     hits: tuple[Hit, ...] = ()
@@ -61,7 +61,7 @@ class Found:
         return self.hits[self.chosen] if self.hits else None
 
     def replace(self, text: str, hits: list[Hit]) -> None:
-        """What the user chose stays chosen as long as the words are the same."""
+        """Show other hits. What the user chose stays chosen while the words are the same."""
         self.has_moved = self.has_moved and text == self.text
         path = self.hit.summary.path if self.hit and self.has_moved else None
         places = (at for at, hit in enumerate(hits) if hit.summary.path == path)
@@ -87,7 +87,8 @@ class Picker:
         words: str = "",
         note: str = "",
     ) -> None:
-        """It begins with `words`; `note` is shown until something else is found."""
+        """It starts with a search for `words`; `note` is shown until something else is
+        found."""
         self._note = clean_line(note)
         self._keys = format_keys(keymap)
         self._archive = archive
@@ -108,7 +109,7 @@ class Picker:
         )
 
     async def run(self) -> Picked | None:
-        """What was picked, and what to do with it; None when it was left. Raises
+        """What was picked, and what to do with it; None when the user left. Raises
         StreamchatError."""
         return await run_list_window(self._app, begin=self._begin)
 
@@ -118,7 +119,8 @@ class Picker:
     # Search
 
     async def _keep_searching(self) -> None:
-        """What is typed goes first; between, the index takes in what it does not know."""
+        """Search for what is typed first; in between, let the index catch up with new
+        files."""
         steps = self._archive.catch_up()
         try:
             while True:
@@ -231,7 +233,7 @@ class Picker:
         return [("class:remark", self._drawing.look.cut(said, self._width))]
 
     def _state(self) -> str:
-        """Which of how many is chosen, and how far the index is."""
+        """The number of the chosen row, how many there are, and how far the index is."""
         found, progress = self._found, self._progress
         more = "+" if len(found.hits) == MOST_SHOWN else ""
         count = f"{found.chosen + 1}/{len(found.hits)}{more}" if found.hits else ""
@@ -241,7 +243,7 @@ class Picker:
 
 
 def format_keys(keymap: KeyMap) -> str:
-    """Enter open, ^R rename, …, Esc leave: what can be done, by the keys as they are bound."""
+    """Enter open, ^R rename, …, Esc leave: the actions with the keys bound to them."""
     acts = {**{action: act.value for action, act in _ACTS.items()}, "list_leave": "leave"}
     keys = {action: keymap.key_of(action) for action in acts}
     keys["list_leave"] = keys["list_leave"] or "Ctrl-C"

@@ -1,5 +1,5 @@
-"""`PlainPrompt`, for TERM=dumb and for those who listen: the terminal's own line editing,
-no escape sequence.
+"""`PlainPrompt`, for TERM=dumb and screen readers: the terminal's own line editing, no escape
+sequences.
 
 The same rules of entry hold (a trailing backslash, blocks of three quotes), and lines that are
 pasted together are one message. A text handed back for editing cannot be edited here: it is
@@ -90,7 +90,8 @@ class PlainPrompt:
                 self._typed = ""
 
     async def _message(self, stop: asyncio.Event, *, shows_sign: bool = False) -> str | None:
-        """What the next lines say; None at the end of input, or as soon as `stop` is set."""
+        """The message in the next lines; None at the end of input, or as soon as `stop` is
+        set."""
         while True:
             sign = ("  " if self._typed else self._sign) if shows_sign else ""
             is_new = not self._typed
@@ -128,7 +129,8 @@ class PlainPrompt:
             self._unanswering.append(line)
 
     def take_unread(self) -> list[str]:
-        """Each line that was typed and answered no question; nobody else will read it here."""
+        """Take the lines that were typed and did not answer a question; nothing else will read
+        them."""
         unread = [*self.queue, *self._unanswering, *self._lines.take_rest()]
         self.queue, self._unanswering = [], []
         return unread
@@ -230,7 +232,7 @@ class PlainPrompt:
                 self._give_up_queue()
 
     async def _fill_queue(self) -> None:
-        """Until it is cancelled, or the input ends."""
+        """Queue lines until cancelled, or until the input ends."""
         with suppress(TerminalClosed):
             while (said := await self._message(asyncio.Event())) is not None:
                 if said:
@@ -267,7 +269,7 @@ class PlainPrompt:
 
     @contextmanager
     def _saying(self, sign: str) -> Iterator[None]:
-        """Say it, and again when the program goes on after a Ctrl-Z."""
+        """Show the sign, and again when the program continues after Ctrl-Z."""
         loop = asyncio.get_running_loop()
 
         def again() -> None:

@@ -1,8 +1,8 @@
-"""Lines of a terminal that edits them by itself, and which of them belong together.
+"""Lines of a terminal that does its own line editing, and which of them belong together.
 
-Rules: lines that come together were pasted, and are one text. The last line of a paste may have
-no end yet: it is taken as well, and the next Enter ends the text. What was typed before
-anybody asked was typed line by line. Being cancelled loses nothing.
+Rules: lines that arrive together were pasted and are one text. The last line of a paste may
+have no end yet: it is taken as well, and the next Enter ends the text. What was typed before
+the program read was typed line by line. Cancelling loses nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from streamchat.core.errors import TerminalClosed
 from streamchat.posix.terminals import count_waiting, take_waiting
 from streamchat.prompt.entry import normalised
 
-PASTE_SECONDS = 0.02  # nobody types a line in that time
+PASTE_SECONDS = 0.02  # nobody can type a line that fast
 _PIECE_BYTES = 65536
 
 
@@ -30,7 +30,7 @@ class PlainLines:
 
     @property
     def is_typed_ahead(self) -> bool:
-        """Whether a line waits on a terminal that nobody asked for."""
+        """Whether a line was typed before the program asked for one."""
         return self._is_terminal and not self._pending and count_waiting(self._file) > 0
 
     async def line(self, stop: asyncio.Event) -> str | None:
@@ -42,7 +42,7 @@ class PlainLines:
         return _text(line) if line or end else None
 
     async def lines(self, stop: asyncio.Event) -> str | None:
-        """The lines that come together, without the last end; None as with `line`."""
+        """The lines that arrive together, without the last line end; None as with `line`."""
         if not self._is_terminal:
             return await self.line(stop)
         while await self._has_line(stop):
@@ -59,7 +59,7 @@ class PlainLines:
         return None
 
     def take_rest(self) -> list[str]:
-        """The lines that were read and that nobody asked for."""
+        """Take the lines that were read but not asked for."""
         rest, self._pending = self._pending, b""
         return [_text(line) for line in rest.splitlines()]
 
@@ -72,7 +72,7 @@ class PlainLines:
         return bool(self._pending)
 
     async def _comes(self, stop: asyncio.Event, seconds: float | None = None) -> bool:
-        """Whether something can be read, in that time and before `stop`."""
+        """Whether something can be read within `seconds` and before `stop` is set."""
         if self._ended:
             return False
         loop = asyncio.get_running_loop()
@@ -88,7 +88,8 @@ class PlainLines:
         return happened.is_set() and not stop.is_set()
 
     def _read(self) -> None:
-        """Take what is there. The end is a Ctrl-D, or that of the terminal: TerminalClosed."""
+        """Read what is available. An empty read is Ctrl-D, or the terminal was closed:
+        TerminalClosed."""
         try:
             piece = os.read(self._file, _PIECE_BYTES)
         except OSError as error:

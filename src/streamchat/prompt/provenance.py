@@ -1,11 +1,11 @@
-"""From a text to the line that sends it, and back: what was typed, and what is data.
+"""Which text was typed and which is data, in the line of the prompt and in what is sent.
 
-The line is what stands in the prompt. It may begin with VERBATIM (shown as "[text]") or
-with the stand-in of a folded paste: then it is a message as it is, whatever it looks like.
-Any other line was typed: it may be a command, and the rules of `entry` hold.
+The line is the content of the prompt. If it begins with VERBATIM (shown as "[text]") or with
+the stand-in of a folded paste, it is a message as it is, even if it looks like a command. Any
+other line was typed: it may be a command, and the rules of `entry` hold.
 
-Rule: a round trip changes nothing. The line made of a text that was sent (handed back,
-recalled from the history) sends that text.
+Rule: a round trip changes nothing. The line made from a sent text (handed back, or recalled
+from the history) sends that text.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ _COMMAND_HEAD = re.compile(r"/\S+\s*")
 
 
 def is_verbatim(line: str) -> bool:
-    """Whether the line is a message as it is, whatever it looks like."""
+    """Whether the line is a message as it is, even if it looks like a command."""
     return line.startswith(VERBATIM) or is_stand_in(line[:1])
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """The rules for one prompt, which knows the names of the commands."""
+    """The rules for a prompt with these names of commands."""
 
     names: CommandNames
     pastes: Pastes
@@ -71,8 +71,8 @@ class Provenance:
                 return text
 
     def line_after_editor(self, before: str, after: str) -> str:
-        """The line for what an editor made of `before`: data, unless a command that takes
-        several lines was typed before and is still there."""
+        """The line for the text that an editor made of `before`: data, unless a typed command
+        that takes several lines is still there."""
         old = parse_input(self.pastes.expanded(before), self.names)
         new = parse_input(after, self.names)
         if isinstance(old, CommandLine) and isinstance(new, CommandLine):
@@ -86,7 +86,7 @@ class Provenance:
         return self.unfolded(line) if "\n" in line and not is_verbatim(line) else line
 
     def unfolded(self, text: str) -> str:
-        """The line that sends exactly `text`, which stays as long as it is."""
+        """The line that sends exactly `text`, which is not folded."""
         if text.startswith(VERBATIM):
             return text
         line = typed(text, self.names)
@@ -102,13 +102,13 @@ class Provenance:
         return self.line_of_input(message(entry.text, self.names))
 
     def entry(self, line: str, conversation: str | None) -> HistoryEntry:
-        """What the history keeps of a line that was sent."""
+        """The entry of the history for a line that was sent."""
         text = self._content(line)
         is_data = is_verbatim(line) or QUOTED_AT in text
         return HistoryEntry(unquote_mentions(text), conversation, is_data)
 
     def sent_input(self, line: str) -> str:
-        """What the application is to act on when the line is sent."""
+        """The input for the application when the line is sent."""
         make = as_message if is_verbatim(line) else message
         return make(self._content(line), self.names)
 
@@ -117,6 +117,6 @@ class Provenance:
         return unquote_mentions(self._content(line))
 
     def _content(self, line: str) -> str:
-        """The text; an `@` that is data is still quoted."""
+        """The text of the line, in which an `@` that is data is still quoted."""
         text = self.pastes.expanded(line).replace(VERBATIM, "")
         return QUOTED_AT.join(map(normalised, text.split(QUOTED_AT)))

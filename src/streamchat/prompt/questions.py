@@ -1,8 +1,8 @@
-"""What the terminal is asked while the prompt stands, and what its answers switch on.
+"""Questions to the terminal while the prompt is shown, and what its answers turn on.
 
-Rule: the question goes out after the prompt is on the screen, and nothing waits for an
-answer: it comes among the keys, at any time or never. Only whoever leaves waits for a moment,
-and only for an answer that is still on its way.
+Rule: the question goes out after the prompt is on the screen, and nothing waits for an answer:
+it comes among the keys, at any time or never. Only leaving waits for a moment, and only for an
+answer that is still due.
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ from prompt_toolkit.output import Output
 
 from streamchat.prompt.tty import PromptOutput
 
-# Whoever leaves at once is not there for the answer, which the shell would take as typed.
+# After leaving at once, the shell would take the answer as typed.
 DELAY_SECONDS = 0.1
-_ASK_LAST = "\x1b[c"  # every terminal answers this one (DA1), and in turn
+_ASK_LAST = "\x1b[c"  # every terminal answers this one (DA1), in the order of the questions
 
 
 @dataclass(slots=True)
 class TerminalQuestions:
-    """`text` is written as it is; with `may_have_protocol`, the terminal is also asked for
+    """`text` is written unchanged; with `may_have_protocol`, the terminal is also asked for
     the keyboard protocol of kitty. `is_reading` says whether an answer would be read, and
-    `on_answer` gets it."""
+    `on_answer` gets the answers."""
 
     output: Output
     text: str
     may_have_protocol: bool
     is_reading: Callable[[], bool]
     on_answer: Callable[[str], object]
-    is_awaiting: bool = False  # the terminal has not answered all that it was asked
+    is_awaiting: bool = False  # an answer is still due
 
     def heard(self, answer: str) -> None:
-        """The terminal answers; without the ESC."""
+        """Take an answer of the terminal, without its ESC."""
         if answer.startswith("[?") and answer.endswith("c"):
             self.is_awaiting = False
         self.on_answer(answer)

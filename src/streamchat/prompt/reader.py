@@ -38,7 +38,7 @@ from streamchat.prompt.type_ahead import AheadLine
 from streamchat.prompt.watch import Actions, Watch
 
 T = TypeVar("T")
-_TURNS_OF_A_SIGNAL = 3  # of the loop, until it has heard of one
+_TURNS_OF_A_SIGNAL = 3  # turns of the event loop until a signal reaches it
 LEAVE_NOTICE = "again stops this and exits."
 
 
@@ -64,9 +64,9 @@ class Prompt(Menu):
         hooks: Hooks | None = None,
         questions: str = "",
     ) -> None:
-        """What is sent is written to the file `history`, what is unsent to the directory
-        `drafts`. `names` tells commands from messages; `questions` are put to the terminal
-        once the prompt stands."""
+        """Sent input is written to the file `history`, unsent input to the directory `drafts`.
+        `names` tells commands from messages; `questions` are put to the terminal once the
+        prompt is on the screen."""
         self._hooks = hooks or Hooks()
         super().__init__(keyboard, output, look, self._hooks.keymap)
         known = {name for row in commands for name in (row.name, *row.aliases)}
@@ -82,7 +82,7 @@ class Prompt(Menu):
             lambda problem: self._editor.remarks.say(problem),
         )
         self._watch: Watch | None = None  # the last one
-        self._put_back: list[str] = []  # from the queue into the history, not sent since
+        self._put_back: list[str] = []  # from the queue to the history, not sent since
         self._holds = self._leaves = self._was_interrupted = False
         if isinstance(keyboard, TerminalKeys):
             keyboard.begin_silence()
@@ -111,7 +111,7 @@ class Prompt(Menu):
         if self._was_interrupted:
             self._was_interrupted = False
             for _ in range(_TURNS_OF_A_SIGNAL):
-                await asyncio.sleep(0)  # or the prompt would take it for its own
+                await asyncio.sleep(0)  # otherwise the prompt would handle that signal
         if self._leaves:
             self._leaves = False
             return Key.END
@@ -169,14 +169,15 @@ class Prompt(Menu):
             self.keyboard.end_silence()
 
     def _adopt_drafts(self) -> str:
-        """Put what earlier chats left unsent into the history, once; a line about it."""
+        """Move unsent drafts of earlier chats into the history, once. Returns a line about
+        it."""
         directory, self._drafts_directory = self._drafts_directory, None
         count = adopt_drafts(directory, self._history.adopt) if directory else 0
         return describe_adopted(count, self._hooks.keymap().key_of("older"))
 
     def _begun(self, prefill: str) -> Document:
-        """What stands in the prompt at first: what was typed without sight of a text that is
-        handed back stands below it."""
+        """The initial content of the prompt: a text to edit, and below it what was typed
+        before the user saw that text."""
         row = self._ahead.take_row()
         self._line_changed(row.text)
         unread = read_text(self._hooks.take_unread())
@@ -202,12 +203,12 @@ class Prompt(Menu):
         return self._provenance.entry(line, self._hooks.conversation())
 
     def _line_changed(self, line: str) -> None:
-        """Nothing is unsent now but the queue, what came back from it, and this line."""
+        """The unsent texts are now the queue, what came back from it, and this line."""
         lines = dict.fromkeys([*self._put_back, *self._ahead.queue, line])
         self._drafts.changed(list(lines))
 
     def _row_changed(self) -> None:
-        """Something was typed ahead. Whoever leaves has written it already."""
+        """Something was typed ahead. While leaving, it was saved already."""
         if not self._leaves:
             self._line_changed(self._ahead.row.text)
 

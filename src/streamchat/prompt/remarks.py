@@ -1,4 +1,4 @@
-"""What stands dim beside the line: a hint in its place, a remark at its right."""
+"""Dim texts around the line: a hint in its place, a remark to its right."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Remarks:
             self._hint, self._hidden_hint = "", self._hint
 
     def show_hint_again(self) -> bool:
-        """Whether there was one that something was typed over."""
+        """Show a hint again that was typed over. Returns whether there was one."""
         hidden, self._hidden_hint = self._hidden_hint, ""
         self._hint = hidden or self._hint
         return bool(hidden)

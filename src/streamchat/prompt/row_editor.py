@@ -1,6 +1,6 @@
 """A line that is edited without a prompt: prompt_toolkit's own keys, and no screen.
 
-Takes keys as a prompt does, in emacs or vi mode. Whoever shows the line asks for `document`.
+Takes keys as a prompt does, in emacs or vi mode. The caller shows `document`.
 It is built at the first key, because prompt_toolkit takes some milliseconds to load its keys.
 """
 
@@ -44,7 +44,7 @@ class RowEditor:
             return vi_navigation_mode()
 
     def press(self, presses: Iterable[KeyPress], mode: EditingMode) -> None:
-        """Act on the keys; one that means nothing here does nothing."""
+        """Act on the keys; an unbound key does nothing."""
         app = self._app = self._app or self._new_app()
         if app.editing_mode != mode:
             app.editing_mode = mode
@@ -54,7 +54,7 @@ class RowEditor:
             app.key_processor.process_keys()
 
     def take(self) -> Document:
-        """The line, which is empty afterwards."""
+        """Take the line, which is empty afterwards."""
         document = self.buffer.document
         self.buffer.reset()
         if self._app is not None:

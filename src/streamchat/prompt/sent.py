@@ -1,4 +1,4 @@
-"""How a text looks once it was sent, so that questions stand out among answers."""
+"""The style of a sent text, so that questions stand out among answers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SentText(Processor):
         return Transformation(looks(fragments))
 
     def looks_of(self, text: str) -> Looks:
-        """How a row of that text is drawn; a command looks as it was typed."""
+        """A function that styles a row of the text; a command keeps the look of typing."""
         style = "" if is_command(text) else self.style()
 
         def styled(row: StyleAndTextTuples) -> StyleAndTextTuples:

@@ -1,7 +1,7 @@
 """The dim line below what is typed.
 
-Rule: it stands only while the prompt does: what is sent, left or put aside takes it along.
-A low window keeps its rows for the text.
+Rule: it is shown only while the prompt is; sending or leaving the line removes both. A low
+window keeps its rows for the text.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def add_status_bar(
     has_room = Condition(lambda: get_app().output.get_size().rows >= LEAST_ROWS)
     has_parts = Condition(lambda: bool(list_parts()))
     bar = Window(FormattedTextControl(line), height=1, dont_extend_height=True)
-    # The text takes no more rows than it has, so that the line stands right below it.
+    # The text takes no more rows than it needs, so that the line is right below it.
     layout.current_window.dont_extend_height = Condition(lambda: True)
     below = ConditionalContainer(bar, ~is_done & has_room & has_parts)
     layout.container = HSplit([layout.container, below])

@@ -1,7 +1,7 @@
 """The keyboard and the screen as prompt_toolkit wants them, for real terminals.
 
 `open_keyboard` takes any terminal, so that keys can come from /dev/tty while stdin is a
-pipe. `parse_keys` puts our own parser in the place of prompt_toolkit's.
+pipe. `parse_keys` replaces prompt_toolkit's parser with our own.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _USUAL_SIZE = Size(rows=24, columns=80)
 
 
 class GreedyReader(PosixStdinReader):
-    """Reads all that is there: what was sent together stays together."""
+    """Reads everything available, so that what was sent together stays together."""
 
     def read(self, count: int = _READ_BYTES) -> str:
         return super().read(count)
@@ -47,7 +47,7 @@ class GreedyReader(PosixStdinReader):
 
 class TerminalReader(GreedyReader):
     """Notices that the terminal is gone. prompt_toolkit takes that error for an empty read,
-    and reads again for ever."""
+    and would read again forever."""
 
     def read(self, count: int = _READ_BYTES) -> str:
         text = super().read(count)
@@ -65,7 +65,7 @@ class TerminalKeys(Vt100Input):
     _shows_at_end = False  # whether to turn the echo on again
 
     def __init__(self, stream: TextIO, early: EarlyPrompt | None = None) -> None:
-        """With `early`, the first prompt takes over what that has begun."""
+        """With `early`, the first prompt takes over from it."""
         super().__init__(stream)
         self.stdin_reader = TerminalReader(self._fileno, encoding=stream.encoding)
         self._parser = parse_keys(self)
@@ -84,7 +84,7 @@ class TerminalKeys(Vt100Input):
                 self._cooked_bytes = count_waiting(self.fileno())
             yield
         if early is not None:
-            early.restore_modes(echo=False)  # what was found before was raw too
+            early.restore_modes(echo=False)  # the modes found before were raw too
 
     def raw_mode(self) -> AbstractContextManager[None]:
         return self._raw_mode()
@@ -110,7 +110,7 @@ class TerminalKeys(Vt100Input):
 
     def begin_silence(self) -> None:
         """Turn the echo off, until `end_silence`: between two prompts the terminal shows
-        nothing that is typed. An early prompt turns it off and on again by itself."""
+        nothing that is typed. An early prompt does that by itself."""
         self._shows_at_end = self._early is None and set_echo(self.fileno(), on=False)
 
     def end_silence(self) -> None:
@@ -135,15 +135,15 @@ class TerminalKeys(Vt100Input):
 
 
 def open_keyboard(stream: TextIO, early: EarlyPrompt | None = None) -> Vt100Input:
-    """Keys from a terminal that is open for reading. `early` stands on it already."""
+    """Keys from a terminal that is open for reading. `early` is the prompt already on it."""
     return TerminalKeys(stream, early)
 
 
 class PromptOutput(Vt100_Output):
     """A terminal to draw on; it is never asked where its cursor is.
 
-    `reflows` says that it re-wraps the rows it shows when the window gets narrower: what was
-    drawn is higher then than prompt_toolkit knows, and erasing has to begin further up.
+    `reflows` says that it re-wraps the rows it shows when the window gets narrower: the
+    drawing then has more rows than prompt_toolkit knows, so erasing has to begin further up.
     `keeps_erased` says that it re-wraps each row by the longest text that the row held.
     """
 
@@ -190,9 +190,9 @@ class PromptOutput(Vt100_Output):
         super().disable_bracketed_paste()
 
     def erase_down(self) -> None:
-        """From the second column on, the first by itself: tmux takes an erasing from the very
-        first cell for a screen that is left, and puts all of it into the scrollback."""
-        self.cursor_up(0)  # a drawing of one row is erased without a move before
+        """Erase from the second column on, and the first cell separately: otherwise tmux puts
+        the whole screen into the scrollback."""
+        self.cursor_up(0)  # a drawing of one row is erased without a move before it
         self.write_raw("\x1b[K\x1b[C\x1b[J\x1b[D")
 
 

@@ -1,8 +1,8 @@
 """What is typed while a reply is shown: the row being typed, and the queue of messages.
 
-Keys in, state out; whoever shows it asks for `shown`. A line here is what would stand in the
-prompt (see `provenance`), and its keys are those of the prompt, except for those that need a
-menu or a screen.
+Keys in, state out; the caller shows `shown`. A line here is a line of the prompt (see
+`provenance`), and its keys are those of the prompt, except for those that need a menu or a
+screen.
 """
 
 from __future__ import annotations
@@ -44,19 +44,19 @@ class AheadLine:
         self._editor.bindings = merge_key_bindings([self._load_keys(keymap), others])
 
     def press(self, presses: Iterable[KeyPress]) -> None:
-        """Act on keys; one that means nothing here does nothing."""
+        """Act on the keys; an unbound key does nothing."""
         self._editor.press(presses, self._mode)
 
     def take_row(self) -> Document:
-        """The row goes to the prompt."""
+        """Take the row, to continue it in the prompt."""
         return self._editor.take()
 
     def take_next(self) -> str | None:
-        """The line that is to be sent next."""
+        """Take the line to be sent next."""
         return self.queue.pop(0) if self.queue else None
 
     def take_queue(self) -> list[str]:
-        """All lines, the oldest first: nothing is sent by itself any more."""
+        """Take all lines, the oldest first, so that none is sent automatically."""
         queue, self.queue = self.queue, []
         return queue
 
@@ -78,7 +78,7 @@ class AheadLine:
         @bindings.add("pagedown")
         @bindings.add("escape", Keys.Any, filter=emacs_mode)
         def ignore(event: KeyPressEvent) -> None:
-            """There is no history, no menu, and Alt does not type its key."""
+            """Do nothing: there is no history and no menu, and Alt does not type its key."""
 
         @keys.on(bindings, "new_line")
         @bindings.add("c-j")
@@ -120,7 +120,7 @@ class AheadLine:
             buffer.document = Document(line, len(line) - after)
 
     def _take_back_last(self) -> None:
-        """What is in the row already stands below it."""
+        """Move the newest queued message into the row, above what is there."""
         if self.queue:
             line, typed = self.queue.pop(), self.row.text
             self._editor.buffer.document = _at_end(f"{line}\n{typed}" if typed else line)

@@ -1,7 +1,7 @@
 """The keyboard while a reply is shown: some keys stop it, the rest is typed ahead.
 
-Rules: nothing is echoed; line ends are still translated on output, since the renderer writes
-meanwhile; whatever ends the watch, the terminal's modes are as they were.
+Rules: nothing is echoed; line ends are still translated on output, because the renderer writes
+meanwhile; however the watch ends, the terminal's modes are restored.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ _GROUP = 0  # of processes, all of which the terminal would stop
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """What the keys do that are not typed. `leave` is called on an empty row, with whether
-    the key before was the same; `resting` surrounds a suspension: inside it the
+    """The actions of the keys that do not type. `leave` is called on an empty row, with
+    whether the key before was the same; `resting` surrounds a suspension: inside it the
     renderer has nothing live on the screen."""
 
     stop: Callable[[], None]
@@ -127,7 +127,7 @@ class Watch:
             self._flush = None
 
     def _flush_keys(self) -> None:
-        """What was the beginning of a longer key until now is one by itself."""
+        """What may have been the beginning of a longer key is now a key by itself."""
         self._cancel_flush()
         self._act(self._keyboard.flush_keys())
 
@@ -137,14 +137,14 @@ class Watch:
             self._show()
 
     def _load_keys(self, keymap: KeyMap) -> KeyBindings:
-        """The keys that are not typed. In vi, Esc only leaves the insert mode."""
+        """The keys that do not type. In vi, Esc only leaves the insert mode."""
         keys, bindings, actions = ActionKeys(keymap), KeyBindings(), self.actions
         is_empty = Condition(lambda: not self._ahead.row.text)
 
         @bindings.add("c-l")
         @bindings.add("c-d", filter=is_empty)
         def stay(event: KeyPressEvent) -> None:
-            """prompt_toolkit's own actions need a screen."""
+            """Do nothing: prompt_toolkit's own actions need a screen."""
 
         @keys.on(bindings, "stop")
         def escape(event: KeyPressEvent) -> None:

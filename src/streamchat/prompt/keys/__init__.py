@@ -1,7 +1,7 @@
 """The keys of the prompt, over prompt_toolkit's own emacs or vi bindings.
 
 Each module owns the bindings of one purpose. A result of the running application is the text
-of the line as it stands, a Key, Editing or Searching.
+of the line as it is, a Key, Editing or Searching.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""From the spelling of a chord (core/keymap) to the keys of prompt_toolkit."""
+"""Translates the spelling of a chord (core/keymap) into keys of prompt_toolkit."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ActionKeys:
         self, bindings: KeyBindings, action: str, *, filter: FilterOrBool = True
     ) -> Callable[[Handler], Handler]:
         """A decorator. The double Esc is left out: it needs a clock. In the insert mode of vi,
-        Esc does nothing else than leave it."""
+        Esc only leaves that mode."""
 
         def add(handler: Handler) -> Handler:
             for chord in self.keymap.chords[action]:

@@ -1,4 +1,4 @@
-"""What stands at the cursor, completed."""
+"""Completion of the word at the cursor."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def load_completing(keys: ActionKeys) -> KeyBindings:
 
     @keys.on(bindings, "complete", filter=in_line & (at_command | at_mention))
     def complete(event: KeyPressEvent) -> None:
-        """Files of anywhere below come from a thread; all else is there at once."""
+        """Files from below the directory come from a thread; everything else is known at
+        once."""
         buffer = event.current_buffer
         is_chosen = buffer.complete_state and buffer.complete_state.current_completion
         if is_chosen or not _complete(buffer):
@@ -46,8 +47,9 @@ def _only_entry(buffer: Buffer) -> Completion | None:
 
 
 def _complete(buffer: Buffer) -> bool:
-    """Insert what is certain and show the rest as a menu; at once, unlike
-    `start_completion`: the next key may be there already. False if nothing was done."""
+    """Insert what all completions share and show them as a menu; at once, unlike
+    `start_completion`, because the next key may have arrived already. False if nothing was
+    done."""
     wanted = CompleteEvent(completion_requested=True)
     found = list(buffer.completer.get_completions(buffer.document, wanted))
     common = get_common_complete_suffix(buffer.document, found)

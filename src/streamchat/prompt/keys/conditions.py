@@ -1,4 +1,4 @@
-"""When a key means what: conditions on the line that is edited."""
+"""Conditions on the edited line, which decide what a key means."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def line_is_empty() -> bool:
 
 @Condition
 def continues_here() -> bool:
-    """A backslash ends the typed text and the cursor is behind it."""
+    """A backslash ends the typed text, and the cursor is after it."""
     document = get_app().current_buffer.document
     is_at_end = document.is_cursor_at_the_end and continues(document.text)
     return is_at_end and not is_verbatim(document.text)

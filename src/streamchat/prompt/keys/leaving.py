@@ -21,9 +21,9 @@ TWICE_SECONDS = 0.5  # for Esc Esc
 def load_leaving(
     keys: ActionKeys, hint_again: Callable[[], bool], on_clear: Callable[[str], None]
 ) -> KeyBindings:
-    """The keys that clear the line, or end a prompt without one. `on_clear` gets the text
-    that is cleared; `hint_again` tells whether a hint that something was typed over had first
-    to be shown again."""
+    """The keys that clear the line, or end a prompt without one. `on_clear` gets the text that
+    is cleared; `hint_again` shows a hint again that was typed over, and returns whether there
+    was one."""
     bindings = KeyBindings()
 
     @bindings.add("c-c", filter=in_line)
@@ -40,12 +40,12 @@ def load_leaving(
     def interrupt(event: KeyPressEvent) -> None:
         if hint_again():
             return
-        event.app.erase_when_done = True  # the next prompt takes its place
+        event.app.erase_when_done = True  # the next prompt replaces it
         event.app.exit(result=Key.INTERRUPT)
 
     @bindings.add("c-d", filter=in_line & line_is_empty)
     def stay(event: KeyPressEvent) -> None:
-        """On an empty line there is nothing to delete."""
+        """Do nothing: an empty line has nothing to delete."""
 
     @keys.on(bindings, "exit", filter=in_line & line_is_empty)
     def leave(event: KeyPressEvent) -> None:
@@ -55,7 +55,7 @@ def load_leaving(
 
 
 def load_escaping(keys: ActionKeys, clock: Callable[[], float]) -> KeyBindings:
-    """Esc, and Alt with a key that means nothing."""
+    """Esc, and Alt with an unbound key."""
     bindings = KeyBindings()
     escaped_at = -math.inf
 
@@ -85,6 +85,6 @@ def load_escaping(keys: ActionKeys, clock: Callable[[], float]) -> KeyBindings:
 
     @bindings.add("escape", Keys.Any, filter=in_line & emacs_mode)
     def ignore(event: KeyPressEvent) -> None:
-        """Alt and a key that mean nothing do not type the key."""
+        """Alt with an unbound key does not type the key."""
 
     return bindings

@@ -1,4 +1,4 @@
-"""What a paste puts into the line."""
+"""Keys that paste."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from streamchat.prompt.provenance import Provenance, is_verbatim
 
 
 def load_pasting(keys: ActionKeys, provenance: Provenance, hooks: Hooks) -> KeyBindings:
-    """A paste is text and nothing else: no key in it acts, and several lines are a message
-    whatever they look like."""
+    """A paste is only text: no key in it acts, and several lines are a message even if they
+    look like a command."""
     pastes = provenance.pastes
     bindings = KeyBindings()
 
@@ -62,7 +62,7 @@ def load_pasting(keys: ActionKeys, provenance: Provenance, hooks: Hooks) -> KeyB
 
 
 def _replace(buffer: Buffer, line: str) -> None:
-    """Put a line in the place of the text that it ends with."""
+    """Replace the text of the buffer with a line that ends with it."""
     grown = len(line) - len(buffer.text)
     if grown:
         buffer.document = Document(line, buffer.cursor_position + grown)

@@ -1,4 +1,4 @@
-"""Older and newer messages: Up and Down, unless other keys are bound to that."""
+"""Recalling older and newer messages with Up and Down, or the keys bound to that."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from streamchat.prompt.keys.conditions import in_line
 
 @dataclass(frozen=True, slots=True)
 class Searching:
-    """The prompt makes way for a search of what was typed before."""
+    """The prompt ended for a search of earlier input."""
 
     document: Document
 
 
 class Recall:
-    """Whether Up recalls only what starts with the text of the line, because the user typed
-    it, or everything, because the line is as it was handed over or recalled. `is_moving`
-    while a key puts another line into the prompt; `recalled` is the last one."""
+    """Whether Up recalls only input that starts with the text of the line, because the user
+    typed it, or all input, because the line was prefilled or recalled and not changed.
+    `is_moving` while a key puts another line into the prompt; `recalled` is the last one."""
 
     def __init__(self, on_recall: Callable[[], None]) -> None:
         """`on_recall` is called when the line is left for an older one."""
@@ -104,7 +104,7 @@ def load_recalling(keys: ActionKeys, recall: Recall) -> KeyBindings:
     @bindings.add("c-r", filter=in_line)
     @bindings.add("c-s", filter=in_line)
     def stay(event: KeyPressEvent) -> None:
-        """prompt_toolkit's own search would begin."""
+        """Do nothing, where prompt_toolkit would begin its own search."""
 
     @keys.on(bindings, "search_history", filter=in_line)
     @bindings.add("/", filter=in_line & vi_navigation_mode)
@@ -125,8 +125,8 @@ def _age(buffer: Buffer) -> int:
 
 
 def _load_history(buffer: Buffer, recall: Recall) -> None:
-    """Take in the history now. prompt_toolkit does so after it has drawn the prompt, but Up may
-    come before that, in one read with the key that began or cleared the line."""
+    """Load the history now. prompt_toolkit loads it after drawing the prompt, but Up may come
+    earlier, in the same read as the key that began or cleared the line."""
     try:
         lines, task = buffer._working_lines, buffer._load_history_task  # noqa: SLF001
     except AttributeError:  # another release: Up finds what is there

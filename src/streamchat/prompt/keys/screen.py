@@ -1,4 +1,5 @@
-"""What the prompt makes way for: the editor, the last thinking, a clean screen."""
+"""Keys that put something else in place of the prompt: the editor, the last thinking, a clear
+screen."""
 
 from __future__ import annotations
 
@@ -55,12 +56,12 @@ def load_editing(keys: ActionKeys) -> KeyBindings:
 
     @bindings.add("c-l")
     def stay(event: KeyPressEvent) -> None:
-        """prompt_toolkit would clear the screen without the scrollback."""
+        """Clear the screen; prompt_toolkit would not keep its rows in the scrollback."""
 
     @keys.on(bindings, "clear_screen")
     def redraw(event: KeyPressEvent) -> None:
-        # So many line feeds scroll what is above the prompt into the scrollback, wherever
-        # the prompt stands; only then is the screen cleared.
+        # So many line feeds scroll what is above the prompt into the scrollback, wherever the
+        # prompt is; only then is the screen cleared.
         output, renderer = event.app.output, event.app.renderer
         renderer.erase()
         output.write_raw("\n" * (output.get_size().rows - 1))

@@ -1,4 +1,4 @@
-"""Sending a message, unless it goes on, and the ways to a new line in it."""
+"""Sending a message, unless it continues, and starting a new line in it."""
 
 from __future__ import annotations
 

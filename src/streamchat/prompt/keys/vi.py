@@ -1,10 +1,10 @@
-"""What vi has and prompt_toolkit lacks: registers for what an operator takes, the dot, and that
-`cw` leaves the blank behind the word. And what it gets wrong: an operator in front of a motion
-that finds nothing takes two characters, one in front of `%` takes all, and a selection of a
-word or of what stands in brackets is one character too long.
+"""What prompt_toolkit's vi mode lacks: registers for what an operator takes, the dot, and that
+`cw` leaves the blank after the word. And what it gets wrong: an operator before a motion that
+finds nothing takes two characters, one before `%` takes everything, and the selection of a
+word or of text in brackets is one character too long.
 
 Rule: the dot repeats the keys of the last command that changed the text, from the normal mode
-and back to it. Undoing, and going to another message, is no change.
+and back to it. Undoing and going to another message do not count as changes.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def load_vi(repeat: Callable[[], list[KeyPress]]) -> KeyBindings:
 
 
 def _load_objects(bindings: KeyBindings) -> None:
-    """What stands behind an operator or makes a selection: a word, quotes, brackets."""
+    """Text objects, after an operator or to select: a word, quotes, brackets."""
     text_object = create_text_object_decorator(bindings)
 
     @text_object("%", no_move_handler=True, no_selection_handler=True)
@@ -100,7 +100,8 @@ def _load_objects(bindings: KeyBindings) -> None:
 
 
 def _find_object(kind: str, key: str, document: Document) -> tuple[int, int]:
-    """Where it begins and ends, from the cursor; with `i`, without what stands round it."""
+    """Where the text object begins and ends, relative to the cursor; `i` leaves out what
+    encloses it."""
     inner = int(kind == "i")
     if key in _QUOTES:
         return _find_quoted(key, inner, document)
@@ -115,7 +116,7 @@ def _find_object(kind: str, key: str, document: Document) -> tuple[int, int]:
 
 
 def _find_quoted(quote: str, inner: int, document: Document) -> tuple[int, int]:
-    """The quotes round the cursor, or else the next ones in its row."""
+    """The quotes around the cursor, or else the next ones in its row."""
     places = [at for at, each in enumerate(document.current_line) if each == quote]
     column = document.cursor_position_col
     for first, last in zip(places[::2], places[1::2], strict=False):
@@ -142,14 +143,14 @@ def _load_selecting(bindings: KeyBindings) -> None:
 
 
 def _overwritten(text: str, event: KeyPressEvent) -> str:
-    """The text with the typed character in the place of each; unchanged by any other key."""
+    """The text with every character replaced by the typed one; unchanged by any other key."""
     typed = event.data
     is_character = len(typed) == 1 and typed.isprintable()
     return re.sub(".", lambda _: typed, text) if is_character else text
 
 
 def _change_word(word: str, event: KeyPressEvent) -> None:
-    """Up to the end of the word, or of so many."""
+    """Change up to the end of the word, or of as many words as the count says."""
     document, (first, second) = event.current_buffer.document, event.key_sequence[:2]
     end = document.find_next_word_ending(
         include_current_position=True, count=event.arg, WORD=word == "W"
@@ -160,7 +161,8 @@ def _change_word(word: str, event: KeyPressEvent) -> None:
 
 
 def _await_object(operator: str, event: KeyPressEvent) -> None:
-    """What comes next says what the operator takes, and `"` which register gets it."""
+    """Wait for the keys that say what the operator takes; `"` names the register that gets
+    it."""
     register = event.key_sequence[1].data if len(event.key_sequence) > 1 else ""
     state = event.app.vi_state
     state.operator_func = partial(_take, operator, register)
@@ -213,7 +215,8 @@ class LastChange:
         app, now = self._app, (self._buffer.text, self._buffer.working_index)
         if app.editing_mode is not EditingMode.VI:
             return
-        # prompt_toolkit records the keys here for the macros of emacs, which vi has not.
+        # prompt_toolkit records the keys here for the macros of emacs mode, which vi mode
+        # lacks.
         recording = app.emacs_state.current_recording
         if recording is None:
             app.emacs_state.current_recording = []
