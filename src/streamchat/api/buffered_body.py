@@ -1,7 +1,7 @@
-"""The body of a response: read as it arrives, taken in one piece as far as it has arrived.
+"""The body of a response: read as it arrives; everything that has arrived is taken at once.
 
-Reading chunk by chunk wakes everything above for each of thousands of deltas. Here a task reads
-what the socket holds, and `take` returns all of it at once.
+Reading chunk by chunk would wake all later stages for each of thousands of deltas. Here a task
+reads what the socket has, and `take` returns all of it at once.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ async def unpacked(response: httpx2.Response) -> AsyncGenerator[bytes]:
             while packed:
                 if member.eof:
                     if packed[:1] != b"\x1f":
-                        return  # what fills up the body
+                        return  # padding after the body
                     member = zlib.decompressobj(_GZIP)
                 try:
                     yield member.decompress(packed, _MOST_UNPACKED)
@@ -44,7 +44,7 @@ async def unpacked(response: httpx2.Response) -> AsyncGenerator[bytes]:
 
 
 class BufferedBody:
-    """Use it in an `async with`; the body may be closed after that."""
+    """Use it in an `async with`; close the body after that."""
 
     def __init__(self, body: AsyncIterator[bytes]) -> None:
         self._body = body
@@ -61,7 +61,7 @@ class BufferedBody:
         self._reading.cancel()
         await asyncio.wait({self._reading})
         if not self._reading.cancelled():
-            self._reading.exception()  # `take` has raised it; nobody else needs it
+            self._reading.exception()  # `take` has raised it already
 
     async def take(self) -> bytes:
         """What has arrived since the last call, at least one byte; b"" at the end. Raises what

@@ -32,7 +32,7 @@ from streamchat.core.messages import Request
 if TYPE_CHECKING:
     from streamchat.api.connection import Connection
 
-_loading = threading.Lock()  # the import and the collector belong to the whole process
+_loading = threading.Lock()  # importing and pausing the collector affect the whole process
 
 
 class ApiClient:
@@ -55,7 +55,7 @@ class ApiClient:
         self.shows_raw: Callable[[], bool] = lambda: True  # whether somebody sees RawEvents
 
     def begin(self) -> None:
-        """Load in a thread, and connect in another, while the program waits for something
+        """Load in one thread and connect in another, while the program waits for something
         else. `ready` raises what goes wrong."""
         if self._connection is None and self._loading is None:
             if not is_imported():
@@ -91,7 +91,7 @@ class ApiClient:
         return Connection(self.server, self._deadlines, self._early)
 
     async def ready(self) -> None:
-        """Wait until the SDK is loaded; load it in a thread if nobody has begun."""
+        """Wait until the SDK is loaded; load it in a thread if that has not begun."""
         while self._connection is None:
             self.begin()
             loading = self._loading
@@ -178,7 +178,7 @@ def import_sdk_once(*, full: bool) -> SdkImport:
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """This makes the import a fifth faster, and what it creates is never garbage."""
+    """Pause the garbage collector: the import is a fifth faster, and creates no garbage."""
     if "anthropic" in sys.modules:
         yield
         return
@@ -196,7 +196,7 @@ def _load_in_thread(api: ApiClient) -> Future[None]:
     """Run `api.load()` in a daemon thread. The program must not wait for an import when it
     exits, as it would for asyncio's own threads."""
     loaded: Future[None] = Future()
-    loaded.set_running_or_notify_cancel()  # from now on a cancelled waiter leaves it alone
+    loaded.set_running_or_notify_cancel()  # from now on, a cancelled waiter does not cancel it
     threading.Thread(target=_load_into, args=(api, loaded), daemon=True).start()
     return loaded
 

@@ -79,7 +79,8 @@ def _is_installed(module: str) -> bool:
 def cloud_client(
     platform: str, base_url: str | None, headers: Mapping[str, str], http: httpx2.AsyncClient
 ) -> AsyncAnthropic:
-    """The SDK's client for the cloud. `Connection` does not use what it lacks."""
+    """The SDK's client for the cloud. It lacks some methods, which `Connection` does not
+    use."""
     import anthropic
 
     make: Any = getattr(anthropic, CLOUDS[platform].client)
@@ -89,7 +90,7 @@ def cloud_client(
 
 
 def cloud_faults(platform: str | None) -> tuple[type[Exception], ...]:
-    """The exceptions, besides the SDK's own, that say that the cloud cannot be used."""
+    """The exceptions, besides the SDK's own, for a cloud that cannot be used."""
     if platform is None:
         return ()
     named = [getattr(_module(path), name, None) for path, name in CLOUDS[platform].faults]

@@ -28,14 +28,14 @@ from streamchat.core.errors import ApiError, CutOff, InvalidRequest, Unconfigure
 from streamchat.core.events import Event
 from streamchat.core.messages import Request, read_count
 
-_TURNS_TO_CLOSE = 12  # two for each generator of a response, with a margin
+_TURNS_TO_CLOSE = 12  # of the event loop; two for each generator of a response, with a margin
 _LARGEST_PAGE = 1000  # models; the API allows no more
 _MOST_PAGES = 100  # of a server that never ends its list
 
 T = TypeVar("T")
 
 sdk_messages: ModuleType | None
-try:  # a module that the SDK does not promise; only its table of retired models is used
+try:  # not public in the SDK; only its table of retired models is used
     from anthropic.resources.messages import messages as sdk_messages
 except ImportError:
     sdk_messages = None
@@ -85,7 +85,7 @@ class Connection:
         last: Any = Omit()
         for _ in range(_MOST_PAGES):
             news, has_more = await self._page(last)
-            # A server that does not know `after_id` gives the same page again.
+            # A server that does not know `after_id` returns the same page again.
             has_more = has_more and not news.keys() <= found.keys()
             found |= news
             if not has_more:
@@ -112,7 +112,7 @@ class Connection:
     async def model(self, model: str) -> ModelInfo | None:
         """What the server says about the model; None if it has no such model."""
         if self._server.platform:
-            return None  # no cloud tells
+            return None  # clouds do not say
 
         async def ask(client: AsyncAnthropic) -> ModelInfo | None:
             return _model_info(await client.models.retrieve(model))

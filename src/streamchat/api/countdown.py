@@ -1,4 +1,4 @@
-"""How long to go on waiting for content from the server.
+"""How long to wait for content from the server.
 
 A reply of thousands of deltas waits thousands of times. A timeout for each wait would cost half
 as much as reading the delta, so one timer checks now and then whether the current wait is too
@@ -27,7 +27,7 @@ class Countdown:
         self._allowed = self._left = deadlines.idle_s
         self._answered = False
         self._waiter: asyncio.Task[object] | None = None
-        self._due = math.inf  # when its wait is too long
+        self._due = math.inf  # when the current wait is too long
         self._timer: asyncio.TimerHandle | None = None
         self._looks_at = -math.inf
         self._is_over = False
@@ -60,14 +60,14 @@ class Countdown:
             yield
         except asyncio.CancelledError:
             if not self._is_over or task.uncancel() > cancelled:
-                raise  # not by this timer
+                raise  # not cancelled by this timer
             raise self._expired() from None
         finally:
             self._waiter = None
             self._left -= self._now() - began
 
     def stop(self) -> None:
-        """The reply has ended. There is nothing left to wait for."""
+        """The reply has ended, so there is nothing more to wait for."""
         if self._timer is not None:
             self._timer.cancel()
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from streamchat.api.early_tls import EarlyTls
 
 FRESH_S = 5.0
-MOST_WAIT_S = 2.0  # for TLS, while the request is there
+MOST_WAIT_S = 2.0  # for TLS, once the request is ready
 _FAULTS = (OSError, ValueError, ApiError)  # ValueError: a name that IDNA cannot encode
 _PORTS = {"https": 443, "http": 80}
 
@@ -120,7 +120,7 @@ class EarlySocket:
         return tls
 
     def context(self) -> ssl.SSLContext | None:
-        """What TLS was agreed with, to be used again; None if there is none. Blocks while it is
+        """The TLS context, to be used again; None if there is none. Blocks while it is
         built."""
         if self._build_context is not None and self._is_connected:
             self._has_context.result()
@@ -154,7 +154,7 @@ class EarlySocket:
             opened.socket.close()
 
     def _give_up(self) -> OpenedSocket | None:
-        """What is open. What opens later is closed."""
+        """Take what is open; a connection that opens later is closed."""
         with self._lock:
             opened, self._kept, self._is_wanted = self._kept, None, False
         return opened
@@ -164,7 +164,7 @@ def early_socket(server: Server, *, timeout_s: float) -> EarlySocket | None:
     """A socket for the first connection to that server; None if it would save nothing, or if it
     is uncertain where requests will go."""
     has_credential = server.api_key or server.auth_token
-    is_certain = server.base_url or has_credential  # else a profile of the SDK may say
+    is_certain = server.base_url or has_credential  # else an SDK profile may decide
     if server.platform or server.proxy or server.is_loopback or not is_certain:
         return None
     with suppress(ValueError):
@@ -188,15 +188,15 @@ def _build_context(server: Server) -> ssl.SSLContext:
 
 
 def _signal() -> Future[None]:
-    """A future that no waiter can cancel."""
+    """A future that a waiter cannot cancel."""
     signal: Future[None] = Future()
     signal.set_running_or_notify_cancel()
     return signal
 
 
 def _has_news(connected: socket.socket) -> bool:
-    """Whether there is something to read. Before a request, that means that the server has
-    closed it."""
+    """Whether there is something to read; before a request, this means that the server has
+    closed the connection."""
     try:
         return bool(select([connected], [], [], 0)[0])
     except (OSError, ValueError):  # a descriptor that select cannot take

@@ -1,4 +1,4 @@
-"""A TLS session that is agreed while the SDK is imported.
+"""A TLS session that is set up while the SDK is imported.
 
 A thread does the handshake on a blocking socket. The HTTP library then continues with the
 session object and its two buffers. It uses such a session anyway, from `SSLContext.wrap_bio`.
@@ -22,7 +22,7 @@ class EarlyTls:
         self.session = context.wrap_bio(self.incoming, self.outgoing, server_hostname=host)
 
     def shake_hands(self, connected: socket.socket) -> None:
-        """Agree the session. Raises OSError, of which ssl.SSLError is a kind."""
+        """Do the handshake. Raises OSError, which includes ssl.SSLError."""
         while True:
             try:
                 self.session.do_handshake()
@@ -34,7 +34,7 @@ class EarlyTls:
                 return
 
     def is_alive(self, connected: socket.socket) -> bool:
-        """Whether the server has closed neither the session nor the connection. What it sends
+        """Whether the server has left both the session and the connection open. What it sends
         before a request, such as tickets, is read here."""
         try:
             while True:

@@ -1,8 +1,8 @@
-"""What a server says in an error: its words, and its name for the error.
+"""Reads what a server says in an error: its words, and its name for the error.
 
 The Messages API answers {"error": {"type", "message"}}. Other servers answer like FastAPI,
-OpenAI, Google, AWS or a proxy: with an array, with plain words, with the words under another
-name. This module reads all of these. Must not know: the SDK, our errors.
+OpenAI, Google, AWS or a proxy: with an array, with plain words, or with the words under
+another name. This module reads all of these. Must not know: the SDK, our errors.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def decode_body(body: bytes) -> str:
 
 
 def _from_json(text: str) -> object:
-    """What the SDK takes for text because of its first characters."""
+    """Parse JSON that the SDK takes for text because of its first characters."""
     bare = text.lstrip("\ufeff \r\n")
     if not bare.startswith(("{", "[")):
         return text
@@ -132,7 +132,7 @@ def _from_json(text: str) -> object:
 
 
 def _shown(body: object) -> str:
-    """The JSON itself, where nothing in it is known to hold words."""
+    """The JSON itself, if no field in it is known to hold words."""
     return "" if is_nested_deeper(body, _DEEPEST) else json.dumps(body, ensure_ascii=False)
 
 

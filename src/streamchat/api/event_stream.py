@@ -1,11 +1,11 @@
 """The event stream between the socket and the SDK's accumulator.
 
 The SDK swallows pings, drops what it does not model, reads on after the first message_stop,
-and raises bare AttributeErrors where a server leaves out a field. Here the body is read
-first: each event is kept as the server sent it, `StreamRepair` puts it right, deltas that
-came together become one, the deadlines are watched, an error becomes ours, and the stream
-ends with its message_stop. A body that is a whole JSON message is read as the events that it
-would have been.
+and raises bare AttributeErrors where a server leaves out a field. Here the body is read first:
+each event is kept as the server sent it, `StreamRepair` puts it right, deltas that arrived
+together become one, the deadlines are watched, an error becomes one of ours, and the stream
+ends with its message_stop. A body that is a whole JSON message is turned into the events of
+such a reply.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ from streamchat.core.errors import CutOff
 from streamchat.core.messages import JsonObject
 
 # How long to read on after message_stop. Reading to the end frees the connection for the
-# next turn; a server that does not end its body costs this much, and a new connection.
+# next turn; a server that does not end its body costs this time and a new connection.
 DRAIN_S = 0.1
 
 
@@ -63,7 +63,7 @@ class Tap:
     repair: StreamRepair = field(default_factory=StreamRepair)
     raws: deque[JsonObject] = field(default_factory=deque)
     words: str = ""
-    is_torn: bool = False  # it ended within an event
+    is_torn: bool = False  # the body ended within an event
 
 
 @dataclass(slots=True)
@@ -78,7 +78,7 @@ class WireEvent:
         return self.parsed
 
 
-# Passes on raw events that mean nothing to the SDK.
+# Passes on raw events that the SDK does not know.
 _NOTHING: StreamEvent = ("unread", {"type": "unread"})
 
 
@@ -134,7 +134,7 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
         return not kind or "event-stream" in kind or "eventstream" in kind
 
     async def _bursts(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[Iterable[Any]]:
-        """The bursts that arrived together, event by event."""
+        """The bursts of events that arrived together."""
         if has_own_framing(self._server.platform):
             async for event in self._decoder.aiter_bytes(pieces):  # private to the SDK
                 yield (event,)
@@ -184,7 +184,7 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
         return repaired
 
     def _parsed(self, name: str | None, text: str) -> JsonObject | None:
-        """The object that an event carries; None if it is not an event of this API."""
+        """The object in the data of an event; None if it is not an event of this API."""
         data = parse_json(text)
         if isinstance(data, dict):
             return data
@@ -199,7 +199,8 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
         return None
 
     def _type_of(self, name: str | None, data: JsonObject) -> str:
-        """Some servers send no `event:` line, or errors without a type."""
+        """The type of an event: some servers send no `event:` line, or errors without a
+        type."""
         kind = data.get("type")
         if isinstance(kind, str) and kind in KINDS:
             return kind
@@ -215,13 +216,13 @@ class Wire(AsyncStream[RawMessageStreamEvent]):
         return ""
 
     def _follow(self, kind: str, data: JsonObject) -> None:
-        """Content has arrived: the wait for more begins again."""
+        """Content has arrived, so the wait for more begins again."""
         block = data.get("delta" if kind == BLOCK_DELTA else "content_block")
         thinks = isinstance(block, dict) and block.get("type") in _THINKING
         self._tap.countdown.content(thinking=thinks)
 
     def _read_whole(self, body: bytes) -> Iterator[WireEvent]:
-        """A JSON body: the whole message, or the server's words about an error."""
+        """Read a JSON body: the whole message, or the server's words about an error."""
         data = parse_json(decode_body(body))
         if isinstance(data, dict) and _is_message(data):
             self._tap.raws.append(data)
@@ -288,4 +289,4 @@ async def _drain(body_pieces: BufferedBody) -> None:
             while await body_pieces.take():
                 pass
     except (TimeoutError, httpx2.HTTPError, httpx2.StreamError):
-        pass  # the reply is complete; only the connection is lost
+        pass  # the reply is complete; only the connection was lost

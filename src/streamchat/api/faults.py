@@ -21,8 +21,8 @@ from streamchat.core.errors import (
     Unconfigured,
 )
 
-# What the SDK's code raises when the server or the network is at fault. The built-in ones are
-# how its accumulator ends a bad stream; RecursionError is a RuntimeError.
+# What the SDK's code raises when the server or the network is at fault. Its accumulator raises
+# the built-in ones for a bad stream; RecursionError is a RuntimeError.
 SDK_FAULTS: tuple[type[Exception], ...] = (
     anthropic.AnthropicError,
     httpx2.HTTPError,
@@ -30,7 +30,7 @@ SDK_FAULTS: tuple[type[Exception], ...] = (
     httpx2.StreamError,
     AssertionError,
     AttributeError,
-    ImportError,  # a SOCKS proxy without its extra
+    ImportError,  # for a SOCKS proxy, when its extra is not installed
     LookupError,
     OSError,
     RecursionError,
@@ -90,7 +90,7 @@ def _translated(fault: Exception, server: Server, model: str | None) -> ApiError
 
 
 def _is_the_clouds(fault: Exception, platform: str) -> bool:
-    """Whether the cloud's own library raised it, or the SDK because of the cloud."""
+    """Whether the cloud's own library raised the fault, or the SDK because of the cloud."""
     if isinstance(fault, RecursionError):
         return False
     return isinstance(fault, (anthropic.AnthropicError, *cloud_faults(platform)))

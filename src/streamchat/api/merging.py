@@ -1,6 +1,6 @@
 """Merges deltas that arrived together into one.
 
-Every later stage does the same work for each delta. None of them sees a difference: the text is
+Every later stage does some work for each delta. Merging changes nothing for them: the text is
 the same and arrives at the same time.
 """
 
@@ -20,8 +20,8 @@ _WORDS = {
 
 
 def merge_deltas(events: Iterable[StreamEvent]) -> Iterator[StreamEvent]:
-    """The events, with one delta for each run of deltas of one kind for one block. What the
-    iteration raises comes after the deltas before it."""
+    """The events, with one delta for each run of deltas of one kind for one block. An
+    exception of the iteration comes after the deltas before it."""
     first: JsonObject | None = None  # of the run
     name, words = "", [""]
     try:
@@ -46,7 +46,7 @@ def merge_deltas(events: Iterable[StreamEvent]) -> Iterator[StreamEvent]:
 
 
 def _words_of(data: JsonObject) -> str:
-    """The field of the delta that holds nothing but words; "" for any other delta."""
+    """The name of the field if the delta holds nothing but text; "" for any other delta."""
     delta = data["delta"]
     name = _WORDS.get(delta.get("type"), "")
     return name if len(delta) == 2 and isinstance(delta.get(name), str) else ""

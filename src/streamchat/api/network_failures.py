@@ -1,4 +1,4 @@
-"""Why there is no connection, as one line.
+"""Says in one line why there is no connection.
 
 The SDK says "Connection error." for every cause. The cause itself is down the chain of
 exceptions; a note on it says whether the proxy is to blame.
@@ -19,7 +19,7 @@ from streamchat.api.transport import AT_THE_PROXY
 from streamchat.api.wording import clean_line, sentence
 from streamchat.core.errors import ApiError, Unreachable
 
-# Words of a proxy that mean trying again does not help.
+# Words of a proxy after which trying again does not help.
 _FOR_GOOD = re.compile(
     r"(?i)\b(40[0-9]|501)\b|auth|username|password|not allowed|denied|forbidden"
 )
@@ -49,8 +49,8 @@ def unreachable(fault: BaseException, server: Server) -> ApiError:
 
 
 def _chain(fault: BaseException) -> Iterator[BaseException]:
-    """The exception and what caused it, groups (happy eyeballs) included. What was waited for
-    when the time ran out is no cause."""
+    """The exception and what caused it, groups (happy eyeballs) included. What was being
+    awaited when the time ran out is not a cause."""
     seen: set[int] = set()
     waiting: list[BaseException | None] = [fault]
     while waiting:

@@ -4,10 +4,10 @@ Rule: characters that the API or the encoder refuses (a lone surrogate, NUL) bec
 Everything else is sent byte for byte, because thinking signatures are bound to it.
 
 The prompt cache always has a point after the last turn. A long system prompt and long
-attachments get points of their own, so that they stay in the cache when a later turn is edited,
-asked again or left; the API allows four. Short parts get none: no server caches so little, and
-not every server accepts points inside the parts. A system message at the end gets one before
-it: the API has skipped the point after the last turn there.
+attachments get points of their own, so that they stay in the cache when a later turn is
+edited, asked again or abandoned; the API allows four. Short parts get none: no server caches
+so little, and not every server accepts points inside the parts. A system message at the end
+gets one before it: the API has skipped the point after the last turn there.
 """
 
 from __future__ import annotations
@@ -100,8 +100,7 @@ def with_cache_points(params: JsonObject, ttl: str) -> JsonObject:
 
 
 def _last_attachment(content: object) -> int:
-    """The number of the last attached block, if the attachments are long; 0 if there is
-    none."""
+    """The number of the last attached block if the attachments are long, else 0."""
     blocks = content if isinstance(content, list) else []
     sizes = [_size(block) for block in blocks]
     if sum(sizes) < _LEAST_CHARACTERS:

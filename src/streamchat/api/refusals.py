@@ -69,7 +69,7 @@ def refused_within(body: object, response: httpx2.Response, model: str | None) -
 
 
 def unreadable_coding(response: httpx2.Response) -> str | None:
-    """The compression of the body, if it cannot be decompressed here."""
+    """The compression of the body, if this program cannot decompress it."""
     accepted = _listed(response.request.headers.get("accept-encoding", ""))
     used = _listed(response.headers.get("content-encoding", ""))
     return next((coding for coding in used if coding not in (*accepted, "identity")), None)
@@ -148,7 +148,8 @@ def _redirected(fault: ServerRefusal) -> ApiError:
 
 
 def _no_api(fault: ServerRefusal, why: str) -> ApiError:
-    """What a plain web server answers to any POST; trying again does not help."""
+    """The error for what a plain web server answers to any POST; trying again does not
+    help."""
     host = urlsplit(fault.url).netloc
     return Unreachable(
         f"{host} is not a Messages API server: {why} ({fault.status}). Is the base URL right?",

@@ -1,7 +1,7 @@
 """Sends a prepared reply along the whole path of a real one.
 
 The SDK builds its models of the stream (40 ms) when the first reply arrives. The rehearsal
-makes it do so while nobody waits. Nothing leaves the process. Runs in a thread.
+makes it do so while nobody is waiting. Nothing leaves the process. It runs in a thread.
 """
 
 from __future__ import annotations

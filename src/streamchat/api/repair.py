@@ -1,8 +1,8 @@
 """Repairs the events of a reply before the SDK accumulates them.
 
-Servers that imitate the Messages API number blocks from 1, skip or repeat a number, leave
-out a start or a stop, stream thinking into a text block, or start the message twice. The
-SDK finds a block by its position, so it loses that text or raises an IndexError.
+Servers that imitate the Messages API number blocks from 1, skip or repeat a number, omit a
+start or a stop, stream thinking into a text block, or start the message twice. The SDK finds a
+block by its position, so it loses that text or raises an IndexError.
 
 Rules: no text is lost, and the order of the text is that of the final message. In the repaired
 stream, blocks are numbered from 0 and only one is open at a time. A correct event is passed on
@@ -112,7 +112,7 @@ class StreamRepair:
         return [event, *self._whole_blocks(message.get("content"))]
 
     def _begun(self) -> list[StreamEvent]:
-        """Adds the start that the server left out."""
+        """The message_start that the server left out."""
         return [] if self.started else self._start({})
 
     def _message_delta(self, data: JsonObject) -> list[StreamEvent]:
@@ -162,7 +162,7 @@ class StreamRepair:
         block = _with_type(_object(data.get("content_block")), _BLOCK_TYPES)
         kind, index = block.get("type"), _hashable(data.get("index"))
         if not isinstance(kind, str):
-            return []  # its first delta will open a block of the right kind
+            return []  # the first delta will open a block of the right kind
         if self._kind == kind and self._is_blank and index == self._index:
             return []  # the same start once more
         return self._opened(kind, index, {**data, "content_block": _with_words(block)})
@@ -180,7 +180,7 @@ class StreamRepair:
     def _block_stop(self, data: JsonObject) -> list[StreamEvent]:
         index = _hashable(data.get("index"))
         if index != self._index and index in self._places:
-            return []  # another block was opened meanwhile, which closed this one
+            return []  # opening another block has closed this one
         return self._closed(data)
 
     def _closed(self, data: JsonObject | None = None) -> list[StreamEvent]:
@@ -222,7 +222,7 @@ class StreamRepair:
         return [*opening, (BLOCK_DELTA, event)]
 
     def _made_room(self, kind: str, index: object) -> list[StreamEvent]:
-        """Open a block of that kind, unless the open block can take the text."""
+        """Open a block of that kind, unless the open block can hold the text."""
         is_its = index is None or index == self._index or index not in self._places
         if self._kind == kind and is_its:
             return []

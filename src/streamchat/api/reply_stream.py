@@ -82,7 +82,7 @@ class ReplyStream:
             end = self._finished(stream, None)
         except self._ends as fault:
             for raw in self._taken():
-                yield raw  # the event that broke it, an error event too
+                yield raw  # the event that broke the stream, such as an error event
             end = self._finished(stream, self._translated(fault))
         finally:
             self._tap.countdown.stop()
@@ -107,7 +107,7 @@ class ReplyStream:
             raise translate(fault, self._server, self._model) from fault
 
     async def _tapped(self, request: APIRequest, call_next: AsyncCallNext) -> Any:
-        """The SDK's middleware: put our reader of the wire under its accumulator."""
+        """A middleware of the SDK: puts our reader of the wire under its accumulator."""
         response = await call_next(request)
         http = response.http_response
         if not http.is_success:
@@ -150,7 +150,7 @@ class ReplyStream:
         )
 
     def _model_of(self, message: Any) -> str:
-        """The model that answers; what the server says, if that is a name."""
+        """The model that answers, as the server says, if that is a name."""
         named = message.model
         is_name = isinstance(named, str) and 0 < len(named) <= _LONGEST_NAME
         return named if is_name else self._model
@@ -219,12 +219,12 @@ def _usage(message: Any) -> Usage:
 
 
 def _has_diagnosis(message: Any) -> bool:
-    """Whether the server has a word for it, if only null."""
+    """Whether the server answers the comparison at all, even with null."""
     return "diagnostics" in message.model_fields_set
 
 
 def _read_diagnosis(message: Any) -> CacheDiagnosis | None:
-    """Of a message that has just begun."""
+    """The diagnosis in the start of a message."""
     if not _has_diagnosis(message):
         return None
     said = message.to_dict(mode="json", warnings=False).get("diagnostics")

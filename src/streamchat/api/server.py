@@ -67,7 +67,7 @@ class Server:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must not appear in any text that leaves the program."""
+        """The texts that must not appear in anything that leaves the program."""
         private = [value for name, value in self.headers.items() if _is_private(name)]
         found = (self.api_key, self.auth_token, *private, *self.private)
         stripped = (secret.strip() for secret in found if secret)

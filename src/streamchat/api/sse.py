@@ -1,7 +1,7 @@
 """Parses server-sent events from bytes cut anywhere, and the JSON in their data.
 
-Reads what https://html.spec.whatwg.org/multipage/server-sent-events.html calls events, as the
-SDK's own decoder does, which cannot tell what has arrived so far. An event without an end at
+Reads what https://html.spec.whatwg.org/multipage/server-sent-events.html calls events, like
+the SDK's own decoder, which cannot tell what has arrived so far. An event without an end at
 the end of the body is dropped. Linear in the bytes.
 
 Some servers leave out the blank line between events, or write each event as a line of JSON
@@ -37,13 +37,13 @@ class EventDecoder:
 
     def __init__(self) -> None:
         self._unread: list[bytes] = []  # a line that has no end yet
-        self._held = 0  # about how much the event under way has
+        self._held = 0  # roughly the size of the event that is arriving
         self._name: str | None = None
         self._data: list[str] = []
 
     def feed(self, piece: bytes) -> Iterator[ServerEvent]:
-        """The events that are whole now. Raises UnicodeDecodeError at a line that is not UTF-8,
-        after the events before it."""
+        """The events that are complete now. Raises UnicodeDecodeError at a line that is not
+        UTF-8, after yielding the events before it."""
         # A CR at the very end may be half of a CRLF: the next byte tells.
         is_open = self._unread and self._unread[-1].endswith(b"\r")
         self._unread.append(piece)
@@ -59,14 +59,14 @@ class EventDecoder:
         self._held = len(text) - end + sum(map(len, self._data))
 
     def close(self) -> Iterator[ServerEvent]:
-        """The event that the last byte completes, if it does."""
+        """The last event, if the end of the body completes it."""
         rest, self._unread = b"".join(self._unread), []
         if rest.endswith(b"\r") or rest.startswith(b"{"):
             yield from self._lines(rest)
 
     @property
     def is_within_event(self) -> bool:
-        """Whether an event has begun, or a line that may be of one."""
+        """Whether an event has begun, or a line that may belong to one."""
         return bool(self._name or self._data or b"".join(self._unread).strip())
 
     def _lines(self, lines: bytes) -> Iterator[ServerEvent]:
@@ -112,7 +112,8 @@ def parse_json(text: str) -> Any:
         return None
     if text.count("{") + text.count("[") > DEEPEST and is_nested_deeper(data, DEEPEST):
         malformed("its JSON is nested too deep")
-    # json.loads turns half of an escaped pair into a lone surrogate, which cannot be printed.
+    # json.loads turns half of an escaped surrogate pair into a lone surrogate, which cannot be
+    # printed.
     return cleaned(data) if "\\ud" in text.lower() else data
 
 

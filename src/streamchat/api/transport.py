@@ -1,7 +1,7 @@
 """The HTTP client for one server: its proxy, and the authorities that it trusts.
 
-Everything that the environment says about this comes in the `Server`; httpx2 reads none of
-it. Rule: a setting that cannot be used gives one line that names its variable.
+Everything that the environment says about this is in the `Server`; httpx2 does not read the
+environment. Rule: the error for an unusable setting is one line that names its variable.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def build_http_client(
     is_plain = (server.base_url or "").startswith("http://") and (
         server.proxy is None or server.proxy.scheme != "https"
     )
-    # Loading the authorities takes 20 ms, which plain http need not wait for: a context
+    # Loading the authorities takes 20 ms, which plain http does not need: a context
     # without any trusts nobody.
     context = (
         _bare_context()
@@ -118,7 +118,7 @@ def _unusable(line: str) -> ApiError:
 
 def _lend(early: EarlySocket, http: httpx2.AsyncClient) -> None:
     """Let the client use the open socket as its first connection. The parts are private to
-    httpx2: if they differ from what we know, it connects as usual."""
+    httpx2: if a release has other ones, it connects as usual."""
     pool: Any = getattr(getattr(http, "_transport", None), "_pool", None)
     usual = getattr(pool, "_network_backend", None)
     if isinstance(usual, httpcore2.AsyncNetworkBackend):
@@ -150,7 +150,7 @@ class _Lending(httpcore2.AsyncNetworkBackend):
 
 
 class _Agreed(httpcore2.AsyncNetworkStream):
-    """A connection that the HTTP library is about to secure, and that is secure already."""
+    """A connection that the HTTP library is about to secure, although it is secure already."""
 
     def __init__(self, secured: httpcore2.AsyncNetworkStream) -> None:
         self._secured = secured
@@ -174,7 +174,7 @@ async def _stream_of(opened: OpenedSocket) -> httpcore2.AsyncNetworkStream | Non
         if opened.tls is None:
             return AnyIOStream(stream)
         tls = opened.tls
-        secured = TLSStream(  # private: anyio's own `wrap` agrees a new session
+        secured = TLSStream(  # private, because anyio's own `wrap` would do a new handshake
             transport_stream=stream,
             standard_compatible=False,
             _ssl_object=tls.session,
@@ -188,12 +188,12 @@ async def _stream_of(opened: OpenedSocket) -> httpcore2.AsyncNetworkStream | Non
 
 
 async def _watch_the_hops(request: httpx2.Request) -> None:
-    """Trace the request, so that a failure at the proxy differs from one behind it."""
+    """Trace the request, so that a failure at the proxy can be told from one behind it."""
     request.extensions["trace"] = partial(_note_the_hop, _Hops())
 
 
 class _Hops:
-    """How far a new connection has got."""
+    """Which hops of a new connection have been made."""
 
     is_new = False
     is_through = False

@@ -17,8 +17,8 @@ from streamchat.api.server import Server
 from streamchat.api.wording import clean_line, sentence
 from streamchat.core.errors import ApiError, CutOff
 
-LARGEST_BYTES = 64 * 1024 * 1024  # of a body that is no stream
-_JSON_BEGINS = re.compile(rb"\0?[{\[]|\xff\xfe|\xfe\xff")  # or a mark of UTF-16
+LARGEST_BYTES = 64 * 1024 * 1024  # of a body that is not a stream
+_JSON_BEGINS = re.compile(rb"\0?[{\[]|\xff\xfe|\xfe\xff")  # or the byte order mark of UTF-16
 _EVENT_FIELD = re.compile(rb"(event|data|id|retry)(:|\r|\n|$)|:")
 _BOM = b"\xef\xbb\xbf"
 _ENOUGH = 8  # bytes, for the longest field name and what follows it

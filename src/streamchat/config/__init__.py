@@ -4,5 +4,5 @@ Owns `config.toml`, the `.env` files and the list of allowed ones. Only this pac
 python-dotenv. It knows no terminal: to ask the user, it calls a function that it was given.
 `core.settings` owns what values mean and where a key may be sent.
 
-It exports nothing, so that a Tab in the shell, which needs only `paths`, loads nothing else.
+It exports nothing, because completion in the shell needs only `paths` and must not load more.
 """

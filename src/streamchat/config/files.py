@@ -4,10 +4,11 @@ Owns python-dotenv and tomllib. They are imported only if there is a file.
 
 Rule 1: nothing is expanded. `${ANTHROPIC_API_KEY}` in a file could carry a key from the
 environment to a host of the file's choice. Rule 2: settings belong to the user or to root, and
-nobody else can write them; a link is followed if the same holds for its target. As with ssh,
-anything else is refused with the command that fixes it. Whether a file may hold keys decides
-about its group. Rule 3: files are opened as `posix.files` does: without waiting, bounded,
-judged when open. A pipe is read only where the user named it (`--env-file <(pass show x)`).
+nobody else can write them; a link is followed if the same is true of its target. As with ssh,
+anything else is refused with the command that fixes it. The group may write a file only if the
+file cannot hold keys. Rule 3: files are opened as `posix.files` does: without waiting,
+bounded, judged when open. A pipe is read only where the user named it (`--env-file <(pass show
+x)`).
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def require_owned(path: Path, mode: int, owner: int, *, user: int) -> None:
 
 
 def check_writers(file: TextFile, *, user: int) -> tuple[str, ...]:
-    """What to tell the user if the group can write a file of theirs, or its directory. Raises
+    """Warnings if the group can write one of the user's files, or its directory. Raises
     ConfigError as `require_owned` does."""
     require_owned(file.path, file.mode, file.owner, user=user)
     notes = (*check_directory(file.path.parent, user=user), _group_note(file.path, file.mode))
@@ -80,7 +81,7 @@ def check_writers(file: TextFile, *, user: int) -> tuple[str, ...]:
 
 
 def check_directory(directory: Path, *, user: int) -> tuple[str, ...]:
-    """The same for a directory: whoever can write it can replace the files in it."""
+    """The same for a directory: who can write the directory can replace its files."""
     try:
         found = directory.stat()
     except OSError:
@@ -110,7 +111,7 @@ def _group_note(path: Path, mode: int) -> str:
 
 def owner_name(owner: int) -> str:
     """The name of a user, or the number if there is no name."""
-    import pwd  # only a question or a refusal needs it
+    import pwd  # needed only for a question or a refusal
 
     try:
         return pwd.getpwuid(owner).pw_name

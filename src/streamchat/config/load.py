@@ -1,7 +1,7 @@
 """Reads all settings files into layers, and asks the user about ./.env.
 
 Rule 1: ./.env is the file of this directory, never of a parent. It is read to see what it
-sets; its settings count only after the user allowed this path with this content.
+sets; its settings count only once the user has allowed this path with this content.
 Rule 2: a ./.env that sets nothing of ours causes no question and no note. With `--demo` it
 is not read at all, because the demo needs no key.
 Rule 3: an error in ./.env never stops the program, because the file may be meant for another.
@@ -57,9 +57,9 @@ def load(
     front_matter: Layer | None = None,
     role_values: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Layer, ...]:
-    """Every layer, strongest first, for `settings.resolve`. `front_matter` comes next to the
-    flags; `role_values` fill the placeholders of a role. `ask` is None if there is no terminal;
-    `user` is the number of the user. Raises ConfigError, DiskError, NotFound."""
+    """Every layer, strongest first, for `settings.resolve`. `front_matter` comes directly
+    after the flags; `role_values` fill the placeholders of a role. `ask` is None if there is
+    no terminal; `user` is the number of the user. Raises ConfigError, DiskError, NotFound."""
     environment = from_variables(SettingSource.ENVIRONMENT, environ)
     layers = [flags, *([front_matter] if front_matter else []), environment]
     named = next(
@@ -171,7 +171,7 @@ def _configuration(paths: Paths, environ: Mapping[str, str], user: int) -> Itera
 
 
 def _is_private(table: Mapping[str, object]) -> bool:
-    """Whether the file holds keys, or a command that is run."""
+    """Whether the file contains keys, or a command that will be run."""
     profiles = table.get("profiles")
     sections = profiles.values() if isinstance(profiles, dict) else ()
     tables = (each for each in (table, *sections) if isinstance(each, dict))

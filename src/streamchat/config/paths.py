@@ -2,9 +2,9 @@
 
 Owns the name of every file, and what a user may want to know about it (`places`).
 
-Not platformdirs, because it reads os.environ itself, and uses other directories than XDG's
-on some systems. Tuples, because a Tab in the shell waits for this module, and `dataclasses`
-costs 8 ms.
+Not platformdirs, because it reads os.environ itself, and uses other directories than XDG's on
+some systems. Its types are tuples, because completion in the shell waits for this module, and
+`dataclasses` costs 8 ms.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Paths(NamedTuple):
         )
 
     def places(self) -> tuple[Location, ...]:
-        """Everything that streamchat reads or writes, for people to know."""
+        """Everything that streamchat reads or writes, described for users."""
         demo = self.for_demo()
         return (
             Location(self.config_file, "your settings"),
@@ -106,6 +106,6 @@ def build_paths(environ: Mapping[str, str], home: Path) -> Paths:
 
 def _base(environ: Mapping[str, str], name: str, default: Path) -> Path:
     """A relative path counts as unset, as the specification demands. Otherwise the settings
-    would come from the current directory, which may be anybody's."""
+    would come from the current directory, which may belong to anybody."""
     named = Path(environ.get(name, ""))
     return named if named.is_absolute() else default

@@ -1,4 +1,4 @@
-"""The layers of the role that was chosen, and of a prompt file."""
+"""The layers of the chosen role and of a prompt file."""
 
 from __future__ import annotations
 

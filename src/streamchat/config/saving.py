@@ -1,6 +1,6 @@
 """Writes one setting to config.toml, with all comments kept. The only importer of tomlkit.
 
-Rules: the file is written whole or not at all, and it is for the user alone afterwards (mode
+Rules: the file is written whole or not at all, and afterwards only the user can read it (mode
 0600). The new text is parsed again before it replaces the file.
 """
 
@@ -72,7 +72,8 @@ def _keys_section(mode: object) -> Table:
 
 
 def _add_above_sections(document: tomlkit.TOMLDocument, key: str, value: object) -> None:
-    """tomlkit would put it between a section and the comment above that section."""
+    """Add the key above the sections; tomlkit would put it between a section and its
+    comment."""
     items = [item for _, item in document.body]
     at = next((n for n, item in enumerate(items) if isinstance(item, Table | AoT)), None)
     if at is None:

@@ -1,9 +1,9 @@
 """Roles and prompts: Markdown files in the configuration directory and in `./.streamchat`.
 
 Rule 1: a file of the configuration directory comes before one of the same name in the current
-directory. Rule 2: a file of the current directory may have come with a repository. It counts
-after the user allowed this path with this content, as ./.env does, and only its text is used:
-its front matter and its placeholders for the clipboard are ignored with a note.
+directory. Rule 2: a file of the current directory may have come with a repository. Like
+./.env, it counts only once the user has allowed this path with this content, and only its text
+is used: its front matter and its placeholders for the clipboard are ignored with a note.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Templates:
     ask: AskTrust | None = None
 
     def names(self, kind: TemplateKind) -> list[str]:
-        """Sorted; unallowed ones are among them."""
+        """The names, sorted, including those that are not allowed yet."""
         directories = (self._own(kind), self.cwd / HERE / kind.value)
         found = {
             path.stem

@@ -1,4 +1,4 @@
-"""The question whether a file of the current directory may be used."""
+"""The question to the user whether a file of the current directory may be used."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ def _any_has(items: list[object], key: str) -> bool:
 
 
 def is_named(conversation: Conversation, name: str) -> bool:
-    """Whether a person may mean it by `name`: a part of its title, or its id there."""
+    """Whether `name` may mean it: a part of its title, or its id in the other program."""
     wanted = name.casefold()
     source_id = str(conversation.header.extra.get("source_id", ""))
     return wanted in conversation.title.casefold() or source_id.casefold().startswith(wanted)

@@ -1,7 +1,7 @@
 """A session file of aichat: YAML with `model`, `messages` and, since it compresses long
 sessions, `compressed_messages` (the turns before a summary) and `data_urls`.
 
-PyYAML's parser gives events, of which only texts, lists and objects are built here. Aliases
+From the events of PyYAML's parser, only texts, lists and objects are built here. Aliases
 are refused and depth is bounded, so no file can make this take long.
 """
 
@@ -39,7 +39,7 @@ def read_aichat(
     except ValueError as error:
         yield ImportFault(str(error))
         return
-    # A summary of what was compressed is a system message, too: the first one counts.
+    # The summary of compressed turns is also a system message, so only the first one counts.
     system = next((text_of(m, "content") for m in messages if _is_system(m)), None)
     name = about.name
     source = ForeignConversation("aichat", name, name, about.written, system or None)
@@ -70,7 +70,8 @@ def _is_system(message: object) -> bool:
 
 
 def _resolved(messages: list[object], data_urls: object) -> list[object]:
-    """Images are named by a hash; `data_urls` has what it stands for, if the file kept it."""
+    """The messages with their images: a hash names each, and `data_urls` has its content, if
+    the file kept it."""
     known = data_urls if isinstance(data_urls, dict) else {}
     for message in messages:
         content = message.get("content") if isinstance(message, dict) else None
@@ -99,7 +100,7 @@ def load_yaml(data: bytes) -> object:
 
 
 class _Building:
-    """Values from the events of the parser."""
+    """Builds values from the events of the parser."""
 
     def __init__(self) -> None:
         self.root: object = None

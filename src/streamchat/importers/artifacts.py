@@ -1,4 +1,4 @@
-"""The artifacts of claude.ai as code blocks: calls of a tool, or tags in a text."""
+"""The artifacts of claude.ai as code blocks; they are tool calls, or tags in a text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _THINKING = re.compile(r"<antThinking>.*?(?:</antThinking>|\Z)", re.DOTALL)
 
 
 def artifact_text(block: Mapping[str, object]) -> str:
-    """What a call of a tool made or changed; "" for one that made nothing."""
+    """What a tool call created or changed; "" if it created nothing."""
     made = block.get("input")
     if not isinstance(made, dict):
         return ""

@@ -1,4 +1,4 @@
-"""A conversation made from what another program keeps."""
+"""Builds a conversation from the data of another program."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class ImportFault:
 
 @dataclass(frozen=True, slots=True)
 class AboutFile:
-    """Used for a conversation that has no name and date of its own: the name of its file, and
-    when that was written, as records carry it."""
+    """The name of a file and the time when it was written, for conversations without a name
+    and a date of their own."""
 
     name: str
     written: str
@@ -44,7 +44,8 @@ class ForeignConversation:
 
 @dataclass(frozen=True, slots=True)
 class ForeignMessage:
-    """A message there. One without content is left out, what follows it is not."""
+    """A message of the other program. One without content is skipped, but not what follows
+    it."""
 
     id: str
     parent: str | None
@@ -58,13 +59,13 @@ class ForeignMessage:
 def build_conversation(
     source: ForeignConversation, items: Iterable[ForeignMessage], *, model: str
 ) -> Conversation:
-    """Parents come before their children."""
+    """Build the conversation from `items`, in which parents come before their children."""
     extra = {"imported_from": source.program, "source_id": source.id}
     header = Header(
         derive_id(source.program, source.id), source.created, model, source.system, extra=extra
     )
     conversation = Conversation(header)
-    turns: dict[str | None, str | None] = {None: None}  # by the ids there
+    turns: dict[str | None, str | None] = {None: None}  # by the ids of the other program
     for item in items:
         parent = turns.get(item.parent)
         turns[item.id] = parent
@@ -90,7 +91,7 @@ def build_conversation(
 
 
 def parents_first(items: Sequence[ForeignMessage]) -> Iterator[ForeignMessage]:
-    """In their order, but each after the one that it follows."""
+    """The items in their order, but each after its parent."""
     waiting = {item.id: item for item in items}
     for item in items:
         line: list[ForeignMessage] = []
@@ -102,7 +103,7 @@ def parents_first(items: Sequence[ForeignMessage]) -> Iterator[ForeignMessage]:
 
 
 def derive_id(*names: str) -> str:
-    """An id of our form that is always the same for the same names."""
+    """An id of our form, always the same for the same names."""
     return hashlib.sha256("\0".join(names).encode("utf-8", "replace")).hexdigest()[:12]
 
 

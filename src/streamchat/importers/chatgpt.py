@@ -42,7 +42,7 @@ _HIDDEN = frozenset(
 def read_chatgpt(
     loaded: Sequence[object], *, model: str, find_image: FindImage
 ) -> Iterator[Conversation | ImportFault]:
-    """Those that hold a message; a fault for each that is damaged."""
+    """The conversations that contain a message, and a fault for each damaged one."""
     for number, item in enumerate(loaded, 1):
         try:
             conversation = _conversation(item, model, find_image)

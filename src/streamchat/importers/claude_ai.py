@@ -3,8 +3,8 @@
 Each conversation has `uuid`, `name`, `created_at` and `chat_messages`; each of these `uuid`,
 `sender` (human, assistant), `text`, maybe `content` blocks and, since branches are exported,
 `parent_message_uuid` (no message has that of a first message). It takes texts, the text
-extracted from attachments, and artifacts. It leaves out other tools, and thinking, which has no
-signature there. An export holds only the names of uploaded files.
+extracted from attachments, and artifacts. It leaves out other tools, and thinking, because
+exports have no signatures. An export holds only the names of uploaded files.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _ROLES: Mapping[str, Role] = {"human": "user", "assistant": "assistant"}
 def read_claude_ai(
     loaded: Sequence[object], *, model: str
 ) -> Iterator[Conversation | ImportFault]:
-    """Those that hold a message; a fault for each that is damaged."""
+    """The conversations that contain a message, and a fault for each damaged one."""
     for number, item in enumerate(loaded, 1):
         try:
             conversation = _conversation(item, model)

@@ -44,7 +44,7 @@ def is_session(line: object) -> bool:
 def read_claude_code(
     lines: JsonLines, *, name: str, model: str
 ) -> Iterator[Conversation | ImportFault]:
-    """The session; a fault for each line that is damaged. `name` is that of the file."""
+    """The session, and a fault for each damaged line. `name` is the name of the file."""
     items: list[ForeignMessage] = []
     title, sessions = "", []
     for number, line in enumerate(lines.values, 1):
@@ -85,7 +85,7 @@ def _item(line: Mapping[str, object], number: str, before: str | None) -> Foreig
 
 
 def _counted_once(items: list[ForeignMessage]) -> list[ForeignMessage]:
-    """Each line of a reply repeats the counts of the whole reply."""
+    """Keep the counts of a reply once, because each of its lines repeats them."""
     counted: list[ForeignMessage] = []
     for item in items:
         before = counted[-1] if counted else None

@@ -116,7 +116,7 @@ class _Logs:
         return self._joined("system_fragments", row["id"], row["system"]) or None
 
     def _joined(self, table: str, response: str, own: object) -> str:
-        """As llm sends it: the fragments, then what was typed."""
+        """The text as llm sends it: the fragments, then what was typed."""
         parts = []
         if table in self._tables:
             query = (
@@ -164,7 +164,7 @@ class _Logs:
 
     def _chain(self, tip: object, known: Container[object]) -> list[dict[str, Any]]:
         """The messages up to this one that are not known yet, oldest first."""
-        line: dict[object, dict[str, Any]] = {}  # which also ends a cycle
+        line: dict[object, dict[str, Any]] = {}  # also ends a cycle
         while tip in self._messages and tip not in known and tip not in line:
             line[tip] = self._messages[tip]
             tip = line[tip]["parent_hash"]

@@ -1,4 +1,4 @@
-"""The JSON and the JSON lines of other programs: one bad part costs only itself."""
+"""Loads JSON and JSON lines of other programs; a bad part loses only itself."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Loaded: TypeAlias = object
 
 
 def load(data: bytes) -> Loaded:
-    """Raises ValueError for a file that is no JSON at all."""
+    """Raises ValueError for a file that is not JSON at all."""
     try:
         return load_json(data)
     except ValueError as error:

@@ -35,7 +35,7 @@ def read_message_list(
 def read_message_lists(
     loaded: list[object], about: AboutFile, *, model: str
 ) -> Iterator[Conversation | ImportFault]:
-    """A conversation for each element; a fault for each that is damaged."""
+    """A conversation for each element, and a fault for each damaged one."""
     for number, item in enumerate(loaded, 1):
         reason = item.reason if isinstance(item, UnreadableElement) else ""
         if reason or not holds_messages(item):

@@ -16,7 +16,7 @@ from streamchat.core.formatting import format_path
 from streamchat.core.messages import Block
 
 MOST_BYTES = 2 << 30
-MOST_IMAGE_BYTES = 5_000_000  # more than the API takes in base64 is not worth keeping
+MOST_IMAGE_BYTES = 5_000_000  # the API does not take more in base64
 _CONVERSATIONS = re.compile(r"conversations([-_ ]?\d+)?\.json")
 _MEDIA = {
     ".png": "image/png",
@@ -67,7 +67,8 @@ class ExportZip:
         return embedded(media, base64.b64encode(data).decode("ascii"))
 
     def _named_images(self) -> Iterator[tuple[str, zipfile.ZipInfo]]:
-        """By what a file's name begins with: `file-abc-photo.png`, `file_abc-clean.png`."""
+        """The images by the beginning of their names: `file-abc-photo.png`,
+        `file_abc-clean.png`."""
         for info in self._archive.infolist():
             name = PurePosixPath(info.filename)
             if name.suffix.lower() in _MEDIA and name.name.startswith(("file-", "file_")):

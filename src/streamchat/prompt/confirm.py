@@ -1,7 +1,8 @@
 """A question of yes or no.
 
 Rule: only what is typed after the question is on the screen answers it. What was typed before
-it, and a line that is not an answer, go to the next prompt, even if the user leaves the question.
+it, and a line that is not an answer, go to the next prompt, even if the user leaves the
+question.
 """
 
 from __future__ import annotations

@@ -52,8 +52,8 @@ class PlainPrompt:
         sign: str = "> ",
         take_unread: Callable[[], str] = str,
     ) -> None:
-        """`sign` stands before what is typed; `take_unread` gives what was typed beside
-        questions of others."""
+        """`sign` is shown before the typed text; `take_unread` gives what was typed at
+        questions before the chat and did not answer them."""
         self._sign = sign
         self._file = keys.fileno()
         self._lines = PlainLines(keys)

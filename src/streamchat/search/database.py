@@ -1,8 +1,8 @@
 """Opens the index: a SQLite file that only its owner can read, or a database in memory.
 
 Rules: no link is followed and no file of another user is opened. The tables of another version
-are dropped in one transaction, so that two versions of the program only cost each other time.
-The rollback journal is used: a write-ahead log cannot be read where nothing may be written, and
+are dropped in one transaction, so that two versions of the program cost each other only time.
+The rollback journal is used: a write-ahead log cannot be read without write permission, and
 would keep deleted words.
 """
 
@@ -20,7 +20,10 @@ from streamchat.posix.files import NOT_A_LINK, open_regular
 from streamchat.search.query_words import PREFIXES, TOKENIZER
 
 VERSION = 3
-_DELETES_AT_ONCE = (3, 42)  # SQLite, from the index of words too
+_DELETES_AT_ONCE = (
+    3,
+    42,
+)  # of SQLite, from the full-text index too
 BUSY_S = 0.7  # others write for 0.1 s at a time; a start that waits takes 1 s
 _CACHE_KIB = 65536  # a batch must fit, or others could not read while it is written
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
@@ -64,7 +67,7 @@ def open_file(path: Path, *, writes: bool, waits: bool = True) -> sqlite3.Connec
     """Open the index on disk. With `waits`, wait while another process uses it. Raises
     sqlite3.Error, OSError."""
     if writes:
-        with suppress(PermissionError):  # it may still be read
+        with suppress(PermissionError):  # it may still be readable
             _prepare(path)
     _require_ours(path)
     mode = "rw" if writes else "ro"
@@ -84,7 +87,7 @@ def open_memory(copied_from: Path | None) -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     try:
         if copied_from is not None:
-            # The wait is over by now, and backup() would wait for a reader's lock for ever.
+            # We have waited long enough, and backup() would wait forever for a reader's lock.
             with closing(open_file(copied_from, writes=False, waits=False)) as disk:
                 disk.execute("BEGIN")
                 _version(disk)

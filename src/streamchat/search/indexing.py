@@ -1,9 +1,9 @@
 """Writes conversations into the rows of the index.
 
-A file has one row; each of its turns one in `turns` and one of the same id in `words`. A
-row's id begins with the second of its turn, so the order of ids is the order of time: a
-page of the newest hits is read without looking at the others. Turns never change, so a
-file that grew costs its new turns only. The title has a row whose turn is "".
+A file has one row; each of its turns one in `turns` and one of the same id in `words`. A row's
+id begins with the second of its turn, so the order of ids is the order of time: a page of the
+newest hits is read without looking at the others. Turns never change, so a file that grew
+costs only its new turns. The title has a row whose turn is "".
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ class _Row:
 def write_contents(
     db: sqlite3.Connection, contents: Sequence[FileContent], *, texts: bool
 ) -> None:
-    """Add what was read in files; with `texts`, also what was said. Skip what another
-    process has added meanwhile. Skip files that are gone: whoever deletes a file removes its
-    words before or after this transaction."""
+    """Add what was read from files; with `texts`, also the texts of turns. Skip what another
+    process has added meanwhile. Skip files that are gone: the process that deletes a file
+    removes its words before or after this transaction."""
     rows: list[_Row] = []
     for content in contents:
         file = content.file
@@ -107,7 +107,8 @@ def _news_of(
 
 
 def _turns_of(conversation: Conversation) -> dict[str, bool]:
-    """Every turn of every branch, and whether it is final; reads none of them."""
+    """The id of every turn of every branch, and whether the turn is final; parses none of
+    them."""
     records = conversation.records
     settled = {record.id for record in records if isinstance(record, Turn | UnparsedTurn)}
     return {turn: turn in settled for turn, _ in conversation.outline()}
@@ -172,7 +173,7 @@ def _remove(db: sqlite3.Connection, path: str) -> bool:
 
 
 def erase(db: sqlite3.Connection) -> None:
-    """Leave no trace of what was removed. SQLite overwrites what it frees (secure_delete). A
+    """Leave no trace of removed words. SQLite overwrites what it frees (secure_delete). A
     newer SQLite removes the words from the full-text index too; an older one keeps them until
     the index is merged, which takes a second for a large index."""
     secure = "SELECT v FROM words_config WHERE k = 'secure-delete'"

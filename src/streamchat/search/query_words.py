@@ -1,13 +1,13 @@
 """Turns texts into what is indexed, typed words into a query, and hits into excerpts. Pure.
 
-SQLite's unicode61 tokenizer ends a word where letters, digits and marks end, and ignores
-case and diacritics. In scripts without blanks between words (Han, kana, Hangul, Thai, Lao,
-Khmer, Burmese) a sentence would be one word. Here each of their characters is a word, and a
-query is a phrase of characters, so that any part can be found, even one character.
-(The trigram tokenizer needs three, and most Chinese words have two; its index is three
-times as large.) Elsewhere words are found by their beginning.
+SQLite's unicode61 tokenizer ends a word where letters, digits and marks end, and ignores case
+and diacritics. In scripts without blanks between words (Han, kana, Hangul, Thai, Lao, Khmer,
+Burmese) a sentence would be one word. Here each character of these scripts is a word, and a
+query is a phrase of characters, so that any part can be found, even one character. (The
+trigram tokenizer needs three, and most Chinese words have two; its index is three times as
+large.) Elsewhere words are found by their beginning.
 
-What a user types is never the syntax of a query: each word goes in as a quoted phrase.
+What a user types is never query syntax: each word becomes a quoted phrase.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from streamchat.core.conversation_index import Excerpt
 PREFIXES = "1 2"
 TOKENIZER = "unicode61 remove_diacritics 2 categories 'L* M* N* Co'"
 
-# Not blanks (str.split would part words there), and no letters: they separate tokens.
+# Neither blanks (str.split would split words there) nor letters: they separate tokens.
 HIT_BEGINS, HIT_ENDS, _SEPARATOR = "\x02", "\x03", "\x04"
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f]")
-_SYMBOLS = 0x2400  # of the controls
+_SYMBOLS = 0x2400  # of the block of control pictures
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff"
@@ -34,14 +34,14 @@ _UNSPACED = re.compile(
 
 
 def storable(text: str) -> str:
-    """A text without lone surrogates and controls: SQLite cannot hold the former, our own
-    marks must not occur in it, and a NUL would end it."""
+    """A text without lone surrogates, which SQLite cannot store, and without control
+    characters: our own marks must not occur in it, and a NUL would end it."""
     clean = _CONTROLS.sub(lambda found: chr(_SYMBOLS + ord(found[0])), text)
     return clean if clean.isascii() else _SURROGATES.sub("\ufffd", clean)
 
 
 def encode_directory(path: str | None) -> bytes | None:
-    """As bytes, because SQLite holds no lone surrogate, which a path may contain."""
+    """A path as bytes, because it may contain lone surrogates, which SQLite cannot store."""
     return None if path is None else path.encode("utf-8", "surrogatepass")
 
 
@@ -63,7 +63,7 @@ def _parted(run: re.Match[str]) -> str:
 
 def build_query(typed: str) -> str | None:
     """The query for what was typed: all words must occur; the last one may be the beginning
-    of a word unless a blank follows it. None if it holds no word."""
+    of a word unless a blank follows it. None if it contains no word."""
     words = [word for word in indexed(typed).split() if any(map(_is_of_word, word))]
     if not words:
         return None

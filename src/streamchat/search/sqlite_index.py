@@ -1,7 +1,7 @@
 """The index in a SQLite file, or in memory where the file cannot be used (ports.Index).
 
 Rules: every change is one short transaction, so that several processes and threads may index at
-once. An index file that is damaged is built again; when it fails otherwise the work continues
+once. An index file that is damaged is built again; after any other failure the work continues
 in memory, starting from a copy of the file if there is one.
 """
 
@@ -149,7 +149,7 @@ class SqliteIndex:
                 try:
                     return self._do(work)
                 except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
-                    raise  # a mistake in our code, not a damaged index
+                    raise  # a bug of ours, not a damaged index
                 except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
                     self.close()  # the last is sqlite3's, from a message about damage
                     if not self._another_way(error):
@@ -166,7 +166,7 @@ class SqliteIndex:
         return work(self._memory)
 
     def _another_way(self, error: Exception) -> bool:
-        """Choose where to try again; False if nothing is left."""
+        """Choose the next place to try; False if there is none."""
         self._losses += 1
         if is_busy(error):
             self._trouble = _BUSY
@@ -197,7 +197,7 @@ def _transaction(db: sqlite3.Connection) -> Iterator[None]:
         yield
         db.execute("COMMIT")
     except BaseException:
-        with suppress(sqlite3.Error):  # SQLite has done it for some failures
+        with suppress(sqlite3.Error):  # after some failures, SQLite has done it
             db.execute("ROLLBACK")
         raise
 

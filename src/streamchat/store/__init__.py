@@ -1,6 +1,6 @@
 """The conversations on disk: one JSONL file each, in one directory.
 
-The only package that touches conversation files. Rules: a file appears with its first turn;
+The only package that touches conversation files. Rules: a file is created with its first turn;
 an append is on disk when it returns; nothing is ever rewritten; one process at a time writes
 a file (see `ledger`). Every failure is raised as one of our errors.
 

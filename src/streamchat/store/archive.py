@@ -50,10 +50,10 @@ class Store:
         only_here: bool = False,
         mask: Callable[[str], str] = str,
     ) -> None:
-        """New conversations belong to `directory_now`; with `only_here`, only its conversations
-        are listed and found. `open_index` is called by the first list or search; it returns
-        None if there is no index. Without `saves`, nothing is written. `mask` hides secrets in
-        what is listed and found."""
+        """New conversations belong to the directory `directory_now`; with `only_here`, only
+        conversations of that directory are listed and found. `open_index` is called by the
+        first list or search; it returns None if there is no index. Without `saves`, nothing is
+        written. `mask` hides secrets in what is listed and found."""
         self.saves = saves
         self._folder = Folder(disk, directory)
         self._files = ConversationFiles(self._folder, clock)
@@ -100,8 +100,8 @@ class Store:
         return conversation, self._files.journal(conversation)
 
     def keep(self, conversation: Conversation) -> FileJournal:
-        """Give a conversation a file. It is on disk when this returns, unless the conversation
-        has no turn yet."""
+        """Save the conversation to a file, which is on disk when this returns, unless the
+        conversation has no turn yet."""
         journal = self._files.journal(conversation)
         if conversation.turn_count:
             journal.flush()
@@ -176,8 +176,8 @@ class Store:
         return self._files.read(path, model=model)
 
     def _messages(self, path: Path, model: str) -> Conversation | None:
-        """The conversation in a plain list of messages, which is not touched; None for a
-        file of ours. Raises NotFound, which says how to import another program's."""
+        """The conversation in a plain list of messages, which is not changed; None for a file
+        of ours. Raises NotFound, which says how to import a file of another program."""
         kind = detect_foreign_format(read_file(self._disk, path, HEAD_BYTES))
         if kind is None:
             return None
@@ -267,7 +267,7 @@ class Store:
         """See ports.Archive."""
         path = self._deletable(ref)
         ledger = self._files.lock(path)
-        with suppress(DiskError):  # first, so that a kill leaves no word of a deleted file
+        with suppress(DiskError):  # first: a kill must not leave words of a deleted file
             self.conversation_list.forget(path)
         with writing(path):
             try:

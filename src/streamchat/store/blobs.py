@@ -1,10 +1,10 @@
 """The data of a conversation's attachments: `NAME.jsonl.files/HASH`, beside `NAME.jsonl`.
 
 Rules: a blob is on disk before the line that mentions it, and appears whole; it never changes,
-and its bytes are checked against its name whenever it is read. The directory goes with its
-conversation: after it, so that a kill leaves no conversation without its attachments.
+and its bytes are checked against its name whenever it is read. The directory is deleted
+after its conversation, so that a kill leaves no conversation without its attachments.
 
-Whoever writes or removes blobs holds the lock of the conversation, or makes it.
+A process that writes or removes blobs holds the lock of the conversation, or is creating it.
 """
 
 from __future__ import annotations
@@ -89,8 +89,8 @@ class BlobDirectory:
             close_quietly(self.disk, fd)
 
     def tidy(self, data: bytes) -> None:
-        """Remove what no line mentions: neither of the conversation, whose bytes are `data`,
-        nor of what was put aside beside it. A kill before an append leaves such blobs."""
+        """Remove blobs that no line mentions, neither of the conversation, whose bytes are
+        `data`, nor of damaged copies beside it. A kill before an append leaves such blobs."""
         with suppress(OSError, NotFound, DiskError):
             known = mentioned_blobs(data)
             unknown = [name for name in self._names() if name not in known]
@@ -101,7 +101,7 @@ class BlobDirectory:
                     self.disk.unlink(str(self.path / name))
 
     def _names(self) -> list[str]:
-        """The blobs, and the remains of one that a killed process was writing. Raises
+        """The names of all blobs, including unfinished ones of killed processes. Raises
         OSError."""
         names = self.disk.list(str(self.path))
         return [name for name in names if is_blob_name(name) or _is_scratch(name)]
@@ -130,7 +130,10 @@ class BlobDirectory:
         try:
             self.disk.rmdir(str(self.path))
         except OSError as error:
-            if error.errno not in (errno.ENOTEMPTY, errno.ENOENT):  # a file of someone else
+            if error.errno not in (
+                errno.ENOTEMPTY,
+                errno.ENOENT,
+            ):  # a foreign file is in it
                 raise
         sync_directory(self.disk, self.path.parent)
 

@@ -1,7 +1,7 @@
-"""The list of the saved conversations, and the search in them.
+"""Lists the saved conversations, and searches them.
 
-Rule: the files are the truth. The index only spares reading them again; without one, the
-list is read from the files and nothing can be searched.
+Rule: the files are the truth. The index only saves reading them again; without it, the list is
+read from the files and search is not possible.
 """
 
 from __future__ import annotations
@@ -28,15 +28,14 @@ from streamchat.store.file_reader import NotConversation, read_conversation
 from streamchat.store.folder import Folder
 from streamchat.store.naming import id_in
 
-STEP_BYTES = 2_000_000  # of files that are indexed at once: a tenth of a second or two
+STEP_BYTES = 2_000_000  # of files that are indexed in one step of 0.1 to 0.2 s
 STEP_FILES = 500
 MOST_PROBLEMS = 5  # that are reported one by one
 
 
 class ConversationList:
     """The files in `folder`. `open_index` is called when an index is needed; it returns
-    None where there is none. With `tidies`, what killed processes left in the folder is
-    removed."""
+    None where there is none. With `tidies`, leftovers of killed processes are removed."""
 
     def __init__(
         self,
@@ -48,7 +47,7 @@ class ConversationList:
         mask: Callable[[str], str] = str,
     ) -> None:
         """With `here`, only the conversations that began in that directory are listed and
-        found. `mask` hides what no title and no excerpt may show."""
+        found. `mask` hides secrets in titles and excerpts."""
         self._folder = folder
         self._tidies = tidies
         self._here = here
@@ -130,7 +129,7 @@ class ConversationList:
             if self._index is not None:
                 return self._listed(self._index)
         except DiskError:
-            pass  # an index that does not work costs time only
+            pass  # a broken index only costs time
         contents = (self.read(file) for file in self.files())
         return [
             _summary(each.file, each.conversation) for each in contents if each.conversation

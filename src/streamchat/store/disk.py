@@ -99,7 +99,7 @@ def reading(path: Path) -> Iterator[None]:
     except OSError as error:
         kind = NotFound if files.is_not_a_file(error) else DiskError
         raise kind(f"Cannot read {format_path(str(path))}: {_reason(error)}.") from error
-    except ValueError as error:  # a NUL in the name
+    except ValueError as error:  # the name contains a NUL
         raise NotFound(f"There is no file {format_path(str(path))}.") from error
 
 
@@ -179,7 +179,7 @@ def sync_directory(disk: Disk, path: Path) -> None:
     try:
         disk.fsync(fd)
     except OSError as error:
-        if error.errno != errno.EINVAL:  # a file system that cannot, such as CIFS
+        if error.errno != errno.EINVAL:  # the file system cannot do that (CIFS)
             raise
     finally:
         close_quietly(disk, fd)
@@ -195,7 +195,7 @@ def write_new(
     make_room: Callable[[bytes], None] | None = None,
     write_blobs: Callable[[], None] = lambda: None,
 ) -> int:
-    """Write a new file: it is complete when it appears at `path`. `seconds` becomes its
+    """Write a new file: it is complete as soon as it is at `path`. `seconds` becomes its
     time; `write_blobs` writes what it refers to. Returns its descriptor, which holds the lock.
     Raises OSError; FileExistsError for a name that is taken, unless `make_room` is given: it
     is called once `data` is on disk. The caller syncs the directory."""

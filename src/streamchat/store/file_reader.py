@@ -1,8 +1,8 @@
 """Reads a conversation from the bytes of its file, and lists the damage in them.
 
-Rules: only b"\\n" ends a line. A bad line costs only that line, and is reported with its
+Rules: only b"\\n" ends a line. A bad line loses only that line, and is reported with its
 number. What can be saved from it (a whole record after a torn one, a record with NULs or bad
-UTF-8) is kept. An attachment whose data is lost costs only that attachment.
+UTF-8) is kept. Lost data of an attachment loses only that attachment.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def read_conversation(
     whole_bytes: int = WHOLE_BYTES,
     load_blob: LoadBlob | None = None,
 ) -> tuple[Conversation, tuple[Damage, ...]]:
-    """Read a whole file. `lost` stands in for a header that cannot be read. Turns before the
+    """Read a whole file. `lost` replaces a header that cannot be read. Turns before the
     last `whole_bytes` stay unparsed: they are parsed when someone asks for them. Without
     `load_blob`, attachments have no data: enough for a list and a search.
 

@@ -1,4 +1,4 @@
-"""One conversation's file: read, opened to be continued, made, put aside.
+"""Reads, opens, creates and puts aside the file of a conversation.
 
 Owns the messages about a file that is open elsewhere, damaged, or of a newer version.
 """
@@ -30,12 +30,12 @@ MOST_DAMAGE = 5  # damaged lines of one file that are reported one by one
 
 
 class Unreadable(NotFound):
-    """A file without a single record of ours."""
+    """The file contains no record of ours."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationFiles:
-    """The files of `folder`, and others that a path names."""
+    """The conversation files in `folder`, and others that are named by a path."""
 
     folder: Folder
     clock: Callable[[], float]
@@ -46,8 +46,8 @@ class ConversationFiles:
         return self.folder.path / build_file_name(header.created, conversation.title, header.id)
 
     def journal(self, conversation: Conversation, path: Path | None = None) -> FileJournal:
-        """The journal of a conversation without a file. The next turn writes all of it, to a
-        file named after it or to `path`; what is at `path` is put aside."""
+        """The journal of a conversation that has no file yet. The next turn writes the whole
+        conversation, to a file named after it or to `path`; a file at `path` is put aside."""
 
         def place() -> NewFilePlace:
             target = path or self.path_of(conversation)
@@ -81,7 +81,7 @@ class ConversationFiles:
                 raise
             return self.read(path, model=model)
         with ExitStack() as undoing:
-            undoing.callback(ledger.close)  # also when the user stops it
+            undoing.callback(ledger.close)  # even when the user stops it
             with reading(path):
                 data = ledger.read()
             opened = self._parse(path, data, model)
@@ -109,7 +109,7 @@ class ConversationFiles:
 
     def _put_aside(self, path: Path) -> Path | None:
         """Raises Busy, OSError."""
-        with suppress(NotFound, DiskError):  # what cannot be opened is not open elsewhere
+        with suppress(NotFound, DiskError):  # then it is not open elsewhere
             self.lock(path).close()
         return put_aside(self.folder.disk, path)
 
@@ -167,14 +167,15 @@ class ConversationFiles:
 
 
 def _since(at: str | None, now: float) -> str:
-    """ " since 14:05"; "" where nobody knows."""
+    """ " since 14:05"; "" if it is not known."""
     seconds = parse_time(at)
     moment = "" if seconds is None else format_local(seconds, now=now)
     return f" since {moment}" if moment else ""
 
 
 def _told(name: str, damage: Sequence[Damage]) -> tuple[str, ...]:
-    """A line for each damaged line; if there are many, for the first few, and how many more."""
+    """A line for each damaged line; if there are many, for the first few, and the number of
+    others."""
     lines = [f"{name}, {each}" for each in damage]
     if len(lines) > MOST_DAMAGE + 1:
         more = len(lines) - MOST_DAMAGE

@@ -23,7 +23,7 @@ def expanded(ref: str) -> Path:
     """The path, with a leading ~ replaced by the home directory. Raises NotFound."""
     try:
         return Path(ref).expanduser()
-    except RuntimeError as error:  # no user has that name
+    except RuntimeError as error:  # there is no such user
         raise NotFound(f"{quoted(ref)}: there is no such user.") from error
 
 

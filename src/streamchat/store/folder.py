@@ -1,8 +1,8 @@
 """The directory of the conversations: made when it is first needed, private to its owner.
 
 Scratch files there are called `.PID.NAME.new` after the process that writes them; `NAME.lock`
-is the note of who has `NAME` open. Both are removed once their process is gone; so are the
-attachments `NAME.files` of a conversation that was deleted or never finished.
+is the note that says who has `NAME` open. Both are removed once their process has ended; so
+are the attachments `NAME.files` of a conversation that was deleted or never finished.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _MOST_NS = 1 << 62  # the year 2116; an index holds 64 bits
 
 @dataclass(slots=True)
 class Folder:
-    """See the module. Methods raise OSError where they do not say otherwise."""
+    """See the module. Methods raise OSError unless they say otherwise."""
 
     disk: Disk
     path: Path
@@ -75,7 +75,7 @@ class Folder:
                     path = f"{directory}/{name}"
                     try:
                         state = self.disk.look(path)
-                    except FileNotFoundError:  # deleted meanwhile
+                    except FileNotFoundError:  # it was deleted meanwhile
                         continue
                     written_ns = max(-_MOST_NS, min(state.st_mtime_ns, _MOST_NS))
                     found.append(SavedFile(path, state.st_size, written_ns))
@@ -86,14 +86,14 @@ class Folder:
         return (directory or self.path) / f".{os.getpid()}.{name}.new"
 
     def beside(self, name: str) -> list[Path]:
-        """The files that belong to the file of that name: its note, and what was put aside.
-        Its attachments go with the file itself."""
+        """The files that belong to the file of that name: its note, and its damaged copies.
+        Attachments are removed with the file itself."""
         found = [each for each in self.disk.list(str(self.path)) if each.startswith(f"{name}.")]
         return [self.path / each for each in found if not is_blob_directory(each)]
 
     def tidy(self) -> None:
-        """Remove the scratch files and notes of processes that no longer run, and the
-        attachments of no conversation."""
+        """Remove the scratch files and notes of processes that no longer run, and attachments
+        without a conversation."""
         with suppress(OSError):
             names = self.disk.list(str(self.path))
             for name in names:
@@ -113,8 +113,9 @@ class Folder:
         return pid is not None and not self.disk.is_running(pid)
 
     def _remove_orphans(self, name: str) -> None:
-        """Remove attachments that belong to nothing. While their conversation is written, its
-        scratch file is there before they are, and becomes the conversation in one step."""
+        """Remove attachments without a conversation. A conversation being written does not
+        lack a file: its scratch file is created before the attachments and becomes the
+        conversation in one step."""
         path = self.path / name.removesuffix(BLOBS_SUFFIX)
         names = self.disk.list(str(self.path))
         is_written = any(each.endswith(f".{path.name}.new") for each in names)

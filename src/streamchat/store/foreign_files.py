@@ -20,7 +20,7 @@ _KINDS = (
         "a session of Claude Code",
         re.compile(rb'\A\s*\{.*"(sessionId|parentUuid|leafUuid)"\s*:'),
     ),
-    (  # whose first lines are of another kind, such as a snapshot
+    (  # its first lines may be of another kind, such as a snapshot
         "a session of Claude Code",
         re.compile(rb'\A\s*\{[^\n]*\}\r?\n.*\{[^\n]*"(sessionId|parentUuid)"\s*:', re.DOTALL),
     ),
@@ -32,13 +32,13 @@ _MESSAGES = re.compile(rb'\A(\xef\xbb\xbf)?\s*(\[|\{\s*"(messages|input|model|sy
 
 @dataclass(frozen=True, slots=True)
 class ForeignFormat:
-    """`name` says what it is; "" for what may be a list of messages."""
+    """`name` says what it is; "" if it may be a list of messages."""
 
     name: str
 
 
 def detect_foreign_format(head: bytes) -> ForeignFormat | None:
-    """None for what is ours, or nothing that is known."""
+    """The format; None for a file of ours and for an unknown format."""
     if _OURS.search(head):
         return None
     for name, pattern in _KINDS:

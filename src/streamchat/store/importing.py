@@ -57,7 +57,7 @@ class _Intake:
             return self._save(made, self._files.path_of(made))
         try:
             return self._complete(path, made)
-        except NotFound:  # or what is there is no file
+        except NotFound:  # or it is not a regular file
             self._files.put_aside(path)
             return self._save(made, path)
         except Busy as error:
@@ -129,7 +129,7 @@ def merge(saved: Conversation, made: Conversation) -> list[Record]:
     """Add to the saved conversation what only the other one has; returns the records.
 
     If the user continued it here, the head stays; otherwise it moves to the other's head. A
-    title that was given here stays.
+    title that the user set here stays.
     """
     known = {id for id, _ in saved.outline()}
     theirs = {id for id, _ in made.outline()}

@@ -14,7 +14,7 @@ from streamchat.store.ledger import Ledger
 
 @dataclass(frozen=True, slots=True)
 class NewFilePlace:
-    """Where a new file is made: from the scratch file, once room is made at its path."""
+    """Where a new file is created: written to `scratch`, then renamed, after `make_room`."""
 
     ledger: Ledger
     scratch: Path
@@ -22,7 +22,7 @@ class NewFilePlace:
 
 
 class FileJournal:
-    """The file of a conversation. A new file appears with the first turn and all records
+    """The file of a conversation. A new file is created with the first turn and all records
     before it; `place` says where."""
 
     saves = True
@@ -36,7 +36,7 @@ class FileJournal:
         self._ledger = ledger  # None until the file exists
         self._pending: list[bytes] = []
         self._blobs: Blobs = {}  # that the pending lines refer to
-        self._begun = ledger is not None  # there was a turn: the file is due
+        self._begun = ledger is not None  # there was a turn, so the file is due
 
     @property
     def name(self) -> str:
@@ -46,7 +46,7 @@ class FileJournal:
 
     @property
     def unsaved(self) -> int:
-        """How many records the disk has refused so far."""
+        """The number of records that could not be written so far."""
         return len(self._pending) if self._begun else 0
 
     def append(self, *records: Record) -> None:
@@ -116,7 +116,7 @@ class NoJournal:
 
 
 class ReadOnlyJournal:
-    """For a conversation that can only be read; every append says why."""
+    """For a conversation that can only be read; every append raises the reason."""
 
     saves = True
 

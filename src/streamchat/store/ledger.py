@@ -50,10 +50,10 @@ class Ledger:
         self.path = path
         self._disk = disk
         self._since = since
-        self._holder: int | None = None  # the descriptor that holds the lock, to the end
+        self._holder: int | None = None  # the descriptor that holds the lock until `close`
         self._fd: int | None = None  # the one that is written, replaced after a failure
         self._end: int | None = None  # of what is acknowledged
-        self._failed = b""  # what an append that failed may have left after `_end`
+        self._failed = b""  # what a failed append may have left after `_end`
         self._named = False  # its name is on disk
 
     @property
@@ -92,7 +92,7 @@ class Ledger:
     def _undo_create(self, fd: int, data: bytes) -> None:
         try:
             self._disk.unlink(str(self.path))
-        except OSError:  # then `append` writes it again from its beginning
+        except OSError:  # `append` then writes it again from its beginning
             self._hold(fd)
             self._end, self._failed = 0, data
         else:
@@ -147,8 +147,8 @@ class Ledger:
         self._named, self._end, self._failed = True, start + len(self._failed), b""
 
     def _raise_version(self) -> None:
-        """A file of version 1 becomes one of the newest version: one byte, never half."""
-        fd = open_regular(self._disk, self.path, os.O_RDWR)  # appending would ignore a place
+        """Turn a file of version 1 into one of the newest version, by writing one byte."""
+        fd = open_regular(self._disk, self.path, os.O_RDWR)  # O_APPEND would ignore the offset
         try:
             self._require_named(self._disk.status(fd))
             if is_version_1(self._disk.read(fd, VERSION_AT + 2, 0)):

@@ -32,7 +32,7 @@ def write_lock_note(disk: Disk, note: Path, since: str) -> None:
 
 
 def read_lock_note(disk: Disk, note: Path) -> tuple[int | None, str | None]:
-    """The process that has the file open and since when; None for what is not known."""
+    """The process that has the file open, and since when; None for what is unknown."""
     try:
         fd = open_regular(disk, note, os.O_RDONLY)
         try:

@@ -1,4 +1,4 @@
-"""What a conversation's file is called: `YYYYMMDD-HHMM-slug-id.jsonl`."""
+"""The names of conversation files: `YYYYMMDD-HHMM-slug-id.jsonl`."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ def slug(title: str) -> str:
 
 
 def id_in(name: str) -> str:
-    """The id that a file's name ends in; the whole stem when it has another form."""
+    """The id at the end of a file's name; the whole stem if the name has another form."""
     return name.removesuffix(SUFFIX).rpartition("-")[2]

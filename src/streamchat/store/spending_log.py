@@ -1,6 +1,6 @@
 """The spending log: `spending.jsonl` in the state directory, append-only, for its owner.
 
-Owns the file and its lock. A line that cannot be read is skipped: a torn one counts as
+Owns the file and its lock. A line that cannot be read is skipped; a torn line counts as
 nothing. Must not know prices.
 """
 
@@ -39,7 +39,7 @@ from streamchat.store.disk import (
 )
 from streamchat.store.folder import Folder
 
-_AHEAD = 1.25  # how much is reserved of what a turn has cost
+_AHEAD = 1.25  # times what a turn has cost so far is reserved for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class FileSpendingLog:
                     f"Stopped: the answer has passed the day's cap of {format_cap(cap_usd)}"
                     f" (about {format_price(others + usd)} is spent or reserved)."
                 )
-            usd = min(usd * _AHEAD, cap_usd - others)  # or each piece would cost a record
+            usd = min(usd * _AHEAD, cap_usd - others)  # else each delta would add a record
             extended = Reserved(now, held.id or self.new_id(), usd)
             self._append(fd, extended)
         return Reservation(extended.id, usd)
@@ -104,7 +104,7 @@ class FileSpendingLog:
 
     @contextmanager
     def _open(self) -> Iterator[int]:
-        """The file, held by this process alone. Raises OSError."""
+        """Open the file with an exclusive lock. Raises OSError."""
         Folder(self.disk, self.path.parent).ensure()
         fd = open_regular(self.disk, self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
         try:

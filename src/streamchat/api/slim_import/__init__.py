@@ -1,9 +1,9 @@
 """The SDK without the parts that a chat never calls.
 
 `import anthropic` runs 3,150 modules, which takes 1.3 s and 80 MB. Nearly all of them hold
-types of products that this program does not ask (organizations, agents, clouds), or of
-requests, which it writes as plain dicts. `import_sdk` imports the same SDK and lets these run
-late:
+types of products that this program does not use (organizations, agents, clouds), or of
+requests, which it writes as plain dicts. `import_sdk` imports the same SDK and lets these
+modules run late:
 
 * A package whose `__init__` only collects names (`LazyPackage`). Each name is looked up, when
   somebody asks for it, in the module from which `__init__` takes it.
@@ -11,9 +11,10 @@ late:
   not call (`LazyModule`). Each name gets a `LazyName`. The first use of one runs the module in
   place, and puts the real object wherever a lazy name of the module is.
 
-Rule 1: no value is invented: what comes out is the SDK's own object, only later.
+Rule 1: no value is invented: each name gives the SDK's own object, only later.
 Rule 2: the SDK's files decide, not its version. An `__init__` that does more than collect is
-run; that of the SDK itself must end as is known. No type of a reply may refer to a lazy name.
+run; that of the SDK itself must end in known code. No type of a reply may refer to a lazy
+name.
 Rule 3: after any failure before the first client, everything is unloaded and the whole SDK is
 imported. STREAMCHAT_FULL_SDK=1 does so at once. `--show-config` says which import was used,
 and why.
@@ -37,7 +38,7 @@ from streamchat.api.slim_import.lazy_modules import (
     phase,
 )
 
-_OURS = "streamchat.api.connection"  # imports, with what it imports, all that we use of the SDK
+_OURS = "streamchat.api.connection"  # imports all that we use of the SDK
 
 _TYPES = re.compile(r"anthropic\.types\.[\w.]+")
 _TYPES_OF_REQUESTS = re.compile(r"anthropic\.types\.[\w.]+_params?")
@@ -51,7 +52,7 @@ _UNEXPECTED = (
 
 @dataclass(frozen=True, slots=True)
 class SdkImport:
-    """How the SDK was imported, and why so."""
+    """How the SDK was imported, and why."""
 
     is_slim: bool
     why: str
@@ -63,10 +64,10 @@ class SdkImport:
 
 @dataclass
 class _Process:
-    """What this process has done."""
+    """The state of the import in this process."""
 
     done: SdkImport | None = None
-    before: frozenset[str] = frozenset()  # the modules that were there before
+    before: frozenset[str] = frozenset()  # the modules loaded before it
 
 
 _process = _Process()
@@ -125,10 +126,10 @@ def _version() -> str:
 
 
 def _end_phase() -> None:
-    """From now on every name that is asked for is the real one.
+    """From now on, every name that is looked up is the real one.
 
-    Raises UnknownLayoutError when a type that may be in a reply refers to what was put off:
-    the SDK would leave that part of a reply unread."""
+    Raises UnknownLayoutError when a type that may be in a reply refers to a lazy name: the SDK
+    would not parse that part of a reply."""
     phase.hands_out_lazy_names = False
     for module in loaded_modules():
         if isinstance(module, LazyModule):

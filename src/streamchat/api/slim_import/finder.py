@@ -31,7 +31,8 @@ _PUT_OFF = re.compile(
     re.VERBOSE,
 )
 
-# What the SDK's own `__init__` does besides collecting names; `Root` does what of it matters.
+# What the SDK's own `__init__` does besides collecting names; `Root` does the part that
+# matters.
 _KNOWN_END = """\
 if not _t.TYPE_CHECKING:
 from ._utils._resources_proxy import resources as resources
@@ -62,7 +63,7 @@ class UnknownLayoutError(ImportError):
 
 
 class Root(LazyPackage):
-    """The SDK's own package. What it exports says that it comes from there."""
+    """The SDK's own package. Its exports name it as their module."""
 
     def _find(self, name: str) -> Any:
         found = super()._find(name)
@@ -96,7 +97,8 @@ class SlimFinder:
 
 
 def _read_reexports(spec: ModuleSpec) -> Reexports | None:
-    """What a package collects; None for a module, and for a package that does more."""
+    """The names that a package collects; None for a module, and for a package that does
+    more."""
     if spec.submodule_search_locations is None or spec.origin is None:
         return None
     source = _COMMENT.sub("", _read_source(spec))

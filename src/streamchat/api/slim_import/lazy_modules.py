@@ -1,4 +1,4 @@
-"""Modules that run later than they are imported, and what stands for their names until then.
+"""Modules that run later than they are imported, and placeholders for their names until then.
 
 Knows nothing of the SDK. Rule: no value is invented. A name gives what the module itself
 defines, or a `LazyName` that becomes it.
@@ -34,8 +34,8 @@ phase = Phase()
 
 
 class LazyName:
-    """Stands for a name of a module that has not run. Whatever is done with it is done with
-    the real object, except to be named in an annotation or in a union."""
+    """Stands for a name of a module that has not run. Every use of it uses the real object,
+    except naming it in an annotation or in a union."""
 
     __slots__ = ("module", "name")
 
@@ -46,7 +46,7 @@ class LazyName:
         return _real(self)(*args, **kwargs)
 
     def __getattr__(self, name: str) -> Any:
-        if _is_special(name):  # by which libraries try what an object can do
+        if _is_special(name):  # libraries use these to test what an object can do
             raise AttributeError(name)
         return getattr(_real(self), name)
 
@@ -122,7 +122,7 @@ class LazyPackage(ModuleType):
             return _take(*source, package=self.__name__)
         if _has_submodule(self, name):
             return importlib.import_module(f"{self.__name__}.{name}")
-        if not _is_public(name):  # such as tools try on every object
+        if not _is_public(name):  # tools try such names on every object
             raise AttributeError(name)
         for module in reexports.starred:
             package = importlib.import_module(module, self.__name__)
@@ -132,7 +132,7 @@ class LazyPackage(ModuleType):
 
 
 def _take(module: str, name: str, *, package: str) -> Any:
-    """What `from module import name` gives in the package."""
+    """The object that `from module import name` gives in the package."""
     if module == ".":
         return importlib.import_module(f".{name}", package)
     return getattr(importlib.import_module(module, package), name)
@@ -146,8 +146,8 @@ def _offers(package: ModuleType, name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Reexports:
-    """What the `__init__` of a package collects: for each name the module and what it is
-    called there, as a relative import says it; and the modules it takes everything from."""
+    """What the `__init__` of a package collects: for each name its module (as in a relative
+    import) and its name there; and the modules from which it takes everything."""
 
     names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     starred: Sequence[str] = ()
@@ -169,7 +169,7 @@ class LazyLoader(Loader):
         return self.kind(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
-        """Not yet."""
+        """Does nothing: the module runs later."""
 
     def __getattr__(self, name: str) -> Any:  # sources and resources, as before
         return getattr(self.real, name)
@@ -200,13 +200,13 @@ def run(module: ModuleType) -> None:
 
 def _run_and_get(module: ModuleType, name: str) -> Any:
     run(module)
-    if type(module) is not ModuleType:  # it runs, and asks for what it has not defined yet
+    if type(module) is not ModuleType:  # it is running and asks for something not yet defined
         raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
     return getattr(module, name)
 
 
 def forget_lazy_names(module: ModuleType) -> None:
-    """Let the module look its names up again, and then run."""
+    """Make the module look its names up again, and run for them."""
     for name, lazy_name in _loader(module).lazy_names.items():
         if vars(module).get(name) is lazy_name:
             del vars(module)[name]
@@ -222,7 +222,7 @@ def _put_in_place(module: ModuleType, lazy_names: Mapping[str, LazyName]) -> Non
     for other in loaded_modules():
         for name, value in list(vars(other).items()):
             if isinstance(value, LazyName) and value.module is module:
-                with suppress(AttributeError):  # using it will show that
+                with suppress(AttributeError):  # a use of the name will report it
                     vars(other)[name] = getattr(module, value.name)
 
 
