@@ -721,8 +721,11 @@ def test_what_is_said_in_a_conversation_does_not_make_it_foreign(store: Store) -
 @pytest.mark.parametrize(
     ("data", "wrong"),
     [
-        (b"", "line 1: there is no header"),
-        (b"hello\n", "line 1: Expecting value at character 1"),
+        (b"", "it is empty"),
+        (b"hello\n", "line 1: not JSON"),
+        (b"hello", "line 1: not JSON"),
+        (b'{"a": 1}', "line 1: a record needs a type"),
+        (b'{"type": "turn", "id', "line 1: it was cut off"),
         (b'\n{"name": "x"}\n', "line 2: a record needs a type"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "line 1: not UTF-8 at byte 1"),
         (b'{"type": "event"}\n', "line 1: there is no header"),

@@ -95,6 +95,8 @@ def read_conversation(
 
 def _require_records(reading: _Reading) -> None:
     if not any(not isinstance(record, Unknown) for record in reading.records):
+        if not reading.records and not reading.damage:
+            raise NotConversation("it is empty")
         first = reading.damage[0] if reading.damage else Damage(1, "there is no header")
         raise NotConversation(str(first))
 
@@ -117,16 +119,21 @@ def _read_line(line: bytes, number: int, reading: _Reading, *, torn: bool) -> No
     try:
         record = parse_record(line)
     except ValueError as error:
-        reason = "it was cut off" if torn else _reason(error)
-        _save(line, number, reading, reason)
+        _save(line, number, reading, _reason(error, line, torn=torn))
         return
     if isinstance(record, Header) and any(isinstance(r, Header) for r in reading.records):
         reading.damage.append(Damage(number, "a second header"))
     reading.add(record, number)
 
 
-def _reason(error: ValueError) -> str:
+def _reason(error: ValueError, line: bytes, *, torn: bool) -> str:
+    is_object = line.lstrip(b" \t\r\0").startswith(b"{")
+    is_json = not isinstance(error, json.JSONDecodeError | UnicodeDecodeError)
+    if torn and is_object and not is_json:
+        return "it was cut off"
     if isinstance(error, json.JSONDecodeError):
+        if error.pos == 0 and not is_object:
+            return "not JSON"
         return f"{error.msg} at character {error.pos + 1}"
     if isinstance(error, UnicodeDecodeError):
         return f"not UTF-8 at byte {error.start + 1}"
