@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -76,3 +77,14 @@ def test_what_the_group_can_write_is_one_object_too(towards: Mapping[str, str]) 
     config.chmod(0o664)
     run = run_program("--json", "hi", environ=towards)
     assert (run.status, one_error(run.stderr)["type"]) == (78, "config")
+
+
+def test_a_module_that_is_missing_is_named(
+    towards: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An upgrade may replace the files of a program that is running."""
+    monkeypatch.setitem(sys.modules, "streamchat.cli.run_oneshot", None)
+    run = run_program("--json", "hi", environ=towards)
+    assert run.status == 1
+    assert "The installation is incomplete: import of streamchat.cli.run_oneshot" in run.stderr
+    assert one_error(run.stderr)["type"] == "failure"

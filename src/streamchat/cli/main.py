@@ -65,6 +65,10 @@ def main(argv: Sequence[str], env: Environment) -> int:
             error.message = f"{error.message} {error.advice}".rstrip()
         notes.error(error)
         return error.status
+    except ImportError as error:  # a library is missing, or an upgrade replaced our own files
+        why = f"The installation is incomplete: {error}. Install streamchat again."
+        notes.error(StreamchatError(why))
+        return ExitStatus.FAILURE
     except BrokenPipeError:
         silence(env.stdout)
         return ExitStatus.PIPE
