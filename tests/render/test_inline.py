@@ -161,7 +161,7 @@ def test_a_bracket_stays_with_the_address_behind_it() -> None:
     "marker", ["•", "a)", "(2)", "iv.", "–", "→", "☑", "🔹", "✔\ufe0f", "🇫🇷", "1\ufe0f\u20e3"]
 )
 def test_rows_hang_behind_the_marker_of_their_line(marker: str) -> None:
-    first, second, _ = text_of(f"{marker} words that are wrapped\nnext", 15)
+    first, second = text_of(f"{marker} words that are wrapped", 15)
     assert first.startswith(f"{marker} words that")
     assert second.lstrip(" ") == "are wrapped"
     assert len(second) - len("are wrapped") == cell_len(f"{marker} ")

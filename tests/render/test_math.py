@@ -54,6 +54,15 @@ def test_brackets_whose_backslashes_are_lost_enclose_tex() -> None:
     ]
 
 
+def test_rows_end_at_relations_rather_than_in_brackets_or_before_an_operand() -> None:
+    assert text_of(r"so it is that $\gcd(p, q) = \sin \theta + 5\ \text{kg} - 1$", 22) == [
+        *("so it is that", "gcd(p, q) = sin θ +", "5 kg - 1"),
+    ]
+    assert text_of(r"$$y = \sum_i (a_i - b) + \frac{(82.4 - 78.9)}{2}$$", 22) == [
+        *("y = ∑ᵢ (aᵢ - b) +", "(82.4 - 78.9)/2"),
+    ]
+
+
 def test_what_has_no_form_is_its_source_wrapped_at_blanks() -> None:
     source = "$$\n\\unknown{a b} + \\unknown{c d} + e\n$$\n"
     assert text_of(source, 20) == ["$$", "\\unknown{a b} +", "\\unknown{c d} + e", "$$"]

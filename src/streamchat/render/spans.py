@@ -28,7 +28,8 @@ Line = list[Span]
 Breaker = Callable[[str, int], list[Piece]]
 
 _SEEN_ON_BLANKS = frozenset({"4", "7", "9", "48"})  # underline, reverse, strike, background
-_break = re.compile(f"[{ZERO_WIDTH_SPACE}{SOFT_HYPHEN}]")
+NO_BREAK = "\N{NO-BREAK SPACE}"
+_hint = re.compile(f"[{ZERO_WIDTH_SPACE}{SOFT_HYPHEN}{NO_BREAK}]")
 _LINKABLE = re.compile(r"(?:https?://|mailto:)[^\s]", re.IGNORECASE)
 _NOT_IN_URI = re.compile(r"[^\x21-\x7e]")
 
@@ -110,14 +111,18 @@ def dealt(line: Sequence[Span], pieces: list[Piece]) -> list[Line]:
 
 
 def _with_breaks(row: Line) -> Line:
-    """The row as it is shown: hints for line breaks are removed, except a hyphen at its
-    end."""
-    if not any(_break.search(span.text) for span in row):
+    """The row as it is shown: hints for line breaks are removed, except a hyphen at its end.
+    A no-break space becomes a blank."""
+    if not any(_hint.search(span.text) for span in row):
         return row
     row = [span for span in row if span.text]
     if row and row[-1].text[-1] == SOFT_HYPHEN:
         row[-1] = row[-1]._replace(text=f"{row[-1].text[:-1]}-")
-    return [span._replace(text=_break.sub("", span.text)) for span in row]
+    return [span._replace(text=_hint.sub(_shown_hint, span.text)) for span in row]
+
+
+def _shown_hint(match: re.Match[str]) -> str:
+    return " " if match[0] == NO_BREAK else ""
 
 
 def _dealt(line: Sequence[Span], pieces: list[Piece]) -> list[Line]:

@@ -35,10 +35,10 @@ from streamchat.core.markdown.leaves import (
     Table,
 )
 from streamchat.core.markdown.maths import format_block
-from streamchat.core.markdown.paragraph import LONG_LINE
 from streamchat.core.sanitize import clean_line, without_hints
 from streamchat.core.theme import Part
 from streamchat.render.cells import TAB_CELLS, fold, whole, wrap, wrap_keeping_indent
+from streamchat.render.markdown.formula_words import held_in_words
 from streamchat.render.markdown.inline import Inline
 from streamchat.render.markdown.table_rows import (
     Cell,
@@ -77,7 +77,6 @@ class DrawnBlock:
     breaker: Breaker = wrap
     task: str = ""  # the check box that replaces the bullet
     missed: frozenset[str] = _NONE  # labels without a definition
-    hangs: bool = False  # rows of a wrapped line are below its text, not below its marker
 
 
 class BlockLines:
@@ -131,9 +130,7 @@ class BlockLines:
         task = {"": "", "☐": glyphs.unchecked, "☑": glyphs.checked}[box]
         lines = self._inline.lines(text, references)
         lines[0][:0] = self._footnote_label(leaf)
-        is_long = len(text) > LONG_LINE or paragraph.continues or paragraph.goes_on
-        hangs = len(lines) > 1 or leaf.cropped or is_long
-        return DrawnBlock(lines, task=task, missed=self._inline.missed, hangs=hangs)
+        return DrawnBlock(lines, task=task, missed=self._inline.missed)
 
     def _alert(self, alert: Alert, references: Mapping[str, Reference]) -> DrawnBlock:
         style = self._palette.parts[_ALERTS[alert.kind]]
@@ -142,7 +139,7 @@ class BlockLines:
         if alert.text:
             lines += self._inline.lines(alert.text, references)
             missed |= self._inline.missed
-        return DrawnBlock(lines, missed=missed, hangs=True)
+        return DrawnBlock(lines, missed=missed)
 
     def _html(self, html: HtmlLine) -> DrawnBlock:
         """A summary follows a triangle, text is shown between dim tags, other HTML as it was
@@ -157,7 +154,7 @@ class BlockLines:
             lines += self._inline.lines(line.expandtabs(TAB_CELLS), {}, style)
         if lines and seen.is_summary:
             lines[0].insert(0, self.span(self._palette.glyphs.summary, "marker"))
-        return DrawnBlock(lines, hangs=True)
+        return DrawnBlock(lines)
 
     def _heading(
         self, leaf: Leaf, level: int, text: str, references: Mapping[str, Reference]
@@ -215,9 +212,7 @@ class BlockLines:
             return DrawnBlock(self._literal(source, "math"))
         style = self._palette.parts["math"]
         bold = joined(style, self._palette.strong)
-        lines = [
-            [Span(text, bold if is_bold else style) for text, is_bold in row] for row in rows
-        ]
+        lines = [held_in_words(row, style, bold) for row in rows]
         return DrawnBlock(lines, wrap_keeping_indent)
 
     def _literal(self, text: str, part: Part) -> list[Line]:

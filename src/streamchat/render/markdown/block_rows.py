@@ -103,7 +103,6 @@ class BlockRows:
             prefix,
             max(1, self._columns(is_prose=True) - prefix.cells),
             self._cut,
-            hangs=drawn.hangs,
             lets_wrap=not (prefix.cells or self._wraps_all),
             begun=None if leaf.cropped else begun,
             goes_on=isinstance(leaf.block, Paragraph) and leaf.block.goes_on,

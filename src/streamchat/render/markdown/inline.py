@@ -33,6 +33,7 @@ from streamchat.core.markdown.maths import FormulaPiece, format_formula
 from streamchat.core.markdown.scripts import subscript, superscript
 from streamchat.core.sanitize import clean_line, marked_hints, without_hints
 from streamchat.core.theme import Part
+from streamchat.render.markdown.formula_words import formula_spans, held_in_words
 from streamchat.render.markdown.links import OpenLink
 from streamchat.render.spans import Line, Span, link_target
 from streamchat.render.style import Palette, joined
@@ -73,7 +74,7 @@ class Inline:
             text = without_hints(source, keeps_breaks=True)
             return [[Span(text, style)] if text else []]
         tokens, self.missed = parse_inline(source, references)
-        writer = _SpanWriter(self._palette, style)
+        writer = _SpanWriter(self._palette, style, in_cell=in_cell)
         for token in tokens:
             writer.write(token)
         return writer.lines
@@ -82,9 +83,10 @@ class Inline:
 class _SpanWriter:
     """Turns the tokens of one leaf into spans."""
 
-    def __init__(self, palette: Palette, style: str) -> None:
+    def __init__(self, palette: Palette, style: str, *, in_cell: bool) -> None:
         self.lines: list[Line] = [[]]
         self._palette = palette
+        self._in_cell = in_cell
         self._base = self._style = style
         self._open: dict[Kind | Literal["link"], int] = {}  # how many, in their order
         self._link: OpenLink | None = None
@@ -162,9 +164,11 @@ class _SpanWriter:
 
     def _formula(self, source: str) -> None:
         style = self._within("math")
-        for piece in format_formula(source) or (FormulaPiece(source, bold=False),):
-            bold = joined(style, self._palette.parts["strong"])
-            self._put(piece.text, bold if piece.bold else style)
+        bold = joined(style, self._palette.parts["strong"])
+        pieces = format_formula(source) or (FormulaPiece(source, bold=False),)
+        spans = formula_spans if self._in_cell else held_in_words
+        for span in spans(pieces, style, bold):
+            self._put(span.text, span.style)
 
     def _code(self, text: str) -> None:
         if not (self._palette.parts["code"] or self._palette.look.speaks):

@@ -35,5 +35,5 @@ class LiveInline(Inline):
         if lines is None:
             if len(self._cells) == _CELLS_MAX:
                 self._cells.clear()
-            lines = self._cells[key] = super().lines(source, references, style)
+            lines = self._cells[key] = super().lines(source, references, style, in_cell=True)
         return lines

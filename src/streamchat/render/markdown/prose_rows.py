@@ -35,15 +35,13 @@ def prose_rows(
     width: int,
     cut: Cut,
     *,
-    hangs: bool,
     lets_wrap: bool,
     begun: UnfinishedRow | None,
     goes_on: bool,
 ) -> tuple[list[Row], UnfinishedRow | None]:
-    """`width` is that of the text. `hangs`: rows after the first of each line are aligned with
-    its text. `lets_wrap`: the terminal wraps an address that is wider than a row, so that it
-    is copied as one. `goes_on`: the last row is not finished, because the next leaf continues
-    it."""
+    """`width` is that of the text. `lets_wrap`: the terminal wraps an address that is wider
+    than a row, so that it is copied as one. `goes_on`: the last row is not finished, because
+    the next leaf continues it."""
     if begun is not None:
         lines = [[*begun.line, *lines[0]], *lines[1:]]
     parts = [
@@ -55,7 +53,7 @@ def prose_rows(
     rows: list[Row] = []
     for number, part in enumerate(parts, start=1):
         if begun is None or not begun.line:
-            hang = hanging_cells(text_of(part), width) if hangs else 0
+            hang = hanging_cells(text_of(part), width)
             begun = UnfinishedRow(part, rest if rows else first, hang, is_first=True)
         _, before, hang, is_first = begun
         begun = None

@@ -3,8 +3,8 @@
 CommonMark's rules with the public amendment for Chinese, Japanese and Korean: beside a
 character of these scripts, punctuation does not keep a run from opening or closing.
 Our own rules: only `~~` strikes through, and other runs of `~` are text; a run of `*` between
-two digits is a multiplication sign, one in `src/**/*.py` stands for files; three and more `_`
-without a letter beside them are a gap to fill in.
+two digits is a multiplication sign, one in `src/**/*.py` or `*.txt` stands for files; three and
+more `_` without a letter beside them are a gap to fill in.
 The work is linear: a run that finds no opener is not searched for again from above it.
 """
 
@@ -48,12 +48,15 @@ class DelimiterRun:
         return tokens
 
 
-def find_flanks(char: str, size: int, before: str, after: str) -> Flanks:
-    """What a run between these two characters can do ("" is an end of the text)."""
+def find_flanks(char: str, size: int, before: str, following: str) -> Flanks:
+    """What a run behind a character and before two others can do ("" is an end of the text)."""
+    after = following[:1]
     if char == "*" and before.isdigit() and after.isdigit():
         return NOTHING
     if char == "*" and before == "/" and after in ("/", "."):
         return NOTHING
+    if char == "*" and size == 1 and after == "." and following[1:].islower():
+        return Flanks(can_open=False, can_close=_right_flanking(before, after))
     if char == "_" and size > 2 and not (before.isalnum() or after.isalnum()):
         return NOTHING
     left, right = _left_flanking(before, after), _right_flanking(before, after)

@@ -166,8 +166,8 @@ class _InlineParser(InlineState):
         ):
             self.take(match.end() - start)  # `__name__` is a name
             return
-        before, after = source[start - 1 : start], source[end : end + 1]
-        flanks = find_flanks(source[start], end - start, before, after)
+        before, following = source[start - 1 : start], source[end : end + 2]
+        flanks = find_flanks(source[start], end - start, before, following)
         if flanks == NOTHING:
             self.take(end - start)
             return

@@ -78,8 +78,11 @@ def _past(text: str, match: re.Match[str], marks: list[str], formulas: FormulaFi
 def _balances(text: str, match: re.Match[str], marks: list[str]) -> bool:
     """Note what a delimiter run opens or closes; False if that is not plain."""
     run = match[0]
-    before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
-    flanks = find_flanks(run[0], len(run), before, after)
+    before, following = (
+        text[match.start() - 1 : match.start()],
+        text[match.end() : match.end() + 2],
+    )
+    flanks = find_flanks(run[0], len(run), before, following)
     if flanks == NOTHING:
         return True
     if flanks.can_close and marks and marks[-1] == run:
