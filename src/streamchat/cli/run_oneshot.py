@@ -46,6 +46,7 @@ from streamchat.posix.signals import interruptible
 
 if TYPE_CHECKING:
     from streamchat.api import ApiClient
+    from streamchat.app.repl_comparisons import Compared
 
 LARGEST_INPUT = 32 * 1024 * 1024  # bytes; the API takes no larger request
 
@@ -103,54 +104,81 @@ async def answer_once(run: Run, template: Template | None = None) -> int:
         source.begin()  # meanwhile stdin is read, and the question is put on disk
         prompt, asked, attached = await read_prompt(run, template)
         run = replace(run, invocation=replace(run.invocation, prompt=asked))
-        given = await in_background(partial(read_given, run))
-        for remark in run.remarks:
-            run.notes.note(remark)
-        if run.settings.demo:
-            run.notes.note(DEMO_NOTE)
-        session = open_session(run, open_archive(run), given)
-        if run.settings.continue_newest:
-            from streamchat.cli.resumed import describe_resumed
-
-            run.notes.note(describe_resumed(run, session))
+        session = await _open_session(run)
         try:
             await attach(run, session, attached)
             await require_sendable(run, session, prompt)
             if run.settings.dry_run:
                 return await _count(run, session, source, prompt)
-            is_asked = bool(prompt.strip())  # -i needs no prompt
-            status, left, compared = ExitStatus.OK, "", None
-            if is_asked and run.invocation.others:
-                from streamchat.cli.run_compared import answer_compared
-
-                status, compared = await answer_compared(run, session, source, prompt)
-                left = "" if compared else prompt
-            elif is_asked:
-                status, left = await _answer(run, session, source, prompt)
-                if run.settings.auto_title and not run.settings.interactive:
-                    await _name(run, session, source)
-            if run.settings.interactive:
-                from streamchat.cli.run_repl import converse
-
-                after = run
-                if run.invocation.front_matter is not None:
-                    from streamchat.cli.templates import without_front_matter
-
-                    after = without_front_matter(run)
-                await converse(
-                    after,
-                    session,
-                    source,
-                    is_begun=is_asked,
-                    prefill=typed(left),
-                    compared=compared,
-                    before=run.settings,
-                )
-                return ExitStatus.OK
-            return status
+            status, left, compared = await _ask(run, session, source, prompt)
+            if not run.settings.interactive:
+                return status
+            is_begun = bool(prompt.strip())
+            await _go_on(run, session, source, left, compared, is_begun=is_begun)
+            return ExitStatus.OK
         finally:
             session.close()
             await source.aclose()
+
+
+async def _open_session(run: Run) -> Session:
+    """The session, once its notes are said."""
+    given = await in_background(partial(read_given, run))
+    for remark in run.remarks:
+        run.notes.note(remark)
+    if run.settings.demo:
+        run.notes.note(DEMO_NOTE)
+    session = open_session(run, open_archive(run), given)
+    if run.settings.continue_newest:
+        from streamchat.cli.resumed import describe_resumed
+
+        run.notes.note(describe_resumed(run, session))
+    return session
+
+
+async def _ask(
+    run: Run, session: Session, source: ApiClient, prompt: str
+) -> tuple[int, str, Compared | None]:
+    """The exit status, what is left to be typed again, and the answers of a comparison."""
+    if not prompt.strip():  # -i needs no prompt
+        return ExitStatus.OK, "", None
+    if run.invocation.others:
+        from streamchat.cli.run_compared import answer_compared
+
+        status, compared = await answer_compared(run, session, source, prompt)
+        return status, "" if compared else prompt, compared
+    status, left = await _answer(run, session, source, prompt)
+    if run.settings.auto_title and not run.settings.interactive:
+        await _name(run, session, source)
+    return status, left, None
+
+
+async def _go_on(
+    run: Run,
+    session: Session,
+    source: ApiClient,
+    left: str,
+    compared: Compared | None,
+    *,
+    is_begun: bool,
+) -> None:
+    """Chat, without what the front matter of a prompt set for its answer alone."""
+    from streamchat.cli.run_repl import converse
+
+    after = run
+    if run.invocation.front_matter is not None:
+        from streamchat.cli.templates import without_front_matter
+
+        after = without_front_matter(run)
+    await converse(
+        after,
+        session,
+        source,
+        is_begun=is_begun,
+        prefill=typed(left),
+        compared=compared,
+        before=run.settings,
+    )
 
 
 async def require_sendable(run: Run, session: Session, prompt: str) -> None:

@@ -5,34 +5,28 @@ While the user types, a thread imports the SDK and the renderer, and the connect
 
 from __future__ import annotations
 
-import os
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
 from streamchat.app.commands.basics import COPY_INSTEAD
-from streamchat.app.commands.registry import command_names, prompt_rows, rows_by_topic
-from streamchat.app.cycling import use_next_effort, use_next_model
-from streamchat.app.prompt_keys import keymap_of, prompt_settings
+from streamchat.app.prompt_keys import keymap_of
 from streamchat.app.repl import Repl
 from streamchat.app.repl_comparisons import Compared
 from streamchat.app.repl_outcomes import ImportSteps
 from streamchat.app.retry_policy import RetryPolicy
 from streamchat.app.session import Session
-from streamchat.app.status_line import StatusLine
 from streamchat.app.waiting import in_background
 from streamchat.cli.apply_settings import Chat
 from streamchat.cli.attaching import attach_asking
 from streamchat.cli.banner import NEW, build_banner
 from streamchat.cli.clipboard import SystemClipboard
-from streamchat.cli.command_arguments import CommandArguments
 from streamchat.cli.live_server import LiveServer
 from streamchat.cli.live_settings import changing_settings
 from streamchat.cli.resumed import describe_resumed, show_resumed
 from streamchat.cli.run import Run, require_key
-from streamchat.cli.screen_labels import describe_session, style_question
+from streamchat.cli.screen_labels import describe_session
 from streamchat.cli.shell import open_shell
 from streamchat.cli.signals import on_resize, on_stopped
 from streamchat.cli.warm_up import WarmUp, ask_model_facts
@@ -45,20 +39,16 @@ from streamchat.cli.wiring import (
     open_terminal_screen,
     read_given,
 )
-from streamchat.cli.wiring.files import list_files, only_sendable
 from streamchat.cli.wiring.prompt import (
-    build_prompt_look,
     keyboard,
-    open_plain_prompt,
     read_prompt_settings,
 )
+from streamchat.cli.wiring.reader import build_names, open_reader
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
 from streamchat.core.attachment_blocks import list_blocks
 from streamchat.core.errors import Busy, ExitStatus
-from streamchat.core.input_line import CommandNames
 from streamchat.core.ports import Reader, Script
 from streamchat.core.settings import Settings, needs_commanded_key
-from streamchat.core.terminal_answers import format_questions
 from streamchat.core.window_signals import Activity
 from streamchat.models.facts import ModelLookup
 from streamchat.posix.signals import interruptible
@@ -135,32 +125,17 @@ async def converse(
     """The REPL on an open session; with `is_begun`, the conversation is already on the
     screen, `compared` are its last answers, and `before` the settings for that alone."""
     screen = open_terminal_screen(run, price=live_price(session))
-    session.prompt = read_prompt_settings(run.settings)
-    screen.stop_key = lambda: keymap_of(session).stop_key
-    screen.stop_one_key = lambda: keymap_of(session).stop_one_key
-    describe_session(run, session, screen)
-    session.clipboard = SystemClipboard(run, session)
-    session.warn = lambda text: screen.error(run.notes.redact(text))
-    session.facts = learning = ModelLookup(
-        partial(ask_model_facts, source), open_model_cache(run)
-    )
+    learning = _equip(run, session, screen, source)
     has_key = not needs_commanded_key(run.settings)
     warm_up = WarmUp(source, session, learning, has_key)
-
-    def unfold() -> None:
-        repl.unfold()
 
     def begin() -> None:
         screen.attention.show(Activity.IDLE)
         warm_up.begin()
 
     try:
-        # A Ctrl-C between two prompts does nothing.
-        nothing = interruptible(lambda: None)
         with ExitStack() as stack:
-            keys = stack.enter_context(keyboard(run))
-            stack.enter_context(on_resize(screen.resized))
-            stack.enter_context(nothing)
+            keys = _open_terminal(run, screen, stack)
             reader = open_reader(
                 run,
                 keys,
@@ -168,36 +143,15 @@ async def converse(
                 screen,
                 early,
                 on_ready=begin,
-                unfold=unfold,
+                unfold=lambda: repl.unfold(),
                 may_ask=lambda: has_key,
             )
             stack.callback(reader.close)
             stack.enter_context(on_stopped(screen.attention.resting, reader.suspend))
             if not is_begun and early is None:
-                screen.banner(banner(run, session))
-                await show_resumed(session, screen, reader)
-                if resumed := describe_resumed(run, session):
-                    screen.notice(resumed)
-            editor = build_editor(run, keys)
-            repl = Repl(
-                session,
-                mask_keys(run, session, source),
-                reader,
-                screen,
-                run.env.monotonic,
-                advice=partial(advice_on, run, source),
-                open_in_editor=editor.open,
-                edit_file=editor.edit,
-                import_file=partial(_import, run, session),
-                open_script=partial(_open_script, run),
-                retry_policy=RetryPolicy(run.settings.retries),
-                prefill=prefill,
-                names=build_names(session, runs_shell=run.settings.shell),
-                shell=open_shell(run, keys),
-                allows_shell=run.settings.allow_shell,
-                others=() if compared else run.invocation.others,
-                is_blind=run.invocation.is_blind,
-                compared=compared,
+                await _show_beginning(run, session, screen, reader)
+            repl = _build_repl(
+                run, session, source, screen, reader, keys, prefill=prefill, compared=compared
             )
             server = LiveServer(session, repl, source, learning)
             async with changing_settings(run, Chat(session, repl, server, screen), before):
@@ -207,6 +161,76 @@ async def converse(
         screen.restore()
         session.close()
         await source.aclose()
+
+
+def _equip(
+    run: Run, session: Session, screen: TerminalScreen, source: ApiClient
+) -> ModelLookup:
+    """Give the session and the screen what only a terminal has. Returns where the session
+    looks models up."""
+    session.prompt = read_prompt_settings(run.settings)
+    screen.stop_key = lambda: keymap_of(session).stop_key
+    screen.stop_one_key = lambda: keymap_of(session).stop_one_key
+    describe_session(run, session, screen)
+    session.clipboard = SystemClipboard(run, session)
+    session.warn = lambda text: screen.error(run.notes.redact(text))
+    session.facts = learning = ModelLookup(
+        partial(ask_model_facts, source), open_model_cache(run)
+    )
+    return learning
+
+
+def _open_terminal(run: Run, screen: TerminalScreen, stack: ExitStack) -> TextIO:
+    """Take over the signals of the terminal until the stack ends. Returns the keyboard."""
+    keys = stack.enter_context(keyboard(run))
+    stack.enter_context(on_resize(screen.resized))
+    # A Ctrl-C between two prompts does nothing.
+    stack.enter_context(interruptible(lambda: None))
+    return keys
+
+
+async def _show_beginning(
+    run: Run, session: Session, screen: TerminalScreen, reader: Reader
+) -> None:
+    """The banner, and the last exchange of a resumed conversation."""
+    screen.banner(banner(run, session))
+    await show_resumed(session, screen, reader)
+    if resumed := describe_resumed(run, session):
+        screen.notice(resumed)
+
+
+def _build_repl(
+    run: Run,
+    session: Session,
+    source: ApiClient,
+    screen: TerminalScreen,
+    reader: Reader,
+    keys: TextIO,
+    *,
+    prefill: str,
+    compared: Compared | None,
+) -> Repl:
+    editor = _build_editor(run, keys)
+    return Repl(
+        session,
+        mask_keys(run, session, source),
+        reader,
+        screen,
+        run.env.monotonic,
+        advice=partial(advice_on, run, source),
+        open_in_editor=editor.open,
+        edit_file=editor.edit,
+        import_file=partial(_import, run, session),
+        open_script=partial(_open_script, run),
+        retry_policy=RetryPolicy(run.settings.retries),
+        prefill=prefill,
+        names=build_names(session, runs_shell=run.settings.shell),
+        shell=open_shell(run, keys),
+        allows_shell=run.settings.allow_shell,
+        others=() if compared else run.invocation.others,
+        is_blind=run.invocation.is_blind,
+        compared=compared,
+    )
 
 
 def _import(run: Run, session: Session, path: str, name: str) -> ImportSteps:
@@ -221,72 +245,8 @@ async def _open_script(run: Run, path: str, keyboard: Reader) -> Script:
     return await open_script(run, path, keyboard)
 
 
-def build_editor(run: Run, keys: TextIO) -> EditorFiles:
+def _build_editor(run: Run, keys: TextIO) -> EditorFiles:
     """Opens files in the user's editor, which reads from `keys`."""
     from streamchat.prompt import EditorFiles
 
     return EditorFiles(keys, run.env.environ)
-
-
-def build_names(session: Session, *, runs_shell: bool) -> CommandNames:
-    """What tells a command from a message here."""
-    prompts = (row.name for row in prompt_rows(session.templates))
-    return replace(command_names(os.path.lexists, prompts), runs_shell=runs_shell)
-
-
-def open_reader(
-    run: Run,
-    keys: TextIO,
-    session: Session,
-    screen: TerminalScreen,
-    early: EarlyPrompt | None,
-    *,
-    on_ready: Callable[[], None],
-    unfold: Callable[[], None],
-    may_ask: Callable[[], bool],
-) -> Reader:
-    """The prompt on that terminal."""
-    from streamchat.prompt import Hooks, Prompt, open_keyboard, open_output
-
-    env = run.env
-    if env.terminal.is_append_only:
-        on_ready()
-        return open_plain_prompt(env, keys)
-
-    def learn(answer: str) -> None:
-        terminal = screen.learn(answer)
-        prompt.adapt(terminal.traits.joins, wants_grapheme_mode=terminal.wants_grapheme_mode)
-
-    prompt = Prompt(
-        open_keyboard(keys, early),
-        open_output(env.stdout, env.terminal),
-        history=None if run.settings.no_save else run.paths.history,
-        drafts=None if run.settings.no_save else run.paths.drafts,
-        commands=[*rows_by_topic(), *prompt_rows(session.templates)],
-        names=build_names(session, runs_shell=run.settings.shell),
-        arguments=CommandArguments(session, may_ask),
-        environ=env.environ,
-        look=build_prompt_look(env),
-        questions=format_questions(env.terminal),
-        hooks=Hooks(
-            status=StatusLine(session).parts,
-            question_style=partial(style_question, screen),
-            conversation=lambda: session.conversation.id if session.journal.saves else None,
-            on_ready=on_ready,
-            notice=screen.notice,
-            unfold=unfold,
-            redraw=screen.repaint,
-            show_ahead=screen.show_type_ahead,
-            resting=screen.resting,
-            on_answer=learn,
-            keymap=partial(keymap_of, session),
-            next_model=lambda: use_next_model(session),
-            next_effort=lambda: use_next_effort(session),
-            shows_menu=lambda: prompt_settings(session).opens_menu,
-            list_files=partial(list_files, run),
-            only_sendable=partial(only_sendable, run),
-            paste=session.clipboard.paste,
-            take_unread=env.take_unread,
-        ),
-    )
-    return prompt

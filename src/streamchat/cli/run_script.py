@@ -25,7 +25,6 @@ from streamchat.cli.resumed import describe_resumed
 from streamchat.cli.run import Run
 from streamchat.cli.run_compared import open_piped
 from streamchat.cli.run_oneshot import piped_bytes
-from streamchat.cli.run_repl import build_names
 from streamchat.cli.script import ScriptLine, ScriptReader
 from streamchat.cli.script_file import STDIN, allows_shell, read_script
 from streamchat.cli.shell import open_shell
@@ -35,6 +34,7 @@ from streamchat.cli.wiring import (
     open_session,
     read_given,
 )
+from streamchat.cli.wiring.reader import build_names
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
 from streamchat.core.errors import ExitStatus, StreamchatError, UsageError
 from streamchat.core.ports import View
