@@ -10,6 +10,7 @@ from prompt_toolkit.keys import Keys
 from streamchat.prompt.key_codes import ALONE
 from streamchat.prompt.key_parser import (
     ESCAPE_SECONDS,
+    LONG_RUN,
     LOST_END_SECONDS,
     SLOW_LINK_SECONDS,
     KeyParser,
@@ -113,6 +114,19 @@ def test_an_enter_that_more_follows_in_the_same_read_is_a_new_line() -> None:
     assert typist.reads("a\rb\rc") == ["a", NEW, "b", NEW, "c"]
     typist.waits(ESCAPE_SECONDS)
     assert typist.reads("\r") == ["a", NEW, "b", NEW, "c", SEND]
+
+
+def test_a_long_run_of_characters_is_one_key_for_a_message_alone() -> None:
+    run, short = "7" * LONG_RUN, "7" * (LONG_RUN - 1)
+    typist = Typist()
+    typist.reads(f"{run}\x1b[D{run}é\r{short}")
+    left, long, enter, *rest = typist.keys[1:]
+    assert typist.keys[0].data == run
+    assert (left.key, long.data, enter.key) == (Keys.Left, f"{run}é", NEW)
+    assert [key.data for key in rest] == list(short)
+    typist.message.close()
+    typist.keys.clear()
+    assert typist.reads(run) == list(run)
 
 
 def test_a_line_end_of_windows_in_an_unmarked_paste_is_one_new_line() -> None:

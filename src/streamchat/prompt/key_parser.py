@@ -9,7 +9,8 @@ key. "ESC [" and strings wait longer, for slow links; while an answer of the ter
 one that was split after its ESC is joined again. Where a message is typed (`taking_lines`), an
 Enter that is followed by text in the same read was pasted by a terminal that does not mark
 pastes: it is a new line. Such a paste may come in several reads, so an Enter at the end of one
-waits for the next. What was typed before the program read (`expect_typed_ahead`) was typed key
+waits for the next, and a long run of characters is one key, because prompt_toolkit takes a
+millisecond for each. What was typed before the program read (`expect_typed_ahead`) was typed key
 by key, even if it arrives at once.
 """
 
@@ -18,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import groupby
 
 from prompt_toolkit.input.vt100_parser import Vt100Parser
 from prompt_toolkit.key_binding import KeyPress
@@ -36,6 +38,8 @@ from streamchat.prompt.key_sequences import (
 ESCAPE_SECONDS = 0.05
 SLOW_LINK_SECONDS = 0.5
 LOST_END_SECONDS = 5.0  # after that, the end of a paste is not expected any more
+LONG_RUN = 32  # characters in one read; nobody types that fast
+_RUN_KEY = "\ufffd"  # nothing is bound to it, so its data is inserted
 
 
 class KeyParser(Vt100Parser):
@@ -157,8 +161,15 @@ class KeyParser(Vt100Parser):
                     self.on_answer(f"[{focus}")
                 case Answer(text):
                     self.on_answer(text)
-            for key in decode(token):
-                self._give(key)
+        for key in self._keys(tokens):
+            self._give(key)
+
+    def _keys(self, tokens: list[Token]) -> Iterator[KeyPress]:
+        for _, run in groupby(tokens, _is_printable):
+            keys = [key for token in run for key in decode(token)]
+            whole = "".join(key.data for key in keys)
+            is_long = self._takes_lines and len(keys) >= LONG_RUN and whole.isprintable()
+            yield from [KeyPress(_RUN_KEY, whole)] if is_long else keys
 
 
 def _nothing() -> None:
@@ -172,6 +183,10 @@ _ENTER, _NEW_LINE = Character("\r"), Character("\n")
 def _is_text(token: Token) -> bool:
     """Whether the token is a character that types itself."""
     return isinstance(token, Character) and not token.is_alt and token.text >= " "
+
+
+def _is_printable(token: Token) -> bool:
+    return _is_text(token) and isinstance(token, Character) and token.text.isprintable()
 
 
 def _without_line_feeds(tokens: list[Token]) -> list[Token]:
