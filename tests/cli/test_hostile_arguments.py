@@ -2,6 +2,7 @@
 answers with one line."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -73,14 +74,15 @@ def refusal(session: Session, line: CommandLine) -> str:
 
 
 @pytest.mark.parametrize(
-    "row", [row for row in COMMANDS if not row.argument], ids=lambda row: row.name
+    "name", [name for row in COMMANDS if not row.argument for name in row.names]
 )
 def test_a_command_refuses_an_argument_that_it_does_not_take(
-    row: Command, talked: Session
+    name: str, talked: Session
 ) -> None:
     before = talked.conversation.head
-    with pytest.raises(StreamchatError, match=f"/{row.name} takes no argument: 'now'."):
-        commands.dispatch(talked, CommandLine(row.name, "now"))
+    message = f"/{name} takes no argument: 'now'."
+    with pytest.raises(StreamchatError, match=re.escape(message)):
+        commands.dispatch(talked, CommandLine(name, "now"))
     assert talked.conversation.head == before
 
 

@@ -17,13 +17,12 @@ _MOST_DIGITS = 9  # int() raises for thousands of digits
 _LARGEST_CAP_USD = 1e9
 
 
-def require_sound(usage: str, argument: str) -> None:
-    """Refuse what no command takes: a NUL, and an argument that `usage` does not name."""
-    name, _, takes = usage.partition(" ")
+def require_sound(name: str, argument: str, *, takes_one: bool) -> None:
+    """Refuse what the command of that name, or alias, does not take: a NUL, or any argument."""
     if "\0" in argument:
-        raise UsageError(f"{name}: an argument cannot hold a NUL character.")
-    if argument and not takes:
-        raise UsageError(f"{name} takes no argument: {quoted(argument)}.")
+        raise UsageError(f"/{name}: an argument cannot hold a NUL character.")
+    if argument and not takes_one:
+        raise UsageError(f"/{name} takes no argument: {quoted(argument)}.")
 
 
 def parse_count(argument: str, *, default: int) -> int:

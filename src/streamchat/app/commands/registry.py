@@ -114,7 +114,7 @@ def dispatch(session: Session, line: CommandLine) -> Outcome:
         template = session.templates.read(TemplateKind.PROMPT, line.name)
         return SayPrompt(template, tuple(parse_words(line.argument)))
     row = find_command(line.name)
-    require_sound(row.usage, line.argument)
+    require_sound(line.name, line.argument, takes_one=bool(row.argument))
     return row.run(session, line.argument)
 
 
