@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from test_repl import Dialogue
 
 from fakes import reply_events
-from streamchat.attachments import ReferenceScope, names_files, select_files
+from streamchat.attachments import ReferenceScope, names_files, names_pipe, select_files
 from streamchat.core.attachment_blocks import Selection
 from streamchat.core.input_line import VERBATIM
 from streamchat.core.ports import Key
@@ -18,6 +19,7 @@ def dialogue(root: Path, *typed: str, agrees: bool = True) -> Dialogue:
     made = Dialogue(Key.END)
     made.session.select_files = lambda text: select_files(text, ReferenceScope(root))
     made.session.names_files = lambda reference: names_files(reference, cwd=root)
+    made.session.names_pipe = lambda text: names_pipe(text, cwd=root)
     made.again(*typed, Key.END, answers=[reply_events("ok")], agrees=agrees)
     return made
 
@@ -94,6 +96,16 @@ def test_many_files_are_asked_about(tmp_path: Path, *, agrees: bool) -> None:
     assert made.reader.questions == ["Attach 101 files?"]
     assert len(made.source.requests) == (1 if agrees else 0)
     assert made.reader.prompts[-1][0] == ("" if agrees else "see @d")
+
+
+def test_a_pipe_and_an_address_say_that_they_are_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    made = dialogue(tmp_path)
+    chosen = Selection(({"type": "document", "title": "it"},))
+    made.session.select_files = lambda _text: chosen
+    made.again("see @pipe and @https://a.example/b", Key.END, answers=[reply_events("ok")])
+    waits = [text for kind, text in made.screen.shown if kind == "notice"][:2]
+    assert waits == ["Reading the pipe; Esc stops it.", "Fetching; Esc stops it."]
 
 
 def test_a_question_that_failed_keeps_its_files(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from streamchat.attachments import (
     ReferenceScope,
     build_block,
     names_files,
+    names_pipe,
     select_files,
     selecting,
     walking,
@@ -119,6 +121,13 @@ def test_only_what_was_chosen_by_a_directory_or_glob_is_asked_about(tmp_path: Pa
     assert why_ask(select_files("long", ReferenceScope(tmp_path)), 2000) == ""
 
 
+def test_a_pipe_among_the_references_is_known_without_opening_it(tmp_path: Path) -> None:
+    write(tmp_path, "file")
+    os.mkfifo(tmp_path / "a pipe")
+    assert names_pipe("file 'a pipe'", cwd=tmp_path)
+    assert not names_pipe("file https://a.example/b", cwd=tmp_path)
+
+
 @pytest.mark.parametrize(
     "text",
     ["nowhere", "a\0b", "x" * 5000, "~nobody-at-all/x", "'", "file://elsewhere/x", "[", "**"],
@@ -128,6 +137,7 @@ def test_what_is_not_there_is_one_line(text: str, tmp_path: Path) -> None:
         select_files(text, ReferenceScope(tmp_path))
     assert "\n" not in error.value.message
     assert not names_files(text, cwd=tmp_path)
+    assert not names_pipe(text, cwd=tmp_path)
 
 
 @pytest.mark.parametrize(

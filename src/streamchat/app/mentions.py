@@ -6,14 +6,12 @@ import shlex
 from collections.abc import Iterable, Sequence
 
 from streamchat.app.commands.attachments import list_selection
-from streamchat.app.prompt_keys import describe_waiting
-from streamchat.app.selecting import STOPPED, select_until_stopped
+from streamchat.app.selecting import STOPPED, describe_wait, select_until_stopped
 from streamchat.app.session import Session
 from streamchat.core.attachment_blocks import (
     each_file_once,
     list_blocks,
     list_remarks,
-    names_address,
     why_ask,
 )
 from streamchat.core.errors import StreamchatError
@@ -43,8 +41,8 @@ async def read_attached(
     window = session.facts(session.conversation.model).window
     try:
         for reference in references:
-            if names_address(reference):
-                screen.notice(describe_waiting(session))
+            if wait := describe_wait(session, reference):
+                screen.notice(wait)
             selection = await select_until_stopped(session, reference, reader)
             if selection is None:
                 screen.notice(STOPPED)

@@ -72,6 +72,7 @@ class Session:
     warn: Callable[[str], None]
     forget_typed: ForgetTyped
     names_files: Callable[[str], bool] = lambda _reference: False
+    names_pipe: Callable[[str], bool] = lambda _references: False
     forget_key: Callable[[], bool] = lambda: False  # whether a key was kept
     budget: Budget = field(default_factory=Budget)
     facts: Callable[[str], ModelFacts] = facts_by_table  # what is known about a model

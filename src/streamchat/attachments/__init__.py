@@ -11,6 +11,7 @@ from streamchat.attachments.selecting import (
     LARGEST_BYTES,
     ReferenceScope,
     names_files,
+    names_pipe,
     read_attachment,
     select_files,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "build_block",
     "image_suffix",
     "names_files",
+    "names_pipe",
     "read_attachment",
     "select_files",
 ]

@@ -22,7 +22,7 @@ from streamchat.attachments.references import (
 )
 from streamchat.attachments.walking import files_matching, files_under, is_glob
 from streamchat.core.attachment_blocks import FileBlock, Selection, each_file_once
-from streamchat.core.errors import InvalidRequest, NotFound, PipeNotRead, StreamchatError
+from streamchat.core.errors import InvalidRequest, NotFound, StreamchatError
 from streamchat.core.formatting import format_path
 from streamchat.core.media_limits import MediaLimits
 from streamchat.core.messages import Block
@@ -99,6 +99,16 @@ def names_files(reference: str, *, cwd: Path) -> bool:
         return False
 
 
+def names_pipe(text: str, *, cwd: Path) -> bool:
+    """Whether one of the references is a named pipe."""
+    try:
+        references = split_references(text, cwd)
+        paths = [locate(each, cwd) for each in references if not is_address(each)]
+        return any(path.is_fifo() for path in paths)
+    except (StreamchatError, OSError, ValueError):
+        return False
+
+
 def _expand(reference: str, cwd: Path) -> list[Path] | None:
     """The files of a directory or a glob; None for any other reference."""
     if reference == STDIN or is_address(reference):
@@ -166,5 +176,4 @@ def _read(path: Path, wait: Wait | None) -> bytes:
             raise InvalidRequest(
                 f"{name} is larger than 32 MB, the limit of a request."
             ) from error
-        kind = PipeNotRead if error.errno == errno.ESPIPE else NotFound
-        raise kind(f"Cannot read {name}: {error.strerror}.") from error
+        raise NotFound(f"Cannot read {name}: {error.strerror}.") from error

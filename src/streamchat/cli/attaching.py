@@ -78,6 +78,13 @@ def names_files(run: Run, reference: str) -> bool:
     return attachments.names_files(reference, cwd=run.env.cwd)
 
 
+def names_pipe(run: Run, text: str) -> bool:
+    """Whether one of the references in a text is a named pipe, which may be silent."""
+    from streamchat import attachments
+
+    return attachments.names_pipe(text, cwd=run.env.cwd)
+
+
 async def select_attachments(run: Run, piped: bytes) -> tuple[Selection, ...]:
     """What the arguments name; `piped` is what - stands for."""
     selections = []

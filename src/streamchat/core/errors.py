@@ -65,10 +65,6 @@ class NotFound(StreamchatError):
     kind = "not_found"
 
 
-class PipeNotRead(NotFound):
-    """The file is a pipe. Pipes are read only where nothing else has to wait for them."""
-
-
 class Ambiguous(NotFound):
     """One name matches several conversations; `matches` lists them."""
 

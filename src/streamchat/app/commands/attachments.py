@@ -9,18 +9,16 @@ from __future__ import annotations
 from streamchat.app.commands.arguments import parse_choice, parse_count, parse_reference
 from streamchat.app.commands.outcomes import AskUser, Done, LongWork, Outcome
 from streamchat.app.commands.registry import Topic, command
-from streamchat.app.prompt_keys import describe_waiting
-from streamchat.app.selecting import STOPPED, select_until_stopped
+from streamchat.app.selecting import STOPPED, describe_wait, select_until_stopped
 from streamchat.app.session import Session
 from streamchat.core.attachment_blocks import (
     Selection,
     describe_block,
     list_blocks,
     list_remarks,
-    names_address,
     why_ask,
 )
-from streamchat.core.errors import PipeNotRead, UsageError
+from streamchat.core.errors import UsageError
 from streamchat.core.ports import Reader
 
 TAKES_BACK = "/detach N takes one back."
@@ -40,15 +38,9 @@ def attach(session: Session, argument: str) -> Outcome:
         selection = await select_until_stopped(session, reference, reader)
         return Done(STOPPED) if selection is None else _offer(session, selection)
 
-    def select() -> Outcome:
-        try:
-            return _offer(session, session.select_files(reference))
-        except PipeNotRead:
-            return AskUser(fetch, describe_waiting(session, "Reading the pipe"))
-
-    if names_address(reference):
-        return AskUser(fetch, describe_waiting(session))
-    return LongWork(select)
+    if wait := describe_wait(session, reference):
+        return AskUser(fetch, wait)
+    return LongWork(lambda: _offer(session, session.select_files(reference)))
 
 
 def _offer(session: Session, selection: Selection) -> Outcome:

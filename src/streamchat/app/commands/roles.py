@@ -9,10 +9,9 @@ from streamchat.app.commands.attachments import list_attached
 from streamchat.app.commands.outcomes import AskUser, Done, EditFile, Outcome
 from streamchat.app.commands.registry import Topic, command
 from streamchat.app.prompt_files import ask_missing
-from streamchat.app.prompt_keys import describe_waiting
-from streamchat.app.selecting import STOPPED, select_until_stopped
+from streamchat.app.selecting import STOPPED, describe_wait, select_until_stopped
 from streamchat.app.session import Session
-from streamchat.core.attachment_blocks import names_address, why_ask
+from streamchat.core.attachment_blocks import why_ask
 from streamchat.core.errors import UsageError
 from streamchat.core.formatting import quoted
 from streamchat.core.messages import Block
@@ -133,5 +132,5 @@ def _attach(session: Session, references: Sequence[str], said: str) -> Outcome:
         session.of_role = tuple(blocks)
         return Done("\n".join(list_attached(session)))
 
-    is_slow = any(map(names_address, references))
-    return AskUser(read, f"{said}\n{describe_waiting(session)}" if is_slow else said)
+    waits = filter(None, (describe_wait(session, reference) for reference in references))
+    return AskUser(read, "\n".join([said, *dict.fromkeys(waits)]))

@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from streamchat.app.prompt_cache import choose_ttl
-from streamchat.cli.attaching import names_files, select_files, wait_beside_the_loop
+from streamchat.cli import attaching
 from streamchat.cli.run import Run, read_appearance
 from streamchat.cli.short_names import build_model_names
 from streamchat.cli.trust import ask_on_terminal
@@ -101,10 +101,11 @@ def open_session(run: Run, archive: Archive, given: GivenTexts, *, copied: str =
         effort=settings.effort,
         thinking=settings.thinking,
         cache=not settings.no_caching,
-        select_files=lambda text: select_files(
-            run, text, model=session.conversation.model, wait=wait_beside_the_loop()
+        select_files=lambda text: attaching.select_files(
+            run, text, model=session.conversation.model, wait=attaching.wait_beside_the_loop()
         ),
-        names_files=partial(names_files, run),
+        names_files=partial(attaching.names_files, run),
+        names_pipe=partial(attaching.names_pipe, run),
         new_id=run.env.new_id,
         clock=run.env.clock,
         warn=run.notes.warn,
