@@ -131,9 +131,9 @@ class Cooked:
     def type(self, text: str) -> None:
         os.write(self.person, text.encode())
 
-    def type_ahead(self, lines: str) -> None:
-        """Before anybody reads."""
-        self.type(lines)
+    def type_ahead(self, lines: str, begun: str = "") -> None:
+        """Before anybody reads; `begun` has no end yet."""
+        self.type(lines + begun)
         while count_waiting(self.terminal) < len(lines):
             assert select.select([self.terminal], [], [], PATIENCE_S)[0]
 
@@ -197,13 +197,15 @@ def test_lines_typed_before_a_question_are_queued_and_answer_nothing(cooked: Coo
         cooked.type("2\r")
         return answer, await choosing
 
-    cooked.type_ahead("n\rno\r")
+    cooked.type_ahead("n\rno\r", "ye")
     assert run(asked()) == (True, "b")
     assert [run(cooked.prompt.read()) for _ in range(3)] == [
         Typed("n"),
         Typed("no"),
         Typed("1"),
     ]
+    cooked.type("\r")
+    assert run(cooked.prompt.read()) == Typed("ye")
 
 
 def test_what_is_typed_during_an_answer_is_queued(cooked: Cooked) -> None:

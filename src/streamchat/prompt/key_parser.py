@@ -10,8 +10,8 @@ one that was split after its ESC is joined again. Where a message is typed (`tak
 Enter that is followed by text in the same read was pasted by a terminal that does not mark
 pastes: it is a new line. Such a paste may come in several reads, so an Enter at the end of one
 waits for the next, and a long run of characters is one key, because prompt_toolkit takes a
-millisecond for each. What was typed before the program read (`expect_typed_ahead`) was typed key
-by key, even if it arrives at once.
+millisecond for each. What was typed before the program read (`expect_typed_ahead`) was typed
+key by key, even if it arrives at once.
 """
 
 from __future__ import annotations

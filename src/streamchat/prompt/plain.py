@@ -284,10 +284,14 @@ class PlainPrompt:
         self._screen.flush()
 
     async def _set_aside(self) -> None:
-        """Lines that were typed before a question do not answer it: they are queued."""
+        """What was typed before a question does not answer it. Lines are queued; the beginning
+        of one is handed back."""
         while self._lines.is_typed_ahead:
             if said := message(await self._lines.line(asyncio.Event()) or ""):
                 self.queue.append(said)
+        if begun := self._lines.take_unfinished():
+            self._unanswering.append(begun)
+            self._say("\n")  # the terminal has shown it
 
     async def _line(self, sign: str) -> str | Key | None:
         """One line without its end; None at the end of input, a Key for SIGINT."""

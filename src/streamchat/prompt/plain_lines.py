@@ -58,6 +58,10 @@ class PlainLines:
             self._read()
         return None
 
+    def take_unfinished(self) -> str:
+        """What was typed of a line without an end; a terminal keeps it until Enter."""
+        return _text(take_waiting(self._file)) if self._is_terminal else ""
+
     def take_rest(self) -> list[str]:
         """Take the lines that were read but not asked for."""
         rest, self._pending = self._pending, b""
