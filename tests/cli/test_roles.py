@@ -51,6 +51,12 @@ def test_a_role_gives_the_system_prompt_and_settings_and_flags_beat_it() -> None
     assert values["effort"] == "high --effort"
 
 
+def test_what_is_piped_is_a_message_and_not_a_part_of_a_role() -> None:
+    write("roles/pirate.md", "You know ({{stdin}}).")
+    shown = ask("--show-config", "--role", "pirate", stdin=b"piped").stdout
+    assert "You know ()." in shown
+
+
 def test_what_a_role_attaches_is_found_beside_it() -> None:
     write("roles/style.txt", "Say arrr.")
     write("roles/pirate.md", "---\nattach: style.txt\n---\n")
@@ -63,6 +69,7 @@ def test_what_a_role_attaches_is_found_beside_it() -> None:
     [
         ("---\na: [\n---\nx", ExitStatus.CONFIG, "bad.md, line"),
         ("---\n- a\n---\nx", ExitStatus.CONFIG, "write the front matter as name: value"),
+        ("---\nmodel: haiku\nx", ExitStatus.CONFIG, "the front matter has no end"),
         ("---\nmax_tokens: many\n---\nx", ExitStatus.USAGE, "give a whole number"),
         (
             "{{who}}",
@@ -94,6 +101,8 @@ def test_a_prompt_file_is_filled_from_words_and_the_pipe() -> None:
     assert ask("--prompt", "review", "what=style", "a.py").stdout == "a.py for style\n"
     write("prompts/sum.md", "echo ({{stdin}})")
     assert ask("--prompt", "sum", stdin=b"piped\n").stdout == "(piped)\n"
+    write("prompts/sum.md", "echo ({{stdin|nothing}})")
+    assert ask("--prompt", "sum").stdout == "(nothing)\n"
     finished = ask("--prompt", "review")
     assert (finished.status, finished.stdout) == (ExitStatus.USAGE, "")
     assert "The prompt review needs path=" in finished.stderr
@@ -440,6 +449,8 @@ def test_roles_are_listed_and_written(session: Session) -> None:
     assert asyncio.run(choose()) == Done("You talk to cook now.\nnoted")
     with pytest.raises(UsageError):
         run(session, "role", "new a b")
+    with pytest.raises(UsageError, match="is not the name of a role"):
+        run(session, "role", "new ../a")
 
 
 def test_a_prompt_file_is_a_command_and_shadows_none(session: Session) -> None:
@@ -506,3 +517,5 @@ def test_the_clipboard_is_read_only_for_a_prompt_that_names_it() -> None:
     assert fill_prompt(clip, (), stdin="", read_clipboard=lambda: "c")[1] == {"clipboard": "c"}
     with pytest.raises(UsageError, match="clipboard cannot be read"):
         fill_prompt(clip, (), stdin="", read_clipboard=lambda: None)
+    other = Template("t", "{{clipboard|none}}")
+    assert fill_prompt(other, (), stdin="", read_clipboard=lambda: None) == ("", {})

@@ -9,9 +9,9 @@ from streamchat.core.input_line import plain_text
 from streamchat.core.ports import Reader, Typed
 from streamchat.core.templates import (
     CLIPBOARD,
-    STDIN,
     Template,
     assign_words,
+    give_stdin,
     still_missing,
 )
 
@@ -26,13 +26,13 @@ def fill_prompt(
     """The rest of the words, and the values that are known. Raises UsageError when the
     clipboard is asked for and cannot be read."""
     values, rest = assign_words(template, words)
-    if template.uses(STDIN):
-        values.setdefault(STDIN, stdin)
+    give_stdin(template, values, stdin)
     if template.uses(CLIPBOARD) and CLIPBOARD not in values:
         text = read_clipboard()
-        if text is None:
+        if text is not None:
+            values[CLIPBOARD] = text
+        elif CLIPBOARD in template.missing:
             raise UsageError("The clipboard cannot be read here: no program for it was found.")
-        values[CLIPBOARD] = text
     return rest, values
 
 

@@ -2,7 +2,8 @@
 
 Rules: an image that fits is not encoded again. A damaged one is refused. Scaling and turning
 need Pillow (the extra `images`); without it, an image that the model refuses is refused here,
-by its limit, and damage is seen only where an end or a checksum is wrong.
+by its limit, and damage is seen only where an end or a checksum is wrong. With it, an image is
+decoded; what no decoder complains of (a wrong piece in a JPEG, which has no checksums) is sent.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ def fit_image(
         raise _damaged(name)
     clean = without_metadata(data)
     fits = orientation_of(data) == 1 and not (limits and _exceeds(clean, size, limits))
-    if fits and limits is None:  # of any size: to unpack it may take gigabytes
+    is_large = size[0] * size[1] > MOST_PIXELS
+    if fits and is_large and limits is None:
         return FittedImage(clean, media_type)
     try:
         from PIL import Image  # 40 ms, only for images
@@ -57,7 +59,7 @@ def fit_image(
             why = _describe_refused(clean, size, limits, name)
             raise InvalidRequest(why, kind="request_too_large") from None
         return FittedImage(clean, media_type)
-    if size[0] * size[1] > MOST_PIXELS:
+    if is_large:
         raise InvalidRequest(f"{name} has {size[0]} × {size[1]} pixels: make it smaller.")
     Image.MAX_IMAGE_PIXELS = None  # ours is checked above
     # About damage that it can do without; a chat may have its prompt on the screen.

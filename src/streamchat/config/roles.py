@@ -12,7 +12,13 @@ from streamchat.core.attachment_blocks import names_address
 from streamchat.core.errors import ConfigError
 from streamchat.core.settings import Layer, SettingSource
 from streamchat.core.settings.roles import from_front_matter, from_role
-from streamchat.core.templates import CLIPBOARD, Template, TemplateFiles, TemplateKind
+from streamchat.core.templates import (
+    CLIPBOARD,
+    Template,
+    TemplateFiles,
+    TemplateKind,
+    give_stdin,
+)
 
 
 def role_layer(
@@ -28,6 +34,7 @@ def role_layer(
     template = templates.read(TemplateKind.ROLE, name)
     place = Path(templates.path(TemplateKind.ROLE, name))
     values = dict(given)
+    give_stdin(template, values, "")
     if template.uses(CLIPBOARD) and CLIPBOARD not in values:
         from streamchat.posix.clipboard import read_clipboard  # subprocess: 6 ms
 

@@ -48,12 +48,10 @@ class Templates:
 
     def read(self, kind: TemplateKind, name: str) -> Template:
         """Raises NotFound, ConfigError, and UsageError if it cannot be a name."""
-        if not name or "/" in name or "\0" in name or name.startswith("."):
-            raise UsageError(f"{quoted(name)} is not the name of a {kind.noun}.")
-        path = self._own(kind) / f"{name}{_SUFFIX}"
+        path = Path(self.path(kind, name))
         if file := read_text(path):
             notes = check_writers(file, user=self.user)
-            front, text = split_front_matter(file.text)
+            front, text = _split(file)
             return Template(name, text.strip(), _front_matter(file, front), notes)
         if file := read_text(self.cwd / HERE / kind.value / f"{name}{_SUFFIX}"):
             return self._of_repository(kind, name, file)
@@ -61,7 +59,10 @@ class Templates:
         raise NotFound(f"There is no {kind.noun} {quoted(name)} ({path}){near}")
 
     def path(self, kind: TemplateKind, name: str) -> str:
-        """The path of the user's own file with this name, whether it exists or not."""
+        """The path of the user's own file with this name, whether it exists or not. Raises
+        UsageError if it cannot be a name."""
+        if not name or "/" in name or "\0" in name or name.startswith("."):
+            raise UsageError(f"{quoted(name)} is not the name of a {kind.noun}.")
         return str(self._own(kind) / f"{name}{_SUFFIX}")
 
     def _own(self, kind: TemplateKind) -> Path:
@@ -78,7 +79,7 @@ class Templates:
                 f"{file.path} is not used because you have not allowed it: use it once on a"
                 f" terminal to be asked, or copy it to {self._own(kind)}"
             )
-        front, text = split_front_matter(file.text)
+        front, text = _split(file)
         place = f"{HERE}/{kind.value}/{name}{_SUFFIX}"
         template = Template(name, text.strip())
         notes = [f"{place}: its front matter is ignored"] if front.strip() else []
@@ -93,6 +94,14 @@ def _entries(directory: Path) -> list[Path]:
         return list(directory.iterdir())
     except OSError:
         return []
+
+
+def _split(file: TextFile) -> tuple[str, str]:
+    """See `split_front_matter`. Raises ConfigError if the front matter does not end."""
+    front, text = split_front_matter(file.text)
+    if text == file.text and text.startswith("---\n"):
+        raise ConfigError(f"{file.path}: the front matter has no end: add a line of ---")
+    return front, text
 
 
 def _front_matter(file: TextFile, text: str) -> Mapping[str, object]:

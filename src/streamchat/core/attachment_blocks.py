@@ -192,7 +192,7 @@ def why_ask(selection: Selection, window: int | None) -> str:
         return ""
     count = len(selection.blocks)
     tokens = sum(measure_block(block).tokens for block in selection.blocks)
-    reasons = [f"{count} files"] if count > MOST_UNASKED_FILES else []
+    reasons = [f"{count:,} files"] if count > MOST_UNASKED_FILES else []
     if window and tokens > MOST_UNASKED_SHARE * window:
         share = f"{int(100 * tokens / window)}% of {format_size(window)}"
         reasons.append(f"{_format_tokens(tokens)}, {share}")

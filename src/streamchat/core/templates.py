@@ -87,7 +87,8 @@ class TemplateFiles(Protocol):
         """Raises NotFound, ConfigError, and UsageError for an invalid name."""
 
     def path(self, kind: TemplateKind, name: str) -> str:
-        """The path of the user's own file of this name, whether it exists or not."""
+        """The path of the user's own file of this name, whether it exists or not. Raises
+        UsageError if it cannot be a name."""
 
 
 class NoTemplates:
@@ -124,6 +125,13 @@ def assign_words(template: Template, words: Sequence[str]) -> tuple[dict[str, st
         if name not in values and name not in (STDIN, CLIPBOARD) and rest:
             values[name] = rest.pop(0)
     return values, " ".join(rest)
+
+
+def give_stdin(template: Template, values: dict[str, str], text: str) -> None:
+    """Fill the placeholder for piped text; one with a default takes only a text. In a role,
+    which is no message, the text is empty."""
+    if template.uses(STDIN) and (text or STDIN in template.missing):
+        values.setdefault(STDIN, text)
 
 
 def still_missing(template: Template, values: Iterable[str]) -> tuple[str, ...]:

@@ -18,9 +18,9 @@ from streamchat.core.messages import Block
 from streamchat.core.ports import Reader
 from streamchat.core.templates import (
     CLIPBOARD,
-    STDIN,
     TemplateKind,
     assign_words,
+    give_stdin,
     still_missing,
 )
 
@@ -75,8 +75,7 @@ def _fill(session: Session, name: str, words: Sequence[str] = ()) -> Outcome:
     values, rest = assign_words(template, words)
     if rest:
         raise UsageError(f"The role {name} has no placeholder for {quoted(rest)}.")
-    if template.uses(STDIN):
-        values.setdefault(STDIN, "")  # as in a prompt file
+    give_stdin(template, values, "")
     if all(each == CLIPBOARD for each in still_missing(template, values)):
         return _take(session, name, values)
 
