@@ -256,6 +256,17 @@ def test_what_is_attached_stays_with_an_edited_message() -> None:
     assert screen.shown == [("notice", "Its attachment is kept.")]
 
 
+def test_what_was_attached_and_not_sent_is_said_at_the_end() -> None:
+    document = {"type": "document", "title": "a.md"}
+    dialogue = Dialogue(Key.END)
+    dialogue.session.attach([document])
+    assert dialogue.again(Key.END).shown == [
+        ("notice", "Attached, but not sent: a.md (document).")
+    ]
+    dialogue.session.of_role = dialogue.session.attached
+    assert dialogue.again(Key.END).shown == []
+
+
 def test_what_was_attached_comes_back_with_the_text_that_up_brings_back() -> None:
     dialogue = Dialogue("look", Key.END, answers=[reply_events("1")])
     image = {"type": "image", "source": {"type": "url", "url": "https://example.org/a.png"}}

@@ -34,6 +34,7 @@ from streamchat.app.commands import (
     SayPrompt,
     ShowReport,
 )
+from streamchat.app.commands.attachments import describe_unsent
 from streamchat.app.commands.registry import UnknownCommand, command_names
 from streamchat.app.commands.unsaved import unless_unsaved
 from streamchat.app.mentions import read_attached, read_mentioned
@@ -78,6 +79,7 @@ class Repl(ReplScripts):
         """Loop until the user leaves."""
         while await self._step():
             pass
+        self._notice(describe_unsent(self.session))
 
     async def _step(self) -> bool:
         prefill, hint, self.prefill, self.hint = self.prefill, self.hint, "", ""

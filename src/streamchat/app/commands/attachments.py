@@ -21,6 +21,7 @@ from streamchat.core.attachment_blocks import (
 from streamchat.core.errors import UsageError
 from streamchat.core.ports import Reader
 
+_MOST_NAMED = 3
 TAKES_BACK = "/detach N takes one back."
 
 
@@ -87,6 +88,15 @@ def list_attached(session: Session) -> list[str]:
     if not session.attached:
         return []
     return ["Attached to the next message:", *list_blocks(session.attached), TAKES_BACK]
+
+
+def describe_unsent(session: Session) -> str:
+    """What the user attached and leaves without sending; "" for nothing."""
+    of_role = {id(block) for block in session.of_role}
+    unsent = [block for block in session.attached if id(block) not in of_role]
+    named = ", ".join(map(describe_block, unsent[:_MOST_NAMED]))
+    more = f" and {len(unsent) - _MOST_NAMED} more" if len(unsent) > _MOST_NAMED else ""
+    return f"Attached, but not sent: {named}{more}." if unsent else ""
 
 
 def list_selection(selection: Selection) -> list[str]:
