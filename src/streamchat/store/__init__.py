@@ -5,8 +5,8 @@ an append is on disk when it returns; nothing is ever rewritten; one process at 
 a file (see `ledger`). Every failure is raised as one of our errors.
 
 `archive` joins the parts: `conversation_list` lists and searches, `finding` resolves what a
-person typed, `file_reader` reads a file, `journal` and `ledger` write it, `folder` and `disk`
-make the system calls safe.
+person typed, `file_reader` reads a file, `journal` and `ledger` write it, `directory` and
+`disk` make the system calls safe.
 
 Must not know: the terminal, the server, the settings.
 """

@@ -16,6 +16,7 @@ from streamchat.core.ports import Archive, ImportResult, Index, Journal, OpenedC
 from streamchat.core.records import Header
 from streamchat.core.times import stamp
 from streamchat.store.conversation_list import ConversationList
+from streamchat.store.directory import ConversationDirectory
 from streamchat.store.disk import Disk, read_file, writing
 from streamchat.store.files import ConversationFiles
 from streamchat.store.finding import (
@@ -27,7 +28,6 @@ from streamchat.store.finding import (
     with_id_inside,
     with_title,
 )
-from streamchat.store.folder import Folder
 from streamchat.store.foreign_files import HEAD_BYTES, detect_foreign_format
 from streamchat.store.importing import take_in
 from streamchat.store.journal import FileJournal, ReadOnlyJournal
@@ -55,13 +55,13 @@ class Store:
         first list or search; it returns None if there is no index. Without `saves`, nothing is
         written. `mask` hides secrets in what is listed and found."""
         self.saves = saves
-        self._folder = Folder(disk, directory)
-        self._files = ConversationFiles(self._folder, clock)
+        self._directory = ConversationDirectory(disk, directory)
+        self._files = ConversationFiles(self._directory, clock)
         self._directory_now = directory_now
         self._here = directory_now if only_here else None
         self._mask = mask
         self.conversation_list = ConversationList(
-            self._folder, open_index, tidies=saves, here=self._here, mask=mask
+            self._directory, open_index, tidies=saves, here=self._here, mask=mask
         )
         self._disk = disk
         self._clock = clock
@@ -71,7 +71,7 @@ class Store:
 
     def not_saving(self) -> Archive:
         reader = Store(
-            self._folder.path,
+            self._directory.path,
             disk=self._disk,
             clock=self._clock,
             new_id=self._new_id,
@@ -144,10 +144,12 @@ class Store:
         journal.close()
         path = Path(journal.name)
         is_read_only = isinstance(journal, ReadOnlyJournal)
-        if is_read_only or (path != self._folder.path and self._files.is_open_elsewhere(path)):
+        if is_read_only or (
+            path != self._directory.path and self._files.is_open_elsewhere(path)
+        ):
             conversation = self.copy(conversation)
             return conversation, self._files.journal(conversation)
-        is_at_home = path == self._folder.path or not path.parent.is_dir()
+        is_at_home = path == self._directory.path or not path.parent.is_dir()
         place = self._files.path_of(conversation) if is_at_home else path
         return conversation, self._files.journal(conversation, place)
 
@@ -237,7 +239,7 @@ class Store:
 
     def _located(self, ref: str) -> Path:
         """The path. A bare file name, as in messages about problems, may be one of ours."""
-        path, ours = expanded(ref), self._folder.path / Path(ref).name
+        path, ours = expanded(ref), self._directory.path / Path(ref).name
         is_bare = path == Path(path.name) and not os.path.lexists(path)
         return ours if is_bare and names_file(str(ours)) else path
 
@@ -271,7 +273,7 @@ class Store:
             self.conversation_list.forget(path)
         with writing(path):
             try:
-                ledger.delete(self._folder.beside(path.name))
+                ledger.delete(self._directory.beside(path.name))
             finally:
                 ledger.close()
         self.conversation_list.forget(path)  # another process may have added it meanwhile
@@ -282,6 +284,6 @@ class Store:
 
     def _deletable(self, ref: str) -> Path:
         path = self.find(ref)
-        if path.parent != self._folder.path:
+        if path.parent != self._directory.path:
             raise UsageError(f"{path} is not one of the saved conversations.")
         return path

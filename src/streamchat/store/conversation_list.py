@@ -23,9 +23,9 @@ from streamchat.core.errors import DiskError, NotFound
 from streamchat.core.key_mask import mask_hit, mask_summary
 from streamchat.core.ports import Index
 from streamchat.core.records import Header
+from streamchat.store.directory import ConversationDirectory
 from streamchat.store.disk import read_file, reading
 from streamchat.store.file_reader import NotConversation, read_conversation
-from streamchat.store.folder import Folder
 from streamchat.store.naming import id_in
 
 STEP_BYTES = 2_000_000  # of files that are indexed in one step of 0.1 to 0.2 s
@@ -34,12 +34,12 @@ MOST_PROBLEMS = 5  # that are reported one by one
 
 
 class ConversationList:
-    """The files in `folder`. `open_index` is called when an index is needed; it returns
+    """The files in `directory`. `open_index` is called when an index is needed; it returns
     None where there is none. With `tidies`, leftovers of killed processes are removed."""
 
     def __init__(
         self,
-        folder: Folder,
+        directory: ConversationDirectory,
         open_index: Callable[[], Index | None],
         *,
         tidies: bool,
@@ -48,7 +48,7 @@ class ConversationList:
     ) -> None:
         """With `here`, only the conversations that began in that directory are listed and
         found. `mask` hides secrets in titles and excerpts."""
-        self._folder = folder
+        self._directory = directory
         self._tidies = tidies
         self._here = here
         self._mask = mask
@@ -71,16 +71,16 @@ class ConversationList:
         """Newest first. Raises DiskError."""
         if self._tidies:
             self._tidies = False  # once is enough
-            self._folder.tidy()
-        with reading(self._folder.path):
-            return self._folder.files()
+            self._directory.tidy()
+        with reading(self._directory.path):
+            return self._directory.files()
 
     def read(self, file: SavedFile) -> FileContent:
         """What is in a file. Never raises for a file that cannot be read."""
         path = Path(file.path)
         lost = Header(id_in(path.name), "", "")
         try:
-            data = read_file(self._folder.disk, path)
+            data = read_file(self._directory.disk, path)
             conversation, damage = read_conversation(data, lost=lost, whole_bytes=0)
         except (DiskError, NotFound) as error:
             return self._unreadable(file, error.message)

@@ -19,9 +19,9 @@ from streamchat.core.ports import OpenedConversation
 from streamchat.core.records import VERSION, Header
 from streamchat.core.times import format_local, parse_time, stamp
 from streamchat.store.blobs import BlobDirectory
+from streamchat.store.directory import ConversationDirectory
 from streamchat.store.disk import put_aside, read_file, reading, writing
 from streamchat.store.file_reader import Damage, NotConversation, read_conversation
-from streamchat.store.folder import Folder
 from streamchat.store.journal import FileJournal, NewFilePlace, ReadOnlyJournal
 from streamchat.store.ledger import Ledger
 from streamchat.store.naming import build_file_name, id_in
@@ -35,15 +35,17 @@ class Unreadable(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class ConversationFiles:
-    """The conversation files in `folder`, and others that are named by a path."""
+    """The conversation files in `directory`, and others that are named by a path."""
 
-    folder: Folder
+    directory: ConversationDirectory
     clock: Callable[[], float]
 
     def path_of(self, conversation: Conversation) -> Path:
         """Where a new conversation is written."""
         header = conversation.header
-        return self.folder.path / build_file_name(header.created, conversation.title, header.id)
+        return self.directory.path / build_file_name(
+            header.created, conversation.title, header.id
+        )
 
     def journal(self, conversation: Conversation, path: Path | None = None) -> FileJournal:
         """The journal of a conversation that has no file yet. The next turn writes the whole
@@ -51,25 +53,25 @@ class ConversationFiles:
 
         def place() -> NewFilePlace:
             target = path or self.path_of(conversation)
-            if target.parent == self.folder.path:
-                self.folder.ensure()
+            if target.parent == self.directory.path:
+                self.directory.ensure()
             return NewFilePlace(
                 self._ledger(target),
-                self.folder.scratch(target.name, target.parent),
+                self.directory.scratch(target.name, target.parent),
                 None if path is None else partial(self._make_room, path),
             )
 
-        journal = FileJournal(path or self.folder.path, place)
+        journal = FileJournal(path or self.directory.path, place)
         for record in conversation.records:
             journal.put_off(record)
         return journal
 
     def _ledger(self, path: Path) -> Ledger:
-        return Ledger(self.folder.disk, path, since=lambda: stamp(self.clock()))
+        return Ledger(self.directory.disk, path, since=lambda: stamp(self.clock()))
 
     def read(self, path: Path, *, model: str = "") -> OpenedConversation:
         """Read it without opening it. Raises NotFound, DiskError."""
-        return self._parse(path, read_file(self.folder.disk, path), model)
+        return self._parse(path, read_file(self.directory.disk, path), model)
 
     def open(self, path: Path, *, model: str = "") -> OpenedConversation:
         """Open it to continue it; a file of a newer version, or one that cannot be written, is
@@ -97,7 +99,7 @@ class ConversationFiles:
         ledger = self._ledger(path)
         try:
             with reading(path):
-                ledger.open(private=path.parent == self.folder.path)
+                ledger.open(private=path.parent == self.directory.path)
         except Busy as busy:
             raise self._explained(busy, path) from None
         return ledger
@@ -111,7 +113,7 @@ class ConversationFiles:
         """Raises Busy, OSError."""
         with suppress(NotFound, DiskError):  # then it is not open elsewhere
             self.lock(path).close()
-        return put_aside(self.folder.disk, path)
+        return put_aside(self.directory.disk, path)
 
     def is_open_elsewhere(self, path: Path) -> bool:
         try:
@@ -126,7 +128,7 @@ class ConversationFiles:
         may be replaced. Anything else is put aside, even a link, a directory or an unreadable
         file. Raises OSError."""
         with suppress(NotFound, DiskError):
-            if data.startswith(read_file(self.folder.disk, path)):
+            if data.startswith(read_file(self.directory.disk, path)):
                 return
         try:
             self._put_aside(path)
@@ -137,7 +139,7 @@ class ConversationFiles:
         lost = Header(id_in(path.name), "", model)
         try:
             conversation, damage = read_conversation(
-                data, lost=lost, load_blob=BlobDirectory(self.folder.disk, path).load
+                data, lost=lost, load_blob=BlobDirectory(self.directory.disk, path).load
             )
         except NotConversation as error:
             raise Unreadable(f"{path} is not a conversation: {error}.") from error
@@ -156,7 +158,7 @@ class ConversationFiles:
         where = "here" if busy.pid == os.getpid() else "in another process"
         if busy.pid and where != "here":
             where = f"in process {busy.pid}"
-        ref = id_in(path.name)[:8] if path.parent == self.folder.path else str(path)
+        ref = id_in(path.name)[:8] if path.parent == self.directory.path else str(path)
         return Busy(
             f'"{title or path.name}" is open {where}{_since(busy.since, self.clock())}.',
             str(path),

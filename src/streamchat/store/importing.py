@@ -35,8 +35,8 @@ def take_in(files: ConversationFiles, made: Iterable[Conversation]) -> Iterator[
     first = next(rest, None)  # a file that cannot be imported leaves no trace
     if first is None:
         return
-    with files.folder.locked():
-        files.folder.tidy()
+    with files.directory.locked():
+        files.directory.tidy()
         intake = _Intake(files)
         for each in chain([first], rest):
             yield intake.take(each)
@@ -45,9 +45,9 @@ def take_in(files: ConversationFiles, made: Iterable[Conversation]) -> Iterator[
 class _Intake:
     def __init__(self, files: ConversationFiles) -> None:
         self._files = files
-        self._disk = files.folder.disk
-        with reading(files.folder.path):
-            listed = files.folder.files()
+        self._disk = files.directory.disk
+        with reading(files.directory.path):
+            listed = files.directory.files()
         self._saved = {id_in(Path(file.path).name): Path(file.path) for file in listed}
         self._written_ns = {file.path: file.written_ns for file in listed}
 
@@ -67,18 +67,18 @@ class _Intake:
 
     def _save(self, made: Conversation, path: Path) -> ImportResult:
         lines, blobs = _saved(made)
-        folder = self._files.folder
+        directory = self._files.directory
         with writing(path):
             fd = write_new(
                 self._disk,
                 path,
-                folder.scratch(path.name),
+                directory.scratch(path.name),
                 lines,
                 seconds=last_said(made),
                 write_blobs=lambda: BlobDirectory(self._disk, path).write(blobs),
             )
             close_quietly(self._disk, fd)
-            sync_directory(self._disk, folder.path)
+            sync_directory(self._disk, directory.path)
         self._saved[made.id] = path
         count = made.turn_count
         return ImportResult(made.id, made.title, count, count, is_new=True)

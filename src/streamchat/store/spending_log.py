@@ -27,6 +27,7 @@ from streamchat.core.spending import (
     parse_entry,
     spent_on_day,
 )
+from streamchat.store.directory import PrivateDirectory
 from streamchat.store.disk import (
     Disk,
     close_quietly,
@@ -37,7 +38,6 @@ from streamchat.store.disk import (
     write_all,
     writing,
 )
-from streamchat.store.folder import Folder
 
 _AHEAD = 1.25  # times what a turn has cost so far is reserved for it
 
@@ -105,7 +105,7 @@ class FileSpendingLog:
     @contextmanager
     def _open(self) -> Iterator[int]:
         """Open the file with an exclusive lock. Raises OSError."""
-        Folder(self.disk, self.path.parent).ensure()
+        PrivateDirectory(self.disk, self.path.parent).ensure()
         fd = open_regular(self.disk, self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
         try:
             require_ours(self.disk, fd, private=True)

@@ -31,8 +31,8 @@ _MOST_NS = 1 << 62  # the year 2116; an index holds 64 bits
 
 
 @dataclass(slots=True)
-class Folder:
-    """See the module. Methods raise OSError unless they say otherwise."""
+class PrivateDirectory:
+    """A directory that only its owner can enter. Methods raise OSError."""
 
     disk: Disk
     path: Path
@@ -64,6 +64,11 @@ class Folder:
             raise PermissionError(errno.EPERM, "the directory belongs to another user")
         if stat.S_IMODE(found.st_mode) & 0o077:
             self.disk.chmod(str(self.path), 0o700)
+
+
+@dataclass(slots=True)
+class ConversationDirectory(PrivateDirectory):
+    """See the module. Methods raise OSError unless they say otherwise."""
 
     def files(self) -> list[SavedFile]:
         """The conversation files, newest first."""
