@@ -11,7 +11,7 @@ from sheets import LINKED, LOOK, bare, marked
 
 from shares import share
 from streamchat.core.markdown import Blocks
-from streamchat.core.markdown.inline.quiet import quiet_end
+from streamchat.core.markdown.inline.split_points import last_split_point
 from streamchat.render.markdown.leaf_rows import LeafRows
 from streamchat.render.markdown.markdown_rows import MarkdownRows, render
 from streamchat.render.style import Palette, Style
@@ -119,8 +119,8 @@ def test_the_screen_shows_it_at_every_cut(seed: int) -> None:
 @pytest.mark.parametrize("opener", ["$x", "$$x", r"\(x", r"\[x", r"\begin{align}x"])
 def test_what_is_longer_than_any_formula_settles(opener: str) -> None:
     text = f"so {opener}" + " is a **word** of prose" * 100
-    assert quiet_end(text[:1500]) < 10
-    assert quiet_end(text) > 2000
+    assert last_split_point(text[:1500]) < 10
+    assert last_split_point(text) > 2000
     source = f"{text} and $y$ {opener}$\n"
     parts = rows_of(source, 80, LINKED, settles_early=True)
     assert parts == rows_of(source, 80, LINKED, settles_early=False)
@@ -154,7 +154,7 @@ def test_a_line_that_may_yet_be_something_else_waits() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "quiet"),
+    ("text", "before"),
     [
         ("one two three", "one two"),
         ("one **two three", ""),
@@ -181,5 +181,5 @@ def test_a_line_that_may_yet_be_something_else_waits() -> None:
         ("one", ""),
     ],
 )
-def test_a_place_is_quiet_where_no_markup_can_be_open(text: str, quiet: str) -> None:
-    assert text[: quiet_end(text)] == quiet
+def test_a_text_is_split_where_no_markup_can_be_open(text: str, before: str) -> None:
+    assert text[: last_split_point(text)] == before

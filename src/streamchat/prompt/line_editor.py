@@ -264,9 +264,9 @@ class LineEditor:
         """Print the whole line; prompt_toolkit would show only the end of one taller than the
         window."""
         sign = to_formatted_text(self._marks.around(self._look.sign), style="class:prompt")
-        size, looks = self._output.get_size(), self._sent.looks_of(line)
+        size, styled = self._output.get_size(), self._sent.build_styler(line)
         print_formatted_text(
-            FormattedText(echo(line, self.shown, sign, size, looks)),
+            FormattedText(echo(line, self.shown, sign, size, styled)),
             style=self._look.styles,
             color_depth=self._look.depth,
             output=self._output,

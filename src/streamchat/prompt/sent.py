@@ -12,7 +12,7 @@ from prompt_toolkit.layout.processors import Processor, Transformation, Transfor
 
 from streamchat.prompt.completion import is_command
 
-Looks: TypeAlias = Callable[[StyleAndTextTuples], StyleAndTextTuples]
+RowStyler: TypeAlias = Callable[[StyleAndTextTuples], StyleAndTextTuples]
 
 
 @dataclass(slots=True)
@@ -25,10 +25,10 @@ class SentText(Processor):
         fragments = transformation_input.fragments
         if not get_app().is_done:
             return Transformation(fragments)
-        looks = self.looks_of(transformation_input.document.text)
-        return Transformation(looks(fragments))
+        styled = self.build_styler(transformation_input.document.text)
+        return Transformation(styled(fragments))
 
-    def looks_of(self, text: str) -> Looks:
+    def build_styler(self, text: str) -> RowStyler:
         """A function that styles a row of the text; a command keeps the look of typing."""
         style = "" if is_command(text) else self.style()
 

@@ -5,9 +5,9 @@ without a fence). In an item, the least indentation of its lines is removed. A p
 line has none.
 
 A paragraph that grows longer than a piece is closed in pieces and can then only be text. One
-that settles early comes in parts. Each ends at a quiet place (see `inline.quiet`), and before
-the last line while that may still become a heading or the header of a table. Parts look like
-the whole.
+that settles early comes in parts. Each ends at a split point (see `inline.split_points`), and
+before the last line while that may still become a heading or the header of a table. Parts look
+like the whole.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from streamchat.core.markdown.cropping import CUT, crop_start
 from streamchat.core.markdown.cursor import CODE_INDENT, LineCursor
 from streamchat.core.markdown.definitions import Scan, Stage, definition
 from streamchat.core.markdown.display_math import BARE_BRACKETS, MACRO, Delimiters, opened_by
-from streamchat.core.markdown.inline.quiet import quiet_end
+from streamchat.core.markdown.inline.split_points import last_split_point
 from streamchat.core.markdown.leaves import (
     Definition,
     Heading,
@@ -122,7 +122,7 @@ class OpenParagraph:
         text = "\n".join(lines)
         if len(self.lines[-1]) <= LONG_LINE or self._header_possible:
             text = text[: -len(lines[-1])]  # which may still become the header of a table
-        end = quiet_end(text)
+        end = last_split_point(text)
         return [self._part(lines, text[:end])] if end >= _LEAST_PART else []
 
     def _part(self, lines: list[str], text: str) -> Paragraph:

@@ -1,6 +1,6 @@
 """Places in a growing text at which no inline markup is open.
 
-Text before such a *quiet* place is final: parsed alone, it gives the same tokens as in the
+Text before such a split point is final: parsed alone, it gives the same tokens as in the
 whole. The search is strict. A mark that might find its partner later ends it, and so does any
 that is not worth the trouble (labels in brackets, which may still be defined; tags). The number
 of a source does not count: its definition usually comes long after the paragraph.
@@ -26,22 +26,22 @@ _whole_bracket = re.compile(
 )
 
 
-def quiet_end(text: str) -> int:
-    """The last quiet place: before a blank, after the end of a line, or after Chinese or
+def last_split_point(text: str) -> int:
+    """The last split point: before a blank, after the end of a line, or after Chinese or
     Japanese punctuation. 0 if there is none."""
-    quiet = at = 0
+    found = at = 0
     marks: list[str] = []  # of emphasis that is open
     formulas = FormulaFinder(text)
     while True:
         match = _mark.search(text, at)
         stop = match.start() if match else len(text)
         if not marks and (place := _last_place.match(text, at, stop)):
-            quiet = place.end()
+            found = place.end()
         if match is None:
-            return quiet
+            return found
         past = _past(text, match, marks, formulas)
         if past < 0:
-            return quiet
+            return found
         at = past
 
 
