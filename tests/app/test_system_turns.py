@@ -362,4 +362,4 @@ def test_a_compared_model_that_takes_none_keeps_its_own_thinking_apart() -> None
     assert question is not None
     answer(session, "other", model=OLDER, after=question.id)
     other = session.conversation.turns[-1]
-    assert not session.conversation.setup_of(other.id).tells
+    assert not session.conversation.signed_settings(other.id).tells

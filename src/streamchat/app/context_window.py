@@ -67,9 +67,9 @@ def measure_cache(session: Session) -> Cached | None:
     model = reply.message.model or ""
     if not used or not model.startswith(session.conversation.model):
         return None
-    setup = session.conversation.setup_of(reply.id)
+    signed = session.conversation.signed_settings(reply.id)
     now = (read_prompt(session).top, describe_tools(session.tools()))
-    if (setup.system, setup.tools) != now:
+    if (signed.system, signed.tools) != now:
         return None
     until_s = kept_until_s(reply)
     return Cached(usage.prompt_tokens or 0, until_s) if until_s > session.clock() else None

@@ -14,7 +14,7 @@ from streamchat.app.context_window import CACHE_S, LONG_CACHE_S, kept_until_s
 from streamchat.app.requesting import read_prompt
 from streamchat.app.session import Session
 from streamchat.core.capabilities import is_same_model
-from streamchat.core.conversation import Setup
+from streamchat.core.conversation import SignedSettings
 from streamchat.core.events import CacheDiagnosis, Started
 from streamchat.core.formatting import format_price, format_size
 from streamchat.core.messages import Request, Usage
@@ -38,7 +38,7 @@ class _Before:
     tokens: int
     is_warm: bool
     model: str
-    setup: Setup
+    signed: SignedSettings
     last_turn: str
     how_asked: tuple[object, ...]
 
@@ -92,15 +92,15 @@ class CacheExplanation:
 
     def _guess(self, before: _Before, model: str) -> str:
         conversation = self.session.conversation
-        setup = before.setup
+        signed = before.signed
         now = read_prompt(self.session)
         if not is_same_model(before.model, model):
             return _REASONS["model_changed"]
-        if setup.tools != conversation.tools:
+        if signed.tools != conversation.tools:
             return _REASONS["tools_changed"]
-        if setup.cites != conversation.cites:
+        if signed.cites != conversation.cites:
             return "citations were switched"
-        if setup.system != now.top:
+        if signed.system != now.top:
             return _REASONS["system_changed"]
         if before.how_asked and before.how_asked != self.session.how_asked:
             return "thinking, effort or the schema changed"
@@ -126,7 +126,7 @@ def _note(session: Session) -> _Before | None:
         tokens,
         kept_until_s(reply) > session.clock(),
         reply.message.model or "",
-        session.conversation.setup_of(reply.id),
+        session.conversation.signed_settings(reply.id),
         reply.id,
         session.how_asked,
     )

@@ -25,7 +25,7 @@ from streamchat.core.conversation.history import (
 )
 from streamchat.core.conversation.questions import ReadableConversation, SystemPrompt
 from streamchat.core.conversation.titles import one_line
-from streamchat.core.conversation.tree import TOLD, Setup
+from streamchat.core.conversation.tree import TOLD, SignedSettings
 from streamchat.core.errors import UsageError
 from streamchat.core.messages import Message, without_empty_text
 from streamchat.core.records import (
@@ -51,7 +51,7 @@ __all__ = [
     "TOLD",
     "VALUE",
     "Conversation",
-    "Setup",
+    "SignedSettings",
     "SystemPrompt",
     "Unchanged",
     "one_line",
@@ -86,10 +86,10 @@ class Conversation(ReadableConversation):
         head on a lost turn, a second header) has no effect."""
         match record:
             case Turn() | UnparsedTurn():
-                if self._tree.add_turn(record, setup=self._setup):
+                if self._tree.add_turn(record, signed=self._signed_settings):
                     self._totals.add(record)
             case Partial():
-                self._tree.add_partial(record, setup=self._setup, model=self.model)
+                self._tree.add_partial(record, signed=self._signed_settings, model=self.model)
             case Head(turn):
                 if turn is None or turn in self._tree.nodes:
                     self._tree.head = turn

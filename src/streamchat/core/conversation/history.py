@@ -14,9 +14,9 @@
 - An attachment whose data is lost is sent as a line that names it.
 - Thinking is signed together with everything that was sent before it: the system prompt, the
   tools and the turns above, as these rules rendered them then. Turns never change, and the
-  rules depend on nothing but the branch and that setup. So the request is the same as before a
-  reply exactly when the setup is still the same and nothing above the reply was lost. Thinking
-  of any other reply is left out.
+  rules depend on nothing but the branch and the `SignedSettings`. So the request is the same as
+  before a reply exactly when these are still the same and nothing above the reply was lost.
+  Thinking of any other reply is left out.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 
-from streamchat.core.conversation.tree import Setup, Tree
+from streamchat.core.conversation.tree import SignedSettings, Tree
 from streamchat.core.messages import (
     DEEPEST,
     INTERRUPTED,
@@ -52,14 +52,14 @@ COMPACTS = "compacts"  # of a user's turn that is a summary: the last turn that 
 def to_send(
     tree: Tree,
     path: Sequence[str],
-    setup: Setup,
+    signed: SignedSettings,
     *,
     thinking: bool,
     server: str,
     goes_on: bool,
 ) -> Iterator[Message]:
-    """The messages of a branch, under `setup`, for `server`. `goes_on` says that nothing is
-    asked after them: a reply that paused at the end goes on."""
+    """The messages of a branch, under the settings `signed`, for `server`. `goes_on` says that
+    nothing is asked after them: a reply that paused at the end continues."""
     intact, told = True, False
     answered = answered_calls(b for id in path for b in tree.turn(id).message.content)
     paused = _paused(tree, path) if goes_on else frozenset()
@@ -68,10 +68,10 @@ def to_send(
         intact = intact and not (node.orphan or id in tree.unreadable or _has_lost(turn))
         if turn.role == "system":
             told = True
-            if not setup.tells:
+            if not signed.tells:
                 continue
-        under = setup if told else setup._replace(tells=False)
-        bound = intact and tree.setup_of(id) == under and IMPORTED not in turn.extra
+        under = signed if told else signed._replace(tells=False)
+        bound = intact and tree.signed_settings(id) == under and IMPORTED not in turn.extra
         foreign = bool(server) and turn.extra.get(SERVER, server) != server
         content = _sendable(
             turn.message,

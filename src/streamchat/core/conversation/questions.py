@@ -16,7 +16,7 @@ from streamchat.core.conversation.history import (
 )
 from streamchat.core.conversation.titles import one_line
 from streamchat.core.conversation.totals import Totals
-from streamchat.core.conversation.tree import Setup, Tree
+from streamchat.core.conversation.tree import SignedSettings, Tree
 from streamchat.core.messages import Message, Usage
 from streamchat.core.records import Header, Record, Setting, Turn
 
@@ -70,8 +70,8 @@ class ReadableConversation:
         return self._settings.get("citations") is True
 
     @property
-    def _setup(self) -> Setup:
-        return Setup(self.system, self.tools, self.cites)
+    def _signed_settings(self) -> SignedSettings:
+        return SignedSettings(self.system, self.tools, self.cites)
 
     @property
     def refuses_system_turns(self) -> frozenset[str]:
@@ -87,7 +87,7 @@ class ReadableConversation:
         for id in self._tree.said_by("assistant", self._tree.upwards(at)):
             if self._tree.nodes[id].told is None:
                 break
-            return self._tree.setup_of(id).tells
+            return self._tree.signed_settings(id).tells
         return True
 
     def prompt(self, *, takes_turns: bool, end: str | None = None) -> SystemPrompt:
@@ -107,9 +107,9 @@ class ReadableConversation:
         node = None if at is None else self._tree.nodes[at]
         return node is not None and bool(node.told or node.top)
 
-    def setup_of(self, turn: str) -> Setup:
+    def signed_settings(self, turn: str) -> SignedSettings:
         """What a turn was made under."""
-        return self._tree.setup_of(turn)
+        return self._tree.signed_settings(turn)
 
     @property
     def next_parent(self) -> str | None:
@@ -254,11 +254,11 @@ class ReadableConversation:
         `prompt`. `thinking` is False when that server refused it. Without `prompt`, system
         turns are sent as they were before."""
         prompt = prompt or self.prompt(takes_turns=self._was_told(end), end=end)
-        setup = Setup(prompt.top, self.tools, self.cites, prompt.tells)
+        signed = SignedSettings(prompt.top, self.tools, self.cites, prompt.tells)
         path = self._tree.path(end)
         after = tuple(then)
         sent = to_send(
-            self._tree, path, setup, thinking=thinking, server=server, goes_on=not after
+            self._tree, path, signed, thinking=thinking, server=server, goes_on=not after
         )
         return tuple(in_api_order((*sent, *after)))
 

@@ -16,9 +16,10 @@ from streamchat.core.records import Partial, Turn, UnparsedTurn
 TOLD = "told"  # a field of a reply that was made with the system turns before it
 
 
-class Setup(NamedTuple):
-    """What a signature covers beside the turns: the system prompt above them, the tools with
-    their parameters, whether documents are cited, whether the system turns were sent."""
+class SignedSettings(NamedTuple):
+    """What the signature of thinking covers besides the turns: the system prompt above them,
+    the tools with their parameters, whether documents are cited, whether the system turns were
+    sent."""
 
     system: str | None = None
     tools: tuple[str, ...] = ()
@@ -28,14 +29,14 @@ class Setup(NamedTuple):
 
 @dataclass(slots=True)
 class Node:
-    """A turn in the tree. `setup` is what it was made under, system turns aside (see
-    `Tree.setup_of`). `top` is the system prompt at the top of a request; `told` is the text of
-    the last system turn up to here, which replaced it. `answered` says whether there is a
-    reply up to here."""
+    """A turn in the tree. `signed` are the settings that it was made under, system turns aside
+    (see `Tree.signed_settings`). `top` is the system prompt at the top of a request; `told` is
+    the text of the last system turn up to here, which replaced it. `answered` says whether
+    there is a reply up to here."""
 
     turn: Turn | UnparsedTurn
     parent: str | None
-    setup: Setup
+    signed: SignedSettings
     orphan: bool
     partial: bool
     top: str | None
@@ -54,20 +55,20 @@ class Tree:
         self._partials: dict[str, str] = {}
         self.unreadable: dict[str, int] = {}  # turns found damaged late, with their line
 
-    def add_turn(self, turn: Turn | UnparsedTurn, *, setup: Setup) -> bool:
+    def add_turn(self, turn: Turn | UnparsedTurn, *, signed: SignedSettings) -> bool:
         """Add a turn and move the head to it; it replaces its partial. False if the turn
         is there already: a failing disk may write one twice."""
         node = self.nodes.get(turn.id)
         self._partials.pop(turn.id, None)
         is_new = node is None or node.partial
         if node is None:
-            self._attach(turn, setup=setup, partial=False)
+            self._attach(turn, signed=signed, partial=False)
         elif node.partial:
             node.turn, node.partial = turn, False
         self.head = turn.id
         return is_new
 
-    def add_partial(self, record: Partial, *, setup: Setup, model: str) -> None:
+    def add_partial(self, record: Partial, *, signed: SignedSettings, model: str) -> None:
         """Add the next piece of a reply. Empty text is never a turn."""
         node = self.nodes.get(record.id)
         if node is not None and not node.partial:
@@ -79,24 +80,26 @@ class Tree:
         message = Message("assistant", (text_block(text),), model, INTERRUPTED)
         turn = Turn(record.id, record.parent, record.at, message)
         if node is None:
-            self._attach(turn, setup=setup, partial=True)
+            self._attach(turn, signed=signed, partial=True)
             self.head = turn.id
         else:
             node.turn = turn
 
-    def setup_of(self, id: str) -> Setup:
+    def signed_settings(self, id: str) -> SignedSettings:
         """What a turn was made under. A reply of an older program, or of a model that takes no
         system turns, was made with the newest prompt alone."""
         node = self.nodes[id]
         if node.told is None or TOLD not in self.turn(id).extra:
-            return node.setup
-        return node.setup._replace(system=node.top, tells=True)
+            return node.signed
+        return node.signed._replace(system=node.top, tells=True)
 
     def partial_length(self, id: str) -> int:
         """How many characters of a reply have arrived."""
         return len(self._partials.get(id, ""))
 
-    def _attach(self, turn: Turn | UnparsedTurn, *, setup: Setup, partial: bool) -> None:
+    def _attach(
+        self, turn: Turn | UnparsedTurn, *, signed: SignedSettings, partial: bool
+    ) -> None:
         """Add a turn below the parent it names."""
         orphan = turn.parent is not None and turn.parent not in self.nodes
         parent = self.head if orphan else turn.parent
@@ -106,9 +109,9 @@ class Tree:
         if isinstance(turn, Turn) and turn.role == "system":
             told = turn.message.text
         is_first = is_reply and told is None  # then a system turn can change it
-        top = setup.system if above is None or is_first else above.top
+        top = signed.system if above is None or is_first else above.top
         answered = is_reply or (above is not None and above.answered)
-        node = Node(turn, parent, setup, orphan, partial, top, told, answered)
+        node = Node(turn, parent, signed, orphan, partial, top, told, answered)
         self.nodes[turn.id] = node
         self.ids_below(parent).append(turn.id)
 
