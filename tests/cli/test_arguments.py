@@ -50,7 +50,7 @@ def assert_arrives(row: Option) -> None:
     example = row.choices[-1] if row.choices else _EXAMPLES.get(row.kind, "")
     for flag in row.flags:
         argv = [flag] if row.kind is Kind.ON_OFF else [flag, example]
-        given = parse_arguments(argv, OPTIONS).flags.given[row.name]
+        given = parse_arguments(argv, OPTIONS).flags.values[row.name]
         text = json.dumps([example]) if row.kind is Kind.TEXTS else example or "on"
         assert (given.text, given.name) == (text, flag), row.name
     if row.flags and row.name != "profile":

@@ -150,7 +150,7 @@ def test_resume_stands_alone_at_the_end_and_before_an_option(
     argv: list[str], picks: bool, ref: str | None, prompt: str
 ) -> None:
     invocation = parse_arguments(argv, OPTIONS)
-    given = invocation.flags.given.get("resume")
+    given = invocation.flags.values.get("resume")
     assert (invocation.picks, given and given.text, invocation.prompt) == (picks, ref, prompt)
 
 

@@ -129,7 +129,7 @@ def is_self_contained(line: str) -> bool:
     asked = parse_arguments(words_after_streamchat(line), OPTIONS)
     programs = [part.split()[0] for part in line.split(" | ")]
     return (
-        ("demo" in asked.flags.given or asked.report in LOCAL)
+        ("demo" in asked.flags.values or asked.report in LOCAL)
         and set(programs) <= {"streamchat", "echo"}
         and " < " not in line
     )

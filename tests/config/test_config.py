@@ -19,8 +19,8 @@ from streamchat.config.trust_question import AskedSetting, Question
 from streamchat.core.errors import ConfigError, ExitStatus, NotFound, StreamchatError
 from streamchat.core.options import VARIABLES
 from streamchat.core.settings import (
-    Given,
     Layer,
+    RawValue,
     Settings,
     SettingSource,
     endpoint,
@@ -68,9 +68,9 @@ class World:
             self.asked.append(question)
             return self.answer or Verdict.UNDECIDED
 
-        given = {name: Given(text, f"--{name}") for name, text in self.flags.items()}
+        values = {name: RawValue(text, f"--{name}") for name, text in self.flags.items()}
         layers = load(
-            Layer(SettingSource.FLAG, given),
+            Layer(SettingSource.FLAG, values),
             self.environ,
             paths=self.paths,
             cwd=cwd or self.project,

@@ -17,8 +17,8 @@ from streamchat.core.options import DEFAULT_URL, OPTIONS, SETTINGS
 from streamchat.core.options.rows import Group, Kind, Reach
 from streamchat.core.settings import (
     CredentialKind,
-    Given,
     Layer,
+    RawValue,
     Settings,
     SettingSource,
     choose_proxy,
@@ -40,8 +40,8 @@ TOML = "config.toml"
 
 def flags(**texts: str) -> Layer:
     rows = {row.name: row for row in OPTIONS}
-    given = {name: Given(text, rows[name].long_flag) for name, text in texts.items()}
-    return Layer(SettingSource.FLAG, given)
+    values = {name: RawValue(text, rows[name].long_flag) for name, text in texts.items()}
+    return Layer(SettingSource.FLAG, values)
 
 
 def exported(**variables: str) -> Layer:
@@ -169,10 +169,10 @@ def test_a_file_of_others_sets_an_option_only_within_its_reach(source: SettingSo
     for row in (row for row in SETTINGS if row.variables):
         layer = from_variables(source, dict.fromkeys(row.variables, "1"), "file")
         is_set = row.reach in (Reach.ANYWHERE, Reach.TIGHTER)
-        assert (row.name in layer.given) is is_set, row.name
+        assert (row.name in layer.values) is is_set, row.name
         assert len(layer.notes) == (0 if is_set else len(row.variables)), row.name
         environment = from_variables(SettingSource.ENVIRONMENT, {row.variables[0]: "1"})
-        assert row.name in environment.given
+        assert row.name in environment.values
 
 
 @pytest.mark.parametrize(("files", "cap"), [("1", 1.0), ("9", 5.0)])
@@ -354,7 +354,7 @@ def test_a_file_that_came_with_a_directory_chooses_no_file_of_the_users(
 ) -> None:
     names = ("STREAMCHAT_SYSTEM_FILE", "STREAMCHAT_RESUME", "STREAMCHAT_ENV_FILE")
     layer = source(**dict.fromkeys(names, "/home/user/.ssh/id_rsa"))
-    assert layer.given == {}
+    assert layer.values == {}
     assert len(layer.notes) == len(names)
 
 
@@ -365,7 +365,7 @@ def test_a_file_steers_neither_proxies_nor_certificates_nor_other_sdk_switches()
         "ANTHROPIC_CUSTOM_HEADERS", "ANTHROPIC_CONFIG_DIR", "ANTHROPIC_LOG",
     )  # fmt: skip
     layer = dotenv(**dict.fromkeys(names, "http://evil.example"))
-    assert layer.given == {}
+    assert layer.values == {}
     assert [note.split()[0] for note in layer.notes] == list(names)
 
 
@@ -449,8 +449,8 @@ def _merged(*layers: Layer) -> list[Layer]:
     merged: dict[tuple[SettingSource, str], Layer] = {}
     for layer in layers:
         before = merged.get((layer.source, layer.place))
-        given = {**before.given, **layer.given} if before else layer.given
-        merged[layer.source, layer.place] = dataclasses.replace(layer, given=given)
+        values = {**before.values, **layer.values} if before else layer.values
+        merged[layer.source, layer.place] = dataclasses.replace(layer, values=values)
     return list(merged.values())
 
 
@@ -507,8 +507,8 @@ def test_the_refusal_says_whose_host_whose_key_and_how_to_allow_it() -> None:
     "host", [s for s in _HOST_BY if s not in (SettingSource.FLAG, SettingSource.ENVIRONMENT)]
 )
 def test_loopback_is_no_exception(host: SettingSource) -> None:
-    given = {"base_url": Given("http://127.0.0.1:4010", "ANTHROPIC_BASE_URL")}
-    refused = failure(Layer(host, given, "somewhere"), _KEY_BY[SettingSource.ENVIRONMENT])
+    values = {"base_url": RawValue("http://127.0.0.1:4010", "ANTHROPIC_BASE_URL")}
+    refused = failure(Layer(host, values, "somewhere"), _KEY_BY[SettingSource.ENVIRONMENT])
     assert isinstance(refused, ConfigError)
 
 

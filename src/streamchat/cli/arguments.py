@@ -24,7 +24,7 @@ from streamchat.core.errors import UsageError
 from streamchat.core.formatting import quoted
 from streamchat.core.options import EXPORT_FORMATS
 from streamchat.core.options.rows import Group, Kind, Option
-from streamchat.core.settings import Given, Layer, SettingSource, did_you_mean
+from streamchat.core.settings import Layer, RawValue, SettingSource, did_you_mean
 
 # argparse reads "-p is a flag" as -p; how it reads the rest depends on its version.
 _DASHED_PROMPT = re.compile(r"-[A-Za-z]\s")
@@ -70,16 +70,16 @@ def parse_arguments(argv: Sequence[str], options: Sequence[Option]) -> Invocatio
             f"{taken.force.flag}: only --export, --attach, --role and --prompt take it"
         )
     settings = {row.name for row in options if row.is_setting}
-    given = {name: value for name, value in vars(taken).items() if name in settings and value}
+    values = {name: value for name, value in vars(taken).items() if name in settings and value}
     script = taken.script.text if taken.script else ""
     if script and (prompt or taken.prompt_name or report):
         parser.error(f"{taken.script.name}: the script asks; give no prompt and no report")
-    picks = isinstance(given.get("resume"), _LeftOut)
+    picks = isinstance(values.get("resume"), _LeftOut)
     if picks:
-        flag = given.pop("resume").name
-        if "continue_newest" in given:
-            parser.error(f"{flag} cannot be combined with {given['continue_newest'].name}")
-    layer = Layer(SettingSource.FLAG, given)
+        flag = values.pop("resume").name
+        if "continue_newest" in values:
+            parser.error(f"{flag} cannot be combined with {values['continue_newest'].name}")
+    layer = Layer(SettingSource.FLAG, values)
     return Invocation(
         prompt,
         attached,
@@ -114,7 +114,7 @@ def help_text(options: Sequence[Option], *, width: int) -> str:
 
 
 def build_parser(options: Sequence[Option], *, width: int = 80) -> argparse.ArgumentParser:
-    """The parser for a table; its namespace has a Given, a list or None for each row."""
+    """The parser for a table; its namespace has a RawValue, a list or None for each row."""
     parser = _ArgumentParser(
         prog="streamchat",
         usage="streamchat [OPTIONS] [PROMPT...]",
@@ -231,7 +231,7 @@ class _Keep(argparse.Action):
     def _value(self, flag: str, words: str | Sequence[Any] | None, before: Any) -> object:
         if words is None:
             return _LeftOut(flag)
-        return Given((words if isinstance(words, str) else str(self.const)).strip(), flag)
+        return RawValue((words if isinstance(words, str) else str(self.const)).strip(), flag)
 
 
 class _Add(_Keep):
@@ -239,7 +239,7 @@ class _Add(_Keep):
 
     def _value(self, flag: str, words: str | Sequence[Any] | None, before: Any) -> object:
         texts = json.loads(before.text) if before else []
-        return Given(json.dumps([*texts, words]), flag)
+        return RawValue(json.dumps([*texts, words]), flag)
 
 
 class _Ask(_Keep):

@@ -33,8 +33,8 @@ from streamchat.core.errors import (
 )
 from streamchat.core.options import DEFAULT_URL
 from streamchat.core.settings import (
-    Given,
     Layer,
+    RawValue,
     SettingSource,
     choose_proxy,
     parse_address,
@@ -174,8 +174,8 @@ class FirstRun:
         invocation = self.run.invocation
         if not self.run.settings.profile:
             return invocation
-        given = {**invocation.flags.given, "profile": Given("", "/login")}
-        return replace(invocation, flags=replace(invocation.flags, given=given))
+        values = {**invocation.flags.values, "profile": RawValue("", "/login")}
+        return replace(invocation, flags=replace(invocation.flags, values=values))
 
     async def _is_accepted(self, key: str) -> bool:
         """Whether the server takes the key. One that cannot be checked now may be good."""
@@ -238,8 +238,8 @@ class FirstRun:
 
     def _with_flag(self, option: str, text: str) -> Run:
         invocation = self.run.invocation
-        given = {**invocation.flags.given, option: Given(text, f"--{option}")}
-        flags = Layer(SettingSource.FLAG, given)
+        values = {**invocation.flags.values, option: RawValue(text, f"--{option}")}
+        flags = Layer(SettingSource.FLAG, values)
         return self.build_run(replace(invocation, flags=flags), self.run.env)
 
     async def _choose(self, question: str, options: Sequence[tuple[T, str]]) -> T | None:

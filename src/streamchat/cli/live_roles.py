@@ -18,7 +18,7 @@ from streamchat.cli.invocation import Invocation
 from streamchat.cli.run import Run
 from streamchat.config.roles import prompt_layer, role_layer
 from streamchat.core.ports import AppliedTemplate
-from streamchat.core.settings import Given, Layer, Origin, Settings, SettingSource, resolve
+from streamchat.core.settings import Layer, Origin, RawValue, Settings, SettingSource, resolve
 from streamchat.core.templates import Template
 
 _SYSTEM, _WEB = ("system", "system_file"), ("web", "web_allow", "web_block")
@@ -55,8 +55,8 @@ def _of_start(run: Run) -> Overlay | None:
 def _with_role(
     invocation: Invocation, name: str, values: Mapping[str, str] = MappingProxyType({})
 ) -> Invocation:
-    given = {**invocation.flags.given, "role": Given(name, ROLE)}
-    flags = replace(invocation.flags, given=given)
+    raw = {**invocation.flags.values, "role": RawValue(name, ROLE)}
+    flags = replace(invocation.flags, values=raw)
     return replace(invocation, flags=flags, role_values=values)
 
 
@@ -67,7 +67,7 @@ def _values(settings: Settings) -> dict[str, Any]:
 
 def _given(layer: Layer, settings: Settings, beneath: Mapping[str, Any]) -> dict[str, Any]:
     """What the layer gives. Parameters of the request are added to those that were set."""
-    values = {name: getattr(settings, name) for name in _SET if name in layer.given}
+    values = {name: getattr(settings, name) for name in _SET if name in layer.values}
     if "system" in values:
         values["system_file"] = None
     if "request" in values:
@@ -133,7 +133,7 @@ def under_prompt(
     asked only this once. Raises ConfigError, UsageError."""
     layer = prompt_layer(template, chat.session.templates)
     prompt = resolve([layer])
-    model = chat.session.model_names(prompt.model) if "model" in layer.given else ""
+    model = chat.session.model_names(prompt.model) if "model" in layer.values else ""
     given = {**_given(layer, prompt, _values(now)), "model": now.model}
     settings = replace(now, **given)
     apply_settings(chat, now, replace(run, settings=settings))

@@ -20,8 +20,8 @@ from streamchat.cli.run import Run, require_theme
 from streamchat.core.errors import UsageError
 from streamchat.core.ports import AppliedTemplate, Reader
 from streamchat.core.settings import (
-    Given,
     Origin,
+    RawValue,
     Settings,
     SettingSource,
     endpoint,
@@ -101,11 +101,11 @@ class LiveSettings:
     def take_back(self, key: str) -> str:
         """See ports.Configuration."""
         option, name, _ = find_key(key)
-        given = dict(self.run.invocation.flags.given)
-        if option.name not in given or given[option.name].name != COMMAND:
+        values = dict(self.run.invocation.flags.values)
+        if option.name not in values or values[option.name].name != COMMAND:
             raise UsageError(f"{name} was not set by {COMMAND}.")
-        del given[option.name]
-        self._apply(option.name, self._run_with(given))
+        del values[option.name]
+        self._apply(option.name, self._run_with(values))
         return f"{name} is what it was."
 
     def save(self, key: str, text: str | None) -> str:
@@ -159,13 +159,13 @@ class LiveSettings:
     def use_profile(self, name: str) -> str:
         """See ports.Configuration. What another command line chose counts no more."""
         self._refuse_in_the_demo()
-        given = {
+        values = {
             each: text
-            for each, text in self.run.invocation.flags.given.items()
+            for each, text in self.run.invocation.flags.values.items()
             if each not in _OF_A_PROFILE
         }
         wanted = "" if name == NO_PROFILE else name
-        self._take(self._run_with({**given, "profile": Given(wanted, "/profile")}))
+        self._take(self._run_with({**values, "profile": RawValue(wanted, "/profile")}))
         return self._answers_now()
 
     @property
@@ -220,18 +220,18 @@ class LiveSettings:
     def _read(self, key: str, text: str) -> Change:
         """The change, if the settings as a whole allow it."""
         change = read_change(key, text, self.run.settings, self.run.env.environ)
-        changed = self._run_with(self._given_with(change))
+        changed = self._run_with(self._values_with(change))
         require_theme(changed.settings)
         return change
 
     def _give(self, change: Change) -> None:
-        self._apply(change.option.name, self._run_with(self._given_with(change)))
+        self._apply(change.option.name, self._run_with(self._values_with(change)))
 
-    def _given_with(self, change: Change) -> dict[str, Given]:
-        return {**self.run.invocation.flags.given, change.option.name: change.given}
+    def _values_with(self, change: Change) -> dict[str, RawValue]:
+        return {**self.run.invocation.flags.values, change.option.name: change.raw}
 
-    def _run_with(self, given: Mapping[str, Given]) -> Run:
-        flags = replace(self.run.invocation.flags, given=given)
+    def _run_with(self, values: Mapping[str, RawValue]) -> Run:
+        flags = replace(self.run.invocation.flags, values=values)
         return rebuild_run(replace(self.run.invocation, flags=flags), self.run.env)
 
     def _apply(self, name: str, run: Run) -> None:
@@ -256,9 +256,9 @@ class LiveSettings:
 
     def _stronger(self, change: Change) -> str:
         """What comes before config.toml at the next start."""
-        given = dict(self.run.invocation.flags.given)
-        given.pop(change.option.name, None)
-        origins = self._run_with(given).settings.origins
+        values = dict(self.run.invocation.flags.values)
+        values.pop(change.option.name, None)
+        origins = self._run_with(values).settings.origins
         origin = origins.get(change.option.name)
         if origin is None or origin.source in (SettingSource.CONFIG, SettingSource.DEFAULT):
             return ""

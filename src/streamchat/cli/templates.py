@@ -39,10 +39,10 @@ def with_front_matter(run: Run, template: Template) -> Run:
 
     layer = prompt_layer(template, open_templates(run))
     attached = resolve([layer]).role_attach  # a role's files are attached in their own way
-    given = {name: each for name, each in layer.given.items() if name != "role_attach"}
+    values = {name: each for name, each in layer.values.items() if name != "role_attach"}
     invocation = replace(
         run.invocation,
-        front_matter=replace(layer, given=given, joins=True),
+        front_matter=replace(layer, values=values, joins=True),
         attachments=(*attached, *run.invocation.attachments),
     )
     return rebuild_run(invocation, run.env)

@@ -63,24 +63,24 @@ def load(
     environment = from_variables(SettingSource.ENVIRONMENT, environ)
     layers = [flags, *([front_matter] if front_matter else []), environment]
     named = next(
-        (layer.given["env_file"].text for layer in layers if "env_file" in layer.given), ""
+        (layer.values["env_file"].text for layer in layers if "env_file" in layer.values), ""
     )
     named_path = cwd / named if named else None
     if named_path:
         layers.append(_env_file(named_path))
     here = cwd / ".env"
-    in_demo = (said := flags.given.get("demo")) is not None and said.text == "on"
+    in_demo = (said := flags.values.get("demo")) is not None and said.text == "on"
     if not in_demo and here != paths.env_file and not _same(here, named_path):
         layers.extend(_here(here, paths.allowed_env, ask, user))
     layers.extend(_configuration(paths, environ, user))
     layers = [*for_demo(layers)]
     by_strength = sorted(layers, key=lambda layer: layer.source)
-    chooser = next((layer for layer in by_strength if "role" in layer.given), None)
-    if chooser is not None and chooser.given["role"].text:
+    chooser = next((layer for layer in by_strength if "role" in layer.values), None)
+    if chooser is not None and chooser.values["role"].text:
         from streamchat.config.roles import role_layer  # these load for a role only
         from streamchat.config.templates import Templates
 
-        name, templates = chooser.given["role"].text, Templates(paths, cwd, user, ask)
+        name, templates = chooser.values["role"].text, Templates(paths, cwd, user, ask)
         layers.append(role_layer(name, chooser.source, templates, environ, role_values))
     return tuple(layers)
 

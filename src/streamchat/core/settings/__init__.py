@@ -36,7 +36,7 @@ from streamchat.core.settings.trust import (
     needs_commanded_key,
     redact_secrets,
 )
-from streamchat.core.settings.values import Given, Layer, Origin, SettingSource
+from streamchat.core.settings.values import Layer, Origin, RawValue, SettingSource
 
 __all__ = [
     "Address",
@@ -44,11 +44,11 @@ __all__ = [
     "Credential",
     "CredentialKind",
     "Endpoint",
-    "Given",
     "KnownSecrets",
     "Layer",
     "Origin",
     "Proxy",
+    "RawValue",
     "SettingSource",
     "Settings",
     "choose_proxy",

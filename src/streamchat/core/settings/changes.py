@@ -20,7 +20,7 @@ from streamchat.core.options.rows import Kind, Option
 from streamchat.core.rates import Rates
 from streamchat.core.settings.layers import did_you_mean, section_layer
 from streamchat.core.settings.resolve import Settings
-from streamchat.core.settings.values import Given, Origin, SettingSource, read
+from streamchat.core.settings.values import Origin, RawValue, SettingSource, read
 
 COMMAND = "/config"
 _SECTIONS = (Kind.HEADERS, Kind.PRICES, Kind.TABLE)
@@ -30,13 +30,13 @@ _NUMBERS = (Kind.COUNT, Kind.WHOLE, Kind.SECONDS, Kind.DOLLARS)
 @dataclass(frozen=True, slots=True)
 class Change:
     """What to set: `value` is what config.toml would hold; `entry` is the name within the
-    section `key`, "" for all of it. `given` is the same as the text of a layer."""
+    section `key`, "" for all of it. `raw` is the same as a value of a layer."""
 
     option: Option
     key: str
     entry: str
     value: object
-    given: Given
+    raw: RawValue
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -70,15 +70,15 @@ def read_change(
     else:
         layer = section_layer({key: _unquoted(text)}, variables, COMMAND)
         value = _unquoted(text)
-    if option.name not in layer.given:
+    if option.name not in layer.values:
         raise UsageError(layer.notes[0] if layer.notes else f"{COMMAND} {key}: give a value.")
-    given = Given(layer.given[option.name].text, COMMAND)
-    typed = read(option, given, Origin(SettingSource.FLAG, COMMAND))
+    raw = RawValue(layer.values[option.name].text, COMMAND)
+    typed = read(option, raw, Origin(SettingSource.FLAG, COMMAND))
     if option.kind is Kind.ON_OFF or option.kind in _NUMBERS:
         value = int(typed) if isinstance(typed, float) and typed.is_integer() else typed
     elif option.kind is Kind.TEXTS and isinstance(typed, tuple) and text.startswith("["):
         value = list(typed)
-    return Change(option, key, entry, value, given)
+    return Change(option, key, entry, value, raw)
 
 
 def _toml(text: str) -> object:

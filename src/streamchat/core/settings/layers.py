@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from streamchat.core.errors import ConfigError
 from streamchat.core.formatting import quoted
 from streamchat.core.options import KEYS, SETTINGS, VARIABLES
 from streamchat.core.options.rows import Kind, Option, Reach
-from streamchat.core.settings.values import FILES_OF_OTHERS, Given, Layer, SettingSource
+from streamchat.core.settings.values import FILES_OF_OTHERS, Layer, RawValue, SettingSource
 
 # Variables that a file in a repository could use to redirect requests; a note says that
 # they are ignored.
@@ -31,7 +32,7 @@ def from_variables(
 ) -> Layer:
     """The layer of the process's environment, or of an env file."""
     taken = {name: text for name, text in variables.items() if is_taken(source, name)}
-    given = {
+    values = {
         option.name: found
         for option in SETTINGS
         if (found := _first(taken, option.variables)) is not None
@@ -42,7 +43,7 @@ def from_variables(
         if name not in taken
         for note in _ignored(source, name, place)
     )
-    return Layer(source, given, place, notes=notes)
+    return Layer(source, values, place, notes=notes)
 
 
 def is_taken(source: SettingSource, name: str) -> bool:
@@ -58,10 +59,10 @@ def is_taken(source: SettingSource, name: str) -> bool:
             return True
 
 
-def _first(variables: Mapping[str, str], names: Iterable[str]) -> Given | None:
+def _first(variables: Mapping[str, str], names: Iterable[str]) -> RawValue | None:
     for name in names:
         if text := variables.get(name, "").strip():
-            return Given(text, name)
+            return RawValue(text, name)
     return None
 
 
@@ -95,7 +96,7 @@ def from_keys(table: Mapping[str, object], variables: Mapping[str, str], place: 
             raise ConfigError(f"profiles.{name} in {place}: write a section, [profiles.{name}]")
         profiles[name] = section_layer(section, variables, place, profile=name)
     layer = section_layer(own, variables, place)
-    return Layer(SettingSource.CONFIG, layer.given, place, profiles=profiles, notes=layer.notes)
+    return replace(layer, profiles=profiles)
 
 
 def section_layer(
@@ -105,7 +106,7 @@ def section_layer(
     *,
     profile: str = "",
 ) -> Layer:
-    given: dict[str, Given] = {}
+    values: dict[str, RawValue] = {}
     notes = []
     where = f"profile {profile} in {place}" if profile else place
     for key, value in _without_mode(table).items():
@@ -115,12 +116,12 @@ def section_layer(
         elif option.name in _SECRET_KEYS:
             name = _text(option, key, value, where)
             if found := _first(variables, [name]):
-                given[option.name] = Given(found.text, f"{name} ({key})")
+                values[option.name] = RawValue(found.text, f"{name} ({key})")
             else:
                 notes.append(f"{key} in {where}: the variable {quoted(name)} is not set")
         elif text := _text(option, key, value, where):
-            given[option.name] = Given(text, key)
-    return Layer(SettingSource.CONFIG, given, place, profile, notes=tuple(notes))
+            values[option.name] = RawValue(text, key)
+    return Layer(SettingSource.CONFIG, values, place, profile, notes=tuple(notes))
 
 
 def _without_mode(table: Mapping[str, object]) -> Mapping[str, object]:

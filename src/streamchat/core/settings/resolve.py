@@ -203,14 +203,14 @@ def for_demo(layers: Sequence[Layer]) -> Sequence[Layer]:
 
 
 def _serverless(layer: Layer) -> Layer:
-    given = {name: text for name, text in layer.given.items() if name not in _OF_A_SERVER}
+    values = {name: text for name, text in layer.values.items() if name not in _OF_A_SERVER}
     profiles = {name: _serverless(each) for name, each in layer.profiles.items()}
-    return replace(layer, given=given, profiles=profiles)
+    return replace(layer, values=values, profiles=profiles)
 
 
 def _with_profile(layers: list[Layer]) -> list[Layer]:
     for place, layer in enumerate(layers):
-        if chosen := layer.given.get("profile"):
+        if chosen := layer.values.get("profile"):
             if not chosen.text:
                 return layers
             profiles = {name: found for each in layers for name, found in each.profiles.items()}
@@ -226,9 +226,9 @@ def _with_profile(layers: list[Layer]) -> list[Layer]:
 def _find(option: Option, layers: Sequence[Layer], depth: int = 0) -> _Resolved:
     """What the layers from `depth` on say."""
     for at, layer in enumerate(layers[depth:], depth):
-        if given := layer.given.get(option.name):
-            origin = layer.origin(given)
-            found = _Resolved(read(option, given, origin), origin, at)
+        if raw := layer.values.get(option.name):
+            origin = layer.origin(raw)
+            found = _Resolved(read(option, raw, origin), origin, at)
             if option.reach is Reach.TIGHTER and layer.source in FILES_OF_OTHERS:
                 weaker = _find(option, layers, at + 1)
                 return found if _is_tighter(found.value, weaker.value) else weaker
@@ -289,7 +289,7 @@ def _exclude(pair: tuple[str, str], found: dict[str, _Resolved]) -> None:
 def _credentials(layers: Sequence[Layer]) -> Iterator[Credential]:
     for layer in layers:
         for kind in CredentialKind:
-            if given := layer.given.get(kind.value):
+            if raw := layer.values.get(kind.value):
                 option = next(row for row in SETTINGS if row.name == kind.value)
-                secret = read(option, given, origin := layer.origin(given))
+                secret = read(option, raw, origin := layer.origin(raw))
                 yield Credential(kind, str(secret), origin)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from streamchat.core.errors import ConfigError
 from streamchat.core.settings.layers import section_layer
-from streamchat.core.settings.values import Given, Layer, SettingSource
+from streamchat.core.settings.values import Layer, RawValue, SettingSource
 from streamchat.core.templates import SETTING_KEYS, Template, TemplateKind, still_missing
 
 
@@ -27,10 +27,10 @@ def from_role(
             f"{place} needs {missing[0]}: give it a default, {{{{{missing[0]}|…}}}}, or take"
             f" the role in a chat, with /role {template.name}"
         )
-    given = dict(layer.given)
+    raw = dict(layer.values)
     if text := template.fill(values):
-        given["system"] = Given(text, "the text")
-    return Layer(source, given, place, joins=True, notes=layer.notes)
+        raw["system"] = RawValue(text, "the text")
+    return Layer(source, raw, place, joins=True, notes=layer.notes)
 
 
 def from_front_matter(
@@ -47,7 +47,7 @@ def from_front_matter(
         table["request"] = {"temperature": _number(table.pop("temperature"), place)}
     layer = section_layer(table, {}, place)
     notes = (f"{key} in {place} is ignored: a {kind.noun} cannot set it" for key in ignored)
-    return Layer(source, layer.given, place, notes=(*template.notes, *notes, *layer.notes))
+    return Layer(source, layer.values, place, notes=(*template.notes, *notes, *layer.notes))
 
 
 def _plain(key: str, value: object) -> object:

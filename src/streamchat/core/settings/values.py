@@ -69,8 +69,8 @@ DEFAULT = Origin(SettingSource.DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """The text given for an option, and the name under which it was given."""
+class RawValue:
+    """The text of an option, not parsed yet, and the flag, variable or key that gave it."""
 
     text: str = field(repr=False)
     name: str
@@ -81,15 +81,15 @@ class Layer:
     """Everything from one source, by option name; `notes` are for the user."""
 
     source: SettingSource
-    given: Mapping[str, Given]
+    values: Mapping[str, RawValue]
     place: str = ""
     profile: str = ""
     profiles: Mapping[str, Layer] = field(default_factory=dict)
     joins: bool = False  # its parameters of the request join those of weaker layers
     notes: tuple[str, ...] = ()
 
-    def origin(self, given: Given) -> Origin:
-        return Origin(self.source, given.name, self.place, self.profile)
+    def origin(self, raw: RawValue) -> Origin:
+        return Origin(self.source, raw.name, self.place, self.profile)
 
 
 def complaint(origin: Origin, problem: str) -> StreamchatError:
@@ -98,7 +98,7 @@ def complaint(origin: Origin, problem: str) -> StreamchatError:
     return kind(f"{origin}: {problem}")
 
 
-def read(option: Option, given: Given, origin: Origin) -> Value:
+def read(option: Option, raw: RawValue, origin: Origin) -> Value:
     """The typed value of a text. Raises UsageError or ConfigError.
 
     Only a flag can give an empty text. It unsets what a weaker source set, except where
@@ -106,11 +106,11 @@ def read(option: Option, given: Given, origin: Origin) -> Value:
     try:
         names_something = option.reach in (Reach.USER, Reach.ENVIRONMENT)
         must_be_given = option.default is not None or names_something
-        if must_be_given and not (given.text or option.unsets):
+        if must_be_given and not (raw.text or option.unsets):
             raise ValueError("give a value")
-        return _read(option, given.text) if given.text else None
+        return _read(option, raw.text) if raw.text else None
     except ValueError as wrong:
-        raise complaint(origin, f"{_shown(option, given.text)}{wrong}") from None
+        raise complaint(origin, f"{_shown(option, raw.text)}{wrong}") from None
 
 
 def _shown(option: Option, text: str) -> str:
