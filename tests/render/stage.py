@@ -94,7 +94,7 @@ class FakeFold:
         *lines, self.open = (self.open + text).split("\n")
         yield from map(self._rows, lines)
 
-    def tail(self, height: int) -> list[Row]:
+    def tail(self, height: int, pushed: int = 0) -> list[Row]:
         return self._rows(self.open)[-height:] if self.open else []
 
     def closing(self) -> Iterator[list[Row]]:

@@ -73,12 +73,13 @@ class Glyphs:
     horizontal: str
     vertical: str
     crossing: str
+    gap: str  # a row by itself, for rows that are not shown
 
 
-UNICODE = Glyphs("▌ ", "▸ ", ("• ", "◦ ", "▪ "), "☐ ", "☑ ", "─", " │ ", "─┼─")
+UNICODE = Glyphs("▌ ", "▸ ", ("• ", "◦ ", "▪ "), "☐ ", "☑ ", "─", " │ ", "─┼─", "⋮")
 # A screen reader reads nothing for a rule.
-SPOKEN = Glyphs("> ", "", ("- ", "- ", "- "), "to do: ", "done: ", "", ", ", "")
-ASCII = Glyphs("| ", "> ", ("* ", "- ", "+ "), "[ ] ", "[x] ", "-", " | ", "-+-")
+SPOKEN = Glyphs("> ", "", ("- ", "- ", "- "), "to do: ", "done: ", "", ", ", "", "")
+ASCII = Glyphs("| ", "> ", ("* ", "- ", "+ "), "[ ] ", "[x] ", "-", " | ", "-+-", ":")
 
 _ATTRIBUTES = {
     "bold": "1",

@@ -96,12 +96,14 @@ Alignment: TypeAlias = Literal["left", "center", "right"] | None
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table, or a part of one that is too long for one leaf. `begun` are the rows of the
-    first part, by which the others are laid out."""
+    first part, by which the others are laid out. `gap` is only in a tail: before the row with
+    this index, others are left out."""
 
     alignments: tuple[Alignment, ...]
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     begun: tuple[tuple[str, ...], ...] | None = None
+    gap: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

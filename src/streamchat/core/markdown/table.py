@@ -71,6 +71,7 @@ class OpenTable:
         self.rows: list[tuple[str, ...]] = []
         self.cropped = False
         self._begun: tuple[tuple[str, ...], ...] | None = None
+        self._gap: int | None = None
         self._padded_cells = 0
         self._chars = 0  # of the rows
 
@@ -103,10 +104,11 @@ class OpenTable:
         return [self._part()]
 
     def _part(self) -> Table:
-        return Table(self.alignments, self.header, tuple(self.rows), self._begun)
+        return Table(self.alignments, self.header, tuple(self.rows), self._begun, self._gap)
 
     def copy(self, max_chars: int, max_rows: int) -> OpenTable:
-        """For a tail: the header and the last rows, enough for `max_chars` or `max_rows`."""
+        """For a tail: the header, and as many of the first and of the last rows as are enough
+        for `max_chars` or `max_rows`."""
         header = _within(self.header[:max_chars], max_chars)
         start = crop_start(self._chars, max_chars)
         first = crop_start(len(self.rows), max_rows)
@@ -119,10 +121,22 @@ class OpenTable:
             last_rows.append(_within(row[: len(header)], max_chars))
         copy = OpenTable(self.alignments[: len(header)], header)
         copy._begun = self._begun
-        copy.rows = last_rows[::-1]
-        whole = self.rows[len(self.rows) - len(last_rows) :]
-        copy.cropped = header != self.header or copy.rows != whole or whole != self.rows
+        left = len(self.rows) - len(last_rows)
+        first_rows = self._first_rows(min(left, max_rows), max_chars, len(header))
+        copy.rows = [*first_rows, *reversed(last_rows)]
+        if len(first_rows) < left:
+            copy._gap = len(first_rows)
+        copy.cropped = header != self.header or copy.rows != self.rows
         return copy
+
+    def _first_rows(self, most: int, max_chars: int, columns: int) -> list[tuple[str, ...]]:
+        rows: list[tuple[str, ...]] = []
+        for row in self.rows[:most]:
+            if max_chars <= 0:
+                break
+            rows.append(_within(row[:columns], max_chars))
+            max_chars -= _chars(row)
+        return rows
 
 
 def _chars(row: tuple[str, ...]) -> int:

@@ -76,7 +76,7 @@ class ColumnRows(PaneRows):
             heading, self._headed_for = self._heading(), self._widths
         return [*heading, *(self._next_row() for _ in range(passed))]
 
-    def tail(self, height: int) -> list[Row]:
+    def tail(self, height: int, pushed: int = 0) -> list[Row]:
         if height <= 0:
             return []
         columns = [
@@ -130,9 +130,8 @@ class ColumnRows(PaneRows):
         from_waiting = max(0, room - len(tail))
         newest = [*islice(reversed(waiting), from_waiting)][::-1]
         hidden = count - room
-        sign = "⋮" if self._look.unicode else ":"
         dim = build_part_style(self._look, "status")
-        note = one_row(f"{sign} {hidden:,} rows above", width, style=dim)
+        note = one_row(f"{self._glyphs.gap} {hidden:,} rows above", width, style=dim)
         return [note, *newest, *tail[max(0, len(tail) - room) :]]
 
     def _next_row(self) -> Row:

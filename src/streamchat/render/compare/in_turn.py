@@ -60,8 +60,8 @@ class InTurnRows(PaneRows):
             self._ends_blank = rows[-1] == BLANK
         return rows
 
-    def tail(self, height: int) -> list[Row]:
-        return self._order[0].tail(height) if self._order else []
+    def tail(self, height: int, pushed: int = 0) -> list[Row]:
+        return self._order[0].tail(height, pushed) if self._order else []
 
     def resize(self, width: int) -> None:
         self._width = width

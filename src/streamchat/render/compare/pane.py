@@ -120,8 +120,8 @@ class Pane:
     def _now_s(self) -> float:
         return self._clock() if self._past_s is None else self._past_s
 
-    def tail(self, height: int) -> list[Row]:
-        return [] if self._is_over else self._answer.tail(height)
+    def tail(self, height: int, pushed: int = 0) -> list[Row]:
+        return [] if self._is_over else self._answer.tail(height, pushed)
 
     def abandon(self) -> None:
         self._answer.abandon()

@@ -201,6 +201,7 @@ class BlockLines:
             width=room,
             palette=self._palette,
             known=self._known_rows,
+            gap=table.gap,
         )
         if label := self._footnote_label(leaf):
             lines.insert(0, label)

@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from streamchat.core.markdown import Blocks
-from streamchat.core.markdown.leaves import Heading, Leaf, Paragraph, leaf_size
+from streamchat.core.markdown.leaves import Heading, Leaf, Paragraph, Table, leaf_size
 from streamchat.core.sanitize import Sanitizer
 from streamchat.core.theme import theme_named
 from streamchat.render.code.languages import preload_lexers
 from streamchat.render.markdown.leaf_rows import LeafRows
 from streamchat.render.markdown.repair import half_table, repaired
 from streamchat.render.rows import Row
+from streamchat.render.spans import Span, build_row
 from streamchat.render.style import Palette, Style
 
 _OF_EVERYTHING = "*a* [b](http://x.org) 中 $\\alpha$\n\n```python\npass\n```\n"
@@ -26,6 +27,7 @@ _SLICE_CHARS = 8_192  # of source that are parsed in one step
 _STEP_WORK = 4_096  # of characters that are rendered in one step
 _LEAF_WORK = 30  # that the smallest leaf takes, in characters
 _TAIL_CHARS_MIN = 200  # a small window still shows where an emphasis began
+_LOW = 8  # rows; a lower tail has no room for two ends
 _TAIL_CHARS_MAX = 5_000  # of a leaf; a frame takes no longer where the window is huge
 
 
@@ -33,8 +35,10 @@ class MarkdownRows:
     def __init__(self, *, width: int, look: Style) -> None:
         self._sanitizer = Sanitizer(keeps_hints=True)
         self._blocks = Blocks(settles_early=True)
-        self._rows = LeafRows(Palette(look), max(1, width))
+        palette = Palette(look)
+        self._rows = LeafRows(palette, max(1, width))
         self._width = max(1, width)
+        self._gap = build_row([Span(palette.glyphs.gap, palette.parts["table-line"])])
 
     @property
     def leaves_rendered(self) -> int:
@@ -66,15 +70,22 @@ class MarkdownRows:
         yield from self._settling(leaves)
         yield self._rows.close()
 
-    def tail(self, height: int) -> list[Row]:
-        """At most `height` rows: the last of what `close` would add now."""
-        max_chars = min(self._width * height + _TAIL_CHARS_MIN, _TAIL_CHARS_MAX)
-        leaves = self._blocks.tail(max_chars=max_chars, max_rows=height)
+    def tail(self, height: int, pushed: int = 0) -> list[Row]:
+        """At most `height` rows: the last of what `close` would add now. A table that is taller
+        shows its first rows too, after as many as a lower window has `pushed` out. They are
+        there once more, and are to be left out."""
+        most = height + pushed
+        max_chars = min(self._width * most + _TAIL_CHARS_MIN, _TAIL_CHARS_MAX)
+        leaves = self._blocks.tail(max_chars=max_chars, max_rows=most)
         if leaves:
             leaves[-1:] = _mended(leaves[-1])
         branch = self._rows.branch()
-        rows = [row for leaf in leaves for row in branch.feed(leaf)]
-        return (rows + branch.close())[-height:]
+        rows = [row for leaf in leaves for row in branch.feed(leaf)] + branch.close()
+        is_table = bool(leaves) and isinstance(leaves[-1].block, Table)
+        if len(rows) <= most or height < _LOW or not is_table:
+            return rows[-height:]
+        last = height // 2 - 3  # a window of half the height pushes out no row below the gap
+        return [*rows[: most - last - 1], self._gap, *rows[-last:]]
 
     def resize(self, width: int) -> None:
         """Applies to rows made from now on; rows already returned stay as they are."""

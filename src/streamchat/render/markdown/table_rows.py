@@ -114,8 +114,9 @@ def table_lines(
     width: int,
     palette: Palette,
     known: KnownRows,
+    gap: int | None = None,
 ) -> list[Line]:
-    """`goes_on`: these rows follow others of the same table."""
+    """`goes_on`: these rows follow others of the same table. `gap`: see `Table`."""
     grid = None if palette.look.speaks else _fitting_grid(measure, width, palette)
     if grid is None:
         return list(_records(header, rows, goes_on=goes_on, width=width, palette=palette))
@@ -127,7 +128,9 @@ def table_lines(
         line > width for line, width in zip(measure.lines, grid.widths, strict=True)
     )
     for number, row in enumerate(rows):
-        if is_folded and (number or goes_on):
+        if number == gap:
+            lines.append([Span(palette.glyphs.gap, palette.parts["table-line"])])
+        elif is_folded and (number or goes_on):
             lines.append(_rule(grid))
         lines += known.lines(row, grid, alignments)
     return lines

@@ -53,7 +53,7 @@ class TextRows(Protocol):
 
     def feeding(self, text: str) -> Iterator[list[Row]]: ...
     def closing(self) -> Iterator[list[Row]]: ...
-    def tail(self, height: int) -> list[Row]: ...
+    def tail(self, height: int, pushed: int = 0) -> list[Row]: ...
     def resize(self, width: int) -> None: ...
 
 
@@ -124,15 +124,18 @@ class AnswerRows:
         rows, self._settled = self._settled, []
         return rows
 
-    def tail(self, height: int) -> list[Row]:
-        """At most `height` rows; none while there is more to settle."""
+    def tail(self, height: int, pushed: int = 0) -> list[Row]:
+        """At most `height` rows; none while there is more to settle. `pushed`: see
+        `MarkdownRows.tail`."""
         if height <= 0 or self.is_behind:
             return []
         if self._thoughts is not None:
             return self._thoughts.rows(height)
         if self._text_rows is None:
             return []
-        return [*self._held[-height:], *self._text_rows.tail(height)][-height:]
+        if self._held:
+            return [*self._held[-height:], *self._text_rows.tail(height)][-height:]
+        return self._text_rows.tail(height, pushed)
 
     def close(self) -> list[Row]:
         self.end()

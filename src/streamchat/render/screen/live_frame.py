@@ -164,7 +164,9 @@ class LiveFrame:
             below.insert(1, typed.queued)
         gap = [BLANK] if room >= _ROOMY else []
         if self._tail is None:
-            self._tail = self._answer.tail(room - len(gap) - len(below))
+            self._tail = self._answer.tail(
+                room - len(gap) - len(below), self._painter.pushed_count
+            )
         if not self._tail and self._answer.ends_blank:
             gap = []
         return [*self._tail, *gap, *below]

@@ -64,6 +64,11 @@ class Painter:
         """The most rows a live region may have."""
         return max(0, self._height - 1)
 
+    @property
+    def pushed_count(self) -> int:
+        """How many rows of the open block a lower window pushed out."""
+        return self._scrolled_off.count
+
     def frame(
         self, settled: Sequence[Row], live: Sequence[Row], caret: Row | None = None
     ) -> str:

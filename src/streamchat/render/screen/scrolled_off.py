@@ -15,6 +15,7 @@ from streamchat.render.rows import Row
 from streamchat.render.screen.row_diff import plain_text
 from streamchat.render.style import ASCII, UNICODE
 
+_GAPS = (UNICODE.gap, ASCII.gap)
 _rule = re.compile(f"([{UNICODE.horizontal}{ASCII.horizontal}])\\1+")
 
 
@@ -22,14 +23,23 @@ class ScrolledOff:
     """The text between the last settled row and the live region."""
 
     def __init__(self) -> None:
+        self._forget()
+
+    def _forget(self) -> None:
         self._letters = ""
-        self._ends_blank = False
+        self._ends_blank = self._has_gap = False
+        self.count = 0  # of the rows
 
     def add(self, rows: Sequence[Row]) -> None:
+        """What is below a gap is not the next text, and is printed again."""
         for row in rows:
             letters = _letters_of(row)
+            self._has_gap = self._has_gap or letters in _GAPS
+            if self._has_gap:
+                break
             self._letters += letters
             self._ends_blank = not letters
+            self.count += 1
 
     def without_settled(self, settled: Sequence[Row]) -> list[Row]:
         """What is left to print of rows that became final; asked once for each."""
@@ -37,10 +47,11 @@ class ScrolledOff:
             letters = _letters_of(row)
             if self._letters and self._letters.startswith(letters):
                 self._letters = self._letters[len(letters) :]
+                self.count = self.count - 1 if self._letters else 0
             elif self._ends_blank and not letters:
                 self._ends_blank = False
             else:
-                self._letters, self._ends_blank = "", False
+                self._forget()
                 return list(settled[index:])
         return []
 
