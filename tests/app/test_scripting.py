@@ -20,7 +20,7 @@ from fakes import (
 )
 from streamchat.app.commands.registry import command_names
 from streamchat.app.repl import Repl
-from streamchat.app.repl_outcomes import ImportSteps
+from streamchat.app.repl_outcomes import STOPPED, ImportSteps
 from streamchat.cli.script import ScriptReader, split_script
 from streamchat.core.errors import CutOff, NotFound, StreamchatError, UsageError
 from streamchat.core.ports import ImportResult, Input, Key, Reader, Script, Typed
@@ -174,13 +174,19 @@ LEFT_OUT = ImportResult("1123456789", "Open", 2, 0, is_new=False, problem="It is
 
 
 def imported(
-    *steps: ImportResult | StreamchatError | None, stops_after: int = 0, line: str = "/import f"
+    *steps: ImportResult | StreamchatError | None,
+    stops_after: int = 0,
+    line: str = "/import f",
+    is_interrupted: bool = False,
 ) -> list[tuple[str, str]]:
     """What is told about an import that goes through these steps."""
     stops: list[Callable[[], None]] = []
 
     def import_file(path: str, _name: str) -> ImportSteps:
         assert path == "f"
+        if is_interrupted:
+            raise KeyboardInterrupt
+        yield None
         for number, step in enumerate(steps, 1):
             if isinstance(step, NotFound):
                 raise step
@@ -234,6 +240,10 @@ def test_an_import_says_what_goes_in_as_it_goes(
     steps: list[ImportResult | StreamchatError], told: list[object]
 ) -> None:
     assert imported(*steps) == told
+
+
+def test_an_import_can_be_interrupted_while_it_reads_the_file() -> None:
+    assert imported(TAKEN, is_interrupted=True) == [("notice", STOPPED)]
 
 
 def test_of_an_import_that_is_stopped_what_went_in_stays() -> None:

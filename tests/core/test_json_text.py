@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -32,6 +33,17 @@ def test_what_cannot_be_read_says_why(text: str, wrong: str) -> None:
         with pytest.raises(ValueError, match=wrong) as caught:
             read_json(form)
         assert "\n" not in str(caught.value)
+
+
+def test_keys_and_signals_are_served_while_a_long_text_is_read() -> None:
+    text = json.dumps([{"text": "x" * 10_000}] * 200)
+    calls: list[str] = []
+    sys.setprofile(lambda _frame, event, _arg: calls.append(event))
+    try:
+        read_json(text)
+    finally:
+        sys.setprofile(None)
+    assert calls.count("call") >= 200
 
 
 def test_bytes_are_utf8_and_nothing_else() -> None:

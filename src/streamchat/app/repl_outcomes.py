@@ -8,9 +8,10 @@ screen.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any, TypeAlias, assert_never
 
 from streamchat.app.commands import (
@@ -37,7 +38,8 @@ Shown: TypeAlias = (
     Done | ShowReport | Replay | Redraw | Copy | ImportFile | EditFile | OpenInEditor
 )
 ImportSteps: TypeAlias = Generator[ImportResult | StreamchatError | None]
-"""A conversation that went in, what cannot be read, or one that nobody asked for."""
+"""A conversation that went in, what cannot be read, or one that nobody asked for. Nothing is
+saved in the first step, which may take long: it reads the file."""
 LONG_REPORT = 20_000  # characters; a shorter one is there at once
 STOPPED = "Stopped."
 
@@ -104,30 +106,39 @@ class ReplOutcomes(ReplComparisons):
         self._notice(describe_waiting(self.session, "Importing"))
         seen: list[ImportResult | StreamchatError] = []
         try:
-            await self._until_stopped(self._take_in(path, name, seen))
+            with closing(self.import_file(path, name)) as steps:
+                with self.reader.interrupting():
+                    first = list(islice(steps, 1))
+                rest = chain(first, steps)
+                await self._until_stopped(self._take_in(rest, path, name, seen))
+        except KeyboardInterrupt:
+            self._notice(self._stopped().notice)
         except StreamchatError as error:
             self._fail(error)
         if taken := [each for each in seen if isinstance(each, ImportResult)]:
             self._notice(import_report.format_counts(taken))
 
     async def _take_in(
-        self, path: str, name: str, seen: list[ImportResult | StreamchatError]
+        self,
+        steps: Iterable[ImportResult | StreamchatError | None],
+        path: str,
+        name: str,
+        seen: list[ImportResult | StreamchatError],
     ) -> None:
         """Say what goes in as it goes. Keys are served between two conversations."""
         from streamchat.app import import_report
 
-        with closing(self.import_file(path, name)) as steps:
-            for each in steps:
-                if each is not None:
-                    seen.append(each)
-                match each:
-                    case StreamchatError():
-                        self._fail(each)
-                    case ImportResult(problem=""):
-                        self._notice("  ".join(import_report.describe_taken(each)))
-                    case ImportResult():
-                        self._fail(import_report.why_left_out(each))
-                await asyncio.sleep(0)
+        for each in steps:
+            if each is not None:
+                seen.append(each)
+            match each:
+                case StreamchatError():
+                    self._fail(each)
+                case ImportResult(problem=""):
+                    self._notice("  ".join(import_report.describe_taken(each)))
+                case ImportResult():
+                    self._fail(import_report.why_left_out(each))
+            await asyncio.sleep(0)
         if not seen or (name and not any(isinstance(each, ImportResult) for each in seen)):
             raise import_report.found_none(path, name)
 

@@ -111,7 +111,9 @@ def import_in_chat(run: Run, session: Session, path: str, name: str) -> ImportSt
     faults: list[str] = []
     wanted: deque[Conversation] = deque()
     saving = session.archive.take_in(iter(wanted.popleft, None))
-    for each in _made(run, path, name, faults):
+    for number, each in enumerate(_made(run, path, name, faults)):
+        if number == 0:
+            yield None
         if each is not None:
             wanted.append(each)
             yield next(saving)
