@@ -12,7 +12,7 @@ from collections.abc import (
     Iterator,
     Sequence,
 )
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
@@ -358,8 +358,13 @@ class ScriptedReader:
     def echo(self, text: str) -> None:
         self.echoed.append(text)
 
-    def interrupting(self) -> AbstractContextManager[None]:
-        return nullcontext()
+    interrupts: bool = False  # the user stops long work at once
+
+    @contextmanager
+    def interrupting(self) -> Iterator[None]:
+        if self.interrupts:
+            raise KeyboardInterrupt
+        yield
 
     def close(self) -> None:
         """Nothing is kept here."""

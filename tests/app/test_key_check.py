@@ -62,6 +62,14 @@ def test_without_a_y_it_stands_in_the_prompt_again_and_nothing_is_stored() -> No
     assert [prefill for prefill, _ in chat.reader.prompts] == ["", f"use {KEY}", ""]
 
 
+def test_a_long_search_can_be_stopped_and_the_message_stands_in_the_prompt_again() -> None:
+    chat = Chat("x" * 600_000)
+    chat.reader.interrupts = True
+    assert chat.run() == []
+    assert [len(prefill) for prefill, _ in chat.reader.prompts] == [0, 600_000]
+    assert chat.screen.shown == [("notice", "Stopped. It was not sent.")]
+
+
 def test_other_messages_are_sent_without_a_question() -> None:
     chat = Chat("hello")
     assert chat.run() == ["hello", "Noted."]

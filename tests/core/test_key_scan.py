@@ -96,8 +96,63 @@ KEYS = [
     ("a Tailscale key", "tskey-" + "auth-" + letters(17) + "-" + letters(32)),
     ("a Telegram token", "1234567890" + ":AA" + letters(33)),
     ("a Terraform token", letters(14) + ".atlasv1." + letters(67)),
+    ("an Azure signature", "sig=" + letters(43) + "%3D"),
+    ("an Azure client secret", letters(3) + "8Q~" + letters(34)),
+    ("an Azure key", letters(52) + "JQQJ9" + letters(27)),
+    ("a Twilio key", "SK" + letters(32, HEX)),
+    ("a Twilio token", "AC" + letters(32, HEX) + ":" + letters(32, HEX)),
     ("a JSON web token", ".".join(("eyJ" + letters(30), "eyJ" + letters(60), letters(43)))),
 ]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "name"),
+    [
+        ("AZURE_OPENAI_API_KEY={}", "a key", "API_KEY"),
+        ('"apiKey": "{}",', "a key", "apiKey"),
+        ("x-api-key: {}\n", "a key", "api-key"),
+        ('os.environ["API_KEY"] = "{}"', "a key", "API_KEY"),
+        ("Ocp-Apim-Subscription-Key:{}", "a key", "Subscription-Key"),
+        ("<apiKey>{}</apiKey>", "a key", "apiKey"),
+        (r"{{\"access_token\": \"{}\"}}", "a token", "access_token"),
+        ("TWILIO_AUTH_TOKEN = '{}'", "a token", "AUTH_TOKEN"),
+        ("Authorization: Bearer {}", "a token", "Bearer"),
+        ("client_secret => `{}`", "a secret", "client_secret"),
+        ("password: {}==", "a password", "password"),
+    ],
+)
+def test_a_key_without_a_form_is_known_by_its_name(text: str, kind: str, name: str) -> None:
+    for value in ("h8Jq2Lr5Zt0Wm4Xc7Vb1Np9K", "3f9a07c1e85b4d260a9cf1724be83d56"):
+        assert find_keys(text.format(value)) == (FoundKey(kind, name),)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("your-api-key-goes-here-123", "x" * 32, "abcdef0123456789abcdef0123456789"),
+        *(
+            "process.env.OPENAI_API_KEY_2",
+            "getSecretFromVault2024(name)",
+            "${API_KEY}",
+            "short1",
+        ),
+        *(
+            "my-service-staging-key-v2",
+            "/run/secrets/service/api_key",
+            "config.keys.key_v2",
+        ),
+        *("1234567890123456789012345", "correct-horse-battery-staple", "sha256:" + "a1" * 32),
+    ],
+)
+@pytest.mark.parametrize("text", ["api_key = '{}'", "SECRET: {}", "password={}"])
+def test_a_value_that_a_person_wrote_is_no_key(text: str, value: str) -> None:
+    assert find_keys(text.format(value)) == ()
+
+
+def test_other_names_hold_ids_and_hashes() -> None:
+    hashed = hashlib.md5(b"x", usedforsecurity=False).hexdigest()
+    for name in ("cache_key", "public key", "nextPageToken", "etag", "key", "token", "commit"):
+        assert find_keys(f'"{name}": "{hashed}"') == ()
 
 
 @pytest.mark.parametrize(
@@ -197,6 +252,9 @@ def test_what_is_told_of_an_address_is_not_its_password() -> None:
         "eyJ",
         "eyJ" * 30 + ".",
         "SG.",
+        "api_key=",
+        "password",
+        "secret: aA1bB2cC3",
     ],
 )
 def test_a_text_of_nothing_but_beginnings_is_searched_quickly(piece: str) -> None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 
 from streamchat.app import token_count
@@ -26,7 +26,16 @@ from streamchat.app.session import Session
 from streamchat.app.view_wrappers import frame_for_terminal
 from streamchat.app.waiting import until_stopped
 from streamchat.core.errors import NO_CREDENTIALS, CutOff, StreamchatError
-from streamchat.core.key_check import ASK, NOTE, may_send
+from streamchat.core.key_check import (
+    ASK,
+    NOT_SENT,
+    NOTE,
+    OFF,
+    FoundKey,
+    find_keys_in,
+    may_send,
+    takes_long,
+)
 from streamchat.core.messages import THINKING_TYPES, Message, text_block, user_message
 from streamchat.core.ports import Ending, Reader, Screen, Source, View
 from streamchat.core.schema import Shape
@@ -164,20 +173,29 @@ class ReplAnswers:
     async def _may_send(self, message: Message) -> bool:
         """Whether to send a message that may hold a key."""
         policy, system = self.session.preferences.secrets, self.session.conversation.system
+        asked = "" if system == self.agreed_system else system or ""
         try:
             sends = await may_send(
-                message,
+                () if policy == OFF else self._find_keys(message, asked),
                 NOTE if policy == ASK and not self.has_user else policy,
-                system="" if system == self.agreed_system else system or "",
                 confirm=lambda question: self.reader.confirm(question, default=False),
                 note=self._notice,
             )
+        except KeyboardInterrupt:
+            self.stopped_at = self.monotonic()
+            self._notice(f"Stopped. {NOT_SENT}")
+            return False
         except StreamchatError as error:
             self._fail(error)
             return False
         if sends:
             self.agreed_system = system
         return sends
+
+    def _find_keys(self, message: Message, system: str) -> Sequence[FoundKey]:
+        """Raises KeyboardInterrupt where the user stops it."""
+        with self.reader.interrupting() if takes_long(message) else nullcontext():
+            return find_keys_in(message, system)
 
     async def _count(self, text: str) -> None:
         try:

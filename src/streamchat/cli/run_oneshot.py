@@ -38,7 +38,7 @@ from streamchat.core.errors import (
     UsageError,
 )
 from streamchat.core.input_line import typed
-from streamchat.core.key_check import ASK, NOT_SENT, NOTE, may_send
+from streamchat.core.key_check import ASK, NOT_SENT, NOTE, OFF, find_keys_in, may_send
 from streamchat.core.messages import Message, text_block
 from streamchat.core.templates import Template
 from streamchat.posix.files import read_stream
@@ -194,8 +194,9 @@ async def require_sendable(run: Run, session: Session, prompt: str) -> None:
     policy = session.preferences.secrets
     if policy == ASK and not (run.env.stdin.isatty() and run.env.stderr.isatty()):
         policy = NOTE
-    system = session.conversation.system or ""
-    if not await may_send(message, policy, system=system, confirm=confirm, note=run.notes.note):
+    search = partial(find_keys_in, message, session.conversation.system or "")
+    found = () if policy == OFF else await in_background(search)
+    if not await may_send(found, policy, confirm=confirm, note=run.notes.note):
         raise StreamchatError(NOT_SENT)
 
 

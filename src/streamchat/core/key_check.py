@@ -1,14 +1,7 @@
 """Finds what looks like a key in a message; the setting `secrets` decides whether to send it.
 
-Pure: the caller provides the question. Images and PDFs are not searched. The patterns are those
-that the services publish, as they are collected in the rules of gitleaks
-(https://github.com/gitleaks/gitleaks, config/gitleaks.toml, MIT) and the plugins of
-detect-secrets (https://github.com/Yelp/detect-secrets, Apache 2.0), 2026-11. Patterns that
-ordinary hashes, ids or passwords fit are left out. detect-secrets itself needs requests and
-PyYAML, and each message would wait until they are loaded.
-
-Rule: a pattern begins with a literal text and is bounded, so that a search is as fast as
-looking for that text, and is compiled only where that text occurs. A password is a group.
+Pure: the caller provides the question. Images and PDFs are not searched. What keys look like is
+in `key_patterns`.
 """
 
 from __future__ import annotations
@@ -16,14 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from streamchat.core.errors import UsageError
-from streamchat.core.messages import Block, Message, format_block_name
+from streamchat.core.key_patterns import PATTERNS, PLACEHOLDERS, KeyPattern
+from streamchat.core.messages import Message, format_block_name
 from streamchat.core.sanitize import clean_line
 
 ASK, NOTE, REFUSE, OFF = "ask", "note", "refuse", "off"
 NOT_SENT = "It was not sent."
 _PLACEHOLDER = re.compile(r"(?i)example|your|placeholder|[x*]{8}")
+_COUNTS = re.compile(r"(?i)1234|4321|abcd|0000")
 _DOCUMENTED = (  # the ends of the example keys in the documentation of Stripe and jwt.io
     "4eC39HqLyjWDarjtT1zdp7dc",
     "BQokikJOvBiI2HlWgH4olfQ2",
@@ -33,152 +29,10 @@ _DOCUMENTED = (  # the ends of the example keys in the documentation of Stripe a
 _LEAST_VARIETY = 8  # different characters; xxxxxxxx stands for a key in documentation
 _SHOWN = 8  # characters of a key that tell the user which one it is
 _MOST_SHOWN = 32  # of what comes before a password
+_LONG = 500_000  # characters
+_MOST_BEFORE = 64  # characters that may belong to a key before its literal text
 _SYSTEM_PROMPT = "the system prompt"
 _LONGEST_NAME = 60  # of an attachment
-
-
-@dataclass(frozen=True, slots=True)
-class KeyPattern:
-    """`kind` has its article. A key begins with one of `starts`; `rest` matches what
-    follows."""
-
-    kind: str
-    starts: tuple[str, ...]
-    rest: str
-
-
-PLACEHOLDERS = re.compile(
-    r"(?i)[$<{%*.].*|(?:my|your|the)?[-_]?"
-    r"(?:pass(?:word|wd|phrase)?|pwd?|secret|token|key|user(?:name)?|admin|root|guest|test"
-    r"|changeme|change-?it|example|sample|dummy|postgres|mysql|redis|rabbit|x+)\d{0,4}"
-)
-"""What stands for a password in documentation."""
-
-PATTERNS = (
-    KeyPattern(
-        "a private key",
-        ("-----BEGIN ",),
-        r"(?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----[\w+/=\s:.,()\\-]{64}",
-    ),
-    KeyPattern("a private key", ("Private-Lines: ",), r"\d{1,3}\s{1,2}[A-Za-z0-9+/=]{40}"),
-    KeyPattern("an AWS access key", ("AKIA", "ASIA", "ABIA", "ACCA"), r"[A-Z2-7]{16}\b"),
-    KeyPattern(
-        "an AWS secret key",
-        ("aws_secret_access_key", "AWS_SECRET_ACCESS_KEY", "SecretAccessKey"),
-        r"[\"']?\s{0,3}[:=]\s{0,3}[\"']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])",
-    ),
-    KeyPattern("an AWS session token", ("IQoJb3JpZ2luX2Vj",), r"[A-Za-z0-9+/]{100}"),
-    KeyPattern("an Amazon Bedrock key", ("ABSK",), r"[A-Za-z0-9+/]{109,269}={0,2}"),
-    KeyPattern("an Anthropic key", ("sk-ant-",), r"[a-z]{3,5}\d\d-[\w-]{80,120}"),
-    KeyPattern("an OpenAI key", ("sk-",), r"[\w-]{16,120}T3BlbkFJ[\w-]{20,120}"),
-    KeyPattern("an OpenRouter key", ("sk-or-v1-",), r"[a-f0-9]{64}\b"),
-    KeyPattern("a Groq key", ("gsk_",), r"[0-9A-Za-z]{52}\b"),
-    KeyPattern("an xAI key", ("xai-",), r"[0-9A-Za-z]{80}\b"),
-    KeyPattern("a Perplexity key", ("pplx-",), r"[0-9A-Za-z]{48}\b"),
-    KeyPattern("a Replicate token", ("r8_",), r"[0-9A-Za-z]{37}\b"),
-    KeyPattern("a Google API key", ("AIza",), r"[\w-]{35}(?![\w-])"),
-    KeyPattern("a Google OAuth secret", ("GOCSPX-",), r"[\w-]{28}(?![\w-])"),
-    KeyPattern("a Google OAuth token", ("ya29.",), r"[\w-]{60,1000}"),
-    KeyPattern("an Azure storage key", ("AccountKey=",), r"[A-Za-z0-9+/]{86}=="),
-    KeyPattern(
-        "a GitHub token", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"[0-9A-Za-z]{36}\b"
-    ),
-    KeyPattern("a GitHub token", ("github_pat_",), r"\w{82}\b"),
-    KeyPattern(
-        "a GitLab token",
-        (
-            *("glpat-", "gldt-", "glrt-", "glptt-", "glcbt-", "glsoat-", "glft-", "glagent-"),
-            *("glffct-", "glimt-", "gloas-"),
-        ),
-        r"[\w.-]{20,300}",
-    ),
-    KeyPattern(
-        "a Slack token",
-        ("xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-"),
-        r"\d{10,13}-[\w-]{10,120}",
-    ),
-    KeyPattern(
-        "a Slack token", ("xoxe.xoxb-", "xoxe.xoxp-", "xoxe-"), r"\d-[0-9A-Za-z]{100,250}"
-    ),
-    KeyPattern("a Slack app token", ("xapp-",), r"\d-[A-Z0-9]{8,14}-\d{10,16}-[a-f0-9]{64}"),
-    KeyPattern(
-        "a Slack webhook", ("hooks.slack.com/services/",), r"T\w{8,12}/B\w{8,12}/\w{20,28}"
-    ),
-    KeyPattern(
-        "a Stripe key",
-        ("sk_live_", "rk_live_", "sk_test_", "rk_test_"),
-        r"[0-9A-Za-z]{16,247}\b",
-    ),
-    KeyPattern("a Stripe webhook secret", ("whsec_",), r"[0-9A-Za-z+/]{32,64}"),
-    KeyPattern("a SendGrid key", ("SG.",), r"[\w-]{22}\.[\w-]{43}(?![\w-])"),
-    KeyPattern("an npm token", ("npm_",), r"[0-9A-Za-z]{36}\b"),
-    KeyPattern(
-        "a PyPI token",
-        ("pypi-AgEIcHlwaS5vcmc", "pypi-AgENdGVzdC5weXBpLm9yZw"),
-        r"[\w-]{50,250}",
-    ),
-    KeyPattern("a RubyGems key", ("rubygems_",), r"[a-f0-9]{48}\b"),
-    KeyPattern("a Docker token", ("dckr_pat_", "dckr_oat_"), r"[\w-]{27,32}(?![\w-])"),
-    KeyPattern("a Hugging Face token", ("hf_",), r"[A-Za-z]{34}\b"),
-    KeyPattern("a DigitalOcean token", ("dop_v1_", "doo_v1_", "dor_v1_"), r"[a-f0-9]{64}\b"),
-    KeyPattern("a Databricks token", ("dapi",), r"[a-f0-9]{32}(?:-\d)?\b"),
-    KeyPattern("a Shopify token", ("shp",), r"(?:at|ca|pa|ss)_[a-f0-9]{32}\b"),
-    KeyPattern("an Atlassian token", ("ATATT3",), r"[\w=-]{180,200}"),
-    KeyPattern("a Grafana token", ("glsa_",), r"[0-9A-Za-z]{32}_[a-f0-9]{8}\b"),
-    KeyPattern("a Grafana token", ("glc_",), r"[0-9A-Za-z+/]{32,400}"),
-    KeyPattern("a Linear key", ("lin_api_",), r"[0-9A-Za-z]{40}\b"),
-    KeyPattern("a 1Password token", ("ops_eyJ",), r"[0-9A-Za-z+/]{250}"),
-    KeyPattern("an Artifactory key", ("AKCp",), r"[0-9A-Za-z]{69}\b"),
-    KeyPattern("a Brevo key", ("xkeysib-",), r"[a-f0-9]{64}-[0-9A-Za-z]{16}\b"),
-    KeyPattern("a Cloudflare key", ("v1.0-",), r"[a-f0-9]{24}-[a-f0-9]{146}\b"),
-    KeyPattern(
-        "a Discord webhook",
-        ("/api/webhooks/",),
-        r"\d{17,20}/[\w-]{60,80}",
-    ),
-    KeyPattern("a Doppler token", ("dp.pt.",), r"[0-9A-Za-z]{43}\b"),
-    KeyPattern("a Dynatrace token", ("dt0c01.",), r"[0-9A-Za-z]{24}\.[0-9A-Za-z]{64}\b"),
-    KeyPattern("a Facebook token", ("EAAC", "EAAM"), r"[0-9A-Za-z]{100,400}\b"),
-    KeyPattern("a Figma token", ("figd_",), r"[\w-]{40}(?![\w-])"),
-    KeyPattern("a Fly.io token", ("fo1_",), r"[\w-]{43}(?![\w-])"),
-    KeyPattern("a Fly.io token", ("fm1r_", "fm1a_", "fm2_"), r"[0-9A-Za-z+/]{100}"),
-    KeyPattern("a Heroku key", ("HRKU-AA",), r"[\w-]{58}(?![\w-])"),
-    KeyPattern("a LangSmith key", ("lsv2_",), r"[ps][kt]_[a-f0-9]{32}_[a-f0-9]{10}\b"),
-    KeyPattern("a New Relic key", ("NRAK-",), r"[0-9A-Z]{27}\b"),
-    KeyPattern("a Notion token", ("ntn_",), r"\d{11}[0-9A-Za-z]{35}\b"),
-    KeyPattern("an OpenShift token", ("sha256~",), r"[\w-]{43}(?![\w-])"),
-    KeyPattern("a Pinecone key", ("pcsk_",), r"[0-9A-Za-z]{5,6}_[0-9A-Za-z]{50,70}\b"),
-    KeyPattern("a PlanetScale token", ("pscale_",), r"(?:tkn|oauth|pw)_[\w=.-]{32,64}"),
-    KeyPattern("a Postman key", ("PMAK-",), r"[a-f0-9]{24}-[a-f0-9]{34}\b"),
-    KeyPattern("a Prefect key", ("pnu_",), r"[0-9A-Za-z]{36}\b"),
-    KeyPattern("a Pulumi token", ("pul-",), r"[a-f0-9]{40}\b"),
-    KeyPattern("a Sentry token", ("sntry",), r"(?:u_[a-f0-9]{64}\b|s_eyJ[\w+/=-]{80,500})"),
-    KeyPattern(
-        "a Sourcegraph token", ("sgp_",), r"(?:[a-fA-F0-9]{16}_|local_)?[a-fA-F0-9]{40}\b"
-    ),
-    KeyPattern("a Square token", ("sq0",), r"(?:at|cs)p-[\w-]{22,60}"),
-    KeyPattern("a Supabase token", ("sbp_",), r"[a-f0-9]{40}\b"),
-    KeyPattern(
-        "a Tailscale key", ("tskey-",), r"[a-z]{3,10}-[0-9A-Za-z]{8,24}-[0-9A-Za-z]{20,48}\b"
-    ),
-    KeyPattern("a Telegram token", (":AA",), r"(?<=\d{8}:AA)[\w-]{33}(?![\w-])"),
-    KeyPattern("a Terraform token", (".atlasv1.",), r"[\w=-]{60,70}"),
-    KeyPattern("a Vault token", ("hvs.",), r"[\w-]{90,120}"),
-    KeyPattern("an age key", ("AGE-SECRET-KEY-1",), r"[02-9AC-HJ-NP-Z]{58}\b"),
-    KeyPattern(
-        "a JSON web token", ("eyJ",), r"[\w-]{14,400}\.eyJ[\w-]{14,4000}\.[\w-]{40,1400}"
-    ),
-    KeyPattern(
-        "an address with a password",
-        ("://",),
-        r"[^\s/:@\"'`<>]{0,64}:([^\s/:@\"'`]{6,128})@[\w\[]",
-    ),
-    KeyPattern(
-        "a password of .netrc",
-        ("machine ",),
-        r"\S{1,253}\s{1,9}login\s{1,9}\S{1,128}\s{1,9}password\s{1,9}(\S{6,128})",
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,27 +50,46 @@ class FoundKey:
 
 def find_keys(text: str, attachment: str = "") -> tuple[FoundKey, ...]:
     """What looks like a key in the text, each once."""
-    found = (
-        FoundKey(pattern.kind, clean_line(beginning).strip(), attachment)
-        for pattern in PATTERNS
-        for start in pattern.starts
-        for beginning in _find(text, start, pattern.rest)
-    )
-    return tuple(dict.fromkeys(found))
+    found: dict[FoundKey, None] = {}
+    ends: set[int] = set()
+    for pattern in PATTERNS:
+        for shown, end in _find(text, pattern):
+            if pattern.is_named and end in ends:
+                continue  # its form has told what it is
+            ends.add(end)
+            found[FoundKey(pattern.kind, clean_line(shown).strip(), attachment)] = None
+    return tuple(found)
 
 
-def _find(text: str, start: str, rest: str) -> Iterator[str]:
-    """What to show of each key: its beginning, or what comes before a password."""
-    at = text.find(start)
-    if at < 0:
-        return
-    pattern = re.compile(rest)
-    while at >= 0:
-        follows = pattern.match(text, at + len(start))
-        if follows and not _continues_a_word(text, at) and not _is_placeholder(follows):
-            named = follows.start(follows.lastindex) if follows.lastindex else at + _SHOWN
-            yield text[at : min(named, at + _MOST_SHOWN)]
-        at = text.find(start, follows.end() if follows else at + len(start))
+def _find(text: str, pattern: KeyPattern) -> Iterator[tuple[str, int]]:
+    """What to show of each key, and where it ends."""
+    for start in pattern.starts:
+        at = text.find(start)
+        rest = re.compile(pattern.rest) if at >= 0 else None
+        while rest and at >= 0:
+            follows = rest.match(text, at + len(start))
+            if follows and not _is_placeholder(follows, is_named=pattern.is_named):
+                begin = _begins(text, at, pattern)
+                if begin is not None:
+                    until = _shown_until(begin, follows, is_named=pattern.is_named)
+                    yield text[begin:until], follows.end()
+            at = text.find(start, follows.end() if follows else at + len(start))
+
+
+def _shown_until(begin: int, follows: re.Match[str], *, is_named: bool) -> int:
+    """Show its name, the beginning of a key, or what comes before a password."""
+    if is_named:
+        return follows.start()
+    named = follows.start(follows.lastindex) if follows.lastindex else begin + _SHOWN
+    return min(named, begin + _MOST_SHOWN)
+
+
+def _begins(text: str, at: int, pattern: KeyPattern) -> int | None:
+    """Where the key begins whose literal text is there; None if it is something else."""
+    if pattern.before:
+        before = re.search(f"(?:{pattern.before})\\Z", text[max(0, at - _MOST_BEFORE) : at])
+        return at - len(before[0]) if before else None
+    return None if _continues_a_word(text, at) and not pattern.is_named else at
 
 
 def _continues_a_word(text: str, at: int) -> bool:
@@ -224,7 +97,9 @@ def _continues_a_word(text: str, at: int) -> bool:
     return at > 0 and text[at].isalnum() and (text[at - 1].isalnum() or text[at - 1] in "_+")
 
 
-def _is_placeholder(found: re.Match[str]) -> bool:
+def _is_placeholder(found: re.Match[str], *, is_named: bool) -> bool:
+    if is_named:
+        return not looks_random(found[1])
     if found.lastindex:  # a password
         return PLACEHOLDERS.fullmatch(found[found.lastindex]) is not None
     key = found[0]
@@ -232,18 +107,39 @@ def _is_placeholder(found: re.Match[str]) -> bool:
     return bool(is_documented) or len(set(key)) < _LEAST_VARIETY
 
 
-def find_keys_in(message: Message) -> tuple[FoundKey, ...]:
-    """What looks like a key in a message and in the texts attached to it."""
-    return tuple(key for block in message.content for key in _in_block(block))
+def looks_random(value: str) -> bool:
+    """Whether a person did not think of it: letters and digits alternate, and it does not
+    count up."""
+    if _PLACEHOLDER.search(value) or _COUNTS.search(value):
+        return False
+    changes = sum(
+        one.isdigit() != other.isdigit()
+        for one, other in pairwise(value)
+        if one.isalnum() and other.isalnum()
+    )
+    return len(set(value)) > _LEAST_VARIETY and changes >= max(4, len(value) // 10)
 
 
-def _in_block(block: Block) -> tuple[FoundKey, ...]:
-    match block:
-        case {"type": "text", "text": str(text)}:
-            return find_keys(text)
-        case {"source": {"type": "text", "data": str(text)}}:
-            return find_keys(text, clean_line(format_block_name(block))[:_LONGEST_NAME])
-    return ()
+def find_keys_in(message: Message, system: str = "") -> tuple[FoundKey, ...]:
+    """What looks like a key in a message, in the texts attached to it and in the system
+    prompt. 10 MB take 1 s; any thread may do it."""
+    texts = [*_texts(message), (system, _SYSTEM_PROMPT)]
+    return tuple(key for text, name in texts for key in find_keys(text, name))
+
+
+def takes_long(message: Message) -> bool:
+    """Whether a key or a signal would wait too long for the search."""
+    return sum(len(text) for text, _ in _texts(message)) > _LONG
+
+
+def _texts(message: Message) -> Iterator[tuple[str, str]]:
+    """What is searched, with the name of the attachment."""
+    for block in message.content:
+        match block:
+            case {"type": "text", "text": str(text)}:
+                yield text, ""
+            case {"source": {"type": "text", "data": str(text)}}:
+                yield text, clean_line(format_block_name(block))[:_LONGEST_NAME]
 
 
 def describe_keys(found: Sequence[FoundKey]) -> str:
@@ -253,19 +149,15 @@ def describe_keys(found: Sequence[FoundKey]) -> str:
 
 
 async def may_send(
-    message: Message,
+    found: Sequence[FoundKey],
     policy: str,
     *,
-    system: str = "",
     confirm: Callable[[str], Awaitable[bool]],
     note: Callable[[str], None],
 ) -> bool:
-    """Whether to send the message with that system prompt; `confirm` asks the user. Raises
-    UsageError where keys are refused."""
-    if policy == OFF:
-        return True
-    found = (*find_keys_in(message), *find_keys(system, _SYSTEM_PROMPT))
-    if not found:
+    """Whether to send what holds these keys; `confirm` asks the user. Raises UsageError where
+    keys are refused."""
+    if policy == OFF or not found:
         return True
     said = describe_keys(found)
     if policy == ASK:
