@@ -18,7 +18,7 @@ from patience import PATIENCE_S
 from streamchat.core.conversation import Conversation
 from streamchat.core.conversation_index import IndexProgress
 from streamchat.core.errors import Busy, DiskError, NotFound, UsageError
-from streamchat.core.messages import user_message
+from streamchat.core.messages import Message, text_block, user_message
 from streamchat.search import database, queries
 from streamchat.store import FileJournal, Store
 from streamchat.store import conversation_list as stepping
@@ -180,6 +180,23 @@ def test_the_list_is_the_same_as_without_an_index(saved: IndexedConversations) -
         os.utime(path, (1, 1))
     with pytest.raises(DiskError, match="sqlite3"):
         plain.search("one", most=1)
+
+
+def test_a_model_is_found_by_its_answers_in_any_branch(saved: IndexedConversations) -> None:
+    path = saved.converse("one", "two", title="By two")
+    saved.converse("three", "four", title="By one")
+
+    def ask_another(chat: Conversation, journal: FileJournal) -> None:
+        head = chat.head
+        journal.append(chat.retry())
+        reply = Message("assistant", (text_block("five"),), "Other-1", "end_turn")
+        journal.append(chat.append(reply, "another", "2026-11-27T10:00:00Z"))
+        journal.append(chat.jump(head))
+
+    saved.change(path, ask_another)
+    assert saved.titles("model:other") == ["By two"]
+    assert sorted(saved.titles(f"model:{MODEL}")) == ["By one", "By two"]
+    assert saved.titles("model:nobody") == []
 
 
 def test_a_file_that_went_is_found_no_more(saved: IndexedConversations) -> None:

@@ -28,9 +28,10 @@ class ConversationSummary:
 
 @dataclass(frozen=True, slots=True)
 class ConversationFilter:
-    """Conversations that began in `directory`, whose directory contains `part` and whose
-    model contains `model`, written from `after_s` on and before `before_s` (seconds since the
-    epoch); None does not limit them. With `has_code`, those with a block of code."""
+    """Conversations that began in `directory`, whose directory contains `part`, in which a
+    model answers whose name contains `model`, written from `after_s` on and before `before_s`
+    (seconds since the epoch); None does not limit them. With `has_code`, those with a block of
+    code."""
 
     directory: str | None = None
     part: str | None = None

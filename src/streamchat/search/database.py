@@ -19,11 +19,8 @@ from urllib.parse import quote
 from streamchat.posix.files import NOT_A_LINK, open_regular
 from streamchat.search.query_words import PREFIXES, TOKENIZER
 
-VERSION = 3
-_DELETES_AT_ONCE = (
-    3,
-    42,
-)  # of SQLite, from the full-text index too
+VERSION = 4
+_DELETES_AT_ONCE = (3, 42)  # of SQLite, from the full-text index too
 BUSY_S = 0.7  # others write for 0.1 s at a time; a start that waits takes 1 s
 _CACHE_KIB = 65536  # a batch must fit, or others could not read while it is written
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
@@ -42,6 +39,7 @@ CREATE TABLE files (
     title TEXT NOT NULL,
     turns INTEGER NOT NULL,
     model TEXT NOT NULL,
+    models TEXT NOT NULL,
     cost_usd REAL,
     directory BLOB,
     problem TEXT NOT NULL

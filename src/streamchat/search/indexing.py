@@ -60,26 +60,26 @@ def write_contents(
 _AGREES = "SELECT searchable FROM files WHERE path = ? AND size = ? AND written_ns = ?"
 _WRITE_FILE = """
 INSERT INTO files (
-    path, size, written_ns, searchable, problem, conversation, title, turns, model, cost_usd,
-    directory
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    path, size, written_ns, searchable, problem, conversation, title, turns, model, models,
+    cost_usd, directory
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (path) DO UPDATE SET
     size = excluded.size, written_ns = excluded.written_ns, searchable = excluded.searchable,
     problem = excluded.problem, conversation = excluded.conversation,
     title = excluded.title, turns = excluded.turns, model = excluded.model,
-    cost_usd = excluded.cost_usd, directory = excluded.directory
+    models = excluded.models, cost_usd = excluded.cost_usd, directory = excluded.directory
 """
 
 
 def _write_file(db: sqlite3.Connection, content: FileContent, *, searchable: bool) -> int:
     file, found = content.file, content.conversation
     path = os.fsencode(file.path)
-    about: tuple[object, ...] = ("", "", 0, "", None, None)
+    about: tuple[object, ...] = ("", "", 0, "", "", None, None)
     if found is not None:
-        texts = (storable(text) for text in (found.id, found.title, found.model))
-        id, title, model = texts
+        texts = (found.id, found.title, found.model, "\n".join(found.models))
+        id, title, model, models = map(storable, texts)
         directory = encode_directory(found.header.directory)
-        about = (id, title, found.turn_count, model, found.cost_usd, directory)
+        about = (id, title, found.turn_count, model, models, found.cost_usd, directory)
     stamp = (path, file.size, file.written_ns)
     db.execute(_WRITE_FILE, (*stamp, searchable, storable(content.problem), *about))
     return int(db.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()[0])

@@ -106,7 +106,7 @@ def _hit(row: Sequence[object]) -> Hit:
 _IN_PLACE = """
 (:directory IS NULL OR files.directory = :directory)
 AND (:part IS NULL OR instr(files.directory, :part) > 0)
-AND (:model IS NULL OR instr(lower(files.model), :model) > 0)
+AND (:model IS NULL OR instr(lower(files.models), :model) > 0)
 AND (:after_ns IS NULL OR files.written_ns >= :after_ns)
 AND (:before_ns IS NULL OR files.written_ns < :before_ns)
 AND (NOT :has_code OR EXISTS (

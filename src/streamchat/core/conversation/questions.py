@@ -226,6 +226,11 @@ class ReadableConversation:
         return str(paused.extra.get(CONTAINER, "")) if paused else ""
 
     @property
+    def models(self) -> tuple[str, ...]:
+        """Its own model, and those that answered in any branch."""
+        return tuple(dict.fromkeys((self.model, *self._totals.models)))
+
+    @property
     def cost_usd(self) -> float | None:
         """The cost of all branches together; None if no reply has a price."""
         return self._totals.cost_usd
