@@ -126,7 +126,7 @@ def _check_block(where: str, role: str, block: object) -> None:
 def check_request(body: JsonObject, model: Model) -> None:
     """All that a request for a reply must be, its messages apart."""
     _check_max_tokens(body.get("max_tokens"), model)
-    _check_last_role([message["role"] for message in body["messages"]], model)
+    _check_last_role(body["messages"], model)
     _check_thinking(body.get("thinking"), body["max_tokens"], model)
     _check_effort(body.get("output_config"), model)
     stops = body.get("stop_sequences") or []
@@ -146,9 +146,14 @@ def _check_max_tokens(value: object, model: Model) -> None:
         raise Refused(400, f"max_tokens: {limit} output tokens for {model.id}")
 
 
-def _check_last_role(roles: Sequence[str], model: Model) -> None:
-    said = [role for role in roles if role != "system"]
-    if said[-1] == "assistant" and "adaptive" in model.thinking:  # newer models take no prefill
+def _check_last_role(messages: Sequence[JsonObject], model: Model) -> None:
+    """A reply at the end goes on only after a pause, which is at a call of a server's tool."""
+    last = [message for message in messages if message["role"] != "system"][-1]
+    kind = str(last["content"][-1]["type"]) if isinstance(last["content"], list) else ""
+    is_prefill = last["role"] == "assistant" and not kind.endswith(
+        ("_tool_use", "_tool_result")
+    )
+    if is_prefill and "adaptive" in model.thinking:  # newer models take none
         raise Refused(
             400,
             "This model does not support assistant message prefill. "

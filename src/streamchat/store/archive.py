@@ -29,7 +29,6 @@ from streamchat.store.finding import (
     with_title,
 )
 from streamchat.store.foreign_files import HEAD_BYTES, detect_foreign_format
-from streamchat.store.importing import take_in
 from streamchat.store.journal import FileJournal, ReadOnlyJournal
 from streamchat.store.no_save_archive import NoSaveArchive
 
@@ -135,6 +134,8 @@ class Store:
 
     def take_in(self, made: Iterable[Conversation]) -> Iterator[ImportResult]:
         """See ports.Archive."""
+        from streamchat.store.importing import take_in  # only an import needs it
+
         return take_in(self._files, made)
 
     def renew(
