@@ -23,6 +23,8 @@ CASES = [
     ("one two three", "0dw.", "three"),
     ("one two three", "0dw.u", "two three"),
     ("one two three", "0dwu.", "two three"),
+    ("one two three", "0dwdwuu\x12", "two three"),
+    ("one two three", "0dwdwuu\x12\x12", "three"),
     ("one two three", "0cwX|w.", "X X three"),
     ("one two three", "0iA|w.", "Aone Atwo three"),
     ("one two three", "02cwX|", "X three"),

@@ -15,6 +15,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
 from streamchat.prompt.keys.chords import ActionKeys
 from streamchat.prompt.keys.conditions import in_line
+from streamchat.prompt.keys.vi import load_redo
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ def load_recalling(keys: ActionKeys, recall: Recall) -> KeyBindings:
         event.app.erase_when_done = True
         event.app.exit(result=Searching(event.current_buffer.document))
 
+    load_redo(bindings, in_line & vi_navigation_mode)
     return bindings
 
 

@@ -1,7 +1,7 @@
-"""What prompt_toolkit's vi mode lacks: registers for what an operator takes, the dot, and that
-`cw` leaves the blank after the word. And what it gets wrong: an operator before a motion that
-finds nothing takes two characters, one before `%` takes everything, and the selection of a
-word or of text in brackets is one character too long.
+"""What prompt_toolkit's vi mode lacks: registers for what an operator takes, the dot, Ctrl-R,
+and that `cw` leaves the blank after the word. And what it gets wrong: an operator before a
+motion that finds nothing takes two characters, one before `%` takes everything, and the
+selection of a word or of text in brackets is one character too long.
 
 Rule: the dot repeats the keys of the last command that changed the text, from the normal mode
 and back to it. Undoing and going to another message do not count as changes.
@@ -22,6 +22,7 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import (
     Condition,
+    FilterOrBool,
     vi_navigation_mode,
     vi_selection_mode,
     vi_waiting_for_text_object_mode,
@@ -57,6 +58,7 @@ def load_vi(repeat: Callable[[], list[KeyPress]]) -> KeyBindings:
         for _ in range(event.arg):
             event.app.key_processor.feed_multiple(repeat(), first=True)
 
+    load_redo(bindings, _in_command)
     for word in ("w", "W"):
         change = partial(_change_word, word)
         bindings.add("c", word, filter=vi_navigation_mode & on_word)(change)
@@ -70,6 +72,14 @@ def load_vi(repeat: Callable[[], list[KeyPress]]) -> KeyBindings:
     _load_objects(bindings)
     _load_selecting(bindings)
     return bindings
+
+
+def load_redo(bindings: KeyBindings, when: FilterOrBool) -> None:
+    """Ctrl-R takes back the last undoing."""
+
+    @bindings.add(Keys.ControlR, filter=when, save_before=lambda _: False)
+    def redo(event: KeyPressEvent) -> None:
+        event.current_buffer.redo()
 
 
 def _load_objects(bindings: KeyBindings) -> None:
