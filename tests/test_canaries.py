@@ -26,9 +26,9 @@ from receiving import REQUEST
 from relays import CERTIFICATE, Place, tls_front
 from server import ScriptedServer, text_reply
 from streamchat.api import Deadlines, Server
+from streamchat.api.authorities import build_ssl_context
 from streamchat.api.connection import Connection
 from streamchat.api.early_socket import EarlySocket
-from streamchat.api.transport import build_ssl_context
 from streamchat.core.messages import Usage
 from streamchat.core.settings import read_certificates
 from streamchat.models.prices import Prices

@@ -16,9 +16,9 @@ from receiving import REQUEST
 from relays import CERTIFICATE, Place, server_context, tls_front
 from server import ScriptedServer, text_reply
 from streamchat.api import ApiClient, Deadlines, Server
+from streamchat.api.authorities import build_ssl_context
 from streamchat.api.connection import Connection
 from streamchat.api.early_socket import FRESH_S, EarlySocket, OpenedSocket, early_socket
-from streamchat.api.transport import build_ssl_context
 from streamchat.core.events import TextDelta
 from streamchat.core.settings import read_certificates
 

@@ -182,7 +182,7 @@ def early_socket(server: Server, *, timeout_s: float) -> EarlySocket | None:
 
 
 def _build_context(server: Server) -> ssl.SSLContext:
-    from streamchat.api.transport import build_ssl_context  # the SDK imports httpx2 anyway
+    from streamchat.api.authorities import build_ssl_context  # the SDK imports httpx2 anyway
 
     return build_ssl_context(server.certificates)
 

@@ -6,24 +6,20 @@ environment. Rule: the error for an unusable setting is one line that names its 
 
 from __future__ import annotations
 
-import os
 import ssl
 from collections.abc import Mapping
 from functools import partial
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import httpcore2
 import httpx2
 
+from streamchat.api.authorities import bare_context, build_ssl_context, unusable
 from streamchat.api.early_socket import EarlySocket, OpenedSocket
 from streamchat.api.server import Deadlines, Server
 from streamchat.api.wording import clean_line, redact_text, sentence
-from streamchat.core.errors import ApiError, Unconfigured
-from streamchat.core.settings import Certificates, Proxy
-from streamchat.core.settings.certificates import Authorities
-from streamchat.posix.files import open_regular
+from streamchat.core.settings import Proxy
 
 KEEPALIVE_S = 60.0  # httpx2's own 5 s would end the connection between two turns
 AT_THE_PROXY = "streamchat: at the proxy"  # marks a failure on this side of the proxy
@@ -41,7 +37,7 @@ def build_http_client(
     # Loading the authorities takes 20 ms, which plain http does not need: a context
     # without any trusts nobody.
     context = (
-        _bare_context()
+        bare_context()
         if is_plain
         else (early.context() if early else None) or build_ssl_context(server.certificates)
     )
@@ -60,48 +56,14 @@ def build_http_client(
     return client
 
 
-def build_ssl_context(certificates: Certificates) -> ssl.SSLContext:
-    """The context that trusts the system's authorities, or those that were named."""
-    context = (
-        _bare_context()
-        if certificates.replacing
-        else httpx2.create_ssl_context(trust_env=False)
-    )
-    for authorities in (*certificates.replacing, *certificates.added):
-        _load(context, authorities)
-    return context
-
-
-def _bare_context() -> ssl.SSLContext:
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-def _load(context: ssl.SSLContext, authorities: Authorities) -> None:
-    named = f"{authorities.variable} names {clean_line(authorities.path)}, which"
-    for path in map(Path, authorities.path.split(os.pathsep)):
-        try:
-            if path.is_dir():
-                context.load_verify_locations(capath=path)
-            else:
-                os.close(open_regular(path, os.O_RDONLY))  # OpenSSL waits for a pipe
-                context.load_verify_locations(cafile=path)
-        except FileNotFoundError:
-            raise _unusable(f"{named} is not there.") from None
-        except ssl.SSLError:
-            raise _unusable(f"{named} holds no certificates (PEM).") from None
-        except OSError as error:
-            why = clean_line(error.strerror or str(error))
-            raise _unusable(f"{named} cannot be read: {sentence(why)}") from None
-
-
 def _build_proxy(proxy: Proxy, context: ssl.SSLContext) -> httpx2.Proxy:
     if proxy.scheme not in _PROXY_SCHEMES:
         schemes = ", ".join(_PROXY_SCHEMES)
-        raise _unusable(
+        raise unusable(
             f"The proxy {proxy} cannot be used: its URL begins with none of {schemes}."
         )
     if proxy.scheme.startswith("socks") and find_spec("socksio") is None:
-        raise _unusable(
+        raise unusable(
             f"The proxy {proxy} speaks SOCKS, which needs one more package:"
             " pip install 'httpx2[socks]'."
         )
@@ -109,11 +71,7 @@ def _build_proxy(proxy: Proxy, context: ssl.SSLContext) -> httpx2.Proxy:
         return httpx2.Proxy(proxy.url, ssl_context=context if proxy.scheme == "https" else None)
     except (ValueError, httpx2.InvalidURL) as fault:
         why = sentence(clean_line(redact_text(str(fault), ())))
-        raise _unusable(f"The proxy {proxy} cannot be used: {why}") from None
-
-
-def _unusable(line: str) -> ApiError:
-    return Unconfigured(line, kind="configuration")
+        raise unusable(f"The proxy {proxy} cannot be used: {why}") from None
 
 
 def _lend(early: EarlySocket, http: httpx2.AsyncClient) -> None:

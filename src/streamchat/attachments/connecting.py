@@ -9,7 +9,6 @@ here is checked as well, and the proxy gets the name.
 from __future__ import annotations
 
 import http.client
-import io
 import ipaddress
 import socket
 import ssl
@@ -18,9 +17,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from streamchat.attachments.proxying import TlsInTls, locate_proxy, naming, open_tunnel
+from streamchat.attachments.timed_socket import Deadline, SocketLike, TimedSocket
 from streamchat.core.errors import InvalidRequest, Unreachable
 from streamchat.core.settings import Proxy
 
@@ -31,20 +31,6 @@ Connect: TypeAlias = Callable[[str, int, float], "SocketLike"]
 """Connect to an IP address and port within so many seconds. Raises OSError."""
 _LOOK_UP_S = 3.0  # of a name that the proxy may know
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # an IPv4 address behind NAT64
-
-
-class SocketLike(Protocol):
-    """The part of a socket that is used."""
-
-    def settimeout(self, seconds: float, /) -> None: ...
-
-    def sendall(self, data: bytes, /) -> None: ...
-
-    def recv(self, most: int, /) -> bytes: ...
-
-    def recv_into(self, buffer: bytearray | memoryview, /) -> int: ...
-
-    def close(self) -> None: ...
 
 
 class Trust(IntEnum):
@@ -63,21 +49,6 @@ class HopTarget:
     port: int
     is_tls: bool
     nearest: Trust
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """The end of all work on one attachment, on a monotonic clock."""
-
-    at: float
-    clock: Callable[[], float]
-
-    def left(self) -> float:
-        """The seconds that are left; raises TimeoutError if there are none."""
-        left = self.at - self.clock()
-        if left <= 0:
-            raise TimeoutError
-        return left
 
 
 def look_up(host: str, port: int) -> list[str]:
@@ -250,46 +221,3 @@ class _TlsConnection(http.client.HTTPConnection):
     """One whose socket speaks TLS already."""
 
     default_port = http.client.HTTPS_PORT
-
-
-class TimedSocket:
-    """A socket as http.client uses one, whose every read and write ends at the deadline.
-    http.client closes it before it reads the body; the connector closes the real one."""
-
-    def __init__(self, inner: SocketLike, deadline: Deadline) -> None:
-        self._inner = inner
-        self._deadline = deadline
-
-    def sendall(self, data: bytes) -> None:
-        self._inner.settimeout(self._deadline.left())
-        self._inner.sendall(data)
-
-    def read_exactly(self, count: int) -> bytes:
-        """Raises ConnectionError if less comes."""
-        data = b""
-        while len(data) < count:
-            self._inner.settimeout(self._deadline.left())
-            piece = self._inner.recv(count - len(data))
-            if not piece:
-                raise ConnectionError("it closed the connection")
-            data += piece
-        return data
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_TimedReader(self._inner, self._deadline))
-
-    def close(self) -> None:
-        pass
-
-
-class _TimedReader(io.RawIOBase):
-    def __init__(self, inner: SocketLike, deadline: Deadline) -> None:
-        self._inner = inner
-        self._deadline = deadline
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        self._inner.settimeout(self._deadline.left())
-        return self._inner.recv_into(buffer)

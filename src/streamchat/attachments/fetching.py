@@ -21,13 +21,13 @@ from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 from streamchat.attachments.blocks import BuiltBlock, build_block, build_text, image_type
 from streamchat.attachments.connecting import (
     Connector,
-    Deadline,
     HopTarget,
     Trust,
     is_written_as_near,
 )
 from streamchat.attachments.pages import is_html, read_page
 from streamchat.attachments.proxying import wants_name
+from streamchat.attachments.timed_socket import Deadline
 from streamchat.core.attachment_blocks import describe_fetched
 from streamchat.core.errors import (
     InvalidRequest,

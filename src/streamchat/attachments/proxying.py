@@ -20,7 +20,7 @@ from streamchat.core.sanitize import clean_line
 from streamchat.core.settings import Proxy
 
 if TYPE_CHECKING:
-    from streamchat.attachments.connecting import SocketLike, TimedSocket
+    from streamchat.attachments.timed_socket import SocketLike, TimedSocket
 
 T = TypeVar("T")
 _PIECE_BYTES = 1 << 16

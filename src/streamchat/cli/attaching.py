@@ -47,7 +47,7 @@ def select_files(
 
 
 def _fetch(run: Run, limits: MediaLimits | None, address: str) -> BuiltBlock:
-    from streamchat.api.transport import build_ssl_context
+    from streamchat.api.authorities import build_ssl_context
     from streamchat.attachments.connecting import Connector  # ssl: only for these
     from streamchat.attachments.fetching import Fetcher
 

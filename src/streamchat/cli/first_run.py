@@ -1,4 +1,4 @@
-"""The first run: without any credential, the user chooses how to begin. /login asks the same.
+"""The questions of the first run and of /login: which server, and with which key.
 
 Rules: a pasted key is not shown, is checked with one free request, and is kept only where the
 user says so. A server on this machine is asked for its models only after it was chosen, and
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Protocol, TypeVar
@@ -19,15 +18,14 @@ from streamchat.api.refusals import KEY_ADVICE
 from streamchat.api.server import Server, checked
 from streamchat.cli.environment import Environment
 from streamchat.cli.invocation import Invocation
-from streamchat.cli.run import Run, has_surely_no_key
-from streamchat.cli.signals import on_stopped, without_echo
+from streamchat.cli.run import Run
+from streamchat.cli.signals import without_echo
 from streamchat.config.profiles import local_profiles
 from streamchat.config.writing import KEY_VARIABLE, add_profile, keep_key
 from streamchat.core.errors import (
     ApiError,
     ConfigError,
     CutOff,
-    ExitStatus,
     InvalidRequest,
     NoPermission,
 )
@@ -48,7 +46,6 @@ WELCOME = "There is no API key yet. How do you want to begin?"
 SILENT_S = 1.0  # of a server, until a line says what is awaited
 GO_ON = "Which server do you want to use?"
 KEY_QUESTION = "Paste your API key from console.anthropic.com"
-HOW_TO_BEGIN = "Type a message and press {}. @FILE in it attaches a file: Sum up @report.pdf"
 
 
 class FirstRunQuestions(Protocol):
@@ -73,34 +70,6 @@ class FirstStep(Enum):
 
 BuildRun = Callable[[Invocation, Environment], Run]
 ListModels = Callable[[Server], Awaitable[list[str]]]
-
-
-def is_first_run(run: Run) -> bool:
-    """Whether to ask how to begin: on a terminal, without a credential."""
-    return (
-        not run.settings.demo
-        and not run.invocation.picks
-        and run.env.terminal.has_escapes
-        and run.env.stdin.isatty()
-        and has_surely_no_key(run)
-    )
-
-
-async def begin(run: Run, build_run: BuildRun) -> int:
-    """Ask how to begin, then chat."""
-    with without_echo(run.env.stdin):  # the imports take a while
-        from streamchat.cli.wiring.prompt import open_asker, read_prompt_settings
-
-        asker, servers = open_asker(run, run.env.stdin), find_servers(run)
-    first = FirstRun(run, build_run, asker, list_models, servers)
-    with on_stopped(nullcontext, asker.suspend):
-        chosen = await first.choose()
-    if chosen is None:
-        return ExitStatus.OK
-    from streamchat.cli.run_repl import chat
-
-    sends = read_prompt_settings(chosen.settings).keymap.key_of("send", "Enter")
-    return await chat(replace(chosen, remarks=(*chosen.remarks, HOW_TO_BEGIN.format(sends))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,7 +165,7 @@ def _run(run: Run, template: Template | None) -> int:
 
         return _act(run, partial(answer_once, template=template))
     if not run.settings.demo and has_surely_no_key(run):
-        from streamchat.cli.first_run import begin, is_first_run
+        from streamchat.cli.run_first import begin, is_first_run
 
         if is_first_run(run):
             return _act(run, partial(begin, build_run=rebuild_run))

@@ -5,7 +5,6 @@ The answer goes to stdout, everything else to stderr.
 
 from __future__ import annotations
 
-import errno
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -20,6 +19,7 @@ from streamchat.app.waiting import in_background
 from streamchat.cli.attaching import attach, select_attachments
 from streamchat.cli.banner import DEMO_NOTE
 from streamchat.cli.oneshot_output import is_live, open_view, unfit
+from streamchat.cli.piped_input import decode_piped, read_piped
 from streamchat.cli.run import Run
 from streamchat.cli.wiring import (
     load_prices,
@@ -32,8 +32,6 @@ from streamchat.core.attachment_blocks import Selection
 from streamchat.core.errors import (
     ApiError,
     ExitStatus,
-    InvalidRequest,
-    NotFound,
     StreamchatError,
     UsageError,
 )
@@ -41,14 +39,11 @@ from streamchat.core.input_line import typed
 from streamchat.core.key_check import ASK, NOT_SENT, NOTE, OFF, find_keys_in, may_send
 from streamchat.core.messages import Message, text_block
 from streamchat.core.templates import Template
-from streamchat.posix.files import read_stream
 from streamchat.posix.signals import interruptible
 
 if TYPE_CHECKING:
     from streamchat.api import ApiClient
     from streamchat.app.repl_comparisons import Compared
-
-LARGEST_INPUT = 32 * 1024 * 1024  # bytes; the API takes no larger request
 
 
 async def read_prompt(
@@ -57,7 +52,7 @@ async def read_prompt(
     """The prompt, the same without what was piped in, and what is attached. The prompt is the
     piped text, a blank line and what was typed; with `-a -`, the piped data is an attachment.
     Raises UsageError if both are empty."""
-    piped = b"" if run.env.stdin.isatty() else await in_background(partial(piped_bytes, run))
+    piped = b"" if run.env.stdin.isatty() else await in_background(partial(read_piped, run))
     attached = await select_attachments(run, piped)
     context = "" if "-" in run.invocation.attachments else decode_piped(run, piped)
     if template is not None:
@@ -72,27 +67,6 @@ async def read_prompt(
     if not text.strip() and not run.settings.interactive:
         raise UsageError("There is no prompt: give one as an argument, or pipe text in.")
     return text, prompt, attached
-
-
-def piped_bytes(run: Run) -> bytes:
-    """All of stdin. Raises NotFound when it cannot be read, InvalidRequest when it is more
-    than a request may hold."""
-    try:
-        return read_stream(run.env.stdin.buffer, most_bytes=LARGEST_INPUT)
-    except OSError as error:
-        if error.errno == errno.EFBIG:
-            raise InvalidRequest(
-                "stdin holds more than 32 MB, the limit of a request."
-            ) from error
-        raise NotFound(f"stdin cannot be read: {error.strerror}.") from error
-
-
-def decode_piped(run: Run, data: bytes, name: str = "stdin") -> str:
-    """Decode as UTF-8. Invalid bytes are replaced; a note says how many."""
-    text = data.decode("utf-8", errors="replace")
-    if bad := text.count("\ufffd") - data.count("\ufffd".encode()):
-        run.notes.note(f"{name} is not valid UTF-8: {bad} sequences were replaced.")
-    return text
 
 
 async def answer_once(run: Run, template: Template | None = None) -> int:

@@ -21,10 +21,10 @@ from streamchat.cli.clipboard import SystemClipboard
 from streamchat.cli.live_server import LiveServer
 from streamchat.cli.live_settings import changing_settings
 from streamchat.cli.oneshot_output import piped_view
+from streamchat.cli.piped_input import read_piped
 from streamchat.cli.resumed import describe_resumed
 from streamchat.cli.run import Run
 from streamchat.cli.run_compared import open_piped
-from streamchat.cli.run_oneshot import piped_bytes
 from streamchat.cli.script import ScriptLine, ScriptReader
 from streamchat.cli.script_file import STDIN, allows_shell, read_script
 from streamchat.cli.shell import open_shell
@@ -48,7 +48,7 @@ async def run_script(run: Run) -> int:
     """Run the script; returns the exit status."""
     lines, name = await in_background(partial(_read, run))
     reads_stdin = STDIN in run.invocation.attachments
-    piped = await in_background(partial(piped_bytes, run)) if reads_stdin else b""
+    piped = await in_background(partial(read_piped, run)) if reads_stdin else b""
     selections = await select_attachments(run, piped)
     given = await in_background(partial(read_given, run))
     for remark in (*run.remarks, DEMO_NOTE if run.settings.demo else ""):

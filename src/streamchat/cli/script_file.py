@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from streamchat.app.waiting import in_background
+from streamchat.cli.piped_input import LARGEST_INPUT, decode_piped, read_piped
 from streamchat.cli.run import Run
-from streamchat.cli.run_oneshot import LARGEST_INPUT, decode_piped, piped_bytes
 from streamchat.cli.script import ScriptLine, ScriptReader, split_script
 from streamchat.core.errors import NotFound, UsageError
 from streamchat.core.ports import Reader, Script
@@ -28,7 +28,7 @@ def read_script(run: Run, path: str) -> tuple[list[ScriptLine], str]:
     """The lines, and what the script is called. Blocks for as long as a pipe is silent.
     Raises NotFound, UsageError."""
     if path == STDIN:
-        data, name = piped_bytes(run), "stdin"
+        data, name = read_piped(run), "stdin"
     else:
         data, name = _read_file(run.env.cwd / expanded(path), clean_line(path))
     text = decode_piped(run, data, name).removeprefix("\ufeff")
