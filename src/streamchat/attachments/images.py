@@ -65,7 +65,7 @@ def fit_image(
     # About damage that it can do without; a chat may have its prompt on the screen.
     warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
     try:
-        with Image.open(io.BytesIO(data)) as opened:
+        with Image.open(io.BytesIO(clean)) as opened:
             if not fits:
                 return _fitted(opened, media_type, size, limits)
             opened.load()

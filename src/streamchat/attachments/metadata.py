@@ -1,4 +1,5 @@
-"""Takes out of an image what a camera wrote about it: the place, the time, the device.
+"""Takes out of an image what a camera wrote about it: the place, the time, the device. What
+is damaged beside the picture goes, too.
 
 Only whole segments are left out, so the picture itself stays as it is, byte for byte. The
 orientation of a JPEG is kept in a record of its own: without it the picture lies on its side.
@@ -8,6 +9,7 @@ A file that breaks its format is returned as it is.
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Iterator
 
 from streamchat.core.media_size import jpeg_segments
@@ -94,12 +96,18 @@ def _clean_png(data: bytes) -> bytes:
         end = at + 12 + length
         if end > len(data):
             raise ValueError("cut off")
-        if kind not in _PRIVATE_CHUNKS:
+        if kind not in _PRIVATE_CHUNKS and not _is_spoilt(data[at:end]):
             kept.append(data[at:end])
         at = end
         if kind == b"IEND":
             break  # what follows is not the picture
     return b"".join(kept)
+
+
+def _is_spoilt(chunk: bytes) -> bool:
+    """Whether it has a wrong checksum, and is one that the picture does not need (PNG, 5.4)."""
+    is_needed = chunk[4:5].isupper()
+    return not is_needed and zlib.crc32(chunk[4:-4]) != int.from_bytes(chunk[-4:])
 
 
 def _clean_webp(data: bytes) -> bytes:
