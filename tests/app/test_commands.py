@@ -364,6 +364,8 @@ def test_a_budget_is_set_shown_and_taken_away() -> None:
     assert run(session, "budget", "$2.5") == Done("Spent: $0.2500 of $2.50.")
     assert session.budget.cap_usd == 2.5
     assert run(session, "budget", "off") == Done("Spent: $0.2500; no cap is set.")
+    session.budget.day_cap_usd = 5
+    assert run(session, "budget") == Done("Spent: $0.2500; $5.00 may be spent in a day.")
     session.budget.billed = False
     assert run(session, "budget", "1") == Done("The demo costs nothing.")
 

@@ -157,7 +157,9 @@ def test_no_line_names_the_model_below_its_heading() -> None:
 def test_a_digit_keeps_an_answer(digit: str, kept: tuple[str, str]) -> None:
     dialogue = Dialogue("why?", "/compare b", digit, scripts=both()).run()
     assert dialogue.path[-1] == kept
-    assert dialogue.notices[-1] == f"Kept {digit}, by {kept[1]}. /tree shows the others."
+    stays = "" if kept[1] == MODEL else f" {MODEL} stays the model here."
+    told = f"Kept {digit}, by {kept[1]}.{stays} /tree shows the others."
+    assert dialogue.notices[-1] == told
     assert len(dialogue.source.sent) == 2
 
 

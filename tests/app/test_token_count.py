@@ -4,7 +4,7 @@ import asyncio
 
 from fakes import MODEL, NOW_S, ScriptedSource, open_session
 from streamchat.app.session import Session
-from streamchat.app.token_count import count, format_token_count
+from streamchat.app.token_count import TokenCount, count, format_token_count
 from streamchat.core.budget import Budget
 from streamchat.core.capabilities import ModelFacts
 from streamchat.core.messages import Message, Usage, text_block
@@ -41,6 +41,13 @@ def test_a_warm_cache_is_in_the_price_and_in_the_words() -> None:
     assert cache.startswith("About 60,000 of these are probably in the prompt cache")
     assert "for another 3 min 59 s (until " in cache
     assert spent == "Spent: this conversation $0.5000."
+
+
+def test_the_searches_of_the_expected_answer_are_named() -> None:
+    counted = TokenCount("m", 5, Usage(5, 1000, web_searches=8), 0.1, 0.25)
+    assert counted.price == (
+        "It costs about $0.1000, or $0.2500 with an answer of 1,000 tokens and 8 searches."
+    )
 
 
 def test_without_cache_prices_or_window_only_what_is_known_is_said() -> None:

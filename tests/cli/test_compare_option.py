@@ -107,7 +107,7 @@ def test_a_script_compares_and_keeps_one() -> None:
     script = f"echo so\n/compare {OTHER}\n2\n"
     ran = run_program("--demo", "--script", "-", stdin=script)
     assert ran.status == 0
-    assert f"Kept 2, by {OTHER}." in ran.stderr
+    assert f"Kept 2, by {OTHER}. {OWN} stays the model here." in ran.stderr
     assert under_headings(ran.stdout.removeprefix("so\n").strip()) == {
         f"1 · {OWN}\n\nso",
         f"2 · {OTHER}\n\nso",

@@ -13,6 +13,7 @@ from streamchat.app.comparison import Answered, Candidate, Comparison, list_cand
 from streamchat.app.oneshot import build_failure
 from streamchat.app.outcome import Result
 from streamchat.app.repl_answers import ReplAnswers
+from streamchat.core.capabilities import is_same_model
 from streamchat.core.errors import StreamchatError, UsageError
 from streamchat.core.ports import Ending
 
@@ -174,6 +175,7 @@ class ReplComparisons(ReplAnswers):
             return
         self.session.jump(turn)
         names = f" {compared.format_names()}." if compared.is_blind else ""
-        self._notice(
-            f"Kept {number}, by {compared.models[number - 1]}.{names} /tree shows the others."
-        )
+        kept, own = compared.models[number - 1], self.session.conversation.model
+        if not is_same_model(kept, own):
+            names += f" {own} stays the model here."
+        self._notice(f"Kept {number}, by {kept}.{names} /tree shows the others.")

@@ -44,8 +44,14 @@ class TokenCount:
         return (
             f"It costs about {format_price(self.input_usd)},"
             f" or {format_price(self.turn_usd)} with an answer of"
-            f" {self.usage.output_tokens:,} tokens."
+            f" {self.usage.output_tokens:,} tokens{_searches(self.usage.web_searches)}."
         )
+
+
+def _searches(count: int | None) -> str:
+    if not count:
+        return ""
+    return " and a search" if count == 1 else f" and {count} searches"
 
 
 async def count_until_stopped(

@@ -7,6 +7,7 @@ from streamchat.app.commands.outcomes import Compact, CountRequest, Done, Outcom
 from streamchat.app.commands.registry import Topic, command
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError
+from streamchat.core.formatting import format_cap
 
 
 @command("/tokens [TEXT]", "context", topic=Topic.COST)
@@ -25,7 +26,10 @@ def budget(session: Session, argument: str) -> Outcome:
         bill.cap_usd = None if argument == "off" else parse_dollars(argument)
     if not bill.billed:
         return Done("The demo costs nothing.")
-    cap = "" if bill.cap_usd is not None else "; no cap is set"
+    if bill.day_cap_usd is not None:
+        cap = f"; {format_cap(bill.day_cap_usd)} may be spent in a day"
+    else:
+        cap = "" if bill.cap_usd is not None else "; no cap is set"
     return Done(f"Spent: {bill.format_spent()}{cap}.")
 
 
