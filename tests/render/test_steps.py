@@ -13,14 +13,15 @@ from sheets import SIXTEEN
 
 from shares import share
 from streamchat.core.messages import Message, text_block
+from streamchat.render.markdown import leaf_rows
 from streamchat.render.markdown.markdown_rows import MarkdownRows
 from streamchat.render.reply.replay import HistoryRows
 from streamchat.render.style import Depth, Style
 from work import calls_during
 
 LOOK = Style(SIXTEEN, Depth.COLOURS_16, hyperlinks=True)
-# The shape that costs most takes nine tenths of this.
-MOST_CALLS = 500_000
+# The shape that costs most takes four fifths of this.
+MOST_CALLS = 250_000
 UNITS = (
     *("a\n", "> a\n", "\n", "a\n\n", "- a\n", "1. a\n", "# a\n", "---\n", "    a\n", "<br>\n"),
     *("[a]: b\n", "[^a]: b\n\n", "*", "*a ", "**a", "[", "[]", "[a](", "![", "`", "`a", "$a$"),
@@ -62,6 +63,24 @@ def test_no_step_is_long(first: str, unit: str) -> None:
     for steps in (fold.feeding(source), fold.closing()):
         while (calls := calls_of_step(steps)) is not None:
             assert calls < MOST_CALLS
+
+
+def test_definitions_do_not_render_the_paragraph_before_them_each_time() -> None:
+    fold, names = MarkdownRows(width=80, look=LOOK), [f"a{number}" for number in range(20)]
+    labels, definitions = (f"[{name}]" for name in names), (f"[{name}]: b" for name in names)
+    source = f"{' '.join(labels)}\n\n" + "\n".join(definitions)
+    assert len(fold.feed(source) + fold.close()) == 2 + 1 + len(names)
+    assert fold.leaves_rendered == 1 + len(names) + 1
+
+
+def test_a_paragraph_waits_for_so_many_definitions_and_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(leaf_rows, "MOST_HELD", 3)
+    fold = MarkdownRows(width=80, look=LOOK)
+    assert fold.feed("[a]\n\n[b]: c\n[d]: e\n\n") == []
+    assert len(fold.feed("[f]: g\n\n")) == 1 + 1 + 3
+    assert len(fold.feed("[a]: h\n\n")) == 1
 
 
 def test_a_stored_answer_is_taken_in_by_steps() -> None:

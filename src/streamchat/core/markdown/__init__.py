@@ -18,8 +18,8 @@ what comes later, or would hide what was written, the policy is ours:
 - Containers are nested at most 1,000 deep; what would be deeper is text. No part of the
 parser recurses.
 - A long paragraph may come in parts while it arrives, which together are the whole.
-- A block longer than 8 KB or 512 lines comes as several leaves: a paragraph in pieces, a
-table in parts, a heading followed by text. A row of a table may not be that long.
+- A block longer than 8 KB, 512 lines or 2,048 marks comes as several leaves: a paragraph in
+pieces, a table in parts, a heading followed by text. A row of a table may not be that long.
 """
 
 from streamchat.core.markdown.leaves import (

@@ -1,24 +1,29 @@
 """Text that is too long for one leaf, cut into pieces.
 
-What a leaf costs to show grows with its characters and, more, with its lines; keys and
-signals are served between leaves. A piece ends at the end of a line, or else between words,
-or else between characters.
+What a leaf costs to show grows with its characters and, more, with its lines and its marks;
+keys and signals are served between leaves. A piece ends at the end of a line, or else between
+words, or else between characters.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import islice
 
 from streamchat.core.markdown.leaves import Heading, Paragraph
 
 PIECE_CHARACTERS = 8_192
 PIECE_LINES = 512
+PIECE_MARKS = 2_048  # of inline markup; prose has a tenth of that
+_MARKS = "[]*_`~<$&\\:"
+_mark = re.compile(f"[{re.escape(_MARKS)}]")
 _JOINERS = "\u200d\ufe0e\ufe0f"
 
 
 def pieces(text: str) -> Iterator[str]:
-    """At least one; none is longer than PIECE_CHARACTERS or PIECE_LINES."""
+    """At least one; none is longer than PIECE_CHARACTERS, PIECE_LINES, PIECE_MARKS."""
     start = 0
     while (end := _cut(text, start)) < len(text):
         yield text[start:end].rstrip(" \n")
@@ -36,13 +41,16 @@ def heading_pieces(heading: Heading) -> Iterator[Heading | Paragraph]:
 
 def _cut(text: str, start: int) -> int:
     """Where the piece that begins at `start` ends."""
-    least, most = start + PIECE_CHARACTERS // 2, start + PIECE_CHARACTERS
+    most = start + PIECE_CHARACTERS
     if text.count("\n", start, most) >= PIECE_LINES:
-        return _end_of_lines(text, start)
-    if most >= len(text):
+        most = _end_of_lines(text, start)
+    if _count_marks(text, start, most) > PIECE_MARKS:
+        most = _end_of_marks(text, start)
+    elif most >= len(text):
         return len(text)
+    least = (start + most) // 2
     for blank in "\n ":
-        found = text.rfind(blank, least, most)
+        found = text.rfind(blank, least, most + 1)
         if found >= 0:
             return found
     end = most
@@ -56,6 +64,15 @@ def _end_of_lines(text: str, start: int) -> int:
     for _ in range(PIECE_LINES):
         end = text.index("\n", end + 1)
     return end
+
+
+def _count_marks(text: str, start: int, end: int) -> int:
+    return sum(text.count(mark, start, end) for mark in _MARKS)
+
+
+def _end_of_marks(text: str, start: int) -> int:
+    *_, last = islice(_mark.finditer(text, start), PIECE_MARKS)
+    return last.end()
 
 
 def _belongs_to_the_left(left: str, right: str) -> bool:

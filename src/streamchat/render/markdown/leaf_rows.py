@@ -4,8 +4,9 @@ Owns order, blank rows and reference definitions, and holds back a leaf whose `[
 defined right after it. Must not know how leaves are found, how a block looks or where rows
 go.
 Rules: a row returned is final; the look of a leaf depends only on the leaves before it and on
-the definitions that follow it immediately. `branch` gives a copy that takes the open end of
-the document; what the copy learns does not come back.
+the definitions that follow it immediately, the first MOST_HELD of them. `branch` gives a copy
+that takes the open end of the document; what the copy learns does not come back. A leaf that
+is held is rendered again once, not for each definition: it may have thousands of labels.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from streamchat.render.markdown.prose_rows import UnfinishedRow
 from streamchat.render.rows import Row
 from streamchat.render.style import Palette
 
+MOST_HELD = 1_000  # definitions behind a leaf with labels that nothing has defined
+
 
 @dataclass(frozen=True, slots=True)
 class _Held:
@@ -40,7 +43,9 @@ class _Held:
     previous: Leaf | None
     rows: list[Row]
     missed: frozenset[str]
+    missing: int  # how many of these labels are still not defined
     begun: UnfinishedRow | None  # the unfinished row before it
+    is_stale: bool = False  # its rows show a label that is defined by now as text
     definitions: tuple[tuple[Leaf, Leaf], ...] = ()  # each with the leaf before it
     after: tuple[Row, ...] = ()  # the rows of the definitions
     live_after: tuple[Row, ...] = ()  # the same, none of them wider than the window
@@ -85,6 +90,7 @@ class LeafRows:
         return rows
 
     def branch(self) -> LeafRows:
+        self._refresh()
         twin = LeafRows.__new__(LeafRows)
         twin.__dict__.update(self.__dict__)
         twin.unshare()
@@ -108,7 +114,7 @@ class LeafRows:
         if held is None:
             return
         rows, missed, _ = self._rendered(held.leaf, held.previous, held.begun)
-        self._held = _Held(held.leaf, held.previous, rows, missed, held.begun)
+        self._held = _Held(held.leaf, held.previous, rows, missed, len(missed), held.begun)
         for definition, previous in held.definitions:
             self._hold_too(definition, previous, self._rendered(definition, previous).rows)
 
@@ -131,12 +137,22 @@ class LeafRows:
         rows, missed, self._begun = self._rendered(leaf, previous, begun)
         if not missed:
             return rows
-        self._held = _Held(leaf, previous, rows, missed, begun)
+        self._held = _Held(leaf, previous, rows, missed, len(missed), begun)
         return []
 
     def _release(self) -> list[Row]:
+        self._refresh()
         held, self._held = self._held, None
         return [*held.rows, *held.after] if held is not None else []
+
+    def _refresh(self) -> None:
+        """Render the leaf that is held with what is defined by now."""
+        held = self._held
+        if held is not None and held.is_stale:
+            rows, missed, _ = self._rendered(held.leaf, held.previous, held.begun)
+            self._held = replace(
+                held, rows=rows, missed=missed, missing=len(missed), is_stale=False
+            )
 
     def _rendered(
         self, leaf: Leaf, previous: Leaf | None, begun: UnfinishedRow | None = None
@@ -153,20 +169,25 @@ class LeafRows:
 
     def _define(self, leaf: Leaf, definition: Definition) -> list[Row]:
         """A definition serves what follows it, and the leaf that waits for it."""
-        self._learn(definition)
+        is_new = self._learn(definition)
         previous, self._previous = self._previous, leaf
         rows = self._rendered(leaf, previous).rows
         held = self._held
         if held is None or previous is None:
             return rows
-        if definition.label in held.missed:
-            again, missed, _ = self._rendered(held.leaf, held.previous, held.begun)
-            if not missed:
-                self._held = None
-                return [*again, *held.after, *rows]
-            self._held = replace(held, rows=again, missed=missed)
+        if is_new and definition.label in held.missed:
+            self._held = replace(held, missing=held.missing - 1, is_stale=True)
         self._hold_too(leaf, previous, rows)
-        return []
+        return self._release_if_due()
+
+    def _release_if_due(self) -> list[Row]:
+        """The rows of the leaf that is held, if it waits for nothing more, or for too much."""
+        if self._held is not None and not self._held.missing:
+            self._refresh()
+        held = self._held
+        assert held is not None
+        is_due = not held.missing or len(held.definitions) == MOST_HELD
+        return self._release() if is_due else []
 
     def _hold_too(self, definition: Leaf, previous: Leaf, rows: list[Row]) -> None:
         held = self._held
@@ -178,14 +199,15 @@ class LeafRows:
             live_after=(*held.live_after, *self._live_rows(rows, definition, previous)),
         )
 
-    def _learn(self, definition: Definition) -> None:
-        """The first definition of a label wins."""
+    def _learn(self, definition: Definition) -> bool:
+        """Whether it counts: the first definition of a label wins."""
         if definition.label in self._references:
-            return
+            return False
         if self._references_are_shared:
             self._references = self._references.copy()
             self._references_are_shared = False
         self._references[definition.label] = Reference(definition.destination, definition.title)
+        return True
 
     def _code_rows(self, leaf: Leaf) -> list[Row]:
         match leaf.block:

@@ -23,7 +23,7 @@ from streamchat.render.spans import Span, build_row
 from streamchat.render.style import Palette, Style
 
 _OF_EVERYTHING = "*a* [b](http://x.org) 中 $\\alpha$\n\n```python\npass\n```\n"
-_SLICE_CHARS = 8_192  # of source that are parsed in one step
+_SLICE_CHARS = 2_048  # of source that are parsed in one step
 _STEP_WORK = 4_096  # of characters that are rendered in one step
 _LEAF_WORK = 30  # that the smallest leaf takes, in characters
 _TAIL_CHARS_MIN = 200  # a small window still shows where an emphasis began
