@@ -22,7 +22,9 @@ def opened_by(store: Store, ref: str) -> OpenedConversation:
     try:
         return store.open(ref, model="claude-test")
     except Busy as busy:
-        return OpenedConversation(*store.fork(store.read(busy.path).conversation))
+        copy = OpenedConversation(*store.fork(store.read(busy.path).conversation))
+        copy.journal.verify()
+        return copy
 
 
 def main(directory: str, ref: str, name: str, turns: str) -> None:

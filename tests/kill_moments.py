@@ -289,6 +289,7 @@ class Attach(Operation):
         store = open_store("n")
         opened = store.open("cid1", model=MODEL)
         _, journal = store.fork(opened.conversation)
+        journal.verify()
         journal.close()
         opened.journal.close()
         new, journal = store.start(MODEL, None)

@@ -3,7 +3,7 @@
 import pytest
 from wcwidth import wcswidth
 
-from fakes import MODEL, MemoryJournal, open_session
+from fakes import MODEL, MemoryJournal, answered, open_session
 from streamchat.app import commands
 from streamchat.app.commands import Done, Edit, LongWork, Outcome, Replay, ShowReport
 from streamchat.app.commands.outline import ENOUGH_LINES, draw
@@ -196,7 +196,7 @@ def test_edit_names_the_message_and_moves_nothing() -> None:
 def test_fork_goes_on_in_a_copy() -> None:
     session = branched()
     old, journal = session.conversation, session.journal
-    run(session, "fork")
+    answered(run(session, "fork"))
     assert isinstance(journal, MemoryJournal)
     assert journal.closed
     assert session.conversation.id != old.id

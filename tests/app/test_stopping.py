@@ -27,7 +27,7 @@ from streamchat.core.attachment_blocks import Selection
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import NotFound
 from streamchat.core.messages import Message, text_block
-from streamchat.core.ports import Input, Key, OpenedConversation, Typed
+from streamchat.core.ports import Input, Journal, Key, OpenedConversation, Typed
 from streamchat.core.ports.configuration import Configuration, FixedConfiguration
 from streamchat.core.records import Turn
 
@@ -85,7 +85,7 @@ def test_an_export_that_is_stopped_stays_in_the_chat() -> None:
 
 
 class LongFiles(MemoryArchive):
-    """The user presses Ctrl-C while a conversation is read."""
+    """The user presses Ctrl-C while a conversation is read or copied."""
 
     def open(self, ref: str, *, model: str) -> OpenedConversation:
         raise KeyboardInterrupt
@@ -93,8 +93,11 @@ class LongFiles(MemoryArchive):
     def read(self, ref: str, *, model: str = "") -> OpenedConversation:
         raise KeyboardInterrupt
 
+    def fork(self, conversation: Conversation) -> tuple[Conversation, Journal]:
+        raise KeyboardInterrupt
 
-@pytest.mark.parametrize("line", ["/resume old", "/delete old"])
+
+@pytest.mark.parametrize("line", ["/resume old", "/delete old", "/fork"])
 def test_a_conversation_that_is_not_read_to_its_end_changes_nothing(line: str) -> None:
     session = open_session()
     session.archive = LongFiles()

@@ -83,7 +83,9 @@ def continue_it(path: Path) -> None:
         opened.journal.close()
         again = store.read(str(path)).conversation
         assert again.head == "later0001"
-        store.fork(again)[1].close()
+        _, copy = store.fork(again)
+        copy.verify()
+        copy.close()
 
 
 @pytest.mark.parametrize("batch", share(range(CASES // EACH), every=100))

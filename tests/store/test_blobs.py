@@ -171,6 +171,7 @@ def test_what_is_lost_stays_named_in_a_copy(store: Store) -> None:
     path = pictured(store)
     shutil.rmtree(f"{path}.files")
     copy, journal = store.fork(store.read(str(path)).conversation)
+    journal.verify()
     journal.close()
     assert Path(journal.name).read_bytes().startswith(b'{"streamchat": 2')
     again = store.read(journal.name)
@@ -181,6 +182,7 @@ def test_what_is_lost_stays_named_in_a_copy(store: Store) -> None:
 def test_a_fork_has_its_own(store: Store) -> None:
     path = pictured(store)
     _, journal = store.fork(store.read(str(path)).conversation)
+    journal.verify()
     journal.close()
     store.delete(str(path))
     assert store.read(journal.name).conversation.turn("t1").message == ASKED

@@ -251,6 +251,7 @@ def test_a_fork_goes_on_by_itself(store: Store) -> None:
     assert copy.id != conversation.id
     assert copy.title == "a (fork)"
     assert copy.header.extra == {"forked_from": conversation.id}
+    assert list(path.parent.glob("*.jsonl")) == [path]  # nothing is written yet
     assert (copy.turns, copy.head) == (conversation.turns, conversation.turns[1].id)
     journal.append(copy.append(user_message("c"), "t9", AT))
     journal.close()
@@ -317,7 +318,9 @@ def test_a_second_process_is_told_who_has_it(store: Store, home: Path) -> None:
         assert seen.conversation.turns == conversation.turns
         with pytest.raises(DiskError):
             seen.journal.append(seen.conversation.append(user_message("x"), "t9", AT))
-        store.fork(seen.conversation)[1].close()
+        _, journal = store.fork(seen.conversation)
+        journal.verify()
+        journal.close()
     finally:
         release(holder)
     assert read(store, path) == ["a", "1"]
@@ -434,6 +437,7 @@ def test_a_file_that_was_replaced_is_not_written(store: Store) -> None:
     with pytest.raises(DiskError):
         opened.journal.append(opened.conversation.append(user_message("c"), "t10", AT))
     _, journal = store.fork(opened.conversation)
+    journal.verify()
     assert read(store, Path(journal.name)) == ["a", "b", "c"]
     journal.close()
     opened.journal.close()

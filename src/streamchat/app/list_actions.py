@@ -55,6 +55,7 @@ class ListActions:
                 return self.delete(picked.path, conversation, picked.path)
             case PickAct.FORK:
                 copy, journal = self.archive.fork(conversation)
+                journal.verify()
                 journal.close()
                 return f"Copied to {copy.title!r} ({copy.id[:8]})."
             case _:

@@ -109,7 +109,7 @@ class Store:
     def fork(self, source: Conversation) -> tuple[Conversation, FileJournal]:
         """See ports.Archive."""
         copy = self.copy(source)
-        return copy, self.keep(copy)
+        return copy, self._files.journal(copy)
 
     def copy(self, source: Conversation) -> Conversation:
         """The same turns under an id of its own, not yet on disk."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from streamchat.app.commands.arguments import parse_count, parse_reference
 from streamchat.app.commands.help import explain_command, help_overview
 from streamchat.app.commands.outcomes import (
@@ -15,6 +13,7 @@ from streamchat.app.commands.outcomes import (
     Redraw,
     Replay,
     ShowReport,
+    when_done,
 )
 from streamchat.app.commands.registry import Topic, command
 from streamchat.app.commands.unsaved import unless_unsaved
@@ -120,16 +119,7 @@ def _open(session: Session, ref: str) -> Outcome:
         opened = session.archive.open(ref, model=session.conversation.model)
     except Busy as busy:
         return _copy(session, busy)
-    return _loaded(lambda: _resumed(session, opened))
-
-
-def _loaded(act: Callable[[], Outcome]) -> Outcome:
-    """Do `act`, which changes the session, when the long work is over and nothing stops it."""
-
-    async def then(_reader: Reader) -> Outcome:
-        return act()
-
-    return AskUser(then)
+    return when_done(lambda: _resumed(session, opened))
 
 
 def _resumed(session: Session, opened: OpenedConversation) -> Outcome:
@@ -152,14 +142,16 @@ def _copy(session: Session, busy: Busy) -> Outcome:
 
     def read() -> Outcome:
         source = session.archive.read(busy.path)
-        return _loaded(lambda: _continue_in_copy(session, source))
+        copy, journal = session.archive.fork(source.conversation)
+        opened = OpenedConversation(copy, journal, source.damage)
+        return when_done(lambda: _continue_in_copy(session, opened))
 
     return AskUser(confirm)
 
 
-def _continue_in_copy(session: Session, source: OpenedConversation) -> Outcome:
-    fork = session.archive.fork(source.conversation)
-    return _resumed(session, OpenedConversation(*fork, source.damage))
+def _continue_in_copy(session: Session, copy: OpenedConversation) -> Outcome:
+    copy.journal.verify()
+    return _resumed(session, copy)
 
 
 @command("/list [N] [FILTERS]", topic=Topic.CONVERSATIONS)

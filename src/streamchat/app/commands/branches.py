@@ -15,6 +15,7 @@ from streamchat.app.commands.outcomes import (
     Outcome,
     Replay,
     ShowReport,
+    when_done,
 )
 from streamchat.app.commands.outline import draw
 from streamchat.app.commands.registry import Topic, command
@@ -162,12 +163,18 @@ def fork(session: Session, _argument: str) -> Outcome:
     if not old.turn_count:
         raise UsageError("There is nothing to copy yet.")
 
-    def copy() -> Outcome:
-        session.switch(*session.archive.fork(old))
-        new = session.conversation
+    return unless_unsaved(session, lambda: LongWork(lambda: _forked(session, old)))
+
+
+def _forked(session: Session, old: Conversation) -> Outcome:
+    new, journal = session.archive.fork(old)
+
+    def enter() -> Outcome:
+        journal.verify()
+        session.switch(new, journal)
         return Done(f"Now in the copy '{new.title}' ({new.id[:8]}). {old.id[:8]} is unchanged.")
 
-    return unless_unsaved(session, copy)
+    return when_done(enter)
 
 
 @command("/rename [TITLE|auto]", topic=Topic.CONVERSATIONS)

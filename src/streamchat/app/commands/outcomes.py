@@ -112,6 +112,15 @@ class LongWork:
     run: Callable[[], Outcome]
 
 
+def when_done(act: Callable[[], Outcome]) -> Outcome:
+    """Do `act`, which changes something, when the long work is over and nothing stops it."""
+
+    async def then(_reader: Reader) -> Outcome:
+        return act()
+
+    return AskUser(then)
+
+
 @dataclass(frozen=True, slots=True)
 class ImportFile:
     """Save the conversations that a file of another program holds, or those that `name`

@@ -255,6 +255,7 @@ def _opened(run: Run, archive: Archive, system: str | None, copied: str) -> Open
     if copied:
         source = archive.read(copied)
         opened = OpenedConversation(*archive.fork(source.conversation), source.damage)
+        opened.journal.verify()
     elif settings.resume:
         opened = archive.open(settings.resume, model=settings.model)
     else:

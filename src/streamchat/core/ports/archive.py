@@ -85,7 +85,7 @@ class Archive(Protocol):
         """An empty conversation; its file is created with its first turn."""
 
     def fork(self, conversation: Conversation) -> tuple[Conversation, Journal]:
-        """A copy with its own id; on disk when this returns. Raises DiskError."""
+        """A copy with its own id. `verify` of its journal writes it, or its next turn does."""
 
     def open(self, ref: str, *, model: str) -> OpenedConversation:
         """The conversation that `ref` names: a path (a plain JSON list of messages is
