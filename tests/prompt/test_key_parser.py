@@ -119,11 +119,11 @@ def test_an_enter_that_more_follows_in_the_same_read_is_a_new_line() -> None:
 def test_a_long_run_of_characters_is_one_key_for_a_message_alone() -> None:
     run, short = "7" * LONG_RUN, "7" * (LONG_RUN - 1)
     typist = Typist()
-    typist.reads(f"{run}\x1b[D{run}é\r{short}")
-    left, long, enter, *rest = typist.keys[1:]
-    assert typist.keys[0].data == run
-    assert (left.key, long.data, enter.key) == (Keys.Left, f"{run}é", NEW)
-    assert [key.data for key in rest] == list(short)
+    typist.reads(f"{run}\x1b[D{short}")
+    assert [key.data for key in typist.keys] == [run, "\x1b[D", *short]
+    typist.keys.clear()
+    typist.reads(f"one\r\ttwo {run}é\x03")
+    assert [key.data for key in typist.keys] == [f"one\n\ttwo {run}é", "\x03"]
     typist.message.close()
     typist.keys.clear()
     assert typist.reads(run) == list(run)

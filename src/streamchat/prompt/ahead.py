@@ -17,7 +17,14 @@ from prompt_toolkit.keys import Keys
 
 from streamchat.core.mentions import quote_mentions
 from streamchat.prompt.entry import normalised
-from streamchat.prompt.key_codes import ALONE, ALT_ENTER, CTRL_ENTER, SHIFT_ENTER, decode
+from streamchat.prompt.key_codes import (
+    ALONE,
+    ALT_ENTER,
+    CTRL_ENTER,
+    RUN_KEY,
+    SHIFT_ENTER,
+    decode,
+)
 from streamchat.prompt.key_sequences import Tokenizer
 from streamchat.prompt.tty import TerminalKeys
 
@@ -79,6 +86,6 @@ def as_text(keys: Iterable[KeyPress]) -> str:
 
 
 def _is_text(press: KeyPress) -> bool:
-    if press.key == Keys.BracketedPaste:
+    if press.key in (Keys.BracketedPaste, RUN_KEY):
         return True
     return not isinstance(press.key, Keys) and press.data.isprintable()

@@ -28,6 +28,7 @@ it."""
 ALT_ENTER = KeyPress("\udd0a", "")
 SHIFT_ENTER = KeyPress("\udd0b", "")
 CTRL_ENTER = KeyPress("\udd0c", "")
+RUN_KEY = "\udd20"  # of characters that are inserted together: nothing is bound to it
 
 _NOTHING = frozenset({Keys.ControlAt, Keys.Ignore, Keys.CPRResponse, Keys.Vt100MouseEvent})
 _BACKSPACES, _TAB, _ENTER, _ESCAPE = (8, 127), 9, 13, 27

@@ -24,7 +24,7 @@ from itertools import groupby
 from prompt_toolkit.input.vt100_parser import Vt100Parser
 from prompt_toolkit.key_binding import KeyPress
 
-from streamchat.prompt.key_codes import decode
+from streamchat.prompt.key_codes import RUN_KEY, decode
 from streamchat.prompt.key_sequences import (
     ESC,
     Answer,
@@ -39,7 +39,6 @@ ESCAPE_SECONDS = 0.05
 SLOW_LINK_SECONDS = 0.5
 LOST_END_SECONDS = 5.0  # after that, the end of a paste is not expected any more
 LONG_RUN = 32  # characters in one read; nobody types that fast
-_RUN_KEY = "\ufffd"  # nothing is bound to it, so its data is inserted
 
 
 class KeyParser(Vt100Parser):
@@ -142,7 +141,7 @@ class KeyParser(Vt100Parser):
             if token == _ENTER and text_follows:
                 self._is_pasting = True
                 token = _NEW_LINE
-            text_follows = _is_text(token) or (text_follows and token == _NEW_LINE)
+            text_follows = _is_text(token) or (text_follows and token in (_NEW_LINE, _TAB))
             read.append(token)
         read.reverse()
         if self._is_pasting and read and read[-1] == _ENTER:
@@ -165,11 +164,18 @@ class KeyParser(Vt100Parser):
             self._give(key)
 
     def _keys(self, tokens: list[Token]) -> Iterator[KeyPress]:
-        for _, run in groupby(tokens, _is_printable):
+        for stays, run in groupby(tokens, self._stays):
             keys = [key for token in run for key in decode(token)]
             whole = "".join(key.data for key in keys)
-            is_long = self._takes_lines and len(keys) >= LONG_RUN and whole.isprintable()
-            yield from [KeyPress(_RUN_KEY, whole)] if is_long else keys
+            is_run = len(keys) >= LONG_RUN or "\t" in whole
+            is_one = self._takes_lines and stays and is_run
+            yield from [KeyPress(RUN_KEY, whole)] if is_one else keys
+
+    def _stays(self, token: Token) -> bool:
+        """Whether the token is a character that is inserted as it is; a tab is, in a paste."""
+        if token == _NEW_LINE or (token == _TAB and self._is_pasting):
+            return True
+        return _is_text(token) and isinstance(token, Character) and token.text.isprintable()
 
 
 def _nothing() -> None:
@@ -177,16 +183,12 @@ def _nothing() -> None:
 
 
 _answer = re.compile(r"[\]P]|\[\?")
-_ENTER, _NEW_LINE = Character("\r"), Character("\n")
+_ENTER, _NEW_LINE, _TAB = Character("\r"), Character("\n"), Character("\t")
 
 
 def _is_text(token: Token) -> bool:
     """Whether the token is a character that types itself."""
     return isinstance(token, Character) and not token.is_alt and token.text >= " "
-
-
-def _is_printable(token: Token) -> bool:
-    return _is_text(token) and isinstance(token, Character) and token.text.isprintable()
 
 
 def _without_line_feeds(tokens: list[Token]) -> list[Token]:
