@@ -140,6 +140,14 @@ def test_a_low_window_shows_what_it_can(tmp_path: Path, rows: int) -> None:
         assert at.read(f"{CTRL_R}git{CTRL_R}\r\r") == Typed("git rebase main")
 
 
+def test_a_text_that_was_cleared_here_and_sent_before_is_one_entry(tmp_path: Path) -> None:
+    with desk(history=kept(tmp_path, *SENT), size=Size(10, 60)) as at:
+        typed = f"git rebase main\x03{CTRL_R}git"
+        shown, sent = run(searched(at, typed, "git status", f"{DOWN}\r\r"))
+    assert shown[1:3] == ["❯ git rebase main", "  git status"]
+    assert sent == Typed("git status")
+
+
 def test_without_a_file_what_was_sent_here_is_found() -> None:
     with desk() as at:
         at.read("where is the key\r")

@@ -359,6 +359,7 @@ def test_keys_typed_at_once_behind_the_editor_key_wait_and_send_nothing(
         ("/no/editor", "/no/editor cannot be started: N"),
         ("'vi", "$VISUAL has an unbalanced quote: 'vi"),
         ("sh -c 'kill -TERM $$'", "sh was ended by SIGTERM."),
+        ("sh -c 'rm $0; mkfifo $0'", "The editor has no file to edit: it is a"),
     ],
 )
 def test_a_failing_editor_changes_nothing_and_says_why(editor: str, told: str) -> None:

@@ -11,6 +11,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from streamchat.core.errors import UsageError
 from streamchat.posix.echo import with_echo
+from streamchat.posix.files import read_file
 from streamchat.prompt.entry import normalised
 
 _FALLBACKS = ("editor", "nano", "vi")
@@ -77,7 +79,7 @@ def _edit_file(
     except OSError as error:
         reason = error.strerror or str(error)
         return EditorResult(text, f"{command[0]} cannot be started: {reason}.")
-    left = normalised(file.read_text(encoding="utf-8", errors="replace"))
+    left = normalised(read_file(file, most_bytes=sys.maxsize).decode(errors="replace"))
     if left != text:  # editors end the last line
         left = left.removesuffix("\n")
     if done.returncode < 0:

@@ -213,16 +213,18 @@ async def search_history(
 ) -> Document | None:
     """The line that was found, starting with a search for the words of the current line; None
     if the user left."""
-    entries = await asyncio.to_thread(history.read_all)
+    written = await asyncio.to_thread(history.read_all)
     lines = history.lines_in_memory()
-    texts = [*map(provenance.text, lines), *(entry.text for entry in entries)]
+    in_memory = list(map(provenance.text, lines))
+    entries = [entry for entry in written if entry.text not in in_memory]
+    texts = [*in_memory, *(entry.text for entry in entries)]
     typed = provenance.text(document.text)
     words = "" if "\n" in typed else typed
     place = await build(list(map(shown_label, texts)), words=words).run()
     if place is None:
         return None
-    in_memory = place < len(lines)
-    line = lines[place] if in_memory else history.line_of(entries[place - len(lines)])
+    entry = place - len(lines)
+    line = lines[place] if entry < 0 else history.line_of(entries[entry])
     return Document(line, len(line))
 
 
