@@ -135,4 +135,4 @@ def test_where_nothing_can_be_saved_it_counts_until_the_end() -> None:
     chat.session.configuration = FixedConfiguration()
     chat.run()
     assert chat.session.preferences.auto_compact == "off"
-    assert "This holds until you leave" in chat.notices
+    assert "This applies until you leave" in chat.notices

@@ -298,7 +298,7 @@ def test_what_is_attached_goes_with_the_next_message() -> None:
     run(session, "attach", "a.png")
     assert run(session, "file", "b c.txt") == Done(
         "Attached to the next message:\n1. a.png (document)\n2. b c.txt (document)\n"
-        "Together 2 attachments\n/detach N takes one back."
+        "Together 2 attachments\n/detach N removes one."
     )
     session.say("Compare.")
     session.say("Alone.")
@@ -312,8 +312,8 @@ def test_detach_takes_one_back_and_names_it() -> None:
     assert run(session, "detach") == Done("Nothing is attached.")
     for name in ("a", "b", "c"):
         run(session, "attach", name)
-    assert run(session, "detach", "2") == Done("Taken back: b (document)")
-    assert run(session, "detach") == Done("Taken back: c (document)")
+    assert run(session, "detach", "2") == Done("Removed: b (document)")
+    assert run(session, "detach") == Done("Removed: c (document)")
     with pytest.raises(UsageError, match="There is 1 attachment;"):
         run(session, "detach", "2")
     assert [block["title"] for block in session.attached] == ["a"]
@@ -340,7 +340,7 @@ def test_many_files_of_a_directory_are_listed_and_asked_about(agrees: bool) -> N
 
 def test_logout_says_whether_a_key_was_kept() -> None:
     session = open_session()
-    assert run(session, "logout") == Done("No key is kept in the configuration directory.")
+    assert run(session, "logout") == Done("No key is saved in the configuration directory.")
     session.forget_key = lambda: True
     assert run(session, "logout") == Done(
         "The key is removed. This chat uses it until you leave."

@@ -616,7 +616,7 @@ def test_a_model_that_takes_no_search_is_asked_without() -> None:
     answered = Answered(reply_events("a"))
     answered.session.web = Web()
     answered.session.facts = lambda model: ModelFacts(model, searches_web=False)
-    assert answered.run().remarks == (f"{MODEL} cannot use the web; it was asked without.",)
+    assert answered.run().remarks == (f"{MODEL} cannot use the web; it was asked without it.",)
     assert answered.source.requests[0].tools == ()
 
 

@@ -43,7 +43,7 @@ def test_what_takes_back_the_queue(keys: Mapping[str, object], waits: int, told:
 )
 def test_what_runs_a_command_from_the_queue(keys: Mapping[str, object], told: str) -> None:
     shown = said(bound(keys), Typed("!ls", was_queued=True))
-    assert shown == [("notice", f"A command of the shell does not run from the queue. {told}")]
+    assert shown == [("notice", f"A shell command does not run from the queue. {told}")]
 
 
 def said(session: Session, typed: str | Typed, *, waits: int = 0) -> list[tuple[str, str]]:

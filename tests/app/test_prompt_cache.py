@@ -64,7 +64,7 @@ def test_a_cache_that_was_read_needs_no_word() -> None:
     [
         (lambda s: s.conversation.configure(system="other"), "the system prompt changed"),
         (lambda s: s.conversation.use_tools(["web"]), "the tools changed"),
-        (lambda s: s.conversation.use_citations(True), "citations were switched"),  # noqa: FBT003
+        (lambda s: s.conversation.use_citations(True), "citations were turned on or off"),  # noqa: FBT003
         (lambda s: s.conversation.undo(1), "earlier turns changed"),
         (lambda s: None, "for no known reason"),
     ],

@@ -538,7 +538,7 @@ def test_after_a_refused_key_the_way_to_another_is_told() -> None:
     screen = dialogue.again(
         "hi", Key.END, answers=[[NoPermission("Refused.", http_status=401)]]
     )
-    assert ("error", "Refused. /login takes another key.") in screen.shown
+    assert ("error", "Refused. /login sets another key.") in screen.shown
 
 
 def test_a_question_over_the_cap_is_handed_back() -> None:

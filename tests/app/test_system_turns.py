@@ -202,7 +202,7 @@ def test_a_refusal_is_healed_once_and_remembered() -> None:
     result, requests = exchange(session, [UNKNOWN_ROLE], reply_events("2"))
     assert [outline(request)[-1] for request in requests] == ["s B", "u two"]
     assert outline(requests[1]) == ["B", "u one", "a 1", "u two"]
-    assert "takes no system prompt in mid-conversation" in result.remarks[0]
+    assert "accepts no new system prompt in mid-conversation" in result.remarks[0]
     change(session, "C")
     assert outline(ask(session, "three", "3"))[0] == "C"
     read_again = reread(session)

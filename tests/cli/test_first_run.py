@@ -170,7 +170,7 @@ def test_a_key_is_checked_and_kept_for_the_user_alone(paths: Paths) -> None:
     paths.env_file.write_text("# mine\nSTREAMCHAT_EFFORT=low")
     paths.env_file.chmod(0o600)
     desk = Desk()
-    run = desk.choose(Answers(["paste", "keep"], [f" {KEY}\n"]))
+    run = desk.choose(Answers(["paste", "save"], [f" {KEY}\n"]))
     assert key_of(run) == KEY
     assert [server.api_key for server in desk.asked] == [KEY]
     assert paths.env_file.read_text() == (
@@ -213,13 +213,13 @@ def test_what_is_no_key_is_asked_of_no_server(pasted: str | None, paths: Paths) 
 
 def test_without_a_network_the_key_may_be_kept_unchecked() -> None:
     desk = Desk(Unreachable("Cannot reach the server.", kind="connection"))
-    assert key_of(desk.choose(Answers(["paste", "keep"], [KEY]))) == KEY
+    assert key_of(desk.choose(Answers(["paste", "save"], [KEY]))) == KEY
     assert "could not be checked" in desk.stderr.getvalue()
 
 
 def test_ctrl_c_stops_the_check_of_a_key() -> None:
     desk = Desk(is_stopped=True)
-    assert key_of(desk.choose(Answers(["paste", "keep"], [KEY]))) == KEY
+    assert key_of(desk.choose(Answers(["paste", "save"], [KEY]))) == KEY
     assert "Stopped. The key was not checked." in desk.stderr.getvalue()
 
 

@@ -128,7 +128,7 @@ def test_its_key_goes_to_the_host_of_its_own_profile_only(server: ScriptedServer
         ("sh -c 'exit 3'", "ended with status 3"),
         ("true", "printed nothing"),
         ("'", "no closing quotation"),
-        ("echo two words", "is no key: it has a space"),
+        ("echo two words", "is not a key: it contains a"),
     ],
 )
 def test_what_goes_wrong_is_one_line(command: str, said: str) -> None:

@@ -145,7 +145,7 @@ def test_a_profile_is_chosen_from_a_list(
     [
         ("/profile fra", "config.toml has no profile 'fra'; did you mean far?"),
         ("/profile a b", "Give one profile"),
-        ("/login", "needs somebody who answers"),
+        ("/login", "needs someone to answer"),
     ],
 )
 def test_what_names_no_profile_is_one_line(
@@ -214,7 +214,7 @@ def test_login_takes_a_pasted_key_at_once(
         terminal.type(ENTER)
         terminal.wait_for("Paste your API key")
         terminal.type(f"{KEY}\r")
-        terminal.wait_for("Keep the key?")
+        terminal.wait_for("Save the key?")
         terminal.type(ENTER)
         terminal.wait_for("answers from now on")
         terminal.wait_for_prompt()

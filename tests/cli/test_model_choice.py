@@ -152,7 +152,7 @@ def test_a_script_is_told_the_model_and_the_theme() -> None:
     assert run.stderr.splitlines()[1:] == [
         "The model is claude-sonnet-5-5.",
         "The theme is auto.",
-        "theme is dark until you leave; --save keeps it.",
+        "theme is dark until you leave; --save saves it.",
         "The theme is dark.",
     ]
 
@@ -182,7 +182,7 @@ def test_a_role_is_chosen_from_a_list(paths: Paths) -> None:
         terminal.type("/role\r")
         terminal.wait_for("Which role?")
         terminal.type("2\r")
-        terminal.wait_for("You talk to poet now.")
+        terminal.wait_for("The role is now poet.")
         terminal.wait_for_prompt()
         terminal.type("/exit\r")
 

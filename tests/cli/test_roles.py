@@ -261,7 +261,7 @@ def test_the_next_role_takes_back_what_the_first_set(
         assert (body["max_tokens"], body["system"]) == (most, "Be.")
         assert body.get("output_config", {}).get("effort") == effort
         assert not read_sent(body)["attached"]
-    assert "No role: all is as it was before it." in told.stderr
+    assert "No role: what it set is undone." in told.stderr
     shown = script(towards_sent, "/role a", "/config effort", "/role off", "/config effort")
     rows = [line for line in shown.stdout.splitlines() if line.startswith("| effort")]
     assert [row.split(" | ")[1:] for row in rows] == [
@@ -396,7 +396,7 @@ def test_a_repositorys_role_is_asked_about_in_a_chat() -> None:
         terminal.type("/role local\r")
         terminal.wait_for("[y/N]")
         terminal.type("y\r")
-        terminal.wait_for("You talk to local now.")
+        terminal.wait_for("The role is now local.")
         terminal.wait_for("its front matter is ignored")
         terminal.wait_for_prompt()
         terminal.type("/system\r")
@@ -407,7 +407,7 @@ def test_a_repositorys_role_is_asked_about_in_a_chat() -> None:
     terminal = run_on_terminal(person, "--demo")
     assert terminal.status == 0
     assert "evil answers" not in terminal.text
-    assert "[y/N] y\nYou talk" in terminal.text
+    assert "[y/N] y\nThe role is now" in terminal.text
 
 
 @pytest.fixture
@@ -446,7 +446,7 @@ def test_roles_are_listed_and_written(session: Session) -> None:
         return await asked.then(reader)
 
     session.configuration = Taking()
-    assert asyncio.run(choose()) == Done("You talk to cook now.\nnoted")
+    assert asyncio.run(choose()) == Done("The role is now cook.\nnoted")
     with pytest.raises(UsageError):
         run(session, "role", "new a b")
     with pytest.raises(UsageError, match="is not the name of a role"):
@@ -499,11 +499,11 @@ def test_what_a_role_lacks_is_asked_for_in_a_chat(session: Session) -> None:
     async def answer() -> Outcome:
         return await asked.then(reader)  # type: ignore[arg-type]
 
-    assert asyncio.run(answer()) == Done("You talk to cook now.\nnoted")
+    assert asyncio.run(answer()) == Done("The role is now cook.\nnoted")
     assert reader.hints == ["cook needs dish"]
     assert taking.values == {"who": "me", "dish": "rice", "stdin": ""}
     assert asyncio.run(answer()) == Done()
-    assert run(session, "role", "cook rice me") == Done("You talk to cook now.\nnoted")
+    assert run(session, "role", "cook rice me") == Done("The role is now cook.\nnoted")
     with pytest.raises(UsageError, match="cook has no placeholder for 'please'"):
         run(session, "role", "cook rice me please")
 

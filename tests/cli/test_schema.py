@@ -122,7 +122,7 @@ def test_a_reference_out_of_the_schema_is_a_line_and_fetches_nothing() -> None:
     schema = {"type": "object", "properties": {"a": {"$ref": "http://127.0.0.1:9/x"}}}
     finished = ask(json.dumps(schema), 'echo {"a": 1}')
     assert finished.status == ExitStatus.CUT_OFF
-    assert "the schema names what is not in it" in finished.stderr
+    assert "the schema refers to something that is not in it" in finished.stderr
 
 
 def test_extract_and_schema_exclude_each_other() -> None:

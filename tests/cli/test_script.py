@@ -78,7 +78,7 @@ def test_a_failed_answer_ends_it_too(
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("hi\n!rm x\n", "line 2: a script runs a command of the shell only with --allow-shell"),
+        ("hi\n!rm x\n", "line 2: a script runs a shell command only with --allow-shell"),
         ('hi\n"""\nopen\n', "line 2: the block is not closed"),
     ],
 )

@@ -199,7 +199,7 @@ def test_what_is_attached_can_be_taken_back() -> None:
         person.wait_for("/detach")
         person.wait_for_prompt()
         person.type("/detach\r")
-        person.wait_for("Taken back: !echo hi")
+        person.wait_for("Removed: !echo hi")
         person.type("\x04")
 
     assert run_on_terminal(act, "--demo", environ=SHELL).status == 0

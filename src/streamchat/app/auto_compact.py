@@ -37,7 +37,7 @@ class CompactDecision:
 async def decide_compaction(
     session: Session, context: Context | None, reader: Reader | None, *, is_news: bool
 ) -> CompactDecision:
-    """What to do when the window is this full. `reader` asks the user, if there is one;
+    """Decide what to do about a window this full. `reader` asks the user, if there is one;
     `is_news` is False when the user knows already."""
     said = warning(context)
     if context is None or not said:
@@ -63,4 +63,4 @@ def _remember(session: Session, answer: str) -> str:
     try:
         return session.configuration.save("auto_compact", answer)
     except StreamchatError as error:
-        return f"This holds until you leave: {error.message}"
+        return f"This applies until you leave: {error.message}"

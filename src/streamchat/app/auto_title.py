@@ -19,7 +19,7 @@ from streamchat.core.spending import Reservation
 
 CHEAP = "haiku"
 AFTER_QUESTIONS = 2
-LEAVING_S = 2.0  # for a title that is on its way when the program ends
+LEAVING_S = 2.0  # wait for a title that is due when the program ends
 _MOST_TOKENS = 60
 _MOST_SENT = 1500  # characters of each turn
 _ASKED = (

@@ -17,7 +17,7 @@ PRICED_CHARACTERS = 400  # how much of an answer may arrive between two cost che
 
 @dataclass(slots=True)
 class CapWatch:
-    """Of one reply."""
+    """The caps and the cost of one reply."""
 
     session: Session
     _reservation: Reservation | None = None  # the caps allow this reply

@@ -1,10 +1,10 @@
 """Asks several models the same question at the same time.
 
 Each reply is an exchange of its own, in its own task: what arrived is kept, however the others
-end. The conversation continues with the first; the others hang below the same question, as
-branches.
+end. The conversation continues with the first; the others are branches below the same
+question.
 
-Rules: the cap is asked for each before it is sent. No other model answers for one of these.
+Rules: the cap is asked for each before it is sent. No fallback model answers for one of these.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class Comparison:
     _exchanges: dict[int, Exchange] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.is_blind:  # or the order would tell the names
+        if self.is_blind:  # or the order would give the names away
             mixed = list(self.candidates)
             self.shuffle(mixed)
             self.candidates = mixed
@@ -162,7 +162,7 @@ class Comparison:
     def _wrapped(self, view: View) -> View:
         if not self.is_blind:
             return self.frame(UnderHeading(view))
-        # An answer that was there has no time, which would tell whose it is.
+        # An existing answer has no time, which would give it away.
         return self.frame(Nameless(view, is_timed=not self._has_answer))
 
     @property
@@ -196,12 +196,12 @@ class Comparison:
 
     @property
     def _main(self) -> Candidate:
-        """The one with which the conversation continues."""
+        """The reply with which the conversation continues."""
         chosen = (each for each in self.candidates if each.answer or each.is_own)
         return next(chosen, self.candidates[0])
 
     async def _wait(self, tasks: dict[int, asyncio.Task[Result]]) -> None:
-        """Until all have ended; a bug or a closed output in one stops the others."""
+        """Wait until all have ended; a bug or a closed output in one stops the others."""
         running = set(tasks.values())
         done, rest = await asyncio.wait(running, return_when=asyncio.FIRST_EXCEPTION)
         if rest and any(task.exception() for task in done if not task.cancelled()):
@@ -228,7 +228,7 @@ def _show(answer: Message, view: View) -> None:
 
 
 async def _end_all(tasks: dict[int, asyncio.Task[Result]]) -> None:
-    """Whatever ended the wait: each exchange stores what arrived before this returns."""
+    """End all replies; each exchange stores what arrived before this returns."""
     running = [task for task in tasks.values() if not task.done()]
     for task in running:
         task.cancel()

@@ -15,7 +15,7 @@ NO_FAVORITES = 'Name your models: favorite_models = ["opus", "haiku"] in config.
 
 
 def use_next_model(session: Session) -> str:
-    """Let the next of the user's models answer. Returns the line that says so."""
+    """Switch to the next of the user's models. Returns the line that says so."""
     favorites = prompt_settings(session).favorite_models
     names = list(dict.fromkeys(session.model_names(name) for name in favorites))
     current = session.conversation.model
@@ -27,8 +27,8 @@ def use_next_model(session: Session) -> str:
 
 
 def use_next_effort(session: Session) -> str:
-    """Make the next effort that the model accepts; the last is its own default. Returns the
-    line that says so."""
+    """Switch to the next effort that the model accepts; the last is its own default. Returns
+    the line that says so."""
     facts = session.facts(session.conversation.model)
     efforts = EFFORTS if facts.efforts is None else facts.efforts
     if not efforts:

@@ -1,4 +1,4 @@
-"""What happened, for a report of a fault: the kinds and the timings of events, and no text.
+"""A log for bug reports: the kinds and the timings of events, and no text.
 
 Rule: an entry holds only names from this source, numbers, and the kinds of errors.
 """
@@ -76,5 +76,5 @@ class LoggedSource:
 
 
 def _name(kind: str) -> str:
-    """The kind of an error, unless a server wrote a text there."""
+    """The kind of an error, unless a server put a text there."""
     return kind if kind.isidentifier() and len(kind) <= _LONGEST_NAME else "other"

@@ -8,7 +8,7 @@ and nothing else. The rules:
 - A request is repeated only before there is something to read, visibly, and at most as
   often as `RetryPolicy` allows; once more without the thinking of earlier turns when the
   server refuses that.
-- A reply that says nothing is no turn, but its cost is stored and counts.
+- A reply that says nothing does not become a turn, but its cost is stored and counts.
 - A request that would exceed a cap is not sent; a reply that exceeds it is stopped.
 - A view that raises (a closed pipe, a bug) ends the exchange but loses nothing.
 """
@@ -48,7 +48,7 @@ from streamchat.core.reply import ReplyFold
 
 MOST_PAUSES = 10  # pause_turn replies that are continued without asking
 
-_ADVICE = re.compile(r"\s*Try again in (a moment|[\d.]+ \w+)\.$")  # we do exactly that
+_ADVICE = re.compile(r"\s*Try again in (a moment|[\d.]+ \w+)\.$")  # which is what we do
 
 
 @dataclass(slots=True)
@@ -77,7 +77,7 @@ class Exchange:
     _is_answering: bool = False  # something to read has arrived
     _repeating: ApiError | None = None  # why the request is being repeated
     _end: Finished | None = None
-    _container: str = field(init=False, default="")  # where it goes on after a pause
+    _container: str = field(init=False, default="")  # where it continues after a pause
     _storage: ReplyStorage = field(init=False)
     _is_settled: bool = False  # what arrived of this turn was stored and charged
     _caps: CapWatch = field(init=False)
@@ -85,7 +85,7 @@ class Exchange:
     _cache: CacheExplanation = field(init=False)
     _checkpoints: Checkpoints = field(init=False)
     _task: asyncio.Task[None] | None = None
-    _showing: asyncio.Task[None] | None = None  # of what arrived faster than it was shown
+    _showing: asyncio.Task[None] | None = None  # what arrived too fast
 
     def __post_init__(self) -> None:
         self._asked = self.model
@@ -140,7 +140,7 @@ class Exchange:
         if self.question is None:
             self._storage.after = tell_system(self.session, self.after)
         note_setup(self.session)
-        if not self.after:  # others, at the same time, find nothing
+        if not self.after:  # replies at the same time would find nothing
             self._cache.note()
         if self.model:
             self._feed(ModelSwitched(self.model))
@@ -204,7 +204,8 @@ class Exchange:
                 attempt += 1
 
     def _may_repeat(self, error: ApiError) -> bool:
-        """A busy server may say so after it began, as long as nothing was shown."""
+        """Whether to repeat the request: a server may report overload after the start, if
+        nothing was shown yet."""
         is_busy = isinstance(error, TryLater) and not self._is_answering
         return is_busy or not self._started
 
@@ -293,6 +294,7 @@ class Exchange:
 
 
 def _is_overloaded(error: ApiError) -> bool:
-    """Status 529, or the same said in the stream, whose status is 200."""
+    """Whether the server is overloaded: status 529, or an error in a stream whose status is
+    200."""
     says_so = error.kind == TryLater.kind and error.http_status in (None, 200)
     return isinstance(error, TryLater) and (error.http_status == 529 or says_so)

@@ -36,6 +36,6 @@ def format_counts(taken: Sequence[ImportResult]) -> str:
 
 
 def found_none(path: str, name: str) -> NotFound:
-    """The error of a file that holds no conversation, or none that `name` means."""
+    """The error for a file without conversations, or without one that matches `name`."""
     called = f" {quoted(name)}" if name else ""
     return NotFound(f"{format_path(path)} holds no conversation{called}.")

@@ -1,7 +1,7 @@
 """What the list of saved conversations can do with one: open, rename, delete, copy, export.
 
-Rules: only opening leaves the list. The list shows the result of every other action, also of
-one that fails. Deleting asks first.
+Rules: only opening leaves the list. The list shows the result of every other action, even if
+it fails. Deleting asks first.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class ListActions:
         return None
 
     async def _do(self, picked: Picked, asker: Asker) -> str:
-        """Do it; returns what to say."""
+        """Do the action; returns the line to show."""
         conversation = self._read(picked.path)
         match picked.act:
             case PickAct.RENAME:
@@ -85,8 +85,8 @@ class ListActions:
         return f"Exported to {place}"
 
     def delete(self, path: str, conversation: Conversation, ref: str) -> str:
-        """Delete a conversation for good, and what was typed in it; `ref` is how it was
-        called. Returns the line that says so. Raises NotFound, Busy, DiskError."""
+        """Delete a conversation for good, and what was typed in it; `ref` is the name that the
+        user gave. Returns the line that says so. Raises NotFound, Busy, DiskError."""
         if self.session is not None and path == self.session.journal.name:
             self.session.begin()
         else:

@@ -38,7 +38,7 @@ def cost(usd: float | None) -> str:
 
 
 def find_summaries(archive: Archive, wanted: str) -> list[ConversationSummary]:
-    """The conversations that fit words and filters, all of them without any, newest first.
+    """The conversations that match words and filters, or all of them, newest first.
     Raises DiskError, UsageError."""
     if not wanted.strip():
         return archive.summaries()
@@ -95,7 +95,7 @@ def summary_object(summary: ConversationSummary) -> JsonObject:
 
 
 def hits_markdown(hits: Iterable[Hit], *, now: float) -> str:
-    """For the terminal: each hit below the conversation it is from."""
+    """For the terminal: each hit below the title of its conversation."""
     return "\n\n".join(f"{_place(hit, now)}\n> {_quotation(hit)}" for hit in hits)
 
 

@@ -1,4 +1,4 @@
-"""A source whose replies say the lines of what they cite from attached texts.
+"""A source that adds line numbers to citations of attached texts.
 
 The API cites a text by its characters. The lines are added here, where a reply enters the
 program, so that the screen, the file and every export have them.

@@ -1,4 +1,4 @@
-"""A source whose replies do not show the keys of the session.
+"""A source that masks the keys of the session in replies.
 
 A server can repeat a key that it was sent. It is masked here, where a reply enters the
 program, so the screen, the pipe, the file and every export get the same text. A thinking

@@ -26,8 +26,9 @@ async def read_mentioned(
     reader: Reader,
     screen: Screen,
 ) -> tuple[Block, ...] | None:
-    """The blocks of what is there; None if one cannot be sent, the user does not want so many
-    or stops a fetch. What names no file is text. Each file is read once."""
+    """The blocks for existing files and addresses; None if one cannot be sent, or the user
+    refuses so many or stops a fetch. A mention without a file is text. Each file is read
+    once."""
     found = dict.fromkeys(_reference(session, candidates) for candidates in mentions)
     references = [shlex.quote(reference) for reference in found if reference]
     return await read_attached(session, references, reader, screen)

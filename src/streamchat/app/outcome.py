@@ -15,7 +15,7 @@ from streamchat.core.ports import Ending
 
 _WHOLE = frozenset({"end_turn", "stop_sequence"})
 _FILTERED, _BROKEN = "content_filter", "error"
-# What servers that translate from other APIs say, in lower case, by what it means.
+# Stop reasons of servers that translate from other APIs, in lower case, by their meaning.
 _TRANSLATED = {
     "end_turn": ("stop", "eos", "eos_token", "completed", "complete", "done"),
     "max_tokens": ("length", "max_length", "max_output_tokens", "model_length"),
@@ -51,7 +51,7 @@ class Result:
     seconds: float
     reason: str = ""
     error: StreamchatError | None = None
-    received: Message | None = None  # with its counts, also when nothing was kept
+    received: Message | None = None  # with its counts, even if nothing was kept
     remarks: tuple[str, ...] = ()
 
 
@@ -112,7 +112,7 @@ def _remark(stop_reason: str | None, kept: Message | None) -> str:
 
 
 def _shortened(text: str, most: int = 80) -> str:
-    """What a server wrote, as a part of one line."""
+    """A server's text, shortened for one line."""
     line = " ".join(text[: 4 * most].split())
     return line if len(line) <= most else line[: most - 1] + "…"
 
@@ -125,11 +125,11 @@ def _format_refusal(details: JsonObject) -> str:
 
 
 def offer(result: Result) -> str:
-    """Which command helps after this ending, to follow its line."""
+    """A sentence about the command that helps after this ending; "" if none does."""
     if result.ending is Ending.REFUSED:
         return " /retry MODEL asks another model."
     if isinstance(result.error, NoPermission) and result.error.http_status == 401:
-        return " /login takes another key."
+        return " /login sets another key."
     if isinstance(result.error, OverBudget):
         return " /budget changes the cap."
     if result.message is not None and result.ending in (Ending.CUT_OFF, Ending.FAILED):

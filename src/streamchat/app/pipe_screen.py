@@ -1,7 +1,7 @@
 """The screen of a chat that nobody watches: a script.
 
 Rules: stdout carries answers, and the reports that commands print; notices go to stderr.
-Nothing is rendered. Whoever runs the chat reports its failures, with their status.
+Nothing is rendered. The caller reports failures, with their status.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class PipeScreen:
     note: Callable[[str], None]
     open_comparison: Callable[[Sequence[str]], ComparisonView]
     is_json: bool = False
-    _is_below_headings: bool = False  # what comes next does not belong to the last one
+    _is_below_headings: bool = False  # the next output does not belong to the last heading
 
     def reply(self, *, model: str, trace: bool = False) -> View:
         self._leave_headings()
@@ -46,7 +46,7 @@ class PipeScreen:
         self._is_below_headings = False
 
     def banner(self, lines: list[str]) -> None:
-        """A pipe has none."""
+        """Does nothing: a pipe has no banner."""
 
     def notice(self, text: str) -> None:
         self.note(text)
@@ -66,7 +66,8 @@ class PipeScreen:
     async def history(
         self, turns: tuple[Turn, ...], *, model: str = "", whole: bool = False
     ) -> None:
-        """Only what a command asks for as a whole is printed: a pipe needs no reminder."""
+        """Print turns only for a command that asks for all of them; a pipe needs no
+        reminder."""
         if whole:
             for turn in turns:
                 self._print(turn)

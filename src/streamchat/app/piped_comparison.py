@@ -31,12 +31,12 @@ class PipedComparison(NothingPending):
         """Every answer has been written."""
 
     def line_up(self, turn: _Turn) -> None:
-        """It has something to show."""
+        """This answer has something to show."""
         self._waiting.append(turn)
         self._go_on()
 
     def go_on(self, turn: _Turn) -> None:
-        """It is over."""
+        """This answer has ended."""
         self._waiting.remove(turn)
         self._go_on()
 
@@ -74,7 +74,7 @@ class _Turn(NothingPending):
             self._end(self._view)
 
     def open(self, begin: Callable[[int], View]) -> None:
-        """Its turn has come."""
+        """Open the view, because the turn of this answer has come."""
         self._view = begin(self._number)
         for event in self._fed:
             self._view.feed(event)

@@ -21,7 +21,7 @@ from streamchat.core.messages import Request, Usage
 from streamchat.core.reply import ReplyFold
 from streamchat.core.times import parse_time
 
-_LEAST_TOKENS = 1024  # less is not worth a word
+_LEAST_TOKENS = 1024  # less is not worth mentioning
 _GAPS = 6  # of the user's own turns, the last ones
 _REASONS = {  # the API's words, and ours
     "model_changed": "the model changed",
@@ -67,7 +67,7 @@ class CacheExplanation:
         self._diagnosis = started.diagnosis
 
     def end(self, reply: ReplyFold) -> None:
-        """The reply is over; what follows a pause is not explained again."""
+        """The reply has ended; its continuation after a pause is not explained again."""
         before, self._before = self._before, None
         usage = reply.usage_so_far()
         if before and usage and usage.cache_read_input_tokens is not None:
@@ -99,7 +99,7 @@ class CacheExplanation:
         if signed.tools != conversation.tools:
             return _REASONS["tools_changed"]
         if signed.cites != conversation.cites:
-            return "citations were switched"
+            return "citations were turned on or off"
         if signed.system != now.top:
             return _REASONS["system_changed"]
         if before.how_asked and before.how_asked != self.session.how_asked:
@@ -113,7 +113,7 @@ class CacheExplanation:
 
 
 def _note(session: Session) -> _Before | None:
-    """What the last reply left in the cache; None where nothing is worth a word."""
+    """What the last reply left in the cache; None if that is too little to mention."""
     reply = session.conversation.last_reply
     usage = reply.message.usage if reply else None
     if reply is None or usage is None or not session.cache:
@@ -133,7 +133,7 @@ def _note(session: Session) -> _Before | None:
 
 
 def _cost(session: Session, model: str, tokens: int, *, kept_1h: bool) -> float | None:
-    """What the tokens cost more than if they had been read from the cache."""
+    """What the tokens cost in addition to the price of reading them from the cache."""
     price, long_kept = session.budget.price, tokens if kept_1h else None
     cached = Usage(0, 0, cache_creation_input_tokens=tokens, cache_1h_tokens=long_kept)
     written = price(model, cached)

@@ -23,7 +23,7 @@ def fill_prompt(
     stdin: str,
     read_clipboard: Callable[[], str | None],
 ) -> tuple[str, dict[str, str]]:
-    """The rest of the words, and the values that are known. Raises UsageError when the
+    """The known values, and the words that are left over. Raises UsageError when the
     clipboard is asked for and cannot be read."""
     values, rest = assign_words(template, words)
     give_stdin(template, values, stdin)

@@ -1,4 +1,4 @@
-"""What is set for the prompt now: which key does what, to be named in a text."""
+"""The current settings of the prompt, and the keys for texts that name them."""
 
 from __future__ import annotations
 

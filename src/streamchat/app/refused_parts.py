@@ -23,7 +23,7 @@ _THINKING_REFUSED = (
 
 @dataclass(slots=True)
 class RefusedParts:
-    """The request of one exchange, and what it can do without."""
+    """The request of one exchange, without the parts that the server refused."""
 
     session: Session
     remarks: list[str] = field(default_factory=list)
@@ -41,7 +41,7 @@ class RefusedParts:
         )
         self.told = any(message.role == "system" for message in request.messages)
         self._model = request.model
-        remark = f"{request.model} cannot use the web; it was asked without."
+        remark = f"{request.model} cannot use the web; it was asked without it."
         if self.session.web and not request.tools and remark not in self.remarks:
             self.remarks.append(remark)
         return request
@@ -71,8 +71,8 @@ class RefusedParts:
         session.record(session.conversation.refuse_system_turns(self._model))
         note_setup(session)
         self.remarks.append(
-            f"{self._model} takes no system prompt in mid-conversation here. It gets the newest"
-            " one alone from now on, and earlier turns without their thinking."
+            f"{self._model} accepts no new system prompt in mid-conversation here. It gets"
+            " the newest one alone from now on, and earlier turns without their thinking."
         )
         return True
 

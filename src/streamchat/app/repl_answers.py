@@ -49,7 +49,7 @@ async def _be_ready() -> None:
 
 
 def _stay(_failure: StreamchatError) -> None:
-    """Nothing that fails ends a chat."""
+    """Does nothing: a failure does not end a chat."""
 
 
 @dataclass(slots=True)
@@ -70,7 +70,7 @@ class ReplAnswers:
     before_request: Callable[[], Awaitable[None]] = _be_ready  # raises StreamchatError
     has_user: bool = True  # somebody answers questions; a script does not
     advised: set[str] = field(default_factory=set)
-    agreed_system: str | None = None  # it was sent, whatever it holds
+    agreed_system: str | None = None  # the user agreed to send it
     is_warned: bool = False  # the user knows that the context window is nearly full
     names_by_itself: bool = False  # auto_title
     _naming: asyncio.Task[None] | None = None
@@ -165,7 +165,7 @@ class ReplAnswers:
             await self._compact("")
 
     async def _count_if_allowed(self, text: str) -> None:
-        """The server counts what it is sent."""
+        """Count the request if the user allows sending it: the server counts it."""
         message = Message("user", (*self.session.attached, text_block(text)))
         if await self._may_send(message):
             await self._count(text)
@@ -264,7 +264,7 @@ class ReplAnswers:
             self._naming = asyncio.get_running_loop().create_task(self._name_quietly())
 
     async def _name_quietly(self) -> None:
-        """What fails leaves the title as it was."""
+        """Name the conversation; a failure leaves the title as it was."""
         conversation = self.session.conversation
         with suppress(StreamchatError):
             title = await ask_title(self.session, self.source)
@@ -273,7 +273,7 @@ class ReplAnswers:
         self._naming = None
 
     async def wait_for_title(self) -> None:
-        """The user leaves: a title that was asked for has a moment to arrive."""
+        """The user is leaving; wait a moment for a title that was asked for."""
         if self._naming is not None:
             await asyncio.wait({self._naming}, timeout=LEAVING_S)
 

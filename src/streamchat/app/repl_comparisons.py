@@ -35,12 +35,12 @@ class Compared:
         return self.turns.index(self.head or "") + 1
 
     def format_hint(self) -> str:
-        """How to keep one; "" if there are no two."""
+        """How to keep one; "" if there are fewer than two."""
         there = [str(number) for number, turn in enumerate(self.turns, 1) if turn]
         if len(there) < 2:
             return ""
         digits = f"{', '.join(there[:-1])} or {there[-1]}"
-        if self.is_blind:  # a number would tell which one is the conversation's
+        if self.is_blind:  # a number would give away the conversation's own
             return (
                 f"{digits} alone keeps that answer; other messages follow the original one."
                 " Both show the names."
@@ -130,7 +130,7 @@ class ReplComparisons(ReplAnswers):
         return answered
 
     async def _tell(self, comparison: Comparison, number: int, result: Result) -> None:
-        """Say what is worth a line about one of the answers."""
+        """Report one of the answers, if there is something to report."""
 
         def describe(text: str) -> str:
             return describe_failure(comparison, number, text)

@@ -38,9 +38,9 @@ Shown: TypeAlias = (
     Done | ShowReport | Replay | Redraw | Copy | ImportFile | EditFile | OpenInEditor
 )
 ImportSteps: TypeAlias = Generator[ImportResult | StreamchatError | None]
-"""A conversation that went in, what cannot be read, or one that nobody asked for. Nothing is
-saved in the first step, which may take long: it reads the file."""
-LONG_REPORT = 20_000  # characters; a shorter one is there at once
+"""A conversation that was saved, one that cannot be read, or one that was not asked for.
+Nothing is saved in the first step, which may take long: it reads the file."""
+LONG_REPORT = 20_000  # characters; a shorter one appears at once
 STOPPED = "Stopped."
 
 
@@ -89,7 +89,7 @@ class ReplOutcomes(ReplComparisons):
                 assert_never(outcome)
 
     def _work(self, long_work: LongWork) -> Outcome:
-        """Do it; the outcome is that it was stopped, if it was."""
+        """Do the work; returns its outcome, or one that says that it was stopped."""
         try:
             with self.reader.interrupting():
                 return long_work.run()
@@ -100,7 +100,7 @@ class ReplOutcomes(ReplComparisons):
             return Done()
 
     async def _import(self, path: str, name: str) -> None:
-        """What went in before a failure or a stop stays."""
+        """Import the file; what was saved before a failure or a stop stays."""
         from streamchat.app import import_report  # for those who use it
 
         self._notice(describe_waiting(self.session, "Importing"))
@@ -125,7 +125,8 @@ class ReplOutcomes(ReplComparisons):
         name: str,
         seen: list[ImportResult | StreamchatError],
     ) -> None:
-        """Say what goes in as it goes. Keys are served between two conversations."""
+        """Report each conversation as it is saved. Keys are served between two
+        conversations."""
         from streamchat.app import import_report
 
         for each in steps:

@@ -19,7 +19,7 @@ from streamchat.app.waiting import until_stopped
 from streamchat.core.errors import StreamchatError, UsageError
 from streamchat.core.ports import Reader, Script, Typed
 
-_TURNS_OF_A_KEY = 3  # of the loop, until a key or a signal is known
+_TURNS_OF_A_KEY = 3  # turns of the event loop until a key or a signal is known
 
 
 async def _no_script(_path: str, _keyboard: Reader) -> Script:
@@ -39,7 +39,7 @@ class ReplScripts(ReplOutcomes):
 
     @property
     def answering(self) -> Reader:
-        """Who answers the question of a command."""
+        """The reader that answers the question of a command."""
         return self.script or self.reader
 
     async def _act_on(self, text: str, edited: MessageEdit | None, *, was_queued: bool) -> bool:
@@ -89,7 +89,7 @@ class ReplScripts(ReplOutcomes):
         return bool(failures) or self.is_unsent or self.stopped_at > -math.inf
 
     async def _hear_a_stop(self) -> None:
-        """Between two lines that take no time."""
+        """Let a stop take effect between two lines that take no time."""
 
         def stop() -> None:
             self.stopped_at = self.monotonic()

@@ -26,7 +26,7 @@ class ReplyStorage:
     after: str = ""  # the turn that the reply follows on a branch, so that the head stays
     last_turn: str = ""  # of the reply
     kept: Message | None = None  # includes the part before a pause
-    received: Message | None = None  # the same with what was not worth keeping
+    received: Message | None = None  # the same, including what was not worth keeping
 
     def checkpoint(self, turn_id: str, text: str) -> None:
         """Store a part of a reply that is still arriving."""

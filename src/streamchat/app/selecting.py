@@ -1,6 +1,6 @@
-"""Selects what a text of references stands for, without holding up the program.
+"""Selects the files of references, without blocking the program.
 
-Files are read and addresses fetched in a thread that the user can leave behind.
+Files are read and addresses fetched in a thread that the user can abandon.
 """
 
 from __future__ import annotations

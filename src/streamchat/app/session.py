@@ -80,7 +80,7 @@ class Session:
     of_role: tuple[Block, ...] = ()  # those that the role attached
     choose_ttl: Callable[[], str] = lambda: "5m"  # how long the cache is kept
     web: Web | None = None  # what the model may do on the web
-    web_setup: Web = field(default_factory=Web)  # the same, once it is switched on
+    web_setup: Web = field(default_factory=Web)  # the same, for when it is turned on
     refused_versions: int = 0  # of the web's tools, the newest that the server refused
     refuses_system_turns: frozenset[str] = frozenset()  # models that refused one in this run
     fallback: tuple[str, ...] = ()  # models to ask when one declines or is overloaded
@@ -163,7 +163,7 @@ class Session:
         return turn
 
     def _back_to(self, head: str | None) -> tuple[Record, ...]:
-        """What is recorded with a turn of a branch, which must not move the head."""
+        """The record that moves the head back after a turn on another branch."""
         return () if self.conversation.head == head else (self.conversation.jump(head),)
 
     def jump(self, turn: str | None) -> None:
@@ -172,7 +172,7 @@ class Session:
             self.record(self.conversation.jump(turn))
 
     def add_empty_reply(self, message: Message) -> None:
-        """Store what a reply cost that says nothing."""
+        """Store the cost of a reply that says nothing."""
         self.record(self.conversation.add_empty_reply(message, self.now()))
 
     def checkpoint(
@@ -195,7 +195,7 @@ class Session:
             self.disk_failed = False
 
     def _disk_refused(self, error: DiskError, records: Sequence[Record]) -> None:
-        """Say so for a first failure and for each question, not for each checkpoint."""
+        """Warn about the first failure and for each question, not for each checkpoint."""
         has_question = any(isinstance(r, Turn) and r.role == "user" for r in records)
         if not self.disk_failed or has_question:
             self.warn(f"{error.message} {CONTINUES_IN_MEMORY}")
@@ -253,8 +253,8 @@ class Session:
         return build_request(self, question, thinking=thinking, model=model, end=end or None)
 
     def change_model(self, model: str) -> str:
-        """Let another model answer from now on. A setting that it does not accept goes back
-        to the default. Returns the line that says so."""
+        """Use another model from now on. A setting that it does not accept returns to the
+        default. Returns the line that says so."""
         self.record(self.conversation.configure(model=model))
         facts, dropped = self.facts(model), []
         if self.thinking is not None and not facts.takes_thinking(self.thinking):

@@ -18,13 +18,13 @@ from streamchat.core.ports.shell import Shell, ShellRun
 from streamchat.core.sanitize import clean_line
 
 USAGE = "Write a command after the !, such as !git diff. \\! begins a message with !."
-WAITS = "A command of the shell does not run from the queue."
+WAITS = "A shell command does not run from the queue."
 _LONGEST_TITLE = 80
 
 
 @dataclass(frozen=True, slots=True)
 class RanCommand:
-    """What to say about it; `failure` is an error for a script that goes no further."""
+    """What to say about it; `failure` is the error that ends a script."""
 
     notice: str
     failure: UsageError | None = None
@@ -37,7 +37,7 @@ async def run_command(session: Session, shell: Shell, command: str) -> RanComman
     ending = describe_status(run.status)
     said = [ending] if run.status else []
     if run.output is None:
-        said.append("The command had the terminal: what it showed is not attached.")
+        said.append("The command used the terminal directly; what it showed is not attached.")
     else:
         session.attach([build_block(command, run)])
         said += list_attached(session)

@@ -82,7 +82,8 @@ def _wrapped(line: str, width: int) -> str:
 
 @contextmanager
 def _unheard(stderr: TextIO) -> Iterator[None]:
-    """If stderr is a full disk or a closed pipe, lose the remark, not the answer."""
+    """While entered, a full disk or a closed pipe at stderr loses the remark, not the
+    answer."""
     try:
         yield
     except OSError:

@@ -73,7 +73,8 @@ class ShownValue(ViewWrapper):
 
 @dataclass(slots=True)
 class OnceStarted(ViewWrapper):
-    """Calls `act` when the reply begins: the request was sent, so `act` delays nothing."""
+    """Calls `act` when the reply begins; the request has been sent, so `act` does not delay
+    it."""
 
     act: Callable[[], None]
     _is_started: bool = False
@@ -160,8 +161,8 @@ class SayingRetries(ViewWrapper):
 
 @dataclass(slots=True)
 class NotesBelow(ViewWrapper):
-    """The text of an answer on the terminal that shows the notes too: what is noted while the
-    text arrives follows it."""
+    """The text of an answer on a terminal that also shows the notes: a note that comes while
+    the text arrives follows it."""
 
     notes: Notes
 

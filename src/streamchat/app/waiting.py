@@ -1,7 +1,7 @@
-"""Waits for what takes time, without holding up the program.
+"""Waits for slow work without blocking the program.
 
-Slow work runs in a thread of its own, which nobody waits for once the user stops it: a look-up
-of a name cannot be interrupted.
+Slow work runs in a thread of its own, which is abandoned when the user stops it, because a
+name lookup cannot be interrupted.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class WorkResult(Generic[_T]):
-    """The work came to its end, with this result."""
+    """The work has ended with this result."""
 
     result: _T
 

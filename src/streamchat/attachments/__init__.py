@@ -1,7 +1,7 @@
 """Turns files and addresses into content blocks, for `-a`, /attach and `@path`.
 
-Only names that the user typed are read, never names from a model or a pipe. `selecting` reads
-what the references in a text name, `blocks` builds the block of one file.
+Only files that the user named are read, never names from a model or a pipe. `selecting` reads
+the files of references, `blocks` builds the block of one file.
 """
 
 from __future__ import annotations

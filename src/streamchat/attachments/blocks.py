@@ -82,7 +82,7 @@ def image_type(data: bytes) -> str | None:
 
 
 def image_suffix(data: bytes) -> str:
-    """What the name of a file with this image ends in; "" for what is none."""
+    """The suffix for the name of a file with this image; "" if it is not an image."""
     kind = (image_type(data) or "").removeprefix("image/")
     return "jpg" if kind == "jpeg" else kind
 

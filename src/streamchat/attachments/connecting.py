@@ -1,4 +1,4 @@
-"""Connects to the host of an address, at an IP address that was looked at before.
+"""Connects to the host of an address, at an IP address that was checked before.
 
 Rule: the IP address that is checked is the one that is connected to, so a name that is looked
 up twice with two results (DNS rebinding) gains nothing. `Trust` says how near an IP address is;
@@ -36,7 +36,7 @@ _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # an IPv4 address behind NAT
 class Trust(IntEnum):
     """How far away an IP address is."""
 
-    MACHINE = 0  # this machine, and what answers only on its own cable
+    MACHINE = 0  # this machine, and its link-local network
     NETWORK = 1  # private addresses
     PUBLIC = 2
 
@@ -157,8 +157,8 @@ class Connector:
             made.close()
 
     def _judge_behind(self, target: HopTarget, deadline: Deadline) -> tuple[str, Trust]:
-        """The IP address of a host as it looks from here, and how near it is. The proxy may
-        know names that nobody here does: such a name is public if it has a dot."""
+        """The IP address of a host as seen from here, and how near it is. The proxy may know
+        names that cannot be looked up here: such a name is public if it has a dot."""
         try:
             seconds = min(_LOOK_UP_S, deadline.left())
             return self._choose(target, self._look_up(target.host, target.port, seconds))

@@ -50,7 +50,7 @@ _PIECE_BYTES = 1 << 16
 _PORTS = {"http": 80, "https": 443}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _TEXT_TYPES = ("text/", "application/json", "application/xml", "application/javascript")
-_SAFE = "%/:?#[]@!$&'()*+,;=~-._"  # of a path: what need not be escaped, or is already
+_SAFE = "%/:?#[]@!$&'()*+,;=~-._"  # of a path: needs no escape, or is escaped already
 _HEADERS = {
     "Accept": "text/html, application/xhtml+xml, text/*, application/pdf, image/*, */*;q=0.1",
     "Accept-Encoding": "gzip, identity",
@@ -173,7 +173,7 @@ def _read(reply: http.client.HTTPResponse, address: str) -> bytes:
         if size > LARGEST_BYTES:
             raise _too_large(address)
         pieces.append(piece)
-    if reply.length:  # said that more would come
+    if reply.length:  # the server announced more
         raise http.client.IncompleteRead(b"", reply.length)
     data = b"".join(pieces)
     encoding = (reply.headers.get("Content-Encoding") or "identity").strip().lower()

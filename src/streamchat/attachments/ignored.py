@@ -1,4 +1,4 @@
-"""The .gitignore rules that hold in a directory tree.
+"""The .gitignore rules that apply in a directory tree.
 
 Rules: the deepest file that names a path decides, as in git. A directory that the user
 named is read although a file above it ignores it.

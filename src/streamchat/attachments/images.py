@@ -2,8 +2,8 @@
 
 Rules: an image that fits is not encoded again. A damaged one is refused. Scaling and turning
 need Pillow (the extra `images`); without it, an image that the model refuses is refused here,
-by its limit, and damage is seen only where an end or a checksum is wrong. With it, an image is
-decoded; what no decoder complains of (a wrong piece in a JPEG, which has no checksums) is sent.
+by its limit, and damage is noticed only by a wrong end or checksum. With it, an image is
+decoded; damage that decoders ignore (in a JPEG, which has no checksums) is sent.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def fit_image(
     if is_large:
         raise InvalidRequest(f"{name} has {size[0]} × {size[1]} pixels: make it smaller.")
     Image.MAX_IMAGE_PIXELS = None  # ours is checked above
-    # About damage that it can do without; a chat may have its prompt on the screen.
+    # Warnings about harmless damage would appear in the prompt of a chat.
     warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
     try:
         with Image.open(io.BytesIO(clean)) as opened:

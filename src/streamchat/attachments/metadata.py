@@ -1,5 +1,5 @@
-"""Takes out of an image what a camera wrote about it: the place, the time, the device. What
-is damaged beside the picture goes, too.
+"""Takes out of an image what a camera wrote about it: the place, the time, the device. Damaged
+segments outside the picture are removed, too.
 
 Only whole segments are left out, so the picture itself stays as it is, byte for byte. The
 orientation of a JPEG is kept in a record of its own: without it the picture lies on its side.

@@ -1,8 +1,8 @@
 """The readable text of a web page.
 
-With the extra `web` it is what trafilatura finds: the main text as Markdown, without menus and
-footers. Without it, where that finds nothing, and for pages of so many tags that it would take
-long, it is all visible text, by `_TextReader`. That reads in linear time; the standard
+With the extra `web`, trafilatura finds the main text as Markdown, without menus and footers.
+Without the extra, when trafilatura finds nothing, and for pages with so many tags that it
+would be slow, `_TextReader` gives all visible text. It reads in linear time; the standard
 library's parser takes a minute for 80 KB of `<a `.
 """
 
@@ -64,7 +64,7 @@ def _decoded(data: bytes, charset: str | None) -> str:
     if named:
         try:
             return data.decode(codecs.lookup(named).name, "replace")
-        except (LookupError, UnicodeError):  # no encoding of texts
+        except (LookupError, UnicodeError):  # not an encoding of text
             pass
     return decode_text(data) or data.decode("utf-8", "replace")
 
@@ -76,7 +76,9 @@ def _read_main(source: str, title: str, address: str) -> Page | None:
         import trafilatura  # 300 ms, only for a page that is attached
     except ImportError:
         return None
-    logging.getLogger("trafilatura").addHandler(logging.NullHandler())  # or it writes stderr
+    logging.getLogger("trafilatura").addHandler(
+        logging.NullHandler()
+    )  # or it would write to stderr
     text = trafilatura.extract(
         source,
         url=address,
@@ -142,8 +144,8 @@ class _TextReader:
 
     _pieces: list[str] = field(default_factory=list)
     _title: str = ""
-    _hidden: Counter[str] = field(default_factory=Counter)  # open elements that nobody sees
-    _raw: str = ""  # the open element whose text is no markup
+    _hidden: Counter[str] = field(default_factory=Counter)  # open elements that are invisible
+    _raw: str = ""  # the open element whose text is not markup
 
     def read(self, source: str) -> Page:
         for token in _tokens(source):

@@ -1,4 +1,4 @@
-"""Names the files that no model reads: office files, archives, audio, video, other images.
+"""Recognises files that no model reads: office files, archives, audio, video, other images.
 
 The first bytes decide. Each refusal says what the file is and what to do instead.
 """

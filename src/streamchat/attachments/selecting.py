@@ -1,4 +1,4 @@
-"""Reads what the references in a text name: files, directories, globs, addresses.
+"""Reads the files, directories, globs and addresses that the references in a text name.
 
 Each file is read once: its bytes become part of the conversation, so that a later change of
 the file changes nothing.
@@ -61,7 +61,7 @@ class _Collected:
 
 
 def select_files(text: str, reach: ReferenceScope) -> Selection:
-    """Everything that the references in a text stand for, in their order. Raises NotFound
+    """The selections for the references in a text, in their order. Raises NotFound
     if one cannot be read, InvalidRequest if one cannot be sent."""
     found = _Collected()
     for reference in split_references(text, reach.cwd):
@@ -76,7 +76,7 @@ def select_files(text: str, reach: ReferenceScope) -> Selection:
 
 
 def read_attachment(reference: str, reach: ReferenceScope) -> BuiltBlock:
-    """What a path, an address (http, https) or "-" stands for. Raises NotFound if it cannot
+    """The selection for a path, an address (http, https) or "-". Raises NotFound if it cannot
     be read, InvalidRequest if it cannot be sent."""
     if reference == STDIN:
         return build_block(reach.piped, name="stdin", limits=reach.limits)

@@ -22,7 +22,7 @@ from streamchat.core.theme import Appearance
 
 
 class HasAppearance(Protocol):
-    """What shows the answers."""
+    """Whatever shows the answers."""
 
     appearance: Appearance
 

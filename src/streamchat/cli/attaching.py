@@ -1,5 +1,5 @@
-"""What references stand for in this run, and what the command line attaches where nobody can
-be asked."""
+"""Selects the files of references in this run, and attaches those of the command line where
+nobody can be asked."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 def select_files(
     run: Run, text: str, *, model: str, piped: bytes = b"", wait: Wait | None = None
 ) -> Selection:
-    """What references in a text stand for, as that model takes it; `piped` is what - stands
-    for. Addresses are fetched, which takes up to ten seconds. Raises NotFound,
+    """The files of references in a text, in a form that the model accepts; `piped` is the
+    content of -. Addresses are fetched, which takes up to ten seconds. Raises NotFound,
     InvalidRequest, and for an address any ApiError."""
     from streamchat import attachments  # 15 ms, and most chats attach nothing
 
@@ -63,7 +63,7 @@ def _fetch(run: Run, limits: MediaLimits | None, address: str) -> BuiltBlock:
 
 
 def wait_beside_the_loop() -> Wait | None:
-    """A pipe may be waited for in a thread of its own, not in that of the event loop."""
+    """Wait for a pipe in this thread only if it is not that of the event loop."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -86,7 +86,7 @@ def names_pipe(run: Run, text: str) -> bool:
 
 
 async def select_attachments(run: Run, piped: bytes) -> tuple[Selection, ...]:
-    """What the arguments name; `piped` is what - stands for."""
+    """The files that the arguments name; `piped` is the content of -."""
     selections = []
     for reference in run.invocation.attachments:
         select = partial(

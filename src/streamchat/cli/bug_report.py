@@ -1,4 +1,4 @@
-"""/bug and --debug-log: what is known of this run without its text.
+"""/bug and --debug-log: what can be said about this run without its texts.
 
 Rule: values of settings are shown only where they are numbers, switches or choices, or name
 the model or the theme; of all others, only whether they are set. No directory and no profile
@@ -40,7 +40,7 @@ def open_event_log(run: Run) -> EventLog:
     _append(run, path, describe_run(run))
 
     def write(entry: JsonObject) -> None:
-        with suppress(DiskError):  # a reply is worth more than its log
+        with suppress(DiskError):  # a failing log must not end a reply
             _append(run, path, entry)
 
     return EventLog(run.env.monotonic, write)

@@ -1,7 +1,7 @@
 """Builds a run from a command line and an environment: reads the settings, prints notes on
 stderr.
 
-Needed before the first prompt: it imports no more than the settings do.
+Needed before the first prompt, so it imports no more than the settings do.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def build_run(invocation: Invocation, env: Environment) -> Run:
 
 
 def rebuild_run(invocation: Invocation, env: Environment) -> Run:
-    """The same once there was a run: it does not ask again about a file of the directory."""
+    """The same for a later run: it does not ask again about files of the directory."""
     settings, paths = _load(invocation, env, None)
     return _run_with(invocation, env, settings, paths)
 
@@ -62,7 +62,7 @@ def _run_with(
 
 
 def build_notes(env: Environment, settings: Settings | None, *, as_json: bool) -> Notes:
-    """What is said on stderr, without the secrets of the settings."""
+    """The notes on stderr, without the secrets of the settings."""
     if settings is not None:
         env.secrets.add(settings, env.environ)
     return Notes(
@@ -99,7 +99,7 @@ def _load(
     settings = with_model_ids(settings, paths, env)
     if not settings.demo:
         return settings, paths
-    if invocation.report is not None:  # which shows what is set
+    if invocation.report is not None:  # a report that shows the settings
         return settings, paths.for_demo()
     from streamchat.cli.demo_models import with_demo_models
 

@@ -9,7 +9,7 @@ from streamchat.config.profiles import read_profiles
 from streamchat.core.options import DEFAULT_URL
 
 _THEMES = {
-    "auto": "as the terminal says that it is",
+    "auto": "as the terminal reports it",
     "dark": "for a dark background",
     "light": "for a light background",
     "mono": "without colours",

@@ -49,7 +49,7 @@ class SystemClipboard:
         return Pasted(line=f"Attached {describe_block(found.block)}")
 
     def _take(self) -> BuiltBlock | Pasted:
-        """An image as a block, or what else there is. Raises InvalidRequest."""
+        """The image as a block, or else the text. Raises InvalidRequest."""
         from streamchat.attachments import build_block, image_suffix
         from streamchat.posix.clipboard import take_clipboard
 

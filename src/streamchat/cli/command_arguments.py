@@ -22,7 +22,7 @@ from streamchat.prompt.completion import Choice
 
 _MOST_CONVERSATIONS = 200
 _OF_MODELS = frozenset({"model", "retry", "compare", "config"})
-_WORD = re.compile(r"[a-z-]+")  # of a usage: what is typed exactly so
+_WORD = re.compile(r"[a-z-]+")  # the words of a usage that are typed literally
 
 
 @dataclass(slots=True)
@@ -124,7 +124,7 @@ def _helped() -> Iterator[Choice]:
 
 
 def _words_of_usage(command: str) -> list[Choice]:
-    """What is written exactly so in the usage: on and off in "/web [on|off|SITES]"."""
+    """The literal words in the usage: on and off in "/web [on|off|SITES]"."""
     if not is_command(command):
         return []
     words = re.split(r"[\s\[\]|]+", find_command(command).argument)

@@ -33,7 +33,7 @@ class Environment:
     new_id: Callable[[], str]
     user: int = field(default_factory=os.geteuid)  # whose files are trusted
     secrets: KnownSecrets = field(default_factory=KnownSecrets)
-    unread: list[str] = field(default_factory=list)  # typed beside a question, no answer to it
+    unread: list[str] = field(default_factory=list)  # typed at a question without answering it
 
     @property
     def terminal(self) -> Terminal:
@@ -41,7 +41,7 @@ class Environment:
         return read_terminal(self.stdout, self.environ)
 
     def take_unread(self) -> str:
-        """What was typed beside questions, for the next prompt."""
+        """Take what was typed at questions without answering them, for the next prompt."""
         text = "\n".join(self.unread)
         self.unread.clear()
         return text

@@ -64,7 +64,7 @@ def _may_wait(run: Run) -> bool:
 def _is_special(path: Path) -> bool:
     try:
         return not stat.S_ISREG(path.stat().st_mode)
-    except (OSError, ValueError):  # there is none: it fails at once, or is JSON text
+    except (OSError, ValueError):  # there is no such file: it fails at once, or is JSON text
         return False
 
 
@@ -73,7 +73,7 @@ def _open(run: Run) -> EarlyPrompt | None:
 
     try:
         return EarlyPrompt(run.env.stdin, run.env.stdout)
-    except (OSError, ValueError):  # not a terminal that obeys
+    except (OSError, ValueError):  # not a terminal, or one that refuses
         return None
 
 

@@ -43,14 +43,14 @@ from streamchat.posix.signals import interruptible
 T = TypeVar("T")
 MOST_MODELS = 15  # in the list of a local server
 WELCOME = "There is no API key yet. How do you want to begin?"
-SILENT_S = 1.0  # of a server, until a line says what is awaited
+SILENT_S = 1.0  # of waiting for a server before a line says so
 GO_ON = "Which server do you want to use?"
 KEY_QUESTION = "Paste your API key from console.anthropic.com"
 
 
 class FirstRunQuestions(Protocol):
     """Asks on the terminal; None means that the user left the question. What was typed before
-    a question that `comes_by_itself` does not answer it."""
+    a question that `comes_by_itself` does not count as its answer."""
 
     async def choose(
         self, question: str, options: Sequence[tuple[T, str]], *, comes_by_itself: bool = ...
@@ -119,9 +119,9 @@ class FirstRun:
             return None
         where = str(self.run.paths.env_file).replace(f"{self.run.env.home}/", "~/")
         keeps = await self._choose(
-            "Keep the key?",
+            "Save the key?",
             [
-                (True, f"keep it in {where}, which only you can read"),
+                (True, f"save it in {where}, which only you can read"),
                 (False, "use it for this chat only"),
             ],
         )
@@ -147,7 +147,7 @@ class FirstRun:
         return replace(invocation, flags=replace(invocation.flags, values=values))
 
     async def _is_accepted(self, key: str) -> bool:
-        """Whether the server takes the key. One that cannot be checked now may be good."""
+        """Whether the server accepts the key. A key that cannot be checked now is accepted."""
         try:
             models = await self._ask_models(self._default_server(key), "The key is checked")
         except NoPermission as error:
@@ -212,7 +212,8 @@ class FirstRun:
         return self.build_run(replace(invocation, flags=flags), self.run.env)
 
     async def _choose(self, question: str, options: Sequence[tuple[T, str]]) -> T | None:
-        """Nobody expects the first question, or one that comes after a look at a server."""
+        """Ask; the user does not expect the first question or one after looking at a
+        server."""
         return await self.questions.choose(question, options, comes_by_itself=True)
 
     def _say(self, text: str, *, key: str = "") -> None:
@@ -220,7 +221,8 @@ class FirstRun:
 
 
 def _describe_failure(error: ApiError, server: LocalServer) -> str:
-    """Why that server cannot be used, with its address: the user may not know what it is."""
+    """Why that server cannot be used; it names the address, because the user may not know
+    it."""
     where = server.base_url
     match error:
         case NoPermission():
@@ -245,7 +247,7 @@ async def list_models(server: Server) -> list[str]:
 
 
 def find_servers(run: Run) -> tuple[LocalServer, ...]:
-    """What runs on this machine: what config.toml names, then the usual ports."""
+    """The servers on this machine: those that config.toml names, then the usual ports."""
     try:
         named = local_profiles(run.paths)
     except ConfigError:

@@ -60,8 +60,8 @@ def _write(out: TextIO, text: str) -> None:
 
 
 def import_conversations(run: Run, path: str) -> int:
-    """Everything in the file, or what the words after it name. What went in is printed as
-    it goes, also before a failure. Returns the exit status."""
+    """Import everything in the file, or what the words after it name. Each saved conversation
+    is printed at once, even if a failure follows. Returns the exit status."""
     listing = _Listing(run)
     faults: list[str] = []
     try:
@@ -90,7 +90,7 @@ def _status(taken: list[ImportResult], faults: list[str]) -> ExitStatus:
 
 
 def _made(run: Run, path: str, name: str, faults: list[str]) -> Iterator[Conversation | None]:
-    """None for a fault, and for a conversation that `name` does not mean."""
+    """The conversations; None for a fault and for one that does not match `name`."""
     from streamchat.importers import (  # 10 ms, for this alone
         ImportFault,
         conversations_in,
@@ -122,7 +122,8 @@ def import_in_chat(run: Run, session: Session, path: str, name: str) -> ImportSt
 
 
 class _Listing:
-    """What went in: a line each, or one JSON list that is whole however the import ends."""
+    """The saved conversations: a line each, or one JSON list that is complete however the
+    import ends."""
 
     def __init__(self, run: Run) -> None:
         self.taken: list[ImportResult] = []

@@ -51,4 +51,4 @@ class Invocation:
     is_blind: bool = False
     words: tuple[str, ...] = ()  # of the prompt, as they were given
     front_matter: Layer | None = None
-    role_values: Mapping[str, str] = field(default_factory=dict)  # that /role was given
+    role_values: Mapping[str, str] = field(default_factory=dict)  # given to /role

@@ -34,8 +34,8 @@ def with_commanded_key(settings: Settings, env: Environment) -> Settings:
         key = checked(_first_line(command, origin, env), "API key")
     except NoPermission as error:
         raise ConfigError(
-            f"{origin}: the first line that the command printed is no key: it has a space or a"
-            " foreign character in it. The command is run without a shell."
+            f"{origin}: the first line that the command printed is not a key: it contains a"
+            " space or a foreign character. The command is run without a shell."
         ) from error
     if key is None:
         raise ConfigError(f"{origin}: the command printed nothing")

@@ -33,10 +33,10 @@ class Overlay:
 
     beneath: Mapping[str, Any]
     above: Mapping[str, Any]
-    origins: Mapping[str, Origin]  # of what is beneath
+    origins: Mapping[str, Origin]  # of the settings without the role
 
     def lift(self, now: Mapping[str, Any]) -> dict[str, Any]:
-        """The settings without the role: those that the user changed since are as now."""
+        """The settings without the role, but with what the user has changed since."""
         return {
             name: self.beneath[name] if value == self.above[name] else value
             for name, value in now.items()
@@ -44,7 +44,7 @@ class Overlay:
 
 
 def _of_start(run: Run) -> Overlay | None:
-    """What the role that the program was started with set."""
+    """The settings of the role with which the program was started."""
     if run.settings.role is None:
         return None
     without = rebuild_run(_with_role(run.invocation, ""), run.env)
@@ -115,7 +115,7 @@ def take_role(
 
 
 def _apply(chat: Chat, before: Settings, run: Run) -> list[str]:
-    """Everything but the model first, because that may refuse some of it."""
+    """Apply everything except the model first, because the model may refuse some of it."""
     apply_settings(
         chat, before, replace(run, settings=replace(run.settings, model=before.model))
     )

@@ -51,7 +51,7 @@ class LiveServer:
             self.learning.turn_to(partial(ask_model_facts, source), open_model_cache(run))
 
     async def aclose(self) -> None:
-        """Close every client but the first, which whoever opened it closes."""
+        """Close every client except the first, which is closed by its owner."""
         for source in [*self._old, self.source][1:]:
             await source.aclose()
         self._servers.close()

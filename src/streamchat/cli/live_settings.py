@@ -67,7 +67,7 @@ class LiveSettings:
 
     run: Run
     chat: Chat
-    overlay: Overlay | None = None  # what a role set in this chat
+    overlay: Overlay | None = None  # the settings of a role in this chat
 
     def describe(self) -> str:
         """See ports.Configuration. What the user set comes last, next to the prompt."""
@@ -76,7 +76,7 @@ class LiveSettings:
         chosen = [row for row in rows if row[2] != "default"]
         tables = [usual, [*map(self._short, chosen)]]
         parts = [format_table(each) for each in tables if each]
-        return "\n\n".join([*parts, f"`{COMMAND} KEY VALUE` sets one, `--save` keeps it.\n"])
+        return "\n\n".join([*parts, f"`{COMMAND} KEY VALUE` sets one, `--save` saves it.\n"])
 
     def explain(self, key: str) -> str:
         """See ports.Configuration."""
@@ -96,7 +96,7 @@ class LiveSettings:
                 " start."
             )
         self._give(change)
-        return f"{key} is {_quotation(change, text)} until you leave; --save keeps it."
+        return f"{key} is {_quotation(change, text)} until you leave; --save saves it."
 
     def take_back(self, key: str) -> str:
         """See ports.Configuration."""
@@ -235,7 +235,7 @@ class LiveSettings:
         return rebuild_run(replace(self.run.invocation, flags=flags), self.run.env)
 
     def _apply(self, name: str, run: Run) -> None:
-        """Change that setting alone, though files may say more than they did."""
+        """Change only that setting, even if files have changed meanwhile."""
         before, after = self.run.settings, run.settings
         kept: dict[str, Any] = {}
         if name in OF_THE_SERVER:
@@ -250,12 +250,12 @@ class LiveSettings:
         self.run = run
 
     def _section(self, name: str) -> tuple[str, ...]:
-        """Where a setting is written: in the profile, if that is what sets it now."""
+        """Where a setting is saved: in the profile, if the profile sets it now."""
         profile = self.run.settings.origins.get(name)
         return ("profiles", profile.profile) if profile and profile.profile else ()
 
     def _stronger(self, change: Change) -> str:
-        """What comes before config.toml at the next start."""
+        """A note about a source that takes precedence over config.toml at the next start."""
         values = dict(self.run.invocation.flags.values)
         values.pop(change.option.name, None)
         origins = self._run_with(values).settings.origins

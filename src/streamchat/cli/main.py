@@ -56,7 +56,7 @@ def main(argv: Sequence[str], env: Environment) -> int:
         run = _prepared(run)
         notes = run.notes
         status = _run(run, template)
-        env.stdout.flush()  # here, where a failure still gets its exit status
+        env.stdout.flush()  # here, while a failure can still set the exit status
         if status in _ENDED_BY and notes.as_json:
             notes.error(_ended_by(status))
         return status
@@ -88,7 +88,7 @@ def main(argv: Sequence[str], env: Environment) -> int:
 
 
 def _ended_by(status: int) -> StreamchatError:
-    """The error for a program that reads JSON; a person sees why the run ended."""
+    """The error for programs that read JSON; a person sees why the run ended."""
     ended = StreamchatError("A signal ended the program.")
     ended.status, ended.kind, ended.retryable = ExitStatus(status), "interrupted", True
     return ended
@@ -130,7 +130,8 @@ def _about(invocation: Invocation, env: Environment) -> str | None:
 
 
 def _asks_for_json(argv: Sequence[str]) -> bool:
-    """Found without the parser, because parsing the command line may be what fails."""
+    """Whether the output is JSON; found without the parser, because parsing may be what
+    fails."""
     joined = {f"{flag}={value}" for flag, value in pairwise(argv)}
     return "--json" in argv or any(
         f"--output-format={name}" in joined.union(argv) for name in JSON_FORMATS
@@ -146,7 +147,7 @@ def _width(env: Environment) -> int:
 def _prepared(run: Run) -> Run:
     """The run with a key from `api_key_command`, if a request is sure to follow."""
     report = run.invocation.report
-    if report is not ReportKind.SHOW_CONFIG:  # it shows a wrong theme's origin
+    if report is not ReportKind.SHOW_CONFIG:  # it shows where a wrong theme comes from
         require_theme(run.settings)
     answers = report is None and not run.invocation.script and _is_one_shot(run)
     is_asked = answers or report is ReportKind.LIST_MODELS
@@ -170,7 +171,7 @@ def _run(run: Run, template: Template | None) -> int:
         if is_first_run(run):
             return _act(run, partial(begin, build_run=rebuild_run))
     with first_prompt(run) as early:
-        from streamchat.cli.run_repl import chat  # what was slow follows the prompt
+        from streamchat.cli.run_repl import chat  # slow imports follow the prompt
 
         return _act(run, partial(chat, early=early))
 

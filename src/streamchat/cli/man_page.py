@@ -64,8 +64,8 @@ def _entry(term: str, text: str) -> list[str]:
 
 
 def _escape(text: str) -> str:
-    """Text that troff prints as it is: not a macro, minus signs, not hyphens, and ASCII, which
-    needs no locale."""
+    """Text that troff prints unchanged: no macros, minus signs instead of hyphens, and only
+    ASCII, which works in every locale."""
     plain = text.replace("\\", "\\e").replace("-", "\\-").replace("…", "...")
     plain = "".join(c if c.isascii() else f"\\[u{ord(c):04X}]" for c in plain)
     return f"\\&{plain}" if plain.startswith((".", "'")) else plain

@@ -18,7 +18,7 @@ from streamchat.models.prices import Prices
 if TYPE_CHECKING:
     from streamchat.api import ApiClient
 
-# What people choose a model by, of what the API calls capabilities.
+# The capabilities of the API by which people choose a model.
 _SHOWN = {
     "thinking": "thinking",
     "effort": "effort",
@@ -42,7 +42,7 @@ class ListPrice:
 
 
 def list_price(run: Run, model: ModelInfo) -> ListPrice:
-    """By the table of prices, which is Anthropic's: nothing is known of other servers."""
+    """The price from Anthropic's table; the prices of other servers are not known."""
     price = build_budget(run).price
     if not isinstance(price, Prices):
         return ListPrice(None, None)
@@ -56,7 +56,8 @@ def list_price(run: Run, model: ModelInfo) -> ListPrice:
 
 
 async def ask_models(run: Run, source: ApiClient) -> list[ModelInfo]:
-    """What the server lists now; it is kept for short names and choices. Raises ApiError."""
+    """Ask the server for its models; the list is kept for short names and choices. Raises
+    ApiError."""
     models = await source.models()
     if cache := open_model_cache(run):
         cache.write_list([asdict(model) for model in models])

@@ -55,12 +55,12 @@ def open_view(run: Run, session: Session) -> Iterator[View]:
 @contextmanager
 def live_screen(run: Run, session: Session) -> Iterator[TerminalScreen]:
     """The terminal on stdout, while a reply is shown there. A warning on the same terminal
-    stands above the reply."""
+    appears above the reply."""
     screen = open_terminal_screen(run, price=live_price(session))
     warn = session.warn
     if run.env.stderr.isatty():
         session.warn = lambda text: screen.error(run.notes.redact(text))
-    echo = ExitStack()  # holds it off
+    echo = ExitStack()  # the echo would mix with it
 
     @contextmanager
     def resting() -> Iterator[None]:

@@ -27,7 +27,7 @@ def print_paths(run: Run) -> None:
         return
     rows = [(clean_line(str(place.path)), _cell(size), place.about) for place, size in found]
     if out.isatty():
-        head = ["| path | size | what it holds |", "|---|--:|---|"]
+        head = ["| path | size | what is in it |", "|---|--:|---|"]
         lines = [
             f"| {escape_markdown(path)} | {size} | {about} |" for path, size, about in rows
         ]

@@ -1,4 +1,4 @@
-"""What a pipe brings on stdin."""
+"""Reads stdin when it is a pipe."""
 
 from __future__ import annotations
 

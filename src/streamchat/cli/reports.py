@@ -61,7 +61,7 @@ def show_configuration(run: Run) -> None:
 
 def print_conversations(run: Run, wanted: str = "") -> None:
     """Newest first: a table, tab-separated lines, or a JSON list. Raises UsageError for a
-    wrong filter, NotFound if no conversation fits."""
+    wrong filter, NotFound if no conversation matches."""
     archive = open_archive(run)
     summaries = find_summaries(archive, wanted)
     tell_problems(run, archive)
@@ -163,7 +163,7 @@ async def list_models(run: Run) -> int:
 
 
 def models_table(models: Iterable[tuple[ModelInfo, ListPrice]]) -> str:
-    """Markdown, for the terminal."""
+    """A Markdown table, for the terminal."""
     rows = [f"| {' | '.join(map(escape_markdown, model_cells(*each)))} |" for each in models]
     head = "| id | context | longest answer | $/M in | $/M out | |"
     return "\n".join([head, "|---|--:|--:|--:|--:|---|", *rows])

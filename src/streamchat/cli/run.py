@@ -58,7 +58,7 @@ def require_key(run: Run) -> None:
 
 
 def read_appearance(settings: Settings) -> Appearance:
-    """How answers are to look."""
+    """The appearance of answers."""
     return Appearance(settings.theme, settings.background, settings.prose_width)
 
 

@@ -69,7 +69,7 @@ async def answer_compared(
 
 
 def _framed(run: Run, session: Session, view: View) -> View:
-    """The output of a pipe has its frame already."""
+    """The view itself: the output of a pipe has its frame already."""
     if not is_live(run):
         return view
     return frame_for_terminal(

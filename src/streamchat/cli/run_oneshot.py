@@ -96,7 +96,7 @@ async def answer_once(run: Run, template: Template | None = None) -> int:
 
 
 async def _open_session(run: Run) -> Session:
-    """The session, once its notes are said."""
+    """The session, after its notes are printed."""
     given = await in_background(partial(read_given, run))
     for remark in run.remarks:
         run.notes.note(remark)
@@ -113,7 +113,8 @@ async def _open_session(run: Run) -> Session:
 async def _ask(
     run: Run, session: Session, source: ApiClient, prompt: str
 ) -> tuple[int, str, Compared | None]:
-    """The exit status, what is left to be typed again, and the answers of a comparison."""
+    """Returns the exit status, the prompt if it must be typed again, and the answers of a
+    comparison."""
     if not prompt.strip():  # -i needs no prompt
         return ExitStatus.OK, "", None
     if run.invocation.others:
@@ -136,7 +137,8 @@ async def _go_on(
     *,
     is_begun: bool,
 ) -> None:
-    """Chat, without what the front matter of a prompt set for its answer alone."""
+    """Continue as a chat, without the front matter of the prompt file, which was for one
+    answer."""
     from streamchat.cli.run_repl import converse
 
     after = run
@@ -231,7 +233,7 @@ async def _answer(
 async def _name(run: Run, session: Session, source: ApiClient) -> None:
     """With `auto_title`, name the conversation once it has two exchanges. What fails, or takes
     long, leaves the title as it was."""
-    import asyncio  # the answer came by it
+    import asyncio  # already imported for the answer
 
     from streamchat.app.auto_title import LEAVING_S, ask_title, is_due
 

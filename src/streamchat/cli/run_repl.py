@@ -166,8 +166,8 @@ async def converse(
 def _equip(
     run: Run, session: Session, screen: TerminalScreen, source: ApiClient
 ) -> ModelLookup:
-    """Give the session and the screen what only a terminal has. Returns where the session
-    looks models up."""
+    """Give the session and the screen what only a terminal has. Returns the source of facts
+    about models."""
     session.prompt = read_prompt_settings(run.settings)
     screen.stop_key = lambda: keymap_of(session).stop_key
     screen.stop_one_key = lambda: keymap_of(session).stop_one_key

@@ -129,7 +129,7 @@ def _build_repl(
 
 
 def _as_it_is(view: View, _shape: Shape | None) -> View:
-    """The output of a pipe has its frame already."""
+    """The view itself: the output of a pipe has its frame already."""
     return view
 
 

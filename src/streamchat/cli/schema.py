@@ -49,13 +49,13 @@ def _file(cwd: Path, text: str) -> str | None:
     except (NotFound, ValueError):
         return None
     except ConfigError:
-        if "," in text or " " in text:  # such as a name that is too long: the short form
+        if "," in text or " " in text:  # not a possible file name: the short form
             return None
         raise
 
 
 def _checked(text: str, where: str) -> JsonObject:
-    """The JSON schema in the text, itself of a sound shape."""
+    """The JSON schema in the text, after a check that it is valid."""
     from jsonschema import SchemaError  # 0.1 s, only where a schema is asked for
     from jsonschema.validators import validator_for
 
@@ -95,7 +95,7 @@ def why_unfit(text: str, schema: JsonObject) -> str | None:
     except ValidationError as error:
         return f"{error.json_path}: {quoted(error.message)}"
     except Unresolvable as error:
-        return f"the schema names what is not in it: {quoted(str(error.ref))}"
+        return f"the schema refers to something that is not in it: {quoted(str(error.ref))}"
     return None
 
 

@@ -1,9 +1,9 @@
 """The lines of --script, and the reader that types them.
 
 Rules: a line means what it means at the prompt: a trailing backslash continues it, three
-quotes hold a block. Without --allow-shell, a script runs nothing of the shell: a line that
-begins with ! is refused before anything is sent. \\! begins a message with !. A question that
-a command asks is answered by the next line.
+quotes hold a block. Without --allow-shell, a script runs no shell commands: a line that begins
+with ! is refused before anything is sent. \\! begins a message with !. A question that a
+command asks is answered by the next line.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ANSWERS = {"y": True, "yes": True, "n": False, "no": False}
 
 @dataclass(frozen=True, slots=True)
 class ScriptLine:
-    """What is typed at once, and the number of the line in the file where it begins."""
+    """One input, and the number of the line in the file where it begins."""
 
     number: int
     text: str
@@ -55,7 +55,7 @@ def split_script(text: str, *, allows_shell: bool = False) -> list[ScriptLine]:
 def _line(number: int, typed: str, *, allows_shell: bool) -> Iterator[ScriptLine]:
     if typed.startswith("!") and not allows_shell:
         raise UsageError(
-            f"line {number}: a script runs a command of the shell only with --allow-shell."
+            f"line {number}: a script runs a shell command only with --allow-shell."
             " Write \\! for a message that begins with !."
         )
     if typed.startswith("\\!"):
@@ -85,7 +85,7 @@ class ScriptReader:
         return f"{self._name}, line {self._number}"
 
     async def read(self, *, prefill: str = "", hint: str = "") -> Input:
-        """The next line. What is handed back to be edited is not sent again."""
+        """The next line. A text that is handed back for editing is not sent again."""
         line = None if self._is_over() else self._next()
         return Key.END if line is None else Typed(line)
 
@@ -93,7 +93,7 @@ class ScriptReader:
         """The next line answers. Raises UsageError for anything but a yes or a no."""
         line = self._next()
         if line is None:
-            raise UsageError(f"{question} The next line has to say y or n.")
+            raise UsageError(f"{question} The next line must be y or n.")
         answer = _ANSWERS.get(line.strip().lower())
         if answer is None:
             raise UsageError(f"{question} {quoted(line)} is neither y nor n.")

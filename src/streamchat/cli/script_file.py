@@ -20,7 +20,7 @@ STDIN = "-"
 
 
 def allows_shell(run: Run) -> bool:
-    """Whether a script may run commands of the shell."""
+    """Whether a script may run shell commands."""
     return run.settings.shell and run.settings.allow_shell
 
 

@@ -1,9 +1,9 @@
 """The user's shell on the terminal (ports.Shell).
 
 Rules: a command has the real keyboard, and its output comes through a pipe, because it is
-shown without what could drive the terminal. A program that draws on the terminal (an editor,
-a pager) has the terminal to itself. The terminal's modes are restored afterwards. Ctrl-C
-reaches the command as it does in a shell; the second one ends it, the third kills it.
+shown without anything that could control the terminal. A program that draws on the terminal
+(an editor, a pager) has the terminal to itself. The terminal's modes are restored afterwards.
+Ctrl-C reaches the command as it does in a shell; the second one ends it, the third kills it.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from streamchat.posix.echo import with_echo
 from streamchat.posix.signals import interruptible
 
 _READ_BYTES = 65536
-# What a program that was killed may have left: the other screen, no cursor, a reported mouse, a
-# scroll region. The cursor may be anywhere, so the chat continues below the last row.
+# What a killed program may have left: the alternate screen, no cursor, mouse reports, a scroll
+# region. The cursor may be anywhere, so the chat continues below the last row.
 _USUAL_SCREEN = "\x1b[?1047l\x1b[?25h\x1b[?7h\x1b[?1000;1002;1003;1004;1006l\x1b[m\x1b[r"
 _BELOW_ALL = "\x1b[9999B\r\n"
 _MOST_LAST_READS = 16  # what is left in the pipe; a process in the background may fill it
@@ -97,8 +97,8 @@ class TerminalShell:
     async def _follow(
         self, process: subprocess.Popen[bytes], reading: int, output: CommandOutput
     ) -> int:
-        """Show what comes until the command ends. What it left running in the background may
-        keep the pipe, but is not waited for."""
+        """Show the output until the command ends. Its background processes may keep the pipe
+        open, but are not waited for."""
         loop = asyncio.get_running_loop()
         os.set_blocking(reading, False)
 
@@ -114,7 +114,7 @@ class TerminalShell:
 
         loop.add_reader(reading, read)
         try:
-            status = await _wait(process, lambda: self._show("\n"))  # behind the ^C
+            status = await _wait(process, lambda: self._show("\n"))  # after the ^C
             for _ in range(_MOST_LAST_READS):
                 if not read():
                     break
@@ -147,13 +147,13 @@ def _nothing() -> None:
 
 
 def _was_killed(status: int) -> bool:
-    """By a signal, as Popen says it or as a shell does."""
+    """Whether a signal killed it, as Popen or a shell reports it."""
     return status < 0 or _KILLED < status < _KILLED + signal.NSIG
 
 
 async def _wait(process: subprocess.Popen[bytes], on_stop: Callable[[], None]) -> int:
-    """Its status. Ctrl-C is the command's: the terminal sends it to both. `on_stop` is called
-    at the first one."""
+    """Wait for the exit status. Ctrl-C belongs to the command, although the terminal sends it
+    to both; `on_stop` is called at the first one."""
     presses = 0
 
     def stop() -> None:
@@ -176,7 +176,8 @@ async def _wait(process: subprocess.Popen[bytes], on_stop: Callable[[], None]) -
 
 @contextmanager
 def _modes_restored(keys: TextIO | None) -> Iterator[None]:
-    """A program that was killed leaves the terminal as it used it."""
+    """While entered, restore the terminal's modes at the end, because a killed program leaves
+    its own."""
     modes = None
     if keys is not None:
         with suppress(termios.error, ValueError):

@@ -1,8 +1,8 @@
-"""What a command writes: shown as it comes, and kept for the message.
+"""The output of a command: shown as it comes, and kept for the message.
 
-Pure: bytes in, text out. What is shown cannot drive the terminal: escape sequences are taken
-out, other controls are made visible. A carriage return overwrites the row, as on a terminal.
-What is kept is plain text: the beginning and the end, at most 100 KB.
+Pure: bytes in, text out. What is shown cannot control the terminal: escape sequences are
+removed, other control characters are made visible. A carriage return overwrites the row, as on
+a terminal. What is kept is plain text: the beginning and the end, at most 100 KB.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class CommandOutput:
         return f"{head}\n[{self._left_out_bytes:,} bytes left out]\n{tail}"
 
     def _keep(self, plain: str) -> None:
-        """Rows as they are in the end."""
+        """Keep rows in their final state."""
         *rows, self._row = (self._row + plain).split("\n")
         for row in rows:
             self._keep_row(row.rpartition("\r")[2] + "\n")

@@ -12,7 +12,7 @@ from streamchat.core.settings import Settings, endpoint
 
 
 def build_model_names(settings: Settings, paths: Paths, env: Environment) -> ModelNames:
-    """What short names stand for at the server of the settings."""
+    """The short names of models at the server of the settings."""
 
     def listed() -> Sequence[str]:
         from streamchat.models.cache import ModelCache  # only a family needs it

@@ -94,7 +94,8 @@ def on_suspend(resting: Callable[[], AbstractContextManager[None]]) -> Iterator[
 
     def suspend() -> None:
         with resting():
-            # With the default action the kernel stops nobody who has no shell to go back to.
+            # With the default action, the kernel does not stop a process without a shell to
+            # return to.
             loop.remove_signal_handler(signal.SIGTSTP)
             os.kill(os.getpid(), signal.SIGTSTP)  # returns on fg
             loop.add_signal_handler(signal.SIGTSTP, suspend)

@@ -38,7 +38,7 @@ def with_front_matter(run: Run, template: Template) -> Run:
     from streamchat.config.roles import prompt_layer
 
     layer = prompt_layer(template, open_templates(run))
-    attached = resolve([layer]).role_attach  # a role's files are attached in their own way
+    attached = resolve([layer]).role_attach  # a role's files are attached separately
     values = {name: each for name, each in layer.values.items() if name != "role_attach"}
     invocation = replace(
         run.invocation,

@@ -1,4 +1,4 @@
-"""Whether somebody can be asked about a file of the current directory."""
+"""Asks the user about files of the current directory, if there is a terminal."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """The question about ./.env: may this file set these?
 
 Rules: every row is printable and fits the window, whatever the file holds; what redirects,
-spends or reveals comes last, next to the question, and is marked; only a yes allows that is
-typed after the question is on the screen. What was typed before it, and a line that is no
-answer, go to the next prompt.
+spends or reveals comes last, next to the question, and is marked; only a yes that is typed
+after the question is on the screen allows the file. What was typed before it, and a line that
+is not an answer, go to the next prompt.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Loads and connects while the user types the first question, so that it hardly waits."""
+"""Loads libraries and connects while the user types the first question."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def find(model_id: object) -> Model:
 
 
 def callable_model(model_id: object) -> Model:
-    """A model that still answers. Raises Refused (404) for one that is retired."""
+    """The model of that id, if it still answers. Raises Refused (404) for a retired one."""
     model = find(model_id)
     if model.lifecycle == "retired":
         raise Refused(404, f"model: {model_id}")

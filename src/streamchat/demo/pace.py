@@ -11,7 +11,7 @@ TALKING_SPEED = 80.0  # tokens a second, about what a fast model gives
 
 # 23 sizes with a mean of 3.7 characters: the pattern repeats too late to be seen.
 _SIZES = (4, 2, 6, 3, 5, 1, 4, 4, 6, 2, 3, 5, 6, 1, 4, 3, 6, 5, 2, 4, 1, 5, 3)
-# How long each delta takes, over the mean: mostly short, now and then a breath.
+# How long each delta takes, over the mean: mostly short, now and then a pause.
 _GAPS = (0.4, 0.7, 0.3, 1.2, 0.5, 2.6, 0.6, 0.4, 0.9, 0.3, 3.1)
 
 
@@ -42,6 +42,6 @@ class Pace:
         self.pause(next(self._gaps))
 
     def pause(self, tokens: float) -> None:
-        """Wait for as long as so many tokens take."""
+        """Wait as long as that many tokens take."""
         self._due += self._mean_s * tokens
         self._wait(self._due - self._now())

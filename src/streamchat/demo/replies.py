@@ -159,7 +159,7 @@ def _search(body: JsonObject, query: str, *, pauses: bool) -> ScriptedAnswer:
 
 
 def _by_model(word: str, line: str) -> Plan:
-    """An answer that differs between the lines of models; one of them may give none."""
+    """An answer that differs by line of models; some may not answer."""
     if word == "decline" and line == "sonnet":
         return ScriptedAnswer("", stop_details=_REFUSAL)
     if word == "busy" and line == "sonnet":
@@ -190,7 +190,7 @@ def _topic(plain: str) -> ScriptedAnswer | None:
     if len(words) > _MAX_TOPIC_WORDS:
         return None
     pages = [_TOPICS[word] for word in words if word in _TOPICS]
-    # The last word wins: "hi, show me a table" is about tables.
+    # The last topic counts: "hi, show me a table" is about tables.
     return text_page(pages[-1]) if pages else None
 
 

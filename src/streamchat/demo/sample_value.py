@@ -15,7 +15,8 @@ _SIMPLE: Mapping[str, Any] = {
 
 
 def sample_value(schema: Any, *, name: str = "demo", depth: int = 0) -> Any:
-    """As far as the demo understands the schema: types, enums, references within it."""
+    """A value for the parts of a schema that the demo understands: types, enums, references
+    within it."""
     if not isinstance(schema, dict) or depth > _MOST_DEPTH:
         return None
     for key in ("const", "default"):

@@ -1,7 +1,7 @@
 """The demo server: the Messages API's routes, and how a planned reply goes out.
 
-`replies` decides what is said, `tokens` what it costs; this module does things in order and in
-time. It refuses only what it cannot answer: a demo need not enforce the rules of the API.
+`replies` decides what is said, `tokens` what it costs; this module does the rest in order and
+in time. It refuses only what it cannot answer: a demo need not enforce the rules of the API.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A search of the web as the server runs one: its call, its results, an answer that cites.
+"""A web search as the server would run it: its call, its results, an answer that cites them.
 
 Nothing is looked up: the pages are made up and the addresses lead nowhere.
 """

@@ -1,9 +1,9 @@
 """Conversations for other programs and other people: Markdown, one HTML page, JSON.
 
-The only importer of markdown_it's renderer and, beside `render`, of pygments. Owns the formats
-and the files that are written on request; must not know the terminal, the server or the
-conversation files. Answers are hostile here too: see `html`. Every chat has an exporter and few
-use it, so importing this package loads none of its modules.
+The only importer of markdown_it's renderer and, besides `render`, of pygments. Owns the
+formats and the files that are written on request; must not know the terminal, the server or
+the conversation files. Answers are hostile here too: see `html`. Every chat has an exporter
+and few use it, so importing this package loads none of its modules.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from streamchat.posix.cpu_limit import within
 if TYPE_CHECKING:
     from pygments.token import _TokenType
 
-# A lexer reads a block in one piece and may take quadratic time over it, or for ever. These
+# A lexer reads a block in one piece and may take quadratic time or never end. These
 # limits bound that, so that the work grows linearly with the conversation.
 LONGEST = 8_000  # characters of a block that is coloured
 MOST_IN_ANSWER = 40_000  # characters that are coloured in one answer
@@ -72,7 +72,9 @@ class AnswerColours:
     def coloured(self, code: str, language: str) -> str:
         self._characters += len(code)
         tokens = self._tokens(code, language)
-        if "".join(text for _, text in tokens) != code:  # a lexer that tidies, or none
+        if (
+            "".join(text for _, text in tokens) != code
+        ):  # the lexer changed the text, or there is none
             return uncoloured(code)
         runs = (
             (name, "".join(t for _, t in run)) for name, run in groupby(tokens, lambda t: t[0])

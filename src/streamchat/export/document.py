@@ -57,7 +57,7 @@ class Document:
         if seconds is None:
             return ""
         local = datetime.fromtimestamp(seconds, UTC)
-        with suppress(OverflowError):  # the first and the last day there is
+        with suppress(OverflowError):  # the first and the last possible day
             local = local.astimezone(self.zone)
         return f"{local:%-d %b %Y, %H:%M %Z}"
 

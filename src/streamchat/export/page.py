@@ -1,4 +1,4 @@
-"""How an exported page looks: one style sheet, in light and dark as the reader's system is."""
+"""The style sheet of an exported page, light or dark like the reader's system."""
 
 STYLE = """\
 :root {

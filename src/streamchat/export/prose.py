@@ -68,7 +68,7 @@ def _references(leaves: Iterable[Leaf]) -> Mapping[str, Reference]:
 
 @dataclass(frozen=True, slots=True)
 class _Element:
-    """An element that is open; `key` tells whether the next leaf is in it too."""
+    """An open element; `key` tells whether the next leaf belongs to it, too."""
 
     key: tuple[str, int]
     start: str

@@ -31,7 +31,7 @@ class ModelLookup:
     _asking: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __call__(self, model: str) -> ModelFacts:
-        """What is known now. An unknown model is asked about for the next time."""
+        """What is known now. The server is asked about an unknown model, for the next call."""
         if model not in self._known:
             self._recall(model)
         if self.may_ask and model not in self._asked:

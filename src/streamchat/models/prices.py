@@ -33,7 +33,7 @@ class Prices:
         import genai_prices  # 0.17 s with its data: after the first prompt
 
         usage = genai_prices.Usage(input_tokens=1)
-        with suppress(LookupError):  # a later table may not have the model
+        with suppress(LookupError):  # a newer table may lack the model
             genai_prices.calc_price(usage, "claude-sonnet-5-5", provider_id=_PROVIDER)
         self._is_loaded = True
 

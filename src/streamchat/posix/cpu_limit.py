@@ -1,4 +1,4 @@
-"""Work that may take too long, and cannot be divided: it is given up after some CPU time.
+"""Work that may take too long and cannot be divided: it is abandoned after some CPU time.
 
 A regular expression may need longer than the universe exists for forty characters. It runs
 in one call, in which no key is served; only a signal stops it. Only the CPU time of the work
@@ -55,7 +55,7 @@ def within(seconds: float, work: Callable[[], _T]) -> _T | None:
         try:
             return work()
         finally:
-            is_running = False  # whatever comes from here on is too late
+            is_running = False  # a signal from here on is too late
     except _OutOfTimeError:
         return None
     finally:

@@ -1,4 +1,4 @@
-"""What a terminal shows of what is typed."""
+"""Whether a terminal echoes what is typed."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_LOCAL_FLAGS = 3  # their place in what tcgetattr gives
+_LOCAL_FLAGS = 3  # their place in the list of tcgetattr
 
 
 def set_echo(file: int, *, on: bool) -> bool:
-    """Turn the echo on or off. Returns whether it was on; True for what is no terminal."""
+    """Turn the echo on or off. Returns whether it was on; True if the file is not a
+    terminal."""
     try:
         modes = termios.tcgetattr(file)
         was_on = bool(modes[_LOCAL_FLAGS] & termios.ECHO)

@@ -1,7 +1,8 @@
 """The signals that end a process, and how to die of one. Imports nothing that takes time,
 because the first prompt needs it.
 
-A handler that is not Python's reads as None, and cannot be put back: the default comes instead.
+A handler that was not set by Python reads as None and cannot be restored, so the default
+replaces it.
 """
 
 from __future__ import annotations

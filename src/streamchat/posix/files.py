@@ -116,7 +116,7 @@ def _refuse_pipe(path: Path | str) -> None:
     """Without opening it: a process that waits to write to it would take us for its reader."""
     try:
         found = Path(path).stat()
-    except (OSError, ValueError):  # opening it tells why
+    except (OSError, ValueError):  # opening it reports why
         return
     if stat.S_ISFIFO(found.st_mode):
         require_regular(found)

@@ -54,7 +54,7 @@ def interrupting() -> Iterator[None]:
 
 @contextmanager
 def on_continued(redraw: Callable[[], None]) -> Iterator[None]:
-    """While entered, `redraw` is called when the program continues after a Ctrl-Z: what stood
+    """While entered, `redraw` is called when the program continues after a Ctrl-Z: what was
     before the cursor was left behind in the shell. Main thread only."""
     usual = signal.signal(signal.SIGCONT, lambda _number, _frame: redraw())
     try:

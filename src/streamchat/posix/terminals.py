@@ -1,4 +1,4 @@
-"""The size of a terminal, its mode, and what waits in it.
+"""The size of a terminal, its mode, and its unread input.
 
 Imports no library.
 """
@@ -12,7 +12,7 @@ from array import array
 from typing import TextIO
 
 USUAL_WIDTH = 80
-_LOCAL_FLAGS = 3  # their place in what tcgetattr gives
+_LOCAL_FLAGS = 3  # their place in the list of tcgetattr
 
 
 def measure_width(stream: TextIO) -> int:
@@ -34,8 +34,8 @@ def count_waiting(file: int) -> int:
 
 
 def take_waiting(file: int) -> bytes:
-    """What was typed and not yet read, the last line too, although it has no end. A terminal
-    that edits lines by itself keeps that until Enter."""
+    """What was typed and not yet read, including an unfinished last line, which a terminal
+    with its own line editing would keep until Enter."""
     try:
         usual = termios.tcgetattr(file)
     except termios.error:  # the terminal is gone
@@ -54,5 +54,5 @@ def gives_single_keys(file: int) -> bool:
     """Whether the terminal gives each key at once, as to a program that edits by itself."""
     try:
         return not termios.tcgetattr(file)[_LOCAL_FLAGS] & termios.ICANON
-    except termios.error:  # no terminal, or gone
+    except termios.error:  # not a terminal, or gone
         return False

@@ -22,7 +22,7 @@ def login(session: Session, _argument: str) -> Outcome:
 
     async def ask(reader: Reader) -> Outcome:
         if not reader.can_choose:
-            raise UsageError("/login needs somebody who answers.")
+            raise UsageError("/login needs someone to answer its questions.")
         return Done(await session.configuration.log_in(reader))
 
     return AskUser(ask)
@@ -33,7 +33,7 @@ def logout(session: Session, _argument: str) -> Outcome:
     """Remove the API key that the first run or /login saved. This chat uses it until you
     leave."""
     if not session.forget_key():
-        return Done("No key is kept in the configuration directory.")
+        return Done("No key is saved in the configuration directory.")
     return Done("The key is removed. This chat uses it until you leave.")
 
 

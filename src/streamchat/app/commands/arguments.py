@@ -20,7 +20,7 @@ _LARGEST_CAP_USD = 1e9
 def require_sound(name: str, argument: str, *, takes_one: bool) -> None:
     """Refuse what the command of that name, or alias, does not take: a NUL, or any argument."""
     if "\0" in argument:
-        raise UsageError(f"/{name}: an argument cannot hold a NUL character.")
+        raise UsageError(f"/{name}: an argument cannot contain a NUL character.")
     if argument and not takes_one:
         raise UsageError(f"/{name} takes no argument: {quoted(argument)}.")
 

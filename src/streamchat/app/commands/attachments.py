@@ -22,7 +22,7 @@ from streamchat.core.errors import UsageError
 from streamchat.core.ports import Reader
 
 _MOST_NAMED = 3
-TAKES_BACK = "/detach N takes one back."
+TAKES_BACK = "/detach N removes one."
 
 
 @command("/attach [PATH|GLOB|URL]...", "file", topic=Topic.REQUEST)
@@ -45,7 +45,7 @@ def attach(session: Session, argument: str) -> Outcome:
 
 
 def _offer(session: Session, selection: Selection) -> Outcome:
-    """Attach it, after a question if it is much."""
+    """Attach the selection, after a question if it is large."""
     if not (reason := why_ask(selection, session.facts(session.conversation.model).window)):
         return _attach(session, selection)
 
@@ -80,7 +80,7 @@ def detach(session: Session, argument: str) -> Outcome:
         held = "is 1 attachment" if len(attached) == 1 else f"are {len(attached)} attachments"
         raise UsageError(f"There {held}; /attach lists what is attached.")
     session.attached = (*attached[: number - 1], *attached[number:])
-    return Done(f"Taken back: {describe_block(attached[number - 1])}")
+    return Done(f"Removed: {describe_block(attached[number - 1])}")
 
 
 def list_attached(session: Session) -> list[str]:

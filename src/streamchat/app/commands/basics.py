@@ -131,7 +131,7 @@ def _resumed(session: Session, opened: OpenedConversation) -> Outcome:
 
 
 def _copy(session: Session, busy: Busy) -> Outcome:
-    """Another process has the conversation open; offer to continue in a copy."""
+    """Offer to continue in a copy, because another process has the conversation open."""
     if busy.path == session.journal.name:
         return Done(ALREADY_OPEN)
 

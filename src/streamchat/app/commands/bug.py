@@ -1,4 +1,4 @@
-"""/bug: what to send with the report of a fault."""
+"""/bug: writes a report to send with a bug."""
 
 from __future__ import annotations
 

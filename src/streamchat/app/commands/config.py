@@ -1,4 +1,4 @@
-"""/config: the settings, seen and changed from inside a chat."""
+"""/config: shows and changes the settings in a chat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a slash command leaves to the loop to do."""
+"""What the loop has to do after a slash command."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class AskModel:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """Ask other models the last question too, and show their answers beside the one that is
-    there. With `is_blind`, the names are hidden until one is kept."""
+    """Ask other models the last question too, and show their answers beside the existing one.
+    With `is_blind`, the names are hidden until one is kept."""
 
     models: tuple[str, ...]
     is_blind: bool = False
@@ -106,8 +106,8 @@ class Compact:
 
 @dataclass(frozen=True, slots=True)
 class LongWork:
-    """Work that may take seconds; Esc or Ctrl-C stops it, and then it has changed nothing. Its
-    result is the next outcome."""
+    """Work that may take seconds. If Esc or Ctrl-C stops it, nothing has changed. Its result
+    is the next outcome."""
 
     run: Callable[[], Outcome]
 
@@ -123,8 +123,7 @@ def when_done(act: Callable[[], Outcome]) -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class ImportFile:
-    """Save the conversations that a file of another program holds, or those that `name`
-    means."""
+    """Save the conversations in a file of another program, or only those that match `name`."""
 
     path: str
     name: str = ""

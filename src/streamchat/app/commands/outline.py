@@ -115,7 +115,7 @@ def _age(at: str, now: float) -> str:
 
 
 def _author(conversation: Conversation, turn: Turn) -> str:
-    """The model to name: another than the conversation's, or one that is compared with it."""
+    """The model to name: one that is not the conversation's, or that is compared with it."""
     author = turn.message.model
     beside = conversation.children(turn.parent) if author else ()
     authors = {other.message.model for other in beside if other.role == "assistant"}
@@ -125,7 +125,7 @@ def _author(conversation: Conversation, turn: Turn) -> str:
 
 
 def _kind(block: Block) -> str:
-    """What a block without text is; for a call of a tool, what it did."""
+    """What a block without text is; for a tool call, what it did."""
     kind = str(block.get("type"))
     if kind.endswith("tool_use"):
         return tool_line(block)

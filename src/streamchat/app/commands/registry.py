@@ -133,10 +133,10 @@ class PromptRow:
     name: str
     aliases: tuple[str, ...] = ()
     argument: str = "[WORDS]"
-    help: str = "Say the text of this prompt file."
+    help: str = "Send the text of this prompt file."
 
 
 def prompt_rows(templates: TemplateFiles) -> list[PromptRow]:
-    """The prompt files whose names no command has."""
+    """The prompt files whose names are not those of commands."""
     names = templates.names(TemplateKind.PROMPT)
     return [PromptRow(name) for name in names if not is_command(name)]

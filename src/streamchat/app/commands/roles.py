@@ -89,19 +89,19 @@ def _fill(session: Session, name: str, words: Sequence[str] = ()) -> Outcome:
 def _take(session: Session, name: str, values: Mapping[str, str]) -> Outcome:
     taken = session.configuration.take_role(name, values)
     _detach(session)
-    said = "\n".join([f"You talk to {name} now.", *taken.notes])
+    said = "\n".join([f"The role is now {name}.", *taken.notes])
     return _attach(session, taken.attach, said)
 
 
 def _leave(session: Session) -> Outcome:
-    """Take back what the role set; where there is none, remove the system prompt."""
+    """Undo what the role set; without a role, remove the system prompt."""
     settings = session.configuration
     if settings.role is None:
         session.record(session.conversation.configure(system=None))
         return Done("No role: the system prompt is removed.")
     taken = settings.take_role(None, {})
     _detach(session)
-    return Done("\n".join(["No role: all is as it was before it.", *taken.notes]))
+    return Done("\n".join(["No role: what it set is undone.", *taken.notes]))
 
 
 def _detach(session: Session) -> None:

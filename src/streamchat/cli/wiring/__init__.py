@@ -140,7 +140,7 @@ def build_exporter(run: Run, how_to_replace: str) -> FileExporter:
 def build_mask(
     run: Run, how: Callable[[KeyMask, str], str] = KeyMask.mask
 ) -> Callable[[str], str]:
-    """Masks in a text whatever key this session has used until then."""
+    """Masks in a text every key that this session has used so far."""
 
     def mask(text: str) -> str:
         keys = run.env.secrets.keys

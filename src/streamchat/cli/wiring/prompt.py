@@ -1,4 +1,4 @@
-"""What the settings and the terminal say about the prompt."""
+"""Builds the prompt from the settings and the terminal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def read_prompt_settings(settings: Settings) -> PromptSettings:
-    """What is set for the prompt."""
+    """The settings of the prompt."""
     keymap = build_keymap(
         settings.key_bindings,
         is_vi=settings.keys == "vi",
@@ -31,7 +31,7 @@ def read_prompt_settings(settings: Settings) -> PromptSettings:
 
 
 def build_prompt_look(env: Environment) -> PromptLook:
-    """How the prompt may look on the terminal of stdout."""
+    """The look of the prompt on the terminal of stdout."""
     from streamchat.prompt import PromptLook
 
     terminal = env.terminal
@@ -56,7 +56,7 @@ def open_plain_prompt(env: Environment, keys: TextIO) -> PlainPrompt:
 
 
 def open_asker(run: Run, keys: TextIO) -> Asker:
-    """Who answers questions before a chat."""
+    """The reader that answers questions before a chat."""
     from streamchat.prompt import open_keyboard, open_output
     from streamchat.prompt.menu import Menu
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def build_names(session: Session, *, runs_shell: bool) -> CommandNames:
-    """What tells a command from a message here."""
+    """The names that tell a command from a message."""
     prompts = (row.name for row in prompt_rows(session.templates))
     return replace(command_names(os.path.lexists, prompts), runs_shell=runs_shell)
 
