@@ -32,6 +32,7 @@ _UNDERLINES = {"=": 1, "-": 2}
 _WIDEST_INDENT = 100
 _LEAST_PART = 64  # characters
 LONG_LINE = 128  # characters; a longer line is read in slices, and is no heading nor a table's
+SLICE = 64  # of a longer line that is read at once
 _LAZY = -1  # the indentation of a line outside the paragraph's containers
 
 
@@ -120,7 +121,7 @@ class OpenParagraph:
             return []
         lines = self._indented_lines()
         text = "\n".join(lines)
-        if len(self.lines[-1]) <= LONG_LINE or self._header_possible:
+        if self._header_possible:
             text = text[: -len(lines[-1])]  # which may still become the header of a table
         end = last_split_point(text)
         return [self._part(lines, text[:end])] if end >= _LEAST_PART else []
@@ -136,7 +137,7 @@ class OpenParagraph:
             self.lines[0], self._indents[0] = lines[count][offset:], _LAZY
         self._continues, self._is_full = True, False
         self._chars = self._count_chars()
-        self._part_chars = self._chars + LONG_LINE
+        self._part_chars = self._chars + SLICE
         return part
 
     @property

@@ -12,7 +12,7 @@ import re
 
 from streamchat.core.markdown.cropping import NO_LIMIT, cropped, ends
 from streamchat.core.markdown.leaves import Leaf
-from streamchat.core.markdown.paragraph import LONG_LINE
+from streamchat.core.markdown.paragraph import LONG_LINE, SLICE
 from streamchat.core.markdown.parser import Parser
 
 _letters = re.compile(r"[^\W\d_]{2}")
@@ -62,18 +62,20 @@ class Blocks:
         """More of the line. Where it was cut does not count: a long one is read in slices."""
         self._pieces.append(piece)
         self._pieces_chars += len(piece)
-        if self._is_text is False or self._pieces_chars < LONG_LINE:
+        if self._is_text is False or self._pieces_chars < (
+            SLICE if self._is_text else LONG_LINE
+        ):
             return
         line, start = "".join(self._pieces), 0
-        while len(line) - start >= LONG_LINE:
-            part = line[start : start + LONG_LINE]
+        while len(line) - start >= (size := SLICE if self._is_text else LONG_LINE):
+            part = line[start : start + size]
             if self._is_text:
                 self._parser.grow_line(part)
             elif not self._begin(part):
                 self._is_text = False
                 return
             self._is_text = True
-            start += LONG_LINE
+            start += size
         self._pieces, self._pieces_chars = [line[start:]], len(line) - start
 
     def _begin(self, text: str) -> bool:

@@ -91,14 +91,18 @@ class LeafRows:
 
     def branch(self) -> LeafRows:
         self._refresh()
-        twin = LeafRows.__new__(LeafRows)
-        twin.__dict__.update(self.__dict__)
+        twin = self.twin()
         twin.unshare()
+        return twin
+
+    def twin(self) -> LeafRows:
+        """The same again, of a branch without open code."""
+        twin = LeafRows.__new__(LeafRows)
+        twin.__dict__.update(self.__dict__, _references_are_shared=True)
         return twin
 
     def unshare(self) -> None:
         """Separate this copy from its original, which it must not change."""
-        self._references_are_shared = True
         self._blocks = self._blocks.live()
         if self._code is not None:
             self._code = self._code.branch()

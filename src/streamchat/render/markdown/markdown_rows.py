@@ -10,9 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TypeAlias
 
 from streamchat.core.markdown import Blocks
-from streamchat.core.markdown.leaves import Heading, Leaf, Paragraph, Table, leaf_size
+from streamchat.core.markdown.leaves import (
+    CodeLine,
+    CodeStart,
+    Heading,
+    Leaf,
+    Paragraph,
+    Table,
+    leaf_size,
+)
 from streamchat.core.sanitize import Sanitizer
 from streamchat.core.theme import theme_named
 from streamchat.render.code.languages import preload_lexers
@@ -31,6 +40,9 @@ _LOW = 8  # rows; a lower tail has no room for two ends
 _TAIL_CHARS_MAX = 5_000  # of a leaf; a frame takes no longer where the window is huge
 
 
+_BegunTail: TypeAlias = "tuple[list[tuple[Leaf, int]], LeafRows, list[Row]]"
+
+
 class MarkdownRows:
     def __init__(self, *, width: int, look: Style) -> None:
         self._sanitizer = Sanitizer(keeps_hints=True)
@@ -39,6 +51,7 @@ class MarkdownRows:
         self._rows = LeafRows(palette, max(1, width))
         self._width = max(1, width)
         self._gap = build_row([Span(palette.glyphs.gap, palette.parts["table-line"])])
+        self._begun_tail: _BegunTail | None = None  # until more settles
 
     @property
     def leaves_rendered(self) -> int:
@@ -77,20 +90,36 @@ class MarkdownRows:
         most = height + pushed
         max_chars = min(self._width * most + _TAIL_CHARS_MIN, _TAIL_CHARS_MAX)
         leaves = self._blocks.tail(max_chars=max_chars, max_rows=most)
-        if leaves:
-            leaves[-1:] = _mended(leaves[-1])
-        branch = self._rows.branch()
-        rows = [row for leaf in leaves for row in branch.feed(leaf)] + branch.close()
-        is_table = bool(leaves) and isinstance(leaves[-1].block, Table)
+        branch, rows = self._tail_before_last(leaves[:-1])
+        open_end = _mended(leaves[-1]) if leaves else []
+        for leaf in open_end:
+            rows += branch.feed(leaf)
+        rows += branch.close()
+        is_table = bool(open_end) and isinstance(open_end[-1].block, Table)
         if len(rows) <= most or height < _LOW or not is_table:
             return rows[-height:]
-        last = height // 2 - 3  # a window of half the height pushes out no row below the gap
-        return [*rows[: most - last - 1], self._gap, *rows[-last:]]
+        below = height // 2 - 3  # a window of half the height pushes out no row below the gap
+        return [*rows[: most - below - 1], self._gap, *rows[-below:]]
+
+    def _tail_before_last(self, leaves: list[Leaf]) -> tuple[LeafRows, list[Row]]:
+        """What the tail's last leaf is fed to, and the rows of the leaves before it. These wait
+        for the end of the last line, while only that line grows."""
+        if not leaves or isinstance(leaves[0].block, CodeStart | CodeLine):
+            branch = self._rows.branch()
+            return branch, [row for leaf in leaves for row in branch.feed(leaf)]
+        key = [(leaf, leaf.crowded) for leaf in leaves]
+        if self._begun_tail is None or self._begun_tail[0] != key:
+            branch = self._rows.branch()
+            rows = [row for leaf in leaves for row in branch.feed(leaf)]
+            self._begun_tail = key, branch, rows
+        _, branch, rows = self._begun_tail
+        return branch.twin(), rows.copy()
 
     def resize(self, width: int) -> None:
         """Applies to rows made from now on; rows already returned stay as they are."""
         self._width = max(1, width)
         self._rows.resize(self._width)
+        self._begun_tail = None
 
     def _settling(self, leaves: list[Leaf]) -> Iterator[list[Row]]:
         """The rows of the leaves, those of several small ones together."""
@@ -102,6 +131,7 @@ class MarkdownRows:
                 yield rows
                 rows, work = [], 0
             rows += self._rows.feed(leaf)
+            self._begun_tail = None
             work += size
         yield rows
 

@@ -79,19 +79,23 @@ def measure_table(
         for column, cell in enumerate(row):
             has_breaks = has_breaks or len(cell) > 1
             for line in cell:
-                text = "".join(span.text for span in line)
-                words[column] = max(words[column], _longest_word(text, joins))
-                lines[column] = max(lines[column], _drawn_width(line, joins))
+                word, cells = _needs(text_of(line), joins)
+                words[column] = max(words[column], word)
+                lines[column] = max(lines[column], cells)
     return ColumnNeeds(tuple(words), tuple(lines), has_breaks)
 
 
-def _drawn_width(line: Line, joins: Joins) -> int:
+def _drawn_width(text: str, joins: Joins) -> int:
     """The width as this terminal draws it, because the columns of a table must line up."""
-    text = "".join(span.text for span in line)
     return cell_len(text) if is_drawn_alike(text) else drawn_cells(text, joins)
 
 
 @lru_cache(1024)  # in each frame, all cells of the open table are measured
+def _needs(text: str, joins: Joins) -> tuple[int, int]:
+    """The cells of the longest word of a line, and of the line."""
+    return _longest_word(text, joins), _drawn_width(text, joins)
+
+
 def _longest_word(text: str, joins: Joins) -> int:
     """The longest word of a line. Addresses do not count: they may be folded, or they would
     take the room of all other columns. Ideographs may be separated anywhere, but a column of
@@ -209,12 +213,13 @@ def _beside(
 
 def _wrapped(line: Line, width: int, joins: Joins) -> list[Line]:
     """The rows of a line; one if it fits in the way this terminal draws it."""
-    is_drawn_narrower = not is_drawn_alike(text_of(line)) and _drawn_width(line, joins) <= width
+    text = text_of(line)
+    is_drawn_narrower = not is_drawn_alike(text) and _drawn_width(text, joins) <= width
     return broken(line, width, whole if is_drawn_narrower else wrap)
 
 
 def _aligned(part: Line, width: int, alignment: Alignment, joins: Joins) -> Line:
-    spare = max(0, width - _drawn_width(part, joins))
+    spare = max(0, width - _drawn_width(text_of(part), joins))
     match alignment:
         case "right":
             return [Span(" " * spare), *part]
