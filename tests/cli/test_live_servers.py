@@ -262,5 +262,5 @@ def test_login_finds_a_server_on_this_machine(
 
     assert run_on_terminal(person, environ=towards).status == 0
     assert list(tomllib.loads(paths.config_file.read_text())["profiles"]) == ["fake"]
-    assert "x-api-key" in other.posts[0].headers
+    assert "x-api-key" not in other.posts[0].headers
     assert "sk-ant" not in str(other.posts[0].headers)
