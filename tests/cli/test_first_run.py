@@ -245,6 +245,19 @@ def test_a_local_server_that_cannot_be_used_is_said(fault: ApiError, said: str) 
     assert desk.stderr.getvalue().startswith(f"streamchat: {said}")
 
 
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        f'"{KEY}"',
+        f"'{KEY}' ",
+        f"ANTHROPIC_API_KEY={KEY}",
+        f'export ANTHROPIC_API_KEY="{KEY}"\n',
+    ],
+)
+def test_a_key_may_be_pasted_as_it_stands_in_a_file(pasted: str) -> None:
+    assert key_of(Desk().choose(Answers(["paste", "use it"], [pasted]))) == KEY
+
+
 # The files
 
 

@@ -21,7 +21,7 @@ from streamchat.cli.invocation import Invocation
 from streamchat.cli.run import Run
 from streamchat.cli.signals import without_echo
 from streamchat.config.profiles import local_profiles
-from streamchat.config.writing import KEY_VARIABLE, add_profile, keep_key
+from streamchat.config.writing import KEY_VARIABLE, add_profile, keep_key, read_pasted_key
 from streamchat.core.errors import (
     ApiError,
     ConfigError,
@@ -110,12 +110,17 @@ class FirstRun:
 
     async def _with_key(self) -> Run | None:
         pasted = await self.questions.ask_secret(KEY_QUESTION)
+        if pasted is None:
+            return None
         try:
-            key = checked(pasted, "API key")
+            key = checked(read_pasted_key(pasted), "API key")
         except NoPermission as error:
             self._say(error.message)
             return None
-        if key is None or not await self._is_accepted(key):
+        if key is None:
+            self._say("No key was pasted.")
+            return None
+        if not await self._is_accepted(key):
             return None
         where = str(self.run.paths.env_file).replace(f"{self.run.env.home}/", "~/")
         keeps = await self._choose(

@@ -20,6 +20,15 @@ from streamchat.core.errors import ConfigError, DiskError
 KEY_VARIABLE = "ANTHROPIC_API_KEY"
 
 _KEY_LINE = re.compile(rf"^[ \t]*(?:export[ \t]+)?{KEY_VARIABLE}[ \t]*=.*\n?", re.MULTILINE)
+_PASTED_KEY = re.compile(
+    rf"""(?:(?:export\s+)?{KEY_VARIABLE}\s*=\s*)?(?P<quote>["']?)(?P<key>.*)(?P=quote)"""
+)
+
+
+def read_pasted_key(text: str) -> str:
+    """The key in what was pasted: alone, in quotes, or as a line of a shell or of .env."""
+    found = _PASTED_KEY.fullmatch(text.strip())
+    return found["key"] if found else text
 
 
 def keep_key(paths: Paths, key: str) -> None:
