@@ -21,7 +21,7 @@ from streamchat.app.commands import (
     ShowReport,
 )
 from streamchat.app.commands.help import keys_table
-from streamchat.app.commands.registry import UnknownCommand, find_command
+from streamchat.app.commands.registry import UnknownCommand, dotted_command, find_command
 from streamchat.app.session import Session
 from streamchat.core.attachment_blocks import Selection
 from streamchat.core.capabilities import ModelFacts
@@ -106,6 +106,8 @@ def test_help_has_the_keys_and_everything() -> None:
         ("incognto", "/incognito"),
         ("nwe", "/new"),
         ("re", "/reset or /retry or /resume"),
+        ("compress", "/compact"),
+        ("rewind", "/undo"),
     ],
 )
 def test_an_unknown_name_gets_those_that_are_spelled_almost_like_it(
@@ -114,6 +116,22 @@ def test_an_unknown_name_gets_those_that_are_spelled_almost_like_it(
     with pytest.raises(UnknownCommand) as error:
         run(open_session(), typed)
     assert f"did you mean {meant}?" in error.value.message
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [(".exit", "/exit"), (".file a.md", "/file"), (".set x", "/config")]
+)
+def test_a_command_of_another_program_is_not_sent(typed: str, meant: str) -> None:
+    error = dotted_command(typed)
+    assert error is not None
+    assert f"There is no command {typed.split()[0]}; did you mean {meant}?" in error.message
+
+
+@pytest.mark.parametrize(
+    "text", [".", ".5 is a half", ".env", " .exit", "a .exit", ".exit\nnow"]
+)
+def test_what_begins_with_a_dot_may_be_text(text: str) -> None:
+    assert dotted_command(text) is None
 
 
 @pytest.mark.parametrize("typed", ["seek", "price", "x", "", "zz", "quality", "x" * 5_000])

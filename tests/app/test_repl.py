@@ -256,6 +256,12 @@ def test_what_is_attached_stays_with_an_edited_message() -> None:
     assert screen.shown == [("notice", "Its attachment is kept.")]
 
 
+def test_a_command_of_another_program_comes_back_into_the_prompt() -> None:
+    dialogue = Dialogue(".exit", Key.END)
+    assert dialogue.source.requests == []
+    assert dialogue.reader.prompts == [("", ""), (".exit", "")]
+
+
 def test_what_was_attached_and_not_sent_is_said_at_the_end() -> None:
     document = {"type": "document", "title": "a.md"}
     dialogue = Dialogue(Key.END)

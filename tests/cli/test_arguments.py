@@ -143,6 +143,7 @@ def test_every_report_is_a_row() -> None:
         (["hi", "--export-md=x"], "unknown option '--export-md'; did you mean --export?"),
         (["--mod", "x"], "unknown option '--mod'; did you mean --model?"),
         (["-Z"], "unknown option '-Z'"),
+        (["--session=x"], "unknown option '--session'; did you mean --resume?"),
         (["--\x1b[2J"], "unknown option '--\\x1b[2J'"),
         (["-m"], "argument -m/--model: expected one argument"),
         (["-m", "--", "x"], "argument -m/--model: expected one argument"),

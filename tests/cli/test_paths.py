@@ -62,7 +62,9 @@ def test_sizes_are_short(count: int, text: str) -> None:
         ("help", "did you mean --help?"),
         ("list", "did you mean --list?"),
         ("paths", "did you mean --paths?"),
-        ("models", "did you mean --help?"),
+        ("models", "did you mean --list-models?"),
+        ("keys set", "/login in a chat takes a key."),
+        ("chat", "streamchat alone begins a chat."),
     ],
 )
 def test_a_lone_command_word_on_a_terminal_sends_nothing(word: str, hint: str) -> None:

@@ -35,7 +35,11 @@ from streamchat.app.commands import (
     ShowReport,
 )
 from streamchat.app.commands.attachments import describe_unsent
-from streamchat.app.commands.registry import UnknownCommand, command_names
+from streamchat.app.commands.registry import (
+    UnknownCommand,
+    command_names,
+    dotted_command,
+)
 from streamchat.app.commands.unsaved import unless_unsaved
 from streamchat.app.mentions import read_attached, read_mentioned
 from streamchat.app.message_edit import MessageEdit
@@ -124,6 +128,10 @@ class Repl(ReplScripts):
             case Nothing():
                 return True
             case Say(said) if self._keeps(said):
+                return True
+            case Say(said) if error := dotted_command(said):
+                self._fail(error)
+                self.prefill = text
                 return True
             case Say(said, mentions):
                 attached = await read_mentioned(

@@ -268,6 +268,10 @@ def _report(taken: argparse.Namespace) -> tuple[ReportKind | None, tuple[str, ..
 
 
 def _unknown(word: str, options: Sequence[Option]) -> str:
+    from streamchat.cli.habits import hint_for_flag
+
     flag = word.partition("=")[0]
+    if hint := hint_for_flag(flag):
+        return f"unknown option {quoted(flag)}; {hint}"
     known = [each for row in options for each in (*row.flags, row.opposite) if each]
     return f"unknown option {quoted(flag)}{did_you_mean(flag, known)}"

@@ -210,20 +210,19 @@ def _is_one_shot(run: Run) -> bool:
     return False
 
 
-_COMMAND_WORDS = frozenset({"commands", "config", "models", "options", "usage"})
-
-
 def _refuse_a_command_word(prompt: str) -> None:
-    """Raises UsageError for a single word that other programs treat as a command, because
-    sending it by mistake costs money."""
+    """Raises UsageError for what other programs treat as a command, because sending it by
+    mistake costs money."""
+    if not prompt or prompt.count(" ") > 1:
+        return
+    from streamchat.cli.habits import hint_for_words
+
     flag = f"--{prompt}"
     if any(flag in row.flags for row in OPTIONS if row.group is Group.REPORTS):
         hint = f"did you mean {flag}?"
-    elif prompt in _COMMAND_WORDS:
-        hint = "did you mean --help?"
-    else:
+    elif not (hint := hint_for_words(prompt)):
         return
-    raise UsageError(f"{prompt}: {hint} To send the word, type: streamchat -- {prompt}")
+    raise UsageError(f"{prompt}: {hint} To send the text, type: streamchat -- {prompt}")
 
 
 def _report(run: Run, report: ReportKind) -> int:

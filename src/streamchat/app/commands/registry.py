@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from streamchat.app.commands.arguments import parse_words, require_sound
+from streamchat.app.commands.habits import find_dotted, our_command
 from streamchat.app.commands.outcomes import Outcome, SayPrompt
 from streamchat.app.commands.spelling import near_spellings
 from streamchat.app.session import Session
@@ -15,6 +16,7 @@ from streamchat.core.errors import UsageError
 from streamchat.core.input_line import CommandLine, CommandNames
 from streamchat.core.templates import TemplateFiles, TemplateKind
 
+_AS_TEXT = " (A line that starts with a space is sent as text.)"
 Handler: TypeAlias = Callable[[Session, str], Outcome]
 
 
@@ -118,12 +120,20 @@ def dispatch(session: Session, line: CommandLine) -> Outcome:
     return row.run(session, line.argument)
 
 
+def dotted_command(text: str) -> UnknownCommand | None:
+    """The error for a line such as `.exit`, a command in other programs; None for text."""
+    name = find_dotted(text)
+    meant = f"/{name}" if is_command(name) else our_command(name)
+    if not meant:
+        return None
+    return UnknownCommand(f"There is no command .{name}; did you mean {meant}?{_AS_TEXT}")
+
+
 def _describe_unknown(name: str) -> str:
     near = near_spellings(name, [each for row in COMMANDS for each in row.names])
-    offer = " or ".join(f"/{each}" for each in near)
-    hint = f"; did you mean {offer}?" if near else "; /help lists the commands."
-    as_text = " (A line that starts with a space is sent as text.)"
-    return f"There is no command /{name[:40]}{hint}{as_text}"
+    offer = our_command(name) or " or ".join(f"/{each}" for each in near)
+    hint = f"; did you mean {offer}?" if offer else "; /help lists the commands."
+    return f"There is no command /{name[:40]}{hint}{_AS_TEXT}"
 
 
 @dataclass(frozen=True, slots=True)
