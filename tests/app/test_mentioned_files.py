@@ -69,6 +69,14 @@ def test_what_is_data_attaches_nothing(tmp_path: Path) -> None:
     assert sent(dialogue(tmp_path, f"{VERBATIM}see @b.txt")) == ["see @b.txt"]
 
 
+def test_what_looks_like_a_file_and_is_none_is_said(tmp_path: Path) -> None:
+    made = dialogue(tmp_path, "see @raport.md, @d/x and @anna")
+    assert made.screen.shown[0] == (
+        "notice",
+        "Sent as text, as there is no such file: @raport.md, @d/x.",
+    )
+
+
 def test_a_glob_and_a_directory_are_their_files(tmp_path: Path) -> None:
     (tmp_path / "d").mkdir()
     (tmp_path / "d/b.txt").write_text("two")

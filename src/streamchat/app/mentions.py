@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable, Sequence
 
@@ -19,6 +20,8 @@ from streamchat.core.media_limits import require_fit
 from streamchat.core.messages import Block, Message
 from streamchat.core.ports import Reader, Screen
 
+_LIKE_A_FILE = re.compile(r"/|\.[A-Za-z0-9]{1,5}$")  # and not like a name of a person
+
 
 async def read_mentioned(
     session: Session,
@@ -27,10 +30,13 @@ async def read_mentioned(
     screen: Screen,
 ) -> tuple[Block, ...] | None:
     """The blocks for existing files and addresses; None if one cannot be sent, or the user
-    refuses so many or stops a fetch. A mention without a file is text. Each file is read
-    once."""
-    found = dict.fromkeys(_reference(session, candidates) for candidates in mentions)
-    references = [shlex.quote(reference) for reference in found if reference]
+    refuses so many or stops a fetch. A mention without a file is text, and if it looks like a
+    file, a notice says so. Each file is read once."""
+    found = {candidates: _reference(session, candidates) for candidates in mentions}
+    missing = [each[-1] for each, reference in found.items() if not reference]
+    if wrong := [f"@{name}" for name in missing if _LIKE_A_FILE.search(name)]:
+        screen.notice(f"Sent as text, as there is no such file: {', '.join(wrong)}.")
+    references = [shlex.quote(each) for each in dict.fromkeys(found.values()) if each]
     return await read_attached(session, references, reader, screen)
 
 
