@@ -325,3 +325,31 @@ def test_the_time_of_day_stands_behind_the_figures(width: int) -> None:
     shown.close()
     text = "\n".join(made.lines)
     assert (text.count("$0.5000 · 18:09"), text.count("19:00")) == (2, 0)
+
+
+def test_a_window_too_narrow_for_columns_goes_on_with_one_after_the_other() -> None:
+    """What waited for a slower answer is there once, and nothing of one that is over."""
+    made = stage(160, 30)
+    shown = begin(made, ["1 · opus", "2 · haiku", "3 · sonnet", "4 · fable"])
+    say(shown, 0, "".join(f"left{number}\n\n" for number in range(9)))
+    say(shown, 1, "right0\n\nright1\n\nright2\n\nThe second is still ")
+    say(shown, 2, "third\n\n")
+    say(shown, 3, "fourth\n\n1\n\n2\n\nand its end\n\n")
+    finish(shown, 2)
+    made.loop.advance(1)
+    made.terminal.screen.resize(columns=80)
+    made.environ.update(COLUMNS="80")
+    made.screen.resized()
+    made.loop.advance(1)
+    say(shown, 1, "open here.")
+    for number in (1, 0, 3):
+        finish(shown, number)
+    shown.close()
+    figures = "12 in · 3 out · 2.0 s · 2 tok/s · $0.5000"
+    below = made.lines[made.lines.index("1 · opus") - 1 :]
+    assert [line for line in below if line] == [
+        *["1 · opus", *(f"left{number}" for number in range(3, 9)), figures],
+        *["2 · haiku", "The second is still open here.", figures],
+        *["4 · fable", "and its end", figures],
+    ]
+    assert below[:3] == ["", "1 · opus", ""]

@@ -36,6 +36,11 @@ def fits_columns(width: int, count: int) -> bool:
     return width >= max(LEAST_WINDOW, count * (_LEAST_COLUMN + _GAP) - _GAP)
 
 
+def are_readable(width: int, count: int) -> bool:
+    """Whether that many columns can go on in a window of that width."""
+    return min(divide(width, count)) >= _LEAST_COLUMN
+
+
 def divide(width: int, count: int) -> list[int]:
     """The widths of the columns; the first ones get the remaining cells."""
     room = max(count, width - _GAP * (count - 1))
@@ -91,8 +96,24 @@ class ColumnRows(PaneRows):
             for at in range(rows)
         ]
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether a row has settled."""
+        return bool(self._headed_for)
+
+    def part(self, width: int) -> list[Pane]:
+        """Give up the columns: each answer takes back the rows that wait for others, rendered
+        for that width. Returns those that have more to show."""
+        self._use([width] * len(self._panes))
+        for pane, waiting in zip(self._panes, self._waiting, strict=True):
+            pane.take_back(list(waiting))
+        return [pane for pane in self._panes if not pane.is_over]
+
     def resize(self, width: int) -> None:
-        self._widths = divide(width, len(self._panes))
+        self._use(divide(width, len(self._panes)))
+
+    def _use(self, widths: list[int]) -> None:
+        self._widths = widths
         for number, (pane, size) in enumerate(zip(self._panes, self._widths, strict=True)):
             self._waiting[number].extend(pane.settle())
             pane.resize(size)

@@ -24,13 +24,16 @@ _RULE_CELLS = 40
 class InTurnRows(PaneRows):
     """Implements `Arriving`."""
 
-    def __init__(self, panes: Sequence[Pane], *, look: Style, width: int) -> None:
+    def __init__(
+        self, panes: Sequence[Pane], *, look: Style, width: int, follows: bool = False
+    ) -> None:
+        """`follows`: below rows of these answers."""
         super().__init__(panes)
         self._look, self._width = look, width
         self._order: list[Pane] = []  # those that have begun; the first is shown
         self._begun: set[str] = set()
         self._is_headed = False
-        self._ends_blank = True
+        self._ends_blank = not follows
 
     @property
     def ends_blank(self) -> bool:
@@ -47,6 +50,7 @@ class InTurnRows(PaneRows):
         while self._order:
             pane = self._order[0]
             if not self._is_headed:
+                rows += [] if rows or self._ends_blank else [BLANK]
                 rows += self._heading(pane)
                 self._is_headed = True
             rows += pane.settle(budget_s=budget_s)

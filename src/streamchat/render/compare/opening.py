@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from streamchat.render.compare.columns import ColumnRows, divide, fits_columns
+from streamchat.render.compare.columns import divide, fits_columns
 from streamchat.render.compare.in_turn import InTurnRows
+from streamchat.render.compare.narrowing import NarrowingRows
 from streamchat.render.compare.pane import Pane
 from streamchat.render.compare.status import ComparisonStatus
 from streamchat.render.compare.view import ComparedViews
@@ -47,7 +48,7 @@ def open_comparison(
         )
 
     panes = [build_pane(*each) for each in zip(labels, widths, strict=True)]
-    rows = (ColumnRows if beside else InTurnRows)(panes, look=look, width=width)
+    rows = (NarrowingRows if beside else InTurnRows)(panes, look=look, width=width)
     status = ComparisonStatus(
         panes, now_s=clock(), look=look, stop_key=stop_key, stop_one_key=stop_one_key
     )

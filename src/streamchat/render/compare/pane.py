@@ -57,6 +57,7 @@ class Pane:
         self._end: tuple[Ending, Message | None, float] | None = None
         self._stamp, self._ended_at = stamp, ""
         self._is_over = False
+        self._taken_back: list[Row] = []
 
     @property
     def awaited(self) -> str:
@@ -66,12 +67,12 @@ class Pane:
     @property
     def is_behind(self) -> bool:
         """Whether `settle` has more to do."""
-        return self._answer.is_behind or (self._end is not None and not self._is_over)
+        return self._answer.is_behind or (self._end is not None and not self.is_over)
 
     @property
     def is_over(self) -> bool:
         """Whether `settle` has given the last row."""
-        return self._is_over
+        return self._is_over and not self._taken_back
 
     def feed(self, event: Event, now_s: float) -> bool:
         """Return whether this is the first event with something to read."""
@@ -95,8 +96,13 @@ class Pane:
         self._end = ending, message, seconds
         self._ended_at = "" if isnan(seconds) else self._stamp()  # the answer existed before
 
+    def take_back(self, rows: list[Row]) -> None:
+        """Rows that `settle` has given and will give again, before all others."""
+        self._taken_back = rows
+
     def settle(self, *, budget_s: float = inf) -> list[Row]:
-        rows = self._answer.settle(budget_s=budget_s)
+        rows, self._taken_back = self._taken_back, []
+        rows += self._answer.settle(budget_s=budget_s)
         if self._end is not None and not self._is_over and not self._answer.is_behind:
             self._is_over = True
             rows += self._ending_rows(*self._end)
@@ -121,7 +127,7 @@ class Pane:
         return self._clock() if self._past_s is None else self._past_s
 
     def tail(self, height: int, pushed: int = 0) -> list[Row]:
-        return [] if self._is_over else self._answer.tail(height, pushed)
+        return [] if self.is_over else self._answer.tail(height, pushed)
 
     def abandon(self) -> None:
         self._answer.abandon()
