@@ -109,7 +109,7 @@ def _refused(fault: ServerRefusal, model: str | None) -> ApiError:
     if status in _REDIRECTS:
         return _redirected(fault)
     if status < 400:
-        return _no_api(fault, "its answer is no reply")
+        return _no_api(fault, "its answer is not a reply")
     if status == 501:
         return _no_api(fault, "it does not support the request")
     if status == 407:

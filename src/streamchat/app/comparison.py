@@ -131,7 +131,7 @@ class Comparison:
             exchange.stop()
 
     def stop_one(self, number: int) -> bool:
-        """End the reply with that number; False if there is none. One that is over already
+        """End the reply with that number; False if there is none. One that has ended already
         stays as it is."""
         exchange = self._exchanges.get(number - 1)
         if exchange is not None:

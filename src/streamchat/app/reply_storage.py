@@ -36,7 +36,7 @@ class ReplyStorage:
 
     def keep(self, received: Message, *, turn_id: str, told: bool, container: str = "") -> None:
         """Store the reply as a turn, or at least its cost when it says nothing. `told` says
-        whether its request had system turns; `container` is where a paused one goes on."""
+        whether its request had system turns; `container` is where a paused reply continues."""
         self.received = joined(self.received, received)
         is_answer = has_answer(received.content)
         if is_answer:

@@ -28,7 +28,7 @@ IpAddress: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve: TypeAlias = Callable[[str, int], Sequence[str]]
 """The IP addresses of a host, as text. Raises OSError."""
 Connect: TypeAlias = Callable[[str, int, float], "SocketLike"]
-"""Connect to an IP address and port within so many seconds. Raises OSError."""
+"""Connect to an IP address and port within that many seconds. Raises OSError."""
 _LOOK_UP_S = 3.0  # of a name that the proxy may know
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # an IPv4 address behind NAT64
 

@@ -63,8 +63,8 @@ def on_resize(tell: Callable[[], None]) -> Iterator[None]:
 def on_stopped(
     resting: Callable[[], AbstractContextManager[None]], suspend: Callable[[], bool]
 ) -> Iterator[None]:
-    """While entered, SIGTSTP stops the process inside `resting`, whoever sends it: at once, or
-    as soon as whoever reads keys has given the terminal back, if `suspend` returns True."""
+    """While entered, SIGTSTP from any sender stops the process inside `resting`: at once, or
+    as soon as the reader of keys has given the terminal back, if `suspend` returns True."""
     if is_ignored(signal.SIGTSTP):
         yield
         return

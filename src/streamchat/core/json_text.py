@@ -33,8 +33,8 @@ def read_json(text: str | bytes) -> object:
 
 
 def _as_it_is(value: dict[str, Any]) -> dict[str, Any]:
-    """Between the objects of a long text, keys and signals are served: only Python code can be
-    interrupted, and json is none."""
+    """Lets keys and signals be served between the objects of a long text: only Python code can
+    be interrupted, and json's parser is C."""
     return value
 
 

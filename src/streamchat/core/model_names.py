@@ -28,7 +28,7 @@ class ModelNames:
     has_families: bool = True
 
     def __call__(self, name: str) -> str:
-        """The id, or the name itself if it is no short name. A name of the user's own may
+        """The id, or the name itself if it is not a short name. A name of the user's own may
         stand for a family."""
         name = self.own.get(name, name)
         if name not in FAMILIES:

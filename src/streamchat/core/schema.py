@@ -132,7 +132,7 @@ def _field(shape: str) -> tuple[str, JsonObject, bool]:
 
 
 def _kind(bare: str) -> JsonObject | None:
-    """The schema of a type without brackets; None if it is none."""
+    """The schema of a type without brackets; None if it is not a type."""
     if bare in _TYPES:
         return {"type": _TYPES[bare]}
     choices = bare.split("|")

@@ -129,7 +129,7 @@ def assign_words(template: Template, words: Sequence[str]) -> tuple[dict[str, st
 
 def give_stdin(template: Template, values: dict[str, str], text: str) -> None:
     """Fill the placeholder for piped text; one with a default takes only a text. In a role,
-    which is no message, the text is empty."""
+    which is not a message, the text is empty."""
     if template.uses(STDIN) and (text or STDIN in template.missing):
         values.setdefault(STDIN, text)
 

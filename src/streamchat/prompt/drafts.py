@@ -23,7 +23,7 @@ class Cancellable(Protocol):
 
 
 Later: TypeAlias = Callable[[float, Callable[[], None]], Cancellable]
-"""Calls a function after so many seconds."""
+"""Calls a function after that many seconds."""
 
 
 class DraftSlot(Protocol):

@@ -1,4 +1,4 @@
-"""The files that `@` offers: listed behind the prompt, ranked while the user types.
+"""The files that `@` offers: listed in the background, ranked while the user types.
 
 Rules: a key never waits. The files are listed in a thread, once for each prompt that asks;
 until then, the list of the previous prompt is offered. They are ranked in slices, and ranking

@@ -39,7 +39,7 @@ class Hooks:
     `conversation` gives the id of the open conversation, None while nothing may be saved.
     `on_ready` is called once, when the first prompt is on the screen. `notice` shows a line
     about the program between two prompts. `unfold` is called by Ctrl-O. `clock` is
-    monotonic, in seconds; `later` calls a function after so many seconds.
+    monotonic, in seconds; `later` calls a function after that many seconds.
 
     While a reply is shown, `redraw` is called by Ctrl-L, `show_ahead` when something was typed,
     and `resting` surrounds a suspension.

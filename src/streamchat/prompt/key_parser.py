@@ -37,7 +37,7 @@ from streamchat.prompt.key_sequences import (
 
 ESCAPE_SECONDS = 0.05
 SLOW_LINK_SECONDS = 0.5
-LOST_END_SECONDS = 5.0  # after that, the end of a paste is not expected any more
+LOST_END_SECONDS = 5.0  # after that, the end of a paste is no longer expected
 LONG_RUN = 32  # characters in one read; nobody types that fast
 
 

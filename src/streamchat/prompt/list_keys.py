@@ -15,7 +15,7 @@ from streamchat.prompt.entry import normalised
 from streamchat.prompt.keys.chords import ActionKeys
 
 Move: TypeAlias = Callable[[int], None]
-"""Chooses the row that is so many rows below."""
+"""Moves the choice down by that many rows."""
 
 
 def load_list_keys(

@@ -113,7 +113,8 @@ class LongWork:
 
 
 def when_done(act: Callable[[], Outcome]) -> Outcome:
-    """Do `act`, which changes something, when the long work is over and nothing stops it."""
+    """Do `act`, which changes something, after the long work, unless the user has stopped
+    it."""
 
     async def then(_reader: Reader) -> Outcome:
         return act()

@@ -4,7 +4,7 @@
   be half. Empty text is left out, and so are messages that hold nothing then: the API
   refuses both. Neighbours of one role are fine.
 - A tool's call that nothing answers is left out: the API refuses a request that has one. But
-  where a reply goes on after a pause, the server answers its own call.
+  where a reply continues after a pause, the server answers its own call.
 - Thinking without a signature is never sent: a strict server refuses it. Neither is a block
   that is nested too deeply for libraries to read.
 - What another server made is sent as its text only: its thinking is signed for that server,
@@ -124,13 +124,13 @@ def _sendable(
 
 
 def _paused(tree: Tree, path: Sequence[str]) -> frozenset[str]:
-    """The parts of a reply at the end with which the server goes on."""
+    """The parts of a reply at the end, which the server continues."""
     parts = takewhile(lambda id: is_paused(tree.turn(id).message), reversed(path))
     return frozenset(parts)
 
 
 def is_paused(message: Message) -> bool:
-    """Whether the server goes on with this reply when it is sent again."""
+    """Whether the server continues this reply when it is sent again."""
     return message.stop_reason == "pause_turn"
 
 

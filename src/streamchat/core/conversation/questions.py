@@ -216,7 +216,7 @@ class ReadableConversation:
 
     @property
     def is_paused(self) -> bool:
-        """Whether the conversation ends with a reply that the server will go on with."""
+        """Whether the conversation ends with a reply that the server will continue."""
         return self.head is not None and is_paused(self.turn(self.head).message)
 
     @property

@@ -31,7 +31,7 @@ _BLANKS = " \t"
 _UNDERLINES = {"=": 1, "-": 2}
 _WIDEST_INDENT = 100
 _LEAST_PART = 64  # characters
-LONG_LINE = 128  # characters; a longer line is read in slices, and is no heading nor a table's
+LONG_LINE = 128  # characters; a longer line is read in slices, and is only text
 SLICE = 64  # of a longer line that is read at once
 _LAZY = -1  # the indentation of a line outside the paragraph's containers
 

@@ -56,7 +56,7 @@ def cells(row: str) -> list[str]:
 
 
 def cells_for(row: str, columns: int) -> list[str]:
-    """The cells of a row of a table that has so many columns."""
+    """The cells of a row of a table with that many columns."""
     parts = cells(row)
     if len(parts) <= columns:
         return parts

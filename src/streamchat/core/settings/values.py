@@ -2,7 +2,7 @@
 
 Owns the sources and their order, origins, layers, and the parsing of each kind of text.
 
-Rule 1: an empty value is no value; every value is stripped.
+Rule 1: an empty value counts as unset; every value is stripped.
 Rule 2: an error is one line that quotes the text and says what to write instead. The
 quotation is always printable, and a secret is never quoted.
 """

@@ -6,7 +6,7 @@ Rule 1: a row settles when every answer has passed it or has ended. Until then, 
 answers wait here; the tail shows the newest rows of each, below a note that counts the others.
 Rule 2: every row fits its column; nothing is left for the terminal to wrap.
 Rule 3: when the width changes, waiting rows are rendered again, from where the printed ones
-end. If that place cannot be found, rows that no longer fit are folded. The headings stand
+end. If that place cannot be found, rows that no longer fit are folded. The headings appear
 above them again, because the terminal has wrapped the old ones.
 """
 

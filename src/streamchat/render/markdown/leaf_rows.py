@@ -32,7 +32,7 @@ from streamchat.render.markdown.prose_rows import UnfinishedRow
 from streamchat.render.rows import Row
 from streamchat.render.style import Palette
 
-MOST_HELD = 1_000  # definitions behind a leaf with labels that nothing has defined
+MOST_HELD = 1_000  # definitions after a leaf with undefined labels
 
 
 @dataclass(frozen=True, slots=True)

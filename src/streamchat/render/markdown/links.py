@@ -21,7 +21,8 @@ _HOST = re.compile(r"(?:[a-z]+:)?(?://)?(?:[^/?#@\s]*@)?(?:www\.)?([^/?#:\s]*)",
 
 @dataclass(slots=True)
 class OpenLink:
-    """A link whose label is still being written. `target` is "" where it is no hyperlink."""
+    """A link whose label is still being written. `target` is "" where it is not a
+    hyperlink."""
 
     url: str
     title: str

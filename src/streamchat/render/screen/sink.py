@@ -30,7 +30,8 @@ codecs.register_error(_AS_WIDE, _as_wide)
 
 
 class Sink:
-    """A text file for `rich.console.Console`; `gone` says why nothing is written any more."""
+    """A text file for `rich.console.Console`; `gone` says why nothing is written any
+    longer."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

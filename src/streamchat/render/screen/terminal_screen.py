@@ -74,7 +74,7 @@ class TerminalScreen:
 
     @property
     def gone(self) -> OSError | None:
-        """The reason if nothing can be shown any more: the terminal was closed."""
+        """Why nothing can be shown any longer: the terminal was closed."""
         return self._sink.gone
 
     def learn(self, answer: str) -> Terminal:

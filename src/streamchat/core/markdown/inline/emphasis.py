@@ -49,7 +49,7 @@ class DelimiterRun:
 
 
 def find_flanks(char: str, size: int, before: str, following: str) -> Flanks:
-    """What a run behind a character and before two others can do ("" is an end of the text)."""
+    """What a run between one character and the next two can do ("" is an end of the text)."""
     after = following[:1]
     if char == "*" and before.isdigit() and after.isdigit():
         return NOTHING
@@ -99,7 +99,7 @@ def is_punctuation(char: str) -> bool:
 
 @lru_cache(4096)
 def is_cjk(char: str) -> bool:
-    """Wide characters that are no emoji, and all of Hangul; also their variation selectors."""
+    """Wide characters except emoji, and all of Hangul; also their variation selectors."""
     if not char or char < "\u1100":
         return False
     if char <= "\u11ff" or "\ud7b0" <= char <= "\ud7ff" or char >= "\U000e0100":
@@ -141,7 +141,7 @@ def _find_opener(
 
 
 def _excluded(opener: DelimiterRun, closer: DelimiterRun) -> bool:
-    """The "multiple of 3" rule: `*a**b*` is no strong emphasis."""
+    """The "multiple of 3" rule: `*a**b*` is not strong emphasis."""
     if not (opener.can_close or closer.can_open):
         return False
     return (opener.size + closer.size) % 3 == 0 and bool(opener.size % 3 or closer.size % 3)

@@ -148,7 +148,7 @@ class _InlineParser(InlineState):
         return match.end()
 
     def _code_end(self, size: int, at: int) -> int:
-        """Where the next run of so many backticks starts; all runs are found once."""
+        """Where the next run of `size` backticks starts; all runs are found once."""
         if self._code_ends is None:
             self._code_ends = {}
             for match in reversed(list(_run["`"].finditer(self.source, at))):

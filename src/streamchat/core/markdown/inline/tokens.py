@@ -2,7 +2,7 @@
 
 `Open` and `Close` come in pairs, but pairs made by HTML tags may overlap others. Where the
 source was clean, so is all text; a `url` or `title` that Markdown decoded may hold any
-character and has to be cleaned by whoever shows it.
+character and has to be cleaned before it is shown.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ _share = re.compile(r"\\\\[\w.-]+\\(?=[^\s\\])")
 
 
 def path_end(source: str, at: int) -> int:
-    """Where the path ends whose first backslash is at `at`; `at` when it is no path."""
+    """Where the path ends whose first backslash is at `at`; `at` when it is not a path."""
     if source.startswith("\\\\", at):
         before = source[at - 1 : at] if at else ""
         is_path = not (before.isalnum() or before in tuple("\\:_*")) and _share.match(

@@ -14,8 +14,8 @@ class Layout(NamedTuple):
     """What is said of an array beside its cells. A line at its edge is not kept."""
 
     columns: str = ""  # l, c or r for each; "" for a matrix
-    bars: frozenset[int] = frozenset()  # columns that a bar stands before
-    rules: frozenset[int] = frozenset()  # rows that a rule stands above
+    bars: frozenset[int] = frozenset()  # columns with a bar before them
+    rules: frozenset[int] = frozenset()  # rows with a rule above them
 
 
 def read_layout(columns: str, rules: frozenset[int]) -> Layout:

@@ -182,7 +182,7 @@ def _rows_block(node: Rows, opening: str = "", closing: str = "") -> Block:
 
 
 def _side(node: Rows, column: Sequence[str], number: int) -> str:
-    """l, c or r: where the cells of a column stand. Numbers end where the others end."""
+    """l, c or r: how the cells of a column are aligned. Numbers are aligned at the right."""
     asked = node.layout.columns[number : number + 1] or "l"
     if node.kind == "cases" or (asked == "l" and node.layout.columns):
         return asked

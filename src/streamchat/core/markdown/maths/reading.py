@@ -65,7 +65,7 @@ class FormulaReader(Scanner):
         return FormulaReader(source, self._depth + 1).whole()
 
     def rows(self) -> tuple[tuple[tuple[tuple[Node, ...], ...], ...], frozenset[int]]:
-        """Rows of cells, up to what ends them all; and those that a rule stands above."""
+        """Rows of cells, up to what ends them all; and those below a rule."""
         rows: list[tuple[tuple[Node, ...], ...]] = []
         cells: list[tuple[Node, ...]] = []
         rules: set[int] = set()

@@ -61,7 +61,7 @@ _BARS = (Symbol("|", "sign"), Symbol("‖", "sign"))
 
 
 def is_inference(node: Fraction) -> bool:
-    """Whether it is a rule of logic, whose premises stand above its conclusion."""
+    """Whether it is a rule of logic, whose premises are above its conclusion."""
     return any(each in _IN_RULES for each in node.above + node.below)
 
 

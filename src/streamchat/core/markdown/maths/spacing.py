@@ -101,7 +101,8 @@ def _spaced(terms: Sequence[Term], number: int) -> str:
 
 
 def _continues(terms: Sequence[Term], number: int) -> bool:
-    """Whether the next term begins with what stands close to the one before it."""
+    """Whether the next term begins with something that is not spaced from the term before
+    it."""
     following = terms[number + 1].text[:1] if number + 1 < len(terms) else ""
     return following in _CLOSE_TO_THE_LEFT
 
@@ -161,7 +162,7 @@ _BEFORE_SIGNS = frozenset({"", "open", "bar", "relation", "operator", "sign", "c
 
 
 def _neighbour(terms: Sequence[Term], number: int, step: int) -> str:
-    """The role of the next term that is no blank, "" at the end and at a wide blank."""
+    """The role of the next term that is not a blank, "" at the end and at a wide blank."""
     at = number + step
     while 0 <= at < len(terms) and terms[at].role == "blank":
         if terms[at].text == QUAD.text:
