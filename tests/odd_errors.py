@@ -304,7 +304,7 @@ SAID = [
     Case(
         "304",
         Reply((), status=304),
-        Fails(Unreachable, "API server: its answer is no reply (304)", "not_an_api"),
+        Fails(Unreachable, "API server: its answer is not a reply (304)", "not_an_api"),
     ),
     Case("the end within the first event", event_reply(b"event: message_start\n"), SHORT),
     Case("300", Reply((b"",), status=300), Fails(Unreachable, "redirects (300)", "redirect")),
