@@ -106,6 +106,12 @@ def test_what_cannot_be_set_is_one_line_and_changes_nothing(
     assert not paths.config_file.exists()
 
 
+def test_a_setting_that_excludes_another_one_is_named() -> None:
+    lines = "/config schema name\n"
+    said = run_program("--demo", "--citations", "--script", "-", stdin=lines).stderr
+    assert "--citations: cannot be combined with /config schema\n" in said
+
+
 def test_a_saved_setting_is_that_of_the_next_start(paths: Paths) -> None:
     run = script("/config effort high --save", "/config debug_log x.log --save", "/config")
     assert rows(run.stdout)["effort"][0] == "high"

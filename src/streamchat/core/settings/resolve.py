@@ -281,7 +281,8 @@ def _exclude(pair: tuple[str, str], found: dict[str, _Resolved]) -> None:
     if not (first.value and second.value):
         return
     if first.depth == second.depth:
-        raise complaint(first.origin, f"cannot be combined with {second.origin}")
+        left, right = (found[name].origin.naming(name) for name in pair)
+        raise complaint(left, f"cannot be combined with {right}")
     weaker = max(pair, key=lambda name: found[name].depth)
     found[weaker] = _Resolved(next(row.default for row in SETTINGS if row.name == weaker))
 

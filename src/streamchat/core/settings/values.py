@@ -13,7 +13,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TypeAlias, assert_never
 
@@ -63,6 +63,11 @@ class Origin:
             return "default"
         section = f" of profile {self.profile}" if self.profile else ""
         return f"{self.name}{section}" + (f" in {self.place}" if self.place else "")
+
+    def naming(self, setting: str) -> Origin:
+        """With the name of the setting, which a command of a chat, unlike a flag, lacks."""
+        is_command = self.name.startswith("/")
+        return replace(self, name=f"{self.name} {setting}") if is_command else self
 
 
 DEFAULT = Origin(SettingSource.DEFAULT)
