@@ -64,7 +64,7 @@ def test_marks_and_sources_are_in_what_is_shown_and_exported_later() -> None:
     exported = run_program("--demo", "--export", "md", str(file)).stdout
     assert SOURCES.strip() in exported
     assert "*[searched the web: search the sea]*" in exported
-    assert "*[reading the page failed: the page cannot be read]*" in exported
+    assert "*[reading the page failed: the server cannot reach it]*" in exported
     page = run_program("--demo", "--export", "html", str(file)).stdout
     assert '<a href="https://example.org/tides"' in page
     lines = [json.loads(line) for line in file.read_text().splitlines()]
@@ -168,7 +168,7 @@ def test_a_fallback_answers_where_the_stream_begins_with_overloaded(
 
 def test_a_pipe_is_told_what_failed_on_the_web() -> None:
     finished = run_program("--demo", "--no-save", "--web", "search the sea")
-    assert "reading the page failed: the page cannot be read\n" in finished.stderr
+    assert "reading the page failed: the server cannot reach it\n" in finished.stderr
     assert "failed" not in finished.stdout
 
 

@@ -148,7 +148,7 @@ class SayingRetries(ViewWrapper):
 
     def feed(self, event: Event) -> None:
         match event:
-            case ModelSwitched():
+            case ModelSwitched(reason=reason) if reason:  # else /retry has said it
                 self.say(event.line)
             case Retrying(_, delay_s, reason):
                 self.say(f"{reason} Trying again in {delay_s:.1f} s.")

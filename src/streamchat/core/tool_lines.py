@@ -12,7 +12,7 @@ from streamchat.core.sanitize import clean_line
 
 _TOOLS = {
     "web_search": ("searching the web", "searched the web"),
-    "web_fetch": ("fetching a page", "fetched a page"),
+    "web_fetch": ("fetching a page", "asked for a page"),
     "code_execution": ("running code", "ran code"),
     "bash_code_execution": ("running a command", "ran a command"),
     "text_editor_code_execution": ("editing a file", "edited a file"),

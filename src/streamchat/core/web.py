@@ -41,7 +41,7 @@ _ERRORS = {
     "too_many_requests": "too many requests at once",
     "query_too_long": "the query is too long",
     "unavailable": "it is not available now",
-    "url_not_accessible": "the page cannot be read",
+    "url_not_accessible": "the server cannot reach it",
     "url_not_allowed": "the site is not allowed",
     "url_not_in_prior_context": "the address was not mentioned before",
     "url_too_long": "the address is too long",
