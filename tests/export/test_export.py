@@ -283,11 +283,12 @@ def test_json_is_what_a_client_takes_and_comes_back_the_same(
     exporter: FileExporter, tmp_path: Path
 ) -> None:
     tool: Block = {"type": "server_tool_use", "id": "t", "name": "web_search", "input": {}}
+    found: Block = {"type": "web_search_tool_result", "tool_use_id": "t", "content": []}
     thinking: Block = {"type": "thinking", "thinking": "Hm.", "signature": "s"}
     document: Block = {"type": "document", "source": {"type": "text", "data": "é \U0001f600"}}
     conversation = talk(
         user("q", document),
-        answer("a", thinking, tool),
+        answer("a", thinking, tool, found),
         user("half \ud83d"),
         answer("cut", tool, stop_reason="interrupted"),
     )
@@ -295,7 +296,7 @@ def test_json_is_what_a_client_takes_and_comes_back_the_same(
     data = json.loads((tmp_path / "out.json").read_bytes())
     assert [(m["role"], [b["type"] for b in m["content"]]) for m in data] == [
         ("user", ["document", "text"]),
-        ("assistant", ["server_tool_use", "text"]),
+        ("assistant", ["server_tool_use", "web_search_tool_result", "text"]),
         ("user", ["text"]),
         ("assistant", ["text"]),
     ]
