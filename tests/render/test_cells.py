@@ -87,3 +87,8 @@ def test_code_folds_anywhere_and_keeps_every_blank(text: str, width: int) -> Non
     assert "".join(text[piece.start : piece.end] for piece in pieces) == text
     assert all(piece.cells == cell_len(text[piece.start : piece.end]) for piece in pieces)
     assert all(piece.cells <= width for piece in pieces)
+
+
+def test_a_vowel_that_is_written_before_its_consonant_stays_with_it() -> None:
+    assert [piece[:2] for piece in wrap("กกกกเกกก", 5)] == [(0, 4), (4, 8)]
+    assert [piece[:2] for piece in wrap("เเเ", 1)] == [(0, 1), (1, 2), (2, 3)]

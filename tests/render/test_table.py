@@ -108,7 +108,6 @@ def test_where_words_do_not_fit_each_row_is_a_record() -> None:
     assert text_of("| first | second | |\n|---|---|---|\n| a<br>b | | c |\n", 9) == [
         "first: a",
         "  b",
-        "second:",
         "c",
     ]
 

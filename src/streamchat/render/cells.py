@@ -37,6 +37,7 @@ _NOT_FIRST = frozenset(
     "、。，．・：；？！）］｝」』】〕〉》”’ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ…"
 )
 _NOT_LAST = frozenset("（［｛「『【〔〈《“‘")
+_BEFORE_ITS_CONSONANT = frozenset("เแโใไເແໂໃໄ")  # vowels of Thai and Lao
 _AFTER_BLANK = tuple("!?;:»")
 
 TAB_CELLS = 4
@@ -103,12 +104,15 @@ def fold(text: str, width: int) -> list[Piece]:
         return [Piece(at, min(at + width, size), min(width, size - at)) for at in starts]
     pieces: list[Piece] = []
     start = end = cells = 0
+    vowel = 0  # the cells of a vowel that was the last grapheme
     for grapheme, size in graphemes(text):
         if cells + size > width and end > start:
-            pieces.append(Piece(start, end, cells))
-            start, cells = end, 0
+            kept = vowel if end - start > 1 else 0
+            pieces.append(Piece(start, end - bool(kept), cells - kept))
+            start, cells = end - bool(kept), kept
         end += len(grapheme)
         cells += size
+        vowel = size if grapheme in _BEFORE_ITS_CONSONANT else 0
     pieces.append(Piece(start, end, cells))
     return pieces
 

@@ -55,11 +55,12 @@ class ColumnNeeds:
         words = [min(word, WORD_CELLS) for word in self.words]
         if sum(words) > room:
             return None
-        short = [
-            max(word, min(line, SHORT_CELLS))
+        wanted = [
+            max(0, min(line, SHORT_CELLS) - word)
             for word, line in zip(words, self.lines, strict=True)
         ]
-        words = short if sum(short) <= room else words
+        for column in sorted(range(len(words)), key=wanted.__getitem__):
+            words[column] += min(wanted[column], room - sum(words))
         lacking = [line - word for line, word in zip(self.lines, words, strict=True)]
         spare, left = room - sum(words), sum(lacking)
         widths = []
@@ -251,7 +252,8 @@ def _records(
     for number, row in enumerate(rows):
         if number or goes_on:
             yield [Span(palette.glyphs.horizontal * width, line_style)]
-        for name, value in zip(header, row, strict=True):
+        fields = list(zip(header, row, strict=True))
+        for name, value in [field for field in fields if any(field[1])] or fields[:1]:
             yield from _field(_flat(name), value, width)
 
 

@@ -3,8 +3,8 @@
 CommonMark's rules with the public amendment for Chinese, Japanese and Korean: beside a
 character of these scripts, punctuation does not keep a run from opening or closing.
 Our own rules: only `~~` strikes through, and other runs of `~` are text; a run of `*` between
-two digits is a multiplication sign, one in `src/**/*.py` or `*.txt` stands for files; three and
-more `_` without a letter beside them are a gap to fill in.
+digits or single letters is a multiplication sign, one in `src/**/*.py` or `*.txt` stands for
+files; three and more `_` without a letter beside them are a gap to fill in.
 The work is linear: a run that finds no opener is not searched for again from above it.
 """
 
@@ -48,10 +48,11 @@ class DelimiterRun:
         return tokens
 
 
-def find_flanks(char: str, size: int, before: str, following: str) -> Flanks:
-    """What a run between one character and the next two can do ("" is an end of the text)."""
-    after = following[:1]
-    if char == "*" and before.isdigit() and after.isdigit():
+def find_flanks(char: str, size: int, preceding: str, following: str) -> Flanks:
+    """What a run can do between two characters before it and two after it; fewer at an end of
+    the text."""
+    before, after = preceding[-1:], following[:1]
+    if char == "*" and _is_factor(before, preceding[:-1]) and _is_factor(after, following[1:]):
         return NOTHING
     if char == "*" and before == "/" and after in ("/", "."):
         return NOTHING
@@ -68,6 +69,11 @@ def find_flanks(char: str, size: int, before: str, following: str) -> Flanks:
         left and (not right or is_punctuation(before)),
         right and (not left or is_punctuation(after)),
     )
+
+
+def _is_factor(char: str, beyond: str) -> bool:
+    """Whether it is a digit, or a letter that stands alone."""
+    return char.isdigit() or (char.isascii() and char.isalpha() and not beyond.isalnum())
 
 
 def _left_flanking(before: str, after: str) -> bool:

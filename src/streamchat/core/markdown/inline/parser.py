@@ -166,8 +166,8 @@ class _InlineParser(InlineState):
         ):
             self.take(match.end() - start)  # `__name__` is a name
             return
-        before, following = source[start - 1 : start], source[end : end + 2]
-        flanks = find_flanks(source[start], end - start, before, following)
+        preceding, following = source[max(0, start - 2) : start], source[end : end + 2]
+        flanks = find_flanks(source[start], end - start, preceding, following)
         if flanks == NOTHING:
             self.take(end - start)
             return

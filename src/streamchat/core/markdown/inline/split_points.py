@@ -78,11 +78,8 @@ def _past(text: str, match: re.Match[str], marks: list[str], formulas: FormulaFi
 def _balances(text: str, match: re.Match[str], marks: list[str]) -> bool:
     """Note what a delimiter run opens or closes; False if that is not plain."""
     run = match[0]
-    before, following = (
-        text[match.start() - 1 : match.start()],
-        text[match.end() : match.end() + 2],
-    )
-    flanks = find_flanks(run[0], len(run), before, following)
+    start, end = match.span()
+    flanks = find_flanks(run[0], len(run), text[max(0, start - 2) : start], text[end : end + 2])
     if flanks == NOTHING:
         return True
     if flanks.can_close and marks and marks[-1] == run:

@@ -34,7 +34,7 @@ class FormulaPiece(NamedTuple):
 @lru_cache(256)
 def format_formula(source: str) -> tuple[FormulaPiece, ...] | None:
     """The formula (given with its delimiters) in one line; None: show the source."""
-    text = _formatted(source, in_line=True)
+    text = _formatted(source)
     return _pieces(text[0]) if text else None
 
 
@@ -42,22 +42,23 @@ def format_formula(source: str) -> tuple[FormulaPiece, ...] | None:
 def format_block(source: str, width: int) -> tuple[tuple[FormulaPiece, ...], ...] | None:
     """The same in as many lines as it has rows. If they are wider than `width`, nothing is
     aligned, and a matrix is on one line."""
-    lines = _formatted(source, in_line=False)
+    lines = _formatted(source, width)
     if lines and len(lines) > 1 and max(map(len, lines)) > width:
-        lines = _formatted(source, in_line=True, keeps_rows=True)
+        lines = _formatted(source, keeps_rows=True)
     return tuple(map(_pieces, lines)) if lines else None
 
 
 def _formatted(
-    source: str, *, in_line: bool, keeps_rows: bool = False
+    source: str, width: int | None = None, *, keeps_rows: bool = False
 ) -> tuple[str, ...] | None:
+    """Rows as rows if there is a `width`, else in one line."""
     body = _without_delimiters(source)
     if not body or len(source) > LONGEST or _glued.search(body) or _is_hostile(source):
         return None
     try:
         nodes = read_formula(body)
-        if not in_line:
-            lines = write_block(nodes).lines
+        if width is not None:
+            lines = write_block(nodes, width)
         else:
             rows = split_rows(nodes) if keeps_rows else [nodes]
             lines = tuple(write_line(row).strip() for row in rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -45,14 +45,28 @@ class Block(NamedTuple):
         return max(map(cells, self.lines))
 
 
-def write_block(nodes: Sequence[Node]) -> Block:
-    """Rows as rows, all else in one line."""
+def write_block(nodes: Sequence[Node], width: int) -> tuple[str, ...]:
+    """Rows as rows, all else in one line. What is too wide is continued below."""
+    lines: list[str] = []
+    block = Block(("",), 0)
+    for part in _parts(nodes):
+        wider = _beside(block, part)
+        if wider.width > width and block.lines != ("",):
+            lines += block.lines
+            wider = part
+        block = wider
+    return (*lines, *block.lines)
+
+
+def _parts(nodes: Sequence[Node]) -> Iterator[Block]:
+    """The rows, each with what is before them."""
     kept = [node for node in nodes if not is_blank(node)]
     if len(kept) == 1 and isinstance(kept[0], Rows):
-        return _rows_block(kept[0])
+        yield _rows_block(kept[0])
+        return
     if not any(map(_is_tall, nodes)):
-        return Block((write_line(nodes),), 0)
-    block = Block(("",), 0)
+        yield Block((write_line(nodes),), 0)
+        return
     run: list[Node] = []
     rest = list(nodes)
     while rest:
@@ -67,9 +81,9 @@ def write_block(nodes: Sequence[Node]) -> Block:
         else:
             run.append(node)
             continue
-        block = _beside(_beside(block, Block((write_line(run),), 0)), tall)
+        yield _beside(Block((write_line(run),), 0), tall)
         run = []
-    return _beside(block, Block((write_line(run),), 0))
+    yield Block((write_line(run),), 0)
 
 
 def _is_tall(node: Node) -> bool:
