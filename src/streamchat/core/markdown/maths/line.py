@@ -210,8 +210,8 @@ def _accent(node: Accent, *, tight: bool) -> str:
         return text
     if node.every:
         return "".join(f"{each}{node.mark}" for each in text)
-    if cells(text) == 1:
-        return text + node.mark
+    if cells(text) == 1:  # one character where there is one: not every font combines them
+        return unicodedata.normalize("NFC", text + node.mark)
     if node.name == "bar":
         return "".join(f"{each}\u0305" for each in text)
     return f"{_NAMES.get(node.name, node.name)}({text})"
