@@ -18,8 +18,6 @@ from streamchat.render.reply.asides import say_plainly
 from streamchat.render.rows import BLANK, Row
 from streamchat.render.style import Style
 
-_RULE_CELLS = 40
-
 
 class InTurnRows(PaneRows):
     """Implements `Arriving`."""
