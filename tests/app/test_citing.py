@@ -10,7 +10,7 @@ from test_repl import Dialogue
 from fakes import reply_events
 from streamchat.app.commands import dispatch
 from streamchat.app.commands.outcomes import Done
-from streamchat.app.requesting import note_setup
+from streamchat.app.requesting import record_tools
 from streamchat.core.citations import CitedDocuments, cite_documents, cited_text
 from streamchat.core.errors import UsageError
 from streamchat.core.input_line import CommandLine
@@ -118,7 +118,7 @@ def test_a_switch_leaves_out_earlier_thinking() -> None:
     session.add(reply)
     assert session.request().messages[-1].content == reply.content
     session.citations = True
-    note_setup(session)
+    record_tools(session)
     assert session.request().messages[-1].content == (text_block("ok"),)
 
 
@@ -127,7 +127,7 @@ def test_the_command_and_a_schema_exclude_each_other() -> None:
     assert dispatch(session, CommandLine("citations")) == Done("Citations are off.")
     assert dispatch(session, CommandLine("citations", "on")) == Done("Citations are on.")
     session.shape = Shape({"type": "object"}, lambda _value: "")
-    note_setup(session)
+    record_tools(session)
     assert not session.conversation.cites
     with pytest.raises(UsageError, match="a schema cannot cite"):
         dispatch(session, CommandLine("citations", "on"))

@@ -26,7 +26,7 @@ from streamchat.app.exchange import (
 )
 from streamchat.app.oneshot import exit_status
 from streamchat.app.outcome import Result
-from streamchat.app.requesting import note_setup
+from streamchat.app.requesting import record_tools
 from streamchat.app.retry_policy import RetryPolicy
 from streamchat.app.session import CONTINUES_IN_MEMORY, Session
 from streamchat.core.budget import Budget
@@ -848,7 +848,7 @@ def test_other_sites_leave_earlier_thinking_out() -> None:
     answered.run()
     for web, is_sent in ((Web(), True), (Web(allowed=("a.org",)), False)):
         answered.session.web = web
-        note_setup(answered.session)
+        record_tools(answered.session)
         sent = answered.session.request().messages
         assert any(map(has_thinking, sent)) is is_sent
 

@@ -27,7 +27,7 @@ from streamchat.app.outcome import Result, ended_by, ended_itself, interrupted
 from streamchat.app.prompt_cache import CacheExplanation
 from streamchat.app.refused_parts import RefusedParts
 from streamchat.app.reply_storage import ReplyStorage
-from streamchat.app.requesting import note_setup, tell_system
+from streamchat.app.requesting import record_tools, tell_system
 from streamchat.app.retry_policy import RetryPolicy
 from streamchat.app.session import Session
 from streamchat.core.errors import ApiError, StreamchatError, TryLater
@@ -139,7 +139,7 @@ class Exchange:
     async def _receive(self) -> None:
         if self.question is None:
             self._storage.after = tell_system(self.session, self.after)
-        note_setup(self.session)
+        record_tools(self.session)
         if not self.after:  # replies at the same time would find nothing
             self._cache.note()
         if self.model:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from streamchat.app.requesting import note_setup
+from streamchat.app.requesting import record_tools
 from streamchat.app.session import Session
 from streamchat.core.errors import INVALID_SIGNATURE, ApiError, InvalidRequest, NoPermission
 from streamchat.core.messages import Message, Request, has_thinking
@@ -69,7 +69,7 @@ class RefusedParts:
         session = self.session
         session.refuses_system_turns |= {self._model}
         session.record(session.conversation.refuse_system_turns(self._model))
-        note_setup(session)
+        record_tools(session)
         self.remarks.append(
             f"{self._model} accepts no new system prompt in mid-conversation here. It gets"
             " the newest one alone from now on, and earlier turns without their thinking."
@@ -91,7 +91,7 @@ class RefusedParts:
         if self.session.refused_versions >= len(WEB_VERSIONS):
             self.session.web, self.session.refused_versions = None, 0
             self.remarks.append("The server offers no web search; it was asked without one.")
-        note_setup(self.session)
+        record_tools(self.session)
         return True
 
     def _drops_parameter(self, error: ApiError) -> bool:

@@ -93,7 +93,7 @@ def tell_system(session: Session, after: str = "") -> str:
     return told.id if after else ""
 
 
-def note_setup(session: Session) -> None:
+def record_tools(session: Session) -> None:
     """Record the tools and the citations before the turn that is made with them."""
     conversation = session.conversation
     tools = describe_tools(session.tools())

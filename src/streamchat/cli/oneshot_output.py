@@ -60,7 +60,7 @@ def live_screen(run: Run, session: Session) -> Iterator[TerminalScreen]:
     warn = session.warn
     if run.env.stderr.isatty():
         session.warn = lambda text: screen.error(run.notes.redact(text))
-    echo = ExitStack()  # the echo would mix with it
+    echo = ExitStack()  # keeps typed keys off the screen
 
     @contextmanager
     def resting() -> Iterator[None]:

@@ -106,7 +106,7 @@ class Pen:
         self.count_change()
 
     def wander(self, rows_up: int) -> None:
-        """Go up while the column of the cursor is unknown (the window was resized)."""
+        """Go up although the column of the cursor is unknown (the window was resized)."""
         self._out.append("\r" + (_csi(rows_up, "A") if rows_up else ""))
         self.row, self.column = 0, 0
         self._has_left_row = True
