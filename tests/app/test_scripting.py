@@ -20,7 +20,8 @@ from fakes import (
 )
 from streamchat.app.commands.registry import command_names
 from streamchat.app.repl import Repl
-from streamchat.app.repl_outcomes import STOPPED, ImportSteps
+from streamchat.app.repl_outcomes import ImportSteps
+from streamchat.app.waiting import STOPPED
 from streamchat.cli.script import ScriptReader, split_script
 from streamchat.core.errors import CutOff, NotFound, StreamchatError, UsageError
 from streamchat.core.ports import ImportResult, Input, Key, Reader, Script, Typed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -19,15 +19,26 @@ from fakes import (
     no_advice,
     open_session,
 )
+from streamchat.app.list_actions import ListActions
 from streamchat.app.repl import Repl
-from streamchat.app.repl_outcomes import LONG_REPORT, STOPPED
+from streamchat.app.repl_outcomes import LONG_REPORT
 from streamchat.app.selecting import select_until_stopped
 from streamchat.app.session import Session
+from streamchat.app.waiting import STOPPED
 from streamchat.core.attachment_blocks import Selection
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import NotFound
 from streamchat.core.messages import Message, text_block
-from streamchat.core.ports import Input, Journal, Key, OpenedConversation, Typed
+from streamchat.core.ports import (
+    Archive,
+    Input,
+    Journal,
+    Key,
+    OpenedConversation,
+    PickAct,
+    Picked,
+    Typed,
+)
 from streamchat.core.ports.configuration import Configuration, FixedConfiguration
 from streamchat.core.records import Turn
 
@@ -113,6 +124,34 @@ def test_what_is_shown_for_long_is_stopped(line: str) -> None:
     screen, reader = chat(line, during=stop_soon)
     assert screen.shown[-1] == STOP
     assert [hint for _, hint in reader.prompts] == ["", "", "", ""]
+
+
+@pytest.mark.parametrize("act", [PickAct.RENAME, PickAct.FORK, PickAct.EXPORT])
+def test_what_the_list_does_is_stopped(act: PickAct) -> None:
+    reader = ListReader(iter(()), picks=iter(["old", None]), act=act)
+    actions = ListActions(LongFiles(), Interrupted(), open_session().forget_typed)
+    assert asyncio.run(actions.pick(reader, str)) is None
+    assert reader.notes == ["", STOPPED]
+
+
+@dataclass(slots=True)
+class ListReader(ScriptedReader):
+    """Does one thing with what is listed."""
+
+    act: PickAct = PickAct.OPEN
+    notes: list[str] = field(default_factory=list)
+
+    async def pick(
+        self,
+        archive: Archive,
+        age: Callable[[float], str],
+        *,
+        words: str = "",
+        note: str = "",
+    ) -> Picked | None:
+        self.notes.append(note)
+        path = next(self.picks)
+        return None if path is None else Picked(path, self.act)
 
 
 class Long(MemoryExporter):

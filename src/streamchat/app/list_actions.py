@@ -1,7 +1,8 @@
 """What the list of saved conversations can do with one: open, rename, delete, copy, export.
 
 Rules: only opening leaves the list. The list shows the result of every other action, even if
-it fails. Deleting asks first.
+it fails. Deleting asks first. Ctrl-C stops what reads, copies or exports, and then nothing has
+changed.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from streamchat.app.session import Session
+from streamchat.app.waiting import STOPPED, let_signal_pass
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import StreamchatError
 from streamchat.core.formatting import quoted
@@ -39,11 +41,15 @@ class ListActions:
                 note = await self._do(picked, asker)
             except StreamchatError as error:
                 note = error.message
+            except KeyboardInterrupt:
+                note = STOPPED
+                await let_signal_pass()
         return None
 
     async def _do(self, picked: Picked, asker: Asker) -> str:
         """Do the action; returns the line to show."""
-        conversation = self._read(picked.path)
+        with asker.interrupting():
+            conversation = self._read(picked.path)
         match picked.act:
             case PickAct.RENAME:
                 title = await asker.ask_text("New title:", prefill=conversation.title)
@@ -54,13 +60,15 @@ class ListActions:
                     return "Nothing was deleted."
                 return self.delete(picked.path, conversation, picked.path)
             case PickAct.FORK:
-                copy, journal = self.archive.fork(conversation)
+                with asker.interrupting():
+                    copy, journal = self.archive.fork(conversation)
                 journal.verify()
                 journal.close()
                 return f"Copied to {copy.title!r} ({copy.id[:8]})."
             case _:
                 format = await asker.choose("Export as:", tuple(EXPORT_FORMATS.items()))
-                return self._export(conversation, format) if format else ""
+                with asker.interrupting():
+                    return self._export(conversation, format) if format else ""
 
     def _read(self, path: str) -> Conversation:
         if self.session is not None and path == self.session.journal.name:

@@ -29,7 +29,7 @@ from streamchat.app.commands import (
 from streamchat.app.commands.last_answer import format_copied
 from streamchat.app.prompt_keys import describe_waiting
 from streamchat.app.repl_comparisons import ReplComparisons
-from streamchat.app.waiting import until_stopped
+from streamchat.app.waiting import STOPPED, until_stopped
 from streamchat.core.errors import StreamchatError, UsageError
 from streamchat.core.messages import Message, text_block
 from streamchat.core.ports import ImportResult
@@ -41,7 +41,6 @@ ImportSteps: TypeAlias = Generator[ImportResult | StreamchatError | None]
 """A conversation that was saved, one that cannot be read, or one that was not asked for.
 Nothing is saved in the first step, which may take long: it reads the file."""
 LONG_REPORT = 20_000  # characters; a shorter one appears at once
-STOPPED = "Stopped."
 
 
 async def _no_editor(_text: str, _name: str) -> str:

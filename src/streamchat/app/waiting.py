@@ -15,6 +15,9 @@ from typing import Any, Generic, TypeVar
 
 from streamchat.core.ports import Reader
 
+STOPPED = "Stopped."
+_TURNS_OF_A_SIGNAL = 3  # turns of the event loop until a signal reaches it
+
 _T = TypeVar("_T")
 
 
@@ -38,6 +41,13 @@ async def until_stopped(work: Coroutine[Any, Any, _T], reader: Reader) -> WorkRe
     finally:
         task.cancel()
     return None if task.cancelled() else WorkResult(task.result())
+
+
+async def let_signal_pass() -> None:
+    """After a KeyboardInterrupt: the event loop learns of the same signal some turns later, and
+    a prompt that is open by then would take it for another."""
+    for _ in range(_TURNS_OF_A_SIGNAL):
+        await asyncio.sleep(0)
 
 
 async def in_background(work: Callable[[], _T]) -> _T:

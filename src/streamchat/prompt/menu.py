@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -15,6 +15,7 @@ from prompt_toolkit.output import Output
 from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 from streamchat.core.ports import Archive, Picked
 from streamchat.core.sanitize import clean
+from streamchat.posix.signals import interrupting
 from streamchat.posix.terminals import gives_single_keys
 from streamchat.prompt.ahead import set_aside
 from streamchat.prompt.appearance import PromptLook
@@ -47,6 +48,10 @@ class Menu:
             return False
         app.loop.call_soon_threadsafe(partial(app.suspend_to_background, suspend_group=False))
         return True
+
+    def interrupting(self) -> AbstractContextManager[None]:
+        """See ports.Asker."""
+        return interrupting()
 
     async def confirm(self, question: str, *, default: bool) -> bool:
         """See ports.Asker."""

@@ -71,6 +71,11 @@ class Asker(Protocol):
         """Where keys are read one by one, give the terminal back soon and stop the process, as
         Ctrl-Z does; False where they are not. A signal handler may call it."""
 
+    def interrupting(self) -> AbstractContextManager[None]:
+        """While entered, Ctrl-C raises KeyboardInterrupt in what runs, for work that has no
+        steps between which keys could be served. In a chat, Esc does too, and other keys are
+        typed ahead, as in `watching`."""
+
     async def confirm(self, question: str, *, default: bool) -> bool:
         """Ask a yes-or-no question; leaving it means no."""
 
@@ -124,11 +129,6 @@ class Reader(Asker, Protocol):
     def hold(self) -> int:
         """The answer failed: send nothing that is queued until the user has sent something
         else. Returns how many messages wait."""
-
-    def interrupting(self) -> AbstractContextManager[None]:
-        """While entered, Esc and Ctrl-C raise KeyboardInterrupt in what runs, for work that has
-        no steps between which keys could be served. Other keys are typed ahead, as in
-        `watching`."""
 
     def echo(self, text: str) -> None:
         """Show a line of a script as if it had been typed and sent."""
