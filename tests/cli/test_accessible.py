@@ -47,6 +47,24 @@ def test_roles_are_words_and_an_answer_has_an_end() -> None:
     assert "You: hello there\n\nclaude-sonnet-5-5:\n" in text.rpartition("/show")[2]
 
 
+def test_the_tree_is_told_in_words() -> None:
+    def person(terminal: Person) -> None:
+        ask(terminal, "echo one", "End of the answer. ")
+        ask(terminal, "/undo", "Took back 1 exchange.")
+        ask(terminal, "echo two", "End of the answer. ")
+        ask(terminal, "/tree", "/tree N continues after turn N.")
+        ask(terminal, "/exit", "")
+
+    text = heard(run_on_terminal(person, "--demo", environ={"ACCESSIBLE": "1"}))
+    assert text.rpartition("You: /tree\n")[2].splitlines()[:5] == [
+        "Turn 1, you, now, in another branch: echo one",
+        "Turn 2, claude-sonnet-5-5, now, in another branch: one",
+        "Turn 3, you, now: echo two",
+        "Turn 4, claude-sonnet-5-5, now: two You are here.",
+        "/tree N continues after turn N.",
+    ]
+
+
 def test_code_and_compared_answers_have_words_for_their_bounds() -> None:
     spoken = {"ACCESSIBLE": "1"}
     code = heard(run_on_terminal(just_look, "--demo", "code", environ=spoken))

@@ -97,6 +97,7 @@ class Session:
     trace: bool = False  # /events: show one dim line for each API event
     write_bug_report: Callable[[], str] = _no_report  # returns the name of the file
     disk_failed: bool = False
+    is_read_aloud: bool = False  # a screen reader reads: words, no drawings
     gives_up: bool = False  # the user leaves, though the conversation is not saved
     # Whether the server says why a request missed the cache; False once it refused to.
     compares_requests: bool | None = None

@@ -17,7 +17,7 @@ from streamchat.app.commands.outcomes import (
     ShowReport,
     when_done,
 )
-from streamchat.app.commands.outline import draw
+from streamchat.app.commands.outline import draw, tell
 from streamchat.app.commands.registry import Topic, command
 from streamchat.app.commands.unsaved import unless_unsaved
 from streamchat.app.compaction_prompts import ask_for_rest
@@ -116,6 +116,9 @@ def tree(session: Session, argument: str) -> Outcome:
 
 
 def _draw(session: Session, argument: str) -> Outcome:
+    if session.is_read_aloud:
+        told = tell(session.conversation, now=session.clock(), whole=argument == "all")
+        return Done("\n".join([*told, "/tree N continues after turn N."]))
     lines = draw(session.conversation, now=session.clock(), whole=argument == "all")
     fence = "`" * max(3, 1 + max(line.count("`") for line in lines))
     drawing = "\n".join([fence, *lines, fence])

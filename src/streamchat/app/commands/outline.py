@@ -26,6 +26,8 @@ _DEEPEST_GRAPH = 24  # characters; deeper graphs are cut to leave room for the t
 _SHORTEST_GAP = 3
 _SIGNS: Mapping[Role, str] = {"user": "❯ ", "assistant": "  ", "system": "  "}
 
+_WHO: Mapping[Role, str] = {"user": "you", "system": "system prompt"}
+
 
 @dataclass(frozen=True, slots=True)
 class OutlineRow:
@@ -54,6 +56,32 @@ def draw(conversation: Conversation, *, now: float, whole: bool) -> list[str]:
         start = f"{numbers[row.id]:{width}} {since}  {row.graph}{dot} {_SIGNS[turn.role]}"
         gist = cut_to_cells(_gist(turn, author), _ROW_CELLS - len(start) - len(here))
         lines.append(f"{start}{gist}{here}")
+    return lines
+
+
+def tell(conversation: Conversation, *, now: float, whole: bool) -> list[str]:
+    """The same in words, for a screen reader: a line for each turn, and where it belongs if
+    it does not follow the line before."""
+    outline = conversation.outline()
+    path = frozenset(conversation.line())
+    numbers = {id: number for number, (id, _) in enumerate(outline, 1)}
+    rows = build_outline(outline, path)
+    lines, above = [], None
+    for row in rows if whole else _eventful(rows, conversation.head):
+        if isinstance(row, int):
+            lines.append(f"{row} turns left out.")
+            above = None
+            continue
+        turn = conversation.turn(row.id)
+        about = [_WHO.get(turn.role) or turn.message.model or "answer", _age(turn.at, now)]
+        if turn.parent in numbers and turn.parent != above:
+            about.append(f"after turn {numbers[turn.parent]}")
+        if row.id not in path:
+            about.append("in another branch")
+        gist = cut_to_cells(_gist(turn, ""), _ROW_CELLS)
+        here = " You are here." if row.id == conversation.head else ""
+        lines.append(f"Turn {numbers[row.id]}, {', '.join(about)}: {gist}{here}")
+        above = row.id
     return lines
 
 

@@ -44,7 +44,8 @@ class ReplyView:
         self._has_content = self._has_content or is_content
         self._frame.changed(at_once=is_first)
         if isinstance(event, Retrying):
-            self._frame.tell(f"{event.reason}; trying again in {event.delay_s:.0f} s")
+            wait = f"in {event.delay_s:.0f} s" if event.delay_s >= 0.5 else "at once"
+            self._frame.tell(f"{event.reason.removesuffix('.')}; trying again {wait}")
 
     async def catch_up(self) -> None:
         await self._frame.catch_up()
