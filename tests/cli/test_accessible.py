@@ -12,7 +12,7 @@ from program import Window, just_look, run_on_terminal, run_program
 from streamchat.cli import first_run
 from terminal import Person
 
-GLYPHS = re.compile("[│─┼▌▸•◦▪☐☑❯✻✗⏹⌕●·]")
+GLYPHS = re.compile("[│─┼▌▸•◦▪☐☑❯✻✗⏹⌕●·⎛⎜]")
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +53,7 @@ def test_the_tree_is_told_in_words() -> None:
         ask(terminal, "/undo", "Took back 1 exchange.")
         ask(terminal, "echo two", "End of the answer. ")
         ask(terminal, "/tree", "/tree N continues after turn N.")
+        ask(terminal, "/help", "Keys: Enter send, Ctrl-C stop, Ctrl-D exit")
         ask(terminal, "/exit", "")
 
     text = heard(run_on_terminal(person, "--demo", environ={"ACCESSIBLE": "1"}))
@@ -70,6 +71,8 @@ def test_code_and_compared_answers_have_words_for_their_bounds() -> None:
     code = heard(run_on_terminal(just_look, "--demo", "code", environ=spoken))
     assert "Code, python:\nfrom collections import Counter\n" in code
     assert "\nEnd of the code.\n\n## Rust\nCode, rust:\n" in code
+    maths = heard(run_on_terminal(just_look, "--demo", "math", environ=spoken))
+    assert "(1, 1; 1, 0)ⁿ = (Fₙ₊₁, Fₙ; Fₙ, Fₙ₋₁)" in maths
     compared = heard(
         run_on_terminal(just_look, "--demo", "--compare", "haiku", "compare", environ=spoken)
     )

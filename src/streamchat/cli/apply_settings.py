@@ -100,7 +100,7 @@ def _cache(chat: Chat, run: Run) -> None:
 
 
 def _prompt(chat: Chat, run: Run) -> None:
-    chat.session.prompt = read_prompt_settings(run.settings)
+    chat.session.prompt = read_prompt_settings(run)
 
 
 def _look(chat: Chat, run: Run) -> None:

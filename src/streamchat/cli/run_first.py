@@ -37,5 +37,5 @@ async def begin(run: Run, build_run: BuildRun) -> int:
         return ExitStatus.OK
     from streamchat.cli.run_repl import chat
 
-    sends = read_prompt_settings(chosen.settings).keymap.key_of("send", "Enter")
+    sends = read_prompt_settings(chosen).keymap.key_of("send", "Enter")
     return await chat(replace(chosen, remarks=(*chosen.remarks, HOW_TO_BEGIN.format(sends))))

@@ -168,7 +168,7 @@ def _equip(
 ) -> ModelLookup:
     """Give the session and the screen what only a terminal has. Returns the source of facts
     about models."""
-    session.prompt = read_prompt_settings(run.settings)
+    session.prompt = read_prompt_settings(run)
     session.is_read_aloud = run.env.terminal.is_accessible
     screen.stop_key = lambda: keymap_of(session).stop_key
     screen.stop_one_key = lambda: keymap_of(session).stop_one_key

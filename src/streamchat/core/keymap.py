@@ -218,3 +218,7 @@ def _near(name: str, known: Iterable[str]) -> str:
 
 
 DEFAULT_KEYMAP = build_keymap()
+LINE_KEYMAP = KeyMap(
+    {action.name: () for action in KEY_ACTIONS} | {"send": ("Enter",), "exit": ("Ctrl-D",)}
+)
+"""Where the terminal itself edits the line, as for a screen reader; only Ctrl-C stops."""

@@ -75,8 +75,9 @@ def help_overview(keymap: KeyMap = DEFAULT_KEYMAP) -> str:
 
 
 def _main_keys(keymap: KeyMap) -> str:
-    bound = [(keymap.chords[name], about) for name, about in _MAIN_KEYS.items()]
-    return " · ".join(f"`{chords[0]}` {about}" for chords, about in bound if chords)
+    chords = {**keymap.chords, "stop": keymap.chords["stop"] or (keymap.stop_key,)}
+    bound = [(chords[name], about) for name, about in _MAIN_KEYS.items()]
+    return " · ".join(f"`{keys[0]}` {about}" for keys, about in bound if keys)
 
 
 def _names(topic: Topic) -> str:

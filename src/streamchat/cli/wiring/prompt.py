@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, TextIO
 from streamchat.cli.environment import Environment
 from streamchat.cli.run import Run
 from streamchat.core.errors import UsageError
-from streamchat.core.keymap import build_keymap
+from streamchat.core.keymap import LINE_KEYMAP, build_keymap
 from streamchat.core.prompt_settings import PromptSettings
-from streamchat.core.settings import Settings
 from streamchat.core.terminal import Depth
 
 if TYPE_CHECKING:
@@ -20,8 +19,11 @@ if TYPE_CHECKING:
     from streamchat.prompt import PlainPrompt, PromptLook
 
 
-def read_prompt_settings(settings: Settings) -> PromptSettings:
-    """The settings of the prompt."""
+def read_prompt_settings(run: Run) -> PromptSettings:
+    """What is set for the prompt. Where the terminal edits the line, no key can be bound."""
+    settings = run.settings
+    if run.env.terminal.is_append_only:
+        return PromptSettings(LINE_KEYMAP, opens_menu=False)
     keymap = build_keymap(
         settings.key_bindings,
         is_vi=settings.keys == "vi",
@@ -64,7 +66,7 @@ def open_asker(run: Run, keys: TextIO) -> Asker:
     if terminal.is_append_only:
         return open_plain_prompt(env, keys)
     output = open_output(env.stdout, terminal)
-    keymap = read_prompt_settings(run.settings).keymap
+    keymap = read_prompt_settings(run).keymap
     return Menu(open_keyboard(keys), output, build_prompt_look(env), lambda: keymap)
 
 

@@ -208,7 +208,7 @@ class BlockLines:
         return DrawnBlock(lines, whole, missed=missed)
 
     def _formula(self, source: str, room: int) -> DrawnBlock:
-        rows = format_block(source, room)
+        rows = format_block(source, 0 if self._palette.look.speaks else room)
         if rows is None:
             return DrawnBlock(self._literal(source, "math"))
         style = self._palette.parts["math"]
