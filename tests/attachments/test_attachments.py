@@ -62,7 +62,7 @@ def test_a_dash_is_what_was_piped() -> None:
     assert (block["title"], block["source"]["data"]) == ("stdin", "words")
 
 
-@pytest.mark.parametrize("data", [b"", b"\0\1\2", bytes(range(256))])
+@pytest.mark.parametrize("data", [b"", b"\xff\xfe", b" \n", b"\0\1\2", bytes(range(256))])
 def test_what_cannot_be_sent_is_refused(data: bytes) -> None:
     with pytest.raises(InvalidRequest, match="thing"):
         build_block(data, name="thing")

@@ -98,6 +98,24 @@ def test_what_cannot_be_sent_is_left_out_and_named(tmp_path: Path) -> None:
         select_files("d", ReferenceScope(tmp_path))
 
 
+def test_a_directory_that_cannot_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "a.txt", "shut/b.txt")
+    scan = os.scandir
+
+    def refuse(path: Path) -> object:
+        if path.name == "shut":
+            raise PermissionError
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    selection = select_files(".", ReferenceScope(tmp_path))
+    assert [block["title"] for block in selection.blocks] == ["a.txt"]
+    [left_out] = selection.left_out
+    assert left_out.startswith(f"Cannot read {tmp_path}/shut: ")
+
+
 def test_a_tree_that_is_too_large_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,6 +53,8 @@ def build_block(
         raise InvalidRequest(f"{shown} is {refused}.")
     if (text := decode_text(data)) is None:
         raise InvalidRequest(f"{shown} is not an image (PNG, JPEG, GIF, WebP), a PDF or text.")
+    if not text.strip():
+        raise InvalidRequest(f"{shown} holds no text.")
     if not name.endswith(".ipynb"):
         return BuiltBlock(build_text(text, name))
     cells = notebook_text(text)

@@ -6,6 +6,7 @@ named is read although a file above it ignores it.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,7 +54,7 @@ def rules_for(directory: Path) -> IgnoreRules:
 
 
 def _is_top(directory: Path) -> bool:
-    return (directory / ".git").exists()
+    return os.path.lexists(directory / ".git")  # False also where nobody may look
 
 
 def _read_rules(path: Path) -> GitIgnoreSpec | None:

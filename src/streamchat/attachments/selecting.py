@@ -20,7 +20,7 @@ from streamchat.attachments.references import (
     names_file,
     split_references,
 )
-from streamchat.attachments.walking import files_matching, files_under, is_glob
+from streamchat.attachments.walking import files_matching, files_under, is_directory, is_glob
 from streamchat.core.attachment_blocks import FileBlock, Selection, each_file_once
 from streamchat.core.errors import InvalidRequest, NotFound, StreamchatError
 from streamchat.core.formatting import format_path
@@ -114,7 +114,7 @@ def _expand(reference: str, cwd: Path) -> list[Path] | None:
     if reference == STDIN or is_address(reference):
         return None
     path = locate(reference, cwd)
-    if _is_directory(path):
+    if is_directory(path):
         return files_under(path.resolve() if ".." in path.parts else path)
     if is_glob(reference) and not names_file(reference, cwd):
         return files_matching(reference, cwd)
@@ -127,13 +127,6 @@ def _describe_empty(reference: str, refused: list[str]) -> str:
         return f"{format_path(reference)} matches no file that can be attached{why}"
     name = format_path(reference)
     return f"Cannot read {name}: it is a directory without a file that can be attached{why}"
-
-
-def _is_directory(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except (OSError, ValueError):  # cannot be a file name: too long, or with a NUL
-        return False
 
 
 def _add_all(

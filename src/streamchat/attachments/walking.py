@@ -2,7 +2,8 @@
 
 Rules: files that .gitignore names are left out, and so are hidden files (.env holds keys)
 unless the glob names them. Links are not followed: one in a repository may lead to a private
-file. The walk is bounded.
+file. The walk is bounded. A directory that cannot be read is among the files, so that whoever
+reads them says why.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from itertools import count
 from pathlib import Path
 
 from streamchat.attachments.ignored import rules_for
-from streamchat.core.errors import InvalidRequest, NotFound
+from streamchat.core.errors import InvalidRequest
 from streamchat.core.formatting import format_path
 
 MOST_ENTRIES = 20_000  # files and directories that are looked at
@@ -27,13 +28,12 @@ def is_glob(text: str) -> bool:
 
 
 def files_under(root: Path) -> list[Path]:
-    """All files of a directory, sorted. Raises InvalidRequest if it is too large, NotFound
-    if it cannot be read."""
+    """All files of a directory, sorted. Raises InvalidRequest if it is too large."""
     return sorted(_walk(root, (_ANY_DEPTH, "*")))
 
 
 def files_matching(pattern: str, cwd: Path) -> list[Path]:
-    """The files that a glob matches, sorted. Raises InvalidRequest, NotFound."""
+    """The files that a glob matches, sorted. Raises InvalidRequest."""
     path = Path(pattern).expanduser()
     base = Path(path.anchor) if path.is_absolute() else cwd
     parts = path.parts[1:] if path.is_absolute() else path.parts
@@ -41,7 +41,15 @@ def files_matching(pattern: str, cwd: Path) -> list[Path]:
     root = base.joinpath(*parts[:first])
     if ".." in root.parts:
         root = root.resolve()
-    return sorted(_walk(root, parts[first:])) if root.is_dir() else []
+    return sorted(_walk(root, parts[first:])) if is_directory(root) else []
+
+
+def is_directory(path: Path) -> bool:
+    """Whether it is a directory; not what cannot be looked at, or cannot be a name."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def _walk(root: Path, parts: Sequence[str]) -> Iterator[Path]:
@@ -49,7 +57,12 @@ def _walk(root: Path, parts: Sequence[str]) -> Iterator[Path]:
     waiting = [(root, rules_for(root).inside(root), _open_at({0}, parts))]
     while waiting:
         directory, rules, places = waiting.pop()
-        for entry in _entries(directory, is_root=directory == root):
+        try:
+            entries = _entries(directory)
+        except OSError:
+            yield directory
+            continue
+        for entry in entries:
             if next(seen) > MOST_ENTRIES:
                 raise InvalidRequest(
                     f"{format_path(str(root))} holds more than {MOST_ENTRIES:,} files and"
@@ -68,17 +81,10 @@ def _walk(root: Path, parts: Sequence[str]) -> Iterator[Path]:
                 yield path
 
 
-def _entries(directory: Path, *, is_root: bool) -> list[os.DirEntry[str]]:
-    """A directory below the root that cannot be read counts as empty."""
-    try:
-        with os.scandir(directory) as entries:
-            return list(entries)
-    except OSError as error:
-        if not is_root:
-            return []
-        raise NotFound(
-            f"Cannot read {format_path(str(directory))}: {error.strerror}."
-        ) from error
+def _entries(directory: Path) -> list[os.DirEntry[str]]:
+    """Raises OSError."""
+    with os.scandir(directory) as entries:
+        return list(entries)
 
 
 def _open_at(places: set[int], parts: Sequence[str]) -> frozenset[int]:
