@@ -388,6 +388,10 @@ WHOLE = [
         hello(b"Hel", rb"H\ud83d!"),
         kept="H\N{REPLACEMENT CHARACTER}!lo",
     ),
+    Case("control characters", hello(b"Hel", b"H\te\0l"), kept="H\te\0llo"),
+    Case(
+        "half a character", hello(b"Hel", b"H\xe4\xb8l"), kept="H\N{REPLACEMENT CHARACTER}llo"
+    ),
     Case("an unknown event", mid(sse("novel", a=1), *REST), kept="Hello"),
     Case("an unknown event, no JSON", mid(data(b"!", b"novel"), *REST), kept="Hello"),
     Case("an unknown delta", mid(delta(type="novel_delta", x=1), *REST), kept="Hello"),

@@ -140,6 +140,11 @@ SAID = [
     ),
     Case("200 with an array of words", ok(["something", "else"]), NO_REPLY),
     Case("200 with an empty object", ok({}), NO_REPLY),
+    Case(
+        "200 with the answer of another API",
+        ok({"candidates": [{"content": {"parts": [{"text": "Hello"}]}}]}),
+        replace(NO_REPLY, says='It says: {"candidates": [{"content": {"parts": [{"text"'),
+    ),
     Case("200 with an error 900 deep", ok("{" + '"error":{' * 900 + "}" * 901), MALFORMED),
     Case(
         "500 with an error 900 deep",

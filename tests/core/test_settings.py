@@ -832,6 +832,7 @@ def test_importing_settings_and_arguments_is_cheap() -> None:
         ("https://gw.example:8443", {"ALL_PROXY": "p", "NO_PROXY": "gw.example"}, None),
         ("https://gw.example:8443", {"ALL_PROXY": "p", "NO_PROXY": "gw.example:8443"}, None),
         ("https://gw.example", {"ALL_PROXY": "p", "NO_PROXY": "gw.example:1"}, "p (ALL_PROXY)"),
+        ("https://gw.example", {"ALL_PROXY": "p", "NO_PROXY": "gw.example:443"}, None),
         ("https://gw.example", {"ALL_PROXY": "p", "NO_PROXY": "a *.example"}, None),
         ("https://10.1.2.3", {"ALL_PROXY": "p", "NO_PROXY": "10.0.0.0/8"}, None),
         ("https://11.1.2.3", {"ALL_PROXY": "p", "NO_PROXY": "10.0.0.0/8"}, "p (ALL_PROXY)"),
@@ -853,3 +854,16 @@ def test_a_port_that_no_proxy_has_is_the_fault_of_the_variable(proxy: str) -> No
     with pytest.raises(ConfigError, match=r"\(ALL_PROXY\): that port does not exist") as caught:
         choose_proxy(parse_address(DEFAULT_URL), {"ALL_PROXY": proxy})
     assert "secret" not in caught.value.message
+
+
+@pytest.mark.parametrize("proxy", ["http://", "http://:80", "http://me:secret@/"])
+def test_a_proxy_without_a_host_is_the_fault_of_the_variable(proxy: str) -> None:
+    with pytest.raises(ConfigError, match="^ALL_PROXY names no host: ") as caught:
+        choose_proxy(parse_address(DEFAULT_URL), {"ALL_PROXY": proxy})
+    assert "secret" not in caught.value.message
+
+
+@pytest.mark.parametrize("quoted", ['"{}"', "'{}'", "“ {} ”"])
+def test_a_base_url_may_keep_the_quotes_of_an_env_file(quoted: str) -> None:
+    settings = resolve([exported(STREAMCHAT_BASE_URL=quoted.format("https://x.example/v1"))])
+    assert settings.base_url == "https://x.example"

@@ -34,8 +34,8 @@ def bare_context() -> ssl.SSLContext:
 
 
 def _load(context: ssl.SSLContext, authorities: Authorities) -> None:
-    named = f"{authorities.variable} names {clean_line(authorities.path)}, which"
     for path in map(Path, authorities.path.split(os.pathsep)):
+        named = f"{authorities.variable} names {clean_line(str(path))}, which"
         try:
             if path.is_dir():
                 context.load_verify_locations(capath=path)

@@ -19,6 +19,7 @@ from streamchat.core.messages import is_nested_deeper
 _MOST_SAID = 3  # messages of a list of errors
 _LONGEST_NAME = 80
 _DEEPEST = 6  # how many levels are searched for words
+_DEEPEST_SHOWN = 64  # how many levels JSON without words has that is shown itself
 _WORDS = (
     *("message", "detail", "error_description", "msg", "reason", "description", "title"),
     *("Message", "errorMessage", "error_message"),
@@ -133,7 +134,9 @@ def _from_json(text: str) -> object:
 
 def _shown(body: object) -> str:
     """The JSON itself, if no field in it is known to hold words."""
-    return "" if is_nested_deeper(body, _DEEPEST) else json.dumps(body, ensure_ascii=False)
+    return (
+        "" if is_nested_deeper(body, _DEEPEST_SHOWN) else json.dumps(body, ensure_ascii=False)
+    )
 
 
 def _out_of_markup(words: str) -> str:

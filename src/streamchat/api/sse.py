@@ -8,7 +8,8 @@ Some servers leave out the blank line between events, or write each event as a l
 without `data:`. Both are read: the specification gives such lines no other meaning.
 
 In the JSON, a number that cannot be read, such as NaN, 1e999 or one of 5,000 digits, becomes
-null: only its field is lost.
+null: only its field is lost. Control characters that were not escaped are read. A byte of the
+data that is not UTF-8, such as half a character, becomes U+FFFD.
 """
 
 from __future__ import annotations
@@ -42,8 +43,7 @@ class EventDecoder:
         self._data: list[str] = []
 
     def feed(self, piece: bytes) -> Iterator[ServerEvent]:
-        """The events that are complete now. Raises UnicodeDecodeError at a line that is not
-        UTF-8, after yielding the events before it."""
+        """The events that are complete now."""
         # A CR at the very end may be half of a CRLF: the next byte tells.
         is_open = self._unread and self._unread[-1].endswith(b"\r")
         self._unread.append(piece)
@@ -77,9 +77,9 @@ class EventDecoder:
                 self._name, self._data = None, []
                 continue
             if line.startswith(b"{"):
-                yield ServerEvent(None, line.decode("utf-8"))
+                yield ServerEvent(None, line.decode("utf-8", "replace"))
                 continue
-            name, _, value = line.decode("utf-8").partition(":")
+            name, _, value = line.decode("utf-8", "replace").partition(":")
             value = value.removeprefix(" ")
             if self._begins_event(name, value):
                 yield ServerEvent(self._name, "\n".join(self._data))
@@ -130,5 +130,5 @@ def _whole(digits: str) -> int | None:
 
 
 _DECODER = json.JSONDecoder(
-    parse_constant=lambda _name: None, parse_float=_finite, parse_int=_whole
+    parse_constant=lambda _name: None, parse_float=_finite, parse_int=_whole, strict=False
 )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from streamchat.core.options import DEFAULT_URL
 
 _DEFAULT_HOST = "api.anthropic.com"
-_USUAL_PORT = {"https": 443, "http": 80}
+USUAL_PORT = {"https": 443, "http": 80}
 HIGHEST_PORT = 65535
 _URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)"
@@ -47,12 +47,12 @@ def parse_address(text: str) -> Address:
     if not matched:
         raise ValueError(_what_is_wrong(text))
     scheme, host = matched["scheme"].lower(), matched["host"].lower()
-    port = int(matched["port"] or _USUAL_PORT[scheme])
+    port = int(matched["port"] or USUAL_PORT[scheme])
     path = _API_PATH.sub("", matched["path"].rstrip("/")).rstrip("/")
     if not 0 < port <= HIGHEST_PORT:
         raise ValueError("that port does not exist")
     is_loopback = _LOOPBACK.fullmatch(host) is not None
-    shown = host if port == _USUAL_PORT[scheme] else f"{host}:{port}"
+    shown = host if port == USUAL_PORT[scheme] else f"{host}:{port}"
     is_default = scheme == "https" and shown == _DEFAULT_HOST
     is_exposed = scheme == "http" and not is_loopback
     return Address(f"{scheme}://{shown}{path}", shown, is_default, is_loopback, is_exposed)

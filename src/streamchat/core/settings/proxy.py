@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from streamchat.core.errors import ConfigError
-from streamchat.core.settings.address import HIGHEST_PORT, Address
+from streamchat.core.settings.address import HIGHEST_PORT, USUAL_PORT, Address
 
 _NAMES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 _CREDENTIALS = re.compile(r"^([a-z0-9+.-]+://)?.*@", re.IGNORECASE)
@@ -44,20 +44,23 @@ def proxies(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def choose_proxy(address: Address, environ: Mapping[str, str]) -> Proxy | None:
-    """The proxy to that server. Raises ConfigError for a port that does not exist."""
+    """The proxy to that server. Raises ConfigError for one without a host, or with a port that
+    does not exist."""
     if address.is_loopback or _is_excepted(address, environ):
         return None
     scheme = address.url.partition(":")[0]
     for name in (f"{scheme}_proxy", f"{scheme}_proxy".upper(), "all_proxy", "ALL_PROXY"):
         if value := environ.get(name, "").strip():
             proxy = Proxy(value if "://" in value else f"http://{value}", name)
-            _require_port(proxy)
+            _require_place(proxy)
             return proxy
     return None
 
 
-def _require_port(proxy: Proxy) -> None:
+def _require_place(proxy: Proxy) -> None:
     place = _CREDENTIALS.sub("", proxy.url).rpartition("://")[2].partition("/")[0]
+    if not _PORT.sub("", place):
+        raise ConfigError(f"{proxy.variable} names no host: write it as http://proxy:3128")
     port = _PORT.search(place)
     if port and not 0 < int(port[1][:6]) <= HIGHEST_PORT:
         raise ConfigError(f"{proxy}: that port does not exist")
@@ -70,9 +73,9 @@ def _masked(url: str) -> str:
 def _is_excepted(address: Address, environ: Mapping[str, str]) -> bool:
     listed = environ.get("no_proxy") or environ.get("NO_PROXY", "")
     host = _PORT.sub("", address.host)
-    return any(
-        _excepts(name, host, address.host) for name in re.split(r"[,\s]+", listed.lower())
-    )
+    port = USUAL_PORT[address.url.partition(":")[0]]
+    whole = address.host if address.host != host else f"{host}:{port}"
+    return any(_excepts(name, host, whole) for name in re.split(r"[,\s]+", listed.lower()))
 
 
 def _excepts(name: str, host: str, host_and_port: str) -> bool:

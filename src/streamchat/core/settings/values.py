@@ -131,7 +131,7 @@ def _read(option: Option, text: str) -> Value:
         case Kind.TEXT | Kind.PATH:
             return _secret(text) if option.secret else text
         case Kind.URL:
-            return parse_address(text).url
+            return parse_address(_unquoted(text)).url
         case Kind.CHOICE:
             return _choice(option, text)
         case Kind.ON_OFF:
@@ -183,10 +183,14 @@ def _amount(text: str, wanted: str, *, positive: bool = False) -> float:
 _QUOTES = ('""', "''", "``", "“”", "‘’")
 
 
+def _unquoted(text: str) -> str:
+    """Without the quotes that env files of other programs keep."""
+    is_quoted = len(text) > 1 and text[0] + text[-1] in _QUOTES
+    return text[1:-1].strip() if is_quoted else text
+
+
 def _secret(text: str) -> str:
-    """A key without the quotes that env files of other programs keep."""
-    if len(text) > 1 and text[0] + text[-1] in _QUOTES:
-        text = text[1:-1].strip()
+    text = _unquoted(text)
     if not _HEADER_VALUE.fullmatch(text) or " " in text:
         raise ValueError("the key holds a blank or another invalid character; copy it again")
     return text
