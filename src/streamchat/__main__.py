@@ -24,9 +24,11 @@ def main() -> None:
             return _print(lambda: _script(shell))
     usual = signal.getsignal(signal.SIGINT)
     _leave_at_interrupt(usual, _INTERRUPTED)  # nothing has begun that could be lost
-    from streamchat.cli import environment
-    from streamchat.cli import main as cli
-
+    try:
+        from streamchat.cli import environment
+        from streamchat.cli import main as cli
+    except ImportError as error:  # `cli.main` tells of what is imported later
+        sys.exit(f"streamchat: The installation is incomplete: {error}. Install it again.")
     try:
         signal.signal(signal.SIGINT, usual or signal.SIG_DFL)
         status = int(cli.main(sys.argv[1:], environment.build_environment()))

@@ -858,7 +858,7 @@ def test_a_port_that_no_proxy_has_is_the_fault_of_the_variable(proxy: str) -> No
 
 @pytest.mark.parametrize("proxy", ["http://", "http://:80", "http://me:secret@/"])
 def test_a_proxy_without_a_host_is_the_fault_of_the_variable(proxy: str) -> None:
-    with pytest.raises(ConfigError, match="^ALL_PROXY names no host: ") as caught:
+    with pytest.raises(ConfigError, match=r"^ALL_PROXY names no host: ") as caught:
         choose_proxy(parse_address(DEFAULT_URL), {"ALL_PROXY": proxy})
     assert "secret" not in caught.value.message
 

@@ -117,6 +117,13 @@ def test_a_claude_ai_export_keeps_branches_titles_times_and_attachments(export: 
     assert all(len(message.content) for message in first.request_messages())
 
 
+def test_messages_with_one_id_are_all_taken(tmp_path: Path) -> None:
+    twice = chat("c", said("m", "human", "q"), said("m", "assistant", "a"))
+    [conversation] = conversations(written(tmp_path / "conversations.json", [twice]))
+    assert [turn.message.text for turn in conversation.turns] == ["q", "a"]
+    assert texts(conversation) == ["q", "a"]
+
+
 def test_the_zip_of_an_export_is_read(export: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "data.zip", "w") as archive:
         archive.write(export, "data-2026/conversations.json")
@@ -415,6 +422,7 @@ def test_a_conversation_gone_on_with_by_a_newer_llm_is_there_once(tmp_path: Path
         (b"\xff\xfe", "is not JSON: line 1: not UTF-8 text"),
         (b'"text"', "is not a list of conversations or messages"),
         (b'{"a": 1}', "is not a list of conversations or messages"),
+        (b'[{"uuid": "p", "docs": []}]', "is not a list of conversations or messages"),
         (b"PK\x03\x04rest", "is not a readable zip file"),
         (b"SQLite format 3\0rest", "cannot be read as the logs of llm"),
         (b"[" * 100_000, "is not JSON"),

@@ -125,7 +125,7 @@ def _in_loaded(
         return claude_code.read_claude_code(JsonLines(items), name=path.stem, model=model)
     if any(map(message_lists.holds_messages, items)):
         return message_lists.read_message_lists(items, _about(path), model=model)
-    if items is loaded or _any_has(items, "role"):
+    if not items or _any_has(items, "role") or _any_has(items, "type"):
         return message_lists.read_message_list(items, data, _about(path), model=model)
     return None
 

@@ -10,6 +10,7 @@ exports have no signatures. An export holds only the names of uploaded files.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from streamchat.core.conversation import Conversation
@@ -68,11 +69,14 @@ def _conversation(item: object, model: str) -> Conversation:
 
 def _items(messages: list[object]) -> list[ForeignMessage]:
     items: list[ForeignMessage] = []
+    taken: set[str] = set()
     for number, message in enumerate(messages, 1):
         try:
-            items.append(_item(message, items[-1].id if items else None))
+            item = _item(message, items[-1].id if items else None)
         except ValueError as error:
             raise ValueError(f"message {number}: {error}") from error
+        items.append(replace(item, id=f"{item.id} {number}") if item.id in taken else item)
+        taken.add(item.id)
     return items
 
 
