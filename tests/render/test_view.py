@@ -336,6 +336,7 @@ def test_a_window_that_grew_shows_more_of_the_tail() -> None:
 
 GROWING = {
     "table": ("| n | text |\n|---|---|\n", "| row{n:03} | {x} |\n"),
+    "folded": ("| n | text |\n|---|---|\n", "| row{n:03} | word {x} and {y} |\n"),
     "code": ("```python\n", "row{n:03} = 1\n"),
     "list": ("", "- row{n:03}\n"),
 }
@@ -344,7 +345,7 @@ GROWING = {
 def feed_growing(made: Stage, kind: str, *heights: int, before: int) -> list[str]:
     """The window gets lower after that many of 50 rows; the numbers of the rows, as shown."""
     start, line = GROWING[kind]
-    lines = [line.format(n=n, x="x" * (n // 8)) for n in range(50)]
+    lines = [line.format(n=n, x="x" * (n // 8), y="y " * (n % 23 * 3)) for n in range(50)]
     view = made.screen.reply(model="opus")
     feed_all(view, STARTED, TextDelta(start + "".join(lines[:before])))
     made.loop.advance(1)
@@ -362,7 +363,9 @@ def feed_growing(made: Stage, kind: str, *heights: int, before: int) -> list[str
     ("kind", "height", "term"),
     share(
         product(
-            GROWING, [30, 20, 8, 3], ["xterm-256color", "rxvt-unicode-256color", "xterm-kitty"]
+            ("table", "code", "list"),
+            [30, 20, 8, 3],
+            ["xterm-256color", "rxvt-unicode-256color", "xterm-kitty"],
         ),
         every=5,
     ),
@@ -376,9 +379,12 @@ def test_a_block_that_grows_in_a_lower_window_is_there_once(
 
 
 @pytest.mark.parametrize("heights", [(30,), (20,), (30, 20, 12), range(39, 10, -1)])
-def test_a_table_that_is_taller_than_the_window_is_there_once(heights: Sequence[int]) -> None:
+@pytest.mark.parametrize("kind", ["table", "folded"])
+def test_a_table_that_is_taller_than_the_window_is_there_once(
+    kind: str, heights: Sequence[int]
+) -> None:
     """Its first and its last rows are shown, so a lower window pushes out the first ones."""
-    found = feed_growing(stage(60, 40), "table", *heights, before=45)
+    found = feed_growing(stage(60, 40), kind, *heights, before=45)
     assert found == [f"{n:03}" for n in range(50)]
 
 
