@@ -142,6 +142,7 @@ def test_a_key_without_a_form_is_known_by_its_name(text: str, kind: str, name: s
             "config.keys.key_v2",
         ),
         *("1234567890123456789012345", "correct-horse-battery-staple", "sha256:" + "a1" * 32),
+        *("abc123def456ghi789jkl012mno345", "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6"),
     ],
 )
 @pytest.mark.parametrize("text", ["api_key = '{}'", "SECRET: {}", "password={}"])

@@ -19,7 +19,7 @@ from streamchat.core.sanitize import clean_line
 ASK, NOTE, REFUSE, OFF = "ask", "note", "refuse", "off"
 NOT_SENT = "It was not sent."
 _PLACEHOLDER = re.compile(r"(?i)example|your|placeholder|[x*]{8}")
-_COUNTS = re.compile(r"(?i)1234|4321|abcd|0000")
+_COUNTS = re.compile(r"(?i)1234|4321|0000|abcd|abc12|12ab|a1b2|1a2b")
 _DOCUMENTED = (  # the ends of the example keys in the documentation of Stripe and jwt.io
     "4eC39HqLyjWDarjtT1zdp7dc",
     "BQokikJOvBiI2HlWgH4olfQ2",
