@@ -40,10 +40,10 @@ _WORDS = {
 
 
 def hint_for_flag(flag: str) -> str:
-    """What does here what that option does elsewhere; "" for none."""
+    """The equivalent here of another program's option; "" if there is none."""
     return _FLAGS.get(flag, "")
 
 
 def hint_for_words(prompt: str) -> str:
-    """What does here what that command does elsewhere; "" for none."""
+    """The equivalent here of another program's command; "" if there is none."""
     return _WORDS.get(prompt, "")

@@ -55,14 +55,14 @@ def find_keys(text: str, attachment: str = "") -> tuple[FoundKey, ...]:
     for pattern in PATTERNS:
         for shown, end in _find(text, pattern):
             if pattern.is_named and end in ends:
-                continue  # its form has told what it is
+                continue  # already found by its form
             ends.add(end)
             found[FoundKey(pattern.kind, clean_line(shown).strip(), attachment)] = None
     return tuple(found)
 
 
 def _find(text: str, pattern: KeyPattern) -> Iterator[tuple[str, int]]:
-    """What to show of each key, and where it ends."""
+    """The part of each key to show, and where the key ends."""
     for start in pattern.starts:
         at = text.find(start)
         rest = re.compile(pattern.rest) if at >= 0 else None
@@ -85,7 +85,7 @@ def _shown_until(begin: int, follows: re.Match[str], *, is_named: bool) -> int:
 
 
 def _begins(text: str, at: int, pattern: KeyPattern) -> int | None:
-    """Where the key begins whose literal text is there; None if it is something else."""
+    """Where the key around the literal text at `at` begins; None if there is no key."""
     if pattern.before:
         before = re.search(f"(?:{pattern.before})\\Z", text[max(0, at - _MOST_BEFORE) : at])
         return at - len(before[0]) if before else None
@@ -108,8 +108,8 @@ def _is_placeholder(found: re.Match[str], *, is_named: bool) -> bool:
 
 
 def looks_random(value: str) -> bool:
-    """Whether a person did not think of it: letters and digits alternate, and it does not
-    count up."""
+    """Whether the value looks random: letters and digits alternate, and it does not count
+    up."""
     if _PLACEHOLDER.search(value) or _COUNTS.search(value):
         return False
     changes = sum(
@@ -133,7 +133,7 @@ def takes_long(message: Message) -> bool:
 
 
 def _texts(message: Message) -> Iterator[tuple[str, str]]:
-    """What is searched, with the name of the attachment."""
+    """The texts to search, each with the name of its attachment."""
     for block in message.content:
         match block:
             case {"type": "text", "text": str(text)}:

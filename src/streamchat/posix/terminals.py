@@ -51,7 +51,8 @@ def take_waiting(file: int) -> bytes:
 
 
 def gives_single_keys(file: int) -> bool:
-    """Whether the terminal gives each key at once, as to a program that edits by itself."""
+    """Whether the terminal delivers each key at once, for a program with its own line
+    editing."""
     try:
         return not termios.tcgetattr(file)[_LOCAL_FLAGS] & termios.ICANON
     except termios.error:  # not a terminal, or gone

@@ -284,8 +284,8 @@ class PlainPrompt:
         self._screen.flush()
 
     async def _set_aside(self) -> None:
-        """What was typed before a question does not answer it. Lines are queued; the beginning
-        of one is handed back."""
+        """Set aside what was typed before a question, so that it does not answer it. Lines are
+        queued; an unfinished one is handed back."""
         while self._lines.is_typed_ahead:
             if said := message(await self._lines.line(asyncio.Event()) or ""):
                 self.queue.append(said)

@@ -24,7 +24,7 @@ _OURS = {
 
 
 def our_command(name: str) -> str:
-    """What does here what that command does elsewhere; "" for none."""
+    """The equivalent here of another program's command; "" if there is none."""
     return _OURS.get(name, "")
 
 

@@ -68,8 +68,8 @@ class Asker(Protocol):
         """Whether somebody is there to choose from a list."""
 
     def suspend(self) -> bool:
-        """Where keys are read one by one, give the terminal back soon and stop the process, as
-        Ctrl-Z does; False where they are not. A signal handler may call it."""
+        """If keys are read one by one, give the terminal back soon and stop the process, as
+        Ctrl-Z does; otherwise return False. A signal handler may call it."""
 
     def interrupting(self) -> AbstractContextManager[None]:
         """While entered, Ctrl-C raises KeyboardInterrupt in what runs, for work that has no

@@ -65,7 +65,8 @@ class Origin:
         return f"{self.name}{section}" + (f" in {self.place}" if self.place else "")
 
     def naming(self, setting: str) -> Origin:
-        """With the name of the setting, which a command of a chat, unlike a flag, lacks."""
+        """The origin with the name of the setting added if it is a command, whose name does
+        not say it."""
         is_command = self.name.startswith("/")
         return replace(self, name=f"{self.name} {setting}") if is_command else self
 

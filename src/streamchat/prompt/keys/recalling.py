@@ -51,14 +51,14 @@ class Recall:
             self.is_moving = False
 
     def note(self, buffer: Buffer) -> None:
-        """Another line stands in the prompt."""
+        """Another line is now in the prompt."""
         self.recalled = buffer.text
         if buffer.history_search_text is None:
             self.given = buffer.text
 
     def line_changed(self, buffer: Buffer) -> bool:
-        """Whether a key has put another line into the prompt, and not changed the line. Some
-        keys of prompt_toolkit itself do so, such as PageUp, and * in vi."""
+        """Whether a key has put another line into the prompt, rather than changed the line.
+        Some keys of prompt_toolkit do that, such as PageUp, and * in vi."""
         age = _age(buffer)
         is_other_key, self._age = age != self._age and not self.is_moving, age
         if is_other_key:

@@ -102,8 +102,8 @@ class ColumnRows(PaneRows):
         return bool(self._headed_for)
 
     def part(self, width: int) -> list[Pane]:
-        """Give up the columns: each answer takes back the rows that wait for others, rendered
-        for that width. Returns those that have more to show."""
+        """Dissolve the columns: each answer takes back the rows that wait for others, rendered
+        for that width. Returns the answers that have more to show."""
         self._use([width] * len(self._panes))
         for pane, waiting in zip(self._panes, self._waiting, strict=True):
             pane.take_back(list(waiting))

@@ -97,7 +97,8 @@ class Pane:
         self._ended_at = "" if isnan(seconds) else self._stamp()  # the answer existed before
 
     def take_back(self, rows: list[Row]) -> None:
-        """Rows that `settle` has given and will give again, before all others."""
+        """Take back rows that `settle` has given; it will give them again, before all
+        others."""
         self._taken_back = rows
 
     def settle(self, *, budget_s: float = inf) -> list[Row]:

@@ -19,7 +19,8 @@ _before_operand = re.compile(
 
 
 def held_together(text: str) -> str:
-    """The text with blanks at which no row ends; it stays as long as it was."""
+    """The text with no-break spaces for blanks at which no row may end; its length is the
+    same."""
     if len(text) <= _LONGEST:
         return text.replace(" ", NO_BREAK)
     text = _before_operand.sub(rf"\1\2{NO_BREAK}", text)

@@ -45,7 +45,7 @@ class _Held:
     missed: frozenset[str]
     missing: int  # how many of these labels are still not defined
     begun: UnfinishedRow | None  # the unfinished row before it
-    is_stale: bool = False  # its rows show a label that is defined by now as text
+    is_stale: bool = False  # its rows still show a defined label as text
     definitions: tuple[tuple[Leaf, Leaf], ...] = ()  # each with the leaf before it
     after: tuple[Row, ...] = ()  # the rows of the definitions
     live_after: tuple[Row, ...] = ()  # the same, none of them wider than the window
@@ -96,7 +96,7 @@ class LeafRows:
         return twin
 
     def twin(self) -> LeafRows:
-        """The same again, of a branch without open code."""
+        """A copy of a branch without open code."""
         twin = LeafRows.__new__(LeafRows)
         twin.__dict__.update(self.__dict__, _references_are_shared=True)
         return twin
@@ -150,7 +150,7 @@ class LeafRows:
         return [*held.rows, *held.after] if held is not None else []
 
     def _refresh(self) -> None:
-        """Render the leaf that is held with what is defined by now."""
+        """Render the held leaf again with the labels that have been defined since."""
         held = self._held
         if held is not None and held.is_stale:
             rows, missed, _ = self._rendered(held.leaf, held.previous, held.begun)
@@ -185,7 +185,8 @@ class LeafRows:
         return self._release_if_due()
 
     def _release_if_due(self) -> list[Row]:
-        """The rows of the leaf that is held, if it waits for nothing more, or for too much."""
+        """The rows of the held leaf, if all its labels are defined or too many definitions
+        wait with it."""
         if self._held is not None and not self._held.missing:
             self._refresh()
         held = self._held

@@ -102,8 +102,8 @@ class MarkdownRows:
         return [*rows[: most - below - 1], self._gap, *rows[-below:]]
 
     def _tail_before_last(self, leaves: list[Leaf]) -> tuple[LeafRows, list[Row]]:
-        """What the tail's last leaf is fed to, and the rows of the leaves before it. These wait
-        for the end of the last line, while only that line grows."""
+        """The branch that takes the last leaf of the tail, and the rows of the leaves before
+        it. They are kept while only the last line grows."""
         if not leaves or isinstance(leaves[0].block, CodeStart | CodeLine):
             branch = self._rows.branch()
             return branch, [row for leaf in leaves for row in branch.feed(leaf)]

@@ -31,7 +31,8 @@ class ScrolledOff:
         self.count = 0  # of the rows
 
     def add(self, rows: Sequence[Row]) -> None:
-        """What is below a gap is not the next text, and is printed again."""
+        """Add rows that were pushed out. Rows below a gap are not the next text, and are
+        printed again."""
         for row in rows:
             letters = _letters_of(row)
             self._has_gap = self._has_gap or letters in _GAPS

@@ -11,7 +11,7 @@ _paragraph = re.compile(r"[pmb]\{[^{}]*\}")
 
 
 class Layout(NamedTuple):
-    """What is said of an array beside its cells. A line at its edge is not kept."""
+    """The layout of an array, besides its cells. Lines at its edges are not kept."""
 
     columns: str = ""  # l, c or r for each; "" for a matrix
     bars: frozenset[int] = frozenset()  # columns with a bar before them

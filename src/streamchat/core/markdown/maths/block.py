@@ -97,7 +97,7 @@ def _is_tall(node: Node) -> bool:
 
 
 def _inference(node: Fraction) -> Block:
-    """What follows, below what it follows from."""
+    """A conclusion below its premises."""
     above, below = write_line(node.above), write_line(node.below)
     width = max(cells(above), cells(below))
     lines = [line + " " * (width - cells(line)) for line in (above, below)]

@@ -126,7 +126,7 @@ def _stacked(reader: FormulaReader) -> list[Node]:
 
 
 def _invisible(reader: FormulaReader) -> list[Node]:
-    """As wide as what it would show. A blank at an end of a line would be cut."""
+    """Space as wide as the argument. Ordinary blanks at an end of a line would be cut."""
     return [Words("\N{NO-BREAK SPACE}" * cells(write_line(reader.argument())))]
 
 

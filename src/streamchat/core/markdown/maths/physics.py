@@ -31,7 +31,7 @@ def _in(opening: str, closing: str, *parts: Group, between: str = "") -> list[No
 
 
 def _arguments(reader: FormulaReader, most: int) -> list[Group]:
-    """One, and those that follow in braces."""
+    """One argument, and further ones in braces."""
     found = [reader.argument()]
     while len(found) < most and reader.peek() == "{":
         found.append(reader.argument())
