@@ -268,7 +268,7 @@ def _report(taken: argparse.Namespace) -> tuple[ReportKind | None, tuple[str, ..
 
 
 def _unknown(word: str, options: Sequence[Option]) -> str:
-    from streamchat.cli.habits import hint_for_flag
+    from streamchat.cli.other_programs import hint_for_flag
 
     flag = word.partition("=")[0]
     if hint := hint_for_flag(flag):

@@ -215,7 +215,7 @@ def _refuse_a_command_word(prompt: str) -> None:
     mistake costs money."""
     if not prompt or prompt.count(" ") > 1:
         return
-    from streamchat.cli.habits import hint_for_words
+    from streamchat.cli.other_programs import hint_for_words
 
     flag = f"--{prompt}"
     if any(flag in row.flags for row in OPTIONS if row.group is Group.REPORTS):

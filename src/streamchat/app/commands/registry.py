@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from streamchat.app.commands.arguments import parse_words, require_sound
-from streamchat.app.commands.habits import find_dotted, our_command
+from streamchat.app.commands.other_programs import find_dotted, our_command
 from streamchat.app.commands.outcomes import Outcome, SayPrompt
 from streamchat.app.commands.spelling import near_spellings
 from streamchat.app.session import Session
