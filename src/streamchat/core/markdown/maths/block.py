@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from streamchat.core.markdown.maths.line import BRACKETS, cells, write_line
+from streamchat.core.markdown.maths.line import BRACKETS, cells, spaced_sign, write_line
 from streamchat.core.markdown.maths.nodes import (
     BLANK,
     Fraction,
@@ -177,6 +177,8 @@ def _rows_block(node: Rows, opening: str = "", closing: str = "") -> Block:
     table = [
         [write_line(cell) for cell in row] + [""] * (columns - len(row)) for row in node.rows
     ]
+    if node.kind == "aligned":
+        table = [list(map(spaced_sign, row)) for row in table]
     widths = [max(cells(row[column]) for row in table) for column in range(columns)]
     if node.kind == "aligned":
         lines = [_aligned(row, widths) for row in table]
@@ -198,7 +200,7 @@ def _rows_block(node: Rows, opening: str = "", closing: str = "") -> Block:
 def _side(node: Rows, column: Sequence[str], number: int) -> str:
     """l, c or r: how the cells of a column are aligned. Numbers are aligned at the right."""
     asked = node.layout.columns[number : number + 1] or "l"
-    if node.kind == "cases" or (asked == "l" and node.layout.columns):
+    if node.kind in ("cases", "rcases") or (asked == "l" and node.layout.columns):
         return asked
     numbers = [bool(_number.fullmatch(cell)) for cell in column if cell]
     return "r" if numbers and all(numbers) else asked

@@ -37,6 +37,7 @@ BRACKETS = {
     "vmatrix": ("|", "|"),
     "Vmatrix": ("‖", "‖"),
     "cases": ("{", ""),
+    "rcases": ("", "}"),
 }
 _STATES = frozenset({"(s)", "(l)", "(g)", "(aq)"})  # solid, liquid, gas, dissolved
 _ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
@@ -44,6 +45,7 @@ _AS_IT_IS = frozenset("′″‴°*†‡⊤⊥∗")
 _NAMES = {
     "overrightarrow": "vec",
     "overleftarrow": "vec",
+    "overleftrightarrow": "line",
     "va": "vec",
     "vu": "hat",
     "widehat": "hat",
@@ -227,8 +229,8 @@ def _rows_in_line(node: Rows, *, tight: bool) -> str:
 
 def _row_in_line(node: Rows, row: list[str]) -> str:
     if node.kind == "aligned" or not _SIGNS.isdisjoint(row):
-        return " ".join(filter(None, row))
-    if node.kind == "cases":  # a comma at a cell's end is that of the column
+        return " ".join(map(spaced_sign, filter(None, row)))
+    if node.kind in ("cases", "rcases"):  # a comma at a cell's end is that of the column
         return ", ".join(filter(None, (cell.rstrip(",;. ") for cell in row)))
     line = row[0] or _NO_CELL
     for column, cell in enumerate(row[1:], 1):
@@ -236,5 +238,11 @@ def _row_in_line(node: Rows, row: list[str]) -> str:
     return line
 
 
+def spaced_sign(cell: str) -> str:
+    """`a &=b`: the sign that begins a cell stands between two."""
+    return f"{cell[0]} {cell[1:]}" if cell[:1] in _RELATIONS and cell[1:2].isalnum() else cell
+
+
+_RELATIONS = frozenset("=<>")
 _NO_CELL = "·"
 _SIGNS = frozenset("=<>≤≥≈≡+-")

@@ -42,6 +42,7 @@ NOTHING = _names(
     ! displaystyle textstyle scriptstyle limits nolimits nonumber notag hfill
     centering big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm biggm
     mathstrut strut par allowbreak nobreak boldmath rm it bf mathord mathrel mathbin
+    tiny small normalsize large Large LARGE huge
     """
 )
 DELIMITERS: Mapping[str, Role] = {"left": "open", "right": "close", "middle": "relation"}
@@ -54,15 +55,15 @@ UPRIGHT = _names(
     """
 )
 BOLD = _names("mathbf boldsymbol bm textbf pmb boxed fbox mathbfit vb")
-MATRICES = _names("matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix array")
-CASES = _names("cases dcases rcases")
+MATRICES = _names("matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix array eqnarray")
+CASES = _names("cases dcases")
 ALIGNED = _names(
     """
-    aligned align gathered gather equation split multline eqnarray alignedat alignat flalign
+    aligned align gathered gather equation split multline subarray alignedat alignat flalign
     displaymath math subequations
     """
 )
-ENVIRONMENTS = MATRICES | CASES | ALIGNED
+ENVIRONMENTS = MATRICES | CASES | ALIGNED | {"rcases"}
 ROLES: tuple[tuple[Mapping[str, str], Role], ...] = (
     (LETTERS, "letter"),
     (PLAIN, "operand"),

@@ -26,6 +26,7 @@ from streamchat.core.markdown.maths.nodes import (
     is_blank,
 )
 from streamchat.core.markdown.maths.physics import PHYSICS, Macro, enclosed
+from streamchat.core.markdown.maths.symbols import LINES
 from streamchat.core.markdown.maths.units import read_number, read_unit
 
 if TYPE_CHECKING:
@@ -33,13 +34,14 @@ if TYPE_CHECKING:
 
 Halving: TypeAlias = Callable[[tuple[Node, ...], tuple[Node, ...]], Node]
 
-_escape = re.compile(r"\\([ _%&#-])")
+_escape = re.compile(r"\\([ _%&#$-])")
+_unescaped = re.compile(r"(?<!\\)\$")
 
 
 def read_words(source: str) -> str:
     r"""The text of `\text{…}`. Raises Unformattable for what is more than text."""
     text = _escape.sub(r"\1", source.replace("\\,", " ").replace("~", " "))
-    if "\\" in text or "$" in text:
+    if "\\" in text or _unescaped.search(source):
         raise Unformattable(source)
     return text.replace("{", "").replace("}", "").replace("---", "—").replace("--", "–")
 
@@ -93,14 +95,19 @@ def _environment(reader: FormulaReader) -> list[Node]:
     name = reader.verbatim().removesuffix("*")
     if name not in ENVIRONMENTS:
         raise Unformattable(name)
-    columns = reader.verbatim() if name in ("array", "alignat", "alignedat") else ""
+    columns = reader.verbatim() if name in _WITH_COLUMNS else ""
     reader.skip_blanks()
     reader.optional()
     rows, rules = reader.rows()
     if reader.next() != "\\end" or reader.verbatim().removesuffix("*") != name:
         raise Unformattable(f"{name} does not end")
+    if name == "eqnarray":
+        name, columns = "array", "rcl"
     kind = "aligned" if name in ALIGNED else "cases" if name in CASES else name
     return [Rows(kind, rows, read_layout(columns if name == "array" else "", rules))]
+
+
+_WITH_COLUMNS = frozenset({"array", "subarray", "alignat", "alignedat"})
 
 
 def _negated(reader: FormulaReader) -> list[Node]:
@@ -151,6 +158,16 @@ def _braced(reader: FormulaReader) -> list[Node]:
 
 def _operator(reader: FormulaReader) -> list[Node]:
     return [Braced(reader.argument())]
+
+
+def _cancelled(reader: FormulaReader) -> list[Node]:
+    value, body = reader.argument(), reader.argument()
+    struck = Accent(LINES["cancel"], body, every=True, name="cancel")
+    return [struck, Symbol("→", "relation"), *value]
+
+
+def _label(reader: FormulaReader) -> list[Node]:
+    return [Words(f"({read_words(reader.verbatim())})")]
 
 
 def _arrow(sign: str) -> Macro:
@@ -210,12 +227,15 @@ def _unit(reader: FormulaReader) -> list[Node]:
     return [Words(read_unit(reader.verbatim()))]
 
 
+_LAPS = ("mathclap", "mathllap", "mathrlap")
 MACROS: Mapping[str, Macro] = {
     **dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac", "sfrac"), _fraction),
     **dict.fromkeys(("binom", "dbinom", "tbinom"), _binomial),
     **dict.fromkeys(("overset", "stackrel"), _above),
     **dict.fromkeys(("underbrace", "overbrace"), _braced),
-    **dict.fromkeys(("mathop", "ensuremath"), _operator),
+    **dict.fromkeys(("mathop", "ensuremath", "smash", *_LAPS), _operator),
+    "cancelto": _cancelled,
+    "eqref": _label,
     **dict.fromkeys(("xrightarrow", "xlongrightarrow"), _arrow("→")),
     "xleftarrow": _arrow("←"),
     "xleftrightarrow": _arrow("↔"),
@@ -229,7 +249,7 @@ MACROS: Mapping[str, Macro] = {
     "ceil": enclosed("⌈", "⌉"),
     "floor": enclosed("⌊", "⌋"),
     "prescript": _isotope,
-    **dict.fromkeys(("textcolor", "colorbox"), _coloured),
+    **dict.fromkeys(("textcolor", "colorbox", "href"), _coloured),
     **dict.fromkeys(("SI", "qty"), _quantity),
     **{name: _infix(name) for name in HALVED},
     "substack": _stacked,

@@ -6,6 +6,8 @@ understood would be shown wrong.
 
 from __future__ import annotations
 
+import re
+
 from streamchat.core.markdown.maths.macro_names import (
     BOLD,
     CHARACTERS,
@@ -39,6 +41,7 @@ DEEPEST = 24
 _NEXT_ROW = frozenset(["\\\\", "\\cr", "\\newline"])
 _ENDS = frozenset(["}", "&", "\\end"]) | _NEXT_ROW
 _RULES = frozenset(["\\hline", "\\toprule", "\\midrule", "\\bottomrule"])
+_dollar = re.compile(r"(?<!\\)\$")
 _SCRIPT_MARKS = ("^", "_")
 
 
@@ -231,7 +234,7 @@ class FormulaReader(Scanner):
         if name == "operatorname":
             return Symbol(read_words(source).strip(), "function")
         nodes: list[Node] = []
-        for number, part in enumerate(source.split("$")):
+        for number, part in enumerate(_dollar.split(source)):
             nodes += self.inner(part) if number % 2 else (Words(read_words(part)),)
         return nodes[0] if len(nodes) == 1 else Braced(tuple(nodes))
 

@@ -23,8 +23,8 @@ LETTERS: Mapping[str, str] = read_table(
     Gamma Γ Delta Δ Theta Θ Lambda Λ Xi Ξ Pi Π Sigma Σ Upsilon Υ Phi Φ Psi Ψ Omega Ω
     partial ∂ nabla ∇ hbar ħ hslash ℏ ell ℓ imath ı jmath ȷ wp ℘ aleph ℵ beth ℶ gimel ℷ
     forall ∀ exists ∃ nexists ∄ neg ¬ lnot ¬ angle ∠ measuredangle ∡ triangle △ surd √
-    Re Re Im Im eth ð complement ∁ sharp ♯ flat ♭ natural ♮ mho ℧ AA Å
-    grad ∇ laplacian ∇² curl ∇×
+    eth ð complement ∁ sharp ♯ flat ♭ natural ♮ mho ℧ AA Å
+    grad ∇ laplacian ∇² curl ∇× sphericalangle ∢
     """
 )
 PLAIN: Mapping[str, str] = read_table(
@@ -91,7 +91,7 @@ FUNCTIONS: Mapping[str, str] = read_table(
     arccos arccos arcsin arcsin arctan arctan arg arg cos cos cosh cosh cot cot coth coth
     csc csc deg deg det det dim dim exp exp gcd gcd hom hom ker ker lcm lcm lg lg ln ln log log
     Pr Pr sec sec sin sin sinh sinh tan tan tanh tanh sgn sgn bmod mod mod mod
-    Tr Tr tr tr rank rank
+    Tr Tr tr tr rank rank Re Re Im Im
     """
 )
 # Functions whose scripts are limits: what follows is not an argument.
@@ -126,6 +126,7 @@ ACCENTS: Mapping[str, str] = {
     "mathring": "\u030a",
     "overrightarrow": "\u20d7",
     "overleftarrow": "\u20d6",
+    "overleftrightarrow": "\u20e1",
 }
 # Marks that go with every character.
 LINES: Mapping[str, str] = {
