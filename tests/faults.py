@@ -316,7 +316,11 @@ STATUSES = [
         error_reply(404, "model: claude-sonnet-5-5"),
         invalid("no model claude-sonnet-5-5 (404). --list-models", "not_found_error"),
     ),
-    Case("404 of the path", html(404), invalid("Is --base-url right?")),
+    Case(
+        "404 of the path",
+        html(404),
+        invalid("Is the base URL right, and the server new enough?"),
+    ),
     Case(
         "404 else", error_reply(404, "f1"), invalid("Not found (404): f1.", "not_found_error")
     ),

@@ -35,7 +35,9 @@ _REFUSED_THINKING = re.compile(
 _SPENT = re.compile(r"(?i)spend|billing|quota|credit|balance|usage_limit|on_hold")
 _LONGEST_REQUEST_ID = 200
 _REDIRECTS = frozenset((300, 301, 302, 303, 307, 308))
-KEY_ADVICE = "Check ANTHROPIC_API_KEY, or the key of this profile."
+KEY_ADVICE = (
+    "Check ANTHROPIC_API_KEY, or the key of this profile; /login in a chat takes another."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +251,10 @@ def _not_found(fault: ServerRefusal, model: str | None) -> str:
         return f"{line} --list-models lists the models."
     if fault.kind is None and fault.status == 404:
         url = clean_line(fault.url)
-        return f"There is no Messages API at {url} (404). Is --base-url right?"
+        return (
+            f"There is no Messages API at {url} (404). Is the base URL right, and the server"
+            " new enough?"
+        )
     return _headline("Not found", fault)
 
 
