@@ -106,6 +106,12 @@ def test_what_an_editor_left_is_sent_as_it_is(text: str, tmp_path: Path) -> None
         assert edited(at) == Say(text)
 
 
+@pytest.mark.parametrize("before", ["//help me", '"""/help me"""', "/help me"])
+def test_an_editor_gets_the_text_that_is_sent(before: str) -> None:
+    with desk(environ={"EDITOR": "sh -c 'printf \" now\" >> $0'"}) as at:
+        assert edited(at, before) == Say("/help me now")
+
+
 @pytest.mark.parametrize(
     "text", [text for text in TEXTS if "\n" in text], ids=lambda text: repr(text[:20])
 )

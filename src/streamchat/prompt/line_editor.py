@@ -221,7 +221,7 @@ class LineEditor:
     async def _edit_elsewhere(self, document: Document) -> Document:
         """The text that the editor left, and below it what was typed before the user saw
         it."""
-        before = self._provenance.text(document.text)
+        before = self._provenance.text_for_editor(document.text)
         with interruptible(lambda: None):  # Ctrl-C is the editor's
             result = await asyncio.to_thread(
                 edit, before, self._environ, self._keyboard.fileno()

@@ -70,6 +70,15 @@ class Provenance:
             case CommandLine() | ShellCommand() | Nothing():
                 return text
 
+    def text_for_editor(self, line: str) -> str:
+        """What the line sends, because what comes back is sent as it is; a command stays as it
+        stands."""
+        match parse_input(self.sent_input(line), self.names):
+            case Say(said):
+                return said
+            case CommandLine() | ShellCommand() | Nothing():
+                return self.text(line)
+
     def line_after_editor(self, before: str, after: str) -> str:
         """The line for the text that an editor made of `before`: data, unless a typed command
         that takes several lines is still there."""
