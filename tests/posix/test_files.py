@@ -9,7 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from streamchat.posix.files import NOT_A_LINK, open_regular, pipe_wait, read_file
+from streamchat.posix.files import (
+    NOT_A_LINK,
+    open_regular,
+    pipe_wait,
+    read_file,
+    read_stream,
+)
 
 
 def never(_fd: int) -> bool:
@@ -107,3 +113,8 @@ def test_a_link_is_followed_unless_that_is_ruled_out(tmp_path: Path) -> None:
     assert read_file(tmp_path / "link", most_bytes=100) == b"text"
     with pytest.raises(OSError, match="symbolic link"):
         open_regular(tmp_path / "link", os.O_RDONLY | NOT_A_LINK)
+
+
+def test_a_null_device_that_nohup_opened_for_writing_is_empty() -> None:
+    with Path(os.devnull).open("wb") as stream:
+        assert read_stream(stream, most_bytes=100) == b""

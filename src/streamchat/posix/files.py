@@ -133,7 +133,13 @@ def read_stream(stream: BinaryIO, *, most_bytes: int) -> bytes:
         if len(data) > most_bytes:
             raise _too_large(most_bytes) from None
         return data
-    return _read_to_end(fd, most_bytes, _wait_for_ever)
+    return b"" if _is_null(fd) else _read_to_end(fd, most_bytes, _wait_for_ever)
+
+
+def _is_null(fd: int) -> bool:
+    """Whether this is /dev/null, which nohup opens only for writing."""
+    device = os.fstat(fd)
+    return stat.S_ISCHR(device.st_mode) and device.st_rdev == Path(os.devnull).stat().st_rdev
 
 
 def _wait_for_ever(fd: int) -> bool:
