@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import types
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import (
     Any,
@@ -62,11 +63,16 @@ def _kind_faults(value: Any, kind: type, where: str) -> Iterator[str]:
         yield f"{where}: {value!r} is not of type {kind.__name__}"
 
 
+@cache
+def _hints(hint: Any) -> dict[str, Any]:
+    return get_type_hints(hint, include_extras=True)
+
+
 def _object_faults(value: Any, hint: Any, where: str) -> Iterator[str]:
     if not isinstance(value, dict):
         yield f"{where}: {value!r} is no object"
         return
-    hints = get_type_hints(hint, include_extras=True)
+    hints = _hints(hint)
     for name in sorted(hint.__required_keys__ - value.keys()):
         yield f"{where}.{name}: it is missing"
     for name, each in value.items():
