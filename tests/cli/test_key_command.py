@@ -126,6 +126,7 @@ def test_its_key_goes_to_the_host_of_its_own_profile_only(server: ScriptedServer
     [
         ("no-such-program-here x", "cannot run no-such-program-here"),
         ("sh -c 'exit 3'", "ended with status 3"),
+        ("sh -c 'kill -9 $$'", "was ended by signal 9"),
         ("true", "printed nothing"),
         ("'", "no closing quotation"),
         ("echo two words", "is not a key: it contains a"),

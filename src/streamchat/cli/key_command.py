@@ -64,6 +64,8 @@ def _first_line(command: str, origin: Origin, env: Environment) -> str:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise ConfigError(f"{origin}: cannot run {argv[0]}: {why}") from error
+    if done.returncode < 0:
+        raise ConfigError(f"{origin}: the command was ended by signal {-done.returncode}")
     if done.returncode:
         raise ConfigError(f"{origin}: the command ended with status {done.returncode}")
     lines = done.stdout.decode("utf-8", "replace").strip().splitlines()
