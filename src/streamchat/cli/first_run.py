@@ -89,7 +89,7 @@ class FirstRun:
             (FirstStep.KEY, FirstStep.KEY.value)
         ]
         options += [
-            (each, f"chat with {each.title} on this machine ({each.base_url})")
+            (each, f"chat with {each.title}, which seems to run at {each.base_url}")
             for each in self.servers
         ]
         others = (FirstStep.STAY,) if self.is_login else (FirstStep.DEMO, FirstStep.QUIT)
