@@ -40,7 +40,7 @@ def _with_signs(terms: list[Term]) -> list[Term]:
     """The terms, with the roles that depend on what comes before them: an operator after
     nothing is a sign, a triangle or three dots between operands are an operator, a bar opens or
     closes."""
-    opened = 0  # bars
+    opened = angles = 0  # bars, and brackets that a bar may separate
     for number, (text, role) in enumerate(terms):
         before = _neighbour(terms, number, -1)
         if text == "△" and before in _OPERANDS - {"words"}:
@@ -50,7 +50,11 @@ def _with_signs(terms: list[Term]) -> list[Term]:
             role = "operator" if after in _OPERANDS - {"close"} else role
         if role == "operator" and before in _BEFORE_SIGNS:
             role = "letter"
-        if text[:1] in _BARS and role in ("sign", "open", "close"):
+        if text == "⟨":
+            angles += 1
+        elif text == "⟩":  # of a bracket, or of `|ψ⟩`
+            angles, opened = (angles - 1, opened) if angles else (0, max(0, opened - 1))
+        elif text[:1] in _BARS and role in ("sign", "open", "close") and not angles:
             role = _bar_role(role, opened)
             opened += _BAR_STEPS[role]
         terms[number] = Term(text, role)
