@@ -31,7 +31,7 @@ _OTHER_KEYS = (
 _ABOUT_KEYS = """\
 `[keys]` in config.toml binds an action: `thinking = "F5"`, or a list of keys.
 `keys = "vi"` edits as in vi; then `Esc` stops an answer only in normal mode. There, `/`
-searches all earlier input and `Ctrl-R` redoes; `Ctrl-A` and a count before `i` do not work.
+searches all earlier input and `Ctrl-R` redoes; `Ctrl-A` and macros are missing.
 With `enter = "newline"`, `Enter` is a new line and, unless `[keys]` binds `send`,
 `Alt-Enter` or `Ctrl-Enter` sends.
 Some terminals send the same for `Shift-Enter` as for `Enter`; xterm keeps `Alt-Enter`.

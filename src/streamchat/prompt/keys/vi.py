@@ -13,6 +13,7 @@ import re
 import string
 from collections.abc import Callable
 from functools import partial
+from itertools import takewhile
 from typing import Any
 
 from prompt_toolkit.application import Application, get_app
@@ -38,6 +39,9 @@ from prompt_toolkit.keys import Keys
 
 on_word = Condition(lambda: not get_app().current_buffer.document.current_char.isspace())
 _REGISTERS = string.ascii_lowercase + string.digits
+_DIGITS = frozenset(string.digits)
+_INSERTING = {**dict.fromkeys("iaIA", "a"), "o": "o", "O": "o"}  # and what repeats each
+_MOST_REPEATED = 1000  # keys: 0.2 s
 _UNDOING = ("u", Keys.ControlR)
 _QUOTES = ('"', "'", "`")
 _BRACKETS = {
@@ -205,6 +209,17 @@ def _take(operator: str, register: str, event: KeyPressEvent, taken: TextObject)
         state.input_mode = InputMode.INSERT
 
 
+def _repetition(keys: list[KeyPress]) -> list[KeyPress]:
+    """The keys that a count in front of an insertion asks for: `3ix` inserts x twice more."""
+    count = "".join(takewhile(_DIGITS.__contains__, (press.data for press in keys)))
+    begin, *typed = keys[len(count) :]
+    if not count or begin.data not in _INSERTING:
+        return []
+    again = KeyPress(_INSERTING[begin.data], _INSERTING[begin.data])
+    most = _MOST_REPEATED // (1 + len(typed))
+    return [again, *typed] * min(int(count) - 1, most)
+
+
 class LastChange:
     """The keys of the last command that changed the text of the application's buffer."""
 
@@ -212,6 +227,7 @@ class LastChange:
         self._app, self._buffer = app, buffer
         self._keys: list[KeyPress] = []
         self._before: tuple[str, int] | None = None  # in the normal mode, before the command
+        self._repeated: list[KeyPress] = []  # keys of a counted insertion that are to come
         app.on_reset += self._begin
         app.key_processor.after_key_press += self._pressed
 
@@ -220,6 +236,7 @@ class LastChange:
 
     def _begin(self, _: object = None) -> None:
         self._before = None
+        self._repeated.clear()
 
     def _pressed(self, _: object) -> None:
         app, now = self._app, (self._buffer.text, self._buffer.working_index)
@@ -234,9 +251,16 @@ class LastChange:
             return
         keys, before = list(recording or ()), self._before
         if before and before[0] != now[0] and before[1] == now[1] and keys:
-            self._keys = self._keys if keys[-1].key in _UNDOING else keys
+            self._changed(keys)
         self._before = now
         app.emacs_state.current_recording = []
+
+    def _changed(self, keys: list[KeyPress]) -> None:
+        if self._repeated:
+            del self._repeated[: len(keys)]
+        elif keys[-1].key not in _UNDOING:
+            self._keys, self._repeated = keys, _repetition(keys)
+            self._app.key_processor.feed_multiple(self._repeated, first=True)
 
     def _awaits_command(self) -> bool:
         processor, state = self._app.key_processor, self._app.vi_state
