@@ -20,8 +20,8 @@ DEFAULT_BASE_URL = "https://api.anthropic.com"
 
 NO_KEY = """\
 No API key was found. Use one of these:
+  streamchat                          alone: asks for a key or a local server
   export ANTHROPIC_API_KEY=sk-ant-…   a key for this shell
-  streamchat --env-file .env          a file that holds that line
   streamchat --demo                   a built-in server: no key, no network"""
 
 
