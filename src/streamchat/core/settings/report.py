@@ -28,7 +28,7 @@ _EXAMPLE_HEAD = """\
 # The settings of streamchat as environment variables. Copy the lines you need to one of
 #
 #   ~/.config/streamchat/.env   your own settings and your key (chmod 600)
-#   ./.env                      settings of a project, read only after you allowed the file
+#   ./.env                      settings of a project, read only once you have allowed the file
 #   any other file              named by --env-file PATH
 #
 # The order, strongest first: flag, environment, --env-file, ./.env, ~/.config/streamchat/.env,
