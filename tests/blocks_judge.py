@@ -16,8 +16,8 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 
-from streamchat.core.markdown import (
-    Blocks,
+from streamchat.core.markdown import Blocks
+from streamchat.core.markdown.leaves import (
     CodeEnd,
     CodeLine,
     CodeStart,

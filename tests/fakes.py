@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
-from streamchat.app.commands import AskUser, LongWork, Outcome
+from streamchat.app.commands.outcomes import AskUser, LongWork, Outcome
 from streamchat.app.session import Session
 from streamchat.core.attachment_blocks import Selection
 from streamchat.core.conversation import Conversation

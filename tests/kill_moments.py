@@ -35,7 +35,7 @@ from fakes import (
 )
 from program import Finished, conversations_directory, run_program
 from streamchat.app import commands
-from streamchat.app.commands import AskUser
+from streamchat.app.commands.outcomes import AskUser
 from streamchat.app.repl import Repl
 from streamchat.core.errors import CutOff
 from streamchat.core.input_line import CommandLine

@@ -5,7 +5,7 @@ from wcwidth import wcswidth
 
 from fakes import MODEL, MemoryJournal, answered, open_session
 from streamchat.app import commands
-from streamchat.app.commands import Done, Edit, LongWork, Outcome, Replay, ShowReport
+from streamchat.app.commands.outcomes import Done, Edit, LongWork, Outcome, Replay, ShowReport
 from streamchat.app.commands.outline import ENOUGH_LINES, draw
 from streamchat.app.session import Session
 from streamchat.core.errors import UsageError

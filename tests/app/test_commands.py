@@ -7,8 +7,9 @@ import pytest
 
 from fakes import MODEL, MemoryArchive, MemoryJournal, ScriptedReader, answered, open_session
 from streamchat.app import commands
-from streamchat.app.commands import (
-    COMMANDS,
+from streamchat.app.commands import COMMANDS
+from streamchat.app.commands.help import keys_table
+from streamchat.app.commands.outcomes import (
     AskModel,
     AskUser,
     Compact,
@@ -20,7 +21,6 @@ from streamchat.app.commands import (
     Replay,
     ShowReport,
 )
-from streamchat.app.commands.help import keys_table
 from streamchat.app.commands.registry import UnknownCommand, dotted_command, find_command
 from streamchat.app.session import Session
 from streamchat.core.attachment_blocks import Selection

@@ -18,8 +18,8 @@ from fakes import (
 )
 from streamchat.app.cap_watch import PRICED_CHARACTERS
 from streamchat.app.checkpoints import CHECKPOINT_BYTES
-from streamchat.app.commands import AskModel
 from streamchat.app.commands.branches import continue_answer
+from streamchat.app.commands.outcomes import AskModel
 from streamchat.app.exchange import (
     MOST_PAUSES,
     Exchange,

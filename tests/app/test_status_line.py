@@ -8,7 +8,7 @@ import pytest
 
 from fakes import MODEL, NOW_S, MemoryJournal, open_session
 from streamchat.app import commands
-from streamchat.app.commands import Done
+from streamchat.app.commands.outcomes import Done
 from streamchat.app.context_window import CACHE_S
 from streamchat.app.session import Session
 from streamchat.app.status_line import StatusLine, label_answer

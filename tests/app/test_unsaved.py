@@ -22,7 +22,7 @@ from fakes import (
     reply_events,
 )
 from streamchat.app import commands
-from streamchat.app.commands import AskUser, Done, Outcome, Quit
+from streamchat.app.commands.outcomes import AskUser, Done, Outcome, Quit
 from streamchat.app.repl import Repl
 from streamchat.app.session import CONTINUES_IN_MEMORY, Session
 from streamchat.app.status_line import StatusLine

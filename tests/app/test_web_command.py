@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from fakes import open_session
-from streamchat.app.commands import Done, dispatch
+from streamchat.app.commands import dispatch
+from streamchat.app.commands.outcomes import Done
 from streamchat.core.capabilities import ModelFacts
 from streamchat.core.input_line import CommandLine
 from streamchat.core.web import Web

@@ -21,7 +21,7 @@ from fakes import (
 )
 from program import just_look, run_on_terminal, run_program
 from streamchat.app import commands
-from streamchat.app.commands import Done, Outcome, Replay
+from streamchat.app.commands.outcomes import Done, Outcome, Replay
 from streamchat.app.session import Session
 from streamchat.cli.arguments import parse_arguments
 from streamchat.core.conversation import Conversation

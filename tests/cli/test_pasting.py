@@ -14,7 +14,8 @@ import pytest
 
 from fakes import open_session
 from pictures import JPEG, png
-from streamchat.app.commands import AskUser, Done, dispatch
+from streamchat.app.commands import dispatch
+from streamchat.app.commands.outcomes import AskUser, Done
 from streamchat.app.session import Session
 from streamchat.cli.clipboard import NO_PROGRAM, NOTHING, SystemClipboard
 from streamchat.core.input_line import CommandLine

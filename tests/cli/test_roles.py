@@ -13,7 +13,7 @@ from fakes import ScriptedReader, open_session
 from program import Finished, run_on_terminal, run_program
 from server import ScriptedServer, text_reply
 from streamchat.app import commands
-from streamchat.app.commands import AskUser, Done, EditFile, Outcome, SayPrompt
+from streamchat.app.commands.outcomes import AskUser, Done, EditFile, Outcome, SayPrompt
 from streamchat.app.prompt_files import ask_missing, fill_prompt, join_prompt
 from streamchat.app.session import Session
 from streamchat.config.allowed import Verdict, remember

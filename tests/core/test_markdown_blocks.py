@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from blocks_judge import parse
-from streamchat.core.markdown import (
-    Blocks,
+from streamchat.core.markdown import Blocks
+from streamchat.core.markdown.leaves import (
     CodeEnd,
     CodeLine,
     CodeStart,

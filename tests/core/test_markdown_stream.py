@@ -11,8 +11,10 @@ import pytest
 from blocks_constructs import SECTIONS
 from blocks_judge import parse
 from shares import share
-from streamchat.core.markdown import (
-    Blocks,
+from streamchat.core.markdown import Blocks
+from streamchat.core.markdown.cropping import CUT, crop_start, ends
+from streamchat.core.markdown.cursor import LineCursor
+from streamchat.core.markdown.leaves import (
     CodeEnd,
     CodeLine,
     CodeStart,
@@ -24,8 +26,6 @@ from streamchat.core.markdown import (
     Paragraph,
     Table,
 )
-from streamchat.core.markdown.cropping import CUT, crop_start, ends
-from streamchat.core.markdown.cursor import LineCursor
 from streamchat.core.markdown.starts import Interrupts, ItemStart, find_start
 from work import calls_during
 

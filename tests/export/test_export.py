@@ -19,8 +19,8 @@ from disks import open_store
 from fakes import MODEL, MemoryExporter, open_session
 from shares import share
 from streamchat.app import commands
-from streamchat.app.commands import Done, LongWork, Outcome, ShowReport
 from streamchat.app.commands.exports import ExportArguments, parse_export
+from streamchat.app.commands.outcomes import Done, LongWork, Outcome, ShowReport
 from streamchat.app.session import Session
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import DiskError, UsageError

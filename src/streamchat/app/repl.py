@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from streamchat.app import commands
-from streamchat.app.commands import (
+from streamchat.app.commands.attachments import describe_unsent
+from streamchat.app.commands.outcomes import (
     AskModel,
     AskTitle,
     AskUser,
@@ -34,7 +35,6 @@ from streamchat.app.commands import (
     SayPrompt,
     ShowReport,
 )
-from streamchat.app.commands.attachments import describe_unsent
 from streamchat.app.commands.registry import (
     UnknownCommand,
     command_names,

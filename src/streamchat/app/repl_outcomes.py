@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, TypeAlias, assert_never
 
-from streamchat.app.commands import (
+from streamchat.app.commands.last_answer import format_copied
+from streamchat.app.commands.outcomes import (
     Copy,
     Done,
     EditFile,
@@ -26,7 +27,6 @@ from streamchat.app.commands import (
     Replay,
     ShowReport,
 )
-from streamchat.app.commands.last_answer import format_copied
 from streamchat.app.prompt_keys import describe_waiting
 from streamchat.app.repl_comparisons import ReplComparisons
 from streamchat.app.waiting import STOPPED, until_stopped

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from streamchat.core.formatting import escape_markdown, format_price
-from streamchat.core.markdown import Blocks, Heading
+from streamchat.core.markdown import Blocks
+from streamchat.core.markdown.leaves import Heading
 from streamchat.core.sanitize import clean_line, clean_title
 from streamchat.core.schema import format_json
 from streamchat.export.document import Document, Said

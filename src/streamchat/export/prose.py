@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 
-from streamchat.core.markdown import (
-    Blocks,
+from streamchat.core.markdown import Blocks
+from streamchat.core.markdown.conventions import read_alert, read_html_line, split_task
+from streamchat.core.markdown.inline import Reference
+from streamchat.core.markdown.leaves import (
     CodeEnd,
     CodeLine,
     CodeStart,
@@ -31,8 +33,6 @@ from streamchat.core.markdown import (
     Rule,
     Table,
 )
-from streamchat.core.markdown.conventions import read_alert, read_html_line, split_task
-from streamchat.core.markdown.inline import Reference
 from streamchat.core.markdown.maths import format_block
 from streamchat.core.sanitize import clean, clean_line, without_hints
 from streamchat.export.colours import AnswerColours

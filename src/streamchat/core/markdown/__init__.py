@@ -22,46 +22,6 @@ parser recurses.
 pieces, a table in parts, a heading followed by text. A row of a table may not be that long.
 """
 
-from streamchat.core.markdown.leaves import (
-    Alignment,
-    CodeEnd,
-    CodeLine,
-    CodeStart,
-    Container,
-    Definition,
-    Empty,
-    Footnote,
-    Heading,
-    HtmlLine,
-    Item,
-    Leaf,
-    LeafBlock,
-    MathBlock,
-    Paragraph,
-    Quote,
-    Rule,
-    Table,
-)
 from streamchat.core.markdown.stream import Blocks
 
-__all__ = [
-    "Alignment",
-    "Blocks",
-    "CodeEnd",
-    "CodeLine",
-    "CodeStart",
-    "Container",
-    "Definition",
-    "Empty",
-    "Footnote",
-    "Heading",
-    "HtmlLine",
-    "Item",
-    "Leaf",
-    "LeafBlock",
-    "MathBlock",
-    "Paragraph",
-    "Quote",
-    "Rule",
-    "Table",
-]
+__all__ = ["Blocks"]
