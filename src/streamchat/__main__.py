@@ -23,7 +23,9 @@ def main() -> None:
         case ["--completion", "bash" | "zsh" | "fish" as shell]:
             return _print(lambda: _script(shell))
     usual = signal.getsignal(signal.SIGINT)
-    _leave_at_interrupt(usual, _INTERRUPTED)  # nothing has begun that could be lost
+    is_ignored = usual is signal.SIG_IGN
+    if not is_ignored:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing has begun that could be lost
     try:
         from streamchat.cli import environment
         from streamchat.cli import main as cli
@@ -34,18 +36,13 @@ def main() -> None:
         status = int(cli.main(sys.argv[1:], environment.build_environment()))
     except KeyboardInterrupt:
         status = _INTERRUPTED
-    _leave_at_interrupt(usual, status)  # all is done; what is left is Python's own
-    if status > 128:
+    if not is_ignored:  # all is done; what is left is Python's own
+        signal.signal(signal.SIGINT, lambda *_: os._exit(status))
+    if status > 128 and not (status == _INTERRUPTED and is_ignored):
         from streamchat.posix.fatal_signals import die_of
 
         die_of(status)
     sys.exit(status)
-
-
-def _leave_at_interrupt(usual: object, status: int) -> None:
-    """Let Ctrl-C end the process at once and without a word, unless it is ignored."""
-    if usual is not signal.SIG_IGN:
-        signal.signal(signal.SIGINT, lambda *_: os._exit(status))
 
 
 def _print(make: Callable[[], str]) -> None:

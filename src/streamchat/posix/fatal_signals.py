@@ -29,10 +29,10 @@ def is_ignored(number: int) -> bool:
 
 
 def die_of(status: int) -> None:
-    """If `status` is 128 + N for a signal N in FATAL, end the process by that signal.
-    Returns otherwise."""
+    """If `status` is 128 + N for INT or a signal N in FATAL, end the process by that signal: a
+    shell ends its loop then. Returns otherwise."""
     number = status - 128
-    if number in FATAL:
+    if number in (*FATAL, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
 
