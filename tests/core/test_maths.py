@@ -102,6 +102,10 @@ def test_lines_of_an_array_are_drawn() -> None:
     assert block(rf"$$\begin{{array}}{{|c|*{{1}}{{c}}|}} {truth} \end{{array}}$$") == [
         *("p │ p ∧ q", "──┼──────", "T │   F"),
     ]
+    chinese = r"\text{项目} & \text{值} \\ a & 10"
+    assert block(rf"$$\left[\begin{{array}}{{l|c}} {chinese} \end{{array}}\right]$$") == [
+        *("⎡ 项目 │ 值 ⎤", "⎣ a    │ 10 ⎦"),
+    ]
     product = r"123 \\ \times 4 \\ \hline 49\phantom{0}"
     assert block(rf"$$\begin{{array}}{{@{{}}r}} {product} \end{{array}}$$") == [
         *("123", " ×4", "───", "49\N{NO-BREAK SPACE}"),

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from streamchat.core.markdown.maths.block import split_rows, write_block
-from streamchat.core.markdown.maths.line import BOLD_OFF, BOLD_ON, write_line
+from streamchat.core.markdown.maths.line import BOLD_OFF, BOLD_ON, cells, write_line
 from streamchat.core.markdown.maths.macro_names import ENVIRONMENTS
 from streamchat.core.markdown.maths.nodes import Unformattable
 from streamchat.core.markdown.maths.reading import read_formula
@@ -43,7 +43,7 @@ def format_block(source: str, width: int) -> tuple[tuple[FormulaPiece, ...], ...
     """The same in as many lines as it has rows. If they are wider than `width`, nothing is
     aligned, and a matrix is on one line."""
     lines = _formatted(source, width)
-    if lines and len(lines) > 1 and max(map(len, lines)) > width:
+    if lines and len(lines) > 1 and max(map(cells, lines)) > width:
         lines = _formatted(source, keeps_rows=True)
     return tuple(map(_pieces, lines)) if lines else None
 

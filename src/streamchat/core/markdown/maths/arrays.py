@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_repeated = re.compile(r"\*\{([0-9]{1,2})\}\{([lcr|]*)\}")
+_repeated = re.compile(r"\*\{(1?[0-9])\}\{([lcr|]{1,8})\}")
 _other = re.compile(r"[@!<>]\{[^{}]*\}")
 _paragraph = re.compile(r"[pmb]\{[^{}]*\}")
 

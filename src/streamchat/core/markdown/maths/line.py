@@ -54,10 +54,10 @@ _NAMES = {
 
 
 def cells(text: str) -> int:
-    """The width, roughly: combining marks count as nothing."""
-    return sum(
-        1 for each in text if not unicodedata.combining(each) and each not in BOLD_ON + BOLD_OFF
-    )
+    """The width of a text: marks that are combined take no cell."""
+    shown = [each for each in text if not unicodedata.combining(each)]
+    wide = sum(unicodedata.east_asian_width(each) in "WF" for each in shown)
+    return len(shown) + wide - shown.count(BOLD_ON) - shown.count(BOLD_OFF)
 
 
 def write_line(nodes: Sequence[Node], *, tight: bool = False) -> str:
