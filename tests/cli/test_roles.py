@@ -13,7 +13,14 @@ from fakes import ScriptedReader, open_session
 from program import Finished, run_on_terminal, run_program
 from server import ScriptedServer, text_reply
 from streamchat.app import commands
-from streamchat.app.commands.outcomes import AskUser, Done, EditFile, Outcome, SayPrompt
+from streamchat.app.commands.outcomes import (
+    AskUser,
+    Done,
+    EditFile,
+    Outcome,
+    SayPrompt,
+    ShowReport,
+)
 from streamchat.app.prompt_files import ask_missing, fill_prompt, join_prompt
 from streamchat.app.session import Session
 from streamchat.config.allowed import Verdict, remember
@@ -459,7 +466,13 @@ def test_a_prompt_file_is_a_command_and_shadows_none(session: Session) -> None:
     outcome = run(session, "review", "'my file.py' please")
     assert isinstance(outcome, SayPrompt)
     assert outcome.words == ("my file.py", "please")
-    assert not isinstance(run(session, "help"), SayPrompt)
+    listed = run(session, "help")
+    assert isinstance(listed, ShowReport)
+    assert "**Your prompts:** `/review`\n" in listed.markdown
+    assert "Only `--prompt NAME` sends these: `help`." in listed.markdown
+    explained = run(session, "help", "review")
+    assert isinstance(explained, ShowReport)
+    assert "WORDS fill its placeholders" in explained.markdown
     here("prompts", "theirs", "x")
     with pytest.raises(ConfigError, match="not allowed"):
         run(session, "theirs")

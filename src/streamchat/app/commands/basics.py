@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from streamchat.app.commands.arguments import parse_count, parse_reference
-from streamchat.app.commands.help import explain_command, help_overview
+from streamchat.app.commands.help import explain_command, help_overview, list_prompts
 from streamchat.app.commands.outcomes import (
     AskUser,
     Done,
@@ -15,7 +15,7 @@ from streamchat.app.commands.outcomes import (
     ShowReport,
     when_done,
 )
-from streamchat.app.commands.registry import Topic, command
+from streamchat.app.commands.registry import PromptRow, Topic, command, is_command
 from streamchat.app.commands.unsaved import unless_unsaved
 from streamchat.app.list_actions import ListActions, ask_to_delete
 from streamchat.app.listing import ago, conversations_table, find_summaries
@@ -24,6 +24,7 @@ from streamchat.app.session import Session
 from streamchat.core.errors import Busy, UsageError
 from streamchat.core.ports import OpenedConversation, Reader
 from streamchat.core.schema import shown_message
+from streamchat.core.templates import TemplateKind
 
 COPY_INSTEAD = "Continue in a copy?"
 ALREADY_OPEN = "That conversation is already open."
@@ -33,8 +34,15 @@ ALREADY_OPEN = "That conversation is already open."
 def show_help(session: Session, argument: str) -> Outcome:
     """List the commands. With the name of a command, explain it; keys lists the keys, all
     explains every command."""
-    keymap = keymap_of(session)
-    return ShowReport(explain_command(argument, keymap) if argument else help_overview(keymap))
+    keymap, prompts = keymap_of(session), session.templates.names(TemplateKind.PROMPT)
+    if not argument:
+        return ShowReport(f"{help_overview(keymap)}{list_prompts(prompts)}")
+    name = argument.removeprefix("/")
+    if name in prompts and not is_command(name):
+        row = PromptRow(name)
+        about = f"{row.help} WORDS fill its placeholders."
+        return ShowReport(f"`/{name} {row.argument}`\n\n{about}\n")
+    return ShowReport(explain_command(argument, keymap))
 
 
 @command("/exit", "quit", "q", "bye", topic=Topic.PROGRAM)

@@ -6,18 +6,21 @@ The overview has names only, so that it fits a window of 80 x 24.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from streamchat.app.commands.registry import (
     COMMANDS,
     Command,
     Topic,
     find_command,
+    is_command,
     rows_by_topic,
 )
 from streamchat.core.key_actions import KEY_ACTIONS
 from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
+from streamchat.core.sanitize import clean_line
 
+_MOST_PROMPTS = 20
 _CTRL_C = "clear the line{}, or stop an answer; twice, exit"
 _OTHER_KEYS = (
     (
@@ -72,6 +75,22 @@ def help_overview(keymap: KeyMap = DEFAULT_KEYMAP) -> str:
     parts.append(f"**Keys:** {_main_keys(keymap)}")
     parts.append("`/help COMMAND` explains a command, `/help keys` lists all keys.")
     return "\n\n".join(parts) + "\n"
+
+
+def list_prompts(prompts: Sequence[str]) -> str:
+    """The prompt files as Markdown; "" if there are none."""
+    hidden = [name for name in prompts if is_command(name) or " " in name]
+    usable = [f"`/{clean_line(name)}`" for name in prompts if name not in hidden]
+    text = f"\n**Your prompts:** {_some_of(usable)}\n" if usable else ""
+    if hidden:
+        names = _some_of([f"`{clean_line(name)}`" for name in hidden])
+        text += f"\nOnly `--prompt NAME` sends these: {names}.\n"
+    return text
+
+
+def _some_of(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST_PROMPTS} more" if len(names) > _MOST_PROMPTS else ""
+    return " ".join(names[:_MOST_PROMPTS]) + more
 
 
 def _main_keys(keymap: KeyMap) -> str:
