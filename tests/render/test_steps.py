@@ -12,10 +12,13 @@ import pytest
 from sheets import SIXTEEN
 
 from shares import share
+from streamchat.core.events import BlockStopped
 from streamchat.core.messages import Message, text_block
 from streamchat.render.markdown import leaf_rows
 from streamchat.render.markdown.markdown_rows import MarkdownRows
+from streamchat.render.reply.answer import AnswerRows
 from streamchat.render.reply.replay import HistoryRows
+from streamchat.render.reply.thoughts import SHOWN_ROWS, Thoughts
 from streamchat.render.style import Depth, Style
 from work import calls_during
 
@@ -92,6 +95,28 @@ def test_a_stored_answer_is_taken_in_by_steps() -> None:
         calls = calls_of_step(steps)
         assert calls is not None
         assert calls < MOST_CALLS
+
+
+@pytest.mark.parametrize("unit", ["word ", "中", "👩\u200d", "\x1b"])
+def test_a_question_of_one_line_is_shown_in_steps(unit: str) -> None:
+    question = Message("user", (text_block(unit * (50_000 // len(unit))),))
+    steps = HistoryRows(LOOK, 80, _new_rows, float).rows([question])
+    while (calls := calls_of_step(steps)) is not None:
+        assert calls < MOST_CALLS
+
+
+def test_emoji_that_are_joined_for_ever_are_not_measured_again_for_ever() -> None:
+    thoughts = Thoughts(width=80, style="")
+    for _ in range(8):
+        thoughts.feed("👩\u200d" * 300)
+    assert len(thoughts.rows(8)) == SHOWN_ROWS
+
+
+def test_of_what_a_tool_was_asked_the_beginning_is_shown() -> None:
+    call = {"type": "server_tool_use", "name": "web_search", "input": {"query": "中" * 50_000}}
+    answer = AnswerRows(look=LOOK, width=80, new_rows=_new_rows, clock=float)
+    answer.feed(BlockStopped(0, call))
+    assert calls_during(answer.close) < MOST_CALLS
 
 
 def _new_rows(width: int, look: Style) -> MarkdownRows:

@@ -13,6 +13,7 @@ from streamchat.render.spans import Span, build_row
 from streamchat.render.style import Style
 
 _TAB = 4
+_MOST_IN_A_CELL = 20  # characters: joined emoji, and some that are not shown
 
 
 def build_part_style(look: Style, part: Part) -> str:
@@ -42,7 +43,7 @@ def literal_rows(
 
 def one_row(text: str, width: int, *, style: str = "") -> Row:
     """As much as fits in one row; an ellipsis shows that the text is cut."""
-    line = clean_title(text)
+    line = clean_title(text[: _MOST_IN_A_CELL * width])
     if cell_len(line) > width:
         ending = "…" if width > 1 else ""
         first = fold(line, max(1, width - len(ending)))[0]

@@ -44,6 +44,7 @@ from streamchat.render.style import Style
 
 SETTLE_S = 0.02  # of work on rows at a time; keys and signals are served between
 _LEAST_THOUGHT_S = 0.1  # worth a line
+_ASIDE_CHARACTERS = 2_000  # shown of what a tool was asked
 _SLICE_CHARS = 8_192  # of thoughts that are wrapped in one step
 _NOT_SHOWN = "The rest is not shown; it is saved, and /redraw prints it."
 
@@ -249,7 +250,8 @@ class AnswerRows:
 
     def _aside(self, text: str) -> None:
         self._part("aside")
-        self._add(self._literal(text))
+        is_short = len(text) <= _ASIDE_CHARACTERS
+        self._add(self._literal(text if is_short else f"{text[:_ASIDE_CHARACTERS]}…"))
 
     def _literal(self, text: str) -> list[Row]:
         return literal_rows(text, self._width, style=build_part_style(self._look, "thinking"))

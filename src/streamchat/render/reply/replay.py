@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from streamchat.core.attachment_blocks import describe_sent
 from streamchat.core.capabilities import is_same_model
@@ -23,7 +23,7 @@ from streamchat.render.reply.asides import choose_marks, ending_line
 from streamchat.render.rows import BLANK, Row
 from streamchat.render.style import Style
 
-_RUN_CHARACTERS = 16_384
+_RUN_CHARACTERS = 8_192
 MOST_CHARACTERS = 65_536  # of a message that is shown before the prompt
 CUT = "The rest is not shown; /show prints all of it."
 
@@ -153,10 +153,11 @@ class HistoryRows:
 
 
 def _line_runs(text: str) -> Iterator[str]:
-    """The lines of the text, in portions that take some milliseconds to show."""
+    """The lines of the text, in portions that take some milliseconds to show. A huge line is
+    several."""
     run: list[str] = []
     size = 0
-    for line in text.split("\n"):
+    for line in chain.from_iterable(map(_parts, text.split("\n"))):
         run.append(line)
         size += len(line) + 1
         if size > _RUN_CHARACTERS:
@@ -164,6 +165,14 @@ def _line_runs(text: str) -> Iterator[str]:
             run, size = [], 0
     if run:
         yield "\n".join(run)
+
+
+def _parts(line: str) -> Iterable[str]:
+    if len(line) <= _RUN_CHARACTERS:
+        return (line,)
+    from streamchat.core.markdown.pieces import pieces  # 20 ms (the parser), for a huge line
+
+    return pieces(line)
 
 
 def _beginning(message: Message) -> Message:

@@ -1,7 +1,8 @@
 """The last rows of a thinking summary while it streams.
 
 Rule: a piece costs as much as itself and one row, however long the summary is. (Words are
-wrapped greedily, so only the last row of a line can change when the line grows.)
+wrapped greedily, so only the last row of a line can change when the line grows. A row is full
+after MOST_IN_A_ROW characters too: joined emoji may take two cells for ever.)
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from streamchat.render.rows import BLANK, Row
 from streamchat.render.spans import Span, build_row
 
 SHOWN_ROWS = 4
+MOST_IN_A_ROW = 1_000  # characters
 _INDENT = "  "
 
 
@@ -42,6 +44,9 @@ class Thoughts:
         for piece_ in pieces[:-1]:
             self._done.append(self._row(last[piece_.start : piece_.end]))
         self._open = last[pieces[-1].start :]
+        if len(self._open) > MOST_IN_A_ROW:
+            self._done.append(self._row(self._open))
+            self._open = ""
 
     def rows(self, height: int) -> list[Row]:
         shown = [*self._done, *(self._wrapped(self._open) if self._open else [])]
