@@ -15,7 +15,7 @@ what comes later, or would hide what was written, the policy is ours:
   the closer ends a line before the next blank line, fence, heading or container's end. Until
   then they are held as a paragraph, which is what they are without a closer.
 - Excess cells of a table's row are kept, joined into its last cell.
-- Containers are nested at most 1,000 deep; what would be deeper is text. No part of the
+- Containers are nested at most 100 deep; what would be deeper is text. No part of the
 parser recurses.
 - A long paragraph may come in parts while it arrives, which together are the whole.
 - A block longer than 8 KB, 512 lines or 2,048 marks comes as several leaves: a paragraph in
