@@ -37,6 +37,7 @@ _STEP_WORK = 4_096  # of characters that are rendered in one step
 _LEAF_WORK = 30  # that the smallest leaf takes, in characters
 _TAIL_CHARS_MIN = 200  # a small window still shows where an emphasis began
 _LOW = 8  # rows; a lower tail has no room for two ends
+_LEAST_BELOW = 3  # rows of a table below the gap
 _TAIL_CHARS_MAX = 5_000  # of a leaf; a frame takes no longer where the window is huge
 
 
@@ -98,7 +99,8 @@ class MarkdownRows:
         is_table = bool(open_end) and isinstance(open_end[-1].block, Table)
         if len(rows) <= most or height < _LOW or not is_table:
             return rows[-height:]
-        below = height // 2 - 3  # a window of half the height pushes out no row below the gap
+        # A window of half the height pushes out no row below the gap.
+        below = max(_LEAST_BELOW, height // 2 - 3)
         return [*rows[: most - below - 1], self._gap, *rows[-below:]]
 
     def _tail_before_last(self, leaves: list[Leaf]) -> tuple[LeafRows, list[Row]]:
