@@ -42,7 +42,8 @@ from pathlib import Path
 from typing import Any
 
 from foreign_clients import CLIENTS, Client
-from streamchat.demo import INSTANT, DemoServer
+from streamchat.demo import DemoServer
+from streamchat.demo.pace import INSTANT
 from terminal import Terminal
 
 START_S = 60.0

@@ -40,6 +40,7 @@ from shared_bindings import share_bindings
 from streamchat import demo
 from streamchat.cli.environment import Environment, new_id
 from streamchat.cli.main import main
+from streamchat.demo.pace import INSTANT
 from terminal import Person
 
 share_bindings()
@@ -97,7 +98,7 @@ def run_program(
 def _world(environ: Mapping[str, str]) -> Iterator[None]:
     """The SDK reads the environment of the process; the demo answers without delay."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(demo, "DemoServer", partial(demo.DemoServer, speed=demo.INSTANT))
+        patch.setattr(demo, "DemoServer", partial(demo.DemoServer, speed=INSTANT))
         for name, value in environ.items():
             patch.setenv(name, value)
         yield

@@ -302,7 +302,8 @@ def print_shapes() -> None:
 @contextmanager
 def demo_server() -> Iterator[str]:
     """In a process of its own: what it costs is not ours."""
-    from streamchat.demo import INSTANT, DemoServer
+    from streamchat.demo import DemoServer
+    from streamchat.demo.pace import INSTANT
 
     receiving, sending = os.pipe()
     child = os.fork()

@@ -18,16 +18,9 @@ from streamchat.config.templates import Templates
 from streamchat.config.trust_question import AskedSetting, Question
 from streamchat.core.errors import ConfigError, ExitStatus, NotFound, StreamchatError
 from streamchat.core.options import VARIABLES
-from streamchat.core.settings import (
-    Layer,
-    RawValue,
-    Settings,
-    SettingSource,
-    endpoint,
-    list_secrets,
-    resolve,
-)
+from streamchat.core.settings import Layer, RawValue, Settings, SettingSource, endpoint, resolve
 from streamchat.core.settings.report import show_config
+from streamchat.core.settings.trust import list_secrets
 from streamchat.core.templates import TemplateKind
 
 KEY = "sk-ant-api03-" + "k" * 40 + "WXYZ"

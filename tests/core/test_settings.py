@@ -25,13 +25,12 @@ from streamchat.core.settings import (
     endpoint,
     from_keys,
     from_variables,
-    list_secrets,
     masked,
     parse_address,
-    redact_secrets,
     resolve,
 )
 from streamchat.core.settings.report import env_example, show_config
+from streamchat.core.settings.trust import list_secrets, redact_secrets
 
 KEY = "sk-ant-api03-" + "k" * 40 + "WXYZ"
 OTHER_KEY = "sk-ant-api03-" + "o" * 40 + "1234"

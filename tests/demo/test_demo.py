@@ -16,8 +16,9 @@ from anthropic.types import Message, TextBlock
 from loop_time import LoopClock, leaping_time
 from patience import PATIENCE_S
 from shares import share
-from streamchat.demo import INSTANT, DemoServer, LoopbackServer
-from streamchat.demo.pace import Pace
+from streamchat.demo import DemoServer
+from streamchat.demo.http import LoopbackServer
+from streamchat.demo.pace import INSTANT, Pace
 from streamchat.demo.replies import MAX_LONG_CHARS, text_page
 from streamchat.demo.tokens import MIN_CACHED_TOKENS
 

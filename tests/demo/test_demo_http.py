@@ -14,8 +14,9 @@ from contextlib import closing
 import pytest
 
 from patience import PATIENCE_S
-from streamchat.demo import INSTANT, DemoServer, LoopbackServer
-from streamchat.demo.http import MAX_BODY_BYTES
+from streamchat.demo import DemoServer
+from streamchat.demo.http import MAX_BODY_BYTES, LoopbackServer
+from streamchat.demo.pace import INSTANT
 from streamchat.demo.server import DemoApi, refuse
 
 TYPED = {"role": "user", "content": "echo Hello"}

@@ -20,7 +20,8 @@ from streamchat.core.input_line import CommandNames
 from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 from streamchat.core.ports import Input, Pasted, TypeAhead
 from streamchat.core.status_line import StatusPart
-from streamchat.prompt import Choice, Hooks, Prompt, PromptLook
+from streamchat.prompt import Hooks, Prompt, PromptLook
+from streamchat.prompt.completion import Choice
 from streamchat.prompt.drafts import Later
 from streamchat.prompt.tty import PromptOutput
 

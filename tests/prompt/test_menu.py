@@ -13,7 +13,8 @@ from prompt_toolkit.data_structures import Size
 
 from streamchat.core.ports import Typed
 from streamchat.core.status_line import StatusPart
-from streamchat.prompt import Choice, PromptLook
+from streamchat.prompt import PromptLook
+from streamchat.prompt.completion import Choice
 from streamchat.prompt.file_offers import FileOffers
 from streamchat.prompt.fuzzy import FuzzyTerms
 

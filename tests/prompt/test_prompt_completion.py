@@ -11,8 +11,7 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.document import Document
 
 from streamchat.core.ports import Typed
-from streamchat.prompt import Choice
-from streamchat.prompt.completion import SuggestFromHistory
+from streamchat.prompt.completion import Choice, SuggestFromHistory
 from streamchat.prompt.history import FileHistory
 
 TAB = "\t"

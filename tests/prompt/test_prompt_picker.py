@@ -19,8 +19,9 @@ from fakes import MemoryArchive
 from streamchat.core.conversation_index import ConversationSummary, Hit, IndexProgress
 from streamchat.core.errors import DiskError
 from streamchat.core.ports import Archive, PickAct, Picked
-from streamchat.prompt import Picker, PromptLook
+from streamchat.prompt import PromptLook
 from streamchat.prompt.drawing import Heights
+from streamchat.prompt.picker import Picker
 
 LEAVE = "\x1b"
 DOWN, UP, PAGE_DOWN, PAGE_UP = "\x1b[B", "\x1b[A", "\x1b[6~", "\x1b[5~"

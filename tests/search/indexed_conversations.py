@@ -16,7 +16,8 @@ from streamchat.core.conversation_index import Hit
 from streamchat.core.messages import Message, text_block, user_message
 from streamchat.core.times import stamp
 from streamchat.search import SqliteIndex
-from streamchat.store import Disk, FileJournal, Store
+from streamchat.store import Disk, Store
+from streamchat.store.journal import FileJournal
 
 BEGAN_S = 1_790_000_000
 MODEL = "claude-test"

@@ -20,8 +20,9 @@ from streamchat.core.conversation_index import IndexProgress
 from streamchat.core.errors import Busy, DiskError, NotFound, UsageError
 from streamchat.core.messages import Message, text_block, user_message
 from streamchat.search import database, queries
-from streamchat.store import FileJournal, Store
+from streamchat.store import Store
 from streamchat.store import conversation_list as stepping
+from streamchat.store.journal import FileJournal
 
 
 @pytest.fixture

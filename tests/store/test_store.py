@@ -19,7 +19,8 @@ from streamchat.core.errors import Ambiguous, Busy, DiskError, ExitStatus, NotFo
 from streamchat.core.messages import Message, text_block, user_message
 from streamchat.core.ports import Archive, Journal, OpenedConversation
 from streamchat.core.records import Unknown, parse_record
-from streamchat.store import NoJournal, Store
+from streamchat.store import Store
+from streamchat.store.journal import NoJournal
 from streamchat.store.naming import build_file_name, slug
 
 AT = "2026-09-21T14:13:20Z"

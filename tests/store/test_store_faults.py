@@ -26,7 +26,8 @@ from streamchat.core.errors import DiskError, NotFound
 from streamchat.core.messages import Message, text_block, user_message
 from streamchat.core.ports import Journal
 from streamchat.core.records import Record, Turn, is_lost
-from streamchat.store import ReadOnlyJournal, Store
+from streamchat.store import Store
+from streamchat.store.journal import ReadOnlyJournal
 
 AT = "2026-09-21T14:13:20Z"
 MODEL = "claude-test"

@@ -11,10 +11,9 @@ need the SDK. `slim_import` keeps that import short.
 from streamchat.api.catalogue import ModelInfo
 from streamchat.api.client import ApiClient, import_sdk_once
 from streamchat.api.clouds import require_library
-from streamchat.api.server import DEFAULT_BASE_URL, Deadlines, Server
+from streamchat.api.server import Deadlines, Server
 
 __all__ = [
-    "DEFAULT_BASE_URL",
     "ApiClient",
     "Deadlines",
     "ModelInfo",

@@ -7,8 +7,6 @@ conversation files, the application.
 
 from __future__ import annotations
 
-from streamchat.demo.http import LoopbackServer
-from streamchat.demo.pace import INSTANT
 from streamchat.demo.server import DemoServer
 
-__all__ = ["INSTANT", "DemoServer", "LoopbackServer"]
+__all__ = ["DemoServer"]

@@ -15,20 +15,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from streamchat.prompt.appearance import PromptLook
-    from streamchat.prompt.completion import Choice, CommandRow
     from streamchat.prompt.hooks import Hooks
     from streamchat.prompt.opening import EditorFiles
-    from streamchat.prompt.picker import Picker
     from streamchat.prompt.plain import PlainPrompt
     from streamchat.prompt.reader import Prompt
     from streamchat.prompt.tty import open_keyboard, open_output
 
 _MODULES = {
-    "Choice": "completion",
-    "CommandRow": "completion",
     "EditorFiles": "opening",
     "Hooks": "hooks",
-    "Picker": "picker",
     "PlainPrompt": "plain",
     "Prompt": "reader",
     "PromptLook": "appearance",
@@ -37,11 +32,8 @@ _MODULES = {
 }
 
 __all__ = [
-    "Choice",
-    "CommandRow",
     "EditorFiles",
     "Hooks",
-    "Picker",
     "PlainPrompt",
     "Prompt",
     "PromptLook",

@@ -13,16 +13,10 @@ Must not know: the terminal, the server, the settings.
 
 from streamchat.store.archive import Store
 from streamchat.store.disk import Disk
-from streamchat.store.file_reader import Damage
-from streamchat.store.journal import FileJournal, NoJournal, ReadOnlyJournal
 from streamchat.store.spending_log import FileSpendingLog
 
 __all__ = [
-    "Damage",
     "Disk",
-    "FileJournal",
     "FileSpendingLog",
-    "NoJournal",
-    "ReadOnlyJournal",
     "Store",
 ]

@@ -53,7 +53,6 @@ __all__ = [
     "Conversation",
     "SignedSettings",
     "SystemPrompt",
-    "Unchanged",
     "one_line",
 ]
 

@@ -95,7 +95,6 @@ __all__ = [
     "needs_version_2",
     "parse_record",
     "read_beginning",
-    "split_blobs",
     "to_line",
     "to_saved",
     "with_version",

@@ -10,7 +10,7 @@ directory, default.
 
 from __future__ import annotations
 
-from streamchat.core.settings.address import Address, parse_address
+from streamchat.core.settings.address import parse_address
 from streamchat.core.settings.certificates import Certificates, read_certificates
 from streamchat.core.settings.layers import (
     did_you_mean,
@@ -18,7 +18,7 @@ from streamchat.core.settings.layers import (
     from_variables,
     is_taken,
 )
-from streamchat.core.settings.proxy import Proxy, choose_proxy, proxies
+from streamchat.core.settings.proxy import Proxy, choose_proxy
 from streamchat.core.settings.resolve import (
     Credential,
     CredentialKind,
@@ -27,23 +27,18 @@ from streamchat.core.settings.resolve import (
     resolve,
 )
 from streamchat.core.settings.trust import (
-    Endpoint,
     KnownSecrets,
     clouds_secrets,
     endpoint,
-    list_secrets,
     masked,
     needs_commanded_key,
-    redact_secrets,
 )
 from streamchat.core.settings.values import Layer, Origin, RawValue, SettingSource
 
 __all__ = [
-    "Address",
     "Certificates",
     "Credential",
     "CredentialKind",
-    "Endpoint",
     "KnownSecrets",
     "Layer",
     "Origin",
@@ -59,12 +54,9 @@ __all__ = [
     "from_keys",
     "from_variables",
     "is_taken",
-    "list_secrets",
     "masked",
     "needs_commanded_key",
     "parse_address",
-    "proxies",
     "read_certificates",
-    "redact_secrets",
     "resolve",
 ]

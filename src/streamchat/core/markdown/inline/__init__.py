@@ -14,7 +14,7 @@ style and `<br>`), `formulas`, and these:
 - Every destination is a link here. The renderer decides what may be clicked.
 """
 
-from streamchat.core.markdown.inline.parser import Parsed, parse_inline
+from streamchat.core.markdown.inline.parser import parse_inline
 from streamchat.core.markdown.inline.tokens import (
     Autolink,
     Close,
@@ -45,7 +45,6 @@ __all__ = [
     "LinkOpen",
     "Note",
     "Open",
-    "Parsed",
     "Reference",
     "Tag",
     "Text",
