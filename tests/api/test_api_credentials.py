@@ -93,7 +93,9 @@ def test_no_key_anywhere_says_how_to_get_going() -> None:
     error = receive_from(Server()).error
     assert isinstance(error, NoPermission)
     assert error.kind == NO_CREDENTIALS
-    assert all(hint in error.message for hint in ("ANTHROPIC_API_KEY", "alone: asks", "--demo"))
+    assert all(
+        hint in error.message for hint in ("ANTHROPIC_API_KEY", "on a terminal: asks", "--demo")
+    )
     assert len(error.message.splitlines()) == 4  # what is wrong, and three ways out
 
 

@@ -106,7 +106,7 @@ def test_a_conversation_goes_on_after_a_restart(
 def test_without_a_key_three_lines_say_how_to_get_going() -> None:
     off_a_terminal = run_program("hello")
     assert (off_a_terminal.status, len(off_a_terminal.stderr.splitlines())) == (77, 4)
-    words = ("ANTHROPIC_API_KEY", ".env", "--demo")
+    words = ("ANTHROPIC_API_KEY", "on a terminal: asks", "--demo")
     assert all(word in off_a_terminal.stderr for word in words)
     plain = run_on_terminal(just_look, environ={"TERM": "dumb"})
     assert (plain.status, len(plain.text.splitlines())) == (77, 4)

@@ -188,7 +188,9 @@ def test_without_a_key_a_chat_names_the_command_that_asks_for_one(profiles: None
         terminal.type("/exit\r")
 
     assert run_on_terminal(person).status == 0
-    assert "--env-file" in run_program("--script", "-", stdin="/profile off").stderr
+    assert (
+        "export ANTHROPIC_API_KEY" in run_program("--script", "-", stdin="/profile off").stderr
+    )
 
 
 def test_the_demo_has_one_server(profiles: None) -> None:

@@ -20,7 +20,7 @@ DEFAULT_BASE_URL = "https://api.anthropic.com"
 
 NO_KEY = """\
 No API key was found. Use one of these:
-  streamchat                          alone: asks for a key or a local server
+  streamchat                          on a terminal: asks for a key or a server
   export ANTHROPIC_API_KEY=sk-ant-…   a key for this shell
   streamchat --demo                   a built-in server: no key, no network"""
 
