@@ -259,6 +259,43 @@ def test_what_a_stop_put_back_from_the_queue_is_unsent_until_it_is_sent(
 
 
 @pytest.mark.parametrize(
+    ("keys", "sent", "ups"),
+    [
+        (f"{UP}\r", "old", 2),
+        (f"{UP}!\r", "old!", 2),
+        ("\x1b[5~\r", "old", 2),
+        (f"{UP}{CTRL_C}new\r", "new", 2),
+        ("\x12\x15ol\r\r", "old", 2),
+        (f"{UP}\x1b[B\r", "draft", 1),
+    ],
+    ids=["up", "changed", "page up", "cleared", "search", "sent"],
+)
+def test_a_draft_that_an_older_line_replaces_is_kept(
+    drafts_path: Path, keys: str, sent: str, ups: int
+) -> None:
+    alarms = Alarms()
+    with desk(drafts=drafts_path, later=alarms.later) as at:
+        at.read("old\r")
+
+        async def person() -> None:
+            reading = asyncio.ensure_future(at.prompt.read(prefill="draft"))
+            await at.sees("❯ draft")
+            await at.paper.rests()
+            at.type(keys)
+            received = await reading
+            assert isinstance(received, Typed)
+            assert received.text == sent
+
+        run(person())
+        alarms.ring()
+        assert drafts_in(drafts_path) == ([] if sent == "draft" else ["draft"])
+        received = at.read(f"{UP * ups}\r")
+        assert isinstance(received, Typed)
+        assert received.text == "draft"
+        assert drafts_in(drafts_path) == []
+
+
+@pytest.mark.parametrize(
     ("conversation", "typed"),
     [(None, "incognito"), ("c1", " begins with a blank"), ("c1", f"the key is {KEY}")],
 )

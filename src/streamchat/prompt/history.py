@@ -98,6 +98,10 @@ class FileHistory(History):
         self._unwritten.insert(0, line)
         self._loaded_strings.insert(0, line)
 
+    def holds(self, line: str) -> bool:
+        """Whether Up recalls the line."""
+        return line in self._loaded_strings
+
     def is_written(self, line: str) -> bool:
         """Whether a line that Up recalls is in the file."""
         return line in self._loaded_strings and line not in self._unwritten

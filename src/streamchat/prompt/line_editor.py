@@ -72,14 +72,13 @@ class LineEditor:
         provenance: Provenance,
         history: FileHistory,
         completer: Completer,
-        on_recall: Callable[[], None],
+        recall: keys.Recall,
         on_change: Callable[[str], None],
         questions: str,
         count_queued: Callable[[], int],
     ) -> None:
-        """`on_recall` is called when Up leaves the line for an older one, `on_change` with a
-        line that is not in the history's file; `questions` are written to the terminal once
-        the prompt is on the screen."""
+        """`on_change` is called with a line that is not in the history's file; `questions` are
+        written to the terminal once the prompt is on the screen."""
         self._length = 0  # of the line, before the last change
         self._parser: KeyParser | None = None
         if isinstance(keyboard, Vt100Input):
@@ -91,7 +90,7 @@ class LineEditor:
         self._look, self._environ, self._hooks = look, environ, hooks
         self._provenance, self._history = provenance, history
         self._marks = ShellMarks(output, look.marks)
-        self.recall = keys.Recall(on_recall)
+        self.recall = recall
         self.shown = Shown(provenance.pastes)
         self._sent = SentText(hooks.question_style)
         self.remarks = Remarks(lambda: self._session.app.invalidate())
@@ -177,11 +176,8 @@ class LineEditor:
         self._marks.end_output()
         result = await self._run(document)
         while isinstance(result, keys.Editing | keys.Searching):
-            elsewhere = (
-                self._edit_elsewhere
-                if isinstance(result, keys.Editing)
-                else self._search_history
-            )
+            edits = isinstance(result, keys.Editing)
+            elsewhere = self._edit_elsewhere if edits else self._search_history
             result = await self._run(await elsewhere(result.document))
         if isinstance(result, str):
             if self._session.app.erase_when_done:
@@ -254,7 +250,7 @@ class LineEditor:
             document,
         )
         if found is not None:
-            self.recall.on_recall()
+            self.recall.replaced(document.text)
         return found or document
 
     def _is_taller(self, line: str) -> bool:

@@ -46,13 +46,9 @@ class PlainPrompt:
     """Lines from `keys`, prompts to `screen`."""
 
     def __init__(
-        self,
-        keys: TextIO,
-        screen: TextIO,
-        sign: str = "> ",
-        take_unread: Callable[[], str] = str,
+        self, keys: TextIO, screen: TextIO, sign: str = "> ", unread: Callable[[], str] = str
     ) -> None:
-        """`sign` is shown before the typed text; `take_unread` gives what was typed at
+        """`sign` is shown before the typed text; `unread` gives, once, what was typed at
         questions before the chat and did not answer them."""
         self._sign = sign
         self._file = keys.fileno()
@@ -62,7 +58,7 @@ class PlainPrompt:
         self.queue: list[str] = []  # what to send after the answer
         self._holds = False
         self._unanswering: list[str] = []  # lines that answered no question
-        self._take_unread = take_unread
+        self._take_unread = unread
 
     async def read(self, *, prefill: str = "", hint: str = "") -> Input:
         """One prompt. SIGINT drops the lines of an unfinished message first."""

@@ -29,6 +29,7 @@ from streamchat.prompt.file_offers import FileOffers
 from streamchat.prompt.history import FileHistory
 from streamchat.prompt.history_file import HistoryEntry
 from streamchat.prompt.hooks import Hooks
+from streamchat.prompt.keys import Recall
 from streamchat.prompt.line_editor import LineEditor
 from streamchat.prompt.menu import Menu
 from streamchat.prompt.pastes import Pastes
@@ -95,7 +96,7 @@ class Prompt(Menu):
             provenance=self._provenance,
             history=self._history,
             completer=LateCompleter(lambda: self._build_menu(commands, arguments)),
-            on_recall=self._keep_queue,
+            recall=Recall(self._keep_queue, self._keep_left),
             on_change=self._line_changed,
             questions=questions,
             count_queued=lambda: len(self._ahead.queue),
@@ -126,6 +127,8 @@ class Prompt(Menu):
         self._history.waiting = tuple(self._ahead.queue)
         with self._drafts.written_on_failure():
             result = await self._editor.edit(self._begun(prefill))
+        if result != self._editor.recall.draft:
+            self._keep_left(self._editor.recall.draft)
         if result is Key.END:
             self._drafts.write()
         if isinstance(result, Key):
@@ -220,6 +223,12 @@ class Prompt(Menu):
         """See ports.Reader."""
         self._holds = bool(self._ahead.queue)
         return len(self._ahead.queue)
+
+    def _keep_left(self, line: str) -> None:
+        """Let a line be recalled in whose place another one was sent."""
+        if line.strip() and not self._history.holds(line):
+            self._history.keep_in_memory(line)
+            self._put_back.append(line)
 
     def _keep_queue(self) -> None:
         """Let the queue be recalled instead of sent."""

@@ -30,9 +30,10 @@ class Recall:
     typed it, or all input, because the line was prefilled or recalled and not changed.
     `is_moving` while a key puts another line into the prompt; `recalled` is the last one."""
 
-    def __init__(self, on_recall: Callable[[], None]) -> None:
-        """`on_recall` is called when the line is left for an older one."""
-        self.on_recall = on_recall
+    def __init__(self, on_recall: Callable[[], None], on_left: Callable[[str], None]) -> None:
+        """`on_recall` is called when the line is left for an older one, `on_left` with a line
+        that another one has replaced."""
+        self.on_recall, self.on_left = on_recall, on_left
         self.begin("")
 
     def begin(self, given: str) -> None:
@@ -40,6 +41,7 @@ class Recall:
         self.given = given
         self.recalled = ""
         self.is_moving = False
+        self.draft = ""  # what was typed before an older line was recalled
         self._age = 0  # how many lines are newer than the one in the prompt
 
     @contextmanager
@@ -64,7 +66,18 @@ class Recall:
         if is_other_key:
             self.on_recall()
             self.note(buffer)
+        if age:
+            self.draft = _newest(buffer)
+        elif self.draft:
+            draft, self.draft = self.draft, ""
+            if buffer.text != draft:
+                self.on_left(draft)
         return is_other_key or self.is_moving
+
+    def replaced(self, line: str) -> None:
+        """A search has put another line in the place of this one."""
+        self.on_recall()
+        self.on_left(self.draft or line)
 
     def searches(self) -> bool:
         buffer = get_app().current_buffer
@@ -124,6 +137,11 @@ def _age(buffer: Buffer) -> int:
         return len(buffer._working_lines) - 1 - buffer.working_index  # noqa: SLF001
     except AttributeError:  # another release: only our own keys are known
         return 0
+
+
+def _newest(buffer: Buffer) -> str:
+    """The line that no key has recalled."""
+    return str(buffer._working_lines[-1])  # noqa: SLF001
 
 
 def _load_history(buffer: Buffer, recall: Recall) -> None:
