@@ -12,6 +12,7 @@ key and no signal is served. No exponent may be above 1.2, no step longer than 2
 from __future__ import annotations
 
 import argparse
+import gc
 import itertools
 import math
 import time
@@ -108,6 +109,12 @@ def behind(first: str, unit: str) -> Shape:
     return lambda size: first + repeated(unit)(size)
 
 
+def defined_later(size: int) -> str:
+    names = [f"a{number}" for number in range(size // 18)]
+    labels, definitions = (f"[{name}] " for name in names), (f"[{name}]: b\n" for name in names)
+    return f"{''.join(labels)}\n\n{''.join(definitions)}"
+
+
 def in_cells(unit: str) -> Shape:
     row = f"| {unit * (60 // len(unit))} | b |\n".replace("\n|", "|")
     return behind("| a | b |\n|---|---|\n", row)
@@ -148,6 +155,8 @@ def _shapes() -> Iterator[tuple[str, Shape]]:
     for unit in ("*a", "[", "`", "$a", "<a", "http://a.b/)", "中", "a ", "<br>", "\\|"):
         yield f"a table of {unit!r}", in_cells(unit)
     yield "a cell of one line", behind("| a |\n|---|\n| ", "*a ")
+    yield "labels, then their definitions", defined_later
+    yield "a label, then others' definitions", behind("[z]\n\n", "[a]: b\n")
     yield "a heading", behind("# ", "*a ")
     yield "a quote in one line", behind("> ", "*a ")
     for language, unit in itertools.product(NAMED, CODE):
@@ -241,6 +250,7 @@ def main() -> None:
     parser.add_argument("shapes", nargs="*", help="parts of the names of shapes")
     asked = parser.parse_args()
     preload_markdown()
+    gc.freeze()  # as a chat does once the SDK is loaded
     shapes = dict(_shapes())
     if asked.pairs:
         shapes = dict(_pairs())
