@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import aclosing
 
 from streamchat.app.session import Session
-from streamchat.core.conversation.titles import one_line
+from streamchat.core.conversation import one_line
 from streamchat.core.errors import StreamchatError
 from streamchat.core.messages import Request, Usage, user_message
 from streamchat.core.model_names import FAMILIES

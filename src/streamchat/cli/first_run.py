@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Protocol, TypeVar
 
+from streamchat.api import Server
 from streamchat.api.local_servers import USUAL, LocalServer, is_running
 from streamchat.api.refusals import KEY_ADVICE
-from streamchat.api.server import Server, checked
+from streamchat.api.server import checked
 from streamchat.cli.environment import Environment
 from streamchat.cli.invocation import Invocation
 from streamchat.cli.run import Run

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
-from streamchat.api.catalogue import ModelInfo
+from streamchat.api import ModelInfo
 from streamchat.cli.run import Run
 from streamchat.cli.wiring import build_budget, open_model_cache
 from streamchat.core.errors import ApiError

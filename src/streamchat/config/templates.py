@@ -18,7 +18,7 @@ from streamchat.config.paths import Paths
 from streamchat.config.trust_question import AskedSetting, AskTrust, Question
 from streamchat.core.errors import ConfigError, NotFound, UsageError
 from streamchat.core.formatting import quoted
-from streamchat.core.settings.layers import did_you_mean
+from streamchat.core.settings import did_you_mean
 from streamchat.core.templates import CLIPBOARD, Template, TemplateKind, split_front_matter
 
 HERE = ".streamchat"
