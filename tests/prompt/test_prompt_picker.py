@@ -13,6 +13,7 @@ import pytest
 from desk import Paper, run
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import PipeInput, create_pipe_input
+from prompt_toolkit.input.typeahead import get_typeahead
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 from fakes import MemoryArchive
@@ -246,6 +247,20 @@ def test_the_heights_fit_below_one_free_row() -> None:
         assert heights.hits >= 1, rows
         if rows >= 10:
             assert (heights.hits >= 4, heights.preview >= 2) == (True, True), rows
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("zzz", "zzz"), ("of 2", "")])
+def test_words_that_find_nothing_go_to_the_next_prompt(typed: str, kept: str) -> None:
+    async def left() -> str:
+        picking = asyncio.ensure_future(at.picker.run())
+        at.type(typed)
+        await at.sees("No conversation matches" if kept else "text of 2")
+        at.type(LEAVE)
+        assert await picking is None
+        return "".join(key.data for key in get_typeahead(at.keys))
+
+    with table(MemoryArchive(hits=HITS)) as at:
+        assert run(left()) == kept
 
 
 def test_nothing_found_is_said() -> None:

@@ -60,6 +60,12 @@ def set_aside(keyboard: Input) -> Iterator[list[str]]:
         store_typeahead(keyboard, keys)
 
 
+def keep_unmatched(keyboard: Input, words: str) -> None:
+    """Words that match nothing in a list that was left were not a search but a message that the
+    user was typing when the list came: they go to the next prompt."""
+    store_typeahead(keyboard, [KeyPress(each, each) for each in words])
+
+
 def _taken_keys(keyboard: Input) -> list[KeyPress]:
     keys = get_typeahead(keyboard)
     return keys + keyboard.waiting_keys() if isinstance(keyboard, TerminalKeys) else keys

@@ -15,14 +15,14 @@ from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import Input as KeyInput
-from prompt_toolkit.input.typeahead import store_typeahead
-from prompt_toolkit.key_binding import KeyBindings, KeyPress, KeyPressEvent
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Window
 from prompt_toolkit.layout.processors import BeforeInput
 from prompt_toolkit.output import Output
 
 from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 from streamchat.core.sanitize import clean_line
+from streamchat.prompt.ahead import keep_unmatched
 from streamchat.prompt.appearance import PromptLook
 from streamchat.prompt.keys.chords import ActionKeys
 from streamchat.prompt.list_keys import load_list_keys
@@ -106,13 +106,10 @@ class Chooser(Generic[T]):
         )
 
     async def run(self) -> T | None:
-        """The chosen option; None when the user left. Words that match nothing were not a
-        search but a message that the user was typing when the question came: they go to the
-        next prompt."""
+        """The chosen option; None when the user left."""
         chosen = await run_list_window(self._app)
         if chosen is None and not self._offered.found:
-            typed = [KeyPress(each, each) for each in self._words.text]
-            store_typeahead(self._keyboard, typed)
+            keep_unmatched(self._keyboard, self._words.text)
         return None if chosen is None else self._options[chosen][0]
 
     def _search(self, words: Buffer) -> None:

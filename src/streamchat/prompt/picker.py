@@ -30,6 +30,7 @@ from streamchat.core.errors import StreamchatError
 from streamchat.core.keymap import DEFAULT_KEYMAP, KeyMap
 from streamchat.core.ports import Archive, PickAct, Picked
 from streamchat.core.sanitize import clean_line
+from streamchat.prompt.ahead import keep_unmatched
 from streamchat.prompt.appearance import PromptLook
 from streamchat.prompt.drawing import Drawing, Heights
 from streamchat.prompt.keys.chords import ActionKeys
@@ -102,8 +103,9 @@ class Picker:
             multiline=False,
             on_text_changed=lambda _: self._changed.set(),
         )
+        self._given = ("", words)  # what the user did not type here
         self._drawing = Drawing(look, age)
-        self._output = output
+        self._keyboard, self._output = keyboard, output
         self._app: Application[Picked | None] = build_list_window(
             self._windows(look), self._load_keys(keymap), look, keyboard, output
         )
@@ -111,7 +113,16 @@ class Picker:
     async def run(self) -> Picked | None:
         """What was picked, and what to do with it; None when the user left. Raises
         StreamchatError."""
-        return await run_list_window(self._app, begin=self._begin)
+        picked = await run_list_window(self._app, begin=self._begin)
+        words, found = self._words.text, self._found
+        if (
+            picked is None
+            and words not in self._given
+            and found.text == words
+            and not found.hits
+        ):
+            keep_unmatched(self._keyboard, words)
+        return picked
 
     def _begin(self) -> None:
         self._app.create_background_task(self._keep_searching())
