@@ -19,7 +19,15 @@ from outcomes import run
 from patience import PATIENCE_S
 from program import just_look, run_on_terminal, run_program
 from receiving import CANARY
-from server import Reply, ScriptedServer, error_event, error_reply, html_reply, text_reply
+from server import (
+    Reply,
+    ScriptedServer,
+    error_event,
+    error_reply,
+    html_reply,
+    json_reply,
+    text_reply,
+)
 from streamchat.api.reply_stream import ReplyStream
 from streamchat.app.output_formats import VerbatimText
 from terminal import Person
@@ -39,6 +47,12 @@ ECHOES = {
     "an answer in pieces": text_reply(*(_SAID[at : at + 9] for at in range(0, len(_SAID), 9))),
     "an answer that ends with it": text_reply("Here: ", CANARY[:20], CANARY[20:]),
     "an answer's thinking": text_reply("Fine.", thinking=_SAID),
+    "a reply's model": text_reply("a", model=CANARY),
+    "a reply's id": text_reply("a", id=CANARY),
+    "a reply's stop reason": text_reply("a", stop_reason=CANARY),
+    "a refusal's words": text_reply(
+        "a", stop_reason="refusal", stop_details={"explanation": _SAID}
+    ),
     "a whole reply's request id": replace(
         text_reply("a"), headers={"content-type": "text/event-stream", "request-id": CANARY}
     ),
@@ -53,6 +67,16 @@ def test_a_server_that_repeats_the_key_does_not_get_it_shown_or_kept(
     got = run(server, tmp_path, ("--retries", "0"))
     assert CANARY in str(server.posts[0].headers)  # there it was
     assert got.leaks == ()
+
+
+def test_a_list_of_models_that_repeats_the_key_is_masked(
+    server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    model = {"id": CANARY, "type": "model", "display_name": CANARY}
+    server.enqueue_at("/v1/models", json_reply({"data": [model], "has_more": False}))
+    environ = {**towards, "ANTHROPIC_API_KEY": CANARY}
+    listed = run_program("--list-models", environ=environ)
+    assert (listed.status, CANARY in listed.stdout) == (0, False)
 
 
 @pytest.mark.parametrize("form", ["text", "json", "events"])

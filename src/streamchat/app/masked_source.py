@@ -19,6 +19,7 @@ from streamchat.core.events import (
     Event,
     Finished,
     RawEvent,
+    Started,
     TextDelta,
     ThinkingDelta,
 )
@@ -83,6 +84,9 @@ class _MaskedReply:
             case BlockStopped():
                 yield from self.rest()
                 yield replace(event, block=self._block(event.block))
+            case Started(message_id, model):
+                mask = self._text.mask
+                yield replace(event, message_id=mask(message_id), model=mask(model))
             case Finished(message):
                 yield from self.rest()
                 yield replace(event, message=self._message(message))
@@ -98,7 +102,13 @@ class _MaskedReply:
         yield from self._rest_of_raw()
 
     def _message(self, message: Message) -> Message:
-        return replace(message, content=tuple(map(self._block, message.content)))
+        mask = self._text.mask
+        return replace(
+            message,
+            content=tuple(map(self._block, message.content)),
+            model=message.model and mask(message.model),
+            stop_reason=message.stop_reason and mask(message.stop_reason),
+        )
 
     def _block(self, block: Block) -> Block:
         masked = self._json(block)

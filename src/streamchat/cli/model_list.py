@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from streamchat.api import ModelInfo
 from streamchat.cli.run import Run
-from streamchat.cli.wiring import build_budget, open_model_cache
+from streamchat.cli.wiring import build_budget, build_mask, open_model_cache
 from streamchat.core.errors import ApiError
 from streamchat.core.formatting import format_size
+from streamchat.core.key_mask import mask_value
 from streamchat.core.messages import JsonObject, Usage
 from streamchat.core.model_names import ModelNames
 from streamchat.models.prices import Prices
@@ -58,7 +59,8 @@ def list_price(run: Run, model: ModelInfo) -> ListPrice:
 async def ask_models(run: Run, source: ApiClient) -> list[ModelInfo]:
     """Ask the server for its models; the list is kept for short names and choices. Raises
     ApiError."""
-    models = await source.models()
+    mask = build_mask(run)
+    models = [_read(mask_value(asdict(model), mask)) for model in await source.models()]
     if cache := open_model_cache(run):
         cache.write_list([asdict(model) for model in models])
     return models
