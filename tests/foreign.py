@@ -2,6 +2,7 @@
 
     npm install --prefix /tmp/foreign \\
         @copilotkit/aimock @anthropic-ai/claude-code @anthropic-ai/sdk
+    (cd /tmp/foreign/node_modules/@anthropic-ai/claude-code && node install.cjs)  # npm 11 asks
     python -m venv /tmp/foreign/venv
     /tmp/foreign/venv/bin/pip install mock-ai-api llm llm-anthropic
     python -m venv /tmp/foreign/litellm && /tmp/foreign/litellm/bin/pip install 'litellm[proxy]'
