@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from program import run_on_terminal, run_program, saved_conversations, saved_records
+from program import (
+    conversations_directory,
+    run_on_terminal,
+    run_program,
+    saved_conversations,
+    saved_records,
+)
 from server import ScriptedServer, text_reply
 from terminal import Person
 
@@ -121,3 +127,16 @@ def test_the_picker_marks_what_began_here_and_filters_by_directory(
     window = run_on_terminal(person, "-r", environ=towards, columns=100)
     assert window.status == 0
     assert any("needle in two" in line for line in window.rows)
+
+
+def test_the_conversations_may_be_elsewhere_behind_a_link(
+    tmp_path: Path, server: ScriptedServer, towards: Mapping[str, str]
+) -> None:
+    elsewhere, link = tmp_path / "elsewhere", conversations_directory()
+    elsewhere.mkdir()
+    link.rmdir()
+    link.symlink_to(elsewhere)
+    server.enqueue(text_reply("hay"))
+    assert run_program("needle", environ=towards).status == 0
+    assert len(list(elsewhere.glob("*.jsonl"))) == 1
+    assert titles("--list") == ["needle"]

@@ -202,3 +202,12 @@ def _read_to_end(fd: int, most_bytes: int, wait: Wait | None) -> bytes:
 
 def _too_large(most_bytes: int) -> OSError:
     return OSError(errno.EFBIG, f"it is larger than {most_bytes:,} bytes")
+
+
+def follow_own_link(directory: Path) -> Path:
+    """Where the directory is if it is a link of this user's, who keeps it elsewhere."""
+    try:
+        is_ours = directory.is_symlink() and directory.lstat().st_uid == os.geteuid()
+    except OSError:
+        return directory
+    return Path(os.path.realpath(directory)) if is_ours else directory

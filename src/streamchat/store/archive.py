@@ -15,6 +15,7 @@ from streamchat.core.messages import without_empty_text
 from streamchat.core.ports import Archive, ImportResult, Index, Journal, OpenedConversation
 from streamchat.core.records import Header
 from streamchat.core.times import stamp
+from streamchat.posix.files import follow_own_link
 from streamchat.store.conversation_list import ConversationList
 from streamchat.store.directory import ConversationDirectory
 from streamchat.store.disk import Disk, read_file, writing
@@ -54,7 +55,7 @@ class Store:
         first list or search; it returns None if there is no index. Without `saves`, nothing is
         written. `mask` hides secrets in what is listed and found."""
         self.saves = saves
-        self._directory = ConversationDirectory(disk, directory)
+        self._directory = ConversationDirectory(disk, follow_own_link(directory))
         self._files = ConversationFiles(self._directory, clock)
         self._directory_now = directory_now
         self._here = directory_now if only_here else None
