@@ -11,11 +11,12 @@ from loop_time import leaping_time
 from odd_errors import ODD
 from receiving import Received, receive
 from server import ScriptedServer
+from shares import share
 from streamchat.core.errors import ApiError
 from streamchat.core.messages import INTERRUPTED
 
 
-@pytest.mark.parametrize("case", [*ALL, *ODD], ids=lambda case: case.fault)
+@pytest.mark.parametrize("case", [*ALL, *share(ODD, every=3)], ids=lambda case: case.fault)
 def test_every_fault_ends_in_one_way_with_what_arrived_kept(
     case: Case, server: ScriptedServer
 ) -> None:

@@ -119,7 +119,7 @@ def test_the_pages_of_the_demo(name: str, size: tuple[int, int]) -> None:
     stream(pieces, width=width, height=height, look=LOOKS[0], dropped=0.3, seed=1)
 
 
-@pytest.mark.parametrize("height", [2, *HEIGHTS])
+@pytest.mark.parametrize("height", share([2, *HEIGHTS], every=2))
 @pytest.mark.parametrize("width", share([20, 80], every=2))
 def test_a_whole_screen(width: int, height: int) -> None:
     rng = random.Random(height)
