@@ -125,11 +125,9 @@ def test_any_bytes_are_read_as_the_sdk_reads_them(parts: list[Any]) -> None:
     assert said(pieces) == by_the_sdk(b"".join(pieces))
 
 
-def test_a_line_that_is_not_utf_8_is_told_behind_the_events_before_it() -> None:
-    events = decoded([b"data: 1\n\ndata: \xff\n\n"])
-    assert next(events) == ServerEvent(None, "1")
-    with pytest.raises(UnicodeDecodeError):
-        next(events)
+def test_bytes_that_are_not_utf_8_cost_only_their_character() -> None:
+    events = decoded([b"data: 1\n\ndata: a\xffb\n\n"])
+    assert list(events) == [ServerEvent(None, "1"), ServerEvent(None, "a\ufffdb")]
 
 
 def test_the_work_is_linear_in_the_bytes() -> None:
