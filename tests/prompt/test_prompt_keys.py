@@ -15,6 +15,7 @@ from loop_time import LoopClock, leaping_time
 from streamchat.core.keymap import build_keymap
 from streamchat.core.ports import Input, Key, Typed
 from streamchat.prompt import PromptLook
+from streamchat.prompt.editor import edit_aside
 
 ALT_ENTER, CTRL_J, ESC, UP, RIGHT = "\x1b\r", "\n", "\x1b", "\x1b[A", "\x1b[C"
 DOWN = "\x1b[B"
@@ -381,6 +382,23 @@ def editor_that(tmp_path: Path, does: str) -> dict[str, str]:
     editor.write_text(f"#!/bin/sh\necho 'much work' > $1\n{does}\n")
     editor.chmod(0o700)
     return {"EDITOR": str(editor), "PATH": os.environ["PATH"]}
+
+
+def test_an_editor_that_is_stopped_does_not_outlive_the_program(tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    os.mkfifo(started)
+    environ = editor_that(tmp_path, f"echo $$ > {started}\nkill -STOP $$")
+
+    async def ends() -> int:
+        editing = asyncio.ensure_future(edit_aside("text", environ, 0))
+        process = int(await asyncio.to_thread(started.read_text))
+        editing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await editing
+        return process
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(run(ends()), 0)
 
 
 def test_what_an_editor_gave_up_is_one_up_away(tmp_path: Path) -> None:

@@ -7,21 +7,24 @@ that is gone afterwards. Whatever happens to the editor, no text is lost.
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from streamchat.core.errors import UsageError
 from streamchat.posix.echo import with_echo
 from streamchat.posix.files import read_file
 from streamchat.prompt.entry import normalised
 
+OnStart: TypeAlias = Callable[["subprocess.Popen[bytes]"], None]
 _FALLBACKS = ("editor", "nano", "vi")
 _FILE_NAME = "message.md"
 
@@ -51,7 +54,22 @@ def editor_command(environ: Mapping[str, str]) -> list[str]:
     return next(([path] for path in found if path), [])
 
 
-def edit(text: str, environ: Mapping[str, str], terminal: int) -> EditorResult:
+async def edit_aside(text: str, environ: Mapping[str, str], terminal: int) -> EditorResult:
+    """`edit` in a thread. When it is cancelled, because the program ends, the editor is hung
+    up, even if it is stopped."""
+    editors: list[subprocess.Popen[bytes]] = []
+    try:
+        return await asyncio.to_thread(edit, text, environ, terminal, editors.append)
+    except asyncio.CancelledError:
+        for editor in editors:
+            editor.send_signal(signal.SIGHUP)
+            editor.send_signal(signal.SIGCONT)
+        raise
+
+
+def edit(
+    text: str, environ: Mapping[str, str], terminal: int, on_start: OnStart = lambda _: None
+) -> EditorResult:
     """Let the user edit the text. Blocks until the editor ends; `terminal` is where it reads
     keys (stdin may be a pipe)."""
     try:
@@ -62,7 +80,7 @@ def edit(text: str, environ: Mapping[str, str], terminal: int) -> EditorResult:
             file = Path(directory, _FILE_NAME)
             file.touch(mode=0o600)
             file.write_text(text, encoding="utf-8", errors="replace", newline="")
-            return _edit_file(file, text, command, environ, terminal)
+            return _edit_file(file, text, command, environ, terminal, on_start)
     except UsageError as error:
         return EditorResult(text, error.message)
     except OSError as error:
@@ -70,22 +88,29 @@ def edit(text: str, environ: Mapping[str, str], terminal: int) -> EditorResult:
 
 
 def _edit_file(
-    file: Path, text: str, command: list[str], environ: Mapping[str, str], terminal: int
+    file: Path,
+    text: str,
+    command: list[str],
+    environ: Mapping[str, str],
+    terminal: int,
+    on_start: OnStart,
 ) -> EditorResult:
     try:
         with with_echo(terminal):
             argv = [*command, str(file)]
-            done = subprocess.run(argv, stdin=terminal, env=environ, check=False)
+            with subprocess.Popen(argv, stdin=terminal, env=environ) as editor:
+                on_start(editor)
+                status = editor.wait()
     except OSError as error:
         reason = error.strerror or str(error)
         return EditorResult(text, f"{command[0]} cannot be started: {reason}.")
     left = normalised(read_file(file, most_bytes=sys.maxsize).decode(errors="replace"))
     if left != text:  # editors end the last line
         left = left.removesuffix("\n")
-    if done.returncode < 0:
-        return EditorResult(left, f"{command[0]} was ended by {_name(-done.returncode)}.")
-    if done.returncode:
-        fault = f"{command[0]} ended with status {done.returncode}; the draft is as it was."
+    if status < 0:
+        return EditorResult(left, f"{command[0]} was ended by {_name(-status)}.")
+    if status:
+        fault = f"{command[0]} ended with status {status}; the draft is as it was."
         return EditorResult(left, fault, is_wanted=False)
     return EditorResult(left)
 

@@ -7,7 +7,6 @@ asked where its cursor is.
 
 from __future__ import annotations
 
-import asyncio
 import signal
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
@@ -40,7 +39,7 @@ from streamchat.prompt.appearance import PromptLook, editing_mode_of
 from streamchat.prompt.below_line import BelowLine
 from streamchat.prompt.completion import SuggestFromHistory
 from streamchat.prompt.echo import CONTINUATION, echo, is_taller
-from streamchat.prompt.editor import edit
+from streamchat.prompt.editor import edit_aside
 from streamchat.prompt.emoji import EmojiWidths, StandIns
 from streamchat.prompt.history import FileHistory
 from streamchat.prompt.hooks import Hooks
@@ -219,9 +218,7 @@ class LineEditor:
         it."""
         before = self._provenance.text_for_editor(document.text)
         with interruptible(lambda: None):  # Ctrl-C is the editor's
-            result = await asyncio.to_thread(
-                edit, before, self._environ, self._keyboard.fileno()
-            )
+            result = await edit_aside(before, self._environ, self._keyboard.fileno())
         if result.text != before:
             line = self._provenance.line_after_editor(document.text, result.text)
             if result.is_wanted:
