@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import io
+import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,6 +44,25 @@ def test_the_editor_gets_the_text_in_a_private_file(tmp_path: Path, keys: TextIO
     assert (tmp_path / "seen").read_bytes() == "print('ü')\r\n?".encode()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_an_editor_that_is_stopped_does_not_outlive_the_program(
+    tmp_path: Path, keys: TextIO
+) -> None:
+    os.mkfifo(tmp_path / "started")
+    editor = script(tmp_path / "editor", f"echo $$ > {tmp_path / 'started'}; kill -STOP $$")
+    files = EditorFiles(keys, {"EDITOR": editor})
+
+    async def ends() -> int:
+        opening = asyncio.ensure_future(files.open("text", "name"))
+        process = int(await asyncio.to_thread((tmp_path / "started").read_text))
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+        return process
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(asyncio.run(ends()), 0)
 
 
 def test_each_file_is_its_own_and_all_are_gone_at_the_end(tmp_path: Path, keys: TextIO) -> None:

@@ -14,7 +14,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -54,17 +55,24 @@ def editor_command(environ: Mapping[str, str]) -> list[str]:
     return next(([path] for path in found if path), [])
 
 
-async def edit_aside(text: str, environ: Mapping[str, str], terminal: int) -> EditorResult:
-    """`edit` in a thread. When it is cancelled, because the program ends, the editor is hung
-    up, even if it is stopped."""
+@contextmanager
+def hanging_up() -> Iterator[OnStart]:
+    """Takes editors that have started. If what is inside is cancelled, because the program
+    ends, they are hung up, even those that are stopped."""
     editors: list[subprocess.Popen[bytes]] = []
     try:
-        return await asyncio.to_thread(edit, text, environ, terminal, editors.append)
+        yield editors.append
     except asyncio.CancelledError:
         for editor in editors:
             editor.send_signal(signal.SIGHUP)
             editor.send_signal(signal.SIGCONT)
         raise
+
+
+async def edit_aside(text: str, environ: Mapping[str, str], terminal: int) -> EditorResult:
+    """`edit` in a thread."""
+    with hanging_up() as on_start:
+        return await asyncio.to_thread(edit, text, environ, terminal, on_start)
 
 
 def edit(
@@ -96,11 +104,10 @@ def _edit_file(
     on_start: OnStart,
 ) -> EditorResult:
     try:
-        with with_echo(terminal):
-            argv = [*command, str(file)]
-            with subprocess.Popen(argv, stdin=terminal, env=environ) as editor:
-                on_start(editor)
-                status = editor.wait()
+        argv = [*command, str(file)]
+        with with_echo(terminal), subprocess.Popen(argv, stdin=terminal, env=environ) as editor:
+            on_start(editor)
+            status = editor.wait()
     except OSError as error:
         reason = error.strerror or str(error)
         return EditorResult(text, f"{command[0]} cannot be started: {reason}.")

@@ -21,7 +21,7 @@ from typing import TextIO
 from streamchat.core.errors import UsageError
 from streamchat.posix.echo import with_echo
 from streamchat.posix.signals import interruptible
-from streamchat.prompt.editor import editor_command
+from streamchat.prompt.editor import OnStart, editor_command, hanging_up
 
 
 class EditorFiles:
@@ -39,8 +39,7 @@ class EditorFiles:
         if not command:
             raise UsageError("No editor was found. Set $VISUAL or $EDITOR.")
         file = self._write(text, name)
-        with interruptible(_nothing):  # Ctrl-C is the editor's
-            fault = await asyncio.to_thread(self._edit, [*command, str(file)])
+        fault = await self._edit_aside([*command, str(file)])
         if fault:
             raise UsageError(f"{command[0]} {fault}. The text is in {file}.")
         return str(file)
@@ -52,8 +51,7 @@ class EditorFiles:
         if not command:
             raise UsageError(f"No editor was found. Set $VISUAL or $EDITOR, or write {path}.")
         _create(Path(path), text)
-        with interruptible(_nothing):
-            fault = await asyncio.to_thread(self._edit, [*command, path])
+        fault = await self._edit_aside([*command, path])
         if fault:
             raise UsageError(f"{command[0]} {fault}. The file is {path}.")
         return path
@@ -68,17 +66,23 @@ class EditorFiles:
         file.write_text(text, encoding="utf-8", errors="replace", newline="")
         return file
 
-    def _edit(self, argv: list[str]) -> str:
+    async def _edit_aside(self, argv: list[str]) -> str:
+        with interruptible(_nothing), hanging_up() as on_start:  # Ctrl-C is the editor's
+            return await asyncio.to_thread(self._edit, argv, on_start)
+
+    def _edit(self, argv: list[str], on_start: OnStart) -> str:
         """Run the editor to its end; returns what went wrong, or ""."""
         try:
             keys = self._keys.fileno()
-            with with_echo(keys):
-                done = subprocess.run(argv, stdin=keys, env=dict(self._environ), check=False)
+            environ = dict(self._environ)
+            with with_echo(keys), subprocess.Popen(argv, stdin=keys, env=environ) as editor:
+                on_start(editor)
+                status = editor.wait()
         except OSError as error:
             return f"cannot be started: {error.strerror or error}"
-        if done.returncode < 0:
-            return f"was ended by signal {-done.returncode}"
-        return f"ended with status {done.returncode}" if done.returncode else ""
+        if status < 0:
+            return f"was ended by signal {-status}"
+        return f"ended with status {status}" if status else ""
 
 
 def _create(path: Path, text: str) -> None:
