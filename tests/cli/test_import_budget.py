@@ -158,6 +158,16 @@ def test_the_first_prompt_needs_no_more_than_the_settings_and_its_looks(tmp_path
     assert len(modules - ours(modules)) < 130
 
 
+def test_the_first_run_asks_without_the_sdk(tmp_path: Path) -> None:
+    person, terminal = pty.openpty()
+    # It looks for servers on this machine right before it asks.
+    modules = loaded(tmp_path / "told", stdin=terminal, BEFORE_EVENT="socket.connect")
+    os.close(terminal)
+    os.close(person)
+    assert "streamchat.cli.first_run" in modules
+    assert libraries(modules) <= {"prompt_toolkit", "wcwidth"}
+
+
 def test_one_request_needs_no_prompt_no_renderer_and_no_prices(
     server: ScriptedServer, tmp_path: Path
 ) -> None:

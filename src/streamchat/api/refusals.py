@@ -15,7 +15,7 @@ import anthropic
 import httpx2
 
 from streamchat.api.error_body import ErrorBody, decode_body, read_error
-from streamchat.api.wording import clean_line, format_wait, retry_after_s, sentence
+from streamchat.api.wording import KEY_ADVICE, clean_line, format_wait, retry_after_s, sentence
 from streamchat.core.errors import (
     INVALID_SIGNATURE,
     ApiError,
@@ -35,9 +35,6 @@ _REFUSED_THINKING = re.compile(
 _SPENT = re.compile(r"(?i)spend|billing|quota|credit|balance|usage_limit|on_hold")
 _LONGEST_REQUEST_ID = 200
 _REDIRECTS = frozenset((300, 301, 302, 303, 307, 308))
-KEY_ADVICE = (
-    "Check ANTHROPIC_API_KEY, or the key of this profile; /login in a chat takes another."
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+KEY_ADVICE = (
+    "Check ANTHROPIC_API_KEY, or the key of this profile; /login in a chat takes another."
+)
 LONGEST = 600  # characters of a server's own words
 _KEY = re.compile(r"sk-ant-[\w-]+")
 _BEARER = re.compile(r"(?i)\b(bearer\s+)[\w.~+/=-]{8,}")

@@ -15,8 +15,8 @@ from typing import Protocol, TypeVar
 
 from streamchat.api import Server
 from streamchat.api.local_servers import USUAL, LocalServer, is_running
-from streamchat.api.refusals import KEY_ADVICE
 from streamchat.api.server import checked
+from streamchat.api.wording import KEY_ADVICE
 from streamchat.cli.environment import Environment
 from streamchat.cli.invocation import Invocation
 from streamchat.cli.run import Run
