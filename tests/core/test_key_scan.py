@@ -143,6 +143,8 @@ def test_a_key_without_a_form_is_known_by_its_name(text: str, kind: str, name: s
         ),
         *("1234567890123456789012345", "correct-horse-battery-staple", "sha256:" + "a1" * 32),
         *("abc123def456ghi789jkl012mno345", "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6"),
+        *("f47ac10b-58cc-4372-a567-0e02b2c3d479", "hkdf-sha256-x25519-chacha20poly1305"),
+        *("2026-11-27T02-30-00Z-a1", "~/.ssh/k8s/sa2/p3/x4/y5-z6", "argon2id_m65536_t3_p4_s16"),
     ],
 )
 @pytest.mark.parametrize("text", ["api_key = '{}'", "SECRET: {}", "password={}"])

@@ -20,6 +20,8 @@ ASK, NOTE, REFUSE, OFF = "ask", "note", "refuse", "off"
 NOT_SENT = "It was not sent."
 _PLACEHOLDER = re.compile(r"(?i)example|your|placeholder|[x*]{8}")
 _COUNTS = re.compile(r"(?i)1234|4321|0000|abcd|abc12|12ab|a1b2|1a2b")
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_word = re.compile(r"[^\W_]+")
 _DOCUMENTED = (  # the ends of the example keys in the documentation of Stripe and jwt.io
     "4eC39HqLyjWDarjtT1zdp7dc",
     "BQokikJOvBiI2HlWgH4olfQ2",
@@ -99,7 +101,7 @@ def _continues_a_word(text: str, at: int) -> bool:
 
 def _is_placeholder(found: re.Match[str], *, is_named: bool) -> bool:
     if is_named:
-        return not looks_random(found[1])
+        return not _looks_random(found[1])
     if found.lastindex:  # a password
         return PLACEHOLDERS.fullmatch(found[found.lastindex]) is not None
     key = found[0]
@@ -107,17 +109,18 @@ def _is_placeholder(found: re.Match[str], *, is_named: bool) -> bool:
     return bool(is_documented) or len(set(key)) < _LEAST_VARIETY
 
 
-def looks_random(value: str) -> bool:
-    """Whether the value looks random: letters and digits alternate, and it does not count
-    up."""
-    if _PLACEHOLDER.search(value) or _COUNTS.search(value):
+def _looks_random(value: str) -> bool:
+    """Whether the value looks random: letters and digits alternate within its words, and it
+    neither counts up nor is a UUID, which names things. `sha256` and `v2` alternate once, as
+    words do."""
+    if _PLACEHOLDER.search(value) or _COUNTS.search(value) or _UUID.fullmatch(value):
         return False
-    changes = sum(
-        one.isdigit() != other.isdigit()
-        for one, other in pairwise(value)
-        if one.isalnum() and other.isalnum()
-    )
-    return len(set(value)) > _LEAST_VARIETY and changes >= max(4, len(value) // 10)
+    changes = sum(max(0, _count_changes(word) - 1) for word in _word.findall(value))
+    return len(set(value)) > _LEAST_VARIETY and changes >= max(3, len(value) // 12)
+
+
+def _count_changes(word: str) -> int:
+    return sum(one.isdigit() != other.isdigit() for one, other in pairwise(word))
 
 
 def find_keys_in(message: Message, system: str = "") -> tuple[FoundKey, ...]:
