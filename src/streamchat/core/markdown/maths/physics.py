@@ -53,6 +53,15 @@ def _product(reader: FormulaReader) -> list[Node]:
     return _in("⟨", "⟩", *_arguments(reader, 2), between="|")
 
 
+def _bra(reader: FormulaReader) -> list[Node]:
+    r"""`\bra{a}\ket{b}` is a product with one bar."""
+    state = reader.argument()
+    if reader.peek() != "\\ket":
+        return _in("⟨", "|", state)
+    reader.next()
+    return _in("⟨", "⟩", state, reader.argument(), between="|")
+
+
 def _ket_bra(reader: FormulaReader) -> list[Node]:
     ket, bra = reader.argument(), reader.argument()
     bar = Symbol("|", "operand")
@@ -99,6 +108,6 @@ PHYSICS: Mapping[str, Macro] = {
     **dict.fromkeys(("dv", "odv"), _derivative(Symbol("d", "operand"))),
     "pdv": _derivative(Symbol("∂", "letter")),
     "ket": enclosed("|", "⟩"),
-    "bra": enclosed("⟨", "|"),
+    "bra": _bra,
     "order": _order,
 }

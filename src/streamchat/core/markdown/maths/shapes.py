@@ -75,9 +75,11 @@ def _is_call(nodes: Sequence[Node]) -> bool:
     match nodes[0]:
         case Symbol(role="function") | Words():
             return True
-        case Symbol(text, "operand" | "letter"):
+        case Scripts((Symbol() as name,)) | (Symbol() as name):
+            if name.role not in ("operand", "letter"):
+                return False
             signs = [n for n in nodes[2:-1] if isinstance(n, Symbol) and n.text in "+-"]
-            return not signs and (text.isupper() or text in _CALLED)
+            return not signs and (name.text.isupper() or name.text in _CALLED)
         case _:
             return False
 

@@ -121,13 +121,15 @@ def _beside(terms: Sequence[Term], number: int, step: int) -> str:
 
 
 def _is_factor(terms: Sequence[Term], number: int) -> bool:
-    """Whether it is multiplied by what is beside it. Words after a blank are not."""
+    """Whether what is beside it multiplies it, or is a factorial. Words after a blank do
+    not."""
     before, after = _neighbour(terms, number, -1), _neighbour(terms, number, 1)
     if before == "words" and terms[number - 1].text.endswith(" "):
         before = ""
     if after == "words" and terms[number + 1].text.startswith(" "):
         after = ""
-    return before in _FACTORS or after in _FOLLOWING_FACTORS
+    is_factorial = number + 1 < len(terms) and terms[number + 1].text == "!"
+    return is_factorial or before in _FACTORS or after in _FOLLOWING_FACTORS
 
 
 def _is_mixed_number(terms: Sequence[Term], number: int) -> bool:
