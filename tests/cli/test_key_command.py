@@ -128,6 +128,7 @@ def test_its_key_goes_to_the_host_of_its_own_profile_only(server: ScriptedServer
         ("sh -c 'exit 3'", "ended with status 3"),
         ("sh -c 'kill -9 $$'", "was ended by signal 9"),
         ("true", "printed nothing"),
+        ("cat /dev/zero", "printed more than 65,536 bytes"),
         ("'", "no closing quotation"),
         ("echo two words", "is not a key: it contains a"),
     ],

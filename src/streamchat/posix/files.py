@@ -122,10 +122,10 @@ def _refuse_pipe(path: Path | str) -> None:
         require_regular(found)
 
 
-def read_stream(stream: BinaryIO, *, most_bytes: int) -> bytes:
-    """All of a stream that is open, such as stdin, however long it takes. Past its buffer: a
-    thread that waits inside a buffered reader makes Python abort when the program ends.
-    Raises OSError."""
+def read_stream(stream: BinaryIO, *, most_bytes: int, wait: Wait | None = None) -> bytes:
+    """All of a stream that is open, such as stdin; without `wait`, however long it takes. Past
+    its buffer: a thread that waits inside a buffered reader makes Python abort when the
+    program ends. Raises OSError."""
     try:
         fd = stream.fileno()
     except io.UnsupportedOperation:  # it is in memory
@@ -133,7 +133,7 @@ def read_stream(stream: BinaryIO, *, most_bytes: int) -> bytes:
         if len(data) > most_bytes:
             raise _too_large(most_bytes) from None
         return data
-    return b"" if _is_null(fd) else _read_to_end(fd, most_bytes, _wait_for_ever)
+    return b"" if _is_null(fd) else _read_to_end(fd, most_bytes, wait or _wait_for_ever)
 
 
 def _is_null(fd: int) -> bool:
