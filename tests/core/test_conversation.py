@@ -12,6 +12,7 @@ from streamchat.core.conversation import ASKED, COMPACTS, Conversation, one_line
 from streamchat.core.errors import UsageError
 from streamchat.core.messages import (
     INTERRUPTED,
+    LONGEST_NAME,
     Block,
     Message,
     Usage,
@@ -320,6 +321,15 @@ def test_a_turn_whose_parent_is_lost_hangs_on_the_head(parent: str) -> None:
     assert texts(conversation) == ["a", "1", "b", "2"]
     assert sent(conversation)[1] == (THOUGHT, text_block("1"))
     assert sent(conversation)[3] == (text_block("2"),)
+
+
+def test_a_model_of_thousands_of_characters_is_cut() -> None:
+    conversation = Conversation.new("conv", AT, "x" * 5000, None)
+    assert len(conversation.model) == LONGEST_NAME
+    turn = Turn("t1", None, AT, Message("assistant", (), model="y" * 5000))
+    read = parse_record(to_line(turn))
+    assert isinstance(read, Turn)
+    assert read.message.model == "y" * LONGEST_NAME
 
 
 def test_settings_of_a_wrong_type_have_no_effect() -> None:

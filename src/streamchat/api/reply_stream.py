@@ -36,9 +36,15 @@ from streamchat.core.events import (
     ThinkingDelta,
     UsageUpdated,
 )
-from streamchat.core.messages import Block, JsonObject, Message, Usage, read_count
+from streamchat.core.messages import (
+    LONGEST_NAME,
+    Block,
+    JsonObject,
+    Message,
+    Usage,
+    read_count,
+)
 
-_LONGEST_NAME = 200  # characters of a model or an id
 SdkStream: TypeAlias = "AsyncMessageStream[None]"
 
 
@@ -143,7 +149,7 @@ class ReplyStream:
 
     def _started(self, stream: SdkStream) -> Started:
         message = stream.current_message_snapshot
-        id = str(message.id or "")[:_LONGEST_NAME]
+        id = str(message.id or "")[:LONGEST_NAME]
         model = self._model_of(message)
         return Started(
             id, model, _usage(message), self._request_id(stream), _read_diagnosis(message)
@@ -152,7 +158,7 @@ class ReplyStream:
     def _model_of(self, message: Any) -> str:
         """The model that answers, as the server says, if that is a name."""
         named = message.model
-        is_name = isinstance(named, str) and 0 < len(named) <= _LONGEST_NAME
+        is_name = isinstance(named, str) and 0 < len(named) <= LONGEST_NAME
         return named if is_name else self._model
 
     def _request_id(self, stream: SdkStream) -> str | None:
@@ -185,7 +191,7 @@ class ReplyStream:
             stop_reason=final.stop_reason if isinstance(final.stop_reason, str) else None,
             usage=_usage(final),
             request_id=self._request_id(stream),
-            message_id=str(final.id)[:_LONGEST_NAME] if _has_diagnosis(final) else None,
+            message_id=str(final.id)[:LONGEST_NAME] if _has_diagnosis(final) else None,
         )
 
 

@@ -18,6 +18,7 @@ Block: TypeAlias = Mapping[str, Any]  # a content block, wire form
 JsonObject: TypeAlias = dict[str, Any]
 
 MOST_TOKENS = 10**12
+LONGEST_NAME = 200  # characters of a model or an id, whoever wrote it
 INTERRUPTED = "interrupted"  # our own stop reason, for a user, a signal or an error
 DEEPEST = 100  # levels of JSON in a block; libraries give up at about 250
 FIRST_LINE, LAST_LINE = "first_line", "last_line"  # our own fields of a citation

@@ -17,7 +17,7 @@ from streamchat.core.conversation.history import (
 from streamchat.core.conversation.titles import one_line
 from streamchat.core.conversation.totals import Totals
 from streamchat.core.conversation.tree import SignedSettings, Tree
-from streamchat.core.messages import Message, Usage
+from streamchat.core.messages import LONGEST_NAME, Message, Usage
 from streamchat.core.records import Header, Record, Setting, Turn
 
 
@@ -51,7 +51,7 @@ class ReadableConversation:
 
     @property
     def model(self) -> str:
-        return str(self._settings.get("model") or self.header.model)
+        return str(self._settings.get("model") or self.header.model)[:LONGEST_NAME]
 
     @property
     def system(self) -> str | None:

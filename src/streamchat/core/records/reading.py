@@ -8,6 +8,7 @@ from typing import TypeVar, cast
 
 from streamchat.core.json_text import read_json
 from streamchat.core.messages import (
+    LONGEST_NAME,
     Block,
     JsonObject,
     Message,
@@ -214,11 +215,11 @@ def _message(role: Role, content: tuple[Block, ...], data: JsonObject) -> Messag
     known = None if usage is None else Usage.from_dict(usage)
     if known is not None and (more := _unknown_counts(usage or {}, known)):
         data["usage"] = more
-    cost = _take_cost(data)
+    cost, model = _take_cost(data), _take(data, "model", str)
     return Message(
         role,
         content,
-        model=_take(data, "model", str),
+        model=model and model[:LONGEST_NAME],
         stop_reason=_take(data, "stop_reason", str),
         usage=known,
         cost_usd=cost,
