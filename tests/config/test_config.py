@@ -538,6 +538,15 @@ def test_a_file_that_sets_nothing_of_ours_is_nobodys_business(world: World, text
     assert (world.settings(), world.asked) == (resolve([]), [])
 
 
+def test_a_file_that_sets_only_what_it_may_not_set_is_said_to_be_ignored(world: World) -> None:
+    world.write("project/.env", "STREAMCHAT_CONTINUE=1\nSTREAMCHAT_SYSTEM_FILE=x\nOTHER=1\n")
+    world.answer = Verdict.ALLOWED
+    assert world.settings().notes == (
+        "./.env is ignored: STREAMCHAT_CONTINUE, STREAMCHAT_SYSTEM_FILE may not be set there",
+    )
+    assert world.asked == []
+
+
 def test_the_demo_asks_nothing(world: World) -> None:
     world.write("project/.env", f"ANTHROPIC_BASE_URL={EVIL}\n")
     world.answer = Verdict.ALLOWED

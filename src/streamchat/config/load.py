@@ -2,8 +2,9 @@
 
 Rule 1: ./.env is the file of this directory, never of a parent. It is read to see what it
 sets; its settings count only once the user has allowed this path with this content.
-Rule 2: a ./.env that sets nothing of ours causes no question and no note. With `--demo` it
-is not read at all, because the demo needs no key.
+Rule 2: a ./.env that sets nothing of ours causes no question and no note; one that sets only
+what it may not set causes a note. With `--demo` it is not read at all, because the demo needs
+no key.
 Rule 3: an error in ./.env never stops the program, because the file may be meant for another.
 """
 
@@ -110,7 +111,7 @@ def _here(path: Path, allowed: Path, ask: AskTrust | None, user: int) -> list[La
         name: text for name, text in variables.items() if is_taken(SettingSource.DOTENV, name)
     }
     if not file or not any(text.strip() for text in taken.values()):
-        return []
+        return _refused(variables)
     said = verdict(file, allowed, user=user)
     if said is Verdict.UNDECIDED and ask is not None:
         said = ask(_question(file, taken))
@@ -120,6 +121,15 @@ def _here(path: Path, allowed: Path, ask: AskTrust | None, user: int) -> list[La
     if said is Verdict.UNDECIDED:
         return [Layer(SettingSource.DOTENV, {}, notes=(_not_allowed(taken),))]
     return []
+
+
+def _refused(variables: Mapping[str, str]) -> list[Layer]:
+    """A note about a file whose only settings are those that it may not set."""
+    names = [name for name, text in variables.items() if name in VARIABLES and text.strip()]
+    if not names:
+        return []
+    note = f"./.env is ignored: {', '.join(names)} may not be set there"
+    return [Layer(SettingSource.DOTENV, {}, notes=(note,))]
 
 
 def _is_file(path: Path) -> bool:
