@@ -15,7 +15,7 @@ import stat
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, Protocol, TypeAlias
+from typing import IO, Protocol, TypeAlias
 
 SAFELY = os.O_CLOEXEC | os.O_NONBLOCK
 NOT_A_LINK = os.O_NOFOLLOW
@@ -122,7 +122,7 @@ def _refuse_pipe(path: Path | str) -> None:
         require_regular(found)
 
 
-def read_stream(stream: BinaryIO, *, most_bytes: int, wait: Wait | None = None) -> bytes:
+def read_stream(stream: IO[bytes], *, most_bytes: int, wait: Wait | None = None) -> bytes:
     """All of a stream that is open, such as stdin; without `wait`, however long it takes. Past
     its buffer: a thread that waits inside a buffered reader makes Python abort when the
     program ends. Raises OSError."""
