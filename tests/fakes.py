@@ -291,6 +291,7 @@ class ScriptedReader:
 
     inputs: Iterator[Input]
     prompts: list[tuple[str, str]] = field(default_factory=list)
+    on_read: Callable[[], None] = lambda: None
     during: Callable[[Callable[[], None]], None] = lambda _stop: None
     stop_one: Callable[[int], bool] = stops_none  # of the comparison in progress
     answers: Iterator[bool] = field(default_factory=lambda: iter(()))
@@ -371,6 +372,7 @@ class ScriptedReader:
 
     async def read(self, *, prefill: str = "", hint: str = "") -> Input:
         self.prompts.append((prefill, hint))
+        self.on_read()
         return next(self.inputs)
 
     @asynccontextmanager

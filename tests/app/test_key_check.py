@@ -15,6 +15,7 @@ from fakes import (
     reply_events,
 )
 from streamchat.app.repl import Repl
+from streamchat.app.status_line import StatusLine
 from streamchat.core.errors import ExitStatus, StreamchatError
 from streamchat.core.ports import Input, Key, Typed
 
@@ -81,7 +82,10 @@ def test_an_attachment_is_looked_into_and_kept() -> None:
     source = {"type": "text", "media_type": "text/plain", "data": KEY}
     block = {"type": "document", "source": source, "title": "deploy.env"}
     chat.session.attach((block,))
+    shown: list[str] = []
+    chat.reader.on_read = lambda: shown.append(StatusLine(chat.session).parts()[-1].text)
     assert chat.run() == ["look", "Noted."]
+    assert shown == ["deploy.env 40 B", "deploy.env 40 B", "look"]
     assert chat.reader.questions == [f"{SAID} in deploy.env. Send it?"] * 2
     assert chat.session.conversation.path[0].message.content[0] == block
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from streamchat.core.messages import Message
+from streamchat.core.messages import Block, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +14,12 @@ class MessageEdit:
     after: str | None
     message: Message
 
+    @property
+    def attachments(self) -> tuple[Block, ...]:
+        return tuple(block for block in self.message.content if block.get("type") != "text")
+
     def describe_kept(self) -> str:
         """A line about its attachments; "" if it has none."""
-        count = sum(block.get("type") != "text" for block in self.message.content)
+        count = len(self.attachments)
         kept = "Its attachment is" if count == 1 else f"Its {count} attachments are"
         return f"{kept} kept." if count else ""

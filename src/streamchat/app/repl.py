@@ -88,7 +88,7 @@ class Repl(ReplScripts):
     async def _step(self) -> bool:
         prefill, hint, self.prefill, self.hint = self.prefill, self.hint, "", ""
         edited, self.edited = self.edited, None
-        match await self.reader.read(prefill=prefill, hint=EDIT_HINT if edited else hint):
+        match await self._read(prefill, EDIT_HINT if edited else hint, edited):
             case Typed(text, was_queued, recalled):
                 self.was_asked = False
                 edited = edited or self._brought_back(recalled)

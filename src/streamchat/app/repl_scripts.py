@@ -17,7 +17,7 @@ from streamchat.app.message_edit import MessageEdit
 from streamchat.app.repl_outcomes import ReplOutcomes
 from streamchat.app.waiting import until_stopped
 from streamchat.core.errors import StreamchatError, UsageError
-from streamchat.core.ports import Reader, Script, Typed
+from streamchat.core.ports import Input, Reader, Script, Typed
 
 _TURNS_OF_A_KEY = 3  # turns of the event loop until a key or a signal is known
 
@@ -48,6 +48,14 @@ class ReplScripts(ReplOutcomes):
     def _hand_back(self, text: str, edited: MessageEdit | None = None) -> None:
         """Put what was not sent into the prompt again."""
         self.prefill, self.edited, self.is_unsent = text, edited, True
+
+    async def _read(self, prefill: str, hint: str, edited: MessageEdit | None) -> Input:
+        """Read a line. Meanwhile the status line shows what an old message has attached."""
+        self.session.kept = edited.attachments if edited else ()
+        try:
+            return await self.reader.read(prefill=prefill, hint=hint)
+        finally:
+            self.session.kept = ()
 
     async def _run_script(self, path: str) -> bool:
         """Whether the user stays."""

@@ -77,6 +77,7 @@ class Session:
     budget: Budget = field(default_factory=Budget)
     facts: Callable[[str], ModelFacts] = facts_by_table  # what is known about a model
     attached: tuple[Block, ...] = ()  # sent with the next message
+    kept: tuple[Block, ...] = ()  # those of the old message that is in the prompt
     of_role: tuple[Block, ...] = ()  # those that the role attached
     choose_ttl: Callable[[], str] = lambda: "5m"  # how long the cache is kept
     web: Web | None = None  # what the model may do on the web

@@ -48,9 +48,9 @@ class StatusLine:
         yield from self._figures()
         if queued:
             yield StatusPart("queue", f"{queued} queued")
-        if session.attached:
-            named = ", ".join(self._name_attached())
-            yield StatusPart("attachments", named, f"{len(session.attached)} attached")
+        if attached := session.kept or session.attached:
+            named = ", ".join(self._name(attached))
+            yield StatusPart("attachments", named, f"{len(attached)} attached")
         if title := clean_title(session.conversation.title):
             yield StatusPart("title", _shortened(title))
 
@@ -64,9 +64,8 @@ class StatusLine:
         if cached := measure_cache(self.session):
             yield StatusPart("cache", f"warm until {format_clock(cached.until_s)}")
 
-    def _name_attached(self) -> list[str]:
+    def _name(self, attached: tuple[Block, ...]) -> list[str]:
         """a.png 12 KB; measuring decodes the whole file."""
-        attached = self.session.attached
         if attached is not self._attached:
             self._attached = attached
             self._named = [_name(block) for block in attached[:_MOST_NAMED]]
