@@ -6,6 +6,7 @@ import heapq
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 
 from pyte_terminal import PyteTerminal
 
@@ -64,13 +65,14 @@ class FakeLoop:
 
     now_s: float = 1000.0
     timers: list[tuple[float, int, Timed]] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=count)  # of timers, in their order
 
     def clock(self) -> float:
         return self.now_s
 
     def call_later(self, delay: float, callback: Callable[[], None], /) -> Timed:
         timer = Timed(callback)
-        heapq.heappush(self.timers, (self.now_s + delay, len(self.timers), timer))
+        heapq.heappush(self.timers, (self.now_s + delay, next(self.numbers), timer))
         return timer
 
     def advance(self, seconds: float) -> None:
