@@ -56,7 +56,7 @@ def test_a_field_can_be_left_out_or_be_one_of_several_texts() -> None:
     "text",
     [
         *("", " , ", "a b c", "name age", "7up", "tags [str", "x [[int]]"),
-        *("x a|", "x int|str", "x ??", "x? int"),
+        *("x a|", "x int|str", "x ??", "x? int", "x, y, x int?"),
     ],
 )
 def test_what_is_no_field_is_refused(text: str) -> None:

@@ -34,7 +34,7 @@ def unknown(model: str, usage: Usage) -> float | None:
 
 
 def _ignore_name(_asked: str, _named: str) -> None:
-    """Where the price does not depend on the name."""
+    """Used where prices do not depend on the name."""
 
 
 @dataclass(slots=True)

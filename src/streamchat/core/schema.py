@@ -4,8 +4,8 @@
 
 A field is a name, its type (str when left out, int, float, bool, texts to choose from, or one
 of these in brackets for a list), a question mark if it may be left out and, after a colon, its
-meaning. Commas separate the fields; in a text
-of several lines, the lines do, so that a meaning may hold commas.
+meaning. Commas separate the fields; in a text of several lines, the lines do, so that a meaning
+may contain commas.
 
 Pure.
 """
@@ -102,6 +102,8 @@ def parse_short_schema(text: str) -> JsonObject:
     for field in filter(None, map(str.strip, fields)):
         shape, _, meaning = field.partition(":")
         name, schema, is_required = _field(shape.strip())
+        if name in properties:
+            raise ValueError(f"{shape!r}: there is another field of that name")
         if meaning.strip():
             schema["description"] = meaning.strip()
         properties[name] = schema

@@ -72,9 +72,7 @@ class AnswerColours:
     def coloured(self, code: str, language: str) -> str:
         self._characters += len(code)
         tokens = self._tokens(code, language)
-        if (
-            "".join(text for _, text in tokens) != code
-        ):  # the lexer changed the text, or there is none
+        if "".join(text for _, text in tokens) != code:  # changed by the lexer, or no lexer
             return uncoloured(code)
         runs = (
             (name, "".join(t for _, t in run)) for name, run in groupby(tokens, lambda t: t[0])

@@ -36,7 +36,7 @@ Input: TypeAlias = Typed | Key
 
 
 def stops_none(_number: int) -> bool:
-    """Where there is only one reply, without a number."""
+    """Used where there is only one reply, which has no number."""
     return False
 
 

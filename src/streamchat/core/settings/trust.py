@@ -4,8 +4,7 @@ The sources are: flag, environment, --env-file, ./.env, and the configuration di
 `.env`, its `config.toml` and the variables that config.toml names count as one source). The
 rule: a key from source K is sent to a host named by source H only if
 
-1. the host is the default one (https://api.anthropic.com, port 443), no matter who named it;
-  or
+1. the host is the default one (https://api.anthropic.com, port 443), whoever named it; or
 2. K is H: the source of the key also chose the host; or
 3. H is the flag: the user typed `--base-url` for this run.
 
