@@ -76,23 +76,24 @@ def _spaced(terms: Sequence[Term], number: int) -> str:
     """The term with the blanks, or the parentheses, that its neighbours ask for."""
     shown, role = terms[number]
     before, after = _neighbour(terms, number, -1), _neighbour(terms, number, 1)
+    left = " " if before in _OPERANDS or _is_closed_bar(terms, number - 1) else ""
     match role:
         case "relation" if "relation" in (
             _beside(terms, number, -1),
             _beside(terms, number, 1),
         ):
-            left = "" if _beside(terms, number, -1) == "relation" else " "
-            return left + shown + ("" if _beside(terms, number, 1) == "relation" else " ")
+            space = "" if _beside(terms, number, -1) == "relation" else " "
+            return space + shown + ("" if _beside(terms, number, 1) == "relation" else " ")
         case "relation" | "operator":
             return f" {shown} "
         case "function":
             is_spaced = after in _OPERANDS - {"fraction"} | {"function", "limit"}
             is_spaced = is_spaced and not _continues(terms, number)
-            return (" " if before in _OPERANDS else "") + shown + (" " if is_spaced else "")
+            return left + shown + (" " if is_spaced else "")
         case "large" | "limit":
             follows = _OPERANDS | {"limit", "large", "function", "bar"}
             is_spaced = after in follows or (after == "open" and role == "large")
-            return (" " if before in _OPERANDS else "") + shown + (" " if is_spaced else "")
+            return left + shown + (" " if is_spaced else "")
         case "fraction":
             if _is_mixed_number(terms, number):
                 is_followed = after in _OPERANDS and terms[number + 1].text[:1].isalnum()
@@ -102,6 +103,10 @@ def _spaced(terms: Sequence[Term], number: int) -> str:
         case "bare script" if after in _OPERANDS - {"close"} and not _continues(terms, number):
             return f"{shown} "  # `x_b y` must not read as `x_by`
     return shown
+
+
+def _is_closed_bar(terms: Sequence[Term], number: int) -> bool:
+    return number > 0 and terms[number].role == "sign" and terms[number].text in _BARS
 
 
 def _continues(terms: Sequence[Term], number: int) -> bool:
