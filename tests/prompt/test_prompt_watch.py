@@ -381,6 +381,22 @@ def test_what_was_typed_ahead_chooses_nothing(pty: Pty) -> None:
     assert run(asked(comes_by_itself=False)) == 1
 
 
+def test_a_stop_that_takes_effect_after_the_watch_leaves_the_terminal_as_it_was(
+    pty: Pty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stops: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "kill", lambda *call: stops.append(call))
+    before = pty.modes
+
+    async def stopped_late() -> None:
+        async with pty.prompt.watching(pty.stopped.set):
+            assert pty.prompt.suspend()
+        await asyncio.sleep(0)
+
+    run(stopped_late())
+    assert (stops, pty.modes) == ([(os.getpid(), signal.SIGTSTP)], before)
+
+
 PROMPT_TYPED = r"> (\x1b\[0m)?typed"
 SUSPENDING = """\
 import asyncio, contextlib, sys

@@ -175,4 +175,5 @@ class Watch:
             self._modes.close()
             with with_echo(self._keyboard.fileno()):
                 os.kill(processes, signal.SIGTSTP)  # returns on fg
-            self._take_terminal()
+            if self._is_on:  # the watch may have ended before `suspend_soon` took effect
+                self._take_terminal()
