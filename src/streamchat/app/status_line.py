@@ -49,7 +49,7 @@ class StatusLine:
         if queued:
             yield StatusPart("queue", f"{queued} queued")
         if attached := session.kept or session.attached:
-            named = ", ".join(self._name(attached))
+            named = ", ".join(self._name_all(attached))
             yield StatusPart("attachments", named, f"{len(attached)} attached")
         if title := clean_title(session.conversation.title):
             yield StatusPart("title", _shortened(title))
@@ -64,7 +64,7 @@ class StatusLine:
         if cached := measure_cache(self.session):
             yield StatusPart("cache", f"warm until {format_clock(cached.until_s)}")
 
-    def _name(self, attached: tuple[Block, ...]) -> list[str]:
+    def _name_all(self, attached: tuple[Block, ...]) -> list[str]:
         """a.png 12 KB; measuring decodes the whole file."""
         if attached is not self._attached:
             self._attached = attached

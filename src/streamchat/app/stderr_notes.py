@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TextIO
 
 from streamchat.app.json_lines import format_error, write_line
@@ -16,7 +16,7 @@ from streamchat.core.terminal import Depth
 _DIM, _BOLD, _RED, _PLAIN = "\x1b[2m", "\x1b[1m", "\x1b[31m", "\x1b[0m"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Notes:
     """`redact` masks secrets in every line; with `as_json`, errors are JSON objects."""
 
@@ -26,18 +26,17 @@ class Notes:
     width: int = 80
     quiet: bool = False
     as_json: bool = False
-    _held: list[str] = field(default_factory=list)
-    _holds: list[bool] = field(default_factory=list)  # not empty while lines are held
+    _held: list[str] | None = None  # None while lines are written at once
 
     def hold(self) -> None:
-        """Keep every line until the release."""
-        self._holds[:] = [True]
+        """Keep every line until `release`."""
+        self._held = self._held or []
 
     def release(self) -> None:
         """Write what was kept."""
-        self._holds.clear()
-        self._write("".join(self._held))
-        self._held.clear()
+        held, self._held = self._held, None
+        if held:
+            self._write("".join(held))
 
     def note(self, text: str) -> None:
         """Write a remark; nothing with --quiet or when the output is JSON."""
@@ -62,10 +61,10 @@ class Notes:
         if self.depth > Depth.NOTHING:
             safe = "\n".join(_wrapped(line, self.width) for line in safe.split("\n"))
             safe = f"{style}{safe}{_PLAIN}"
-        if self._holds:
-            self._held.append(f"{safe}\n")
-        else:
+        if self._held is None:
             self._write(f"{safe}\n")
+        else:
+            self._held.append(f"{safe}\n")
 
     def _write(self, text: str) -> None:
         with _unheard(self.stderr):

@@ -148,9 +148,7 @@ class SayingRetries(ViewWrapper):
 
     def feed(self, event: Event) -> None:
         match event:
-            case ModelSwitched(reason=reason) if (
-                reason
-            ):  # without a reason, /retry has reported it
+            case ModelSwitched(reason=reason) if reason:  # else /retry has reported it
                 self.say(event.line)
             case Retrying(_, delay_s, reason):
                 self.say(f"{reason} Trying again in {delay_s:.1f} s.")

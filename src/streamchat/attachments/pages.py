@@ -76,9 +76,8 @@ def _read_main(source: str, title: str, address: str) -> Page | None:
         import trafilatura  # 300 ms, only for a page that is attached
     except ImportError:
         return None
-    logging.getLogger("trafilatura").addHandler(
-        logging.NullHandler()
-    )  # or it would write to stderr
+    # Without a handler, it would write to stderr.
+    logging.getLogger("trafilatura").addHandler(logging.NullHandler())
     text = trafilatura.extract(
         source,
         url=address,

@@ -130,10 +130,8 @@ class BlobDirectory:
         try:
             self.disk.rmdir(str(self.path))
         except OSError as error:
-            if error.errno not in (
-                errno.ENOTEMPTY,
-                errno.ENOENT,
-            ):  # a foreign file is in it
+            # A foreign file may be in it.
+            if error.errno not in (errno.ENOTEMPTY, errno.ENOENT):
                 raise
         sync_directory(self.disk, self.path.parent)
 

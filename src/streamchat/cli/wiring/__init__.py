@@ -270,9 +270,8 @@ def _apply_flags(run: Run, opened: OpenedConversation, system: str | None) -> No
     conversation = opened.conversation
     origins = run.settings.origins
     named = {name for name, origin in origins.items() if origin.source is SettingSource.FLAG}
-    if ("model" in named or not conversation.model) and (
-        run.settings.model != conversation.model
-    ):
+    may_change = "model" in named or not conversation.model
+    if may_change and run.settings.model != conversation.model:
         opened.journal.append(conversation.configure(model=run.settings.model))
     if named & {"system", "system_file"} and system != conversation.system:
         opened.journal.append(conversation.configure(system=system))
