@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from patience import PATIENCE_S
 from program import Finished, run_on_terminal, run_program
 from server import ScriptedServer, text_reply
 from terminal import Person
@@ -89,6 +93,20 @@ def test_a_command_that_fails_in_a_chat_keeps_the_question(server: ScriptedServe
 
     assert run_on_terminal(person).status == 0
     assert server.posts[0].headers["x-api-key"] == KEY
+
+
+def test_a_signal_ends_a_chat_that_waits_for_the_command(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    configure(f'api_key_command = "cat {pipe}"\n')
+    argv = [sys.executable, "-m", "streamchat", "-q", "--script", "-"]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE) as program:
+        assert program.stdin is not None
+        program.stdin.write(b"hi\n")
+        program.stdin.close()
+        with pipe.open("w"):  # once the command reads it
+            program.terminate()
+            assert program.wait(PATIENCE_S) == -signal.SIGTERM
 
 
 def test_a_script_without_a_question_asks_for_no_key(server: ScriptedServer) -> None:

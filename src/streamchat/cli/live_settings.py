@@ -7,12 +7,12 @@ change during a chat can only be saved for the next one.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from streamchat.app.waiting import in_background
 from streamchat.cli.apply_settings import APPLIED, OF_THE_SERVER, Chat, apply_settings
 from streamchat.cli.build_run import rebuild_run, with_commanded_key
 from streamchat.cli.choices import profile_choices, theme_choices
@@ -215,7 +215,7 @@ class LiveSettings:
         NoPermission."""
         if needs_commanded_key(self.run.settings):
             self.chat.repl.screen.notice("The key comes from api_key_command.")
-            self._take(await asyncio.to_thread(with_commanded_key, self.run))
+            self._take(await in_background(lambda: with_commanded_key(self.run)))
 
     def _read(self, key: str, text: str) -> Change:
         """The change, if the settings as a whole allow it."""
