@@ -154,15 +154,13 @@ class OpenParagraph:
         return []
 
     def _take_definition(self) -> Definition:
-        assert self.scan is not None
-        count = (
-            self.scan.untitled_lines if self.scan.stage is Stage.UNTITLED else len(self.lines)
-        )
+        scan, self.scan = self.scan, None
+        assert scan is not None
+        count = scan.untitled_lines if scan.stage is Stage.UNTITLED else len(self.lines)
         source = "\n".join(self.lines[:count]).rstrip(_BLANKS)
         del self.lines[:count], self._indents[:count]
         self._chars = self._count_chars()
         self._math_start -= count
-        self.scan = None
         return definition(source)
 
     def _ends_math(self, text: str) -> bool:

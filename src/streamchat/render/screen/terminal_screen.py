@@ -246,8 +246,7 @@ class TerminalScreen:
         console = build_console(self._sink, self._terminal, size)
         if not can_paint(console):
             return None
-        traits, written = self._terminal.traits, self._written
-        painter = Painter(*size, traits=traits, written=written)
+        painter = Painter(*size, traits=self._terminal.traits, written=self._written)
         return LiveFrame(
             panel=LivePanel(painter, console),
             painter=painter,
