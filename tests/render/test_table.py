@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sheets import LOOK, bare, sheet, text_of
+from sheets import LINKED, LOOK, bare, sheet, text_of
 
 from streamchat.core.graphemes import drawn_cells
 from streamchat.core.terminal import Joins
 from streamchat.render.markdown.markdown_rows import MarkdownRows, render
+from streamchat.render.screen.row_diff import plain_text
 
 SOURCE = (
     "| a | right | mid |\n|---|--:|:-:|\n| 1 | two `x` | [l](/u) |\n"
@@ -35,6 +36,20 @@ def test_wide_cells_wrap_with_a_rule_between_rows() -> None:
         "a long cell │     3 │ 中文字符",
         "that wraps  │       │",
     ]
+
+
+def test_the_tail_of_a_tall_table_has_whole_rows_around_one_gap() -> None:
+    """Its addresses are long and not shown: few of its rows are rendered."""
+    fold = MarkdownRows(width=40, look=LINKED)
+    rows = "".join(f"| row{n:03} | [l](http://e.com/{'x' * 300}) | |\n" for n in range(20))
+    fold.feed("| Transportation | Infrastructure | Sustainability |\n|---|---|---|\n" + rows)
+    shown = "\n".join(map(plain_text, fold.tail(30)))
+    rule = "─" * 40
+    first, last = (
+        f"\n{rule}\n".join(f"Transportation: row{n:03}\nInfrastructure: l" for n in part)
+        for part in (range(4), range(14, 20))
+    )
+    assert shown == f"{first}\n⋮\n{rule}\n{last}"
 
 
 def test_columns_share_what_is_left_beyond_their_longest_words() -> None:

@@ -132,10 +132,10 @@ class OpenTable:
     def _first_rows(self, most: int, max_chars: int, columns: int) -> list[tuple[str, ...]]:
         rows: list[tuple[str, ...]] = []
         for row in self.rows[:most]:
-            if max_chars <= 0:
-                break
-            rows.append(_within(row[:columns], max_chars))
             max_chars -= _chars(row)
+            if max_chars < 0:
+                break
+            rows.append(row[:columns])
         return rows
 
 

@@ -101,7 +101,10 @@ class MarkdownRows:
             return rows[-height:]
         # A window of half the height pushes out no row below the gap.
         below = max(_LEAST_BELOW, height // 2 - 3)
-        return [*rows[: most - below - 1], self._gap, *rows[-below:]]
+        first = rows[: most - below - 1]
+        if self._gap in first:  # rows of the table were left out before
+            first = first[: first.index(self._gap)]
+        return [*first, self._gap, *rows[len(first) + 1 - most :]]
 
     def _tail_before_last(self, leaves: list[Leaf]) -> tuple[LeafRows, list[Row]]:
         """The branch that takes the last leaf of the tail, and the rows of the leaves before

@@ -124,7 +124,9 @@ def table_lines(
     """`goes_on`: these rows follow others of the same table. `gap`: see `Table`."""
     grid = None if palette.look.speaks else _fitting_grid(measure, width, palette)
     if grid is None:
-        return list(_records(header, rows, goes_on=goes_on, width=width, palette=palette))
+        return list(
+            _records(header, rows, goes_on=goes_on, width=width, palette=palette, gap=gap)
+        )
     lines: list[Line] = []
     if not goes_on:
         lines += _beside(header, grid, alignments)
@@ -134,7 +136,7 @@ def table_lines(
     )
     for number, row in enumerate(rows):
         if number == gap:
-            lines.append([Span(palette.glyphs.gap, palette.parts["table-line"])])
+            lines.append(_gap(palette))
         elif is_folded and (number or goes_on):
             lines.append(_rule(grid))
         lines += known.lines(row, grid, alignments)
@@ -235,6 +237,10 @@ def _rule(grid: _Grid) -> Line:
     return [Span(grid.crossing.join(strokes), grid.divider.style)]
 
 
+def _gap(palette: Palette) -> Line:
+    return [Span(palette.glyphs.gap, palette.parts["table-line"])]
+
+
 def _records(
     header: Sequence[Cell],
     rows: Sequence[Sequence[Cell]],
@@ -242,6 +248,7 @@ def _records(
     goes_on: bool,
     width: int,
     palette: Palette,
+    gap: int | None,
 ) -> Iterator[Line]:
     """Each row as a record; the header if the table has no rows yet."""
     line_style = palette.parts["table-line"]
@@ -250,7 +257,9 @@ def _records(
         names = chain.from_iterable((divider, *_flat(cell)) for cell in header)
         yield from broken(list(names)[1:], width)  # without the first divider
     for number, row in enumerate(rows):
-        if number or goes_on:
+        if number == gap:
+            yield _gap(palette)
+        elif number or goes_on:
             yield [Span(palette.glyphs.horizontal * width, line_style)]
         fields = list(zip(header, row, strict=True))
         for name, value in [field for field in fields if any(field[1])] or fields[:1]:
