@@ -7,6 +7,7 @@ import io
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -143,6 +144,24 @@ def test_a_process_in_the_background_is_not_waited_for(tmp_path: Path) -> None:
         run = asyncio.run(shell.run("sleep 1000 & echo $! > pid; echo started"))
     os.kill(int((tmp_path / "pid").read_text()), 9)
     assert (run.status, run.output) == (0, "started\n")
+
+
+def test_a_command_that_ignores_the_end_of_the_program_does_not_hold_it_up(
+    tmp_path: Path,
+) -> None:
+    os.mkfifo(pipe := tmp_path / "pipe")
+    with (tmp_path / "out").open("w") as out:
+        shell = TerminalShell({**os.environ, "SHELL": "/bin/sh"}, tmp_path, None, out)
+
+        async def ends() -> IO[str]:
+            running = asyncio.ensure_future(shell.run("trap '' TERM; cat < pipe"))
+            into = await asyncio.to_thread(pipe.open, "w")  # once the command reads it
+            running.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await running
+            return into
+
+        asyncio.run(ends()).close()
 
 
 @pytest.mark.parametrize(

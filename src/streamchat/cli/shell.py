@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TextIO
 
+from streamchat.app.waiting import in_background
 from streamchat.cli.run import Run
 from streamchat.cli.shell_output import CommandOutput
 from streamchat.core.errors import UsageError
@@ -168,7 +169,7 @@ async def _wait(process: subprocess.Popen[bytes], on_stop: Callable[[], None]) -
 
     with interruptible(stop):
         try:
-            return await asyncio.to_thread(process.wait)
+            return await in_background(process.wait)
         finally:
             if process.poll() is None:
                 process.terminate()
