@@ -273,14 +273,17 @@ def test_what_was_attached_and_not_sent_is_said_at_the_end() -> None:
     assert dialogue.again(Key.END).shown == []
 
 
-def test_what_was_attached_comes_back_with_the_text_that_up_brings_back() -> None:
+@pytest.mark.parametrize("instead", [Key.INTERRUPT, "/help"])
+def test_what_was_attached_comes_back_with_the_text_that_up_brings_back(
+    instead: Input | str,
+) -> None:
     dialogue = Dialogue("look", Key.END, answers=[reply_events("1")])
     image = {"type": "image", "source": {"type": "url", "url": "https://example.org/a.png"}}
     dialogue.session.attach([image])
     failed, refused = Typed("what is it?"), [NoPermission("No.")]
     again = Typed("what is it, then?", recalled="what is it?")
     screen = dialogue.again(
-        failed, Key.INTERRUPT, "not this", again, Key.END, answers=[refused, *TWO]
+        failed, instead, "not this", again, Key.END, answers=[refused, *TWO]
     )
     assert screen.shown[-1] == ("notice", "Its attachment is kept.")
     third, last = (request.messages[-1].content for request in dialogue.source.requests[1:])

@@ -143,6 +143,7 @@ class Repl(ReplScripts):
                     await self._say(said, edited, attached)
                 return True
             case CommandLine() as line:
+                self.given_up = edited or self.given_up
                 return await self._run(line, text)
             case ShellCommand(command):
                 self.edited = edited
