@@ -13,6 +13,7 @@ from streamchat.core.markdown.scripts import (
     superscript,
 )
 
+STATES = frozenset({"(s)", "(l)", "(g)", "(aq)"})  # solid, liquid, gas, dissolved
 _ARROWS = (
     *(("<=>>", "⇌"), ("<<=>", "⇌"), ("<=>", "⇌"), ("<-->", "⇄"), ("<->", "↔")),
     *(("->", "→"), ("<-", "←")),
@@ -59,4 +60,5 @@ def _raised(match: re.Match[str]) -> str:
 
 
 def _low(match: re.Match[str]) -> str:
-    return subscript(match[1] or match[2]) or match[0]
+    text = match[1] or match[2]
+    return text if text in STATES else subscript(text) or match[0]

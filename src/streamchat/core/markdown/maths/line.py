@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import assert_never
 
+from streamchat.core.markdown.maths.chemistry import STATES
 from streamchat.core.markdown.maths.nodes import (
     Accent,
     Bold,
@@ -39,7 +40,6 @@ BRACKETS = {
     "cases": ("{", ""),
     "rcases": ("", "}"),
 }
-_STATES = frozenset({"(s)", "(l)", "(g)", "(aq)"})  # solid, liquid, gas, dissolved
 _ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
 _AS_IT_IS = frozenset("′″‴°*†‡⊤⊥∗")
 _NAMES = {
@@ -201,7 +201,7 @@ def _shifted(
     shifted = shift(script)  # None where it holds a blank
     if shifted is not None:
         return shifted
-    if mark == "_" and script in _STATES:
+    if mark == "_" and script in STATES:
         return script
     return f"{mark}{script}" if cells(script) == 1 or is_fenced(nodes) else f"{mark}({script})"
 
