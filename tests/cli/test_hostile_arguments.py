@@ -12,6 +12,7 @@ import pytest
 from disks import QuickDisk
 from fakes import MODEL, NOW_S, counting_ids, open_session
 from program import run_program
+from shares import share
 from streamchat.app import commands
 from streamchat.app.commands import COMMANDS, Command
 from streamchat.app.session import Session
@@ -101,7 +102,9 @@ def run(*argv: str) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("option", ["--show", "--export", "-r", "-a", "--system-file"])
-@pytest.mark.parametrize("kind", [kind for kind in HOSTILE if "NUL" not in kind])
+@pytest.mark.parametrize(
+    "kind", share([kind for kind in HOSTILE if "NUL" not in kind], every=2)
+)
 def test_an_option_answers_every_value_with_a_line(option: str, kind: str) -> None:
     value = HOSTILE[kind]
     words = ["--export", "md", value] if option == "--export" else [f"{option}={value}"]
@@ -111,7 +114,9 @@ def test_an_option_answers_every_value_with_a_line(option: str, kind: str) -> No
     assert len(said) < 2_000
 
 
-@pytest.mark.parametrize("argument", ["--version", "--help", "--list", "--show-config"])
+@pytest.mark.parametrize(
+    "argument", share(["--version", "--help", "--list", "--show-config"], every=2)
+)
 def test_a_directory_that_is_gone_is_nothing_to_die_of(argument: str, tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()

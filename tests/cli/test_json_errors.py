@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from program import run_program
+from shares import share
 
 FIELDS = {"type", "message", "status", "http_status", "retryable", "request_id"}
 FAILURES = {
@@ -58,7 +59,7 @@ def one_error(stderr: str) -> dict[str, object]:
     return error
 
 
-@pytest.mark.parametrize("form", ["json", "stream-json", "events"])
+@pytest.mark.parametrize("form", share(["json", "stream-json", "events"], every=2))
 @pytest.mark.parametrize(("kind", "argv"), ALL, ids=[" ".join(argv) for _, argv in ALL])
 def test_a_failure_is_one_object(
     kind: str, argv: list[str], form: str, towards: Mapping[str, str]

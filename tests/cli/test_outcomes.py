@@ -30,7 +30,7 @@ def expected_of(case: Case) -> tuple[str, int]:
     return "failed", int(case.ends.error.status)
 
 
-@pytest.mark.parametrize("case", share([*ALL, *ODD], every=8), ids=str)
+@pytest.mark.parametrize("case", share([*ALL, *ODD], every=16), ids=str)
 def test_every_fault_ends_the_program_in_one_way(
     case: Case, server: ScriptedServer, tmp_path: Path
 ) -> None:
@@ -41,7 +41,7 @@ def test_every_fault_ends_the_program_in_one_way(
     assert (got.retries, got.leaks) == (0, ())
 
 
-@pytest.mark.parametrize("case", [*ENDINGS, *ODD_ENDINGS], ids=str)
+@pytest.mark.parametrize("case", share([*ENDINGS, *ODD_ENDINGS], every=3), ids=str)
 def test_every_stop_of_a_reply_ends_the_program_in_one_way(
     case: Told, server: ScriptedServer, tmp_path: Path
 ) -> None:

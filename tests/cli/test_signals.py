@@ -9,6 +9,7 @@ import termios
 import pytest
 
 from patience import PATIENCE_S
+from shares import share
 from terminal import Terminal
 
 DEMO = ("--demo",)
@@ -21,7 +22,7 @@ def is_cooked(terminal: int) -> bool:
     return bool(flags & termios.ECHO and flags & termios.ICANON)
 
 
-@pytest.mark.parametrize("number", [*OTHERS, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", share([*OTHERS, signal.SIGTERM, signal.SIGHUP], every=2))
 def test_a_signal_at_the_prompt_restores_the_terminal_and_is_what_ended_it(
     number: signal.Signals,
 ) -> None:

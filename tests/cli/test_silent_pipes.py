@@ -68,7 +68,7 @@ def test_a_signal_ends_it(reader: str, tmp_path: Path) -> None:
         assert os.read(_file(program.stderr), 1000) == b""
 
 
-@pytest.mark.parametrize("reader", ["attach", "env_file", "stdin"])
+@pytest.mark.parametrize("reader", share(["attach", "env_file", "stdin"], every=3))
 def test_ctrl_c_ends_it_without_a_word(reader: str, tmp_path: Path) -> None:
     with waiting(tmp_path, *READERS[reader]) as program:
         program.send_signal(signal.SIGINT)

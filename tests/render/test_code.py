@@ -21,6 +21,7 @@ from pygments.lexers.python import PythonLexer
 from pygments.token import Keyword, Text, _TokenType
 from sheets import LOOK, SIXTEEN, bare, marked, rule, sheet, streamed, text_of
 
+from shares import share
 from streamchat.core.theme import theme_named
 from streamchat.render.code import lexing
 from streamchat.render.code.fence import BATCH, LAG
@@ -77,7 +78,7 @@ def seen(text: str, kinds: Kinds) -> Kinds:
 
 
 @pytest.mark.parametrize("lines", [3, 30, pytest.param(300, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("language", SAMPLES)
+@pytest.mark.parametrize("language", share(SAMPLES, every=2))
 def test_colours_are_those_of_the_whole_block(language: str, lines: int) -> None:
     lexer, work = lexer_of(language), WorkCounter()
     for sample in SAMPLES[language]:

@@ -36,7 +36,7 @@ WIDTHS = (20, 40, 80, 132)
 
 @pytest.mark.parametrize("seed", share(range(6), every=6))
 @pytest.mark.parametrize("height", HEIGHTS)
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", share(WIDTHS, every=2))
 def test_joined_constructs_in_any_pieces(width: int, height: int, seed: int) -> None:
     rng = random.Random(width * 1000 + height * 10 + seed)
     for _ in range(2):

@@ -51,7 +51,7 @@ def check_rows(rows: list[Row], width: int, source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "look"), share(product([2, 20, 40, 80], [LOOK, COLOURS, RICH, PLAIN]), every=3)
+    ("width", "look"), share(product([2, 20, 40, 80], [LOOK, COLOURS, RICH, PLAIN]), every=5)
 )
 def test_streaming_by_character_is_one_shot(width: int, look: Style) -> None:
     at_once = render(TOUR, width=width, look=look)

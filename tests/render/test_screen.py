@@ -10,6 +10,7 @@ import sys
 import pytest
 from stage import FakeLoop, Stage, Tty, stage
 
+from shares import share
 from streamchat.app.commands.help import help_overview
 from streamchat.core.events import BlockStarted, Retrying, Started, TextDelta, ThinkingDelta
 from streamchat.core.messages import INTERRUPTED, Message, Usage, text_block, user_message
@@ -144,7 +145,7 @@ def test_a_history_begins_with_a_question() -> None:
     assert lines[2] == "❯ three"
 
 
-@pytest.mark.parametrize("is_asked", [True, False])
+@pytest.mark.parametrize("is_asked", share([True, False], every=2))
 def test_the_last_exchange_is_whole_however_long_it_is(*, is_asked: bool) -> None:
     made = stage(60, 12)
     huge = "\n".join(f"    line {number}" for number in range(1500))

@@ -120,7 +120,7 @@ def trimmed(lines: list[str]) -> list[str]:
     return lines
 
 
-@pytest.mark.parametrize("height", [2, 3, 5, 10, 24, 50])
+@pytest.mark.parametrize("height", share([2, 3, 5, 10, 24, 50], every=2))
 @pytest.mark.parametrize("width", [20, 60, 132])
 def test_what_streams_is_what_one_print_would_leave(width: int, height: int) -> None:
     random_ = random.Random(width * height)
@@ -378,7 +378,9 @@ def test_a_block_that_grows_in_a_lower_window_is_there_once(
     assert feed_growing(made, kind, height, before=30) == [f"{n:03}" for n in range(50)]
 
 
-@pytest.mark.parametrize("heights", [(30,), (20,), (30, 20, 12), range(39, 10, -1)])
+@pytest.mark.parametrize(
+    "heights", share([[30], [20], [30, 20, 12], range(39, 10, -1)], every=2)
+)
 @pytest.mark.parametrize("kind", ["table", "folded"])
 def test_a_table_that_is_taller_than_the_window_is_there_once(
     kind: str, heights: Sequence[int]

@@ -297,7 +297,9 @@ def test_what_a_full_disk_took_of_a_record_is_given_back(room: int, tmp_path: Pa
 # SIGKILL
 
 
-@pytest.mark.parametrize(("size", "kills"), [(300, 20), (20_000, 20), (2_000_000, 5)])
+@pytest.mark.parametrize(
+    ("size", "kills"), share([(300, 20), (20_000, 20), (2_000_000, 5)], every=3)
+)
 def test_a_killed_process_loses_nothing_that_was_acknowledged(
     size: int, kills: int, tmp_path: Path
 ) -> None:
@@ -335,7 +337,7 @@ def crowd(directory: Path, refs: list[str], turns: int) -> list[Path]:
     return [Path(writer.communicate()[0]) for writer in writers]
 
 
-@pytest.mark.parametrize("ref", ["-", "zero"], ids=["on four", "on one"])
+@pytest.mark.parametrize("ref", share(["-", "zero"], every=2), ids=["on four", "on one"])
 def test_several_processes_keep_every_turn(ref: str, tmp_path: Path) -> None:
     conversation, journal = open_store(tmp_path).start(MODEL, None)
     journal.append(conversation.append(user_message("zero"), "t0", AT))
