@@ -52,7 +52,7 @@ def test_few_have_no_form() -> None:
             r"\not",
             "x\x0ey",
         ),
-        *(r"\frac" * 200, r"\sqrt{" * 100, "", " "),
+        *(r"a \over b \over c", r"(a \over b)" * 30, r"\frac" * 200, r"\sqrt{" * 100, "", " "),
     ],
 )
 def test_what_is_not_understood_stays_source(source: str) -> None:

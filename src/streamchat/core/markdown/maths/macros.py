@@ -4,11 +4,12 @@ nodes."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from streamchat.core.markdown.maths.arrays import read_layout
 from streamchat.core.markdown.maths.chemistry import read_chemistry
+from streamchat.core.markdown.maths.halves import HALVED, chosen
 from streamchat.core.markdown.maths.line import cells, write_line
 from streamchat.core.markdown.maths.macro_names import ALIGNED, CASES, ENVIRONMENTS, NEGATED
 from streamchat.core.markdown.maths.nodes import (
@@ -23,7 +24,6 @@ from streamchat.core.markdown.maths.nodes import (
     Symbol,
     Unformattable,
     Words,
-    is_blank,
 )
 from streamchat.core.markdown.maths.physics import PHYSICS, Macro, enclosed
 from streamchat.core.markdown.maths.symbols import LINES
@@ -31,8 +31,6 @@ from streamchat.core.markdown.maths.units import read_number, read_unit
 
 if TYPE_CHECKING:
     from streamchat.core.markdown.maths.reading import FormulaReader
-
-Halving: TypeAlias = Callable[[tuple[Node, ...], tuple[Node, ...]], Node]
 
 _escape = re.compile(r"\\([ _%&#$-])")
 _unescaped = re.compile(r"(?<!\\)\$")
@@ -44,32 +42,6 @@ def read_words(source: str) -> str:
     if "\\" in text or _unescaped.search(source):
         raise Unformattable(source)
     return text.replace("{", "").replace("}", "").replace("---", "—").replace("--", "–")
-
-
-def chosen(above: tuple[Node, ...], below: tuple[Node, ...]) -> Node:
-    """Above over below in parentheses: C(n, k)."""
-    comma = Symbol(", ", "comma")
-    halves = (*_trimmed(above), comma, *_trimmed(below))
-    return Braced((Symbol("C(", "open"), *halves, Symbol(")", "close")))
-
-
-def _halves_in_rows(kind: str) -> Halving:
-    return lambda above, below: Rows(kind, ((_trimmed(above),), (_trimmed(below),)))
-
-
-HALVED: Mapping[str, Halving] = {
-    "over": Fraction,
-    "choose": chosen,
-    "atop": _halves_in_rows("matrix"),
-    "brace": _halves_in_rows("Bmatrix"),
-    "brack": _halves_in_rows("bmatrix"),
-}
-
-
-def _trimmed(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
-    """Without blanks at the ends."""
-    shown = [at for at, node in enumerate(nodes) if not is_blank(node)]
-    return nodes[shown[0] : shown[-1] + 1] if shown else ()
 
 
 def _fraction(reader: FormulaReader) -> list[Node]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from streamchat.core.markdown.maths.halves import join_halves
 from streamchat.core.markdown.maths.macro_names import (
     BOLD,
     CHARACTERS,
@@ -19,7 +20,7 @@ from streamchat.core.markdown.maths.macro_names import (
     SPACES,
     UPRIGHT,
 )
-from streamchat.core.markdown.maths.macros import HALVED, MACROS, read_words
+from streamchat.core.markdown.maths.macros import MACROS, read_words
 from streamchat.core.markdown.maths.nodes import (
     BLANK,
     Accent,
@@ -35,7 +36,6 @@ from streamchat.core.markdown.maths.nodes import (
     is_blank,
 )
 from streamchat.core.markdown.maths.scanner import Scanner
-from streamchat.core.markdown.maths.shapes import bracket
 from streamchat.core.markdown.maths.symbols import ACCENTS, ALPHABETS, LINES, lettered
 
 DEEPEST = 24
@@ -116,7 +116,7 @@ class FormulaReader(Scanner):
             else:
                 nodes += self.one()
         self._depth -= 1
-        return _halved(tuple(nodes))
+        return join_halves(tuple(nodes))
 
     def _scripts(self, nodes: list[Node]) -> Scripts:
         while nodes and is_blank(nodes[-1]):
@@ -234,28 +234,6 @@ class FormulaReader(Scanner):
         for number, part in enumerate(_dollar.split(source)):
             nodes += self.inner(part) if number % 2 else (Words(read_words(part)),)
         return nodes[0] if len(nodes) == 1 else Braced(tuple(nodes))
-
-
-def _halved(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
-    r"""Apply what stands between its halves, `a \over b`. They reach to the brackets around
-    them."""
-    for at, node in enumerate(nodes):
-        if isinstance(node, Symbol) and node.role == "infix":
-            start = at - _count_enclosed(nodes[:at][::-1], 1)
-            end = at + 1 + _count_enclosed(nodes[at + 1 :], -1)
-            half = HALVED[node.text](nodes[start:at], nodes[at + 1 : end])
-            return (*nodes[:start], half, *nodes[end:])
-    return nodes
-
-
-def _count_enclosed(nodes: tuple[Node, ...], outward: int) -> int:
-    """How many nodes are before a bracket that leads outward: 1 for one that opens, -1."""
-    depth = 0
-    for number, node in enumerate(nodes):
-        depth += outward * bracket(node)
-        if depth > 0:
-            return number
-    return len(nodes)
 
 
 def _shown(nodes: tuple[Node, ...]) -> list[Node]:

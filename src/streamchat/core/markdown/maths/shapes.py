@@ -117,7 +117,7 @@ def is_product(nodes: Sequence[Node]) -> bool:
                 return False
             case Words(text) if not text.isalnum():
                 return False
-            case Fraction() | Rows():
+            case Fraction() | Rows() | Braced((Fraction(),)):
                 return False
     return True
 
