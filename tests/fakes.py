@@ -42,6 +42,7 @@ from streamchat.core.ports import (
     Input,
     Journal,
     OpenedConversation,
+    PickAct,
     Picked,
     Reader,
     stops_none,
@@ -296,6 +297,8 @@ class ScriptedReader:
     stop_one: Callable[[int], bool] = stops_none  # of the comparison in progress
     answers: Iterator[bool] = field(default_factory=lambda: iter(()))
     picks: Iterator[str | None] = field(default_factory=lambda: iter(()))
+    act: PickAct = PickAct.OPEN  # what to do with what is picked
+    notes: list[str] = field(default_factory=list)  # that the lists showed
     questions: list[str] = field(default_factory=list)
     are_unexpected: list[bool] = field(default_factory=list)  # the questions with options
 
@@ -311,8 +314,9 @@ class ScriptedReader:
         words: str = "",
         note: str = "",
     ) -> Picked | None:
+        self.notes.append(note)
         path = next(self.picks)
-        return None if path is None else Picked(path)
+        return None if path is None else Picked(path, self.act)
 
     async def ask_text(self, question: str, *, prefill: str = "") -> str | None:
         self.questions.append(question)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 
@@ -30,13 +30,11 @@ from streamchat.core.conversation import Conversation
 from streamchat.core.errors import NotFound
 from streamchat.core.messages import Message, text_block
 from streamchat.core.ports import (
-    Archive,
     Input,
     Journal,
     Key,
     OpenedConversation,
     PickAct,
-    Picked,
     Typed,
 )
 from streamchat.core.ports.configuration import Configuration, FixedConfiguration
@@ -128,30 +126,10 @@ def test_what_is_shown_for_long_is_stopped(line: str) -> None:
 
 @pytest.mark.parametrize("act", [PickAct.RENAME, PickAct.FORK, PickAct.EXPORT])
 def test_what_the_list_does_is_stopped(act: PickAct) -> None:
-    reader = ListReader(iter(()), picks=iter(["old", None]), act=act)
+    reader = ScriptedReader(iter(()), picks=iter(["old", None]), act=act)
     actions = ListActions(LongFiles(), Interrupted(), open_session().forget_typed)
     assert asyncio.run(actions.pick(reader, str)) is None
     assert reader.notes == ["", STOPPED]
-
-
-@dataclass(slots=True)
-class ListReader(ScriptedReader):
-    """Does one thing with what is listed."""
-
-    act: PickAct = PickAct.OPEN
-    notes: list[str] = field(default_factory=list)
-
-    async def pick(
-        self,
-        archive: Archive,
-        age: Callable[[float], str],
-        *,
-        words: str = "",
-        note: str = "",
-    ) -> Picked | None:
-        self.notes.append(note)
-        path = next(self.picks)
-        return None if path is None else Picked(path, self.act)
 
 
 class Long(MemoryExporter):

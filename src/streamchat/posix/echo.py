@@ -6,7 +6,7 @@ import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_LOCAL_FLAGS = 3  # their place in the list of tcgetattr
+from streamchat.posix.terminals import LOCAL_FLAGS
 
 
 def set_echo(file: int, *, on: bool) -> bool:
@@ -14,9 +14,9 @@ def set_echo(file: int, *, on: bool) -> bool:
     terminal."""
     try:
         modes = termios.tcgetattr(file)
-        was_on = bool(modes[_LOCAL_FLAGS] & termios.ECHO)
+        was_on = bool(modes[LOCAL_FLAGS] & termios.ECHO)
         if was_on != on:
-            modes[_LOCAL_FLAGS] ^= termios.ECHO
+            modes[LOCAL_FLAGS] ^= termios.ECHO
             termios.tcsetattr(file, termios.TCSANOW, modes)
     except termios.error:
         return True

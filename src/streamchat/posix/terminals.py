@@ -12,7 +12,7 @@ from array import array
 from typing import TextIO
 
 USUAL_WIDTH = 80
-_LOCAL_FLAGS = 3  # their place in the list of tcgetattr
+LOCAL_FLAGS = 3  # their place in the list of tcgetattr
 
 
 def measure_width(stream: TextIO) -> int:
@@ -41,7 +41,7 @@ def take_waiting(file: int) -> bytes:
     except termios.error:  # the terminal is gone
         return b""
     at_once = [*usual]
-    at_once[_LOCAL_FLAGS] &= ~termios.ICANON
+    at_once[LOCAL_FLAGS] &= ~termios.ICANON
     termios.tcsetattr(file, termios.TCSANOW, at_once)
     try:
         count = count_waiting(file)
@@ -54,6 +54,6 @@ def gives_single_keys(file: int) -> bool:
     """Whether the terminal delivers each key at once, for a program with its own line
     editing."""
     try:
-        return not termios.tcgetattr(file)[_LOCAL_FLAGS] & termios.ICANON
+        return not termios.tcgetattr(file)[LOCAL_FLAGS] & termios.ICANON
     except termios.error:  # not a terminal, or gone
         return False
