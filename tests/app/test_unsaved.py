@@ -22,11 +22,11 @@ from fakes import (
     reply_events,
 )
 from streamchat.app import commands
-from streamchat.app.commands.outcomes import AskUser, Done, Outcome, Quit
+from streamchat.app.commands.outcomes import AskUser, Done, LongWork, Outcome, Quit
 from streamchat.app.repl import Repl
 from streamchat.app.session import CONTINUES_IN_MEMORY, Session
 from streamchat.app.status_line import StatusLine
-from streamchat.core.errors import DiskError
+from streamchat.core.errors import DiskError, NotFound
 from streamchat.core.input_line import CommandLine
 from streamchat.core.messages import Message, text_block
 from streamchat.core.ports import Input, Key, Typed
@@ -253,6 +253,22 @@ def test_who_leaves_all_the_same_leaves_no_file(home: Path) -> None:
     assert asyncio.run(answered(outcome, reader)) == Quit()
     session.close()
     assert list(home.iterdir()) == []
+
+
+def test_who_stays_after_all_is_asked_again_and_loses_nothing(home: Path) -> None:
+    session, path = talking(open_store(home))
+    path.unlink()
+    outcome = run(session, "resume", "nowhere")
+    assert isinstance(outcome, AskUser)
+    reader = ScriptedReader(iter(()), answers=iter([True]))
+    work = asyncio.run(answered(outcome, reader))
+    assert isinstance(work, LongWork)
+    with pytest.raises(NotFound):
+        work.run()
+    say(session, "more")
+    assert isinstance(run(session, "exit"), AskUser)
+    session.close()  # by a signal
+    assert said(path) == ["first", "re: first", "more", "re: more"]
 
 
 @pytest.mark.parametrize("harm", HARMS)

@@ -151,6 +151,7 @@ class Session:
     ) -> Turn:
         """Add a message after the head; or on a branch, after the turn `after`, and the head
         stays. `before` are turns that are not yet recorded."""
+        self.gives_up = False  # what was to replace this conversation failed
         head = self.conversation.head
         is_bound = any(block.get("type") != "text" for block in message.content)
         made_here = self.server and message.role == "assistant" and is_bound
