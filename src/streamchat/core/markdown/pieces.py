@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from itertools import islice
 
 from streamchat.core.markdown.leaves import Heading, Paragraph
 
@@ -18,7 +17,9 @@ PIECE_CHARACTERS = 8_192
 PIECE_LINES = 512
 PIECE_MARKS = 2_048  # of inline markup; prose has a tenth of that
 _MARKS = "[]*_`~<$&\\:"
-_mark = re.compile(f"[{re.escape(_MARKS)}]")
+_most_marks = re.compile(
+    "(?:[^{0}]*+[{0}]){{{1}}}".format(re.escape(_MARKS), PIECE_MARKS), re.DOTALL
+)
 _JOINERS = "\u200d\ufe0e\ufe0f"
 
 
@@ -71,8 +72,8 @@ def _count_marks(text: str, start: int, end: int) -> int:
 
 
 def _end_of_marks(text: str, start: int) -> int:
-    *_, last = islice(_mark.finditer(text, start), PIECE_MARKS)
-    return last.end()
+    found = _most_marks.match(text, start)
+    return found.end() if found else len(text)
 
 
 def _belongs_to_the_left(left: str, right: str) -> bool:
