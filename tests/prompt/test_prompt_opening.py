@@ -6,7 +6,9 @@ import asyncio
 import gc
 import io
 import os
+import signal
 import stat
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
@@ -14,6 +16,7 @@ from typing import TextIO
 import pytest
 
 from streamchat.core.errors import UsageError
+from streamchat.prompt.editor import hanging_up
 from streamchat.prompt.opening import EditorFiles
 
 
@@ -63,6 +66,14 @@ def test_an_editor_that_is_stopped_does_not_outlive_the_program(
 
     with pytest.raises(ProcessLookupError):
         os.kill(asyncio.run(ends()), 0)
+
+
+def test_an_editor_that_starts_while_the_program_ends_is_hung_up() -> None:
+    with pytest.raises(asyncio.CancelledError), hanging_up() as on_start:
+        raise asyncio.CancelledError
+    with subprocess.Popen(["sleep", "100"]) as editor:
+        on_start(editor)
+        assert editor.wait() == -signal.SIGHUP
 
 
 def test_each_file_is_its_own_and_all_are_gone_at_the_end(tmp_path: Path, keys: TextIO) -> None:

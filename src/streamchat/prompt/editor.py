@@ -57,16 +57,29 @@ def editor_command(environ: Mapping[str, str]) -> list[str]:
 
 @contextmanager
 def hanging_up() -> Iterator[OnStart]:
-    """Takes editors that have started. If what is inside is cancelled, because the program
-    ends, they are hung up, even those that are stopped."""
+    """Takes editors that have started, in any thread. If what is inside is cancelled, because
+    the program ends, they are hung up, even those that are stopped and those that start
+    later."""
     editors: list[subprocess.Popen[bytes]] = []
+    is_ending = False
+
+    def started(editor: subprocess.Popen[bytes]) -> None:
+        editors.append(editor)
+        if is_ending:
+            _hang_up(editor)
+
     try:
-        yield editors.append
+        yield started
     except asyncio.CancelledError:
-        for editor in editors:
-            editor.send_signal(signal.SIGHUP)
-            editor.send_signal(signal.SIGCONT)
+        is_ending = True  # before the look at the list: no editor is missed
+        for editor in tuple(editors):
+            _hang_up(editor)
         raise
+
+
+def _hang_up(editor: subprocess.Popen[bytes]) -> None:
+    editor.send_signal(signal.SIGHUP)
+    editor.send_signal(signal.SIGCONT)
 
 
 async def edit_aside(text: str, environ: Mapping[str, str], terminal: int) -> EditorResult:
