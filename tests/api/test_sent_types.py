@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import (
+    Annotated,
     Any,
     Literal,
     NotRequired,
@@ -35,7 +36,7 @@ from strict_api import StrictApi
 def faults(value: Any, hint: Any, where: str = "") -> Iterator[str]:
     """How the JSON value differs from the type."""
     origin, args = get_origin(hint), get_args(hint)
-    if origin in (Required, NotRequired):
+    if origin in (Required, NotRequired, Annotated):
         yield from faults(value, args[0], where)
     elif origin in (Union, types.UnionType):
         tried = [list(faults(value, each, where)) for each in args]
