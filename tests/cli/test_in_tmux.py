@@ -86,21 +86,25 @@ def test_an_answer_that_is_resized_is_there_once(
     kind: type[Plain | Tmux], server: ScriptedServer, towards: dict[str, str]
 ) -> None:
     gates = [Event(), Event()]
-    lines = [f"\n\nParagraph {number}." for number in range(30)]
+    lines = [f"Paragraph {number}." for number in range(30)]
+    parts = [f"\n\n{line}" for line in lines]
     server.enqueue(
-        text_reply(*lines[:10], Wait(gates[0]), *lines[10:20], Wait(gates[1]), *lines[20:])
+        text_reply(*parts[:10], Wait(gates[0]), *parts[10:20], Wait(gates[1]), *parts[20:])
     )
     with kind(environ=towards) as terminal:
+
+        def are_there(count: int) -> bool:
+            return [row for row in terminal.whole if row in lines] == lines[:count]
+
         terminal.wait_for_prompt()
         terminal.type("hello\r")
-        terminal.wait_for(lambda: "Paragraph 9." in terminal.whole)
+        terminal.wait_for(lambda: are_there(10))
         terminal.resize(50, 15)
         gates[0].set()
-        terminal.wait_for(lambda: "Paragraph 19." in terminal.whole)
+        terminal.wait_for(lambda: are_there(20))
         terminal.resize(160, 40)
         gates[1].set()
-        terminal.wait_for(lambda: "Paragraph 29." in terminal.whole)
+        terminal.wait_for(lambda: are_there(30))
         terminal.wait_for_prompt()
-        rows = [row for row in terminal.whole if row.startswith("Paragraph")]
-        assert rows == [line.strip() for line in lines]
+        assert are_there(30)
         terminal.type("/exit\r")
