@@ -39,10 +39,7 @@ from streamchat.cli.wiring import (
     open_terminal_screen,
     read_given,
 )
-from streamchat.cli.wiring.prompt import (
-    keyboard,
-    read_prompt_settings,
-)
+from streamchat.cli.wiring.prompt import keyboard, read_prompt_settings
 from streamchat.cli.wiring.reader import build_names, open_reader
 from streamchat.cli.wiring.source import advice_on, mask_keys, open_source
 from streamchat.core.attachment_blocks import list_blocks

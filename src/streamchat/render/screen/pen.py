@@ -15,8 +15,8 @@ WRAP_OFF = "\x1b[?7l"
 CURSOR_ON = "\x1b[?25h"
 CURSOR_OFF = "\x1b[?25l"
 RESTORE = WRAP_ON + "\x1b[0m" + CURSOR_ON
-# From the second column on: at an ED in the very first cell, tmux puts the whole screen into
-# the scrollback.
+# Erase the screen from the second column: an ED in its first cell makes tmux move the whole
+# screen into the scrollback.
 ERASE_BELOW = "\x1b[K\x1b[C\x1b[J\r"
 
 _FEW_ROWS = 4  # as many line feeds are shorter than a move
