@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from streamchat.app.session import Session
-from streamchat.app.waiting import STOPPED, let_signal_pass
+from streamchat.app.waiting import STOPPED, let_keys_pass
 from streamchat.core.conversation import Conversation
 from streamchat.core.errors import StreamchatError
 from streamchat.core.formatting import quoted
@@ -43,7 +43,7 @@ class ListActions:
                 note = error.message
             except KeyboardInterrupt:
                 note = STOPPED
-                await let_signal_pass()
+                await let_keys_pass()
         return None
 
     async def _do(self, picked: Picked, asker: Asker) -> str:

@@ -7,7 +7,6 @@ script too, and is put into the prompt.
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -15,11 +14,9 @@ from typing import Any
 
 from streamchat.app.message_edit import MessageEdit
 from streamchat.app.repl_outcomes import ReplOutcomes
-from streamchat.app.waiting import until_stopped
+from streamchat.app.waiting import let_keys_pass, until_stopped
 from streamchat.core.errors import StreamchatError, UsageError
 from streamchat.core.ports import Input, Reader, Script, Typed
-
-_TURNS_OF_A_KEY = 3  # turns of the event loop until a key or a signal is known
 
 
 async def _no_script(_path: str, _keyboard: Reader) -> Script:
@@ -103,5 +100,4 @@ class ReplScripts(ReplOutcomes):
             self.stopped_at = self.monotonic()
 
         async with self.reader.watching(stop):
-            for _ in range(_TURNS_OF_A_KEY):
-                await asyncio.sleep(0)
+            await let_keys_pass()

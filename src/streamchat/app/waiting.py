@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 from streamchat.core.ports import Reader
 
 STOPPED = "Stopped."
-_TURNS_OF_A_SIGNAL = 3  # turns of the event loop until a signal reaches it
+_TURNS_OF_A_KEY = 3  # turns of the event loop until a key or a signal reaches it
 
 _T = TypeVar("_T")
 
@@ -43,10 +43,10 @@ async def until_stopped(work: Coroutine[Any, Any, _T], reader: Reader) -> WorkRe
     return None if task.cancelled() else WorkResult(task.result())
 
 
-async def let_signal_pass() -> None:
-    """After a KeyboardInterrupt: the event loop learns of the same signal some turns later, and
-    a prompt that is open by then would take it for another."""
-    for _ in range(_TURNS_OF_A_SIGNAL):
+async def let_keys_pass() -> None:
+    """Let the event loop learn of a key or a signal that has come. After a KeyboardInterrupt, a
+    prompt that opened before that would take the same signal for another."""
+    for _ in range(_TURNS_OF_A_KEY):
         await asyncio.sleep(0)
 
 
